@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file mem.h
+ * The only place that allocates, so that a test can make the n-th allocation fail.
+ */
+#ifndef STAMP_MEM_H
+#define STAMP_MEM_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Zeroed, 64-byte aligned array of @p count elements of @p size bytes; NULL when count * size
+ *  overflows or memory is out. A zero-sized request gives a valid pointer. Owned by the caller. */
+void *stamp_alloc(size_t count, size_t size);
+
+/** Grow (or make, from NULL) an array from @p old_count to @p count elements: contents kept, new
+ *  ones zero. NULL on failure, then @p p is still valid and owned by the caller. */
+void *stamp_grow(void *p, size_t old_count, size_t count, size_t size);
+
+/** Copy of a string, owned by the caller; NULL when memory is out. */
+char *stamp_strdup(const char *text);
+
+/** Give back what the functions above gave; NULL is allowed. */
+void stamp_free(void *p);
+
+/** Test hook: the @p n-th allocation from now (1 = the next) fails, once; 0 switches it off. */
+void stamp_mem_fail_at(size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

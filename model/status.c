@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* status.c - one-line errors. Contract in status.h. */
+#include "model/status.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void scrub(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 32 || *text == 127) *text = '?';
+}
+
+enum stamp_status stamp_fail(struct stamp_err *e, enum stamp_status s, const char *fmt, ...)
+{
+    va_list args;
+
+    assert(s != STAMP_OK);
+    if (!e) return s;
+    e->status = s;
+    va_start(args, fmt);
+    vsnprintf(e->text, sizeof e->text, fmt, args);
+    va_end(args);
+    scrub(e->text);
+    return s;
+}
+
+enum stamp_status stamp_fail_at(struct stamp_err *e, const char *fmt, ...)
+{
+    char    old[sizeof e->text];
+    va_list args;
+
+    if (!e) return STAMP_EFORMAT;
+    memcpy(old, e->text, sizeof old);
+    va_start(args, fmt);
+    int n = vsnprintf(e->text, sizeof e->text, fmt, args);
+    va_end(args);
+    if (n >= 0 && (size_t)n < sizeof e->text)
+        snprintf(e->text + n, sizeof e->text - (size_t)n, ": %s", old);
+    scrub(e->text);
+    return e->status;
+}
