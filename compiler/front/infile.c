@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* infile.c - bytes from outside. Contract in infile.h. */
+#include "compiler/front/infile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "model/mem.h"
+
+struct stamp_infile {
+    FILE *stream; /* NULL: bytes in memory */
+    const unsigned char *bytes;
+    uint64_t size;
+    char *name; /* owned */
+};
+
+static enum stamp_status make(const char *name, struct stamp_infile **out, struct stamp_err *e)
+{
+    struct stamp_infile *in = stamp_alloc(1, sizeof *in);
+    if (in) in->name = stamp_strdup(name);
+    if (!in || !in->name) {
+        stamp_free(in);
+        return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
+    }
+    *out = in;
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_infile_open(const char *path, struct stamp_infile **out,
+                                    struct stamp_err *e)
+{
+    struct stamp_infile *in = NULL;
+    struct stat info;
+
+    /* Looked at before opening: opening a FIFO would wait for a writer. */
+    if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(info.st_mode)) return stamp_fail(e, STAMP_EIO, "%s: not a regular file", path);
+
+    enum stamp_status s = make(path, &in, e);
+    if (s) return s;
+    in->stream = fopen(path, "rb");
+    if (!in->stream || fstat(fileno(in->stream), &info) != 0) {
+        s = stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
+        stamp_infile_close(in);
+        return s;
+    }
+    in->size = (uint64_t)info.st_size;
+    *out = in;
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_infile_memory(const char *name, const void *bytes, size_t len,
+                                      struct stamp_infile **out, struct stamp_err *e)
+{
+    struct stamp_infile *in = NULL;
+    enum stamp_status s = make(name, &in, e);
+    if (s) return s;
+    in->bytes = bytes;
+    in->size = len;
+    *out = in;
+    return STAMP_OK;
+}
+
+void stamp_infile_close(struct stamp_infile *in)
+{
+    if (!in) return;
+    if (in->stream) fclose(in->stream);
+    stamp_free(in->name);
+    stamp_free(in);
+}
+
+uint64_t stamp_infile_size(const struct stamp_infile *in)
+{
+    return in->size;
+}
+
+const char *stamp_infile_name(const struct stamp_infile *in)
+{
+    return in->name;
+}
+
+enum stamp_status stamp_infile_read(struct stamp_infile *in, uint64_t at, void *to, size_t len,
+                                    struct stamp_err *e)
+{
+    if (at > in->size || len > in->size - at)
+        return stamp_fail(e, STAMP_EFORMAT,
+                          "%s: ends early: %zu bytes wanted at offset %llu, the file has %llu",
+                          in->name, len, (unsigned long long)at, (unsigned long long)in->size);
+    if (len == 0) return STAMP_OK;
+    if (!in->stream) {
+        memcpy(to, in->bytes + at, len);
+        return STAMP_OK;
+    }
+    if (fseeko(in->stream, (off_t)at, SEEK_SET) != 0)
+        return stamp_fail(e, STAMP_EIO, "%s: %s", in->name, strerror(errno));
+    if (fread(to, 1, len, in->stream) != len)
+        return stamp_fail(e, STAMP_EIO, "%s: %s", in->name,
+                          ferror(in->stream) ? strerror(errno) : "became shorter while being read");
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, size_t *len,
+                                     struct stamp_err *e)
+{
+    struct stamp_infile *in = NULL;
+    enum stamp_status s = stamp_infile_open(path, &in, e);
+    if (s) return s;
+
+    char *text = NULL;
+    if (in->size > max)
+        s = stamp_fail(e, STAMP_ERANGE, "%s: %llu bytes, more than the %zu allowed", path,
+                       (unsigned long long)in->size, max);
+    else if (!(text = stamp_alloc((size_t)in->size + 1, 1)))
+        s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    else
+        s = stamp_infile_read(in, 0, text, (size_t)in->size, e);
+
+    if (s) {
+        stamp_free(text);
+    } else {
+        *out = text;
+        if (len) *len = (size_t)in->size;
+    }
+    stamp_infile_close(in);
+    return s;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file infile.h
+ * Bytes from outside, read by position with every access checked against the size.
+ *
+ * No mapping: a file that shrinks under the reader gives an error, not a SIGBUS.
+ */
+#ifndef STAMP_FRONT_INFILE_H
+#define STAMP_FRONT_INFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/status.h"
+
+struct stamp_infile; /* opaque */
+
+/**
+ * Open a regular file.
+ * @return STAMP_EIO when it cannot be opened or is not a regular file, STAMP_ENOMEM
+ */
+enum stamp_status stamp_infile_open(const char *path, struct stamp_infile **out,
+                                    struct stamp_err *e);
+
+/** The same over @p bytes [len], borrowed until close; @p name stands for the path in messages. */
+enum stamp_status stamp_infile_memory(const char *name, const void *bytes, size_t len,
+                                      struct stamp_infile **out, struct stamp_err *e);
+
+/** NULL is allowed. */
+void stamp_infile_close(struct stamp_infile *in);
+
+/** Size in bytes when it was opened. */
+uint64_t stamp_infile_size(const struct stamp_infile *in);
+
+/** Name for messages, owned by @p in. */
+const char *stamp_infile_name(const struct stamp_infile *in);
+
+/**
+ * Copy @p len bytes from offset @p at.
+ * @return STAMP_EFORMAT when they are not all there (the file ends early), STAMP_EIO
+ */
+enum stamp_status stamp_infile_read(struct stamp_infile *in, uint64_t at, void *to, size_t len,
+                                    struct stamp_err *e);
+
+/**
+ * The whole of a text file as a NUL-terminated buffer, owned by the caller (stamp_free).
+ * @param max  refuse a file of more than this many bytes (STAMP_ERANGE)
+ * @param len  bytes without the terminator; may be NULL
+ */
+enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, size_t *len,
+                                     struct stamp_err *e);
+
+#endif
