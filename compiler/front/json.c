@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* json.c - the gate in front of cJSON. Contract in json.h. */
+#include "compiler/front/json.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/mem.h"
+
+enum { SLACK = 16 }; /* cJSON before 1.7.18 can look one byte past the length it is given */
+
+static _Thread_local bool starved; /* cJSON does not tell no memory from bad text */
+
+static void *take(size_t size)
+{
+    void *p = stamp_alloc(size, 1);
+    if (!p) starved = true;
+    return p;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+enum stamp_status stamp_json_unique(const char *name, const struct cJSON *object,
+                                    struct stamp_err *e)
+{
+    size_t count = 0, i = 0;
+    for (const cJSON *m = object->child; m; m = m->next) count++;
+
+    const char **keys = stamp_alloc(count, sizeof *keys);
+    if (!keys) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
+    for (const cJSON *m = object->child; m; m = m->next) keys[i++] = m->string;
+    qsort(keys, count, sizeof *keys, by_text);
+
+    enum stamp_status s = STAMP_OK;
+    for (i = 1; i < count && !s; i++)
+        if (strcmp(keys[i - 1], keys[i]) == 0)
+            s = stamp_fail(e, STAMP_EFORMAT, "%s: key \"%.200s\" twice", name, keys[i]);
+    stamp_free(keys);
+    return s;
+}
+
+enum stamp_status stamp_json_object(const char *name, const char *text, size_t len,
+                                    struct cJSON **out, struct stamp_err *e)
+{
+    cJSON_Hooks hooks = {take, stamp_free};
+    const char *end = NULL;
+
+    if (memchr(text, 0, len))
+        return stamp_fail(e, STAMP_EFORMAT, "%s: not JSON: a zero byte inside", name);
+    if (len > SIZE_MAX - SLACK) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
+    char *copy = stamp_alloc(len + SLACK, 1);
+    if (!copy) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
+    memcpy(copy, text, len);
+
+    cJSON_InitHooks(&hooks);
+    starved = false;
+    cJSON *json = cJSON_ParseWithLengthOpts(copy, len + 1, &end, 0);
+    enum stamp_status s = STAMP_OK;
+    if (!json && starved) {
+        s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
+    } else if (!json) {
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, near byte %zu of %zu", name,
+                       end ? (size_t)(end - copy) : (size_t)0, len);
+    } else if (end[strspn(end, " \t\r\n")] != '\0') {
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: bytes after the JSON text, at %zu", name,
+                       (size_t)(end - copy));
+    } else if (!cJSON_IsObject(json)) {
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: the JSON is not an object", name);
+    } else {
+        s = stamp_json_unique(name, json, e);
+    }
+    stamp_free(copy);
+    if (s)
+        cJSON_Delete(json);
+    else
+        *out = json;
+    return s;
+}
+
+void stamp_json_free(struct cJSON *json)
+{
+    cJSON_Delete(json);
+}
+
+bool stamp_json_u64(const struct cJSON *item, uint64_t *out)
+{
+    if (!cJSON_IsNumber(item)) return false;
+    const double v = item->valuedouble;
+    if (!(v >= 0 && v <= 9007199254740992.0) || v != floor(v)) return false;
+    *out = (uint64_t)v;
+    return true;
+}

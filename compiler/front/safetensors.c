@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* safetensors.c - named tensors. Contract in safetensors.h. */
+#include "compiler/front/safetensors.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/front/infile.h"
+#include "compiler/front/json.h"
+#include "model/mem.h"
+
+enum { HEADER_MAX = 100000000, INDEX_MAX = 100000000, SHARDS_MAX = 4096, CHUNK = 65536 };
+
+struct stamp_safetensors {
+    struct stamp_infile **shard;
+    size_t shards;
+    struct stamp_safetensors_entry *entry; /* sorted by name once open */
+    size_t entries;
+};
+
+/* Types of the format: bytes per element, and what this kit reads them as. */
+static const struct {
+    const char name[8];
+    size_t bytes;
+    enum stamp_dtype type;
+} dtypes[] = {{"F32", 4, STAMP_DTYPE_F32},     {"F16", 2, STAMP_DTYPE_F16},
+              {"BF16", 2, STAMP_DTYPE_BF16},   {"F64", 8, STAMP_DTYPE_NONE},
+              {"I64", 8, STAMP_DTYPE_NONE},    {"U64", 8, STAMP_DTYPE_NONE},
+              {"I32", 4, STAMP_DTYPE_NONE},    {"U32", 4, STAMP_DTYPE_NONE},
+              {"I16", 2, STAMP_DTYPE_NONE},    {"U16", 2, STAMP_DTYPE_NONE},
+              {"I8", 1, STAMP_DTYPE_NONE},     {"U8", 1, STAMP_DTYPE_NONE},
+              {"BOOL", 1, STAMP_DTYPE_NONE},   {"F8_E4M3", 1, STAMP_DTYPE_NONE},
+              {"F8_E5M2", 1, STAMP_DTYPE_NONE}};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct stamp_safetensors_entry *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static enum stamp_status entry_dtype(const char *file, const cJSON *item, size_t *width,
+                                     struct stamp_safetensors_entry *t, struct stamp_err *e)
+{
+    const cJSON *d = cJSON_GetObjectItemCaseSensitive(item, "dtype");
+    if (!cJSON_IsString(d))
+        return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s has no dtype", file, t->name);
+    for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
+        if (strcmp(dtypes[i].name, d->valuestring) != 0) continue;
+        t->dtype = dtypes[i].type;
+        *width = dtypes[i].bytes;
+        return STAMP_OK;
+    }
+    return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: tensor %.200s has dtype %.20s", file, t->name,
+                      d->valuestring);
+}
+
+static enum stamp_status entry_shape(const char *file, const cJSON *item,
+                                     struct stamp_safetensors_entry *t, struct stamp_err *e)
+{
+    const cJSON *shape = cJSON_GetObjectItemCaseSensitive(item, "shape"), *d;
+
+    if (!cJSON_IsArray(shape))
+        return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s has no shape", file, t->name);
+    t->count = 1;
+    for (size_t i = 0; i < STAMP_SAFETENSORS_RANK_MAX; i++) t->dim[i] = 1;
+    cJSON_ArrayForEach(d, shape)
+    {
+        uint64_t v;
+        if (!stamp_json_u64(d, &v))
+            return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s: a dimension is no whole number",
+                              file, t->name);
+        if (v && t->count > SIZE_MAX / 8 / v)
+            return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s: absurd shape", file, t->name);
+        t->count *= v;
+        if (t->rank < STAMP_SAFETENSORS_RANK_MAX) t->dim[t->rank] = (size_t)v;
+        t->rank++;
+    }
+    return STAMP_OK;
+}
+
+/* @param data,size  where the file's data begins, and how many bytes it has */
+static enum stamp_status entry_parse(const char *file, const cJSON *item, uint64_t data,
+                                     uint64_t size, struct stamp_safetensors_entry *t,
+                                     struct stamp_err *e)
+{
+    size_t width = 0;
+    uint64_t begin, end;
+    const cJSON *offsets = cJSON_GetObjectItemCaseSensitive(item, "data_offsets");
+
+    if (!cJSON_IsObject(item))
+        return stamp_fail(e, STAMP_EFORMAT, "%s: %.200s is not an object", file, t->name);
+    enum stamp_status s = stamp_json_unique(file, item, e);
+    if (!s) s = entry_dtype(file, item, &width, t, e);
+    if (!s) s = entry_shape(file, item, t, e);
+    if (s) return s;
+    if (!cJSON_IsArray(offsets) || cJSON_GetArraySize(offsets) != 2 ||
+        !stamp_json_u64(offsets->child, &begin) || !stamp_json_u64(offsets->child->next, &end))
+        return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s: data_offsets are not two numbers",
+                          file, t->name);
+    if (begin > end || end > size)
+        return stamp_fail(
+            e, STAMP_EFORMAT, "%s: tensor %.200s: bytes %llu to %llu leave the file's %llu", file,
+            t->name, (unsigned long long)begin, (unsigned long long)end, (unsigned long long)size);
+    if (end - begin != t->count * width)
+        return stamp_fail(
+            e, STAMP_EFORMAT, "%s: tensor %.200s: %llu bytes, its shape and type need %llu", file,
+            t->name, (unsigned long long)(end - begin), (unsigned long long)(t->count * width));
+    t->at = data + begin;
+    return STAMP_OK;
+}
+
+/* Append the tensors of one shard's parsed header. */
+static enum stamp_status add_entries(struct stamp_safetensors *st, const cJSON *json, uint64_t data,
+                                     struct stamp_err *e)
+{
+    struct stamp_infile *in = st->shard[st->shards - 1];
+    const char *file = stamp_infile_name(in);
+    const size_t more = (size_t)cJSON_GetArraySize(json);
+
+    struct stamp_safetensors_entry *grown =
+        stamp_grow(st->entry, st->entries, st->entries + more, sizeof *grown);
+    if (!grown) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
+    st->entry = grown;
+
+    for (const cJSON *item = json->child; item; item = item->next) {
+        if (strcmp(item->string, "__metadata__") == 0) continue;
+        struct stamp_safetensors_entry *t = &st->entry[st->entries];
+        t->name = stamp_strdup(item->string);
+        if (!t->name) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
+        st->entries++; /* from here close frees the name */
+        t->shard = st->shards - 1;
+        enum stamp_status s = entry_parse(file, item, data, stamp_infile_size(in) - data, t, e);
+        if (s) return s;
+    }
+    return STAMP_OK;
+}
+
+/* Takes over @p in, whatever happens. */
+static enum stamp_status add_shard(struct stamp_safetensors *st, struct stamp_infile *in,
+                                   struct stamp_err *e)
+{
+    const char *file = stamp_infile_name(in);
+    const uint64_t size = stamp_infile_size(in);
+    unsigned char b[8];
+    struct stamp_infile **grown = stamp_grow(st->shard, st->shards, st->shards + 1, sizeof *grown);
+
+    if (!grown) {
+        enum stamp_status s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
+        stamp_infile_close(in);
+        return s;
+    }
+    st->shard = grown;
+    st->shard[st->shards++] = in;
+
+    enum stamp_status s = stamp_infile_read(in, 0, b, sizeof b, e);
+    if (s) return s;
+    uint64_t len = 0;
+    for (size_t i = 8; i-- > 0;) len = len << 8 | b[i];
+    if (len > size - 8 || len > HEADER_MAX)
+        return stamp_fail(e, STAMP_EFORMAT,
+                          "%s: not a safetensors file: a header of %llu bytes in a file of %llu",
+                          file, (unsigned long long)len, (unsigned long long)size);
+
+    char *text = stamp_alloc((size_t)len, 1);
+    if (!text) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
+    cJSON *json = NULL;
+    s = stamp_infile_read(in, 8, text, (size_t)len, e);
+    if (!s) s = stamp_json_object(file, text, (size_t)len, &json, e);
+    stamp_free(text);
+    if (!s) s = add_entries(st, json, 8 + len, e);
+    stamp_json_free(json);
+    return s;
+}
+
+/* Sort, and refuse a name that two shards share (within one the JSON gate did). */
+static enum stamp_status finish(struct stamp_safetensors *st, struct stamp_err *e)
+{
+    if (st->entries) qsort(st->entry, st->entries, sizeof *st->entry, by_name);
+    for (size_t i = 1; i < st->entries; i++)
+        if (strcmp(st->entry[i - 1].name, st->entry[i].name) == 0)
+            return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s is in %s too",
+                              stamp_infile_name(st->shard[st->entry[i].shard]), st->entry[i].name,
+                              stamp_infile_name(st->shard[st->entry[i - 1].shard]));
+    return STAMP_OK;
+}
+
+/* Path of @p file in the folder of @p beside; owned by the caller, NULL when memory is out. */
+static char *sibling(const char *beside, const char *file)
+{
+    const char *slash = strrchr(beside, '/');
+    const size_t folder = slash ? (size_t)(slash - beside) + 1 : 0, len = strlen(file) + 1;
+    char *path = stamp_alloc(folder + len, 1);
+    if (!path) return NULL;
+    memcpy(path, beside, folder);
+    memcpy(path + folder, file, len);
+    return path;
+}
+
+/* The shard of that path, opened when it is new. */
+static enum stamp_status shard_of(struct stamp_safetensors *st, const char *index, const char *file,
+                                  size_t *shard, struct stamp_err *e)
+{
+    struct stamp_infile *in = NULL;
+    enum stamp_status s = STAMP_OK;
+
+    if (!*file || strchr(file, '/') || strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
+        return stamp_fail(e, STAMP_EFORMAT, "%s: shard \"%.100s\" is not a plain file name", index,
+                          file);
+    char *path = sibling(index, file);
+    if (!path) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", index);
+    for (*shard = 0; *shard < st->shards; ++*shard)
+        if (strcmp(stamp_infile_name(st->shard[*shard]), path) == 0) break;
+    if (*shard == st->shards) {
+        if (st->shards == SHARDS_MAX)
+            s = stamp_fail(e, STAMP_ERANGE, "%s: more than %d shards", index, SHARDS_MAX);
+        if (!s) s = stamp_infile_open(path, &in, e);
+        if (!s) s = add_shard(st, in, e);
+    }
+    stamp_free(path);
+    return s;
+}
+
+static enum stamp_status open_index(struct stamp_safetensors *st, const char *path,
+                                    struct stamp_err *e)
+{
+    char *text = NULL;
+    size_t len = 0, shard = 0;
+    cJSON *json = NULL;
+
+    enum stamp_status s = stamp_infile_slurp(path, INDEX_MAX, &text, &len, e);
+    if (!s) s = stamp_json_object(path, text, len, &json, e);
+    stamp_free(text);
+    if (s) return s;
+
+    const cJSON *map = cJSON_GetObjectItemCaseSensitive(json, "weight_map");
+    if (!cJSON_IsObject(map)) s = stamp_fail(e, STAMP_EFORMAT, "%s: no weight_map", path);
+    if (!s) s = stamp_json_unique(path, map, e);
+    for (const cJSON *m = s ? NULL : map->child; m && !s; m = m->next) {
+        if (!cJSON_IsString(m))
+            s = stamp_fail(e, STAMP_EFORMAT, "%s: %.200s names no shard", path, m->string);
+        else
+            s = shard_of(st, path, m->valuestring, &shard, e);
+    }
+    if (!s) s = finish(st, e);
+    for (const cJSON *m = s ? NULL : map->child; m && !s; m = m->next) {
+        const struct stamp_safetensors_entry *t = stamp_safetensors_find(st, m->string);
+        s = shard_of(st, path, m->valuestring, &shard, e);
+        if (!s && (!t || t->shard != shard))
+            s = stamp_fail(e, STAMP_EFORMAT, "%s: %.200s is not in %.100s", path, m->string,
+                           m->valuestring);
+    }
+    stamp_json_free(json);
+    return s;
+}
+
+enum stamp_status stamp_safetensors_open(const char *path, struct stamp_safetensors **out,
+                                         struct stamp_err *e)
+{
+    const size_t n = strlen(path);
+    struct stamp_infile *in = NULL;
+    struct stamp_safetensors *st = stamp_alloc(1, sizeof *st);
+    enum stamp_status s;
+
+    if (!st) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    if (n >= 5 && strcmp(path + n - 5, ".json") == 0) {
+        s = open_index(st, path, e);
+    } else {
+        s = stamp_infile_open(path, &in, e);
+        if (!s) s = add_shard(st, in, e);
+        if (!s) s = finish(st, e);
+    }
+    if (s)
+        stamp_safetensors_close(st);
+    else
+        *out = st;
+    return s;
+}
+
+enum stamp_status stamp_safetensors_memory(const char *name, const void *bytes, size_t len,
+                                           struct stamp_safetensors **out, struct stamp_err *e)
+{
+    struct stamp_infile *in = NULL;
+    struct stamp_safetensors *st = stamp_alloc(1, sizeof *st);
+
+    if (!st) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
+    enum stamp_status s = stamp_infile_memory(name, bytes, len, &in, e);
+    if (!s) s = add_shard(st, in, e);
+    if (!s) s = finish(st, e);
+    if (s)
+        stamp_safetensors_close(st);
+    else
+        *out = st;
+    return s;
+}
+
+void stamp_safetensors_close(struct stamp_safetensors *st)
+{
+    if (!st) return;
+    for (size_t i = 0; i < st->entries; i++) stamp_free(st->entry[i].name);
+    for (size_t i = 0; i < st->shards; i++) stamp_infile_close(st->shard[i]);
+    stamp_free(st->entry);
+    stamp_free(st->shard);
+    stamp_free(st);
+}
+
+const struct stamp_safetensors_entry *stamp_safetensors_list(const struct stamp_safetensors *st,
+                                                             size_t *count)
+{
+    *count = st->entries;
+    return st->entry;
+}
+
+const struct stamp_safetensors_entry *stamp_safetensors_find(const struct stamp_safetensors *st,
+                                                             const char *name)
+{
+    size_t low = 0, high = st->entries;
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+        const int order = strcmp(name, st->entry[mid].name);
+        if (order == 0) return &st->entry[mid];
+        if (order < 0)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return NULL;
+}
+
+enum stamp_status stamp_safetensors_read(struct stamp_safetensors *st,
+                                         const struct stamp_safetensors_entry *entry, float *to,
+                                         struct stamp_err *e)
+{
+    struct stamp_infile *in = st->shard[entry->shard];
+    const size_t width = stamp_dtype_bytes(entry->dtype);
+    unsigned char chunk[CHUNK];
+
+    if (!width || entry->rank > STAMP_SAFETENSORS_RANK_MAX)
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: tensor %.200s: F32, F16 or BF16 of at most %d dimensions is needed",
+                          stamp_infile_name(in), entry->name, STAMP_SAFETENSORS_RANK_MAX);
+    for (uint64_t done = 0; done < entry->count;) {
+        const uint64_t left = entry->count - done, step = CHUNK / width;
+        const size_t n = (size_t)(left < step ? left : step);
+        enum stamp_status s = stamp_infile_read(in, entry->at + done * width, chunk, n * width, e);
+        if (s) return s;
+        stamp_dtype_to_f32(entry->dtype, n, chunk, to + done);
+        done += n;
+    }
+    return STAMP_OK;
+}
