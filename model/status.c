@@ -35,10 +35,10 @@ enum stamp_status stamp_fail_at(struct stamp_err *e, const char *fmt, ...)
     if (!e) return STAMP_EFORMAT;
     memcpy(old, e->text, sizeof old);
     va_start(args, fmt);
-    int n = vsnprintf(e->text, sizeof e->text, fmt, args);
+    vsnprintf(e->text, sizeof e->text, fmt, args);
     va_end(args);
-    if (n >= 0 && (size_t)n < sizeof e->text)
-        snprintf(e->text + n, sizeof e->text - (size_t)n, ": %s", old);
+    strncat(e->text, ": ", sizeof e->text - strlen(e->text) - 1);
+    strncat(e->text, old, sizeof e->text - strlen(e->text) - 1);
     scrub(e->text);
     return e->status;
 }

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* spec.c - the .def tables as data, and the two functions that walk them. Contract in spec.h. */
+#include "model/spec/spec.h"
+
+#include <assert.h>
+#include <string.h>
+
+const struct stamp_mach stamp_machs[] = {
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent)                  \
+    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent},
+#include "model/spec/mach.def"
+    {.name = NULL},
+};
+
+const struct stamp_field stamp_fields[] = {
+#define FIELD(format, name, lsb, width, meaning) {STAMP_FORMAT_##format, #name, meaning, lsb, width},
+#include "model/spec/isa.def"
+};
+const size_t stamp_field_count = sizeof stamp_fields / sizeof stamp_fields[0];
+
+const struct stamp_op stamp_ops[] = {
+#define OP(name, code, format, unit, meaning)                                                      \
+    {#name, meaning, code, STAMP_FORMAT_##format, STAMP_UNIT_##unit},
+#include "model/spec/isa.def"
+};
+const size_t stamp_op_count = sizeof stamp_ops / sizeof stamp_ops[0];
+
+const struct stamp_mach *stamp_mach_find(const char *name)
+{
+    for (const struct stamp_mach *m = stamp_machs; m->name; m++)
+        if (!strcmp(m->name, name)) return m;
+    return NULL;
+}
+
+const struct stamp_op *stamp_op_find(uint32_t code)
+{
+    for (size_t i = 0; i < stamp_op_count; i++)
+        if ((uint32_t)stamp_ops[i].code == code) return &stamp_ops[i];
+    return NULL;
+}
+
+const char *stamp_unit_name(enum stamp_unit unit)
+{
+    switch ((int)unit) {
+#define UNIT(name, code, meaning)                                                                  \
+    case code: return #name;
+#include "model/spec/isa.def"
+    default: return "?";
+    }
+}
+
+const char *stamp_space_name(enum stamp_space space)
+{
+    switch ((int)space) {
+#define SPACE(name, code, line, meaning)                                                           \
+    case code: return #name;
+#include "model/spec/isa.def"
+    default: return "?";
+    }
+}
+
+const char *stamp_error_name(enum stamp_error error)
+{
+    switch ((int)error) {
+#define ERROR(name, code, meaning)                                                                 \
+    case code: return #name;
+#include "model/spec/error.def"
+    default: return "?";
+    }
+}
+
+const char *stamp_error_meaning(enum stamp_error error)
+{
+    switch ((int)error) {
+#define ERROR(name, code, meaning)                                                                 \
+    case code: return meaning;
+#include "model/spec/error.def"
+    default: return "?";
+    }
+}
+
+const char *stamp_event_name(enum stamp_event event)
+{
+    static const char *const names[] = {
+#define EVENT(name, kind, unit, meaning) #name,
+#include "model/spec/event.def"
+    };
+    return (unsigned)event < STAMP_EVENTS ? names[event] : "?";
+}
+
+uint64_t stamp_word_get(const struct stamp_word *word, unsigned lsb, unsigned width)
+{
+    uint64_t value = 0;
+
+    assert(width >= 1 && width <= 64 && lsb + width <= STAMP_WORD_BITS);
+    for (unsigned got = 0; got < width;) {
+        const unsigned bit = lsb + got, shift = bit % 32;
+        value |= (uint64_t)(word->w[bit / 32] >> shift) << got;
+        got += 32 - shift;
+    }
+    return width == 64 ? value : value & ((UINT64_C(1) << width) - 1);
+}
+
+void stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint64_t value)
+{
+    assert(width >= 1 && width <= 64 && lsb + width <= STAMP_WORD_BITS);
+    for (unsigned i = 0; i < width; i++) {
+        const unsigned bit = lsb + i;
+        const uint32_t mask = UINT32_C(1) << bit % 32;
+        if (value >> i & 1) word->w[bit / 32] |= mask;
+        else word->w[bit / 32] &= ~mask;
+    }
+}
+
+/* Reserved fields wider than 64 bits are checked and written in pieces. */
+static int wide_is_zero(const struct stamp_word *word, unsigned lsb, unsigned width)
+{
+    for (unsigned i = 0; i < width; i++)
+        if (stamp_word_get(word, lsb + i, 1)) return 0;
+    return 1;
+}
+
+const struct stamp_op *stamp_decode(const struct stamp_word *word, union stamp_insn *insn)
+{
+    const struct stamp_op *op = stamp_op_find((uint32_t)stamp_word_get(word, 0, 8));
+    size_t                 n = 0;
+
+    if (!op) return NULL;
+    for (size_t i = 0; i < stamp_field_count; i++) {
+        const struct stamp_field *f = &stamp_fields[i];
+        if (f->format != op->format) continue;
+        insn->field[n++] = f->width <= 64 ? stamp_word_get(word, f->lsb, f->width)
+                                          : (uint64_t)!wide_is_zero(word, f->lsb, f->width);
+    }
+    return op;
+}
+
+int stamp_reserved_clear(const struct stamp_word *word, const struct stamp_op *op)
+{
+    for (size_t i = 0; i < stamp_field_count; i++) {
+        const struct stamp_field *f = &stamp_fields[i];
+        if (f->format == op->format && !strncmp(f->name, "rsv", 3) &&
+            !wide_is_zero(word, f->lsb, f->width))
+            return 0;
+    }
+    return 1;
+}
+
+const char *stamp_encode(const union stamp_insn *insn, struct stamp_word *word)
+{
+    const struct stamp_op *op = stamp_op_find((uint32_t)insn->c.op);
+    struct stamp_word      w = {{0}};
+    size_t                 n = 0;
+
+    assert(op);
+    for (size_t i = 0; i < stamp_field_count; i++) {
+        const struct stamp_field *f = &stamp_fields[i];
+        if (f->format != op->format) continue;
+        const uint64_t value = insn->field[n++];
+        if (f->width > 64 ? value != 0 : f->width < 64 && value >> f->width) return f->name;
+        if (f->width <= 64) stamp_word_set(&w, f->lsb, f->width, value);
+    }
+    *word = w;
+    return NULL;
+}
+
+uint32_t stamp_line_bytes(const struct stamp_mach *m, enum stamp_space space, enum stamp_fmt fmt)
+{
+    switch (space) {
+    case STAMP_SPACE_VM: return m->L * (fmt == STAMP_FMT_BF16 ? 2 : 4);
+    case STAMP_SPACE_WB: return m->L * m->T / 2;
+    case STAMP_SPACE_CM: return m->L * 8;
+    case STAMP_SPACE_RT:
+    case STAMP_SPACE_NT: return STAMP_TABLE_LINE * 2;
+    case STAMP_SPACE_XB: return m->P * m->L / 2;
+    case STAMP_SPACE_AC: return m->L * 4;
+    default: return 1;
+    }
+}
+
+uint32_t stamp_space_lines(const struct stamp_mach *m, enum stamp_space space)
+{
+    switch (space) {
+    case STAMP_SPACE_VM: return m->VM_LINES;
+    case STAMP_SPACE_WB: return m->WB_LINES;
+    case STAMP_SPACE_CM: return m->CM_LINES;
+    case STAMP_SPACE_RT:
+    case STAMP_SPACE_NT: return m->RT_ENTRIES / STAMP_TABLE_LINE;
+    case STAMP_SPACE_XB: return m->XB_LINES;
+    case STAMP_SPACE_SM:
+    case STAMP_SPACE_RM: return m->SM_ENTRIES;
+    case STAMP_SPACE_AC: return m->AC_LINES;
+    default: return 0;
+    }
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file spec.h
+ * The tables of model/spec as C: enums, the machine configuration, the fields of an instruction.
+ * Nothing here is typed twice; everything expands from the .def files.
+ */
+#ifndef STAMP_SPEC_H
+#define STAMP_SPEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum stamp_unit {
+#define UNIT(name, code, meaning) STAMP_UNIT_##name = code,
+#include "model/spec/isa.def"
+    STAMP_UNITS = 5
+};
+
+enum stamp_space {
+#define SPACE(name, code, line, meaning) STAMP_SPACE_##name = code,
+#include "model/spec/isa.def"
+    STAMP_SPACES = 10
+};
+
+enum stamp_fmt {
+#define FMT(name, code, meaning) STAMP_FMT_##name = code,
+#include "model/spec/isa.def"
+};
+
+enum stamp_kind {
+#define KIND(name, code, meaning) STAMP_KIND_##name = code,
+#include "model/spec/isa.def"
+};
+
+enum stamp_opcode {
+#define OP(name, code, format, unit, meaning) STAMP_OP_##name = code,
+#include "model/spec/isa.def"
+};
+
+/** Instruction formats, in the order of isa.def. */
+enum stamp_format { STAMP_FORMAT_C, STAMP_FORMAT_D, STAMP_FORMAT_B, STAMP_FORMAT_V, STAMP_FORMAT_M };
+
+enum stamp_error {
+#define ERROR(name, code, meaning) STAMP_ERROR_##name = code,
+#include "model/spec/error.def"
+};
+
+enum stamp_fixed {
+#define FIXED(name, value, meaning) STAMP_##name = value,
+#include "model/spec/mach.def"
+};
+
+/** Counted events; value events are equal on every machine, time events belong to timed ones. */
+enum stamp_event {
+#define EVENT(name, kind, unit, meaning) STAMP_EV_##name,
+#include "model/spec/event.def"
+    STAMP_EVENTS
+};
+
+/** One machine configuration; members as in mach.def, lower case meaning in PARAM. */
+struct stamp_mach {
+    const char *name;
+#define PARAM(name, meaning) uint32_t name;
+#include "model/spec/mach.def"
+    const char *intent;
+};
+
+/** All named configurations; the terminating entry has name NULL. */
+extern const struct stamp_mach stamp_machs[];
+
+/** The configuration of that name, or NULL. */
+const struct stamp_mach *stamp_mach_find(const char *name);
+
+/** One field of a format: bits [lsb + width - 1 : lsb] of the word. */
+struct stamp_field {
+    enum stamp_format format;
+    const char       *name, *meaning;
+    uint16_t          lsb, width;
+};
+extern const struct stamp_field stamp_fields[];
+extern const size_t             stamp_field_count;
+
+/** One opcode. */
+struct stamp_op {
+    const char       *name, *meaning;
+    enum stamp_opcode code;
+    enum stamp_format format;
+    enum stamp_unit   unit;
+};
+extern const struct stamp_op stamp_ops[];
+extern const size_t          stamp_op_count;
+
+/** The opcode's row, or NULL if @p code is unknown. */
+const struct stamp_op *stamp_op_find(uint32_t code);
+
+/** Names for messages; "?" for a number without meaning. */
+const char *stamp_unit_name(enum stamp_unit unit);
+const char *stamp_space_name(enum stamp_space space);
+const char *stamp_error_name(enum stamp_error error);
+const char *stamp_error_meaning(enum stamp_error error);
+const char *stamp_event_name(enum stamp_event event);
+
+/** An instruction word, 256 bits: w[0] holds bits 31..0. */
+struct stamp_word {
+    uint32_t w[8];
+};
+
+/** A decoded instruction: the fields of each format as plain numbers. One struct per format, as
+ *  named in isa.def; which one holds is stamp_op_find(op)->format. */
+struct stamp_insn_c {
+#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_C_##format(name)
+#define STAMP_PICK_C_C(name) uint64_t name;
+#define STAMP_PICK_C_D(name)
+#define STAMP_PICK_C_B(name)
+#define STAMP_PICK_C_V(name)
+#define STAMP_PICK_C_M(name)
+#include "model/spec/isa.def"
+};
+struct stamp_insn_d {
+#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_D_##format(name)
+#define STAMP_PICK_D_C(name)
+#define STAMP_PICK_D_D(name) uint64_t name;
+#define STAMP_PICK_D_B(name)
+#define STAMP_PICK_D_V(name)
+#define STAMP_PICK_D_M(name)
+#include "model/spec/isa.def"
+};
+struct stamp_insn_b {
+#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_B_##format(name)
+#define STAMP_PICK_B_C(name)
+#define STAMP_PICK_B_D(name)
+#define STAMP_PICK_B_B(name) uint64_t name;
+#define STAMP_PICK_B_V(name)
+#define STAMP_PICK_B_M(name)
+#include "model/spec/isa.def"
+};
+struct stamp_insn_v {
+#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_V_##format(name)
+#define STAMP_PICK_V_C(name)
+#define STAMP_PICK_V_D(name)
+#define STAMP_PICK_V_B(name)
+#define STAMP_PICK_V_V(name) uint64_t name;
+#define STAMP_PICK_V_M(name)
+#include "model/spec/isa.def"
+};
+struct stamp_insn_m {
+#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_M_##format(name)
+#define STAMP_PICK_M_C(name)
+#define STAMP_PICK_M_D(name)
+#define STAMP_PICK_M_B(name)
+#define STAMP_PICK_M_V(name)
+#define STAMP_PICK_M_M(name) uint64_t name;
+#include "model/spec/isa.def"
+};
+union stamp_insn {
+    struct stamp_insn_c c;
+    struct stamp_insn_d d;
+    struct stamp_insn_b b;
+    struct stamp_insn_v v;
+    struct stamp_insn_m m;
+    uint64_t            field[32]; /**< the same members by position in the format */
+};
+
+/** Bits of one field. */
+uint64_t stamp_word_get(const struct stamp_word *word, unsigned lsb, unsigned width);
+void     stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint64_t value);
+
+/** Decode by opcode. Returns the opcode's row, or NULL if unknown (then @p insn is untouched). */
+const struct stamp_op *stamp_decode(const struct stamp_word *word, union stamp_insn *insn);
+
+/** Whether every field named rsv* of @p op's format is zero in @p word. */
+int stamp_reserved_clear(const struct stamp_word *word, const struct stamp_op *op);
+
+/** Encode; insn->c.op gives the opcode (must be known). Returns the name of the first field whose
+ *  value does not fit its width, or NULL when all do; the word is written only then. */
+const char *stamp_encode(const union stamp_insn *insn, struct stamp_word *word);
+
+/** Sizes in bytes of a scratchpad line of @p space as it lies in DRAM (isa.md LOAD). */
+uint32_t stamp_line_bytes(const struct stamp_mach *m, enum stamp_space space, enum stamp_fmt fmt);
+
+/** Lines (entries) of a scratchpad memory. RT and NT count lines of TABLE_LINE entries. */
+uint32_t stamp_space_lines(const struct stamp_mach *m, enum stamp_space space);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

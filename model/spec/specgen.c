@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* specgen.c - prints what derives from the tables, and refuses a bad table.
+ *
+ *   specgen sv          rtl/gen/stamp_isa_pkg.sv
+ *   specgen isa|mach|event|regs|error   a table for a document, between its markers
+ *   specgen doc FILE    FILE with the text between every pair of markers replaced
+ *   specgen params NAME Verilator -G flags of a machine configuration
+ *   specgen machs       names of the configurations
+ */
+#include "model/spec/spec.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct row {
+    const char *name, *kind, *unit, *meaning;
+    unsigned    code;
+};
+static const struct row errors[] = {
+#define ERROR(name, code, meaning) {#name, "", "", meaning, code},
+#include "model/spec/error.def"
+};
+static const struct row events[] = {
+#define EVENT(name, kind, unit, meaning) {#name, #kind, #unit, meaning, STAMP_EV_##name},
+#include "model/spec/event.def"
+};
+static const struct row regs[] = {
+#define REG(name, offset, access, meaning) {#name, #access, "", meaning, offset},
+#include "model/spec/regs.def"
+};
+static const struct row units[] = {
+#define UNIT(name, code, meaning) {#name, "", "", meaning, code},
+#include "model/spec/isa.def"
+};
+static const struct row spaces[] = {
+#define SPACE(name, code, line, meaning) {#name, "", line, meaning, code},
+#include "model/spec/isa.def"
+};
+static const struct row fmts[] = {
+#define FMT(name, code, meaning) {#name, "", "", meaning, code},
+#include "model/spec/isa.def"
+};
+static const struct row kinds[] = {
+#define KIND(name, code, meaning) {#name, "", "", meaning, code},
+#include "model/spec/isa.def"
+};
+static const struct row fixed[] = {
+#define FIXED(name, value, meaning) {#name, "", "", meaning, value},
+#include "model/spec/mach.def"
+};
+static const struct row params[] = {
+#define PARAM(name, meaning) {#name, "", "", meaning, 0},
+#include "model/spec/mach.def"
+};
+static const char format_letter[] = "CDBVM";
+
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+/* Value of the i-th PARAM of a configuration. */
+static uint32_t param(const struct stamp_mach *m, size_t i)
+{
+    const uint32_t *first = &m->P;
+    return first[i];
+}
+
+static int bad(const char *what, const char *name)
+{
+    fprintf(stderr, "specgen: %s: %s\n", what, name);
+    return 1;
+}
+
+/* Every format must tile the word, in rising order; opcodes must not repeat. */
+static int check_isa(void)
+{
+    for (size_t a = 0; a < stamp_op_count; a++)
+        for (size_t b = 0; b < a; b++)
+            if (stamp_ops[a].code == stamp_ops[b].code) return bad("repeated opcode", stamp_ops[a].name);
+    for (int f = 0; format_letter[f]; f++) {
+        unsigned next = 0;
+        for (size_t i = 0; i < stamp_field_count; i++) {
+            if ((int)stamp_fields[i].format != f) continue;
+            if (stamp_fields[i].lsb != next) return bad("gap or overlap before field", stamp_fields[i].name);
+            next += stamp_fields[i].width;
+        }
+        if (next != STAMP_WORD_BITS) return bad("word not filled by format", &format_letter[f]);
+    }
+    return 0;
+}
+
+static int check_mach(void)
+{
+    for (const struct stamp_mach *m = stamp_machs; m->name; m++) {
+        if (m->P % 2 || m->P * m->T > 64) return bad("P odd or P > 64/T", m->name);
+        if (m->L % m->T || (64 % m->L && m->L % 64)) return bad("L against T or 64", m->name);
+        if (m->XB_LINES < STAMP_K_MAX / m->L) return bad("XB holds no group at K_MAX", m->name);
+        if (m->VM_LINES < 2048) return bad("VM holds no 1024 rows twice", m->name);
+        if (m->L * m->T / 2 % m->AXI_BYTES || m->L * 2 % m->AXI_BYTES || 64 % m->AXI_BYTES)
+            return bad("a line is no whole number of beats", m->name);
+        if (m->RT_ENTRIES % STAMP_TABLE_LINE) return bad("RT_ENTRIES", m->name);
+    }
+    return 0;
+}
+
+static void sv_rows(const char *prefix, const struct row *r, size_t n, const char *type)
+{
+    for (size_t i = 0; i < n; i++)
+        printf("  localparam %s %s%s = %u; // %s\n", type, prefix, r[i].name, r[i].code, r[i].meaning);
+    printf("\n");
+}
+
+/* Packed structs, most significant field first: a word cast to one is decoded. */
+static void sv_structs(void)
+{
+    for (int f = 0; format_letter[f]; f++) {
+        printf("  typedef struct packed {\n");
+        for (size_t i = stamp_field_count; i-- > 0;) {
+            const struct stamp_field *fd = &stamp_fields[i];
+            if ((int)fd->format == f)
+                printf("    logic [%d:0] %s; // %s\n", fd->width - 1, fd->name, fd->meaning);
+        }
+        printf("  } insn_%c_t;\n\n", format_letter[f] + ('a' - 'A'));
+    }
+}
+
+static void sv_reserved(void)
+{
+    for (int f = 0; format_letter[f]; f++) {
+        printf("  // Reserved bits of format %c.\n  localparam logic [255:0] RSV_%c = ",
+               format_letter[f], format_letter[f]);
+        struct stamp_word w = {{0}};
+        for (size_t i = 0; i < stamp_field_count; i++)
+            if ((int)stamp_fields[i].format == f && !strncmp(stamp_fields[i].name, "rsv", 3))
+                for (unsigned b = 0; b < stamp_fields[i].width; b++)
+                    stamp_word_set(&w, stamp_fields[i].lsb + b, 1, 1);
+        printf("256'h");
+        for (int k = 7; k >= 0; k--) printf("%08x", w.w[k]);
+        printf(";\n");
+    }
+    printf("\n");
+}
+
+static void print_sv(void)
+{
+    printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
+           "// stamp_isa_pkg - printed by specgen from model/spec/*.def; never edit, run `make spec`.\n"
+           "package stamp_isa_pkg;\n");
+    sv_rows("", fixed, COUNT(fixed), "int unsigned");
+    sv_rows("UNIT_", units, COUNT(units), "int unsigned");
+    sv_rows("SPACE_", spaces, COUNT(spaces), "logic [3:0]");
+    sv_rows("FMT_", fmts, COUNT(fmts), "logic [1:0]");
+    sv_rows("KIND_", kinds, COUNT(kinds), "logic [1:0]");
+    for (size_t i = 0; i < stamp_op_count; i++)
+        printf("  localparam logic [7:0] OP_%s = 8'h%02x; // %s\n", stamp_ops[i].name,
+               (unsigned)stamp_ops[i].code, stamp_ops[i].meaning);
+    printf("\n");
+    sv_rows("ERR_", errors, COUNT(errors), "logic [3:0]");
+    sv_rows("EV_", events, COUNT(events), "int unsigned");
+    printf("  localparam int unsigned EVENTS = %d;\n\n", (int)STAMP_EVENTS);
+    sv_rows("REG_", regs, COUNT(regs), "logic [11:0]");
+    sv_reserved();
+    sv_structs();
+    printf("endpackage\n");
+}
+
+static void md_rows(const char *head, const struct row *r, size_t n, int hex)
+{
+    printf("%s", head);
+    for (size_t i = 0; i < n; i++) {
+        printf(hex ? "| %s | 0x%02x |" : "| %s | %u |", r[i].name, r[i].code);
+        if (r[i].kind[0]) printf(" %s |", r[i].kind);
+        if (r[i].unit[0]) printf(" %s |", r[i].unit);
+        printf(" %s |\n", r[i].meaning);
+    }
+    printf("\n");
+}
+
+static void md_isa(void)
+{
+    printf("| instruction | opcode | format | unit | meaning |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < stamp_op_count; i++)
+        printf("| %s | 0x%02x | %c | %s | %s |\n", stamp_ops[i].name, (unsigned)stamp_ops[i].code,
+               format_letter[stamp_ops[i].format], stamp_unit_name(stamp_ops[i].unit),
+               stamp_ops[i].meaning);
+    for (int f = 0; format_letter[f]; f++) {
+        printf("\nFormat %c:\n\n| field | bits | meaning |\n|---|---|---|\n", format_letter[f]);
+        for (size_t i = 0; i < stamp_field_count; i++)
+            if ((int)stamp_fields[i].format == f)
+                printf("| %s | [%d:%d] | %s |\n", stamp_fields[i].name,
+                       stamp_fields[i].lsb + stamp_fields[i].width - 1, stamp_fields[i].lsb,
+                       stamp_fields[i].meaning);
+    }
+    printf("\n");
+    md_rows("| unit | code | meaning |\n|---|---|---|\n", units, COUNT(units), 0);
+    md_rows("| space | code | a line | meaning |\n|---|---|---|---|\n", spaces, COUNT(spaces), 0);
+    md_rows("| fmt | code | meaning |\n|---|---|---|\n", fmts, COUNT(fmts), 0);
+    md_rows("| kind | code | meaning |\n|---|---|---|\n", kinds, COUNT(kinds), 0);
+    md_rows("| constant | value | meaning |\n|---|---|---|\n", fixed, COUNT(fixed), 0);
+}
+
+static void md_mach(void)
+{
+    printf("| parameter |");
+    for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf(" %s |", m->name);
+    printf(" meaning |\n|---|");
+    for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf("---|");
+    printf("---|\n");
+    for (size_t i = 0; i < COUNT(params); i++) {
+        printf("| %s |", params[i].name);
+        for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf(" %u |", param(m, i));
+        printf(" %s |\n", params[i].meaning);
+    }
+}
+
+static int print_table(const char *what)
+{
+    if (!strcmp(what, "isa")) md_isa();
+    else if (!strcmp(what, "mach")) md_mach();
+    else if (!strcmp(what, "event"))
+        md_rows("| event | index | kind | unit | meaning |\n|---|---|---|---|---|\n", events,
+                COUNT(events), 0);
+    else if (!strcmp(what, "regs"))
+        md_rows("| register | offset | access | meaning |\n|---|---|---|---|\n", regs, COUNT(regs), 1);
+    else if (!strcmp(what, "error"))
+        md_rows("| error | code | meaning |\n|---|---|---|\n", errors, COUNT(errors), 0);
+    else return bad("unknown table", what);
+    return 0;
+}
+
+/* Copy a document, reprinting what stands between <!-- specgen NAME --> and <!-- end -->. */
+static int print_doc(const char *path)
+{
+    FILE *in = fopen(path, "r");
+    char  line[4096], what[32];
+    int   skipping = 0, rc = 0;
+
+    if (!in) return bad("cannot open", path);
+    while (!rc && fgets(line, sizeof line, in)) {
+        if (!strncmp(line, "<!-- end -->", 12)) skipping = 0;
+        if (!skipping) fputs(line, stdout);
+        if (sscanf(line, "<!-- specgen %31s", what) == 1) {
+            skipping = 1;
+            rc = print_table(what);
+        }
+    }
+    fclose(in);
+    return rc || skipping ? bad("bad markers in", path) : 0;
+}
+
+static int print_params(const char *name)
+{
+    const struct stamp_mach *m = stamp_mach_find(name);
+    if (!m) return bad("unknown configuration", name);
+    for (size_t i = 0; i < COUNT(params); i++) printf("-G%s=%u ", params[i].name, param(m, i));
+    printf("\n");
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (check_isa() || check_mach()) return 1;
+    if (argc == 2 && !strcmp(argv[1], "sv")) return print_sv(), 0;
+    if (argc == 2 && !strcmp(argv[1], "machs")) {
+        for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf("%s\n", m->name);
+        return 0;
+    }
+    if (argc == 3 && !strcmp(argv[1], "doc")) return print_doc(argv[2]);
+    if (argc == 3 && !strcmp(argv[1], "params")) return print_params(argv[2]);
+    if (argc == 2) return print_table(argv[1]);
+    return bad("usage", "specgen sv|isa|mach|event|regs|error|machs|doc FILE|params NAME");
+}
