@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file attention_f32.h
+ * Rotary embedding and causal attention in binary32.
+ */
+#ifndef STAMP_REF_ATTENTION_F32_H
+#define STAMP_REF_ATTENTION_F32_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/status.h"
+
+struct stamp_attention {
+    size_t n;               /**< positions */
+    size_t heads, kv_heads; /**< query head h uses key-value head h / (heads / kv_heads) */
+    size_t head_dim;
+};
+
+/**
+ * Turn each pair of x by position * freq radians, in place.
+ * @param freq         [head_dim / 2] radians per position
+ * @param interleaved  pair i is (2i, 2i + 1); else (i, i + head_dim / 2)
+ * @param x            [n][heads][head_dim]; row p is position p
+ */
+void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const float *freq, bool interleaved,
+                    float *x);
+
+/**
+ * out = softmax(q kᵀ / sqrt(head_dim), causal) v.
+ * @param q, out  [n][heads][head_dim]  @param k, v  [n][kv_heads][head_dim]
+ * @return STAMP_OK or STAMP_ENOMEM, then out is untouched
+ */
+enum stamp_status stamp_attention_f32(const struct stamp_attention *a, const float *q,
+                                      const float *k, const float *v, float *out,
+                                      struct stamp_err *e);
+
+#endif
