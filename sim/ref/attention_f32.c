@@ -3,8 +3,12 @@
 #include "sim/ref/attention_f32.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "model/mem.h"
+#include "sim/ref/matmul_f32.h"
+
+enum { BLOCK = 64 }; /* query rows handled together */
 
 void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const float *freq, bool interleaved,
                     float *x)
@@ -39,48 +43,74 @@ static void softmax(float *x, size_t n)
     for (size_t i = 0; i < n; i++) x[i] /= sum;
 }
 
-/* One head. kt is its keys as [head_dim][n]: both loops then run over independent sums. */
-static void head(const struct stamp_attention *a, size_t h, const float *q, const float *kt,
-                 const float *v, float *restrict score, float *out)
+/* One head's copy of what it reads, and its scores. */
+struct head {
+    float *q;     /* [BLOCK][head_dim] */
+    float *k;     /* [n][head_dim] */
+    float *vt;    /* [head_dim][keys of the block] */
+    float *score; /* [BLOCK][n] */
+    float *out;   /* [BLOCK][head_dim] */
+    float *arena;
+};
+
+static enum stamp_status make_head(const struct stamp_attention *a, struct head *t,
+                                   struct stamp_err *e)
 {
-    const size_t d = a->head_dim, kv = h / (a->heads / a->kv_heads);
+    const size_t d = a->head_dim, n = a->n;
+
+    t->arena = stamp_alloc(2 * BLOCK * d + 2 * n * d + BLOCK * n, sizeof *t->arena);
+    if (!t->arena) return stamp_fail(e, STAMP_ENOMEM, "no memory for attention over %zu tokens", n);
+    t->q = t->arena;
+    t->out = t->q + BLOCK * d;
+    t->k = t->out + BLOCK * d;
+    t->vt = t->k + n * d;
+    t->score = t->vt + n * d;
+    return STAMP_OK;
+}
+
+/* Query rows first .. first + rows - 1 of head h. Keys after the last of them are not touched;
+ * within the block the future gets weight 0. */
+static enum stamp_status block(const struct stamp_attention *a, size_t h, size_t first, size_t rows,
+                               const float *q, const float *v, struct head *t, float *out,
+                               struct stamp_err *e)
+{
+    const size_t d = a->head_dim, keys = first + rows, kv = h / (a->heads / a->kv_heads);
     const float scale = 1.0f / sqrtf((float)d);
 
-    for (size_t i = 0; i < a->n; i++) {
-        const float *row = q + (i * a->heads + h) * d;
-        float *to = out + (i * a->heads + h) * d;
-        for (size_t j = 0; j <= i; j++) score[j] = 0;
-        for (size_t c = 0; c < d; c++)
-            for (size_t j = 0; j <= i; j++) score[j] += row[c] * kt[c * a->n + j];
-        for (size_t j = 0; j <= i; j++) score[j] *= scale;
-        softmax(score, i + 1);
-        for (size_t c = 0; c < d; c++) to[c] = 0;
-        for (size_t j = 0; j <= i; j++)
-            for (size_t c = 0; c < d; c++) to[c] += score[j] * v[(j * a->kv_heads + kv) * d + c];
+    for (size_t i = 0; i < rows; i++)
+        memcpy(t->q + i * d, q + ((first + i) * a->heads + h) * d, d * sizeof *q);
+    enum stamp_status s = stamp_matmul_f32(rows, d, keys, t->q, t->k, t->score, e);
+    if (s) return s;
+    for (size_t i = 0; i < rows; i++) {
+        float *row = t->score + i * keys;
+        for (size_t j = 0; j <= first + i; j++) row[j] *= scale;
+        softmax(row, first + i + 1);
+        for (size_t j = first + i + 1; j < keys; j++) row[j] = 0;
     }
+    for (size_t c = 0; c < d; c++)
+        for (size_t j = 0; j < keys; j++) t->vt[c * keys + j] = v[(j * a->kv_heads + kv) * d + c];
+    s = stamp_matmul_f32(rows, keys, d, t->score, t->vt, t->out, e);
+    for (size_t i = 0; i < rows && !s; i++)
+        memcpy(out + ((first + i) * a->heads + h) * d, t->out + i * d, d * sizeof *out);
+    return s;
 }
 
 enum stamp_status stamp_attention_f32(const struct stamp_attention *a, const float *q,
                                       const float *k, const float *v, float *out,
                                       struct stamp_err *e)
 {
-    const size_t group = a->heads / a->kv_heads;
-    float *kt = stamp_alloc(a->n * a->head_dim, sizeof *kt);
-    float *score = stamp_alloc(a->n, sizeof *score);
+    const size_t d = a->head_dim, group = a->heads / a->kv_heads;
+    struct head t;
+    enum stamp_status s = make_head(a, &t, e);
 
-    if (!kt || !score) {
-        stamp_free(kt);
-        stamp_free(score);
-        return stamp_fail(e, STAMP_ENOMEM, "no memory for attention over %zu tokens", a->n);
-    }
-    for (size_t h = 0; h < a->heads; h++) {
+    if (s) return s;
+    for (size_t h = 0; h < a->heads && !s; h++) {
         if (h % group == 0) /* a new key head */
             for (size_t j = 0; j < a->n; j++)
-                for (size_t c = 0; c < a->head_dim; c++)
-                    kt[c * a->n + j] = k[(j * a->kv_heads + h / group) * a->head_dim + c];
-        head(a, h, q, kt, v, score, out);
+                memcpy(t.k + j * d, k + (j * a->kv_heads + h / group) * d, d * sizeof *k);
+        for (size_t at = 0; at < a->n && !s; at += BLOCK)
+            s = block(a, h, at, a->n - at < BLOCK ? a->n - at : BLOCK, q, v, &t, out, e);
     }
-    stamp_free(kt);
-    stamp_free(score);
-    return STAMP_OK;
+    stamp_free(t.arena);
+    return s;
 }

@@ -29,7 +29,7 @@ void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const float *freq, 
 /**
  * out = softmax(q kᵀ / sqrt(head_dim), causal) v.
  * @param q, out  [n][heads][head_dim]  @param k, v  [n][kv_heads][head_dim]
- * @return STAMP_OK or STAMP_ENOMEM, then out is untouched
+ * @return STAMP_OK or STAMP_ENOMEM, then out is undefined
  */
 enum stamp_status stamp_attention_f32(const struct stamp_attention *a, const float *q,
                                       const float *k, const float *v, float *out,
