@@ -100,7 +100,7 @@ enum stamp_status stamp_attention_f32(const struct stamp_attention *a, const flo
                                       struct stamp_err *e)
 {
     const size_t d = a->head_dim, group = a->heads / a->kv_heads;
-    struct head t;
+    struct head t = {0};
     enum stamp_status s = make_head(a, &t, e);
 
     if (s) return s;
