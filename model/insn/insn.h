@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file insn.h
+ * One function per instruction of isa.md, one file each. Static and range checks were made; these
+ * report what only execution finds (RANGE through tables, DRAM_RANGE, RESERVED, NUMERIC). An
+ * instruction that ends in NUMERIC has made all its writes.
+ */
+#ifndef STAMP_INSN_H
+#define STAMP_INSN_H
+
+#include <string.h>
+
+#include "model/machine/machine.h"
+
+enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_d *i);
+enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn_d *i);
+enum stamp_error stamp_do_vbfly(struct stamp_machine *m, const struct stamp_insn_b *i);
+enum stamp_error stamp_do_vminmax(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vqpar(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vquant(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vbias(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_mm(struct stamp_machine *m, const struct stamp_insn_m *i);
+
+/** Tell the listener, if any, of a write (machine.h, stamp_write_fn). */
+static inline void stamp_tell(struct stamp_machine *m, enum stamp_space space, uint64_t addr,
+                              const void *data, size_t bytes)
+{
+    if (m->on_write) m->on_write(m->on_write_ctx, space, addr, data, bytes);
+}
+
+/** Line @p line of VM. */
+static inline float *stamp_vm_line(struct stamp_machine *m, uint64_t line)
+{
+    return m->vm + line * m->mach->L;
+}
+
+/** Count and report a VM line just written; true if it holds a non-finite element. */
+static inline bool stamp_vm_written(struct stamp_machine *m, uint64_t line)
+{
+    const float *v = stamp_vm_line(m, line);
+    uint32_t     bad = 0;
+
+    m->event[STAMP_EV_VM_WRITE]++;
+    for (uint32_t l = 0; l < m->mach->L; l++) {
+        uint32_t bits;
+        memcpy(&bits, &v[l], sizeof bits);
+        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    stamp_tell(m, STAMP_SPACE_VM, line, v, (size_t)m->mach->L * sizeof *v);
+    return bad != 0;
+}
+
+/** Pack @p n signed nibbles, low nibble first. */
+static inline void stamp_pack_nibbles(const int8_t *nibble, size_t n, uint8_t *out)
+{
+    for (size_t i = 0; i < n; i += 2)
+        out[i / 2] = (uint8_t)((nibble[i] & 15) | (nibble[i + 1] & 15) << 4);
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* LOAD - DRAM rows to lines of VM, WB, CM, RT or NT (isa.md). */
+#include "model/insn/insn.h"
+#include "model/num/bf16.h"
+
+static uint32_t get_u32(const uint8_t *b)
+{
+    return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+static bool load_vm(struct stamp_machine *m, uint64_t fmt, uint64_t line, const uint8_t *src)
+{
+    float *v = stamp_vm_line(m, line);
+
+    for (uint32_t l = 0; l < m->mach->L; l++) {
+        const uint32_t bits = fmt == STAMP_FMT_BF16
+                                  ? (uint32_t)(src[2 * l] | src[2 * l + 1] << 8) << 16
+                                  : get_u32(src + 4 * l);
+        memcpy(&v[l], &bits, sizeof bits);
+    }
+    return stamp_vm_written(m, line);
+}
+
+/* WB keeps depth major: column c, depth t of the line at [t][c]. */
+static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
+{
+    const uint32_t L = m->mach->L, T = m->mach->T;
+    int16_t       *w = m->wb + line * L * T;
+
+    for (uint32_t c = 0; c < L; c++)
+        for (uint32_t t = 0; t < T; t++) {
+            const uint32_t i = c * T + t, nibble = src[i / 2] >> 4 * (i % 2) & 15;
+            w[t * L + c] = (int16_t)((int)(nibble ^ 8) - 8);
+        }
+    m->event[STAMP_EV_WB_WRITE]++;
+    stamp_tell(m, STAMP_SPACE_WB, line, src, L * T / 2);
+}
+
+static void load_cm(struct stamp_machine *m, uint64_t line, const uint8_t *src)
+{
+    const uint32_t L = m->mach->L;
+
+    for (uint32_t l = 0; l < L; l++) {
+        struct stamp_cm *c = &m->cm[line * L + l];
+        const uint32_t   scale = get_u32(src + 8 * l);
+        memcpy(&c->scale, &scale, sizeof scale);
+        c->colsum = (int32_t)get_u32(src + 8 * l + 4);
+    }
+    stamp_tell(m, STAMP_SPACE_CM, line, src, (size_t)L * 8);
+}
+
+static void load_table(struct stamp_machine *m, enum stamp_space space, uint64_t line,
+                       const uint8_t *src)
+{
+    uint16_t *t = (space == STAMP_SPACE_RT ? m->rt : m->nt) + line * STAMP_TABLE_LINE;
+
+    for (int i = 0; i < STAMP_TABLE_LINE; i++) t[i] = (uint16_t)(src[2 * i] | src[2 * i + 1] << 8);
+    stamp_tell(m, space, line, src, STAMP_TABLE_LINE * 2);
+}
+
+enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_d *i)
+{
+    const enum stamp_space space = (enum stamp_space)i->space;
+    const uint32_t         bytes = stamp_line_bytes(m->mach, space, (enum stamp_fmt)i->fmt);
+    bool                   bad = false;
+
+    for (uint64_t row = 0; row < i->n0 * i->n1; row++) {
+        const uint64_t addr = i->dram + row / i->n0 * i->d1 + row % i->n0 * i->d0;
+        if (addr < m->win_lo || addr > m->win_hi || m->win_hi - addr < i->lines * bytes)
+            return STAMP_ERROR_DRAM_RANGE;
+        for (uint64_t j = 0; j < i->lines; j++) {
+            const uint64_t line = i->line + row * i->lstride + j;
+            const uint8_t *src = m->dram.bytes + addr + j * bytes;
+            if (space == STAMP_SPACE_VM) bad |= load_vm(m, i->fmt, line, src);
+            else if (space == STAMP_SPACE_WB) load_wb(m, line, src);
+            else if (space == STAMP_SPACE_CM) load_cm(m, line, src);
+            else load_table(m, space, line, src);
+        }
+        m->event[STAMP_EV_LOAD_BYTES] += i->lines * bytes;
+    }
+    return bad ? STAMP_ERROR_NUMERIC : STAMP_ERROR_NONE;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MM - nibble rows x weight columns, and the drain (isa.md; numerics.md section 7). */
+#include "model/insn/insn.h"
+#include "model/num/f32.h"
+
+enum { MAX_P = 16, MAX_L = 64 };
+
+/* Walks the loops of one instruction. */
+struct walk {
+    struct stamp_machine      *m;
+    const struct stamp_insn_m *i;
+    uint64_t                   n, g;          /* column group, row group */
+    uint64_t                   block, blocks; /* of this chunk */
+    uint64_t                   wline;         /* next WB line */
+    uint32_t                   acc[MAX_P][MAX_L];
+    bool                       bad;
+};
+
+/* One plane of one block: acc += XB lines x WB lines. */
+static void plane(struct walk *w, uint64_t k0, uint64_t k1)
+{
+    const struct stamp_mach *mach = w->m->mach;
+    const uint32_t           P = mach->P, L = mach->L, T = mach->T;
+
+    for (uint64_t k = k0; k < k1; k++) {
+        const int8_t *x = w->m->xb + (w->i->xb + w->g * w->i->gstride + k) * P * L;
+        for (uint32_t lane = 0; lane < L; lane += T, w->wline++) {
+            const int16_t *wt = w->m->wb + w->wline * L * T;
+            for (uint32_t r = 0; r < P; r++)
+                for (uint32_t t = 0; t < T; t++) {
+                    const int32_t xv = x[r * L + lane + t];
+                    for (uint32_t c = 0; c < L; c++)
+                        w->acc[r][c] += (uint32_t)(xv * wt[t * L + c]);
+                }
+        }
+    }
+    w->m->event[STAMP_EV_XB_READ] += k1 - k0;
+    w->m->event[STAMP_EV_WB_READ] += (k1 - k0) * (L / T);
+    w->m->event[STAMP_EV_MAC_ISSUED] += (k1 - k0) * P * L * L;
+}
+
+static void block_product(struct walk *w)
+{
+    const uint64_t blk = w->i->blk ? w->i->blk : w->i->kl;
+    const uint64_t k0 = w->block * blk, k1 = k0 + blk < w->i->kl ? k0 + blk : w->i->kl;
+
+    memset(w->acc, 0, sizeof w->acc);
+    plane(w, k0, k1);
+    if (w->i->w8) {
+        for (uint32_t r = 0; r < w->m->mach->P; r++)
+            for (uint32_t c = 0; c < w->m->mach->L; c++) w->acc[r][c] *= 16;
+        plane(w, k0, k1);
+    }
+    for (uint32_t r = 0; r < w->m->mach->P; r++)
+        if (w->m->nt[w->i->nt + w->g * w->m->mach->P + r] >> 14)
+            w->m->event[STAMP_EV_MAC_USED] +=
+                (k1 - k0) * w->m->mach->L * w->m->mach->L * (1 + w->i->w8);
+}
+
+static float deq(const struct walk *w, uint32_t v, const struct stamp_rm *rm,
+                 const struct stamp_cm *cm)
+{
+    uint32_t acc = v + (uint32_t)rm->corr * (uint32_t)cm->colsum;
+
+    if (w->i->w8) acc += 8 * (uint32_t)rm->rowsum;
+    return stamp_f32_mul(stamp_f32_mul(stamp_s32_f32((int32_t)acc), rm->scale), cm->scale);
+}
+
+/* Per token: integer sums meet in AC, the last chunk dequantizes to the VM line @p out. */
+static void drain_token(struct walk *w, const uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
+                        float *out)
+{
+    const struct stamp_cm *cm = w->m->cm + (w->i->cm + w->n * w->i->cmstride) * w->m->mach->L;
+
+    for (uint32_t c = 0; c < w->m->mach->L; c++) {
+        const uint32_t sum = v[c] + (w->i->first ? 0 : ac[c]);
+        if (w->i->last) out[c] = deq(w, sum, rm, &cm[c]);
+        else ac[c] = sum;
+    }
+}
+
+/* In blocks: dequantized sums meet in AC as f32, in rising block order. */
+static void drain_block(struct walk *w, const uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
+                        float *out)
+{
+    const uint64_t         line = w->i->cm + w->n * w->i->cmstride + w->block;
+    const struct stamp_cm *cm = w->m->cm + line * w->m->mach->L;
+    const bool             end = w->i->last && w->block == w->blocks - 1;
+
+    for (uint32_t c = 0; c < w->m->mach->L; c++) {
+        float y = deq(w, v[c], rm, &cm[c]);
+        if (!(w->i->first && w->block == 0)) {
+            float old;
+            memcpy(&old, &ac[c], sizeof old);
+            y = stamp_f32_add(old, y);
+        }
+        uint32_t bits;
+        memcpy(&bits, &y, sizeof bits);
+        w->bad |= (bits & 0x7f800000u) == 0x7f800000u;
+        if (end) out[c] = y;
+        else ac[c] = bits;
+    }
+}
+
+static enum stamp_error drain_row(struct walk *w, uint32_t r)
+{
+    struct stamp_machine      *m = w->m;
+    const struct stamp_insn_m *i = w->i;
+    const uint32_t             P = m->mach->P, L = m->mach->L;
+    const uint16_t             q = m->nt[i->nt + w->g * P + r];
+    const uint64_t             kind = q >> 14, token = q & 0xfff;
+    uint32_t                   v[MAX_L];
+
+    if (kind == 0 || kind == 3) return STAMP_ERROR_NONE;
+    if (kind == 2 && r == P - 1) return STAMP_ERROR_RESERVED;
+    for (uint32_t c = 0; c < L; c++)
+        v[c] = kind == 2 ? 16 * w->acc[r][c] + w->acc[r + 1][c] : w->acc[r][c];
+
+    const bool     end = i->last && w->block == w->blocks - 1;
+    const bool     need_rm = i->blk || end, start = i->first && w->block == 0;
+    const uint64_t rm = i->rm + token * i->rmstride + (i->blk ? w->block : 0);
+    const uint64_t line = i->vm + token * i->vstride + w->n;
+    const uint64_t ac = i->ac + (w->n * i->groups + w->g) * P + r;
+    if (need_rm && rm >= m->mach->SM_ENTRIES) return STAMP_ERROR_RANGE;
+    if (end && line >= m->mach->VM_LINES) return STAMP_ERROR_RANGE;
+
+    uint32_t *acl = m->ac + (start && end ? 0 : ac * L);
+    float    *out = stamp_vm_line(m, end ? line : 0);
+    if (i->blk) drain_block(w, v, acl, &m->rm[rm], out);
+    else drain_token(w, v, acl, &m->rm[need_rm ? rm : 0], out);
+    m->event[STAMP_EV_DRAIN_LINES]++;
+    if (!start) m->event[STAMP_EV_AC_READ]++;
+    if (end) {
+        w->bad |= stamp_vm_written(m, line);
+    } else {
+        m->event[STAMP_EV_AC_WRITE]++;
+        stamp_tell(m, STAMP_SPACE_AC, ac, acl, (size_t)L * 4);
+    }
+    return STAMP_ERROR_NONE;
+}
+
+enum stamp_error stamp_do_mm(struct stamp_machine *m, const struct stamp_insn_m *i)
+{
+    struct walk w = {.m = m, .i = i, .blocks = i->blk ? (i->kl + i->blk - 1) / i->blk : 1};
+
+    for (w.n = 0; w.n < i->ng; w.n++)
+        for (w.g = 0; w.g < i->groups; w.g++) {
+            w.wline = i->wb + w.n * i->wstride;
+            for (w.block = 0; w.block < w.blocks; w.block++) {
+                block_product(&w);
+                for (uint32_t r = 0; r < m->mach->P; r++) {
+                    const enum stamp_error e = drain_row(&w, r);
+                    if (e) return e;
+                }
+            }
+        }
+    return w.bad ? STAMP_ERROR_NUMERIC : STAMP_ERROR_NONE;
+}

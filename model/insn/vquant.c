@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* VQUANT - VM rows to operand nibbles in XB (isa.md; numerics.md section 6). */
+#include "model/insn/insn.h"
+#include "model/num/quant.h"
+
+/* Report nibble row @p row of XB line @p line. */
+static void wrote_xb(struct stamp_machine *m, uint64_t line, uint64_t row)
+{
+    uint8_t packed[128];
+
+    m->event[STAMP_EV_XB_WRITE]++;
+    if (!m->on_write) return;
+    stamp_pack_nibbles(m->xb + (line * m->mach->P + row) * m->mach->L, m->mach->L, packed);
+    stamp_tell(m, STAMP_SPACE_XB, line * m->mach->P + row, packed, m->mach->L / 2);
+}
+
+/* One line of one row: L codes into row p of XB line @p line (8 bits: rows p and p + 1). */
+static void quant_line(struct stamp_machine *m, const struct stamp_insn_v *i, struct stamp_sm *e,
+                       const float *v, uint64_t line, uint64_t p, bool is8)
+{
+    const uint32_t            L = m->mach->L;
+    const struct stamp_qparam q = {.inv = e->lo, .scale = e->hi, .zero = e->zero};
+    int8_t                   *hi = m->xb + (line * m->mach->P + p) * L;
+    int32_t                   sum;
+
+    if (is8) sum = stamp_quant_row8(L, v, q, i->sym != 0, hi, hi + L);
+    else sum = stamp_quant_row4(L, v, q, i->sym != 0, hi);
+    e->rowsum = (int32_t)((uint32_t)e->rowsum + (uint32_t)sum);
+    wrote_xb(m, line, p);
+    if (is8) wrote_xb(m, line, p + 1);
+    m->event[STAMP_EV_VM_READ]++;
+    m->event[STAMP_EV_VX_LINES]++;
+}
+
+static void finish_block(struct stamp_machine *m, const struct stamp_insn_v *i, uint64_t sm,
+                         uint64_t rm, bool is8)
+{
+    const struct stamp_sm *e = &m->sm[sm];
+
+    m->rm[rm] = (struct stamp_rm){
+        .scale = e->hi,
+        .corr = stamp_quant_offset(is8 ? 8 : 4, i->sym != 0) - e->zero,
+        .rowsum = e->rowsum,
+    };
+    stamp_tell(m, STAMP_SPACE_SM, sm, e, sizeof *e);
+    stamp_tell(m, STAMP_SPACE_RM, rm, &m->rm[rm], sizeof m->rm[rm]);
+}
+
+enum stamp_error stamp_do_vquant(struct stamp_machine *m, const struct stamp_insn_v *i)
+{
+    const uint64_t blk = i->blk ? i->blk : i->cols;
+
+    for (uint64_t r = 0; r < i->n0; r++) {
+        const bool     is8 = m->rt[i->rt + r] >> 15;
+        const uint64_t nib = m->rt[i->rt + r] & 0xfff, p = nib % m->mach->P;
+        const uint64_t first_line = i->xb + nib / m->mach->P * i->gstride;
+
+        if (is8 && nib % 2) return STAMP_ERROR_RESERVED;
+        if (first_line + i->cols - 1 >= m->mach->XB_LINES) return STAMP_ERROR_RANGE;
+        for (uint64_t j = 0; j < i->cols; j++) {
+            const uint64_t at = r * i->smstride + j / blk;
+
+            if (i->first && j % blk == 0) m->sm[i->sm + at].rowsum = 0;
+            quant_line(m, i, &m->sm[i->sm + at], stamp_vm_line(m, i->a + r * i->s0 + j),
+                       first_line + j, p, is8);
+            if (j % blk == blk - 1 || j == i->cols - 1)
+                finish_block(m, i, i->sm + at, i->rm + at, is8);
+        }
+    }
+    return STAMP_ERROR_NONE;
+}

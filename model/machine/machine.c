@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* machine.c - state, fetch, control flow and semaphores of the C machine. Contract in machine.h. */
+#include "model/machine/machine.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/insn/insn.h"
+#include "model/mem.h"
+
+struct stamp_machine *stamp_machine_new(const struct stamp_mach *mach)
+{
+    struct stamp_machine *m = stamp_alloc(1, sizeof *m);
+
+    if (!m) return NULL;
+    m->mach = mach;
+    m->vm = stamp_alloc((size_t)mach->VM_LINES * mach->L, sizeof *m->vm);
+    m->xb = stamp_alloc((size_t)mach->XB_LINES * mach->P * mach->L, sizeof *m->xb);
+    m->wb = stamp_alloc((size_t)mach->WB_LINES * mach->L * mach->T, sizeof *m->wb);
+    m->cm = stamp_alloc((size_t)mach->CM_LINES * mach->L, sizeof *m->cm);
+    m->rt = stamp_alloc(mach->RT_ENTRIES, sizeof *m->rt);
+    m->nt = stamp_alloc(mach->RT_ENTRIES, sizeof *m->nt);
+    m->sm = stamp_alloc(mach->SM_ENTRIES, sizeof *m->sm);
+    m->rm = stamp_alloc(mach->SM_ENTRIES, sizeof *m->rm);
+    m->ac = stamp_alloc((size_t)mach->AC_LINES * mach->L, sizeof *m->ac);
+    if (m->vm && m->xb && m->wb && m->cm && m->rt && m->nt && m->sm && m->rm && m->ac) return m;
+    stamp_machine_free(m);
+    return NULL;
+}
+
+void stamp_machine_free(struct stamp_machine *m)
+{
+    if (!m) return;
+    stamp_free(m->vm);
+    stamp_free(m->xb);
+    stamp_free(m->wb);
+    stamp_free(m->cm);
+    stamp_free(m->rt);
+    stamp_free(m->nt);
+    stamp_free(m->sm);
+    stamp_free(m->rm);
+    stamp_free(m->ac);
+    stamp_free(m);
+}
+
+void stamp_machine_start(struct stamp_machine *m, struct stamp_dram dram, uint64_t code_addr,
+                         uint32_t count, uint64_t win_lo, uint64_t win_hi)
+{
+    m->dram = dram;
+    m->code_addr = code_addr;
+    m->code_count = count;
+    m->win_lo = win_lo;
+    m->win_hi = win_hi < dram.size ? win_hi : dram.size;
+    m->pc = 0;
+    m->seq = 0;
+    m->loops = 0;
+    m->done = false;
+    m->error = STAMP_ERROR_NONE;
+    m->error_pc = 0;
+    memset(m->areg, 0, sizeof m->areg);
+    memset(m->sem, 0, sizeof m->sem);
+    memset(m->event, 0, sizeof m->event);
+}
+
+/* Fetch the word at pc; an index or address outside is the fetch error the hardware reports. */
+static enum stamp_error fetch(const struct stamp_machine *m, struct stamp_word *word)
+{
+    const uint64_t addr = m->code_addr + (uint64_t)m->pc * sizeof *word;
+
+    if (m->pc >= m->code_count || addr > m->dram.size || m->dram.size - addr < sizeof *word)
+        return STAMP_ERROR_AXI_FETCH;
+    for (unsigned i = 0; i < 8; i++) {
+        const uint8_t *b = m->dram.bytes + addr + 4 * i;
+        word->w[i] = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
+                     (uint32_t)b[3] << 24;
+    }
+    return STAMP_ERROR_NONE;
+}
+
+static enum stamp_error do_control(struct stamp_machine *m, const struct stamp_insn_c *c)
+{
+    const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
+
+    switch ((enum stamp_opcode)c->op) {
+    case STAMP_OP_SETR: m->areg[c->areg] = c->imm; break;
+    case STAMP_OP_ADDR: m->areg[c->areg] = (m->areg[c->areg] + c->imm) & mask; break;
+    case STAMP_OP_LOOP:
+        if (m->loops == STAMP_LOOP_DEPTH) return STAMP_ERROR_LOOP;
+        m->loop[m->loops].start = m->pc + 1;
+        m->loop[m->loops++].left = (uint32_t)c->imm;
+        break;
+    case STAMP_OP_ENDL:
+        if (!m->loops) return STAMP_ERROR_LOOP;
+        if (--m->loop[m->loops - 1].left) {
+            m->pc = m->loop[m->loops - 1].start - 1; /* step adds one */
+        } else {
+            m->loops--;
+        }
+        break;
+    case STAMP_OP_HALT: m->done = true; break;
+    default: break; /* NOP, FENCE: program order is all there is */
+    }
+    return STAMP_ERROR_NONE;
+}
+
+/* Formats D, B, V and M agree in these fields; D stands for all. */
+static enum stamp_error take(struct stamp_machine *m, const struct stamp_insn_d *d)
+{
+    const uint64_t wait[3] = {d->wait0, d->wait1, d->wait2};
+
+    for (int i = 0; i < 3; i++) {
+        if (!wait[i]) continue;
+        if (!m->sem[wait[i]]) return STAMP_ERROR_WATCHDOG;
+        m->sem[wait[i]]--;
+    }
+    return STAMP_ERROR_NONE;
+}
+
+static enum stamp_error give(struct stamp_machine *m, const struct stamp_insn_d *d)
+{
+    const uint64_t post[3] = {d->post0, d->post1, d->post2};
+
+    for (int i = 0; i < 3; i++)
+        if (post[i] && ++m->sem[post[i]] > STAMP_SEM_MAX) return STAMP_ERROR_SEMAPHORE;
+    return STAMP_ERROR_NONE;
+}
+
+static enum stamp_error do_unit(struct stamp_machine *m, const union stamp_insn *insn)
+{
+    switch ((enum stamp_opcode)insn->d.op) {
+    case STAMP_OP_LOAD: return stamp_do_load(m, &insn->d);
+    case STAMP_OP_STORE: return stamp_do_store(m, &insn->d);
+    case STAMP_OP_VBFLY: return stamp_do_vbfly(m, &insn->b);
+    case STAMP_OP_VMINMAX: return stamp_do_vminmax(m, &insn->v);
+    case STAMP_OP_VQPAR: return stamp_do_vqpar(m, &insn->v);
+    case STAMP_OP_VQUANT: return stamp_do_vquant(m, &insn->v);
+    case STAMP_OP_VBIAS: return stamp_do_vbias(m, &insn->v);
+    case STAMP_OP_MM: return stamp_do_mm(m, &insn->m);
+    default: return STAMP_ERROR_OPCODE;
+    }
+}
+
+static enum stamp_error execute(struct stamp_machine *m, const struct stamp_word *word,
+                                struct stamp_retire *retire)
+{
+    union stamp_insn       insn;
+    const struct stamp_op *op = stamp_decode(word, &insn);
+    enum stamp_error       e;
+
+    if (!op) return STAMP_ERROR_OPCODE;
+    retire->unit = op->unit;
+    retire->op = op->code;
+    if ((e = stamp_check_static(word, op, &insn))) return e;
+    if (op->unit == STAMP_UNIT_CTL) return do_control(m, &insn.c);
+    if (op->format == STAMP_FORMAT_D) {
+        const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
+        insn.d.dram = (insn.d.dram + m->areg[insn.d.areg]) & mask;
+        if (insn.d.dram % STAMP_DRAM_ALIGN) return STAMP_ERROR_ALIGN;
+    }
+    if ((e = take(m, &insn.d))) return e;
+    if ((e = stamp_check_range(m->mach, op, &insn))) return e;
+    if ((e = do_unit(m, &insn))) return e;
+    return give(m, &insn.d);
+}
+
+bool stamp_machine_step(struct stamp_machine *m, struct stamp_retire *retire)
+{
+    struct stamp_word word;
+
+    if (m->done || m->error) return false;
+    *retire = (struct stamp_retire){.seq = m->seq, .pc = m->pc, .unit = STAMP_UNIT_CTL};
+    enum stamp_error e = fetch(m, &word);
+    if (!e) e = execute(m, &word, retire);
+    retire->error = e;
+    if (e) {
+        m->error = e;
+        m->error_pc = retire->pc;
+        return false;
+    }
+    m->event[STAMP_EV_INSNS]++;
+    m->seq++;
+    m->pc++;
+    return !m->done;
+}
