@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* quant.c - activations to codes. Contract in quant.h. */
+#include "model/num/quant.h"
+
+#include <assert.h>
+
+#include "model/num/f32.h"
+
+/* Fixed-length inner loops become vector code at -O2. */
+enum { CHUNK = 16 };
+
+static const float TINY_RANGE = 0x1p-100f;
+
+struct stamp_range stamp_range_widen(struct stamp_range r, size_t n, const float *x)
+{
+    float lo[CHUNK], hi[CHUNK];
+    size_t i = 0;
+
+    for (int j = 0; j < CHUNK; j++) {
+        lo[j] = r.lo;
+        hi[j] = r.hi;
+    }
+    for (; i + CHUNK <= n; i += CHUNK)
+        for (int j = 0; j < CHUNK; j++) {
+            const float v = x[i + (size_t)j];
+            lo[j] = v < lo[j] ? v : lo[j];
+            hi[j] = v > hi[j] ? v : hi[j];
+        }
+    for (; i < n; i++) {
+        lo[0] = x[i] < lo[0] ? x[i] : lo[0];
+        hi[0] = x[i] > hi[0] ? x[i] : hi[0];
+    }
+    for (int j = 0; j < CHUNK; j++) {
+        r.lo = lo[j] < r.lo ? lo[j] : r.lo;
+        r.hi = hi[j] > r.hi ? hi[j] : r.hi;
+    }
+    return r;
+}
+
+static int32_t steps(unsigned bits, bool symmetric)
+{
+    assert(bits == 4 || bits == 8);
+    return symmetric ? (bits == 8 ? 127 : 7) : (bits == 8 ? 255 : 15);
+}
+
+struct stamp_qparam stamp_quant_params(struct stamp_range range, unsigned bits, bool symmetric)
+{
+    const int32_t n = steps(bits, symmetric);
+    const float nf = stamp_s32_f32(n), neg_lo = stamp_f32_neg(range.lo);
+    const float larger = neg_lo > range.hi ? neg_lo : range.hi;
+    const float r = symmetric ? larger : stamp_f32_sub(range.hi, range.lo);
+
+    if (r < TINY_RANGE) return (struct stamp_qparam){0.0f, 0.0f, 0};
+
+    const float inv = stamp_f32_div(nf, r);
+    const int32_t z = symmetric ? 0 : stamp_rne_int10(stamp_f32_mul(neg_lo, inv));
+    return (struct stamp_qparam){inv, stamp_f32_div(r, nf), z < 0 ? 0 : z > n ? n : z};
+}
+
+int32_t stamp_quantize(struct stamp_qparam q, unsigned bits, bool symmetric, size_t n,
+                       const float *x, int8_t *code)
+{
+    const int32_t max = steps(bits, symmetric), min = symmetric ? -max : 0;
+    const int32_t shift = symmetric ? 0 : bits == 8 ? 128 : 8;
+    int32_t sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const int32_t v = stamp_rne_int10(stamp_f32_mul(x[i], q.inv)) + q.zero;
+        const int32_t in = v < min ? min : v > max ? max : v;
+        code[i] = (int8_t)(in - shift);
+        sum += stamp_operand(code[i], bits);
+    }
+    return sum;
+}
+
+void stamp_quantize_row(unsigned bits, bool symmetric, uint32_t block, uint32_t d, const float *x,
+                        int8_t *code, struct stamp_rowmeta *meta)
+{
+    const uint32_t step = block ? block : d;
+
+    for (uint32_t at = 0; at < d; at += step, meta++) {
+        const uint32_t n = d - at < step ? d - at : step;
+        const struct stamp_range r = stamp_range_widen(stamp_range_empty(), n, x + at);
+        const struct stamp_qparam q = stamp_quant_params(r, bits, symmetric);
+
+        meta->rowsum = stamp_quantize(q, bits, symmetric, n, x + at, code + at);
+        meta->scale = q.scale;
+        meta->corr = stamp_operand_offset(bits, symmetric) - q.zero;
+    }
+}
