@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VQPAR - SM ranges to inverse scale, scale and zero point (isa.md; numerics.md section 6). */
 #include "model/insn/insn.h"
+#include "model/num/f32.h"
 #include "model/num/quant.h"
-
-static bool not_finite(float x)
-{
-    uint32_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits & 0x7f800000u) == 0x7f800000u;
-}
 
 enum stamp_error stamp_do_vqpar(struct stamp_machine *m, const struct stamp_insn_v *i)
 {
@@ -19,12 +13,13 @@ enum stamp_error stamp_do_vqpar(struct stamp_machine *m, const struct stamp_insn
             const uint64_t      at = i->sm + r * i->smstride + j;
             const unsigned      bits = m->rt[i->rt + r] & 0x8000 ? 8 : 4;
             struct stamp_sm    *e = &m->sm[at];
-            struct stamp_qparam q = stamp_qparam(e->lo, e->hi, bits, i->sym != 0);
+            struct stamp_range  range = {e->lo, e->hi};
+            struct stamp_qparam q = stamp_quant_params(range, bits, i->sym != 0);
 
             e->lo = q.inv;
             e->hi = q.scale;
             e->zero = q.zero;
-            bad |= not_finite(q.inv) || not_finite(q.scale);
+            bad |= !stamp_f32_is_finite(q.inv) || !stamp_f32_is_finite(q.scale);
             m->event[STAMP_EV_DIVIDES] += 2;
             stamp_tell(m, STAMP_SPACE_SM, at, e, sizeof *e);
         }

@@ -20,11 +20,15 @@ static void quant_line(struct stamp_machine *m, const struct stamp_insn_v *i, st
 {
     const uint32_t            L = m->mach->L;
     const struct stamp_qparam q = {.inv = e->lo, .scale = e->hi, .zero = e->zero};
-    int8_t                   *hi = m->xb + (line * m->mach->P + p) * L;
-    int32_t                   sum;
+    int8_t                   *row = m->xb + (line * m->mach->P + p) * L;
+    const int32_t             sum = stamp_quantize(q, is8 ? 8 : 4, i->sym != 0, L, v, row);
 
-    if (is8) sum = stamp_quant_row8(L, v, q, i->sym != 0, hi, hi + L);
-    else sum = stamp_quant_row4(L, v, q, i->sym != 0, hi);
+    if (is8)
+        for (uint32_t l = 0; l < L; l++) {
+            const int8_t c = row[l];
+            row[l] = (int8_t)stamp_nibble_hi(c);
+            row[L + l] = (int8_t)stamp_nibble_lo(c);
+        }
     e->rowsum = (int32_t)((uint32_t)e->rowsum + (uint32_t)sum);
     wrote_xb(m, line, p);
     if (is8) wrote_xb(m, line, p + 1);
@@ -39,7 +43,7 @@ static void finish_block(struct stamp_machine *m, const struct stamp_insn_v *i, 
 
     m->rm[rm] = (struct stamp_rm){
         .scale = e->hi,
-        .corr = stamp_quant_offset(is8 ? 8 : 4, i->sym != 0) - e->zero,
+        .corr = stamp_operand_offset(is8 ? 8 : 4, i->sym != 0) - e->zero,
         .rowsum = e->rowsum,
     };
     stamp_tell(m, STAMP_SPACE_SM, sm, e, sizeof *e);
