@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file matmul.h
+ * The integer product of quantized activations and weights, dequantized: y = DEQ(X W^T).
+ *
+ * Rule     model/spec/numerics.md, section 7
+ * RTL twin rtl/mxu/ and rtl/post/, instruction MM
+ *
+ * stamp_matmul_ref is the rule, nibble row by nibble row. stamp_matmul is the fast path: the same
+ * values to the bit on packed weights, by the widest vector unit the host has.
+ */
+#ifndef STAMP_NUM_MATMUL_H
+#define STAMP_NUM_MATMUL_H
+
+#include "model/num/acts.h"
+#include "model/num/weights.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** S of section 7: sum of x' * w' over n <= STAMP_K_MAX stored codes, as the array forms it. */
+int32_t stamp_dot(uint32_t n, unsigned x_bits, const int8_t *x, unsigned w_bits, const int8_t *w);
+
+/** y[x->s][w->n], row major. @pre x->d == w->d, x->block == w->block, d <= STAMP_K_MAX */
+void stamp_matmul_ref(const struct stamp_acts *x, const struct stamp_weights *w, float *y);
+
+enum { STAMP_PANEL = 64 }; /**< output channels packed together */
+
+/** Weights in the order the fast path reads them: panels of channels, quads of features. */
+struct stamp_packed {
+    uint32_t n, d, block, nb;
+    uint8_t bits;
+    uint32_t panels; /**< ceil(n / STAMP_PANEL) */
+    size_t quads;    /**< ceil(d / 4) */
+    uint8_t *code;   /**< [panels][quads][STAMP_PANEL][4], code + 8 or code + 128; owned */
+    float *scale;    /**< [panels][nb][STAMP_PANEL], owned */
+    int32_t *colsum; /**< [panels][nb][STAMP_PANEL], owned */
+};
+
+/** Pack once, multiply often. On failure (STAMP_ENOMEM) @p out is zeroed. */
+enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed *out,
+                             struct stamp_err *e);
+void stamp_packed_free(struct stamp_packed *p);
+
+enum stamp_path { STAMP_PATH_BEST, STAMP_PATH_PORTABLE, STAMP_PATH_AVX2, STAMP_PATH_AVX512 };
+
+/** Whether this host can take a path. */
+bool stamp_path_works(enum stamp_path path);
+
+/** "portable", "avx2", "avx512-vnni"; of BEST the one it stands for. */
+const char *stamp_path_name(enum stamp_path path);
+
+/**
+ * y[x->s][w->n], bit for bit stamp_matmul_ref. Preconditions as there, and stamp_path_works(path).
+ * Panels first .. first+count-1 only: threads may share a product by panels.
+ */
+void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
+                         const struct stamp_packed *w, uint32_t first, uint32_t count, float *y);
+
+/** All panels by the best path, this thread. */
+void stamp_matmul(const struct stamp_acts *x, const struct stamp_packed *w, float *y);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matmul_avx512.c - tiles by vpdpbusd on 512 bits. Contract in matmul_kernel.h.
+ *
+ * Six rows by four vectors of 16 channels: 24 accumulators, 4 weight vectors, one activation quad.
+ * vpdpbusd adds the four products to the s32 lane without saturation. */
+#include "model/num/matmul_kernel.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vnni")))
+
+enum { VECTORS = STAMP_PANEL / 16 };
+
+static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, size_t quads,
+                                                                 const int8_t *x, size_t stride,
+                                                                 const uint8_t *w, int32_t *out)
+{
+    __m512i acc[STAMP_TILE_ROWS][VECTORS];
+
+#pragma GCC unroll 6
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int v = 0; v < VECTORS; v++) acc[r][v] = _mm512_setzero_si512();
+
+    for (size_t q = 0; q < quads; q++, x += 4, w += 4 * STAMP_PANEL) {
+        __m512i u[VECTORS];
+#pragma GCC unroll 4
+        for (int v = 0; v < VECTORS; v++) u[v] = _mm512_loadu_si512(w + 64 * v);
+#pragma GCC unroll 6
+        for (int r = 0; r < rows; r++) {
+            int32_t quad;
+            memcpy(&quad, x + (size_t)r * stride, sizeof quad);
+            const __m512i c = _mm512_set1_epi32(quad);
+#pragma GCC unroll 4
+            for (int v = 0; v < VECTORS; v++) acc[r][v] = _mm512_dpbusd_epi32(acc[r][v], u[v], c);
+        }
+    }
+
+#pragma GCC unroll 6
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int v = 0; v < VECTORS; v++)
+            _mm512_storeu_si512(out + r * STAMP_PANEL + 16 * v, acc[r][v]);
+}
+
+static AVX512 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
+                        const uint8_t *w, unsigned w_bits, int32_t *acc)
+{
+    (void)w_bits;
+    switch (rows) {
+    case 6: tile_of(6, quads, x, stride, w, acc); break;
+    case 5: tile_of(5, quads, x, stride, w, acc); break;
+    case 4: tile_of(4, quads, x, stride, w, acc); break;
+    case 3: tile_of(3, quads, x, stride, w, acc); break;
+    case 2: tile_of(2, quads, x, stride, w, acc); break;
+    default: tile_of(1, quads, x, stride, w, acc); break;
+    }
+}
+
+static AVX512 void finish(bool first, const int32_t *acc, int32_t row_term, int32_t col_factor,
+                          float sx, const int32_t *colsum, const float *scale, float *y)
+{
+    if (first)
+        stamp_finish(true, acc, row_term, col_factor, sx, colsum, scale, y);
+    else
+        stamp_finish(false, acc, row_term, col_factor, sx, colsum, scale, y);
+}
+
+const struct stamp_kernel stamp_kernel_avx512 = {tile, finish};
+
+#endif
