@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fuzz_front.c - every reader of the front end against valid files that were bent.
+ *
+ *     fuzz_front [SEED [ITERATIONS]]
+ *
+ * Deterministic: a failing run is repeated by its seed. Meant to be built with
+ * -fsanitize=address,undefined, together with tests/compiler/front_samples.c. What is looked for:
+ * crashes, leaks, results touched by a failure, failures without a line of text.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/front/hf.h"
+#include "compiler/front/llama2c.h"
+#include "compiler/front/npy.h"
+#include "compiler/front/safetensors.h"
+#include "compiler/front/tokenizer.h"
+#include "model/mem.h"
+#include "sim/ref/llama_f32.h"
+#include "tests/compiler/front_samples.h"
+
+int stamp_fuzz_front(unsigned seed, unsigned iterations);
+
+static uint64_t state;
+
+static uint32_t draw(uint32_t below)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(state >> 33) % below;
+}
+
+/* Results stay as they were when a reader fails, and the error has a line. */
+static bool honest(enum stamp_status s, bool untouched, const struct stamp_err *e, const char *what)
+{
+    if (s == STAMP_OK || (untouched && e->status == s && e->text[0])) return true;
+    printf("fuzz_front: %s: a failure touched its result or said nothing\n", what);
+    return false;
+}
+
+static bool try_npy(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct stamp_tensor t = {.rank = 99};
+    struct stamp_err e = {STAMP_OK, ""};
+    const enum stamp_status got = stamp_npy_parse("fuzz", bytes, len, &t, &e);
+
+    *taken = got == STAMP_OK;
+    const bool fine = honest(got, t.rank == 99, &e, "npy");
+    if (*taken) stamp_tensor_free(&t);
+    return fine;
+}
+
+static bool try_safetensors(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct stamp_safetensors *st = NULL;
+    struct stamp_err e = {STAMP_OK, ""};
+    size_t count = 0;
+    const enum stamp_status got = stamp_safetensors_memory("fuzz", bytes, len, &st, &e);
+
+    *taken = got == STAMP_OK;
+    const struct stamp_safetensors_entry *list = *taken ? stamp_safetensors_list(st, &count) : NULL;
+    for (size_t i = 0; i < count; i++) { /* whatever was accepted can be read */
+        float *v = stamp_alloc((size_t)list[i].count, sizeof *v);
+        if (v) (void)stamp_safetensors_read(st, &list[i], v, &e);
+        stamp_free(v);
+    }
+    const bool fine = honest(got, !st, &e, "safetensors");
+    stamp_safetensors_close(st);
+    return fine;
+}
+
+/* An accepted model must also run. */
+static void run(const struct stamp_llama *m)
+{
+    const int32_t tokens[3] = {0, 0, 0};
+    const size_t n = m->ctx < 3 ? m->ctx : 3;
+    float *logits = stamp_alloc(n * m->vocab, sizeof *logits);
+
+    if (logits) (void)stamp_llama_forward(m, tokens, n, NULL, logits, NULL);
+    stamp_free(logits);
+}
+
+static bool try_llama2c(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct stamp_llama *m = NULL;
+    struct stamp_err e = {STAMP_OK, ""};
+    const enum stamp_status got = stamp_llama2c_memory("fuzz", bytes, len, &m, &e);
+
+    *taken = got == STAMP_OK;
+    if (*taken) run(m);
+    const bool fine = honest(got, !m, &e, "llama2c");
+    stamp_llama_close(m);
+    return fine;
+}
+
+/* The bent config with the good tensors. */
+static bool try_config(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct sample good;
+    struct stamp_llama *m = stamp_alloc(1, sizeof *m);
+    struct stamp_safetensors *st = NULL;
+    struct stamp_rope rope;
+    struct stamp_err e = {STAMP_OK, ""};
+    bool tied = false;
+
+    *taken = false;
+    if (!m) return true;
+    enum stamp_status got = stamp_hf_config("fuzz", (const char *)bytes, len, m, &rope, &tied, &e);
+    const bool fine = honest(got, m->dim == 0, &e, "config");
+    if (!got) {
+        sample_safetensors(&good);
+        got = stamp_safetensors_memory("good", good.bytes, good.len, &st, &e);
+        if (!got) got = stamp_hf_weights("fuzz", st, tied, m, &e);
+        if (!got) got = stamp_llama_rope(m, &rope, &e);
+        if (!got) run(m);
+        *taken = got == STAMP_OK;
+        stamp_safetensors_close(st);
+    }
+    stamp_llama_close(m);
+    return fine;
+}
+
+static bool try_tokenizer(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct stamp_tokenizer *t = NULL;
+    struct stamp_err e = {STAMP_OK, ""};
+    int32_t *ids = NULL;
+    size_t count = 0;
+    const enum stamp_status got = stamp_tokenizer_memory("fuzz", bytes, len, SAMPLE_TOKENS, &t, &e);
+
+    *taken = got == STAMP_OK;
+    if (*taken) /* any bytes are a text */
+        (void)stamp_tokenizer_encode(t, (const char *)bytes, len / 2, true, &ids, &count, &e);
+    const bool fine = honest(got, !t, &e, "tokenizer");
+    stamp_free(ids);
+    stamp_tokenizer_close(t);
+    return fine;
+}
+
+/* Words that mean something to some reader; put over or into the text. */
+static const char *const words[] = {"-1",
+                                    "0",
+                                    "1e999",
+                                    "9007199254740993",
+                                    "18446744073709551616",
+                                    "4294967296",
+                                    "null",
+                                    "true",
+                                    "[]",
+                                    "{}",
+                                    "[[[[[[[[",
+                                    "\"\"",
+                                    "\\u0000",
+                                    "F32",
+                                    "BF16",
+                                    "I64",
+                                    "shape",
+                                    "data_offsets",
+                                    "<f2",
+                                    "<f8",
+                                    "|u1",
+                                    "(),",
+                                    "(0,)",
+                                    "True",
+                                    "hidden_size",
+                                    "rope_scaling",
+                                    "llama3",
+                                    ",",
+                                    "1.5e0",
+                                    "dtype",
+                                    "}",
+                                    "{\"type\":\"linear\",\"factor\":0}"};
+
+static void put_word(struct sample *s)
+{
+    const char *w = words[draw(sizeof words / sizeof words[0])];
+    const size_t n = strlen(w), at = draw((uint32_t)s->len + 1);
+
+    if (draw(2)) { /* in place of a run of digits or letters */
+        size_t end = at;
+        while (end < s->len && (s->bytes[end] > '/' && s->bytes[end] < '{')) end++;
+        if (end - at > n || s->len + n - (end - at) > SAMPLE_BYTES) return;
+        memmove(s->bytes + at + n, s->bytes + end, s->len - end);
+        s->len += n - (end - at);
+        memcpy(s->bytes + at, w, n);
+    } else if (at + n <= s->len) {
+        memcpy(s->bytes + at, w, n);
+    }
+}
+
+static void put_number(struct sample *s)
+{
+    static const uint32_t values[] = {0,           1,          0x7fffffff, 0x80000000u,
+                                      0xffffffffu, 0x7fc00000, 65536};
+    const uint32_t v = draw(2) ? values[draw(7)] : (uint32_t)s->len + draw(9) - 4;
+    const size_t area = draw(2) ? 64 : s->len, at = draw((uint32_t)area + 1) & ~3u;
+
+    for (size_t k = 0; k < 4 && at + k < s->len; k++)
+        s->bytes[at + k] = (unsigned char)(v >> 8 * k);
+}
+
+static void bend(struct sample *s)
+{
+    for (uint32_t n = 1 + draw(3); n > 0 && s->len > 0; n--) {
+        const size_t at = draw((uint32_t)s->len);
+        switch (draw(7)) {
+        case 0: s->bytes[at] ^= (unsigned char)(1u << draw(8)); break;
+        case 1: s->bytes[at] = (unsigned char)draw(256); break;
+        case 2: s->len = at; break;
+        case 3: put_number(s); break;
+        case 4: /* repeat a stretch further on */
+            if (s->len + 64 <= SAMPLE_BYTES && at + 64 <= s->len) {
+                memmove(s->bytes + at + 64, s->bytes + at, s->len - at);
+                s->len += 64;
+            }
+            break;
+        default: put_word(s);
+        }
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct sample *);
+    bool (*attempt)(const unsigned char *bytes, size_t len, bool *taken);
+} readers[] = {{"npy", sample_npy, try_npy},
+               {"safetensors", sample_safetensors, try_safetensors},
+               {"llama2c", sample_llama2c, try_llama2c},
+               {"config.json", sample_config, try_config},
+               {"tokenizer", sample_tokenizer, try_tokenizer}};
+
+/** Bend and read @p iterations files; 0 when every reader behaved. */
+int stamp_fuzz_front(unsigned seed, unsigned iterations)
+{
+    enum { READERS = sizeof readers / sizeof readers[0] };
+    static struct sample good[READERS];
+    unsigned tried[READERS] = {0}, accepted[READERS] = {0};
+    int failed = 0;
+
+    state = seed;
+    for (size_t r = 0; r < READERS; r++) readers[r].make(&good[r]);
+    for (unsigned i = 0; i < iterations && !failed; i++) {
+        const size_t r = draw(READERS);
+        bool taken = false;
+
+        /* A copy of the exact size, so that the sanitizer sees one byte too many. */
+        struct sample s = good[r];
+        bend(&s);
+        unsigned char *exact = malloc(s.len ? s.len : 1);
+        if (!exact) return 1;
+        memcpy(exact, s.bytes, s.len);
+        if (draw(8) == 0) stamp_mem_fail_at(1 + draw(60));
+        failed = !readers[r].attempt(exact, s.len, &taken);
+        stamp_mem_fail_at(0);
+        free(exact);
+        if (failed) printf("fuzz_front: seed %u, iteration %u, %s\n", seed, i, readers[r].name);
+        tried[r]++;
+        accepted[r] += taken;
+    }
+    for (size_t r = 0; r < READERS; r++)
+        printf("fuzz_front: %-12s %7u bent files, %6u accepted\n", readers[r].name, tried[r],
+               accepted[r]);
+    return failed;
+}
+
+int main(int argc, char **argv)
+{
+    const unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 1;
+    const unsigned iterations = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 20000;
+
+    return stamp_fuzz_front(seed, iterations);
+}
