@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* image.c - image life cycle and look-ups. Contract in image.h. */
+#include "compiler/emit/image.h"
+
+#include <string.h>
+
+#include "model/mem.h"
+
+struct stamp_image *stamp_image_new(const struct stamp_mach *mach)
+{
+    struct stamp_image *image = stamp_alloc(1, sizeof *image);
+
+    if (!image) return NULL;
+    image->mach = mach;
+    image->arena = stamp_arena_new();
+    if (image->arena) image->scheme = stamp_arena_text(image->arena, "", 0);
+    if (image->scheme) return image;
+    stamp_image_free(image);
+    return NULL;
+}
+
+void stamp_image_free(struct stamp_image *image)
+{
+    if (!image) return;
+    stamp_arena_free(image->arena);
+    stamp_free(image);
+}
+
+const struct stamp_buffer *stamp_image_buffer(const struct stamp_image *image, const char *name)
+{
+    for (uint32_t i = 0; i < image->buffers; i++)
+        if (!strcmp(image->buffer[i].name, name)) return &image->buffer[i];
+    return NULL;
+}
+
+const struct stamp_buffer *stamp_image_buffer_at(const struct stamp_image *image, uint64_t addr,
+                                                 uint64_t bytes)
+{
+    for (uint32_t i = 0; i < image->buffers; i++) {
+        const struct stamp_buffer *b = &image->buffer[i];
+        if (addr >= b->addr && addr - b->addr < b->bytes && b->bytes - (addr - b->addr) >= bytes)
+            return b;
+    }
+    return NULL;
+}
+
+const uint8_t *stamp_image_bytes(const struct stamp_image *image, uint64_t addr, uint64_t bytes)
+{
+    for (uint32_t i = 0; i < image->segments; i++) {
+        const struct stamp_segment *s = &image->segment[i];
+        if (addr >= s->addr && addr - s->addr < s->bytes && s->bytes - (addr - s->addr) >= bytes)
+            return s->data + (addr - s->addr);
+    }
+    return NULL;
+}
+
+uint64_t stamp_image_products(const struct stamp_image *image)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t i = 0; i < image->layers; i++) sum += image->layer[i].products;
+    return sum;
+}
+
+uint32_t stamp_fmt_bytes(enum stamp_fmt fmt)
+{
+    return fmt == STAMP_FMT_F32 ? 4 : fmt == STAMP_FMT_BF16 ? 2 : 1;
+}
+
+const char *stamp_role_name(enum stamp_role role)
+{
+    static const char *const names[] = {"INPUT", "OUTPUT", "CONST", "TEMP"};
+
+    return (unsigned)role < STAMP_ROLES ? names[role] : "?";
+}
+
+int stamp_image_name_ok(const char *name)
+{
+    size_t n = 0;
+
+    for (; name[n]; n++)
+        if (n == STAMP_NAME_MAX || name[n] <= ' ' || name[n] > '~' || strchr("\";\\", name[n]))
+            return 0;
+    return n > 0;
+}
+
+uint32_t stamp_crc32(uint32_t crc, const void *bytes, size_t n)
+{
+    static const uint32_t step[16] = { /* one nibble at a time */
+        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+    };
+    const uint8_t *p = bytes;
+
+    crc = ~crc;
+    for (size_t i = 0; i < n; i++) {
+        crc = step[(crc ^ p[i]) & 15] ^ crc >> 4;
+        crc = step[(crc ^ p[i] >> 4) & 15] ^ crc >> 4;
+    }
+    return ~crc;
+}
