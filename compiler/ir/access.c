@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* access.c - lines touched by an instruction. Contract in access.h. */
+#include "compiler/ir/access.h"
+
+#include <string.h>
+
+#include "model/machine/machine.h"
+#include "model/mem.h"
+
+enum stamp_status stamp_tables_new(const struct stamp_image *image, struct stamp_tables *t,
+                                   struct stamp_err *e)
+{
+    const size_t entries = image->mach->RT_ENTRIES, lines = entries / STAMP_TABLE_LINE;
+
+    t->image = image;
+    t->rt = stamp_alloc(entries, sizeof *t->rt);
+    t->nt = stamp_alloc(entries, sizeof *t->nt);
+    t->rt_known = stamp_alloc(lines, sizeof *t->rt_known);
+    t->nt_known = stamp_alloc(lines, sizeof *t->nt_known);
+    if (t->rt && t->nt && t->rt_known && t->nt_known) return STAMP_OK;
+    stamp_tables_free(t);
+    return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+}
+
+void stamp_tables_free(struct stamp_tables *t)
+{
+    stamp_free(t->rt);
+    stamp_free(t->nt);
+    stamp_free(t->rt_known);
+    stamp_free(t->nt_known);
+    memset(t, 0, sizeof *t);
+}
+
+/* What one call works on. */
+struct scan {
+    struct stamp_tables *t;
+    const struct stamp_mach *mach;
+    const struct stamp_step *step;
+    struct stamp_touches *out;
+    struct stamp_err *e;
+};
+
+static enum stamp_status touch(struct scan *c, enum stamp_space space, unsigned how, uint64_t first,
+                               uint64_t count)
+{
+    struct stamp_touches *o = c->out;
+
+    if (space != STAMP_SPACE_DRAM && first + count > stamp_space_lines(c->mach, space))
+        return stamp_fail(c->e, STAMP_ERANGE, "instruction %u: %s touches %s lines %llu to %llu of %u",
+                          c->step->pc, c->step->op->name, stamp_space_name(space),
+                          (unsigned long long)first, (unsigned long long)(first + count - 1),
+                          stamp_space_lines(c->mach, space));
+    if (o->count == o->cap) {
+        const size_t cap = o->cap ? 2 * o->cap : 256;
+        void *p = stamp_grow(o->t, o->count, cap, sizeof *o->t);
+        if (!p) return stamp_fail(c->e, STAMP_ENOMEM, "out of memory");
+        o->t = p;
+        o->cap = cap;
+    }
+    o->t[o->count++] = (struct stamp_touch){space, how, first, count};
+    return STAMP_OK;
+}
+
+/* Entries of a table as lines. */
+static enum stamp_status touch_table(struct scan *c, enum stamp_space space, uint64_t first,
+                                     uint64_t n)
+{
+    const bool *known = space == STAMP_SPACE_RT ? c->t->rt_known : c->t->nt_known;
+    const uint64_t lo = first / STAMP_TABLE_LINE, hi = (first + n - 1) / STAMP_TABLE_LINE;
+    const enum stamp_status st = touch(c, space, STAMP_READ, lo, hi - lo + 1);
+
+    for (uint64_t l = lo; l <= hi && !st; l++)
+        if (!known[l])
+            return stamp_fail(c->e, STAMP_EFORMAT,
+                              "instruction %u: %s reads %s line %llu, not loaded from constants",
+                              c->step->pc, c->step->op->name, stamp_space_name(space),
+                              (unsigned long long)l);
+    return st;
+}
+
+/* A table line takes what the image's constants hold at @p addr. */
+static void follow_table(struct scan *c, enum stamp_space space, uint64_t line, uint64_t addr)
+{
+    const uint8_t *b = stamp_image_bytes(c->t->image, addr, STAMP_TABLE_LINE * 2);
+    uint16_t *to = (space == STAMP_SPACE_RT ? c->t->rt : c->t->nt) + line * STAMP_TABLE_LINE;
+
+    (space == STAMP_SPACE_RT ? c->t->rt_known : c->t->nt_known)[line] = b != NULL;
+    for (int i = 0; i < STAMP_TABLE_LINE && b; i++)
+        to[i] = (uint16_t)(b[2 * i] | b[2 * i + 1] << 8);
+}
+
+static enum stamp_status scan_transfer(struct scan *c, const struct stamp_insn_d *d)
+{
+    const enum stamp_space space = (enum stamp_space)d->space;
+    const bool load = c->step->op->code == STAMP_OP_LOAD;
+    const uint64_t line_bytes = stamp_line_bytes(c->mach, space, (enum stamp_fmt)d->fmt);
+    const uint64_t bytes = d->lines * line_bytes, limit = c->t->image->dram_bytes;
+    enum stamp_status st = STAMP_OK;
+
+    for (uint64_t r = 0; r < d->n0 * d->n1 && !st; r++) {
+        const uint64_t addr = d->dram + r / d->n0 * d->d1 + r % d->n0 * d->d0;
+        const uint64_t line = d->line + r * d->lstride;
+        if (addr > limit || limit - addr < bytes)
+            return stamp_fail(c->e, STAMP_ERANGE, "instruction %u: %s reaches beyond memory at 0x%llx",
+                              c->step->pc, c->step->op->name, (unsigned long long)addr);
+        st = touch(c, STAMP_SPACE_DRAM, load ? STAMP_READ : STAMP_WRITE, addr / STAMP_DRAM_ALIGN,
+                   (bytes + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN);
+        if (!st) st = touch(c, space, load ? STAMP_WRITE : STAMP_READ, line, d->lines);
+        if (!st && (space == STAMP_SPACE_RT || space == STAMP_SPACE_NT))
+            for (uint64_t j = 0; j < d->lines; j++)
+                follow_table(c, space, line + j, addr + j * line_bytes);
+    }
+    return st;
+}
+
+static enum stamp_status scan_vbfly(struct scan *c, const struct stamp_insn_b *b)
+{
+    enum stamp_status st = STAMP_OK;
+
+    for (uint64_t i = 0; i < b->n1 * b->n0 && !st; i++) {
+        const uint64_t a = b->a + i / b->n0 * b->s1 + i % b->n0 * b->s0;
+        st = touch(c, STAMP_SPACE_VM, STAMP_READ | STAMP_WRITE, a, b->cols);
+        if (!st) st = touch(c, STAMP_SPACE_VM, STAMP_READ | STAMP_WRITE, a + b->boff, b->cols);
+    }
+    return st;
+}
+
+static enum stamp_status scan_vquant_row(struct scan *c, const struct stamp_insn_v *v, uint64_t r)
+{
+    const uint64_t blocks = v->blk ? (v->cols + v->blk - 1) / v->blk : 1;
+    const uint16_t entry = c->t->rt[v->rt + r];
+    const uint64_t nib = entry & 0xfff, is8 = entry >> 15;
+    const uint64_t xb = v->xb + nib / c->mach->P * v->gstride;
+    enum stamp_status st;
+
+    if (is8 && nib % 2)
+        return stamp_fail(c->e, STAMP_EFORMAT, "instruction %u: 8-bit row at odd nibble row %llu",
+                          c->step->pc, (unsigned long long)nib);
+    st = touch(c, STAMP_SPACE_XB, STAMP_WRITE, xb, v->cols);
+    if (!st) st = touch(c, STAMP_SPACE_RM, STAMP_WRITE, v->rm + r * v->smstride, blocks);
+    return st;
+}
+
+static enum stamp_status scan_vector(struct scan *c, const struct stamp_insn_v *v)
+{
+    const enum stamp_opcode op = c->step->op->code;
+    const unsigned how = op == STAMP_OP_VBIAS ? STAMP_READ | STAMP_WRITE : STAMP_READ;
+    enum stamp_status st = STAMP_OK;
+
+    if (op == STAMP_OP_VQPAR || op == STAMP_OP_VQUANT)
+        st = touch_table(c, STAMP_SPACE_RT, v->rt, v->n0);
+    if (op == STAMP_OP_VBIAS) st = touch(c, STAMP_SPACE_VM, STAMP_READ, v->b, v->cols);
+    for (uint64_t r = 0; r < v->n0 && !st && op != STAMP_OP_VQPAR; r++) {
+        st = touch(c, STAMP_SPACE_VM, how, v->a + r * v->s0, v->cols);
+        if (!st && op == STAMP_OP_VQUANT) st = scan_vquant_row(c, v, r);
+    }
+    return st;
+}
+
+/* Results of nibble row @p r: metadata in, VM lines out. */
+static enum stamp_status scan_drain(struct scan *c, const struct stamp_insn_m *m, uint64_t r)
+{
+    const uint16_t q = c->t->nt[m->nt + r];
+    const uint64_t token = q & 0xfff, form = q >> 14;
+    const uint64_t blocks = m->blk ? (m->kl + m->blk - 1) / m->blk : 1;
+    enum stamp_status st = STAMP_OK;
+
+    if (form == 0 || form == 3) return STAMP_OK;
+    if (form == 2 && r % c->mach->P == c->mach->P - 1)
+        return stamp_fail(c->e, STAMP_EFORMAT, "instruction %u: high half in the last nibble row",
+                          c->step->pc);
+    if (m->blk || m->last)
+        st = touch(c, STAMP_SPACE_RM, STAMP_READ, m->rm + token * m->rmstride, blocks);
+    if (!st && m->last)
+        st = touch(c, STAMP_SPACE_VM, STAMP_WRITE, m->vm + token * m->vstride, m->ng);
+    return st;
+}
+
+static enum stamp_status scan_mm(struct scan *c, const struct stamp_insn_m *m)
+{
+    const uint64_t wlines = m->kl * (c->mach->L / c->mach->T) * (1 + m->w8);
+    const uint64_t blocks = m->blk ? (m->kl + m->blk - 1) / m->blk : 1;
+    enum stamp_status st = touch_table(c, STAMP_SPACE_NT, m->nt, m->groups * c->mach->P);
+
+    for (uint64_t g = 0; g < m->groups && !st; g++)
+        st = touch(c, STAMP_SPACE_XB, STAMP_READ, m->xb + g * m->gstride, m->kl);
+    for (uint64_t n = 0; n < m->ng && !st; n++) {
+        st = touch(c, STAMP_SPACE_WB, STAMP_READ, m->wb + n * m->wstride, wlines);
+        if (!st && (m->blk || m->last))
+            st = touch(c, STAMP_SPACE_CM, STAMP_READ, m->cm + n * m->cmstride, blocks);
+    }
+    for (uint64_t r = 0; r < m->groups * c->mach->P && !st; r++) st = scan_drain(c, m, r);
+    return st;
+}
+
+enum stamp_status stamp_touches_of(struct stamp_tables *t, const struct stamp_step *step,
+                                   struct stamp_touches *out, struct stamp_err *e)
+{
+    struct scan c = {t, t->image->mach, step, out, e};
+
+    out->count = 0;
+    if (stamp_check_range(c.mach, step->op, &step->insn))
+        return stamp_fail(e, STAMP_ERANGE, "instruction %u: %s reaches outside a scratchpad memory",
+                          step->pc, step->op->name);
+    switch (step->op->format) {
+    case STAMP_FORMAT_D: return scan_transfer(&c, &step->insn.d);
+    case STAMP_FORMAT_B: return scan_vbfly(&c, &step->insn.b);
+    case STAMP_FORMAT_V: return scan_vector(&c, &step->insn.v);
+    case STAMP_FORMAT_M: return scan_mm(&c, &step->insn.m);
+    default: return STAMP_OK;
+    }
+}

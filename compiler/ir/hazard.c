@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hazard.c - last users of every line. Contract in hazard.h. */
+#include "compiler/ir/hazard.h"
+
+#include <string.h>
+
+#include "model/mem.h"
+
+/* Readers since the last write; the write itself was ordered behind the readers before it. */
+struct line {
+    uint32_t writer, writer_unit;
+    uint32_t reader[STAMP_UNITS];
+};
+
+/* DRAM has one reader (LDU) and one writer (STU). */
+struct dram_line {
+    uint32_t writer, reader;
+};
+
+struct stamp_board {
+    const struct stamp_image *image;
+    struct line *line[STAMP_SPACES];
+    struct dram_line *dram; /* of the lines [dram_lo, dram_hi) that OUTPUT and TEMP buffers span */
+    uint64_t dram_lo, dram_hi;
+};
+
+struct stamp_board *stamp_board_new(const struct stamp_image *image)
+{
+    struct stamp_board *b = stamp_alloc(1, sizeof *b);
+    bool ok = b != NULL;
+
+    if (!ok) return NULL;
+    b->image = image;
+    b->dram_lo = UINT64_MAX;
+    for (int s = 0; s < STAMP_SPACES && ok; s++) {
+        const uint32_t lines = stamp_space_lines(image->mach, (enum stamp_space)s);
+        b->line[s] = stamp_alloc(lines, sizeof **b->line);
+        ok = b->line[s] != NULL;
+    }
+    for (uint32_t i = 0; i < image->buffers; i++) {
+        const struct stamp_buffer *f = &image->buffer[i];
+        const uint64_t lo = f->addr / STAMP_DRAM_ALIGN, hi = lo + f->bytes / STAMP_DRAM_ALIGN;
+        if (f->role != STAMP_OUTPUT && f->role != STAMP_TEMP) continue;
+        if (lo < b->dram_lo) b->dram_lo = lo;
+        if (hi > b->dram_hi) b->dram_hi = hi;
+    }
+    if (b->dram_lo > b->dram_hi) b->dram_lo = b->dram_hi;
+    if (ok) b->dram = stamp_alloc((size_t)(b->dram_hi - b->dram_lo), sizeof *b->dram);
+    if (ok && b->dram) return b;
+    stamp_board_free(b);
+    return NULL;
+}
+
+void stamp_board_free(struct stamp_board *b)
+{
+    if (!b) return;
+    for (int s = 0; s < STAMP_SPACES; s++) stamp_free(b->line[s]);
+    stamp_free(b->dram);
+    stamp_free(b);
+}
+
+static void want(struct stamp_need *need, uint32_t seq, enum stamp_space space, uint64_t line)
+{
+    if (seq > need->seq) *need = (struct stamp_need){seq, space, line};
+}
+
+static enum stamp_status note_dram(struct stamp_board *b, uint32_t seq, const struct stamp_touch *t,
+                                   struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
+{
+    const uint64_t addr = t->first * STAMP_DRAM_ALIGN, bytes = t->count * STAMP_DRAM_ALIGN;
+    const struct stamp_buffer *f = stamp_image_buffer_at(b->image, addr, bytes);
+
+    if (!f) return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
+                              (unsigned long long)bytes, (unsigned long long)addr);
+    const bool tracked = f->role == STAMP_OUTPUT || f->role == STAMP_TEMP;
+    if (!tracked && t->how & STAMP_WRITE)
+        return stamp_fail(e, STAMP_EFORMAT, "store into buffer %s", f->name);
+    for (uint64_t l = t->first; l < t->first + t->count && tracked; l++) {
+        struct dram_line *d = &b->dram[l - b->dram_lo];
+        if (t->how & STAMP_WRITE) {
+            want(&need[STAMP_UNIT_LDU], d->reader, STAMP_SPACE_DRAM, l);
+            *d = (struct dram_line){seq, 0};
+        } else {
+            if (!d->writer)
+                return stamp_fail(e, STAMP_EFORMAT, "load of 0x%llx in %s before it is written",
+                                  (unsigned long long)(l * STAMP_DRAM_ALIGN), f->name);
+            want(&need[STAMP_UNIT_STU], d->writer, STAMP_SPACE_DRAM, l);
+            d->reader = seq;
+        }
+    }
+    return STAMP_OK;
+}
+
+static enum stamp_status note_lines(struct stamp_board *b, enum stamp_unit unit, uint32_t seq,
+                                    const struct stamp_touch *t,
+                                    struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
+{
+    for (uint64_t i = t->first; i < t->first + t->count; i++) {
+        struct line *l = &b->line[t->space][i];
+        if (t->how & STAMP_READ && !l->writer)
+            return stamp_fail(e, STAMP_EFORMAT, "%s line %llu is read before it is written",
+                              stamp_space_name(t->space), (unsigned long long)i);
+        if (l->writer) want(&need[l->writer_unit], l->writer, t->space, i);
+        if (t->how & STAMP_WRITE) {
+            for (int u = 0; u < STAMP_UNITS; u++) want(&need[u], l->reader[u], t->space, i);
+            memset(l, 0, sizeof *l);
+            l->writer = seq;
+            l->writer_unit = (uint32_t)unit;
+        } else {
+            l->reader[unit] = seq;
+        }
+    }
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_board_note(struct stamp_board *b, enum stamp_unit unit, uint32_t seq,
+                                   const struct stamp_touches *touches,
+                                   struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
+{
+    enum stamp_status st = STAMP_OK;
+
+    memset(need, 0, STAMP_UNITS * sizeof *need);
+    for (size_t i = 0; i < touches->count && !st; i++) {
+        const struct stamp_touch *t = &touches->t[i];
+        st = t->space == STAMP_SPACE_DRAM ? note_dram(b, seq, t, need, e)
+                                          : note_lines(b, unit, seq, t, need, e);
+    }
+    need[unit].seq = 0;
+    return st;
+}
