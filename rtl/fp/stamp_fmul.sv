@@ -47,7 +47,9 @@ module stamp_fmul (
       s1_base_q <= {2'd0, a_i[30:23]} + {2'd0, b_i[30:23]} + {9'd0, a_sub} + {9'd0, b_sub}
                    - 10'd128;
       s1_lz_q   <= 5'd0;
-      if (a_sub || b_sub) s1_lz_q <= stamp_fp_pkg::lzc32({1'b0, a_sub ? a_i[22:0] : b_i[22:0], 8'd0});
+      if (a_sub || b_sub) begin // at most one count matters: see above
+        s1_lz_q <= stamp_fp_pkg::lzc32({1'b0, a_sub ? a_i[22:0] : b_i[22:0], 8'd0});
+      end
       s1_sign_q <= a_i[31] ^ b_i[31];
       s1_zero_q <= a_zero || b_zero;
       s1_inf_q  <= a_i[30:23] == 8'hff || b_i[30:23] == 8'hff;

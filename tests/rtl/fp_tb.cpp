@@ -9,10 +9,10 @@
  * Args     --seed N   --cases N   --unit NAME (one unit only)   --bench (cost per operation)
  * Build    -ffp-contract=off and no -ffast-math; softfloat.c compiled as C, for example
  *            gcc -std=c11 -O2 -I. -c tests/oracle/softfloat.c -o build/softfloat.o
- *            verilator --cc --exe --build --x-assign fast -Mdir build/fp_tb --top-module fp_tb_top \
- *              -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$PWD" rtl/fp/stamp_fp_pkg.sv \
- *              rtl/fp/stamp_f[!p]*.sv rtl/fp/stamp_i2f.sv tests/rtl/fp_tb_top.sv \
- *              $PWD/tests/rtl/fp_tb.cpp $PWD/build/softfloat.o
+ *            verilator --cc --exe --build --x-assign fast -Mdir build/fp_tb \
+ *              --top-module fp_tb_top -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$PWD" \
+ *              rtl/fp/stamp_fp_pkg.sv rtl/fp/stamp_f[!p]*.sv rtl/fp/stamp_i2f.sv \
+ *              tests/rtl/fp_tb_top.sv $PWD/tests/rtl/fp_tb.cpp $PWD/build/softfloat.o
  */
 #include <chrono>
 #include <cinttypes>
@@ -38,8 +38,10 @@ struct fp_case {
 
 enum fp_unit { FADD, FMUL, I2F, F2I, F2BF, FDIV, FMINMAX, UNITS };
 
-static const char *const unit_name[UNITS] = {"fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fminmax"};
-static const unsigned    latency[UNITS] = {3, 2, 1, 1, 1, 15, 0}; // enabled cycles
+static const char *const unit_name[UNITS] = {
+    "fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fminmax",
+};
+static const unsigned latency[UNITS] = {3, 2, 1, 1, 1, 15, 0}; // enabled cycles
 
 // ---------------------------------------------------------------- random numbers
 
@@ -308,6 +310,7 @@ static fp_case make_case(enum fp_unit unit, uint64_t i)
 static VerilatedContext *context;
 static Vfp_tb_top       *top;
 static uint64_t          passed, failed;
+static unsigned          complaints; // of the unit at hand
 
 static void drive(enum fp_unit unit, const fp_case &k, bool en, bool valid)
 {
@@ -349,7 +352,8 @@ static uint64_t result(enum fp_unit unit)
 
 static void complain(enum fp_unit unit, const fp_case &k, const char *what)
 {
-    if (++failed > 20) return;
+    failed++;
+    if (++complaints > 4) return;
     printf("%s: %s: a %08x b %08x c %08x sub %d half %d: got %016" PRIx64 " flag %d,"
            " native %016" PRIx64 ", oracle %016" PRIx64 "\n",
            unit_name[unit], what, k.a, k.b, k.c, k.sub, k.half, result(unit),
@@ -415,8 +419,10 @@ static void run_clocked(enum fp_unit unit, uint64_t cases)
                 valid = known = fresh = true;
             }
         }
-        if (((top->valid_o >> unit & 1) != 0) != valid) complain(unit, shown, "valid_o at the wrong time");
-        if (unit == FDIV && (top->busy_o != 0) != !queue.empty()) complain(unit, shown, "busy_o wrong");
+        if (((top->valid_o >> unit & 1) != 0) != valid) complain(unit, shown, "valid_o wrong");
+        if (unit == FDIV && (top->busy_o != 0) == queue.empty()) {
+            complain(unit, shown, "busy_o wrong");
+        }
         if (fresh) {
             seen++;
             if (matches(unit, shown)) passed++;
@@ -439,7 +445,7 @@ static void run_minmax(uint64_t cases)
     }
 }
 
-/** Host time of one busy cycle less one idle cycle, best of a few runs, operands drawn beforehand. */
+/** Host time of a busy cycle less an idle one, best of a few runs, operands drawn beforehand. */
 static void bench(enum fp_unit unit)
 {
     static fp_case pool[4096];
@@ -469,9 +475,10 @@ int main(int argc, char **argv)
     bool        timing = false;
 
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--seed") && i + 1 < argc) seed = strtoull(argv[++i], nullptr, 0);
-        else if (!strcmp(argv[i], "--cases") && i + 1 < argc) cases = strtoull(argv[++i], nullptr, 0);
-        else if (!strcmp(argv[i], "--unit") && i + 1 < argc) only = argv[++i];
+        const bool more = i + 1 < argc;
+        if (more && !strcmp(argv[i], "--seed")) seed = strtoull(argv[++i], nullptr, 0);
+        else if (more && !strcmp(argv[i], "--cases")) cases = strtoull(argv[++i], nullptr, 0);
+        else if (more && !strcmp(argv[i], "--unit")) only = argv[++i];
         else if (!strcmp(argv[i], "--bench")) timing = true;
         else {
             fprintf(stderr, "fp_tb: unknown argument %s\n", argv[i]);
@@ -489,12 +496,14 @@ int main(int argc, char **argv)
 
     for (unsigned u = 0; u < UNITS; u++) {
         const enum fp_unit unit = (enum fp_unit)u;
-        const uint64_t     before = passed;
+        const uint64_t     passed_before = passed, failed_before = failed;
         if (*only && strcmp(only, unit_name[u]) != 0) continue;
+        complaints = 0;
         if (timing && unit != FMINMAX && unit != FDIV) bench(unit);
         if (unit == FMINMAX) run_minmax(cases);
         else run_clocked(unit, cases);
-        printf("%-8s %" PRIu64 " passed\n", unit_name[u], passed - before);
+        printf("%-8s %" PRIu64 " passed, %" PRIu64 " failed\n", unit_name[u],
+               passed - passed_before, failed - failed_before);
     }
     printf("fp_tb: %" PRIu64 " passed, %" PRIu64 " failed\n", passed, failed);
     top->final();
