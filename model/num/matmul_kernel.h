@@ -25,14 +25,15 @@ enum { STAMP_TILE_ROWS = 6 };
 struct stamp_kernel {
     void (*tile)(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                  unsigned w_bits, int32_t *acc);
-    /** One row of acc to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first. */
+    /** One row of acc to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first; NaN of any pattern. */
     void (*finish)(bool first, const int32_t *acc, int32_t row_term, int32_t col_factor, float sx,
                    const int32_t *colsum, const float *scale, float *y);
 };
 
 extern const struct stamp_kernel stamp_kernel_portable, stamp_kernel_avx2, stamp_kernel_avx512;
 
-/** The body of finish, compiled once for each vector unit. */
+/** The body of finish, compiled once for each vector unit. A NaN stays one through the steps left,
+ *  so it is made canonical where a tile is copied out instead of after each of them. */
 static inline __attribute__((always_inline)) void stamp_finish(
     bool first, const int32_t *restrict acc, int32_t row_term, int32_t col_factor, float sx,
     const int32_t *restrict colsum, const float *restrict scale, float *restrict y)
@@ -40,8 +41,8 @@ static inline __attribute__((always_inline)) void stamp_finish(
     for (int c = 0; c < STAMP_PANEL; c++) {
         const uint32_t v =
             (uint32_t)acc[c] + (uint32_t)row_term + (uint32_t)col_factor * (uint32_t)colsum[c];
-        const float t = stamp_deq((int32_t)v, sx, scale[c]);
-        y[c] = stamp_deq_add(first, y[c], t);
+        const float t = stamp_s32_f32((int32_t)v) * sx * scale[c];
+        y[c] = first ? t : y[c] + t;
     }
 }
 
