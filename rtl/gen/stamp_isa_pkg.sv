@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_isa_pkg - printed by specgen from model/spec/*.def; never edit, run `make spec`.
+// verilator lint_off UNUSEDPARAM
 package stamp_isa_pkg;
   localparam int unsigned WORD_BITS = 256; // instruction word, bits
   localparam int unsigned DRAM_ALIGN = 64; // alignment of DRAM addresses and strides, bytes
@@ -40,8 +41,8 @@ package stamp_isa_pkg;
   localparam logic [7:0] OP_HALT = 8'h01; // wait until every unit is idle, then stop with status done
   localparam logic [7:0] OP_NOP = 8'h02; // nothing
   localparam logic [7:0] OP_FENCE = 8'h03; // wait until every unit is idle
-  localparam logic [7:0] OP_SETR = 8'h04; // address register reg = imm; reg 1..15
-  localparam logic [7:0] OP_ADDR = 8'h05; // address register reg += imm, modulo 2^40; reg 1..15
+  localparam logic [7:0] OP_SETR = 8'h04; // address register areg = imm; areg 1..15
+  localparam logic [7:0] OP_ADDR = 8'h05; // address register areg += imm, modulo 2^40; areg 1..15
   localparam logic [7:0] OP_LOOP = 8'h06; // repeat up to the matching ENDL imm times, 1..2^24-1; nests 4 deep
   localparam logic [7:0] OP_ENDL = 8'h07; // end of the innermost LOOP
   localparam logic [7:0] OP_LOAD = 8'h10; // DRAM rows to lines of VM, WB, CM, RT or NT
@@ -134,7 +135,7 @@ package stamp_isa_pkg;
     logic [151:0] rsv2; // must be zero
     logic [39:0] imm; // bytes (SETR, ADDR), iterations (LOOP); 0 where unused
     logic [19:0] rsv1; // must be zero
-    logic [3:0] reg; // address register, 1..15; 0 where unused
+    logic [3:0] areg; // address register, 1..15; 0 where unused
     logic [31:0] rsv0; // must be zero
     logic [7:0] op; // opcode
   } insn_c_t;
@@ -148,8 +149,8 @@ package stamp_isa_pkg;
     logic [15:0] lstride; // scratchpad lines from row to row
     logic [15:0] lines; // lines per row, 1 or more
     logic [15:0] line; // first scratchpad line
-    logic [39:0] dram; // DRAM address, bytes, multiple of 64 after adding reg
-    logic [3:0] reg; // address register added to dram; 0 none
+    logic [39:0] dram; // DRAM address, bytes, multiple of 64 after adding areg
+    logic [3:0] areg; // address register added to dram; 0 none
     logic [1:0] fmt; // element format in DRAM (FMT)
     logic [3:0] space; // scratchpad memory (SPACE)
     logic [1:0] rsv0; // must be zero
@@ -242,3 +243,4 @@ package stamp_isa_pkg;
   } insn_m_t;
 
 endpackage
+// verilator lint_on UNUSEDPARAM

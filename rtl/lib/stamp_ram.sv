@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_ram - the one memory wrapper: one write port, one read port, registered read.
+//
+// Latency   1 cycle; rdata_o holds its value until the next read.
+// Ports     1W 1R, whole lines. Reading the line written in the same cycle gives the old line;
+//           no unit relies on it. Replace the body by a macro of the same contract.
+module stamp_ram #(
+    parameter int unsigned Width = 64, // bits of a line
+    parameter int unsigned Depth = 64  // lines
+) (
+    input  logic                     clk_i,
+
+    input  logic                     we_i,
+    input  logic [$clog2(Depth)-1:0] waddr_i,
+    input  logic [Width-1:0]         wdata_i,
+
+    input  logic                     re_i,
+    input  logic [$clog2(Depth)-1:0] raddr_i,
+    output logic [Width-1:0]         rdata_o
+);
+
+  logic [Width-1:0] mem [Depth];
+
+  always_ff @(posedge clk_i) begin
+    if (we_i) mem[waddr_i] <= wdata_i;
+    if (re_i) rdata_o <= mem[raddr_i];
+  end
+
+endmodule

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_vx_alu - L lanes of one adder and one multiplier: butterflies, rotation, bias, and the
+// product of the quantizer.
+//
+// Rule     model/spec/numerics.md section 4. C twin: model/num/butterfly.c.
+// Pipeline add path 3 cycles, product 2, rotation 2 + 3. Throughput one line per cycle
+//          (a butterfly gives its two lines in two cycles, a rotation in four).
+// Everything advances with en_i.
+module stamp_vx_alu #(
+    parameter int unsigned L     = 16,
+    parameter int unsigned AddrW = 11  // bits of a VM line address
+) (
+    input  logic              clk_i,
+    input  logic              rst_ni,
+    input  logic              en_i,
+
+    // Add: x + y or x - y, optionally halved, to be written to add_addr_i.
+    input  logic              add_valid_i,
+    input  logic              add_sub_i,
+    input  logic              add_half_i,
+    input  logic [AddrW-1:0]  add_addr_i,
+    input  logic [L*32-1:0]   add_x_i,
+    input  logic [L*32-1:0]   add_y_i,
+
+    // Product with a scalar. mul_join_i: this product (second) is added to (mul_sub_i: subtracted
+    // from) the product issued one cycle before, result to mul_addr_i.
+    input  logic              mul_valid_i,
+    input  logic              mul_join_i,
+    input  logic              mul_sub_i,
+    input  logic [AddrW-1:0]  mul_addr_i,
+    input  logic [L*32-1:0]   mul_x_i,
+    input  logic [31:0]       mul_s_i,
+    output logic [L*32-1:0]   prod_o, // 2 cycles later
+
+    // Result lines, held while !en_i.
+    output logic              valid_o,
+    output logic [AddrW-1:0]  addr_o,
+    output logic [L*32-1:0]   data_o,
+    output logic              flag_o // an element is infinity or NaN
+);
+
+  logic [1:0]       join_q, jsub_q;
+  logic [2:0]       valid_q;
+  logic [AddrW-1:0] maddr0_q, maddr1_q, addr0_q, addr1_q, addr2_q;
+  logic [L*32-1:0]  prod_before_q;
+  logic [L-1:0]     flag, unused_v, unused_mv, unused_mf;
+  logic             joined, use_sub;
+
+  assign joined  = join_q[1];
+  assign use_sub = joined ? jsub_q[1] : add_sub_i;
+  assign valid_o = valid_q[2];
+  assign addr_o  = addr2_q;
+  assign flag_o  = flag != '0;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      join_q  <= '0;
+      valid_q <= '0;
+    end else if (en_i) begin
+      join_q  <= {join_q[0], mul_valid_i && mul_join_i};
+      valid_q <= {valid_q[1:0], add_valid_i || joined};
+    end
+    if (en_i) begin
+      jsub_q   <= {jsub_q[0], mul_sub_i};
+      maddr0_q <= mul_addr_i;
+      maddr1_q <= maddr0_q;
+      addr0_q  <= joined ? maddr1_q : add_addr_i;
+      addr1_q  <= addr0_q;
+      addr2_q  <= addr1_q;
+    end
+  end
+
+  logic mul_v1_q, mul_v2_q;
+  always_ff @(posedge clk_i) begin
+    if (en_i) begin
+      mul_v1_q <= mul_valid_i;
+      mul_v2_q <= mul_v1_q;
+      if (mul_v2_q) prod_before_q <= prod_o;
+    end
+  end
+
+  for (genvar l = 0; l < L; l++) begin : g_lane
+    stamp_fmul i_mul (
+      .clk_i, .rst_ni, .en_i, .valid_i(mul_valid_i), .a_i(mul_x_i[l*32 +: 32]), .b_i(mul_s_i),
+      .valid_o(unused_mv[l]), .result_o(prod_o[l*32 +: 32]), .flag_o(unused_mf[l]));
+
+    stamp_fadd i_add (
+      .clk_i, .rst_ni, .en_i, .valid_i(add_valid_i || joined),
+      .a_i(joined ? prod_before_q[l*32 +: 32] : add_x_i[l*32 +: 32]),
+      .b_i(joined ? prod_o[l*32 +: 32] : add_y_i[l*32 +: 32]),
+      .sub_i(use_sub), .half_i(add_half_i && !joined),
+      .valid_o(unused_v[l]), .result_o(data_o[l*32 +: 32]), .flag_o(flag[l]));
+  end
+
+  logic unused;
+  assign unused = &{1'b0, unused_v, unused_mv, unused_mf};
+
+endmodule
