@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_stu_rd - the VM lines of stores, read ahead of their beats.
+//
+// Rule        model/spec/isa.md, STORE: the loops over rows and lines.
+// Latency     3 cycles from a credit to line_valid_o. Throughput one line every 3 / Lines cycles
+//             or one per cycle, whichever is slower.
+// Promise     only lines whose row has an issued burst are read: credit_q counts the beats of
+//             issued bursts less the beats of the lines asked for.
+module stamp_stu_rd #(
+    parameter int unsigned L      = 16,
+    parameter int unsigned Beats  = 4,    // of an f32 line; a bf16 line has half
+    parameter int unsigned Credit = 1024, // beats issued and not yet read, at most
+    parameter int unsigned Depth  = 4,    // instructions, power of two
+    parameter int unsigned Lines  = 4     // read ahead, power of two, 2 or more
+) (
+    input  logic            clk_i,
+    input  logic            rst_ni,  // synchronous, active low
+    input  logic            stop_i,  // ask for no more
+    input  logic            clear_i, // forget all; only while idle_o
+    output logic            idle_o,
+
+    input  logic            valid_i, // an instruction; the unit keeps them below Depth
+    input  logic [255:0]    insn_i,
+    input  logic            push_i,  // a burst of beats_i + 1 is issued
+    input  logic [7:0]      beats_i,
+
+    // VM read. Valid and line hold until ready; data come in the cycle after the grant.
+    output logic            rd_valid_o,
+    input  logic            rd_ready_i,
+    output logic [15:0]     rd_line_o,
+    input  logic [L*32-1:0] rd_data_i,
+
+    // Lines in order.
+    output logic            line_valid_o,
+    input  logic            line_pop_i,
+    output logic [L*32-1:0] line_o
+);
+
+  localparam int unsigned CBits = $clog2(Credit) + 2;
+  localparam int unsigned DBits = $clog2(Depth);
+  localparam int unsigned LBits = $clog2(Lines);
+
+  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d; /* verilator lint_on UNUSEDSIGNAL */
+  assign d = insn_i;
+
+  // Instructions: bf16, line, lines, lstride, rows. The row count comes in two factors.
+  logic [72:0]    insn_q [Depth];
+  logic [DBits:0] ii_q, ir_q;
+
+  always_ff @(posedge clk_i) begin : insn_fifo
+    if (valid_i) insn_q[ii_q[DBits-1:0]] <= {d.fmt == stamp_isa_pkg::FMT_BF16, d.line,
+                                             d.lines - 16'd1, d.lstride, d.n0 - 12'd1, d.n1 - 12'd1};
+    if (!rst_ni || clear_i) ii_q <= '0;
+    else if (valid_i)       ii_q <= ii_q + 1'b1;
+  end
+
+  // The instruction at hand.
+  logic                    cur_q, bf16_q;
+  logic [15:0]             line_q, row_q, left_q, lines_q, lstride_q;
+  logic [11:0]             i0_q, i1_q, n0_q; // rows to come
+  logic signed [CBits-1:0] credit_q;
+  logic [LBits:0]          held_q;           // lines asked for and not yet popped
+  logic                    issue, fin, pend_q;
+
+  assign issue  = cur_q && credit_q > 0 && !stop_i && (!rd_valid_o || rd_ready_i)
+                  && (held_q != (LBits+1)'(Lines) || line_pop_i);
+  assign fin    = issue && left_q == 16'd0 && i0_q == 12'd0 && i1_q == 12'd0;
+  assign idle_o = !rd_valid_o && !pend_q;
+
+  always_ff @(posedge clk_i) begin : walk
+    if (!rst_ni || clear_i) begin
+      cur_q <= 1'b0;
+      ir_q  <= '0;
+    end else if (!cur_q || fin) begin
+      cur_q <= ii_q != ir_q;
+      if (ii_q != ir_q) ir_q <= ir_q + 1'b1;
+    end
+
+    if (!cur_q || fin) begin
+      {bf16_q, line_q, lines_q, lstride_q, n0_q, i1_q} <= insn_q[ir_q[DBits-1:0]];
+      row_q  <= insn_q[ir_q[DBits-1:0]][71:56];
+      left_q <= insn_q[ir_q[DBits-1:0]][55:40];
+      i0_q   <= insn_q[ir_q[DBits-1:0]][23:12];
+    end else if (issue && left_q != 16'd0) begin
+      line_q <= line_q + 16'd1;
+      left_q <= left_q - 16'd1;
+    end else if (issue) begin
+      line_q <= row_q + lstride_q;
+      row_q  <= row_q + lstride_q;
+      left_q <= lines_q;
+      i0_q   <= (i0_q == 12'd0) ? n0_q : i0_q - 12'd1;
+      if (i0_q == 12'd0) i1_q <= i1_q - 12'd1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin : account
+    logic signed [CBits-1:0] c;
+    c = credit_q;
+    if (push_i) c = c + CBits'({1'b0, beats_i}) + CBits'(1);
+    if (issue)  c = c - (bf16_q ? CBits'(Beats / 2) : CBits'(Beats));
+    credit_q <= (!rst_ni || clear_i) ? '0 : c;
+
+    if (!rst_ni || clear_i)        held_q <= '0;
+    else if (issue && !line_pop_i) held_q <= held_q + 1'b1;
+    else if (!issue && line_pop_i) held_q <= held_q - 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin : request
+    if (!rst_ni)         rd_valid_o <= 1'b0;
+    else if (issue)      rd_valid_o <= 1'b1;
+    else if (rd_ready_i) rd_valid_o <= 1'b0;
+    if (issue) rd_line_o <= line_q;
+    pend_q <= rd_valid_o && rd_ready_i && rst_ni;
+  end
+
+  // Lines that arrived.
+  logic [L*32-1:0] mem_q [Lines];
+  logic [LBits:0]  mi_q, mo_q;
+
+  assign line_valid_o = mi_q != mo_q;
+  assign line_o       = mem_q[mo_q[LBits-1:0]];
+
+  always_ff @(posedge clk_i) begin : arrive
+    if (!rst_ni || clear_i) begin
+      mi_q <= '0;
+      mo_q <= '0;
+    end else begin
+      if (pend_q)     mi_q <= mi_q + 1'b1;
+      if (line_pop_i) mo_q <= mo_q + 1'b1;
+    end
+    if (pend_q) mem_q[mi_q[LBits-1:0]] <= rd_data_i;
+  end
+
+endmodule
