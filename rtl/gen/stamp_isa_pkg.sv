@@ -98,10 +98,9 @@ package stamp_isa_pkg;
   localparam int unsigned EV_LDU_AXI = 27; // load unit waits for read data
   localparam int unsigned EV_STU_AXI = 28; // store unit waits for AW, W or B
   localparam int unsigned EV_VXU_VM = 29; // vector unit waits for a VM port
-  localparam int unsigned EV_MXU_VM = 30; // the drain waits for a VM port
-  localparam int unsigned EV_MXU_DRAIN = 31; // the array waits for the drain
+  localparam int unsigned EV_MXU_DRAIN = 30; // the array waits for the drain
 
-  localparam int unsigned EVENTS = 32;
+  localparam int unsigned EVENTS = 31;
 
   localparam logic [11:0] REG_ID = 0; // 0x5354414d, 'STAM'
   localparam logic [11:0] REG_VERSION = 4; // interface version: major in [31:16], minor in [15:0]

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_decode - which unit an instruction goes to, and the errors its fields alone decide.
+//
+// Rule     model/spec/isa.md section 3. C twin: model/machine/check.c, stamp_check_static, same order.
+// Combinational.
+module stamp_decode (
+    input  logic [255:0] word_i,
+    output logic [2:0]   unit_o, // stamp_isa_pkg::UNIT_*
+    output logic [3:0]   err_o   // stamp_isa_pkg::ERR_*
+);
+
+  stamp_isa_pkg::insn_c_t c;
+  stamp_isa_pkg::insn_d_t d;
+  stamp_isa_pkg::insn_b_t b;
+  stamp_isa_pkg::insn_v_t v;
+  stamp_isa_pkg::insn_m_t m;
+  assign c = word_i;
+  assign d = word_i;
+  assign b = word_i;
+  assign v = word_i;
+  assign m = word_i;
+
+  logic         vm, fmt_bad, space_bad;
+  logic [255:0] reserved;
+
+  assign vm        = d.space == stamp_isa_pkg::SPACE_VM;
+  assign fmt_bad   = vm ? (d.fmt != stamp_isa_pkg::FMT_F32 && d.fmt != stamp_isa_pkg::FMT_BF16)
+                        : d.fmt != stamp_isa_pkg::FMT_RAW;
+  assign space_bad = d.op == stamp_isa_pkg::OP_STORE ? !vm : d.space > stamp_isa_pkg::SPACE_NT;
+
+  always_comb begin
+    unit_o   = 3'(stamp_isa_pkg::UNIT_CTL);
+    err_o    = stamp_isa_pkg::ERR_NONE;
+    reserved = stamp_isa_pkg::RSV_C;
+    case (c.op)
+      stamp_isa_pkg::OP_HALT, stamp_isa_pkg::OP_NOP, stamp_isa_pkg::OP_FENCE,
+      stamp_isa_pkg::OP_ENDL: ;
+      stamp_isa_pkg::OP_SETR, stamp_isa_pkg::OP_ADDR:
+        if (c.areg == 4'd0) err_o = stamp_isa_pkg::ERR_RESERVED;
+      stamp_isa_pkg::OP_LOOP:
+        if (c.imm == 40'd0 || c.imm[39:24] != 16'd0) err_o = stamp_isa_pkg::ERR_LOOP;
+      stamp_isa_pkg::OP_LOAD, stamp_isa_pkg::OP_STORE: begin
+        unit_o   = d.op == stamp_isa_pkg::OP_LOAD ? 3'(stamp_isa_pkg::UNIT_LDU)
+                                                  : 3'(stamp_isa_pkg::UNIT_STU);
+        reserved = stamp_isa_pkg::RSV_D;
+        if (fmt_bad || space_bad) err_o = stamp_isa_pkg::ERR_RESERVED;
+        else if (d.d0[5:0] != '0 || d.d1[5:0] != '0) err_o = stamp_isa_pkg::ERR_ALIGN;
+        else if (d.lines == '0 || d.n0 == '0 || d.n1 == '0) err_o = stamp_isa_pkg::ERR_RANGE;
+      end
+      stamp_isa_pkg::OP_VBFLY: begin
+        unit_o   = 3'(stamp_isa_pkg::UNIT_VXU);
+        reserved = stamp_isa_pkg::RSV_B;
+        if (b.kind == 2'd3) err_o = stamp_isa_pkg::ERR_RESERVED;
+        else if (b.boff == '0 || b.cols == '0 || b.n0 == '0 || b.n1 == '0)
+          err_o = stamp_isa_pkg::ERR_RANGE;
+      end
+      stamp_isa_pkg::OP_VMINMAX, stamp_isa_pkg::OP_VQPAR, stamp_isa_pkg::OP_VQUANT,
+      stamp_isa_pkg::OP_VBIAS: begin
+        unit_o   = 3'(stamp_isa_pkg::UNIT_VXU);
+        reserved = stamp_isa_pkg::RSV_V;
+        if (v.n0 == '0 || v.cols == '0) err_o = stamp_isa_pkg::ERR_RANGE;
+      end
+      stamp_isa_pkg::OP_MM: begin
+        unit_o   = 3'(stamp_isa_pkg::UNIT_MXU);
+        reserved = stamp_isa_pkg::RSV_M;
+        if (m.groups == '0 || m.kl == '0 || m.ng == '0) err_o = stamp_isa_pkg::ERR_RANGE;
+      end
+      default: err_o = stamp_isa_pkg::ERR_OPCODE;
+    endcase
+    if (err_o != stamp_isa_pkg::ERR_OPCODE && (word_i & reserved) != '0)
+      err_o = stamp_isa_pkg::ERR_RESERVED;
+  end
+
+  logic unused; // every field of some format is somebody else's
+  assign unused = &{1'b0, c, d, b, v, m};
+
+endmodule

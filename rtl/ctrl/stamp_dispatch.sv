@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_dispatch - program order: fetches, executes control instructions, hands the rest to queues.
+//
+// Rule     model/spec/isa.md sections 2 to 4. C twin: model/machine/machine.c.
+// Throughput one instruction per two cycles.
+// Errors   found here stop dispatch; what was handed out before completes first. Errors of units
+//          (unit_err_i) stop the queues at once. Either way stopped_o once everything is idle.
+module stamp_dispatch (
+    input  logic         clk_i,
+    input  logic         rst_ni,
+
+    input  logic         start_i,
+    input  logic [31:0]  code_count_i,
+    input  logic [31:0]  watchdog_i,
+    output logic         busy_o,
+    output logic         done_o,  // one cycle: HALT reached
+    output logic         fault_o, // one cycle: stopped by an error
+    output logic [3:0]   err_o,
+    output logic [31:0]  err_pc_o,
+
+    // Fetch (stamp_fetch).
+    output logic [31:0]  pc_o,
+    output logic [31:0]  keep_o,
+    output logic         want_o,
+    input  logic         hit_i,
+    input  logic         fail_i,
+    output logic         re_o,
+    input  logic [255:0] word_i,
+    input  logic [31:0]  window_i, // instructions the buffer holds
+
+    // Queues: LDU, STU, VXU, MXU in bits 0..3.
+    output logic [3:0]   push_o,
+    input  logic [3:0]   ready_i,
+    output logic [255:0] insn_o,
+    input  logic         all_idle_i,  // queues, units
+    input  logic         blocked_i,   // some head waits for a semaphore
+    input  logic [31:0]  blocked_pc_i,
+    output logic         stop_o,      // queues: start nothing more
+    output logic         reset_units_o,
+
+    // Retirement.
+    input  logic         retired_i, // some unit retired
+    input  logic [3:0]   unit_err_i,
+    input  logic [31:0]  unit_err_pc_i,
+    output logic         ev_control_o // a control instruction was executed
+);
+
+  typedef enum logic [2:0] {Idle, Fetch, Decode, Drain, Stop} state_e;
+  state_e state_q;
+
+  logic [31:0] pc_q;
+  logic [39:0] areg_q [16];
+  logic [31:0] start_q [4];
+  logic [23:0] left_q [4];
+  logic [2:0]  depth_q;
+  logic [3:0]  err_q;
+  logic [31:0] idle_cycles_q;
+  logic        failed_q; // err_q is a unit's or the watchdog's: nothing replaces it
+
+  stamp_isa_pkg::insn_c_t c;
+  stamp_isa_pkg::insn_d_t d;
+  assign c = word_i;
+  assign d = word_i;
+
+  logic [2:0]  unit;
+  logic [3:0]  static_err, err;
+  logic [39:0] addr;
+  logic        is_transfer, is_loop_bad, expired, control_go, push_go, wait_idle;
+  logic [1:0]  top;
+
+  stamp_decode i_decode (.word_i, .unit_o(unit), .err_o(static_err));
+
+  assign top         = 2'(depth_q - 3'd1);
+  assign addr        = d.dram + areg_q[d.areg];
+  assign is_transfer = unit == 3'(stamp_isa_pkg::UNIT_LDU) || unit == 3'(stamp_isa_pkg::UNIT_STU);
+  assign is_loop_bad = (c.op == stamp_isa_pkg::OP_LOOP && depth_q == 3'd4)
+                       || (c.op == stamp_isa_pkg::OP_ENDL && depth_q == 3'd0);
+  assign err         = static_err != stamp_isa_pkg::ERR_NONE ? static_err
+                       : (is_transfer && addr[5:0] != '0) ? stamp_isa_pkg::ERR_ALIGN
+                       : is_loop_bad ? stamp_isa_pkg::ERR_LOOP : stamp_isa_pkg::ERR_NONE;
+  assign wait_idle   = c.op == stamp_isa_pkg::OP_HALT || c.op == stamp_isa_pkg::OP_FENCE;
+  assign control_go  = state_q == Decode && err == stamp_isa_pkg::ERR_NONE && unit == '0
+                       && (!wait_idle || all_idle_i) && !failed_q;
+  assign push_go     = state_q == Decode && err == stamp_isa_pkg::ERR_NONE && unit != '0
+                       && ready_i[unit[1:0] - 2'd1] && !failed_q;
+  assign push_o      = push_go ? 4'd1 << (unit - 3'd1) : 4'd0;
+  assign insn_o      = is_transfer ? {word_i[255:90], addr, 4'd0, word_i[45:0]} : word_i;
+  assign pc_o        = pc_q;
+  assign want_o      = state_q == Fetch && pc_q < code_count_i;
+  assign re_o        = want_o && hit_i;
+  assign keep_o      = (depth_q != 3'd0 && pc_q - start_q[0] + 32'd8 < window_i) ? start_q[0] : pc_q;
+  assign busy_o      = state_q != Idle;
+  assign err_o       = err_q;
+  assign stop_o      = failed_q;
+  assign ev_control_o = control_go;
+
+  assign expired = watchdog_i != '0 && idle_cycles_q >= watchdog_i;
+
+  always_ff @(posedge clk_i) begin : fsm
+    done_o  <= 1'b0;
+    fault_o <= 1'b0;
+    reset_units_o <= 1'b0;
+    if (!rst_ni) begin
+      state_q  <= Idle;
+      failed_q <= 1'b0;
+    end else begin
+      case (state_q)
+        Idle: if (start_i) begin
+          state_q       <= Fetch;
+          reset_units_o <= 1'b1;
+          failed_q      <= 1'b0;
+        end
+        Fetch: begin
+          if (pc_q >= code_count_i || fail_i) state_q <= Drain;
+          else if (hit_i) state_q <= Decode;
+        end
+        Decode: begin
+          if (err != stamp_isa_pkg::ERR_NONE) state_q <= Drain;
+          else if (control_go && c.op == stamp_isa_pkg::OP_HALT) begin
+            state_q <= Idle;
+            done_o  <= 1'b1;
+          end else if (control_go || push_go) state_q <= Fetch;
+        end
+        Drain: if (all_idle_i) begin // an error of this unit's own; earlier instructions are done
+          state_q <= Idle;
+          fault_o <= 1'b1;
+        end
+        default: if (all_idle_i || expired) begin // Stop
+          state_q       <= Idle;
+          fault_o       <= 1'b1;
+          reset_units_o <= 1'b1;
+        end
+      endcase
+      if (state_q != Idle && state_q != Stop && !failed_q
+          && (unit_err_i != stamp_isa_pkg::ERR_NONE || expired)) begin
+        state_q  <= Stop;
+        failed_q <= 1'b1;
+        fault_o  <= 1'b0;
+        done_o   <= 1'b0;
+      end
+      if (state_q == Stop && (all_idle_i || expired)) failed_q <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin : errors
+    if (state_q == Idle) begin
+      if (start_i) err_q <= stamp_isa_pkg::ERR_NONE;
+    end else if (state_q != Stop && unit_err_i != stamp_isa_pkg::ERR_NONE) begin
+      err_q    <= unit_err_i;
+      err_pc_o <= unit_err_pc_i;
+    end else if (state_q != Stop && expired) begin
+      err_q    <= stamp_isa_pkg::ERR_WATCHDOG;
+      err_pc_o <= blocked_i ? blocked_pc_i : pc_q;
+    end else if (state_q == Fetch && (pc_q >= code_count_i || fail_i)) begin
+      err_q    <= stamp_isa_pkg::ERR_AXI_FETCH;
+      err_pc_o <= pc_q;
+    end else if (state_q == Decode && err != stamp_isa_pkg::ERR_NONE) begin
+      err_q    <= err;
+      err_pc_o <= pc_q;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin : watchdog
+    if (state_q == Idle || retired_i || control_go || push_go || (state_q != Stop && expired))
+      idle_cycles_q <= '0;
+    else idle_cycles_q <= idle_cycles_q + 32'd1;
+  end
+
+  always_ff @(posedge clk_i) begin : control
+    if (state_q == Idle && start_i) begin
+      pc_q    <= '0;
+      depth_q <= '0;
+      for (int r = 0; r < 16; r++) areg_q[r] <= '0;
+    end else if (push_go) begin
+      pc_q <= pc_q + 32'd1;
+    end else if (control_go) begin
+      pc_q <= pc_q + 32'd1;
+      case (c.op)
+        stamp_isa_pkg::OP_SETR: areg_q[c.areg] <= c.imm;
+        stamp_isa_pkg::OP_ADDR: areg_q[c.areg] <= areg_q[c.areg] + c.imm;
+        stamp_isa_pkg::OP_LOOP: begin
+          start_q[depth_q[1:0]] <= pc_q + 32'd1;
+          left_q[depth_q[1:0]]  <= c.imm[23:0];
+          depth_q               <= depth_q + 3'd1;
+        end
+        stamp_isa_pkg::OP_ENDL: begin
+          left_q[top] <= left_q[top] - 24'd1;
+          if (left_q[top] == 24'd1) depth_q <= depth_q - 3'd1;
+          else pc_q <= start_q[top];
+        end
+        default: ;
+      endcase
+    end
+  end
+
+  logic unused;
+  assign unused = &{1'b0, c, d};
+
+endmodule

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_events - what happened this cycle, in the order and units of model/spec/event.def.
+//
+// Combinational. hit_o says that an event occurred, inc_o by how much its counter grows.
+module stamp_events #(
+    parameter int unsigned P = 8,
+    parameter int unsigned L = 16,
+    parameter int unsigned T = 8
+) (
+    input  logic        busy_i,
+    input  logic        control_i,
+    input  logic [3:0]  done_i, // LDU, STU, VXU, MXU
+    input  logic [6:0]  fetch_bytes_i,
+    input  logic [7:0]  load_bytes_i,
+    input  logic [7:0]  store_bytes_i,
+    input  logic        active_i,
+    input  logic [15:0] used_i,
+    input  logic        xb_read_i,
+    input  logic        xb_write_i,
+    input  logic        xb_two_i,
+    input  logic        wb_read_i,
+    input  logic        wb_write_i,
+    input  logic        vx_read_i,
+    input  logic        st_read_i,
+    input  logic        mx_write_i,
+    input  logic        vx_write_i,
+    input  logic        ld_write_i,
+    input  logic        ac_read_i,
+    input  logic        ac_write_i,
+    input  logic        line_i,
+    input  logic [1:0]  vx_lines_i,
+    input  logic        divide_i,
+    input  logic [3:0]  unit_busy_i,
+    input  logic [3:0]  unit_wait_i,
+    input  logic        ld_axi_i,
+    input  logic        st_axi_i,
+    input  logic        vx_vm_i,
+    input  logic        mx_drain_i,
+
+    output logic [stamp_isa_pkg::EVENTS-1:0]    hit_o,
+    output logic [stamp_isa_pkg::EVENTS*16-1:0] inc_o
+);
+
+  logic [2:0] insns, vm_writes;
+  assign insns     = {2'd0, control_i} + {2'd0, done_i[0]} + {2'd0, done_i[1]} + {2'd0, done_i[2]}
+                     + {2'd0, done_i[3]};
+  assign vm_writes = {2'd0, mx_write_i} + {2'd0, vx_write_i} + {2'd0, ld_write_i};
+
+  always_comb begin
+    hit_o = '0;
+    inc_o = {stamp_isa_pkg::EVENTS{16'd1}};
+    hit_o[stamp_isa_pkg::EV_CYCLES]      = busy_i;
+    hit_o[stamp_isa_pkg::EV_INSNS]       = insns != 3'd0;
+    hit_o[stamp_isa_pkg::EV_FETCH_BYTES] = fetch_bytes_i != 7'd0;
+    hit_o[stamp_isa_pkg::EV_LOAD_BYTES]  = load_bytes_i != 8'd0;
+    hit_o[stamp_isa_pkg::EV_STORE_BYTES] = store_bytes_i != 8'd0;
+    hit_o[stamp_isa_pkg::EV_MAC_ISSUED]  = active_i;
+    hit_o[stamp_isa_pkg::EV_MAC_USED]    = used_i != 16'd0;
+    hit_o[stamp_isa_pkg::EV_XB_READ]     = xb_read_i;
+    hit_o[stamp_isa_pkg::EV_XB_WRITE]    = xb_write_i;
+    hit_o[stamp_isa_pkg::EV_WB_READ]     = wb_read_i;
+    hit_o[stamp_isa_pkg::EV_WB_WRITE]    = wb_write_i;
+    hit_o[stamp_isa_pkg::EV_VM_READ]     = vx_read_i || st_read_i;
+    hit_o[stamp_isa_pkg::EV_VM_WRITE]    = vm_writes != 3'd0;
+    hit_o[stamp_isa_pkg::EV_AC_READ]     = ac_read_i;
+    hit_o[stamp_isa_pkg::EV_AC_WRITE]    = ac_write_i;
+    hit_o[stamp_isa_pkg::EV_DRAIN_LINES] = line_i;
+    hit_o[stamp_isa_pkg::EV_VX_LINES]    = vx_lines_i != 2'd0;
+    hit_o[stamp_isa_pkg::EV_DIVIDES]     = divide_i;
+    hit_o[stamp_isa_pkg::EV_LDU_BUSY]    = unit_busy_i[0];
+    hit_o[stamp_isa_pkg::EV_STU_BUSY]    = unit_busy_i[1];
+    hit_o[stamp_isa_pkg::EV_VXU_BUSY]    = unit_busy_i[2];
+    hit_o[stamp_isa_pkg::EV_MXU_BUSY]    = unit_busy_i[3];
+    hit_o[stamp_isa_pkg::EV_MXU_ACTIVE]  = active_i;
+    hit_o[stamp_isa_pkg::EV_LDU_WAIT]    = unit_wait_i[0];
+    hit_o[stamp_isa_pkg::EV_STU_WAIT]    = unit_wait_i[1];
+    hit_o[stamp_isa_pkg::EV_VXU_WAIT]    = unit_wait_i[2];
+    hit_o[stamp_isa_pkg::EV_MXU_WAIT]    = unit_wait_i[3];
+    hit_o[stamp_isa_pkg::EV_LDU_AXI]     = ld_axi_i;
+    hit_o[stamp_isa_pkg::EV_STU_AXI]     = st_axi_i;
+    hit_o[stamp_isa_pkg::EV_VXU_VM]      = vx_vm_i;
+    hit_o[stamp_isa_pkg::EV_MXU_DRAIN]   = mx_drain_i;
+
+    inc_o[stamp_isa_pkg::EV_INSNS*16 +: 16]       = {13'd0, insns};
+    inc_o[stamp_isa_pkg::EV_FETCH_BYTES*16 +: 16] = {9'd0, fetch_bytes_i};
+    inc_o[stamp_isa_pkg::EV_LOAD_BYTES*16 +: 16]  = {8'd0, load_bytes_i};
+    inc_o[stamp_isa_pkg::EV_STORE_BYTES*16 +: 16] = {8'd0, store_bytes_i};
+    inc_o[stamp_isa_pkg::EV_MAC_ISSUED*16 +: 16]  = 16'(P * L * T);
+    inc_o[stamp_isa_pkg::EV_MAC_USED*16 +: 16]    = used_i;
+    inc_o[stamp_isa_pkg::EV_XB_WRITE*16 +: 16]    = xb_two_i ? 16'd2 : 16'd1;
+    inc_o[stamp_isa_pkg::EV_VM_READ*16 +: 16]     = {14'd0, vx_read_i && st_read_i,
+                                                     vx_read_i != st_read_i};
+    inc_o[stamp_isa_pkg::EV_VM_WRITE*16 +: 16]    = {13'd0, vm_writes};
+    inc_o[stamp_isa_pkg::EV_VX_LINES*16 +: 16]    = {14'd0, vx_lines_i};
+    inc_o[stamp_isa_pkg::EV_DIVIDES*16 +: 16]     = 16'd2;
+  end
+
+endmodule

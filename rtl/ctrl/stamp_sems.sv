@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_sems - 31 counting semaphores: one unit takes per cycle, all units may give.
+//
+// Rule     model/spec/isa.md section 2. C twin: model/machine/machine.c, take and give.
+// Contract ok_o[u]: unit u's three waits can all be met now (0 means none; one number named twice
+//          needs two). take_i is one-hot and only where ok_o.
+module stamp_sems #(
+    parameter int unsigned Units = 4
+) (
+    input  logic               clk_i,
+    input  logic               rst_ni,
+    input  logic               clear_i,
+
+    input  logic [Units*15-1:0] wait_i, // three numbers a unit
+    output logic [Units-1:0]    ok_o,
+    input  logic [Units-1:0]    take_i,
+
+    input  logic [Units-1:0]    give_i,
+    input  logic [Units*15-1:0] post_i,
+    output logic                overflow_o // a semaphore passed SEM_MAX
+);
+
+  logic [7:0] sem_q [32]; // 0 stays zero and is never asked
+
+  for (genvar u = 0; u < Units; u++) begin : g_unit
+    logic [4:0] a, b, c;
+    logic       a_ok, b_ok, c_ok;
+    assign {c, b, a} = wait_i[u*15 +: 15];
+    assign a_ok = a == 5'd0 || sem_q[a] != 8'd0;
+    assign b_ok = b == 5'd0 || sem_q[b] > {7'd0, b == a};
+    assign c_ok = c == 5'd0 || sem_q[c] > {6'd0, {1'b0, c == a} + {1'b0, c == b}};
+    assign ok_o[u] = a_ok && b_ok && c_ok;
+  end
+
+  always_ff @(posedge clk_i) begin : count
+    logic [9:0] next;
+    overflow_o <= 1'b0;
+    if (!rst_ni || clear_i) begin
+      for (int s = 0; s < 32; s++) sem_q[s] <= 8'd0;
+    end else if (take_i != '0 || give_i != '0) begin
+      for (int s = 1; s < 32; s++) begin
+        next = {2'b00, sem_q[s]};
+        for (int k = 0; k < Units * 3; k++) begin
+          if (give_i[k/3] && post_i[k*5 +: 5] == 5'(s)) next = next + 10'd1;
+          if (take_i[k/3] && wait_i[k*5 +: 5] == 5'(s)) next = next - 10'd1;
+        end
+        sem_q[s] <= next[7:0];
+        if (next > 10'd255) overflow_o <= 1'b1;
+      end
+    end
+  end
+
+endmodule
