@@ -245,6 +245,11 @@ START_TEST(a_folder_that_lacks_or_bends_a_tensor_is_refused)
         ck_assert_int_ne((int)stamp_llama_open(path, &m, &e), (int)STAMP_OK);
         ck_assert_int_eq((int)e.status, (int)(i == 2 ? STAMP_EUNSUPPORTED : STAMP_EFORMAT));
     }
+    folder();
+    sample_config(&s);
+    *strstr((char *)s.bytes, "6, \"max") = '7'; /* a vocabulary of 7, an embedding of 6 rows */
+    front_write(front_temp("config.json"), &s);
+    ck_assert_int_eq((int)stamp_llama_open(path, &m, &e), (int)STAMP_EFORMAT);
     ck_assert_int_eq((int)stamp_llama_open("/nowhere", &m, &e), (int)STAMP_EIO);
     ck_assert_int_eq((int)stamp_llama_open("/dev/null", &m, &e), (int)STAMP_EIO);
 }

@@ -179,6 +179,11 @@ START_TEST(a_failed_write_leaves_what_was_there)
     if (access("/dev/full", W_OK) == 0) {
         ck_assert_int_eq((int)stamp_npy_write("/dev/full", &t, &e), (int)STAMP_EIO);
         ck_assert_ptr_nonnull(strstr(e.text, strerror(ENOSPC)));
+        /* An error of an earlier print must not be forgotten when the last flush has no work. */
+        ck_assert_int_eq(stamp_outfile_open("/dev/full", &o, &e), STAMP_OK);
+        fprintf(o.stream, "%1000d", 1);
+        ck_assert_int_ne(fflush(o.stream), 0);
+        ck_assert_int_eq((int)stamp_outfile_commit(&o, &e), (int)STAMP_EIO);
     }
 }
 END_TEST
