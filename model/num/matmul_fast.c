@@ -112,7 +112,9 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
             const uint32_t rows = x->s - row < STAMP_TILE_ROWS ? x->s - row : STAMP_TILE_ROWS;
             rows_times_panel(k, x, w, row, rows, p, out);
             for (uint32_t r = 0; r < rows; r++)
-                memcpy(y + (size_t)(row + r) * w->n + col, out + r * STAMP_PANEL, cols * sizeof *y);
+                for (uint32_t j = 0; j < cols; j++)
+                    y[(size_t)(row + r) * w->n + col + j] =
+                        stamp_f32_canon(out[r * STAMP_PANEL + j]);
         }
     }
 }
