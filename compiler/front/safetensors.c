@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* safetensors.c - named tensors. Contract in safetensors.h. */
+/* safetensors.c - named tensors of files. Contract in safetensors.h. */
 #include "compiler/front/safetensors.h"
 
 #include <cjson/cJSON.h>
@@ -8,16 +8,10 @@
 
 #include "compiler/front/infile.h"
 #include "compiler/front/json.h"
+#include "compiler/front/safetensors_parts.h"
 #include "model/mem.h"
 
-enum { HEADER_MAX = 100000000, INDEX_MAX = 100000000, SHARDS_MAX = 4096, CHUNK = 65536 };
-
-struct stamp_safetensors {
-    struct stamp_infile **shard;
-    size_t shards;
-    struct stamp_safetensors_entry *entry; /* sorted by name once open */
-    size_t entries;
-};
+enum { HEADER_MAX = 100000000, CHUNK = 65536 };
 
 /* Types of the format: bytes per element, and what this kit reads them as. */
 static const struct {
@@ -136,9 +130,8 @@ static enum stamp_status add_entries(struct stamp_safetensors *st, const cJSON *
     return STAMP_OK;
 }
 
-/* Takes over @p in, whatever happens. */
-static enum stamp_status add_shard(struct stamp_safetensors *st, struct stamp_infile *in,
-                                   struct stamp_err *e)
+enum stamp_status stamp_safetensors_add(struct stamp_safetensors *st, struct stamp_infile *in,
+                                        struct stamp_err *e)
 {
     const char *file = stamp_infile_name(in);
     const uint64_t size = stamp_infile_size(in);
@@ -173,8 +166,7 @@ static enum stamp_status add_shard(struct stamp_safetensors *st, struct stamp_in
     return s;
 }
 
-/* Sort, and refuse a name that two shards share (within one the JSON gate did). */
-static enum stamp_status finish(struct stamp_safetensors *st, struct stamp_err *e)
+enum stamp_status stamp_safetensors_finish(struct stamp_safetensors *st, struct stamp_err *e)
 {
     if (st->entries) qsort(st->entry, st->entries, sizeof *st->entry, by_name);
     for (size_t i = 1; i < st->entries; i++)
@@ -183,75 +175,6 @@ static enum stamp_status finish(struct stamp_safetensors *st, struct stamp_err *
                               stamp_infile_name(st->shard[st->entry[i].shard]), st->entry[i].name,
                               stamp_infile_name(st->shard[st->entry[i - 1].shard]));
     return STAMP_OK;
-}
-
-/* Path of @p file in the folder of @p beside; owned by the caller, NULL when memory is out. */
-static char *sibling(const char *beside, const char *file)
-{
-    const char *slash = strrchr(beside, '/');
-    const size_t folder = slash ? (size_t)(slash - beside) + 1 : 0, len = strlen(file) + 1;
-    char *path = stamp_alloc(folder + len, 1);
-    if (!path) return NULL;
-    memcpy(path, beside, folder);
-    memcpy(path + folder, file, len);
-    return path;
-}
-
-/* The shard of that path, opened when it is new. */
-static enum stamp_status shard_of(struct stamp_safetensors *st, const char *index, const char *file,
-                                  size_t *shard, struct stamp_err *e)
-{
-    struct stamp_infile *in = NULL;
-    enum stamp_status s = STAMP_OK;
-
-    if (!*file || strchr(file, '/') || strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
-        return stamp_fail(e, STAMP_EFORMAT, "%s: shard \"%.100s\" is not a plain file name", index,
-                          file);
-    char *path = sibling(index, file);
-    if (!path) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", index);
-    for (*shard = 0; *shard < st->shards; ++*shard)
-        if (strcmp(stamp_infile_name(st->shard[*shard]), path) == 0) break;
-    if (*shard == st->shards) {
-        if (st->shards == SHARDS_MAX)
-            s = stamp_fail(e, STAMP_ERANGE, "%s: more than %d shards", index, SHARDS_MAX);
-        if (!s) s = stamp_infile_open(path, &in, e);
-        if (!s) s = add_shard(st, in, e);
-    }
-    stamp_free(path);
-    return s;
-}
-
-static enum stamp_status open_index(struct stamp_safetensors *st, const char *path,
-                                    struct stamp_err *e)
-{
-    char *text = NULL;
-    size_t len = 0, shard = 0;
-    cJSON *json = NULL;
-
-    enum stamp_status s = stamp_infile_slurp(path, INDEX_MAX, &text, &len, e);
-    if (!s) s = stamp_json_object(path, text, len, &json, e);
-    stamp_free(text);
-    if (s) return s;
-
-    const cJSON *map = cJSON_GetObjectItemCaseSensitive(json, "weight_map");
-    if (!cJSON_IsObject(map)) s = stamp_fail(e, STAMP_EFORMAT, "%s: no weight_map", path);
-    if (!s) s = stamp_json_unique(path, map, e);
-    for (const cJSON *m = s ? NULL : map->child; m && !s; m = m->next) {
-        if (!cJSON_IsString(m))
-            s = stamp_fail(e, STAMP_EFORMAT, "%s: %.200s names no shard", path, m->string);
-        else
-            s = shard_of(st, path, m->valuestring, &shard, e);
-    }
-    if (!s) s = finish(st, e);
-    for (const cJSON *m = s ? NULL : map->child; m && !s; m = m->next) {
-        const struct stamp_safetensors_entry *t = stamp_safetensors_find(st, m->string);
-        s = shard_of(st, path, m->valuestring, &shard, e);
-        if (!s && (!t || t->shard != shard))
-            s = stamp_fail(e, STAMP_EFORMAT, "%s: %.200s is not in %.100s", path, m->string,
-                           m->valuestring);
-    }
-    stamp_json_free(json);
-    return s;
 }
 
 enum stamp_status stamp_safetensors_open(const char *path, struct stamp_safetensors **out,
@@ -264,11 +187,11 @@ enum stamp_status stamp_safetensors_open(const char *path, struct stamp_safetens
 
     if (!st) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
     if (n >= 5 && strcmp(path + n - 5, ".json") == 0) {
-        s = open_index(st, path, e);
+        s = stamp_safetensors_index(st, path, e);
     } else {
         s = stamp_infile_open(path, &in, e);
-        if (!s) s = add_shard(st, in, e);
-        if (!s) s = finish(st, e);
+        if (!s) s = stamp_safetensors_add(st, in, e);
+        if (!s) s = stamp_safetensors_finish(st, e);
     }
     if (s)
         stamp_safetensors_close(st);
@@ -285,8 +208,8 @@ enum stamp_status stamp_safetensors_memory(const char *name, const void *bytes, 
 
     if (!st) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
     enum stamp_status s = stamp_infile_memory(name, bytes, len, &in, e);
-    if (!s) s = add_shard(st, in, e);
-    if (!s) s = finish(st, e);
+    if (!s) s = stamp_safetensors_add(st, in, e);
+    if (!s) s = stamp_safetensors_finish(st, e);
     if (s)
         stamp_safetensors_close(st);
     else
