@@ -279,6 +279,18 @@ START_TEST(stories260K_has_its_known_loss)
 }
 END_TEST
 
+START_TEST(the_shipped_model_has_the_loss_pytorch_gives_it)
+{
+    const struct stamp_ppl p =
+        score("traces/model/stamp-stories", NULL, "traces/model/eval.txt", 0, 0);
+
+    ck_assert_uint_eq(p.docs, 11);
+    ck_assert_uint_eq(p.tokens, 4528);
+    ck_assert_double_eq_tol(p.nats / (double)p.tokens, 3.340496, 1e-5); /* PyTorch 1.13, float32 */
+    ck_assert_double_lt(p.nats / (double)p.tokens, 4.0357); /* a bigram on the same tokens */
+}
+END_TEST
+
 TCase *stamp_tcase_reference(void)
 {
     TCase *c = tcase_create("reference");
@@ -292,5 +304,6 @@ TCase *stamp_tcase_reference(void)
     tcase_add_test(c, tokens_out_of_range_are_refused);
     tcase_add_test(c, a_text_is_split_into_trimmed_documents);
     tcase_add_test(c, stories260K_has_its_known_loss);
+    tcase_add_test(c, the_shipped_model_has_the_loss_pytorch_gives_it);
     return c;
 }
