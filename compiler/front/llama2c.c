@@ -79,8 +79,8 @@ static enum stamp_status read_header(struct reader *r, struct stamp_llama *m, bo
                               "%s: not a llama2.c model (header field %zu is %lld)", name, i,
                               (long long)v[i]);
     if (v[0] % v[3])
-        return stamp_fail(r->e, STAMP_EFORMAT, "%s: dim %lld is not a multiple of %lld heads", name,
-                          (long long)v[0], (long long)v[3]);
+        return stamp_fail(r->e, STAMP_EFORMAT, "%s: not a llama2.c model (dim %lld, %lld heads)",
+                          name, (long long)v[0], (long long)v[3]);
     m->dim = (size_t)v[0];
     m->hidden = (size_t)v[1];
     m->layers = (size_t)v[2];
