@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* build.c - a program under construction. Contract in build.h. */
+#include "compiler/emit/build.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/mem.h"
+
+enum stamp_status stamp_build_fail(struct stamp_build *b, enum stamp_status st, const char *fmt,
+                                   ...)
+{
+    char text[300];
+    va_list args;
+
+    if (b->status) return b->status;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    b->status = st;
+    return stamp_fail(b->e, st, "%s", text);
+}
+
+void stamp_build_start(struct stamp_build *b, const struct stamp_compile_options *options,
+                       uint32_t items, struct stamp_err *e)
+{
+    memset(b, 0, sizeof *b);
+    b->options = options;
+    b->mach = options->mach;
+    b->e = e;
+    b->arena = stamp_arena_new();
+    b->image = stamp_image_new(options->mach);
+    if (b->arena && b->image) {
+        struct stamp_image *m = b->image;
+        m->buffer = stamp_arena_alloc(m->arena, items, sizeof *m->buffer);
+        m->segment = stamp_arena_alloc(m->arena, items, sizeof *m->segment);
+        m->layer = stamp_arena_alloc(m->arena, items, sizeof *m->layer);
+        if (m->buffer && m->segment && m->layer) return;
+    }
+    stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+}
+
+void stamp_build_end(struct stamp_build *b)
+{
+    stamp_image_free(b->image);
+    stamp_arena_free(b->arena);
+    stamp_free(b->word);
+}
+
+void *stamp_build_alloc(struct stamp_build *b, size_t count, size_t size)
+{
+    void *p = b->status ? NULL : stamp_arena_alloc(b->arena, count, size);
+
+    if (!p) stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+    return p;
+}
+
+void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn)
+{
+    if (b->status) return;
+    if (b->count == b->cap) {
+        const size_t cap = b->cap ? 2 * b->cap : 1024;
+        struct stamp_word *w = stamp_grow(b->word, b->count, cap, sizeof *w);
+        if (!w) {
+            stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+            return;
+        }
+        b->word = w;
+        b->cap = cap;
+    }
+    const char *field = stamp_encode(insn, &b->word[b->count]);
+    if (field)
+        stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: field %s of %s does not fit",
+                         field, stamp_op_find((uint32_t)insn->c.op)->name);
+    else b->count++;
+}
+
+static uint64_t round_up(uint64_t v, uint64_t to)
+{
+    return (v + to - 1) / to * to;
+}
+
+static struct stamp_buffer *add_buffer(struct stamp_build *b, const char *name, uint64_t bytes)
+{
+    struct stamp_buffer *f = &b->image->buffer[b->image->buffers];
+
+    if (b->status) return NULL;
+    if (bytes > (UINT64_C(1) << STAMP_ADDR_BITS) - b->dram) {
+        stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: memory ends");
+        return NULL;
+    }
+    b->image->buffers++;
+    snprintf(f->name, sizeof f->name, "%s", name);
+    f->addr = b->dram;
+    f->bytes = round_up(bytes, STAMP_DRAM_ALIGN);
+    b->dram += f->bytes;
+    return f;
+}
+
+struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,
+                                      enum stamp_fmt fmt, uint64_t rows, uint64_t cols)
+{
+    const uint64_t row = round_up(round_up(cols, b->mach->L) * stamp_fmt_bytes(fmt), STAMP_DRAM_ALIGN);
+    struct stamp_buffer *f = add_buffer(b, name, rows * row);
+
+    if (!f) return (struct stamp_place){0, 0, fmt};
+    f->role = role;
+    f->fmt = fmt;
+    f->rows = rows;
+    f->cols = cols;
+    f->row_bytes = row;
+    return (struct stamp_place){f->addr, row, fmt};
+}
+
+uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,
+                           uint64_t bytes, uint64_t *addr)
+{
+    struct stamp_buffer *f = add_buffer(b, name, bytes);
+
+    if (!f) return NULL;
+    f->role = STAMP_CONST;
+    f->fmt = fmt;
+    f->rows = 1;
+    f->cols = f->bytes / stamp_fmt_bytes(fmt);
+    f->row_bytes = f->bytes;
+    *addr = f->addr;
+
+    struct stamp_segment *s = &b->image->segment[b->image->segments];
+    *s = (struct stamp_segment){f->addr, f->bytes,
+                                stamp_arena_alloc(b->image->arena, (size_t)f->bytes, 1)};
+    if (s->data) b->image->segments++;
+    else stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+    return s->data;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file build.h
+ * A program under construction: instructions in program order without semaphores, and buffers.
+ *
+ * Errors stick: after the first, every function does nothing, and the caller looks at status once.
+ */
+#ifndef STAMP_EMIT_BUILD_H
+#define STAMP_EMIT_BUILD_H
+
+#include "compiler/emit/compile.h"
+
+/** A matrix in DRAM. */
+struct stamp_place {
+    uint64_t addr, row_bytes;
+    enum stamp_fmt fmt;
+};
+
+struct stamp_build {
+    const struct stamp_compile_options *options; /**< borrowed */
+    const struct stamp_mach *mach;
+    struct stamp_image *image; /**< owned until taken; buffers, segments, layers grow */
+    struct stamp_arena *arena; /**< of this compilation, owned */
+    struct stamp_word *word;   /**< [count] owned */
+    size_t count, cap;
+    uint64_t dram; /**< next free address */
+    enum stamp_status status;
+    struct stamp_err *e;
+};
+
+/** @param items  buffers, segments and layers at most. Sticky error when memory is out. */
+void stamp_build_start(struct stamp_build *b, const struct stamp_compile_options *options,
+                       uint32_t items, struct stamp_err *e);
+
+/** Give everything back, the image too unless it was taken (set to NULL). */
+void stamp_build_end(struct stamp_build *b);
+
+/** Fail with a line; returns the status that sticks. */
+enum stamp_status stamp_build_fail(struct stamp_build *b, enum stamp_status st, const char *fmt,
+                                   ...) STAMP_PRINTF(3, 4);
+
+/** Zeroed memory of the compilation's arena; NULL with a sticky error. */
+void *stamp_build_alloc(struct stamp_build *b, size_t count, size_t size);
+
+/** Append one instruction. */
+void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn);
+
+/** A buffer of rows x cols elements, rows padded to whole VM lines and 64 bytes. */
+struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,
+                                      enum stamp_fmt fmt, uint64_t rows, uint64_t cols);
+
+/** A CONST buffer of @p bytes (rounded up to 64) with its zeroed data; NULL with a sticky error. */
+uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,
+                           uint64_t bytes, uint64_t *addr);
+
+#endif

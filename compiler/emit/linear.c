@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* linear.c - order of a layer's instructions. Contract in linear.h.
+ *
+ * Program order is the order of dispatch, and each unit's queue is short, so work of all units is
+ * mixed evenly: while the slots of a tile are multiplied, the steps of the next tile's rows are
+ * spread between them. */
+#include "compiler/emit/linear.h"
+
+/* A panel whose products are emitted; stored behind the next product, so that nobody waits. */
+struct pending {
+    const struct stamp_tile_prep *p; /* NULL: none */
+    uint32_t panel;
+};
+
+static void flush(struct stamp_linear *l, struct pending *f)
+{
+    if (f->p) stamp_panel_store(l, f->p, f->panel);
+    f->p = NULL;
+}
+
+/* Steps of the next tile due behind slot @p k: all of them a little before the last slot. */
+static uint32_t due(const struct stamp_tile_prep *next, uint32_t slots, uint32_t k)
+{
+    const uint64_t span = slots - slots / 16;
+
+    return k + 1 >= span ? next->steps : (uint32_t)(next->steps * (k + 1) / span);
+}
+
+static void prepare(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t until)
+{
+    while (p->done < until && !l->b->status) {
+        stamp_prep_loads(l, p, l->t.nx);
+        stamp_prep_step(l, p);
+    }
+}
+
+/* Row groups of the first tile that hold only rows before @p row. */
+static uint32_t groups_before(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t row)
+{
+    const struct stamp_tile *t = p->tile;
+    uint16_t *rt = stamp_build_alloc(l->b, t->rows, sizeof *rt);
+    uint16_t *nt = stamp_build_alloc(l->b, (size_t)t->groups * l->work.mach->P, sizeof *nt);
+    uint32_t ready = t->groups;
+
+    if (l->b->status) return 0;
+    stamp_linear_tables(l, t, rt, nt);
+    for (uint32_t r = row; r < t->rows; r++)
+        if ((rt[r] & 0xfffu) / l->work.mach->P < ready) ready = (rt[r] & 0xfffu) / l->work.mach->P;
+    return ready;
+}
+
+/* The first tile: nothing to hide behind, so the first slots multiply the row groups that are ready
+ * while the rest is still prepared. Returns the groups that were done, of slots 0 .. *slots-1. */
+static uint32_t first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t *slots)
+{
+    const bool same_panel = l->slots < 2 || l->slot[0].panel == l->slot[1].panel;
+    uint32_t early = 0;
+
+    *slots = l->slots < 2 || !(same_panel || l->t.outs == 2) ? 1 : 2;
+    prepare(l, p, (p->steps + 1) / 2);
+    if (l->t.chunks == 1 && !l->t.blk && p->steps > 1)
+        early = groups_before(l, p, p->step[p->done].row0);
+    for (uint32_t k = 0; k < *slots && early; k++) {
+        stamp_prep_loads(l, p, l->t.nx);
+        stamp_slot_load(l, k);
+        stamp_slot_product(l, p, k, 0, early);
+    }
+    while (p->done < p->steps && !l->b->status) {
+        stamp_prep_loads(l, p, l->t.nx);
+        if (p->loaded == p->steps) stamp_slot_load(l, 0);
+        stamp_prep_step(l, p);
+    }
+    stamp_slot_load(l, 0);
+    return early;
+}
+
+void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
+                       const float *bias)
+{
+    struct stamp_tile_prep prep[3]; /* being stored, multiplied, prepared */
+    struct pending pending = {NULL, 0};
+    uint32_t early_slots = 0, early = 0;
+
+    stamp_linear_data(l, name, w, bias);
+    if (l->b->status) return;
+    stamp_prep_start(l, 0, &prep[0]);
+    if (!l->b->status) early = first_tile(l, &prep[0], &early_slots);
+    for (uint32_t tile = 0; tile < l->t.tiles && !l->b->status; tile++) {
+        const bool more = tile + 1 < l->t.tiles;
+        struct stamp_tile_prep *now = &prep[tile % 3], *next = &prep[(tile + 1) % 3];
+        if (more) stamp_prep_start(l, tile + 1, next);
+        for (uint32_t k = 0; k < l->slots && !l->b->status; k++) {
+            const uint32_t g0 = tile == 0 && k < early_slots ? early : 0;
+            if (k + 1 < l->slots || more) stamp_slot_load(l, (k + 1) % l->slots);
+            if (more && l->t.xb_double && due(next, l->slots, k) > next->done)
+                stamp_prep_loads(l, next, l->t.nx);
+            if (l->t.outs == 1) flush(l, &pending);
+            stamp_slot_product(l, now, k, g0, now->tile->groups - g0);
+            flush(l, &pending);
+            if (l->slot[k].last && (k + 1 == l->slots || l->slot[k + 1].panel != l->slot[k].panel))
+                pending = (struct pending){now, l->slot[k].panel};
+            if (more && l->t.xb_double) prepare(l, next, due(next, l->slots, k));
+        }
+        if (!l->t.xb_double) flush(l, &pending);
+        if (more) prepare(l, next, next->steps);
+    }
+    flush(l, &pending);
+    stamp_xops_free(&l->forward.ops);
+    stamp_xops_free(&l->inverse.ops);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* roll.c - repeated instructions to loops. Contract in roll.h. */
+#include "compiler/emit/roll.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { STEPS_MAX = STAMP_ADDR_REGS - 1, BODY_MAX = 256, TIMES_MAX = (1 << 24) - 1 };
+
+/* A loop found: q instructions, so many times, each with its address step. */
+struct loop {
+    size_t q, times;
+    uint64_t step[BODY_MAX];
+};
+
+/* Place of the field "dram" in a transfer. */
+static const struct stamp_field *dram_field(void)
+{
+    for (size_t i = 0; i < stamp_field_count; i++)
+        if (stamp_fields[i].format == STAMP_FORMAT_D && !strcmp(stamp_fields[i].name, "dram"))
+            return &stamp_fields[i];
+    return NULL;
+}
+
+static bool is_transfer(const struct stamp_word *w)
+{
+    return (w->w[0] & 0xff) == STAMP_OP_LOAD || (w->w[0] & 0xff) == STAMP_OP_STORE;
+}
+
+static uint64_t dram_of(const struct stamp_field *f, const struct stamp_word *w)
+{
+    return is_transfer(w) ? stamp_word_get(w, f->lsb, f->width) : 0;
+}
+
+/* Equal but for the DRAM address. */
+static bool alike(const struct stamp_field *f, const struct stamp_word *a,
+                  const struct stamp_word *b)
+{
+    struct stamp_word x = *a, y = *b;
+
+    if (a->w[0] != b->w[0]) return false;
+    if (is_transfer(a)) {
+        stamp_word_set(&x, f->lsb, f->width, 0);
+        stamp_word_set(&y, f->lsb, f->width, 0);
+    }
+    return !memcmp(&x, &y, sizeof x);
+}
+
+/* How often in[0 .. q) repeats, with constant steps. */
+static size_t repeats(const struct stamp_field *f, const struct stamp_word *in, size_t count,
+                      size_t q, uint64_t step[BODY_MAX])
+{
+    size_t times = 1;
+
+    for (size_t i = 0; i < q && 2 * q <= count; i++) {
+        if (!alike(f, &in[i], &in[q + i])) return 1;
+        if (dram_of(f, &in[q + i]) < dram_of(f, &in[i])) return 1; /* steps only forward */
+        step[i] = dram_of(f, &in[q + i]) - dram_of(f, &in[i]);
+    }
+    for (; (times + 1) * q <= count && times < TIMES_MAX; times++)
+        for (size_t i = 0; i < q; i++) {
+            const struct stamp_word *was = &in[(times - 1) * q + i], *now = &in[times * q + i];
+            if (!alike(f, was, now) || dram_of(f, now) - dram_of(f, was) != step[i])
+                return times;
+        }
+    return times;
+}
+
+/* Different steps other than 0. */
+static size_t distinct(const struct loop *l, uint64_t value[STEPS_MAX + 1])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->q; i++) {
+        size_t k = 0;
+        while (k < n && value[k] != l->step[i]) k++;
+        if (l->step[i] && k == n) {
+            if (n == STEPS_MAX) return STEPS_MAX + 1;
+            value[n++] = l->step[i];
+        }
+    }
+    return n;
+}
+
+/* The loop at in[0] that saves most instructions; false when none saves any. */
+static bool best_loop(const struct stamp_mach *m, const struct stamp_word *in, size_t count,
+                      struct loop *best)
+{
+    const struct stamp_field *f = dram_field();
+    size_t saved = 0;
+
+    for (size_t q = 1; q + 2 <= m->IM_WORDS && q <= BODY_MAX && 2 * q <= count; q++) {
+        struct loop l = {.q = q};
+        uint64_t value[STEPS_MAX + 1];
+        if (!alike(f, &in[0], &in[q])) continue;
+        l.times = repeats(f, in, count, q, l.step);
+        const size_t steps = distinct(&l, value);
+        const size_t cost = q + 2 + 2 * steps, was = q * l.times;
+        if (l.times < 2 || steps > STEPS_MAX || q + steps + 1 > m->IM_WORDS) continue;
+        if (was <= cost || was - cost <= saved) continue;
+        saved = was - cost;
+        *best = l;
+    }
+    return saved > 0;
+}
+
+static void control(struct stamp_word *to, enum stamp_opcode op, uint64_t reg, uint64_t imm)
+{
+    union stamp_insn i = {.c = {.op = (uint64_t)op, .areg = reg, .imm = imm}};
+    const char *wide = stamp_encode(&i, to);
+
+    assert(!wide);
+    (void)wide;
+}
+
+static size_t emit_loop(const struct stamp_word *in, const struct loop *l, struct stamp_word *out)
+{
+    uint64_t value[STEPS_MAX + 1];
+    const size_t steps = distinct(l, value);
+    size_t n = 0;
+
+    for (size_t k = 0; k < steps; k++) control(&out[n++], STAMP_OP_SETR, k + 1, 0);
+    control(&out[n++], STAMP_OP_LOOP, 0, l->times);
+    for (size_t i = 0; i < l->q; i++) {
+        out[n] = in[i];
+        if (l->step[i]) {
+            union stamp_insn insn;
+            size_t k = 0;
+            while (value[k] != l->step[i]) k++;
+            stamp_decode(&in[i], &insn);
+            insn.d.areg = k + 1;
+            stamp_encode(&insn, &out[n]);
+        }
+        n++;
+    }
+    for (size_t k = 0; k < steps; k++) control(&out[n++], STAMP_OP_ADDR, k + 1, value[k]);
+    control(&out[n++], STAMP_OP_ENDL, 0, 0);
+    return n;
+}
+
+size_t stamp_roll(const struct stamp_mach *m, const struct stamp_word *in, size_t count,
+                  struct stamp_word *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < count;) {
+        struct loop l;
+        if (best_loop(m, in + i, count - i, &l)) {
+            n += emit_loop(in + i, &l, out + n);
+            i += l.q * l.times;
+        } else {
+            out[n++] = in[i++];
+        }
+    }
+    return n;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file cost.h
+ * Estimated cycles of a program: what each instruction takes on its unit, queues, semaphores.
+ *
+ * Figures are those of rtl/microarchitecture.md in round numbers; the RTL decides, this chooses.
+ */
+#ifndef STAMP_TILE_COST_H
+#define STAMP_TILE_COST_H
+
+#include "compiler/emit/image.h"
+
+/** What a run is expected to take, in cycles. */
+struct stamp_cost {
+    uint64_t cycles;
+    uint64_t busy[STAMP_UNITS]; /**< per unit, executing */
+    uint64_t dispatched;        /**< instructions */
+    uint64_t fetch_bytes;       /**< instruction words read, each once: loop bodies fit the buffer */
+};
+
+/** Cycles @p insn occupies its unit. @p latency: further cycles until it retires. */
+uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
+                         const union stamp_insn *insn, uint64_t *latency);
+
+/** Estimate a whole program that stamp_verify accepted. Errors: those of stamp_walk_next. */
+enum stamp_status stamp_cost_program(const struct stamp_image *image, struct stamp_cost *out,
+                                     struct stamp_err *e);
+
+#endif
