@@ -105,6 +105,9 @@ enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct sta
                             &scored, e);
         stamp_free(ids);
         if (s) return s;
+        if (!isfinite(nats))
+            return stamp_fail(e, STAMP_ERANGE, "document %zu: the loss is not a finite number",
+                              p.docs + 1);
         p.nats += nats;
         p.tokens += scored;
         p.docs++;
