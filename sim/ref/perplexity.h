@@ -45,7 +45,8 @@ enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens
 /**
  * Score a text.
  * @param limits  NULL: all of it  @param hooks  NULL: none; progress is per document layer
- * @return STAMP_ERANGE when there is no document to score or a loss is not finite, else as stamp_llama_forward
+ * @return STAMP_ERANGE when there is no document to score or a loss is not finite, else as
+ * stamp_llama_forward
  */
 enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct stamp_tokenizer *t,
                                    const char *text, size_t len,
