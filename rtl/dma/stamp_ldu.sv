@@ -19,7 +19,7 @@ module stamp_ldu #(
     parameter int unsigned CM_LINES   = 128,
     parameter int unsigned RT_ENTRIES = 512,
     parameter int unsigned MaxBurst   = 64, // beats, 1..256
-    parameter int unsigned Reads      = 16, // bursts outstanding, power of two
+    parameter int unsigned Reads      = 32, // bursts outstanding, power of two
     parameter int unsigned Depth      = 4   // instructions waiting for data, power of two
 ) (
     input  logic                   clk_i,

@@ -19,7 +19,7 @@ module stamp_stu #(
     parameter int unsigned AXI_BYTES = 16, // power of two up to 64; divides a bf16 line: 2L
     parameter int unsigned VM_LINES  = 2048,
     parameter int unsigned MaxBurst  = 64, // beats, 1..256
-    parameter int unsigned Writes    = 16, // bursts outstanding, power of two
+    parameter int unsigned Writes    = 32, // bursts outstanding, power of two
     parameter int unsigned Depth     = 4,  // instructions in execution, power of two
     parameter int unsigned Lines     = 4   // VM lines read ahead, power of two
 ) (

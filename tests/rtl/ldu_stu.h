@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file ldu_stu.h
+ * What the benches of the load and the store unit share: random numbers, the configuration,
+ * transfers with their encoding and their rows, random transfers, arguments.
+ *
+ * Loops, line sizes and limits are written here from model/spec/isa.md, apart from the C model.
+ * -DSTAMP_CONFIG=base picks the line of mach.def the top was verilated for.
+ */
+#ifndef STAMP_TESTS_RTL_LDU_STU_H
+#define STAMP_TESTS_RTL_LDU_STU_H
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#define STR_(x) #x
+#define STR(x) STR_(x)
+
+struct mach_row {
+    const char *name;
+    uint32_t    P, L, T, VM, XB, WB, CM, SM, RT, AC, AXI, QUEUE, IM;
+};
+static const mach_row mach_rows[] = {
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent)                  \
+    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im},
+#include "model/spec/mach.def"
+};
+
+static inline const mach_row &find_mach()
+{
+    for (const mach_row &m : mach_rows)
+        if (!strcmp(m.name, STR(STAMP_CONFIG))) return m;
+    fprintf(stderr, "no configuration %s in mach.def\n", STR(STAMP_CONFIG));
+    exit(2);
+}
+static const mach_row &mach = find_mach();
+
+enum { VM, WB, CM, RT, NT };
+enum { RAW, F32, BF16 };
+enum { NONE = 0, RANGE = 3, DRAM_RANGE = 5, AXI_READ = 6, AXI_WRITE = 7, NUMERIC = 9 };
+
+/* DRAM of the benches: [Base, Base + Size), four parts with contents of their own. */
+static constexpr uint64_t Size = 1 << 20, Part = Size / 4, Base = 0xf123400000;
+
+struct rng {
+    uint64_t s;
+    uint64_t next() /* xorshift64* */
+    {
+        s ^= s >> 12;
+        s ^= s << 25;
+        s ^= s >> 27;
+        return s * 0x2545f4914f6cdd1d;
+    }
+    uint64_t below(uint64_t n) { return (next() >> 16) % n; }
+    bool     one_in(uint64_t n) { return below(n) == 0; }
+};
+
+struct transfer {
+    uint64_t space, fmt, dram, line, lines, lstride, n0, n1, d0, d1;
+
+    uint64_t rows() const { return n0 * n1; }
+    uint64_t row_addr(uint64_t r) const { return dram + r / n0 * d1 + r % n0 * d0; }
+    uint64_t row_line(uint64_t r) const { return line + r * lstride; }
+    uint64_t line_bytes() const
+    {
+        if (space == VM) return (fmt == BF16 ? 2 : 4) * mach.L;
+        return space == WB ? mach.L * mach.T / 2 : space == CM ? 8 * mach.L : 64;
+    }
+    uint64_t row_bytes() const { return lines * line_bytes(); }
+    uint64_t beats() const { return rows() * row_bytes() / mach.AXI; }
+    uint64_t limit() const
+    {
+        return space == VM ? mach.VM : space == WB ? mach.WB : space == CM ? mach.CM : mach.RT / 32;
+    }
+    bool in_range() const
+    {
+        for (uint64_t r = 0; r < rows(); r++)
+            if (row_line(r) + lines > limit()) return false;
+        return true;
+    }
+};
+
+/* The word, fields placed by isa.def. */
+static inline void encode(const transfer &t, uint8_t op_code, rng &g, uint32_t word[8])
+{
+    const uint64_t op = op_code, space = t.space, fmt = t.fmt, dram = g.next(), line = t.line,
+                   lines = t.lines, lstride = t.lstride, n0 = t.n0, n1 = t.n1, d0 = t.d0, d1 = t.d1,
+                   wait0 = g.next(), wait1 = g.next(), wait2 = g.next(), post0 = g.next(),
+                   post1 = g.next(), post2 = g.next(), areg = g.next(), rsv0 = 0, rsv1 = 0;
+    auto put = [word](uint64_t v, uint32_t lsb, uint32_t width) {
+        for (uint32_t i = 0; i < width; i++)
+            if (v >> i & 1) word[(lsb + i) / 32] |= 1u << (lsb + i) % 32;
+    };
+    memset(word, 0, 32);
+#define FIELD(format, name, lsb, width, meaning) FIELD_##format(name, lsb, width < 64 ? width : 30)
+#define FIELD_D(name, lsb, width) put(name, lsb, width);
+#define FIELD_C(name, lsb, width)
+#define FIELD_B(name, lsb, width)
+#define FIELD_V(name, lsb, width)
+#define FIELD_M(name, lsb, width)
+#include "model/spec/isa.def"
+}
+
+/* A legal transfer inside one part of DRAM, of at most max_beats. */
+static inline transfer random_transfer(rng &g, uint64_t space, uint64_t fmt, uint64_t part,
+                                       uint64_t max_beats)
+{
+    transfer t = {space, fmt, 0, 0, 1, 0, 1, 1, 0, 0};
+    const uint64_t line_beats = t.line_bytes() / mach.AXI, most = max_beats / line_beats + 1;
+
+    t.lines = 1 + g.below(g.one_in(3) ? 2 : most < t.limit() ? most : t.limit());
+    const uint64_t rows = most / t.lines + 1;
+    t.n0 = 1 + g.below(rows < 40 ? rows : 40);
+    t.n1 = 1 + g.below(rows / t.n0 + 1);
+    /* A row starts 64-byte aligned but may end anywhere. */
+    t.lstride = g.one_in(3) ? t.lines : g.below(2 * t.lines + 1);
+    while (!t.in_range()) {
+        if (t.lstride > 0) t.lstride /= 2;
+        else t.lines--;
+    }
+    uint64_t room = t.limit() - (t.row_line(t.rows() - 1) + t.lines);
+    t.line = g.one_in(4) ? room : g.below(room + 1); /* often the last line */
+
+    const uint64_t row64 = (t.row_bytes() + 63) / 64 * 64;
+    t.d0 = g.one_in(6) ? 0 : row64 + (g.one_in(2) ? 0 : 64 * g.below(40));
+    while ((t.n0 - 1) * t.d0 + row64 > Part / 2) t.d0 /= 128, t.d0 *= 64;
+    t.d1 = g.one_in(6) ? 0 : t.n0 * t.d0 + (g.one_in(2) ? 0 : 64 * g.below(40));
+    while ((t.n1 - 1) * t.d1 + (t.n0 - 1) * t.d0 + row64 > Part) t.d1 /= 128, t.d1 *= 64;
+    const uint64_t span = (t.n1 - 1) * t.d1 + (t.n0 - 1) * t.d0 + row64;
+    t.dram = Base + part * Part + 64 * g.below((Part - span) / 64 + 1);
+    return t;
+}
+
+/* One past the last scratchpad line, far beyond, or so many rows that 16 bits would wrap. */
+static inline void break_range(rng &g, transfer &t)
+{
+    const uint64_t kind = g.below(3);
+    if (kind == 0) t.line = t.limit() - (t.row_line(t.rows() - 1) - t.line + t.lines) + 1;
+    else if (kind == 1) t.line = 65535 - g.below(100);
+    else t.n0 = 4095, t.n1 = 1 + g.below(4095), t.lstride = 65535 - g.below(2);
+}
+
+/* Some row leaves DRAM: below, above, or beyond 40 bits. */
+static inline void break_window(rng &g, transfer &t)
+{
+    const uint64_t kind = g.below(4);
+    if (kind == 0) t.dram = Base - 64 * (1 + g.below(8));
+    else if (kind == 1) t.dram = Base + Size - (t.row_bytes() + 63) / 64 * 64 - 64 * g.below(20);
+    else if (kind == 2) t.d0 = 0xffffffc0;
+    else t.d1 = 0xffffffc0, t.dram = Base + 64 * g.below(64);
+}
+
+struct options {
+    uint64_t seed = 1, cases = 2000;
+    bool     bench = false;
+};
+
+static inline options parse(int argc, char **argv)
+{
+    options o;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--seed") && i + 1 < argc) o.seed = strtoull(argv[++i], nullptr, 0);
+        else if (!strcmp(argv[i], "--cases") && i + 1 < argc)
+            o.cases = strtoull(argv[++i], nullptr, 0);
+        else if (!strcmp(argv[i], "--bench")) o.bench = true;
+    }
+    return o;
+}
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file stu_tb.cpp
+ * Bench of rtl/dma/stamp_stu: memory after every list of stores and the order of VM reads against
+ * isa.md, every error, random stalls on all channels, resets, the AXI monitor, the sustained rate.
+ *
+ * Case     one instruction: its code, and memory right after its list; or one rate
+ * Args     --seed N   --cases N   --bench (print the rates)
+ * Build    per configuration, for example base:
+ *            verilator --cc --exe --build -O3 --x-assign fast --top-module stamp_stu \
+ *              -GL=16 -GAXI_BYTES=16 \
+ *              -CFLAGS "-std=c++17 -O2 -I$PWD -DSTAMP_CONFIG=base" \
+ *              rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv rtl/dma/stamp_dma_ag.sv \
+ *              rtl/dma/stamp_stu_rd.sv rtl/dma/stamp_stu.sv tests/rtl/stu_tb.cpp \
+ *              tests/rtl/axi_monitor.cpp sim/verilator/dram.cpp
+ */
+#include "Vstamp_stu.h"
+#include "verilated.h"
+
+#include "sim/verilator/dram.h"
+#include "tests/rtl/axi_monitor.h"
+#include "tests/rtl/ldu_stu.h"
+
+static Vstamp_stu           *top;
+static stamp_axi             pins;
+static std::vector<uint8_t>  mem(Size), want_mem(Size);
+static std::vector<bool>     loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
+static std::vector<uint32_t> vm;          /* VM lines of L words */
+static stamp_dram           *dram;
+static stamp_axi_monitor    *monitor;
+static rng                   g;
+static uint64_t win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, ev_reads, codes[16];
+static uint32_t stall_rd; /* of 256 */
+
+static void complain(const char *what)
+{
+    if (failed++ < 10) printf("cycle %llu: %s\n", (unsigned long long)cycle, what);
+}
+
+/* ---- expectation ------------------------------------------------------------------------- */
+
+/* numerics.md: divide by 2^16, then look at the remainder. */
+static uint16_t bf16_of(uint32_t x)
+{
+    const uint32_t mag = x & 0x7fffffff, rest = mag % 65536;
+    uint32_t       q = mag / 65536;
+
+    if (mag > 0x7f800000) return 0x7fc0;
+    if (rest > 32768 || (rest == 32768 && q % 2 == 1)) q++;
+    return (uint16_t)(q | x >> 31 << 15);
+}
+
+static bool faulty(uint64_t addr, uint64_t bytes)
+{
+    for (const stamp_dram_fault &f : dram->faults)
+        if (addr < f.hi && addr + bytes > f.lo) return true;
+    return false;
+}
+
+struct expected {
+    uint32_t              err;
+    std::vector<uint64_t> lines; /* read from VM */
+    uint64_t              rows;  /* written */
+};
+
+static expected expect(const transfer &t)
+{
+    expected e = {NONE, {}, 0};
+    bool     inf = false, fault = false;
+
+    if (!t.in_range()) return {RANGE, {}, 0};
+    for (uint64_t r = 0; r < t.rows(); r++) {
+        if (t.row_addr(r) < win_lo || t.row_addr(r) + t.row_bytes() > win_hi) {
+            e.err = DRAM_RANGE;
+            break;
+        }
+        for (uint64_t j = 0; j < t.lines; j++) {
+            const uint64_t line = t.row_line(r) + j;
+            e.lines.push_back(line);
+            for (uint32_t l = 0; l < mach.L; l++) {
+                const uint32_t x = vm[line * mach.L + l];
+                inf |= t.fmt == BF16 ? (bf16_of(x) & 0x7f80) == 0x7f80
+                                     : (x & 0x7f800000) == 0x7f800000;
+            }
+        }
+        fault |= faulty(t.row_addr(r) - Base, t.row_bytes());
+        e.rows++;
+    }
+    if (fault) e.err = AXI_WRITE;
+    else if (inf && e.err == NONE) e.err = NUMERIC;
+    return e;
+}
+
+static void store(const transfer &t, const expected &e, bool may_fail)
+{
+    for (uint64_t r = 0; r < e.rows; r++)
+        for (uint64_t i = 0; i < t.lines * mach.L; i++) {
+            const uint32_t x = vm[t.row_line(r) * mach.L + i];
+            const uint64_t size = t.fmt == BF16 ? 2 : 4, at = t.row_addr(r) - Base + i * size;
+            const uint32_t v = t.fmt == BF16 ? bf16_of(x) : x;
+            if (may_fail) for (uint64_t b = 0; b < size; b++) loose[at + b] = true;
+            else memcpy(&want_mem[at], &v, size);
+        }
+}
+
+/* Outside the loose bytes memory is as expected; there it is taken as it is. */
+static bool memory_right()
+{
+    for (uint64_t i = 0; i < Size; i++)
+        if (loose[i]) want_mem[i] = mem[i], loose[i] = false;
+    const bool same = mem == want_mem;
+    want_mem = mem;
+    return same;
+}
+
+/* ---- driving ----------------------------------------------------------------------------- */
+
+static void tick(bool reset_n)
+{
+    const bool     grant = top->rd_valid_o && top->rd_ready_i;
+    const uint32_t line = top->rd_line_o;
+
+    pins.awvalid = top->awvalid_o;
+    pins.awaddr = top->awaddr_o;
+    pins.awlen = top->awlen_o;
+    pins.awsize = top->awsize_o;
+    pins.awburst = top->awburst_o;
+    pins.wvalid = top->wvalid_o;
+    memcpy(pins.wdata, &top->wdata_o, mach.AXI);
+    pins.wstrb = top->wstrb_o;
+    pins.wlast = top->wlast_o;
+    pins.bready = top->bready_o;
+    monitor->edge(pins, reset_n);
+    pins.awaddr -= Base;
+    if (reset_n) dram->step(pins);
+    else dram->reset(pins);
+    top->clk_i = 1;
+    top->eval();
+    top->awready_i = pins.awready;
+    top->wready_i = pins.wready;
+    top->bvalid_i = pins.bvalid;
+    top->bresp_i = pins.bresp;
+    top->rd_ready_i = g.below(256) >= stall_rd;
+    /* Data only in the cycle after the grant, something else in all others. */
+    if (grant && line < mach.VM) memcpy(&top->rd_data_i, &vm[line * mach.L], 4 * mach.L);
+    else memset(&top->rd_data_i, (int)cycle, 4 * mach.L);
+    top->clk_i = 0;
+    top->eval();
+    cycle++;
+}
+
+static void reset()
+{
+    top->rst_ni = 0;
+    top->insn_valid_i = 0;
+    top->eval();
+    for (int i = 0; i < 3; i++) tick(false);
+    top->rst_ni = 1;
+    top->eval();
+}
+
+/* The next instruction, or none, with gaps; valid holds until ready. */
+static void offer(const std::vector<transfer> &list, size_t at)
+{
+    uint32_t word[8];
+
+    if (at == list.size()) {
+        top->insn_valid_i = 0;
+    } else if (!top->insn_valid_i && !g.one_in(4)) {
+        encode(list[at], 0x11, g, word);
+        memcpy(&top->insn_i, word, 32);
+        top->addr_i = list[at].dram;
+        top->insn_valid_i = 1;
+    }
+    top->eval();
+}
+
+static void run(const std::vector<transfer> &list, uint64_t reset_at)
+{
+    std::vector<uint64_t> lines; /* of the instructions accepted */
+    size_t                offered = 0, done = 0, k = 0;
+    uint32_t              squash = NONE;
+    uint64_t              idle = 0, before = failed;
+
+    ev_reads = 0;
+    for (uint64_t n = 0; done < list.size(); n++) {
+        if (n == reset_at) {
+            reset();
+            want_mem = mem;
+            return;
+        }
+        offer(list, offered);
+        if (top->done_valid_o) {
+            const expected e = expect(list[done]);
+            const uint32_t err = squash ? squash : e.err;
+            if (done >= offered) complain("done without an instruction");
+            if (top->done_err_o != err) {
+                complain("wrong code");
+                printf("  insn %zu: code %d, want %u\n", done, top->done_err_o, err);
+            } else passed++, codes[err]++;
+            /* Bursts of later stores may be under way when a response brings the error. */
+            if (err == AXI_WRITE || !squash) store(list[done], e, err == AXI_WRITE);
+            squash = err;
+            done++;
+            idle = 0;
+        }
+        if (done == offered && !top->busy_o && squash) {
+            squash = NONE;
+            lines.clear();
+            k = 0;
+        }
+        if (done < offered && !top->busy_o) complain("busy low with an instruction inside");
+        if (squash && top->insn_ready_o) complain("ready before idle after an error");
+        if (top->rd_valid_o && top->rd_ready_i) {
+            if (k >= lines.size() || lines[k++] != top->rd_line_o) complain("wrong VM read");
+            idle = 0;
+        }
+        ev_bytes += top->ev_bytes_o;
+        ev_wait += top->ev_axi_wait_o;
+        ev_reads += top->ev_vm_read_o;
+        if (top->ev_bytes_o && top->ev_axi_wait_o) complain("waits while sending a beat");
+        const bool accept = top->insn_valid_i && top->insn_ready_o;
+        tick(true);
+        if (accept) {
+            const std::vector<uint64_t> more = expect(list[offered]).lines;
+            lines.insert(lines.end(), more.begin(), more.end());
+            offered++, idle = 0, top->insn_valid_i = 0;
+        }
+        if (top->wvalid_o && top->wready_i) idle = 0;
+        if (++idle > 20000) {
+            complain("hangs");
+            reset();
+            want_mem = mem;
+            return;
+        }
+    }
+    for (int i = 0; i < 4 || (squash && top->busy_o && i < 5000); i++) tick(true);
+    if (top->busy_o || top->done_valid_o || top->wvalid_o) complain("not idle at the end");
+    if (!squash && k != lines.size()) complain("VM lines left unread");
+    if (!squash && failed == before && ev_reads < k) complain("VM reads not counted");
+    if (!memory_right()) complain("memory differs");
+}
+
+/* ---- cases ------------------------------------------------------------------------------- */
+
+/* VM: the upper half of the lines may hold what bf16 or f32 cannot. */
+static void fill()
+{
+    vm.resize((size_t)mach.VM * mach.L);
+    for (size_t i = 0; i < vm.size(); i++) {
+        vm[i] = (uint32_t)g.next();
+        if ((vm[i] & 0x7f800000) == 0x7f800000) vm[i] ^= 0x01000000;
+        if (g.one_in(4)) vm[i] = (vm[i] & 0xffff0000) | 0x8000; /* a tie */
+        if ((vm[i] & 0x7fff0000) == 0x7f7f0000) vm[i] ^= 0x01000000;
+    }
+    dram->faults.clear();
+    win_lo = Base;
+    win_hi = Base + Size;
+}
+
+static transfer random_store(uint64_t max_beats)
+{
+    return random_transfer(g, VM, F32 + g.below(2), g.below(3), max_beats);
+}
+
+/* A transfer that fails, mostly; the expectation finds out how. */
+static transfer bad_store()
+{
+    static const uint32_t odd[] = {0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001,
+                                   0x7f7fffff, 0xff7f8000, 0x7f7f7fff};
+    transfer              t = random_store(100);
+    const uint64_t        kind = g.below(5);
+
+    if (kind == 0) break_range(g, t);
+    else if (kind == 1) break_window(g, t);
+    else if (kind == 2) {
+        const uint64_t r = g.below(t.rows()), line = t.row_line(r) + g.below(t.lines);
+        vm[line * mach.L + g.below(mach.L)] = odd[g.below(8)];
+    } else {
+        t = random_transfer(g, VM, F32 + g.below(2), 3, 100);
+        const uint64_t at = t.row_addr(g.below(t.rows())) - Base + g.below(t.row_bytes());
+        dram->faults.push_back({at, at + 1, false, true});
+    }
+    return t;
+}
+
+static void scenario()
+{
+    static const uint32_t levels[] = {0, 0, 30, 128, 230};
+    auto                  level = []() { return levels[g.below(5)]; };
+    const bool            calm = g.one_in(3);
+    std::vector<transfer> list;
+
+    dram->config.stall_aw = calm ? 0 : level();
+    dram->config.stall_w = calm ? 0 : level();
+    dram->config.stall_b = calm ? 0 : level();
+    dram->config.aw_waits_for_w = g.one_in(4);
+    stall_rd = calm ? 0 : level();
+    dram->config.write_latency = 1 + (uint32_t)g.below(g.one_in(2) ? 4 : 90);
+    dram->config.write_rate = g.one_in(4) ? 16 + (uint32_t)g.below(240) : 256;
+    fill();
+    if (g.one_in(4)) { /* a window that just fits, or is a byte short */
+        const transfer t = random_store(100);
+        uint64_t       lo = ~0ull, hi = 0;
+        for (uint64_t r = 0; r < t.rows(); r++) {
+            lo = t.row_addr(r) < lo ? t.row_addr(r) : lo;
+            hi = t.row_addr(r) + t.row_bytes() > hi ? t.row_addr(r) + t.row_bytes() : hi;
+        }
+        win_lo = lo + g.one_in(3);
+        win_hi = hi - g.one_in(3);
+        list.push_back(t);
+    } else {
+        const uint64_t n = 1 + g.below(8), bad = g.one_in(2) ? g.below(n) : n;
+        for (uint64_t i = 0; i < n; i++)
+            list.push_back(i == bad ? bad_store() : random_store(g.one_in(8) ? 2000 : 100));
+    }
+    top->win_lo_i = win_lo;
+    top->win_hi_i = win_hi;
+    monitor->write_window(win_lo, win_hi);
+    run(list, g.one_in(30) ? g.below(300) : ~0ull);
+    if (!monitor->ok()) {
+        complain(monitor->first.c_str());
+        monitor->first.clear();
+    }
+}
+
+/* All beats over the cycles they took, less the way in and out. */
+static void rate(const char *name, uint64_t fmt, uint64_t lines, uint64_t rows, uint32_t want_256,
+                 bool print)
+{
+    std::vector<transfer> list;
+    const uint64_t        count = 8;
+
+    dram->config.stall_aw = dram->config.stall_w = dram->config.stall_b = stall_rd = 0;
+    dram->config.aw_waits_for_w = false;
+    dram->config.write_latency = 60;
+    dram->config.write_rate = 256;
+    for (uint64_t i = 0; i < count; i++) {
+        transfer t = {VM, fmt, Base, 0, lines, lines, rows, 1, 0, 0};
+        t.d0 = (t.row_bytes() + 63) / 64 * 64;
+        list.push_back(t);
+    }
+    const uint64_t from = cycle, beats = count * list[0].beats(), wait = ev_wait, before = failed;
+    run(list, ~0ull);
+    const uint64_t took = cycle - from - 4 - 71, waited = ev_wait - wait;
+    const bool     ok = beats * 256 >= took * want_256 && failed == before;
+    if (print)
+        printf("%-28s %6llu beats %6llu cycles, %llu waiting\n", name, (unsigned long long)beats,
+               (unsigned long long)took, (unsigned long long)waited);
+    if (ok) passed++;
+    else complain(name);
+}
+
+int main(int argc, char **argv)
+{
+    const options o = parse(argc, argv);
+    const stamp_dram_config config = {};
+
+    g.s = o.seed * 0x9e3779b97f4a7c15 + 1;
+    top = new Vstamp_stu;
+    dram = new stamp_dram(mem.data(), Size, config);
+    dram->config.axi_bytes = mach.AXI;
+    dram->config.seed = o.seed;
+    monitor = new stamp_axi_monitor(mach.AXI);
+    reset();
+    while (passed + failed < o.cases) scenario();
+    for (int code : {NONE, RANGE, DRAM_RANGE, AXI_WRITE, NUMERIC}) {
+        if (o.bench) printf("code %d: %llu\n", code, (unsigned long long)codes[code]);
+        if (o.cases >= 1000 && codes[code] < 10) complain("a code hardly came up");
+    }
+
+    fill();
+    top->win_lo_i = win_lo;
+    top->win_hi_i = win_hi;
+    monitor->write_window(win_lo, win_hi);
+    ev_bytes = monitor->write_beats = 0;
+    rate("f32, 16 lines a row", F32, 16, 12, 250, o.bench);
+    rate("bf16, 8 lines a row", BF16, 8, 24, 250, o.bench);
+    rate("f32, 2 lines a row", F32, 2, 64, 250, o.bench);
+    rate("f32, 1 line a row", F32, 1, 128, 250, o.bench);
+    rate("bf16, 512 lines", BF16, 512, 1, 250, o.bench);
+    if (ev_bytes != monitor->write_beats * mach.AXI) complain("bytes counted are not bytes sent");
+    monitor->finish();
+    if (!monitor->ok()) complain(monitor->first.c_str());
+
+    printf("stu_tb: %llu passed, %llu failed\n", (unsigned long long)passed,
+           (unsigned long long)failed);
+    return failed != 0 || passed == 0;
+}
