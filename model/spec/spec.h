@@ -49,6 +49,12 @@ enum stamp_error {
 #include "model/spec/error.def"
 };
 
+/** Byte offsets of the AXI4-Lite registers. */
+enum stamp_reg {
+#define REG(name, offset, access, meaning) STAMP_REG_##name = offset,
+#include "model/spec/regs.def"
+};
+
 enum stamp_fixed {
 #define FIXED(name, value, meaning) STAMP_##name = value,
 #include "model/spec/mach.def"

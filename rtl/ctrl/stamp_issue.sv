@@ -22,10 +22,11 @@ module stamp_issue #(
     output logic [31:0]  head_pc_o,
     output logic [14:0]  wait_o,
     input  logic         sem_ok_i,
-    input  logic         turn_i,   // no other unit takes in this cycle
+    output logic         want_o,   // the head could start now
+    input  logic         turn_i,   // no unit before this one wants to
     output logic         take_o,
 
-    // Unit.
+    // Unit. Offered only when it is ready, so that takes need no second look.
     output logic         insn_valid_o,
     input  logic         insn_ready_i,
     output logic [255:0] insn_o,
@@ -47,8 +48,9 @@ module stamp_issue #(
   assign insn_o       = head[255:0];
   assign head_pc_o    = head[287:256];
   assign wait_o       = head_o ? head[22:8] : 15'd0;
-  assign insn_valid_o = head_o && sem_ok_i && turn_i && flight_ready && !stop_i;
-  assign take_o       = insn_valid_o && insn_ready_i;
+  assign want_o       = head_o && sem_ok_i && flight_ready && !stop_i && insn_ready_i;
+  assign insn_valid_o = want_o && turn_i;
+  assign take_o       = want_o && turn_i;
 
   stamp_fifo #(.Width(47), .Depth(Flight)) i_flight (
     .clk_i, .rst_ni, .push_i(take_o), .ready_o(flight_ready), .data_i({head[287:256], head[37:23]}),

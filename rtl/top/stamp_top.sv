@@ -132,7 +132,7 @@ module stamp_top #(
     .unit_err_pc_i(unit_err_pc), .ev_control_o(ev_control));
 
   // ---- Queues and semaphores: 0 LDU, 1 STU, 2 VXU, 3 MXU -------------------------------------------
-  logic [3:0]      head, sem_ok, turn, take, u_valid, u_ready, u_done, q_idle, u_busy;
+  logic [3:0]      head, sem_ok, turn, want_start, take, u_valid, u_ready, u_done, q_idle, u_busy;
   logic [4*15-1:0] waits, posts;
   logic [31:0]     head_pc [4];
   logic [31:0]     u_pc [4];
@@ -141,13 +141,14 @@ module stamp_top #(
   logic            overflow;
 
   // The matrix unit takes first, then vector, load, store.
-  assign turn = {1'b1, !take[3], !take[3] && !take[2] && !take[0], !take[3] && !take[2]};
+  assign turn = {1'b1, !want_start[3], !want_start[3] && !want_start[2] && !want_start[0],
+                 !want_start[3] && !want_start[2]};
 
   for (genvar u = 0; u < 4; u++) begin : g_queue
     stamp_issue #(.QUEUE(QUEUE)) i_issue (
       .clk_i, .rst_ni(unit_rst_n), .stop_i(stop), .push_i(push[u]), .ready_o(q_ready[u]),
       .insn_i(insn), .pc_i(pc), .head_o(head[u]), .head_pc_o(head_pc[u]),
-      .wait_o(waits[u*15 +: 15]), .sem_ok_i(sem_ok[u]), .turn_i(turn[u]), .take_o(take[u]),
+      .wait_o(waits[u*15 +: 15]), .sem_ok_i(sem_ok[u]), .want_o(want_start[u]), .turn_i(turn[u]), .take_o(take[u]),
       .insn_valid_o(u_valid[u]), .insn_ready_i(u_ready[u]), .insn_o(u_insn[u]),
       .done_i(u_done[u]), .post_o(posts[u*15 +: 15]), .pc_o(u_pc[u]), .idle_o(q_idle[u]));
   end
@@ -353,6 +354,6 @@ module stamp_top #(
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line};
+  assign unused = &{1'b0, fetch_busy, want_start[1], sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line};
 
 endmodule

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file rtl.h
+ * The Verilated machine as seen from C: one shared object per configuration, one table of functions.
+ *
+ * The object depends on nothing of the kit but the tables of model/spec; what it observes it
+ * reports through hooks, so a run without listeners pays nothing for them.
+ */
+#ifndef STAMP_SIM_RTL_H
+#define STAMP_SIM_RTL_H
+
+#include <stdbool.h>
+
+#include "model/spec/spec.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct stamp_axi;
+
+/** What surrounds the machine. Probabilities are in 1/256 per cycle. */
+struct stamp_rtl_options {
+    uint8_t *dram;         /**< memory, address 0 first; borrowed for the life of the instance */
+    uint64_t dram_bytes;
+    uint32_t read_latency; /**< cycles, 1 or more */
+    uint32_t write_latency;
+    uint32_t read_rate; /**< beats per 256 cycles, 1 .. 256 */
+    uint32_t write_rate;
+    uint32_t stall;       /**< of every AXI channel */
+    uint64_t seed;        /**< of the stalls */
+    uint64_t fault_lo, fault_hi; /**< bytes [lo, hi) answer with an error */
+    bool     fault_read, fault_write;
+    bool     dead;        /**< memory never answers */
+    const char *wave;     /**< FST file, or NULL; needs an object built for waves */
+    uint64_t    wave_start, wave_stop; /**< cycles */
+
+    /** Observers; NULL where nobody listens. A false return stops the run. */
+    void *ctx;
+    bool (*on_write)(void *ctx, enum stamp_unit unit, enum stamp_space space, uint64_t addr,
+                     const void *data, size_t bytes);
+    bool (*on_retire)(void *ctx, enum stamp_unit unit, uint32_t pc);
+    bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n);
+};
+
+/** How a run stands or ended. */
+struct stamp_rtl_status {
+    bool             busy, done, stopped; /**< stopped: an observer said so */
+    bool             irq;
+    enum stamp_error error;
+    uint32_t         error_pc;
+    uint64_t         cycles; /**< simulated by this instance, reset included */
+};
+
+/** What a shared object exports under STAMP_RTL_SYMBOL. */
+struct stamp_rtl_ops {
+    const char *mach; /**< configuration it was built for */
+    bool        waves, coverage;
+    void *(*open)(const struct stamp_rtl_options *options);
+    void (*close)(void *rtl);
+    uint32_t (*read)(void *rtl, uint32_t offset);              /**< register, over AXI4-Lite */
+    void (*write)(void *rtl, uint32_t offset, uint32_t value); /**< register, over AXI4-Lite */
+    /** Up to @p cycles clocks, less when the machine stops being busy or an observer stops it. */
+    void (*run)(void *rtl, uint64_t cycles, struct stamp_rtl_status *status);
+    void (*save_coverage)(const char *path);
+};
+
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops"
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file runtime.h
+ * Runs a program image on a machine: load, set buffers, start, wait, read counters, take results.
+ *
+ * Back ends: the C machine, the Verilated RTL, or both in lock-step (every write and retirement
+ * compared; the run stops at the first difference).
+ */
+#ifndef STAMP_SIM_RUNTIME_H
+#define STAMP_SIM_RUNTIME_H
+
+#include "compiler/emit/image.h"
+#include "model/spec/spec.h"
+#include "model/status.h"
+#include "sim/core/rtl.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum stamp_backend { STAMP_ON_MODEL, STAMP_ON_RTL, STAMP_ON_ALL };
+
+/** Called about twice a second. @p total is an estimate, 0 if unknown. Return false to stop. */
+typedef bool stamp_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
+                               double per_second);
+
+struct stamp_run_options {
+    enum stamp_backend on;
+    const char        *rtl_dir; /**< where stamp_rtl_NAME.so lie */
+    uint32_t           read_latency, write_latency; /**< cycles */
+    uint32_t           read_rate, write_rate;       /**< beats per 256 cycles */
+    uint32_t           stall;                       /**< 1/256 per cycle and channel */
+    uint64_t           seed;
+    uint32_t           watchdog;   /**< cycles without retirement that are an error */
+    uint64_t           max_cycles; /**< 0: no limit */
+    uint64_t           expect;     /**< estimate of the cycles, for progress */
+    const char        *wave;       /**< FST file or NULL */
+    uint64_t           wave_start, wave_stop;
+    uint64_t           fault_lo, fault_hi; /**< memory that answers with an error */
+    bool               fault_read, fault_write, dead;
+    const char        *coverage; /**< file for coverage data, or NULL */
+    stamp_progress_fn *progress;
+    void              *progress_ctx;
+    bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
+    void *on_edge_ctx;
+};
+
+/** Defaults: model, 60 cycles latency, full rate, no stalls, watchdog of a million cycles. */
+struct stamp_run_options stamp_run_options_default(void);
+
+struct stamp_run_result {
+    enum stamp_error error; /**< NONE when HALT was reached */
+    uint32_t         error_pc;
+    uint64_t         cycles;       /**< RTL: start to done; 0 on the model */
+    uint64_t         instructions; /**< retired */
+    uint64_t         checked, mismatches; /**< lock-step: 32-bit words and retirements */
+    uint64_t         event[STAMP_EVENTS]; /**< TIME events are 0 on the model */
+    double           seconds;             /**< host time of the run */
+    char             difference[320];     /**< lock-step: the first difference */
+};
+
+struct stamp_run; /* an image in memory, ready to run */
+
+/** Memory with code and constants loaded, everything else zero. @p image is borrowed. */
+enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_run **out,
+                                struct stamp_err *e);
+void              stamp_run_free(struct stamp_run *run);
+
+/** Fill buffer @p name (F32 or BF16, rounded BF16) from values[rows][cols]; the shape must be the
+ *  buffer's. */
+enum stamp_status stamp_run_put(struct stamp_run *run, const char *name, const float *values,
+                                uint64_t rows, uint64_t cols, struct stamp_err *e);
+
+/** Take values[rows][cols] out of buffer @p name. */
+enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, float *values,
+                                uint64_t rows, uint64_t cols, struct stamp_err *e);
+
+/**
+ * Run to the end. Each call starts afresh on the memory as it is; scratchpads start undefined.
+ * @return STAMP_OK (then result->error is NONE), STAMP_EMACHINE (the machine stopped on
+ *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (no such shared object),
+ *         STAMP_ENOMEM; @p result is filled in all of these but the last two
+ */
+enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
+                               struct stamp_run_result *result, struct stamp_err *e);
+
+/** The memory, dram_bytes long; for tests. */
+uint8_t *stamp_run_memory(struct stamp_run *run);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

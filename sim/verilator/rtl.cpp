@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rtl.cpp - clocks a Verilated stamp_top, its memory and its register port. Contract in rtl.h.
+ *
+ * Compiled once per configuration with VTOP, VTOP_H, VROOT_H and MACH defined by the Makefile. */
+#include VTOP_H
+#include VROOT_H
+#include "verilated.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
+
+#include <cstring>
+#include <deque>
+#include <memory>
+
+#include "sim/core/rtl.h"
+#include "sim/verilator/dram.h"
+
+#define PROBE(name) (top->rootp->stamp_top__DOT__##name)
+
+namespace {
+
+struct rtl {
+    const stamp_mach            *mach;
+    stamp_rtl_options            o;
+    std::unique_ptr<VerilatedContext> context;
+    std::unique_ptr<VTOP>        top;
+    std::unique_ptr<stamp_dram>  dram;
+    stamp_axi                    pins = {};
+    uint64_t                     cycle = 0;
+    bool                         stopped = false;
+    struct burst {
+        uint64_t addr;
+    };
+    std::deque<burst> writes; /* AW taken, W to come */
+    uint64_t          beat_addr = 0;
+    bool              in_burst = false;
+#if VM_TRACE
+    std::unique_ptr<VerilatedFstC> wave;
+#endif
+
+    void step();
+    void observe();
+    void observe_vector();
+    void observe_store();
+    bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);
+    void dump();
+};
+
+bool rtl::tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes)
+{
+    if (!stopped && !o.on_write(o.ctx, unit, space, addr, data, bytes)) stopped = true;
+    return !stopped;
+}
+
+/* Writes of the vector unit: VM, XB (one or two nibble rows), SM, RM. */
+void rtl::observe_vector()
+{
+    const size_t row = mach->L / 2;
+
+    if (PROBE(vw_valid) && PROBE(vw_ready))
+        tell(STAMP_UNIT_VXU, STAMP_SPACE_VM, PROBE(vw_addr), &PROBE(vw_data), mach->L * 4);
+    if (PROBE(xb_we)) {
+        const uint64_t at = uint64_t(PROBE(xb_waddr)) * mach->P + PROBE(xb_row);
+        tell(STAMP_UNIT_VXU, STAMP_SPACE_XB, at, &PROBE(xb_hi), row);
+        if (PROBE(xb_two)) tell(STAMP_UNIT_VXU, STAMP_SPACE_XB, at + 1, &PROBE(xb_lo), row);
+    }
+    if (PROBE(sm_we)) { /* {rowsum 32, zero 8, hi 32, lo 32} */
+        uint32_t w[4], out[4];
+        memcpy(w, &PROBE(sm_wdata), sizeof w);
+        out[0] = w[0];
+        out[1] = w[1];
+        out[2] = w[2] & 0xff;
+        out[3] = w[2] >> 8 | w[3] << 24;
+        tell(STAMP_UNIT_VXU, STAMP_SPACE_SM, PROBE(sm_waddr), out, sizeof out);
+    }
+    if (PROBE(rm_we)) { /* {rowsum 32, corr 10 signed, scale 32} */
+        uint32_t w[3], out[3];
+        memcpy(w, &PROBE(rm_wdata), sizeof w);
+        out[0] = w[0];
+        out[1] = w[1] & 0x3ff;
+        if (out[1] & 0x200) out[1] |= 0xfffffc00u;
+        out[2] = w[1] >> 10 | w[2] << 22;
+        tell(STAMP_UNIT_VXU, STAMP_SPACE_RM, PROBE(rm_waddr), out, sizeof out);
+    }
+}
+
+/* The store unit's bytes, beat by beat, with the address of its burst. */
+void rtl::observe_store()
+{
+    if (pins.awvalid && pins.awready) writes.push_back({pins.awaddr});
+    if (!(pins.wvalid && pins.wready)) return;
+    if (!in_burst) {
+        if (writes.empty()) { /* data before their address: not how this unit works */
+            stopped = true;
+            return;
+        }
+        beat_addr = writes.front().addr;
+        writes.pop_front();
+    }
+    in_burst = !pins.wlast;
+    if (pins.wstrb) tell(STAMP_UNIT_STU, STAMP_SPACE_DRAM, beat_addr, pins.wdata, mach->AXI_BYTES);
+    beat_addr += mach->AXI_BYTES;
+}
+
+void rtl::observe()
+{
+    if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
+    if (o.on_write) {
+        if (PROBE(wr_valid) && PROBE(wr_ready)) {
+            const stamp_space space = stamp_space(PROBE(wr_space));
+            tell(STAMP_UNIT_LDU, space, PROBE(wr_line), &PROBE(wr_data),
+                 stamp_line_bytes(mach, space, STAMP_FMT_F32));
+        }
+        if (PROBE(mx_we))
+            tell(STAMP_UNIT_MXU, STAMP_SPACE_VM, PROBE(mx_addr), &PROBE(mx_data), mach->L * 4);
+        if (PROBE(ac_we))
+            tell(STAMP_UNIT_MXU, STAMP_SPACE_AC, PROBE(ac_addr), &PROBE(ac_data), mach->L * 4);
+        observe_vector();
+        observe_store();
+    }
+    if (!o.on_retire || stopped) return;
+    if (PROBE(ev_control) && !o.on_retire(o.ctx, STAMP_UNIT_CTL, PROBE(pc))) stopped = true;
+    for (int u = 0; u < 4; u++)
+        if (PROBE(u_done) >> u & 1 && !PROBE(u_err)[u] &&
+            !o.on_retire(o.ctx, stamp_unit(u + 1), PROBE(u_pc)[u]))
+            stopped = true;
+}
+
+void rtl::dump()
+{
+#if VM_TRACE
+    if (wave && cycle >= o.wave_start && cycle < o.wave_stop)
+        wave->dump(vluint64_t(2 * cycle + (top->clk_i ? 1 : 0)));
+#endif
+}
+
+/* One clock. The top is evaluated with the clock low when this is called. */
+void rtl::step()
+{
+    pins.arvalid = top->m_arvalid_o;
+    pins.araddr = top->m_araddr_o;
+    pins.arlen = top->m_arlen_o;
+    pins.arsize = top->m_arsize_o;
+    pins.arburst = top->m_arburst_o;
+    pins.rready = top->m_rready_o;
+    pins.awvalid = top->m_awvalid_o;
+    pins.awaddr = top->m_awaddr_o;
+    pins.awlen = top->m_awlen_o;
+    pins.awsize = top->m_awsize_o;
+    pins.awburst = top->m_awburst_o;
+    pins.wvalid = top->m_wvalid_o;
+    pins.wlast = top->m_wlast_o;
+    pins.bready = top->m_bready_o;
+    if (pins.wvalid) {
+        pins.wstrb = top->m_wstrb_o;
+        memcpy(pins.wdata, &top->m_wdata_o, mach->AXI_BYTES);
+    }
+    observe();
+    if (!o.dead) dram->step(pins);
+    top->clk_i = 1;
+    top->eval();
+    dump();
+    top->m_arready_i = pins.arready;
+    top->m_rvalid_i = pins.rvalid;
+    if (pins.rvalid) {
+        memcpy(&top->m_rdata_i, pins.rdata, mach->AXI_BYTES);
+        top->m_rresp_i = pins.rresp;
+        top->m_rlast_i = pins.rlast;
+    }
+    top->m_awready_i = pins.awready;
+    top->m_wready_i = pins.wready;
+    top->m_bvalid_i = pins.bvalid;
+    top->m_bresp_i = pins.bresp;
+    top->clk_i = 0;
+    top->eval();
+    cycle++;
+    dump();
+}
+
+void *open_rtl(const stamp_rtl_options *options)
+{
+    auto *r = new rtl;
+    r->o = *options;
+    r->mach = stamp_mach_find(MACH);
+    r->context.reset(new VerilatedContext);
+    if (options->wave) r->context->traceEverOn(true);
+    r->top.reset(new VTOP(r->context.get(), "top"));
+    stamp_dram_config c;
+    c.axi_bytes = r->mach->AXI_BYTES;
+    c.read_latency = options->read_latency;
+    c.write_latency = options->write_latency;
+    c.read_rate = options->read_rate;
+    c.write_rate = options->write_rate;
+    c.stall_ar = c.stall_r = c.stall_aw = c.stall_w = c.stall_b = options->stall;
+    c.seed = options->seed;
+    r->dram.reset(new stamp_dram(options->dram, options->dram_bytes, c));
+    if (options->fault_lo < options->fault_hi)
+        r->dram->faults.push_back({options->fault_lo, options->fault_hi, options->fault_read,
+                                   options->fault_write});
+#if VM_TRACE
+    if (options->wave) {
+        r->wave.reset(new VerilatedFstC);
+        r->top->trace(r->wave.get(), 99);
+        r->wave->open(options->wave);
+    }
+#endif
+    r->top->rst_ni = 0;
+    r->top->clk_i = 0;
+    r->dram->reset(r->pins);
+    r->top->eval();
+    for (int i = 0; i < 4; i++) r->step();
+    r->top->rst_ni = 1;
+    r->top->eval();
+    return r;
+}
+
+void close_rtl(void *p)
+{
+    auto *r = static_cast<rtl *>(p);
+#if VM_TRACE
+    if (r->wave) r->wave->close();
+#endif
+    r->top->final();
+    delete r;
+}
+
+uint32_t read_reg(void *p, uint32_t offset)
+{
+    auto *r = static_cast<rtl *>(p);
+    r->top->s_araddr_i = uint16_t(offset);
+    r->top->s_arvalid_i = 1;
+    r->top->s_rready_i = 1;
+    r->top->eval();
+    while (!r->top->s_arready_o) r->step();
+    r->step();
+    r->top->s_arvalid_i = 0;
+    r->top->eval();
+    while (!r->top->s_rvalid_o) r->step();
+    const uint32_t value = r->top->s_rdata_o;
+    r->step();
+    return value;
+}
+
+void write_reg(void *p, uint32_t offset, uint32_t value)
+{
+    auto *r = static_cast<rtl *>(p);
+    r->top->s_awaddr_i = uint16_t(offset);
+    r->top->s_wdata_i = value;
+    r->top->s_wstrb_i = 0xf;
+    r->top->s_awvalid_i = r->top->s_wvalid_i = 1;
+    r->top->s_bready_i = 1;
+    r->top->eval();
+    while (!(r->top->s_awready_o && r->top->s_wready_o)) r->step();
+    r->step();
+    r->top->s_awvalid_i = r->top->s_wvalid_i = 0;
+    r->top->eval();
+    while (!r->top->s_bvalid_o) r->step();
+    r->step();
+}
+
+void run_rtl(void *p, uint64_t cycles, stamp_rtl_status *status)
+{
+    auto *r = static_cast<rtl *>(p);
+    for (uint64_t i = 0; i < cycles && !r->stopped; i++) {
+        r->step();
+        if (!r->top->rootp->stamp_top__DOT__busy) break;
+    }
+    const uint32_t word = r->stopped ? 0 : read_reg(p, STAMP_REG_STATUS);
+    status->busy = word & 1;
+    status->done = word >> 1 & 1;
+    status->error = stamp_error(word >> 8 & 15);
+    status->error_pc = word >> 2 & 1 ? read_reg(p, STAMP_REG_ERROR_PC) : 0;
+    status->stopped = r->stopped;
+    status->irq = r->top->irq_o;
+    status->cycles = r->cycle;
+}
+
+void save_coverage(const char *path)
+{
+#if VM_COVERAGE
+    Verilated::threadContextp()->coveragep()->write(path);
+#else
+    (void)path;
+#endif
+}
+
+} // namespace
+
+extern "C" const stamp_rtl_ops stamp_rtl_ops = {
+    MACH, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl, close_rtl, read_reg, write_reg, run_rtl,
+    save_coverage};
