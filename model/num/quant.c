@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "model/num/f32.h"
+#include "model/num/quant_kernel.h"
 
 /* Fixed-length inner loops become vector code at -O2. */
 enum { CHUNK = 16 };
@@ -57,20 +58,32 @@ struct stamp_qparam stamp_quant_params(struct stamp_range range, unsigned bits, 
     return (struct stamp_qparam){inv, stamp_f32_div(r, nf), z < 0 ? 0 : z > n ? n : z};
 }
 
+static int32_t quantize_scalar(struct stamp_qparam q, struct stamp_limits to, size_t n,
+                               const float *x, int8_t *code)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const int32_t v = stamp_rne_int10(stamp_f32_mul(x[i], q.inv)) + q.zero;
+        const int32_t stored = (v < to.min ? to.min : v > to.max ? to.max : v) - to.shift;
+        code[i] = (int8_t)stored;
+        sum += stored;
+    }
+    return sum;
+}
+
 int32_t stamp_quantize(struct stamp_qparam q, unsigned bits, bool symmetric, size_t n,
                        const float *x, int8_t *code)
 {
-    const int32_t max = steps(bits, symmetric), min = symmetric ? -max : 0;
-    const int32_t shift = symmetric ? 0 : bits == 8 ? 128 : 8;
+    const int32_t max = steps(bits, symmetric);
+    const struct stamp_limits to = {symmetric ? -max : 0, max, symmetric ? 0 : bits == 8 ? 128 : 8};
     int32_t sum = 0;
+    size_t done = 0;
 
-    for (size_t i = 0; i < n; i++) {
-        const int32_t v = stamp_rne_int10(stamp_f32_mul(x[i], q.inv)) + q.zero;
-        const int32_t in = v < min ? min : v > max ? max : v;
-        code[i] = (int8_t)(in - shift);
-        sum += stamp_operand(code[i], bits);
-    }
-    return sum;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) done = stamp_quantize_avx2(q, to, n, x, code, &sum);
+#endif
+    sum += quantize_scalar(q, to, n - done, x + done, code + done);
+    return bits == 8 ? sum - 8 * (int32_t)n : sum;
 }
 
 void stamp_quantize_row(unsigned bits, bool symmetric, uint32_t block, uint32_t d, const float *x,

@@ -232,6 +232,17 @@ START_TEST(the_f32_product_adds_rounded_products_in_rising_order)
 }
 END_TEST
 
+START_TEST(the_f32_product_of_infinity_and_zero_is_the_canonical_nan)
+{
+    const float x[5] = {1, stamp_f32_from_bits(0x7f800000), stamp_f32_from_bits(0xffc12345), 1, 1};
+    const float w[1] = {0};
+    float y[5];
+    ck_assert_int_eq((int)stamp_matmul_f32(5, 1, 1, x, w, y, NULL), 0);
+    for (int i = 0; i < 5; i++)
+        ck_assert_uint_eq(stamp_f32_bits(y[i]), i == 1 || i == 2 ? STAMP_F32_NAN : 0);
+}
+END_TEST
+
 START_TEST(dequantized_activations_are_within_half_a_step)
 {
     struct rnd r = rnd_start(20);
@@ -265,6 +276,7 @@ Suite *stamp_suite_matmul(void)
     tcase_add_test(c, a_scale_that_overflows_gives_the_same_bits_on_every_path);
     tcase_add_test(c, a_host_has_the_portable_path_and_one_it_calls_best);
     tcase_add_test(c, the_f32_product_adds_rounded_products_in_rising_order);
+    tcase_add_test(c, the_f32_product_of_infinity_and_zero_is_the_canonical_nan);
     tcase_add_test(c, dequantized_activations_are_within_half_a_step);
     suite_add_tcase(s, c);
     return s;

@@ -161,6 +161,13 @@ START_TEST(automatic_depth_is_the_smallest_whose_coarse_band_fits)
     struct stamp_plan p = build(grid, 4096); /* PixArt at 1024 px: 8x8 coarse after three levels */
     ck_assert_uint_eq(p.depth, 3);
     stamp_plan_free(&p);
+
+    struct stamp_scheme wht = stamp_scheme_default(); /* 1 + 1024 + 1024 + 2 */
+    wht.transform = STAMP_WHT;
+    p = build(wht, 2051);
+    ck_assert_uint_eq(p.depth, 10);
+    ck_assert_uint_eq(p.blocks, 4);
+    stamp_plan_free(&p);
 }
 END_TEST
 

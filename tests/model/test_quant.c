@@ -42,10 +42,13 @@ END_TEST
 
 START_TEST(a_zero_of_either_sign_never_replaces_the_plus_zero)
 {
-    const float x[3] = {-0.0f, 0.0f, -0.0f};
-    const struct stamp_range r = stamp_range_widen(stamp_range_empty(), 3, x);
-    ck_assert_uint_eq(stamp_f32_bits(r.lo), 0);
-    ck_assert_uint_eq(stamp_f32_bits(r.hi), 0);
+    float x[70];
+    for (size_t n = 0; n <= 70; n++) {
+        for (size_t i = 0; i < n; i++) x[i] = i % 3 ? -0.0f : 0.0f;
+        const struct stamp_range r = stamp_range_widen(stamp_range_empty(), n, x);
+        ck_assert_uint_eq(stamp_f32_bits(r.lo), 0);
+        ck_assert_uint_eq(stamp_f32_bits(r.hi), 0);
+    }
 }
 END_TEST
 
@@ -197,6 +200,34 @@ START_TEST(codes_are_the_exact_quotients_rounded_except_next_to_a_tie)
 }
 END_TEST
 
+START_TEST(a_value_has_the_same_code_in_a_long_row_as_alone)
+{
+    /* Any bits, infinities and NaN too, under parameters that need not fit them. */
+    struct rnd r = rnd_start(24);
+    for (int i = 0; i < 4000; i++) {
+        const unsigned bits = i & 1 ? 8 : 4;
+        const bool sym = i & 2;
+        const uint32_t n = rnd_below(&r, 70);
+        const struct stamp_qparam q = {ldexpf(1, (int)rnd_below(&r, 40) - 20), 1,
+                                       sym ? 0 : (int32_t)rnd_below(&r, bits == 8 ? 256 : 16)};
+        float x[70];
+        int8_t row[70], alone;
+        int32_t sum = 0;
+        for (uint32_t k = 0; k < n; k++) {
+            const uint32_t any = (uint32_t)rnd_next(&r);
+            x[k] = stamp_f32_from_bits(k % 3 ? (any & 0x807fffff) | (107 + any % 40) << 23 : any);
+            if (k % 7 == 0) x[k] = stamp_f32_from_bits((any & 0x80000000) | 0x7f800000 | any % 2);
+        }
+        const int32_t all = stamp_quantize(q, bits, sym, n, x, row);
+        for (uint32_t k = 0; k < n; k++) {
+            sum += stamp_quantize(q, bits, sym, 1, x + k, &alone);
+            if (alone != row[k]) ck_abort_msg("%a" RND_FMT, (double)x[k], rnd_seed());
+        }
+        ck_assert_int_eq(all, sum);
+    }
+}
+END_TEST
+
 START_TEST(blocks_are_quantized_as_rows_of_their_own)
 {
     struct rnd r = rnd_start(11);
@@ -287,6 +318,7 @@ Suite *stamp_suite_quant(void)
     tcase_add_test(c, every_stored_code_is_its_two_nibbles);
     tcase_add_test(c, rows_of_every_magnitude_agree_with_the_oracle);
     tcase_add_test(c, codes_are_the_exact_quotients_rounded_except_next_to_a_tie);
+    tcase_add_test(c, a_value_has_the_same_code_in_a_long_row_as_alone);
     tcase_add_test(c, blocks_are_quantized_as_rows_of_their_own);
     tcase_add_test(c, weights_are_absmax_codes_with_their_sums);
     tcase_add_test(c, weights_in_blocks_have_a_scale_and_a_sum_for_each);
