@@ -43,7 +43,7 @@ void stamp_machine_free(struct stamp_machine *m)
     stamp_free(m);
 }
 
-void stamp_machine_start(struct stamp_machine *m, struct stamp_dram dram, uint64_t code_addr,
+void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint64_t code_addr,
                          uint32_t count, uint64_t win_lo, uint64_t win_hi)
 {
     m->dram = dram;

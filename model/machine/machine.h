@@ -57,14 +57,14 @@ struct stamp_retire {
 };
 
 /** Memory behind the AXI port. Owned by the host. */
-struct stamp_dram {
+struct stamp_memory {
     uint8_t *bytes;
     uint64_t size;
 };
 
 struct stamp_machine {
     const struct stamp_mach *mach;
-    struct stamp_dram        dram;
+    struct stamp_memory        dram;
     uint64_t                 code_addr, win_lo, win_hi;
     uint32_t                 code_count;
 
@@ -103,7 +103,7 @@ void                  stamp_machine_free(struct stamp_machine *m);
 
 /** Prepare to run: program of @p count instructions at @p code_addr, data window [lo, hi).
  *  Clears control state and counters; memories keep what they hold. */
-void stamp_machine_start(struct stamp_machine *m, struct stamp_dram dram, uint64_t code_addr,
+void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint64_t code_addr,
                          uint32_t count, uint64_t win_lo, uint64_t win_hi);
 
 /** Execute one instruction. Returns false once the machine has stopped (done or error), then

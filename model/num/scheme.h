@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/spec/spec.h" /* STAMP_K_MAX, STAMP_BLOCK */
 #include "model/status.h"
 
 #ifdef __cplusplus
@@ -20,9 +21,7 @@ extern "C" {
 enum {
     STAMP_DEPTH_AUTO = -1,
     STAMP_DEPTH_MAX = 20,    /**< largest depth set by hand */
-    STAMP_SEQ_MAX = 1 << 24, /**< tokens of a layer */
-    STAMP_K_MAX = 32768,     /**< features of an integer product: numerics.md section 7 */
-    STAMP_BLOCK = 64         /**< features of a quantization block */
+    STAMP_SEQ_MAX = 1 << 24  /**< tokens of a layer */
 };
 
 enum stamp_transform { STAMP_NONE, STAMP_HAAR, STAMP_HAAR2D, STAMP_WHT, STAMP_DCT };

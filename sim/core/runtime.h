@@ -21,7 +21,7 @@ extern "C" {
 enum stamp_backend { STAMP_ON_MODEL, STAMP_ON_RTL, STAMP_ON_ALL };
 
 /** Called about twice a second. @p total is an estimate, 0 if unknown. Return false to stop. */
-typedef bool stamp_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
+typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
                                double per_second);
 
 struct stamp_run_options {
@@ -39,7 +39,7 @@ struct stamp_run_options {
     uint64_t           fault_lo, fault_hi; /**< memory that answers with an error */
     bool               fault_read, fault_write, dead;
     const char        *coverage; /**< file for coverage data, or NULL */
-    stamp_progress_fn *progress;
+    stamp_run_progress_fn *progress;
     void              *progress_ctx;
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
     void *on_edge_ctx;
