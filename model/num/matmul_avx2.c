@@ -73,13 +73,11 @@ static AVX2 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t strid
                       w + (size_t)4 * c, acc + r * STAMP_PANEL + c);
 }
 
-static AVX2 void finish(bool first, const int32_t *acc, int32_t row_term, int32_t col_factor,
-                        float sx, const int32_t *colsum, const float *scale, float *y)
+static AVX2 void finish(bool first, uint32_t rows, const int32_t *acc,
+                        const struct stamp_row_terms *terms, const int32_t *colsum,
+                        const float *scale, float *y)
 {
-    if (first)
-        stamp_finish(true, acc, row_term, col_factor, sx, colsum, scale, y);
-    else
-        stamp_finish(false, acc, row_term, col_factor, sx, colsum, scale, y);
+    stamp_finish(first, rows, acc, terms, colsum, scale, y);
 }
 
 const struct stamp_kernel stamp_kernel_avx2 = {tile, finish};

@@ -22,10 +22,11 @@ static void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, co
         }
 }
 
-static void finish(bool first, const int32_t *acc, int32_t row_term, int32_t col_factor, float sx,
-                   const int32_t *colsum, const float *scale, float *y)
+static void finish(bool first, uint32_t rows, const int32_t *acc,
+                   const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
+                   float *y)
 {
-    stamp_finish(first, acc, row_term, col_factor, sx, colsum, scale, y);
+    stamp_finish(first, rows, acc, terms, colsum, scale, y);
 }
 
 const struct stamp_kernel stamp_kernel_portable = {tile, finish};
@@ -77,6 +78,7 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
     const int32_t uoff = w->bits == 8 ? 128 : 8;
     const uint8_t *code = w->code + (size_t)panel * w->quads * 4 * STAMP_PANEL;
     int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
+    struct stamp_row_terms terms[STAMP_TILE_ROWS];
 
     for (uint32_t b = 0; b < w->nb; b++) {
         const size_t q = b * quads_a_block;
@@ -91,9 +93,9 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
             const struct stamp_rowmeta m = x->meta[(size_t)(row + r) * x->nb + b];
             const int32_t low = x->bits[row + r] == 8 ? 8 : 0;
             const int32_t csum = m.rowsum + low * (int32_t)len;
-            k->finish(b == 0, acc + r * STAMP_PANEL, -uoff * csum, m.corr - low, m.scale,
-                      w->colsum + meta, w->scale + meta, y + r * STAMP_PANEL);
+            terms[r] = (struct stamp_row_terms){-uoff * csum, m.corr - low, m.scale};
         }
+        k->finish(b == 0, rows, acc, terms, w->colsum + meta, w->scale + meta, y);
     }
 }
 

@@ -19,31 +19,52 @@
 
 enum { STAMP_TILE_ROWS = 6 };
 
-/** acc[rows][STAMP_PANEL] = sum over quads of x row r times panel column. rows <= STAMP_TILE_ROWS.
- *  @param x  stored codes of the first row, from the block's start; @p stride bytes to the next
- *  @param w  [quads][STAMP_PANEL][4] */
+/** What turns a tile row's P into its acc, and its scale. */
+struct stamp_row_terms {
+    int32_t add;        /**< -uoff * sum(c) */
+    int32_t col_factor; /**< of colsum */
+    float sx;
+};
+
 struct stamp_kernel {
+    /** acc[rows][STAMP_PANEL] = P of rows <= STAMP_TILE_ROWS token rows and one panel.
+     *  @param x  stored codes of the first row, from the block's start; @p stride bytes to the next
+     *  @param w  [quads][STAMP_PANEL][4] */
     void (*tile)(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                  unsigned w_bits, int32_t *acc);
-    /** One row of acc to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first; NaN of any pattern. */
-    void (*finish)(bool first, const int32_t *acc, int32_t row_term, int32_t col_factor, float sx,
-                   const int32_t *colsum, const float *scale, float *y);
+    /** A tile to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first; NaN of any pattern. */
+    void (*finish)(bool first, uint32_t rows, const int32_t *acc,
+                   const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
+                   float *y);
 };
 
 extern const struct stamp_kernel stamp_kernel_portable, stamp_kernel_avx2, stamp_kernel_avx512;
 
 /** The body of finish, compiled once for each vector unit. A NaN stays one through the steps left,
  *  so it is made canonical where a tile is copied out instead of after each of them. */
-static inline __attribute__((always_inline)) void stamp_finish(
-    bool first, const int32_t *restrict acc, int32_t row_term, int32_t col_factor, float sx,
+static inline __attribute__((always_inline)) void stamp_finish_row(
+    bool first, const int32_t *restrict acc, struct stamp_row_terms t,
     const int32_t *restrict colsum, const float *restrict scale, float *restrict y)
 {
     for (int c = 0; c < STAMP_PANEL; c++) {
         const uint32_t v =
-            (uint32_t)acc[c] + (uint32_t)row_term + (uint32_t)col_factor * (uint32_t)colsum[c];
-        const float t = stamp_s32_f32((int32_t)v) * sx * scale[c];
-        y[c] = first ? t : y[c] + t;
+            (uint32_t)acc[c] + (uint32_t)t.add + (uint32_t)t.col_factor * (uint32_t)colsum[c];
+        const float value = stamp_s32_f32((int32_t)v) * t.sx * scale[c];
+        y[c] = first ? value : y[c] + value;
     }
+}
+
+static inline __attribute__((always_inline)) void stamp_finish(bool first, uint32_t rows,
+                                                               const int32_t *acc,
+                                                               const struct stamp_row_terms *terms,
+                                                               const int32_t *colsum,
+                                                               const float *scale, float *y)
+{
+    for (uint32_t r = 0; r < rows; r++, acc += STAMP_PANEL, y += STAMP_PANEL)
+        if (first)
+            stamp_finish_row(true, acc, terms[r], colsum, scale, y);
+        else
+            stamp_finish_row(false, acc, terms[r], colsum, scale, y);
 }
 
 #endif

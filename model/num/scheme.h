@@ -20,8 +20,8 @@ extern "C" {
 
 enum {
     STAMP_DEPTH_AUTO = -1,
-    STAMP_DEPTH_MAX = 20,    /**< largest depth set by hand */
-    STAMP_SEQ_MAX = 1 << 24  /**< tokens of a layer */
+    STAMP_DEPTH_MAX = 20,   /**< largest depth set by hand */
+    STAMP_SEQ_MAX = 1 << 24 /**< tokens of a layer */
 };
 
 enum stamp_transform { STAMP_NONE, STAMP_HAAR, STAMP_HAAR2D, STAMP_WHT, STAMP_DCT };

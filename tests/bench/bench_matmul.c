@@ -5,7 +5,6 @@
  * runs every contestant once, so that a busy host slows all alike; the median round counts. Time is
  * the CPU time of the thread. Compile with -DHAVE_DNNL -ldnnl and -DHAVE_OPENBLAS -lopenblas for the
  * neighbours, which get their weights packed in advance (oneDNN) or as they are (OpenBLAS). */
-#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
