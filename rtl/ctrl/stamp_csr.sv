@@ -54,11 +54,13 @@ module stamp_csr #(
   localparam logic [31:0] Id      = 32'h5354_414d;
   localparam logic [31:0] Version = 32'h0001_0000;
 
-  logic        done_q, fault_q, irq_enable_q, write;
+  logic        done_q, fault_q, irq_enable_q, write, busy;
+  logic [11:0] ctr_offset;
   logic [3:0]  err_q;
   logic [31:0] err_pc_q, rdata, new_word;
   logic [63:0] code_addr_q, win_lo_q, win_hi_q;
 
+  assign busy      = busy_i || done_i || fault_i; // until the outcome can be read
   assign bresp_o   = 2'd0;
   assign rresp_o   = 2'd0;
   assign write     = awvalid_i && wvalid_i && (!bvalid_o || bready_i);
@@ -108,11 +110,11 @@ module stamp_csr #(
       if (write) begin
         case (awaddr_i)
           stamp_isa_pkg::REG_CTRL: begin
-            if (new_word[1] || (new_word[0] && !busy_i)) begin
+            if (new_word[1] || (new_word[0] && !busy)) begin
               {done_q, fault_q} <= 2'b00;
               err_q <= '0;
             end
-            start_o <= new_word[0] && !busy_i;
+            start_o <= new_word[0] && !busy;
           end
           stamp_isa_pkg::REG_IRQ_ENABLE: irq_enable_q       <= new_word[0];
           stamp_isa_pkg::REG_CODE_LO:    code_addr_q[31:0]  <= new_word;
@@ -129,15 +131,16 @@ module stamp_csr #(
     end
   end
 
-  assign ctr_index_o = araddr_i[8:3];
-  assign ctr_high_o  = araddr_i[2];
+  assign ctr_offset  = araddr_i - stamp_isa_pkg::REG_CTR;
+  assign ctr_index_o = ctr_offset[8:3];
+  assign ctr_high_o  = ctr_offset[2];
 
   always_comb begin
     case (araddr_i)
       stamp_isa_pkg::REG_ID:         rdata = Id;
       stamp_isa_pkg::REG_VERSION:    rdata = Version;
       stamp_isa_pkg::REG_PARAM0:     rdata = {8'(AXI_BYTES), 8'(T), 8'(L), 8'(P)};
-      stamp_isa_pkg::REG_STATUS:     rdata = {20'd0, err_q, 5'd0, fault_q, done_q, busy_i};
+      stamp_isa_pkg::REG_STATUS:     rdata = {20'd0, err_q, 5'd0, fault_q, done_q, busy};
       stamp_isa_pkg::REG_ERROR_PC:   rdata = err_pc_q;
       stamp_isa_pkg::REG_IRQ_ENABLE: rdata = {31'd0, irq_enable_q};
       stamp_isa_pkg::REG_CODE_LO:    rdata = code_addr_q[31:0];
@@ -159,6 +162,6 @@ module stamp_csr #(
   end
 
   logic unused;
-  assign unused = &{1'b0, code_addr_q[63:40], win_lo_q[63:40], win_hi_q[63:40]};
+  assign unused = &{1'b0, ctr_offset[11:9], ctr_offset[1:0], code_addr_q[63:40], win_lo_q[63:40], win_hi_q[63:40]};
 
 endmodule
