@@ -49,29 +49,32 @@ static uint32_t groups_before(struct stamp_linear *l, const struct stamp_tile_pr
     return ready;
 }
 
-/* The first tile: nothing to hide behind, so the first slots multiply the row groups that are ready
- * while the rest is still prepared. Returns the groups that were done, of slots 0 .. *slots-1. */
-static uint32_t first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t *slots)
+/* The first tile: nothing to hide behind, so its first slots multiply row groups as they become
+ * ready. Their weights come when the load unit has most to spare: those of slot 0 before the last
+ * inputs, those of slot 1 behind them. early[k] gets the row groups done of slot k. */
+static void first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t early[2])
 {
-    const bool same_panel = l->slots < 2 || l->slot[0].panel == l->slot[1].panel;
-    uint32_t early = 0;
+    const bool two = l->slots > 1 && (l->t.outs == 2 || l->slot[0].panel == l->slot[1].panel);
+    const uint32_t slots = l->t.chunks > 1 ? 0 : two ? 2 : 1, mark = p->steps * 5 / 8;
 
-    *slots = l->slots < 2 || !(same_panel || l->t.outs == 2) ? 1 : 2;
-    prepare(l, p, (p->steps + 1) / 2);
-    if (l->t.chunks == 1 && !l->t.blk && p->steps > 1)
-        early = groups_before(l, p, p->step[p->done].row0);
-    for (uint32_t k = 0; k < *slots && early; k++) {
-        stamp_prep_loads(l, p, l->t.nx);
-        stamp_slot_load(l, k);
-        stamp_slot_product(l, p, k, 0, early);
-    }
     while (p->done < p->steps && !l->b->status) {
-        stamp_prep_loads(l, p, l->t.nx);
-        if (p->loaded == p->steps) stamp_slot_load(l, 0);
+        if (p->loaded < mark) {
+            const uint32_t ahead = mark - p->done;
+            stamp_prep_loads(l, p, ahead < l->t.nx ? ahead : l->t.nx);
+        }
+        const uint32_t there = p->loaded < mark ? 0 : p->loaded < p->steps ? 1 : 2;
+        if (there) stamp_slot_load(l, 0);
+        if (there) stamp_prep_loads(l, p, l->t.nx);
+        if (there > 1 && slots > 1) stamp_slot_load(l, 1);
         stamp_prep_step(l, p);
+        if (p->done == p->steps) break; /* the rest is for the ordinary slots */
+        const uint32_t ready = groups_before(l, p, p->step[p->done].row0);
+        for (uint32_t k = 0; k < slots && k < there; k++) {
+            stamp_slot_product(l, p, k, early[k], ready - early[k]);
+            early[k] = ready;
+        }
     }
     stamp_slot_load(l, 0);
-    return early;
 }
 
 void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
@@ -79,21 +82,21 @@ void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct st
 {
     struct stamp_tile_prep prep[3]; /* being stored, multiplied, prepared */
     struct pending pending = {NULL, 0};
-    uint32_t early_slots = 0, early = 0;
+    uint32_t early[2] = {0, 0};
 
     stamp_linear_data(l, name, w, bias);
     if (l->b->status) return;
     stamp_prep_start(l, 0, &prep[0]);
-    if (!l->b->status) early = first_tile(l, &prep[0], &early_slots);
+    if (!l->b->status) first_tile(l, &prep[0], early);
     for (uint32_t tile = 0; tile < l->t.tiles && !l->b->status; tile++) {
         const bool more = tile + 1 < l->t.tiles;
         struct stamp_tile_prep *now = &prep[tile % 3], *next = &prep[(tile + 1) % 3];
         if (more) stamp_prep_start(l, tile + 1, next);
         for (uint32_t k = 0; k < l->slots && !l->b->status; k++) {
-            const uint32_t g0 = tile == 0 && k < early_slots ? early : 0;
+            const uint32_t g0 = tile == 0 && k < 2 ? early[k] : 0;
             if (k + 1 < l->slots || more) stamp_slot_load(l, (k + 1) % l->slots);
-            if (more && l->t.xb_double && due(next, l->slots, k) > next->done)
-                stamp_prep_loads(l, next, l->t.nx);
+            if (more && l->t.xb_double)
+                stamp_prep_loads(l, next, due(next, l->slots, k + 1) - next->done);
             if (l->t.outs == 1) flush(l, &pending);
             stamp_slot_product(l, now, k, g0, now->tile->groups - g0);
             flush(l, &pending);

@@ -16,8 +16,8 @@ struct stamp_run {
     uint32_t first, n0, s0, n1, s1;
 };
 
-/** The first run of the rising list v[n], n >= 1: greedy, inner loop first. It covers
- *  n0 * n1 elements of the list in order. */
+/** The longest run at the start of the list v[n], n >= 1: greedy, inner loop first, strides only
+ *  forward. It covers n0 * n1 elements of the list in order. */
 struct stamp_run stamp_run_fit(const uint32_t *v, size_t n);
 
 #endif
