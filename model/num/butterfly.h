@@ -4,7 +4,7 @@
  * The 2x2 operations on two rows, in place.
  *
  * Rule     model/spec/numerics.md, section 4
- * RTL twin rtl/xform/, instruction VBFLY
+ * RTL twin rtl/vec/stamp_vx_alu.sv, instruction VBFLY
  */
 #ifndef STAMP_NUM_BUTTERFLY_H
 #define STAMP_NUM_BUTTERFLY_H

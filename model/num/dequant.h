@@ -4,7 +4,7 @@
  * Integer accumulators back to f32.
  *
  * Rule     model/spec/numerics.md, section 7
- * RTL twin rtl/post/, the drain of MM
+ * RTL twin rtl/mxu/stamp_drain_lane.sv, the drain of MM
  */
 #ifndef STAMP_NUM_DEQUANT_H
 #define STAMP_NUM_DEQUANT_H

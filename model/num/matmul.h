@@ -4,7 +4,7 @@
  * The integer product of quantized activations and weights, dequantized: y = DEQ(X W^T).
  *
  * Rule     model/spec/numerics.md, section 7
- * RTL twin rtl/mxu/ and rtl/post/, instruction MM
+ * RTL twin rtl/mxu/: stamp_array, stamp_drain, instruction MM
  *
  * stamp_matmul_ref is the rule, nibble row by nibble row. stamp_matmul is the fast path: the same
  * values to the bit on packed weights, by the widest vector unit the host has.

@@ -4,7 +4,7 @@
  * Activations to codes: range, parameters, code, operand nibbles, row metadata.
  *
  * Rule     model/spec/numerics.md, section 6
- * RTL twin rtl/xform/, instructions VMINMAX, VQPAR, VQUANT
+ * RTL twin rtl/vec/: stamp_vx_minmax, stamp_qpar, stamp_vx_quant (VMINMAX, VQPAR, VQUANT)
  *
  * A code is kept in its stored form c, one int8 for either width:
  *   4 bits  c is the operand nibble itself, -8..7;              operand value x' = c
