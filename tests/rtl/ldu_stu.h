@@ -137,8 +137,11 @@ static inline transfer random_transfer(rng &g, uint64_t space, uint64_t fmt, uin
 /* One past the last scratchpad line, far beyond, or so many rows that 16 bits would wrap. */
 static inline void break_range(rng &g, transfer &t)
 {
-    const uint64_t kind = g.below(3);
-    if (kind == 0) t.line = t.limit() - (t.row_line(t.rows() - 1) - t.line + t.lines) + 1;
+    const uint64_t kind = g.below(4);
+    if (kind == 3) { /* 2^16 + 2 rows: counted modulo 2^16 they would fit */
+        t.n0 = 331, t.n1 = 198, t.d0 = t.d1 = 0;
+        t.line = 0, t.lines = t.lstride = 1;
+    } else if (kind == 0) t.line = t.limit() - (t.row_line(t.rows() - 1) - t.line + t.lines) + 1;
     else if (kind == 1) t.line = 65535 - g.below(100);
     else t.n0 = 4095, t.n1 = 1 + g.below(4095), t.lstride = 65535 - g.below(2);
 }
