@@ -32,12 +32,9 @@ struct rtl {
     stamp_axi                    pins = {};
     uint64_t                     cycle = 0;
     bool                         stopped = false;
-    struct burst {
-        uint64_t addr;
-    };
-    std::deque<burst> writes; /* AW taken, W to come */
-    uint64_t          beat_addr = 0;
-    bool              in_burst = false;
+    std::deque<uint64_t>         writes; /* addresses of bursts offered, W to come */
+    uint64_t                     beat_addr = 0;
+    bool                         in_burst = false, aw_held = false;
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
@@ -91,14 +88,15 @@ void rtl::observe_vector()
 /* The store unit's bytes, beat by beat, with the address of its burst. */
 void rtl::observe_store()
 {
-    if (pins.awvalid && pins.awready) writes.push_back({pins.awaddr});
+    if (pins.awvalid && !aw_held) writes.push_back(pins.awaddr); /* data may overtake a held AW */
+    aw_held = pins.awvalid && !pins.awready;
     if (!(pins.wvalid && pins.wready)) return;
     if (!in_burst) {
         if (writes.empty()) { /* data before their address: not how this unit works */
             stopped = true;
             return;
         }
-        beat_addr = writes.front().addr;
+        beat_addr = writes.front();
         writes.pop_front();
     }
     in_burst = !pins.wlast;
