@@ -31,21 +31,56 @@ static void fly(uint32_t *m, uint32_t cols, uint32_t a, uint32_t b, bool undo)
     }
 }
 
-/* One level of Haar over the list of rows; returns how many stay coarse. */
-static uint32_t level(uint32_t *m, uint32_t cols, const uint32_t *list, uint32_t n, bool undo)
+/* One level over a list of rows: neighbours in the list are pairs. */
+static void level(uint32_t *m, uint32_t cols, uint32_t first, uint32_t step, uint32_t end,
+                  bool undo)
 {
-    for (uint32_t i = 0; i + 1 < n; i += 2) fly(m, cols, list[i], list[i + 1], undo);
-    return n - n / 2;
+    for (uint32_t i = first; i + step < end; i += 2 * step) fly(m, cols, i, i + step, undo);
+}
+
+/* Along W in every row of the level's grid, then along H in every column; undone backwards. */
+static void level2d(const struct second *t, uint32_t *m, uint32_t cols, uint32_t step, bool undo)
+{
+    const uint32_t h = t->q.grid_h, w = t->q.grid_w, at = t->q.sink;
+    for (int half = 0; half < 2; half++)
+        if ((half == 0) != undo)
+            for (uint32_t y = 0; y < h; y += step)
+                level(m, cols, at + y * w, step, at + y * w + w, undo);
+        else
+            for (uint32_t x = 0; x < w; x += step) level(m, cols, at + x, step * w, t->s, undo);
 }
 
 static void haar(const struct second *t, uint32_t *m, uint32_t cols, bool undo)
 {
     for (uint32_t k = 0; k < t->depth; k++) {
-        const uint32_t l = undo ? t->depth - k : k + 1;
-        uint32_t list[S_MAX], n = 0;
-        for (uint32_t i = t->q.sink; i < t->s; i += 1u << (l - 1)) list[n++] = i;
-        (void)level(m, cols, list, n, undo);
+        const uint32_t step = 1u << (undo ? t->depth - k - 1 : k);
+        if (t->q.transform == STAMP_HAAR2D)
+            level2d(t, m, cols, step, undo);
+        else
+            level(m, cols, t->q.sink, step, t->s, undo);
     }
+}
+
+/* Raster order of the grid points off by (oy, ox) from the multiples of step. */
+static uint32_t raster(struct second *t, uint32_t at, uint32_t step, uint32_t oy, uint32_t ox)
+{
+    for (uint32_t y = oy; y < t->q.grid_h; y += step)
+        for (uint32_t x = ox; x < t->q.grid_w; x += step)
+            t->order[at++] = t->q.sink + y * t->q.grid_w + x;
+    return at;
+}
+
+static void haar2d_order(struct second *t)
+{
+    uint32_t step = 1u << t->depth, at = t->q.sink;
+    t->order[0] = 0;
+    at = raster(t, at, step, 0, 0);
+    for (; step > 1; step /= 2) {
+        at = raster(t, at, step, step / 2, 0);
+        at = raster(t, at, step, 0, step / 2);
+        at = raster(t, at, step, step / 2, step / 2);
+    }
+    ck_assert_uint_eq(at, t->s);
 }
 
 static void haar_order(struct second *t)
@@ -60,11 +95,13 @@ static void haar_order(struct second *t)
 
 static uint32_t pick_depth(const struct second *t)
 {
-    uint32_t rows = t->s - t->q.sink, depth = 0;
+    const bool grid = t->q.transform == STAMP_HAAR2D;
+    uint32_t h = grid ? t->q.grid_h : 1, w = grid ? t->q.grid_w : t->s - t->q.sink, depth = 0;
     if (t->q.transform == STAMP_NONE) return 0;
     if (t->q.depth >= 0) return (uint32_t)t->q.depth;
-    while (rows > 1 && rows + t->q.sink > t->q.high_rows) {
-        rows -= rows / 2;
+    while (h * w > 1 && h * w + t->q.sink > t->q.high_rows) {
+        h -= h / 2;
+        w -= w / 2;
         depth++;
     }
     return depth;
@@ -97,7 +134,10 @@ static void second_layer(struct second *t, uint32_t *x, const uint32_t *w, const
                          uint32_t *y)
 {
     t->depth = pick_depth(t);
-    haar_order(t);
+    if (t->q.transform == STAMP_HAAR2D)
+        haar2d_order(t);
+    else
+        haar_order(t);
     haar(t, x, t->d, false);
     for (uint32_t i = 0; i < t->s; i++) {
         const uint32_t row = t->order[i];
@@ -133,7 +173,7 @@ START_TEST(a_layer_is_what_a_second_model_computes_from_the_page)
                            .d = 1 + rnd_below(&r, D_MAX),
                            .n = 1 + rnd_below(&r, N_MAX)};
         struct stamp_err e;
-        t.q.transform = i % 5 ? STAMP_HAAR : STAMP_NONE;
+        t.q.transform = i % 5 == 0 ? STAMP_NONE : i % 5 < 3 ? STAMP_HAAR : STAMP_HAAR2D;
         t.q.depth = (int)rnd_below(&r, 7) - 1;
         t.q.high_rows = rnd_below(&r, 9);
         t.q.act_bits = rnd_below(&r, 4) ? 4 : 8;
@@ -141,6 +181,9 @@ START_TEST(a_layer_is_what_a_second_model_computes_from_the_page)
         t.q.block = rnd_below(&r, 2) ? 64 : 0;
         t.q.symmetric = rnd_below(&r, 3) == 0;
         t.q.sink = rnd_below(&r, 2);
+        t.q.grid_h = 1 + rnd_below(&r, 6);
+        t.q.grid_w = 1 + rnd_below(&r, 6);
+        if (t.q.transform == STAMP_HAAR2D) t.s = t.q.grid_h * t.q.grid_w + t.q.sink;
         for (uint32_t k = 0; k < t.s * t.d; k++) x[k] = rnd_unit(&r) + 0.2f;
         for (uint32_t k = 0; k < t.n * t.d; k++) w[k] = rnd_unit(&r);
         for (uint32_t k = 0; k < t.n; k++) b[k] = rnd_unit(&r);
