@@ -71,6 +71,12 @@ static void order_all(struct plan *p, uint32_t index, enum stamp_unit unit,
     m->seen[unit] = p->seq[unit];
 }
 
+/* Behind a FENCE everything before is over, for every unit. */
+static void fence(struct plan *p)
+{
+    for (int u = 0; u < STAMP_UNITS; u++) memcpy(p->seen[u], p->seq, sizeof p->seq);
+}
+
 static enum stamp_status run(const struct stamp_image *image, struct plan *p, size_t count,
                              struct stamp_tables *tables, struct stamp_board *board,
                              struct stamp_touches *touches, struct stamp_err *e)
@@ -82,6 +88,7 @@ static enum stamp_status run(const struct stamp_image *image, struct plan *p, si
         struct stamp_need need[STAMP_UNITS];
         struct stamp_step step = {.pc = i};
         step.op = stamp_decode(&p->word[i], &step.insn);
+        if (step.op->code == STAMP_OP_FENCE) fence(p);
         if (step.op->unit == STAMP_UNIT_CTL) continue;
         const enum stamp_unit unit = step.op->unit;
         p->seq[unit]++;

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rand.c - random programs on RTL and C machine in lock-step; a failing one is shrunk.
+ *
+ *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE]
+ *
+ * Program k of a run has seed S + k; the same seed is the same program, stalls included. Closing
+ * line: "rand MACHINE: N passed, M failed". */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/asm/dis.h"
+#include "model/mem.h"
+#include "sim/core/runtime.h"
+#include "tests/cosim/gen.h"
+
+struct totals {
+    uint64_t programs, instructions, checked, cycles, dropped;
+};
+
+static const char *rtl_dir;
+
+/* Memory behaviour of a seed. */
+static struct stamp_run_options surroundings(uint64_t seed)
+{
+    struct stamp_run_options o = stamp_run_options_default();
+    struct gen_rng           r = {seed * 77 + 5};
+
+    o.rtl_dir = rtl_dir;
+    o.seed = seed;
+    o.read_latency = gen_range(&r, 1, 100);
+    o.write_latency = gen_range(&r, 1, 100);
+    o.stall = gen_below(&r, 2) ? 0 : gen_range(&r, 1, 160);
+    o.read_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
+    o.write_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
+    o.watchdog = 200000;
+    return o;
+}
+
+static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
+                             struct stamp_run_result *r, struct stamp_err *e)
+{
+    struct stamp_run_options o = surroundings(p->seed);
+    struct stamp_image      *im = NULL;
+    struct stamp_run        *job = NULL;
+
+    o.on = on;
+    enum stamp_status s = gen_image(p, &im, e);
+    if (!s) s = stamp_run_new(im, &job, e);
+    if (!s) s = stamp_run_go(job, &o, r, e);
+    stamp_run_free(job);
+    stamp_image_free(im);
+    return s;
+}
+
+/* Take out the instructions that overflow, so that what is left runs to HALT. */
+static bool settle(struct gen_program *p, struct totals *t)
+{
+    struct stamp_run_result r;
+    struct stamp_err        e;
+
+    while (p->pieces) {
+        const enum stamp_status s = run(p, STAMP_ON_MODEL, &r, &e);
+        if (!s) return true;
+        if (s != STAMP_EMACHINE || r.error != STAMP_ERROR_NUMERIC) {
+            printf("seed %" PRIu64 ": not a legal program: %s\n", p->seed, e.text);
+            return false;
+        }
+        uint32_t           lo = 0, hi = p->pieces; /* prefixes that pass, that fail */
+        struct gen_program q;
+        while (hi - lo > 1) {
+            q = *p;
+            q.pieces = (lo + hi) / 2;
+            if (run(&q, STAMP_ON_MODEL, &r, &e)) hi = q.pieces;
+            else lo = q.pieces;
+        }
+        gen_drop(p, hi - 1);
+        t->dropped++;
+    }
+    return true;
+}
+
+static void shrink(struct gen_program *p)
+{
+    struct stamp_run_result r;
+    struct stamp_err        e;
+    bool                    smaller = true;
+
+    while (smaller) {
+        smaller = false;
+        for (uint32_t i = p->pieces; i-- > 0 && p->pieces > 1;) {
+            struct gen_program q = *p;
+            gen_drop(&q, i);
+            if (run(&q, STAMP_ON_ALL, &r, &e) == STAMP_EMISMATCH) *p = q, smaller = true;
+        }
+    }
+}
+
+static void explain(struct gen_program *p, const char *mach, const char *keep)
+{
+    struct stamp_run_result r;
+    struct stamp_err        e;
+    struct stamp_image     *im;
+
+    shrink(p);
+    run(p, STAMP_ON_ALL, &r, &e);
+    printf("seed %" PRIu64 ", shrunk to %u instructions: %s\n", p->seed, p->pieces, e.text);
+    printf("replay: build/rand %s --seed %" PRIu64 " --count 1\n", mach, p->seed);
+    if (gen_image(p, &im, &e)) return;
+    for (uint32_t i = 0; i < im->code_count; i++) {
+        struct stamp_text line = {0};
+        stamp_dis_word(&im->code[i], &line);
+        printf("  %3u  %s\n", i, line.s ? line.s : "");
+        stamp_free(line.s);
+    }
+    if (keep && !stamp_image_write(im, keep, &e)) printf("kept as %s\n", keep);
+    stamp_image_free(im);
+}
+
+static bool one(const struct stamp_mach *mach, uint64_t seed, const char *keep, struct totals *t)
+{
+    struct gen_program      p;
+    struct stamp_run_result r;
+    struct stamp_err        e;
+
+    gen_make(mach, seed, &p);
+    if (!settle(&p, t)) return false;
+    const enum stamp_status s = run(&p, STAMP_ON_ALL, &r, &e);
+    if (s) {
+        printf("seed %" PRIu64 ": %s\n", seed, e.text);
+        if (s == STAMP_EMISMATCH) explain(&p, mach->name, keep);
+        return false;
+    }
+    t->programs++;
+    t->instructions += r.instructions;
+    t->checked += r.checked;
+    t->cycles += r.cycles;
+    return true;
+}
+
+static const char *option(int argc, char **argv, const char *name, const char *otherwise)
+{
+    for (int i = 2; i + 1 < argc; i += 2)
+        if (!strcmp(argv[i], name)) return argv[i + 1];
+    return otherwise;
+}
+
+int main(int argc, char **argv)
+{
+    const struct stamp_mach *mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL;
+    struct totals            t = {0};
+    uint64_t                 failed = 0;
+
+    if (!mach) {
+        fprintf(stderr, "rand: name a machine: tiny, base or wide\n");
+        return 2;
+    }
+    const uint64_t seed = strtoull(option(argc, argv, "--seed", "1"), NULL, 10);
+    const uint64_t count = strtoull(option(argc, argv, "--count", "100"), NULL, 10);
+    rtl_dir = option(argc, argv, "--dir", "build");
+    for (uint64_t k = 0; k < count && failed < 3; k++) {
+        if (!one(mach, seed + k, option(argc, argv, "--keep", NULL), &t)) failed++;
+        if (k % 100 == 99)
+            fprintf(stderr, "rand %s: %" PRIu64 " of %" PRIu64 " programs\r", mach->name, k + 1, count);
+    }
+    printf("rand %s: seeds %" PRIu64 "..%" PRIu64 ", %" PRIu64 " instructions, %" PRIu64
+           " words compared, %" PRIu64 " cycles, %" PRIu64 " overflowing instructions left out\n",
+           mach->name, seed, seed + count - 1, t.instructions, t.checked, t.cycles, t.dropped);
+    printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
+    return failed || !t.programs;
+}
