@@ -196,13 +196,20 @@ static enum stamp_status do_directive(struct assembly *a)
         return stamp_lex_fail(&a->x, "the text starts with .machine");
     if (!st) st = end_data(a);
     if (st) return st;
-    if (!strcmp(word, ".machine")) st = do_machine(a);
-    else if (!strcmp(word, ".memory")) st = stamp_lex_number(&a->x, &a->image->dram_bytes);
-    else if (!strcmp(word, ".code_at")) st = stamp_lex_number(&a->x, &a->image->code_addr);
-    else if (!strcmp(word, ".scheme")) st = do_scheme(a);
-    else if (!strcmp(word, ".layer")) st = do_layer(a);
-    else if (!strcmp(word, ".buffer")) st = do_buffer(a);
-    else if (!strcmp(word, ".file")) st = do_file(a);
+    if (!strcmp(word, ".machine"))
+        st = do_machine(a);
+    else if (!strcmp(word, ".memory"))
+        st = stamp_lex_number(&a->x, &a->image->dram_bytes);
+    else if (!strcmp(word, ".code_at"))
+        st = stamp_lex_number(&a->x, &a->image->code_addr);
+    else if (!strcmp(word, ".scheme"))
+        st = do_scheme(a);
+    else if (!strcmp(word, ".layer"))
+        st = do_layer(a);
+    else if (!strcmp(word, ".buffer"))
+        st = do_buffer(a);
+    else if (!strcmp(word, ".file"))
+        st = do_file(a);
     else if (!strcmp(word, ".data")) {
         st = stamp_lex_number(&a->x, &a->data_addr);
         a->mode = DATA;
@@ -293,8 +300,10 @@ enum stamp_status stamp_asm(const char *text, size_t len, bool files, struct sta
         st = do_line(&a);
     }
     if (!st) st = finish(&a);
-    if (st) stamp_image_free(a.image);
-    else *out = a.image;
+    if (st)
+        stamp_image_free(a.image);
+    else
+        *out = a.image;
     stamp_free(a.code.p);
     stamp_free(a.buffer.p);
     stamp_free(a.layer.p);

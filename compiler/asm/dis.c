@@ -34,9 +34,12 @@ void stamp_dis_word(const struct stamp_word *word, struct stamp_text *out)
         const uint64_t v = insn.field[n++];
         const char *name = symbol(f, v);
         if (!stamp_field_is_operand(f)) continue;
-        if (name) stamp_text_add(out, " %s=%s", f->name, name);
-        else if (v && stamp_field_is_hex(f)) stamp_text_add(out, " %s=0x%" PRIx64, f->name, v);
-        else if (v) stamp_text_add(out, " %s=%" PRIu64, f->name, v);
+        if (name)
+            stamp_text_add(out, " %s=%s", f->name, name);
+        else if (v && stamp_field_is_hex(f))
+            stamp_text_add(out, " %s=0x%" PRIx64, f->name, v);
+        else if (v)
+            stamp_text_add(out, " %s=%" PRIu64, f->name, v);
     }
 }
 
@@ -55,7 +58,9 @@ static void dis_head(const struct stamp_image *m, struct stamp_text *out)
     }
     for (uint32_t i = 0; i < m->buffers; i++) {
         const struct stamp_buffer *b = &m->buffer[i];
-        const char *fmt = b->fmt == STAMP_FMT_F32 ? "F32" : b->fmt == STAMP_FMT_BF16 ? "BF16" : "RAW";
+        const char *fmt = b->fmt == STAMP_FMT_F32    ? "F32"
+                          : b->fmt == STAMP_FMT_BF16 ? "BF16"
+                                                     : "RAW";
         stamp_text_add(out,
                        ".buffer %s role=%s fmt=%s addr=0x%" PRIx64 " bytes=%" PRIu64
                        " rows=%" PRIu64 " cols=%" PRIu64 " row_bytes=%" PRIu64 "\n",
@@ -98,8 +103,10 @@ static enum stamp_status dis_data(const struct stamp_image *m, const char *path,
         at += s->bytes;
         st = stamp_outfile_write(&file, s->data, (size_t)s->bytes, e);
     }
-    if (path && st) stamp_outfile_discard(&file);
-    else if (path) st = stamp_outfile_commit(&file, e);
+    if (path && st)
+        stamp_outfile_discard(&file);
+    else if (path)
+        st = stamp_outfile_commit(&file, e);
     return st;
 }
 

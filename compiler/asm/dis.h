@@ -16,8 +16,8 @@
 #include "compiler/ir/text.h"
 
 struct stamp_dis_options {
-    bool no_data; /**< leave constant data out (then the text cannot be assembled again) */
-    bool notes;   /**< comments: index, address and the buffers an instruction touches */
+    bool no_data;          /**< leave constant data out (then the text cannot be assembled again) */
+    bool notes;            /**< comments: index, address and the buffers an instruction touches */
     const char *data_file; /**< write the data to this file and refer to it; NULL: hex lines */
 };
 

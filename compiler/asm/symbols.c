@@ -6,8 +6,8 @@
 
 const struct stamp_symbol stamp_symbols[] = {
 #define SPACE(name, code, line, meaning) {"space", #name, code},
-#define FMT(name, code, meaning) {"fmt", #name, code},
-#define KIND(name, code, meaning) {"kind", #name, code},
+#define FMT(name, code, meaning)         {"fmt", #name, code},
+#define KIND(name, code, meaning)        {"kind", #name, code},
 #include "model/spec/isa.def"
     {NULL, NULL, 0},
 };

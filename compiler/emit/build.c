@@ -73,7 +73,8 @@ void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn)
     if (field)
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: field %s of %s does not fit",
                          field, stamp_op_find((uint32_t)insn->c.op)->name);
-    else b->count++;
+    else
+        b->count++;
 }
 
 static uint64_t round_up(uint64_t v, uint64_t to)
@@ -101,7 +102,8 @@ static struct stamp_buffer *add_buffer(struct stamp_build *b, const char *name, 
 struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,
                                       enum stamp_fmt fmt, uint64_t rows, uint64_t cols)
 {
-    const uint64_t row = round_up(round_up(cols, b->mach->L) * stamp_fmt_bytes(fmt), STAMP_DRAM_ALIGN);
+    const uint64_t row =
+        round_up(round_up(cols, b->mach->L) * stamp_fmt_bytes(fmt), STAMP_DRAM_ALIGN);
     struct stamp_buffer *f = add_buffer(b, name, rows * row);
 
     if (!f) return (struct stamp_place){0, 0, fmt};
@@ -129,7 +131,9 @@ uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_f
     struct stamp_segment *s = &b->image->segment[b->image->segments];
     *s = (struct stamp_segment){f->addr, f->bytes,
                                 stamp_arena_alloc(b->image->arena, (size_t)f->bytes, 1)};
-    if (s->data) b->image->segments++;
-    else stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+    if (s->data)
+        b->image->segments++;
+    else
+        stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
     return s->data;
 }

@@ -40,8 +40,8 @@ static enum stamp_status check_layer(const struct stamp_compile_layer *l, const 
                                      struct stamp_err *e)
 {
     if (!l->s || !l->d || !l->n || l->s > STAMP_SEQ_MAX || l->n > STAMP_SEQ_MAX)
-        return stamp_fail(e, STAMP_ERANGE, "layer %s: shape %zu x %zu x %zu: sizes are 1 to %d", name,
-                          l->s, l->d, l->n, STAMP_SEQ_MAX);
+        return stamp_fail(e, STAMP_ERANGE, "layer %s: shape %zu x %zu x %zu: sizes are 1 to %d",
+                          name, l->s, l->d, l->n, STAMP_SEQ_MAX);
     if (l->d > STAMP_K_MAX)
         return stamp_fail(e, STAMP_ERANGE, "layer %s: %zu input features, at most %d", name, l->d,
                           STAMP_K_MAX);
@@ -59,14 +59,17 @@ static void dump_tiles(struct stamp_build *b, const char *name, const struct sta
     struct stamp_text *d = b->options->dump;
 
     if (!d) return;
-    stamp_text_add(d, "tiles %s: %u of at most %u rows, %u row groups%s; K %u lines in %u chunks of %u\n",
-                   name, t->tiles, t->rows, t->groups, t->xb_double ? " (two in XB)" : "", t->kl,
-                   t->chunks, t->kc);
-    stamp_text_add(d, "  columns: %u groups, panel %u, slot %u%s; output buffers %u\n", t->cg, t->panel,
-                   t->ng, t->resident ? ", weights stay in WB" : "", t->outs);
-    stamp_text_add(d, "  input: slabs of %u rows, %u column chunks of %u lines, %u buffers of %u, "
-                   "X loaded %.2f times; estimate %.0f cycles\n", t->slab_rows, t->nchunks,
-                   t->chunk, t->nx, t->xlines, stamp_tile_passes(t), t->cycles);
+    stamp_text_add(
+        d, "tiles %s: %u of at most %u rows, %u row groups%s; K %u lines in %u chunks of %u\n",
+        name, t->tiles, t->rows, t->groups, t->xb_double ? " (two in XB)" : "", t->kl, t->chunks,
+        t->kc);
+    stamp_text_add(d, "  columns: %u groups, panel %u, slot %u%s; output buffers %u\n", t->cg,
+                   t->panel, t->ng, t->resident ? ", weights stay in WB" : "", t->outs);
+    stamp_text_add(d,
+                   "  input: slabs of %u rows, %u column chunks of %u lines, %u buffers of %u, "
+                   "X loaded %.2f times; estimate %.0f cycles\n",
+                   t->slab_rows, t->nchunks, t->chunk, t->nx, t->xlines, stamp_tile_passes(t),
+                   t->cycles);
 }
 
 /* What compiling one layer needs; given back in one place. */
@@ -86,11 +89,20 @@ static struct stamp_work work_of(const struct job *j, bool transform, enum stamp
     const struct stamp_compile_options *o = j->b->options;
 
     return (struct stamp_work){
-        .mach = j->b->mach, .plan = &j->plan, .transform = transform,
-        .s = (uint32_t)j->layer->s, .d = (uint32_t)j->layer->d, .n = (uint32_t)j->layer->n,
-        .block = j->layer->scheme.block, .in_fmt = in, .out_fmt = out,
-        .w8 = j->layer->scheme.weight_bits == 8, .bias = bias,
-        .max_groups = o->max_groups, .max_panel = o->max_panel, .max_kc = o->max_kc,
+        .mach = j->b->mach,
+        .plan = &j->plan,
+        .transform = transform,
+        .s = (uint32_t)j->layer->s,
+        .d = (uint32_t)j->layer->d,
+        .n = (uint32_t)j->layer->n,
+        .block = j->layer->scheme.block,
+        .in_fmt = in,
+        .out_fmt = out,
+        .w8 = j->layer->scheme.weight_bits == 8,
+        .bias = bias,
+        .max_groups = o->max_groups,
+        .max_panel = o->max_panel,
+        .max_kc = o->max_kc,
         .max_xlines = o->max_xlines,
     };
 }
@@ -115,7 +127,8 @@ static void emit_unfused(struct job *j)
     struct stamp_linear l = {.work = work_of(j, false, STAMP_FMT_F32, STAMP_FMT_F32, false)};
     uint64_t bias = 0;
 
-    if (b->options->dump) stamp_text_add(b->options->dump, "%s: transform in passes of its own\n", j->name);
+    if (b->options->dump)
+        stamp_text_add(b->options->dump, "%s: transform in passes of its own\n", j->name);
     if (!stamp_tile_choose(&l.work, b->arena, &l.t)) {
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer %s does not fit machine %s", j->name,
                          b->mach->name);
@@ -127,7 +140,8 @@ static void emit_unfused(struct job *j)
     l.y = stamp_build_matrix(b, text, STAMP_TEMP, STAMP_FMT_F32, j->layer->s, j->layer->n);
     if (j->layer->bias) {
         snprintf(text, sizeof text, "%s.bias", j->prefix);
-        uint8_t *data = stamp_build_const(b, text, STAMP_FMT_F32, (uint64_t)out_lines * L * 4, &bias);
+        uint8_t *data =
+            stamp_build_const(b, text, STAMP_FMT_F32, (uint64_t)out_lines * L * 4, &bias);
         for (size_t i = 0; i < j->layer->n && data; i++) {
             const uint32_t bits = stamp_f32_bits(j->layer->bias[i]);
             for (int k = 0; k < 4; k++) data[4 * i + (size_t)k] = (uint8_t)(bits >> 8 * k);
@@ -142,9 +156,10 @@ static void emit_layer(struct job *j)
 {
     struct stamp_build *b = j->b;
     const bool transform = j->plan.ops.count > 0;
-    struct stamp_linear l = {
-        .work = work_of(j, transform, j->x.fmt, j->y.fmt, j->layer->bias != NULL),
-        .x = j->x, .y = j->y};
+    struct stamp_linear l = {.work =
+                                 work_of(j, transform, j->x.fmt, j->y.fmt, j->layer->bias != NULL),
+                             .x = j->x,
+                             .y = j->y};
 
     if (transform && b->options->unfused) {
         emit_unfused(j);
@@ -173,8 +188,9 @@ static void add_info(struct job *j)
 }
 
 /* One layer from @p x to @p y. */
-static enum stamp_status compile_layer(struct stamp_build *b, const struct stamp_compile_layer *layer,
-                                       size_t index, struct stamp_place x, struct stamp_place y)
+static enum stamp_status compile_layer(struct stamp_build *b,
+                                       const struct stamp_compile_layer *layer, size_t index,
+                                       struct stamp_place x, struct stamp_place y)
 {
     struct job j = {.b = b, .layer = layer, .x = x, .y = y};
 
@@ -209,8 +225,9 @@ static enum stamp_status check_all(const struct stamp_compile_layer *layers, siz
         const enum stamp_status st = check_layer(&layers[i], name, e);
         if (st) return st;
         if (i && (layers[i].s != layers[i - 1].s || layers[i].d != layers[i - 1].n))
-            return stamp_fail(e, STAMP_ERANGE, "layer %s takes %zu x %zu, the one before gives %zu x %zu",
-                              name, layers[i].s, layers[i].d, layers[i - 1].s, layers[i - 1].n);
+            return stamp_fail(e, STAMP_ERANGE,
+                              "layer %s takes %zu x %zu, the one before gives %zu x %zu", name,
+                              layers[i].s, layers[i].d, layers[i - 1].s, layers[i - 1].n);
     }
     return STAMP_OK;
 }
@@ -218,7 +235,8 @@ static enum stamp_status check_all(const struct stamp_compile_layer *layers, siz
 static void emit_all(struct stamp_build *b, const struct stamp_compile_layer *layers, size_t count)
 {
     const struct stamp_compile_options *o = b->options;
-    struct stamp_place x = stamp_build_matrix(b, "x", STAMP_INPUT, o->in_fmt, layers[0].s, layers[0].d);
+    struct stamp_place x =
+        stamp_build_matrix(b, "x", STAMP_INPUT, o->in_fmt, layers[0].s, layers[0].d);
     union stamp_insn halt = {.c = {.op = STAMP_OP_HALT}};
     char text[STAMP_NAME_MAX + 1];
 
@@ -261,15 +279,17 @@ static enum stamp_status settle_code(struct stamp_build *b)
     struct stamp_word *out = stamp_build_alloc(b, b->count, sizeof *out);
     if (!out) return b->status;
     size_t n = b->count;
-    if (b->options->no_roll) memcpy(out, b->word, n * sizeof *out);
-    else n = stamp_roll(b->mach, b->word, b->count, out);
+    if (b->options->no_roll)
+        memcpy(out, b->word, n * sizeof *out);
+    else
+        n = stamp_roll(b->mach, b->word, b->count, out);
     m->code = stamp_arena_alloc(m->arena, n, sizeof *m->code);
     if (!m->code) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
     memcpy(m->code, out, n * sizeof *out);
     m->code_count = (uint32_t)n;
     m->code_addr = b->dram;
-    m->dram_bytes = (b->dram + n * sizeof *out + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN *
-                    STAMP_DRAM_ALIGN;
+    m->dram_bytes =
+        (b->dram + n * sizeof *out + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
     if (b->options->dump)
         stamp_text_add(b->options->dump, "code: %zu instructions in program order, %zu rolled\n",
                        b->count, n);
@@ -286,16 +306,19 @@ static enum stamp_status prove(struct stamp_build *b, struct stamp_compile_info 
     if (!st && (info || b->options->dump)) st = stamp_cost_program(b->image, &c, b->e);
     if (st) return st;
     if (info) {
-        *info = (struct stamp_compile_info){.dispatched = c.dispatched, .fetch_bytes = c.fetch_bytes,
-                                            .load_bytes = v.load_bytes, .store_bytes = v.store_bytes,
-                                            .cycles = c.cycles, .sem_peak = v.sem_peak};
+        *info = (struct stamp_compile_info){.dispatched = c.dispatched,
+                                            .fetch_bytes = c.fetch_bytes,
+                                            .load_bytes = v.load_bytes,
+                                            .store_bytes = v.store_bytes,
+                                            .cycles = c.cycles,
+                                            .sem_peak = v.sem_peak};
         memcpy(info->busy, c.busy, sizeof info->busy);
     }
     if (b->options->dump)
-        stamp_text_add(b->options->dump, "estimate: %llu cycles, array busy %llu, vector %llu, load %llu\n",
-                       (unsigned long long)c.cycles, (unsigned long long)c.busy[STAMP_UNIT_MXU],
-                       (unsigned long long)c.busy[STAMP_UNIT_VXU],
-                       (unsigned long long)c.busy[STAMP_UNIT_LDU]);
+        stamp_text_add(
+            b->options->dump, "estimate: %llu cycles, array busy %llu, vector %llu, load %llu\n",
+            (unsigned long long)c.cycles, (unsigned long long)c.busy[STAMP_UNIT_MXU],
+            (unsigned long long)c.busy[STAMP_UNIT_VXU], (unsigned long long)c.busy[STAMP_UNIT_LDU]);
     return STAMP_OK;
 }
 

@@ -44,12 +44,12 @@ struct stamp_compile_options {
 
 /** What the compiler knows about its program. */
 struct stamp_compile_info {
-    uint64_t dispatched;   /**< instructions a run dispatches */
-    uint64_t fetch_bytes;  /**< of these, loop bodies fetched once per loop entry */
+    uint64_t dispatched;  /**< instructions a run dispatches */
+    uint64_t fetch_bytes; /**< of these, loop bodies fetched once per loop entry */
     uint64_t load_bytes, store_bytes;
-    uint64_t cycles;       /**< estimate, cost.h */
+    uint64_t cycles; /**< estimate, cost.h */
     uint64_t busy[STAMP_UNITS];
-    uint32_t sem_peak;     /**< largest semaphore value in program order; 0 unverified */
+    uint32_t sem_peak; /**< largest semaphore value in program order; 0 unverified */
 };
 
 /**

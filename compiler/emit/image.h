@@ -28,10 +28,10 @@
 #include "model/status.h"
 
 enum {
-    STAMP_NAME_MAX = 63,               /**< bytes of a name, without the terminator */
-    STAMP_SCHEME_MAX = 1023,           /**< bytes of the scheme text */
-    STAMP_IMAGE_ITEMS_MAX = 1 << 12,   /**< buffers, segments, layers: each at most */
-    STAMP_IMAGE_CODE_MAX = 1 << 26     /**< instructions */
+    STAMP_NAME_MAX = 63,             /**< bytes of a name, without the terminator */
+    STAMP_SCHEME_MAX = 1023,         /**< bytes of the scheme text */
+    STAMP_IMAGE_ITEMS_MAX = 1 << 12, /**< buffers, segments, layers: each at most */
+    STAMP_IMAGE_CODE_MAX = 1 << 26   /**< instructions */
 };
 
 enum stamp_role { STAMP_INPUT, STAMP_OUTPUT, STAMP_CONST, STAMP_TEMP, STAMP_ROLES };
@@ -120,8 +120,7 @@ enum stamp_status stamp_image_decode(const uint8_t *bytes, size_t count, struct 
 /** The same with a file; written atomically (outfile.h). */
 enum stamp_status stamp_image_write(const struct stamp_image *image, const char *path,
                                     struct stamp_err *e);
-enum stamp_status stamp_image_read(const char *path, struct stamp_image **out,
-                                   struct stamp_err *e);
+enum stamp_status stamp_image_read(const char *path, struct stamp_image **out, struct stamp_err *e);
 
 /** CRC-32 (reflected, polynomial 0xedb88320) of @p n bytes, going on from @p crc (0 to start). */
 uint32_t stamp_crc32(uint32_t crc, const void *bytes, size_t n);

@@ -33,8 +33,10 @@ static enum stamp_status check_buffer(const struct stamp_image *image, uint32_t 
         return stamp_fail(e, STAMP_EFORMAT, "buffer %s: unknown role or format", b->name);
     if (!b->bytes || !b->rows || !b->cols || !aligned(b->addr) || !aligned(b->bytes) ||
         !aligned(b->row_bytes) || !inside(b->addr, b->bytes, image->dram_bytes))
-        return stamp_fail(e, STAMP_EFORMAT, "buffer %s: address or size outside memory, zero, or "
-                          "not a multiple of 64", b->name);
+        return stamp_fail(e, STAMP_EFORMAT,
+                          "buffer %s: address or size outside memory, zero, or "
+                          "not a multiple of 64",
+                          b->name);
     if (b->cols > b->row_bytes / stamp_fmt_bytes(b->fmt) || b->rows > b->bytes / b->row_bytes)
         return stamp_fail(e, STAMP_EFORMAT, "buffer %s: its rows do not fit", b->name);
     for (uint32_t j = 0; j < i; j++) {
@@ -60,8 +62,10 @@ static enum stamp_status check_segments(const struct stamp_image *image, struct 
             inside(s->addr, s->bytes, image->dram_bytes) && s->addr >= end)
             b = stamp_image_buffer_at(image, s->addr, s->bytes);
         if (!b || b->role != STAMP_CONST)
-            return stamp_fail(e, STAMP_EFORMAT, "data segment %u is out of order, misaligned, or "
-                              "not inside a CONST buffer", i);
+            return stamp_fail(e, STAMP_EFORMAT,
+                              "data segment %u is out of order, misaligned, or "
+                              "not inside a CONST buffer",
+                              i);
         end = s->addr + s->bytes;
     }
     return STAMP_OK;
@@ -112,7 +116,8 @@ enum stamp_status stamp_image_check(const struct stamp_image *image, struct stam
         return stamp_fail(e, STAMP_EFORMAT, "too many buffers, segments or layers");
     if (!image->dram_bytes || !aligned(image->dram_bytes) ||
         image->dram_bytes > UINT64_C(1) << STAMP_ADDR_BITS)
-        return stamp_fail(e, STAMP_EFORMAT, "memory size is zero, not a multiple of 64, or beyond "
+        return stamp_fail(e, STAMP_EFORMAT,
+                          "memory size is zero, not a multiple of 64, or beyond "
                           "the address space");
     for (size_t i = 0; i < text; i++)
         if (text > STAMP_SCHEME_MAX || image->scheme[i] < ' ' || image->scheme[i] > '~')

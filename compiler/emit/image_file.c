@@ -56,8 +56,7 @@ static void put_name(struct sink *s, const char *name)
 static void put_section(struct sink *s, const struct stamp_image *m, int section)
 {
     switch (section) {
-    case MACH:
-        put_name(s, m->mach->name);
+    case MACH: put_name(s, m->mach->name);
 #define PARAM(name, meaning) put_int(s, m->mach->name, 4);
 #include "model/spec/mach.def"
         put_int(s, m->code_addr, 8);
@@ -319,8 +318,10 @@ enum stamp_status stamp_image_decode(const uint8_t *bytes, size_t count, struct 
         st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     if (!st) st = get_data(s[DATA], m, e);
     if (!st) st = stamp_image_check(m, e);
-    if (st) stamp_image_free(m);
-    else *out = m;
+    if (st)
+        stamp_image_free(m);
+    else
+        *out = m;
     return st;
 }
 
@@ -335,8 +336,10 @@ enum stamp_status stamp_image_write(const struct stamp_image *image, const char 
     if (!st) st = stamp_outfile_open(path, &o, e);
     if (!st) {
         st = stamp_outfile_write(&o, bytes, count, e);
-        if (st) stamp_outfile_discard(&o);
-        else st = stamp_outfile_commit(&o, e);
+        if (st)
+            stamp_outfile_discard(&o);
+        else
+            st = stamp_outfile_commit(&o, e);
     }
     stamp_free(bytes);
     return st;

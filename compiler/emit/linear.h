@@ -14,12 +14,12 @@
 
 /** One MM of a tile: sub-panel of a panel, k-chunk. The same for every tile. */
 struct stamp_slot {
-    uint32_t panel;      /**< its output panel */
-    uint32_t n0, ng;     /**< column groups */
-    uint32_t k0, kn;     /**< XB lines */
+    uint32_t panel;  /**< its output panel */
+    uint32_t n0, ng; /**< column groups */
+    uint32_t k0, kn; /**< XB lines */
     uint64_t w_addr, cm_addr;
-    uint32_t wb;         /**< WB lines before it when resident */
-    bool first, last;    /**< k-chunk of its sub-panel */
+    uint32_t wb;      /**< WB lines before it when resident */
+    bool first, last; /**< k-chunk of its sub-panel */
 };
 
 /** Tables of a tile; equal tiles share them. */
@@ -30,24 +30,24 @@ struct stamp_table {
 
 /** One step of bringing a tile's rows to XB: a slab's column chunk, loaded if not yet there. */
 struct stamp_prep {
-    uint32_t u0, un;        /**< units of the slab */
-    uint32_t row0, rows;    /**< local rows of the slab */
-    uint32_t c0, cn;        /**< lines of the row */
-    uint32_t buffer;        /**< of vm_x */
-    bool load;              /**< load and transform; otherwise it is still in the buffer */
-    bool range, first;      /**< VMINMAX; it starts a row (or blocks) */
-    bool params;            /**< VQPAR */
-    bool quant, sum_first;  /**< VQUANT; it starts a row (or blocks) */
-    uint32_t after;         /**< its load may be issued once so many steps were */
+    uint32_t u0, un;       /**< units of the slab */
+    uint32_t row0, rows;   /**< local rows of the slab */
+    uint32_t c0, cn;       /**< lines of the row */
+    uint32_t buffer;       /**< of vm_x */
+    bool load;             /**< load and transform; otherwise it is still in the buffer */
+    bool range, first;     /**< VMINMAX; it starts a row (or blocks) */
+    bool params;           /**< VQPAR */
+    bool quant, sum_first; /**< VQUANT; it starts a row (or blocks) */
+    uint32_t after;        /**< its load may be issued once so many steps were */
 };
 
 /** State of one tile being prepared. */
 struct stamp_tile_prep {
     const struct stamp_tile *tile;
-    uint32_t index;            /**< of the tile */
-    uint32_t parity;           /**< half of XB, RM */
-    uint32_t tables;           /**< half of RT, NT */
-    uint32_t *row;             /**< [rows] token of a local row */
+    uint32_t index;  /**< of the tile */
+    uint32_t parity; /**< half of XB, RM */
+    uint32_t tables; /**< half of RT, NT */
+    uint32_t *row;   /**< [rows] token of a local row */
     struct stamp_prep *step;
     uint32_t steps, done, loaded; /**< total; emitted; loads considered */
 };

@@ -74,8 +74,7 @@ static void high_first(const struct stamp_linear *l, const uint32_t *row, uint32
 
     for (int is8 = 1; is8 >= 0; is8--)
         for (uint32_t r = 0; r < rows; r++)
-            if ((l->plan->bits[row[r]] == 8) == is8)
-                next = set_row(r, is8, next, limit, rt, nt);
+            if ((l->plan->bits[row[r]] == 8) == is8) next = set_row(r, is8, next, limit, rt, nt);
 }
 
 void stamp_linear_tables(const struct stamp_linear *l, const struct stamp_tile *tile, uint16_t *rt,
@@ -123,7 +122,8 @@ static void lay_tables(struct stamp_linear *l, const char *name)
         put_table(to + (size_t)rl * line * 2, nt, nl * line);
         while (same < kinds && memcmp(all + same * size, to, size)) same++;
         if (same == kinds) kinds++;
-        l->table[i] = (struct stamp_table){same * size, same * size + (size_t)rl * line * 2, rl, nl};
+        l->table[i] =
+            (struct stamp_table){same * size, same * size + (size_t)rl * line * 2, rl, nl};
     }
     if (l->b->status) return;
     uint64_t addr = 0;

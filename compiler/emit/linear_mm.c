@@ -39,8 +39,10 @@ uint32_t stamp_linear_use_tables(struct stamp_linear *l, uint32_t tile)
         if (l->in_rt[h].rt_lines && l->in_rt[h].rt_addr == t->rt_addr) return l->rt_last = h;
     l->rt_last = 1 - l->rt_last;
     l->in_rt[l->rt_last] = *t;
-    load_lines(l->b, STAMP_SPACE_RT, STAMP_FMT_RAW, t->rt_addr, l->rt_last * half_lines, t->rt_lines);
-    load_lines(l->b, STAMP_SPACE_NT, STAMP_FMT_RAW, t->nt_addr, l->rt_last * half_lines, t->nt_lines);
+    load_lines(l->b, STAMP_SPACE_RT, STAMP_FMT_RAW, t->rt_addr, l->rt_last * half_lines,
+               t->rt_lines);
+    load_lines(l->b, STAMP_SPACE_NT, STAMP_FMT_RAW, t->nt_addr, l->rt_last * half_lines,
+               t->nt_lines);
     return l->rt_last;
 }
 
@@ -132,7 +134,8 @@ static void where(const struct stamp_linear *l, uint32_t slot, struct stamp_insn
 }
 
 /* VM line of the output buffer of a tile's panel. */
-static uint32_t output(const struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
+static uint32_t output(const struct stamp_linear *l, const struct stamp_tile_prep *p,
+                       uint32_t panel)
 {
     const uint64_t turn = (uint64_t)p->index * l->panels + panel;
 

@@ -20,13 +20,13 @@ struct pass {
     struct stamp_place from, to;
     uint32_t lines, cap; /* rows of a batch at most */
     uint64_t bias;
-    uint32_t op0, op1;   /* operations [op0, op1) in the order of execution */
-    uint32_t *root;      /* [s] representative row of a set */
-    uint32_t *size;      /* [s] of a representative's set */
-    uint32_t *local;     /* [s] row of its batch */
-    uint32_t *batch;     /* [s] */
-    uint32_t *row;       /* [s] rows sorted by batch, then row */
-    uint32_t *start;     /* [batches + 1] in row */
+    uint32_t op0, op1; /* operations [op0, op1) in the order of execution */
+    uint32_t *root;    /* [s] representative row of a set */
+    uint32_t *size;    /* [s] of a representative's set */
+    uint32_t *local;   /* [s] row of its batch */
+    uint32_t *batch;   /* [s] */
+    uint32_t *row;     /* [s] rows sorted by batch, then row */
+    uint32_t *start;   /* [batches + 1] in row */
     uint32_t batches;
     struct pair *pair;
     size_t pairs;
@@ -266,4 +266,3 @@ void stamp_emit_passes(struct stamp_build *b, const struct stamp_plan *plan, boo
         p.op0 = p.op1;
     } while (p.op0 < plan->ops.count);
 }
-

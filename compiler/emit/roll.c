@@ -61,8 +61,7 @@ static size_t repeats(const struct stamp_field *f, const struct stamp_word *in, 
     for (; (times + 1) * q <= count && times < TIMES_MAX; times++)
         for (size_t i = 0; i < q; i++) {
             const struct stamp_word *was = &in[(times - 1) * q + i], *now = &in[times * q + i];
-            if (!alike(f, was, now) || dram_of(f, now) - dram_of(f, was) != step[i])
-                return times;
+            if (!alike(f, was, now) || dram_of(f, now) - dram_of(f, was) != step[i]) return times;
         }
     return times;
 }

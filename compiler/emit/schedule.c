@@ -94,8 +94,10 @@ static enum stamp_status run(const struct stamp_image *image, struct plan *p, si
         p->seq[unit]++;
         st = stamp_touches_of(tables, &step, touches, e);
         if (!st) st = stamp_board_note(board, unit, p->seq[unit], touches, need, e);
-        if (!st) order_all(p, i, unit, need);
-        else stamp_fail_at(e, "schedule, instruction %u %s", i, step.op->name);
+        if (!st)
+            order_all(p, i, unit, need);
+        else
+            stamp_fail_at(e, "schedule, instruction %u %s", i, step.op->name);
     }
     return st;
 }
@@ -117,8 +119,10 @@ enum stamp_status stamp_schedule(const struct stamp_image *image, struct stamp_w
         p.mark[u] = stamp_alloc(total[u], sizeof **p.mark);
         ok = ok && p.mark[u];
     }
-    if (ok) st = run(image, &p, count, &tables, board, &touches, e);
-    else st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    if (ok)
+        st = run(image, &p, count, &tables, board, &touches, e);
+    else
+        st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     for (int u = 1; u < STAMP_UNITS; u++) stamp_free(p.mark[u]);
     stamp_board_free(board);
     stamp_tables_free(&tables);

@@ -31,6 +31,9 @@ void stamp_tables_free(struct stamp_tables *t)
     memset(t, 0, sizeof *t);
 }
 
+/* Rows of one instruction: more than any memory has lines, far less than two 12-bit loops allow. */
+enum { TOUCHES_MAX = 1 << 18 };
+
 /* What one call works on. */
 struct scan {
     struct stamp_tables *t;
@@ -46,10 +49,13 @@ static enum stamp_status touch(struct scan *c, enum stamp_space space, unsigned 
     struct stamp_touches *o = c->out;
 
     if (space != STAMP_SPACE_DRAM && first + count > stamp_space_lines(c->mach, space))
-        return stamp_fail(c->e, STAMP_ERANGE, "instruction %u: %s touches %s lines %llu to %llu of %u",
-                          c->step->pc, c->step->op->name, stamp_space_name(space),
-                          (unsigned long long)first, (unsigned long long)(first + count - 1),
-                          stamp_space_lines(c->mach, space));
+        return stamp_fail(
+            c->e, STAMP_ERANGE, "instruction %u: %s touches %s lines %llu to %llu of %u",
+            c->step->pc, c->step->op->name, stamp_space_name(space), (unsigned long long)first,
+            (unsigned long long)(first + count - 1), stamp_space_lines(c->mach, space));
+    if (o->count >= TOUCHES_MAX)
+        return stamp_fail(c->e, STAMP_EUNSUPPORTED, "instruction %u: %s touches more than %d rows",
+                          c->step->pc, c->step->op->name, TOUCHES_MAX);
     if (o->count == o->cap) {
         const size_t cap = o->cap ? 2 * o->cap : 256;
         void *p = stamp_grow(o->t, o->count, cap, sizeof *o->t);
@@ -101,8 +107,9 @@ static enum stamp_status scan_transfer(struct scan *c, const struct stamp_insn_d
         const uint64_t addr = d->dram + r / d->n0 * d->d1 + r % d->n0 * d->d0;
         const uint64_t line = d->line + r * d->lstride;
         if (addr > limit || limit - addr < bytes)
-            return stamp_fail(c->e, STAMP_ERANGE, "instruction %u: %s reaches beyond memory at 0x%llx",
-                              c->step->pc, c->step->op->name, (unsigned long long)addr);
+            return stamp_fail(c->e, STAMP_ERANGE,
+                              "instruction %u: %s reaches beyond memory at 0x%llx", c->step->pc,
+                              c->step->op->name, (unsigned long long)addr);
         st = touch(c, STAMP_SPACE_DRAM, load ? STAMP_READ : STAMP_WRITE, addr / STAMP_DRAM_ALIGN,
                    (bytes + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN);
         if (!st) st = touch(c, space, load ? STAMP_WRITE : STAMP_READ, line, d->lines);

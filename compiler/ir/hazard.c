@@ -17,12 +17,19 @@ struct dram_line {
     uint32_t writer, reader;
 };
 
+enum { PAGE = 4096 }; /* lines of DRAM that come into being together, when one is used */
+
 struct stamp_board {
     const struct stamp_image *image;
     struct line *line[STAMP_SPACES];
-    struct dram_line *dram; /* of the lines [dram_lo, dram_hi) that OUTPUT and TEMP buffers span */
+    struct dram_line **page; /* of the lines [dram_lo, dram_hi) that OUTPUT and TEMP buffers span */
     uint64_t dram_lo, dram_hi;
 };
+
+static size_t page_count(const struct stamp_board *b)
+{
+    return (size_t)((b->dram_hi - b->dram_lo + PAGE - 1) / PAGE);
+}
 
 struct stamp_board *stamp_board_new(const struct stamp_image *image)
 {
@@ -45,8 +52,8 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
         if (hi > b->dram_hi) b->dram_hi = hi;
     }
     if (b->dram_lo > b->dram_hi) b->dram_lo = b->dram_hi;
-    if (ok) b->dram = stamp_alloc((size_t)(b->dram_hi - b->dram_lo), sizeof *b->dram);
-    if (ok && b->dram) return b;
+    if (ok) b->page = stamp_alloc(page_count(b), sizeof *b->page);
+    if (ok && b->page) return b;
     stamp_board_free(b);
     return NULL;
 }
@@ -55,7 +62,8 @@ void stamp_board_free(struct stamp_board *b)
 {
     if (!b) return;
     for (int s = 0; s < STAMP_SPACES; s++) stamp_free(b->line[s]);
-    stamp_free(b->dram);
+    for (size_t i = 0; b->page && i < page_count(b); i++) stamp_free(b->page[i]);
+    stamp_free(b->page);
     stamp_free(b);
 }
 
@@ -64,19 +72,29 @@ static void want(struct stamp_need *need, uint32_t seq, enum stamp_space space, 
     if (seq > need->seq) *need = (struct stamp_need){seq, space, line};
 }
 
+static struct dram_line *dram_line(struct stamp_board *b, uint64_t line)
+{
+    struct dram_line **page = &b->page[(line - b->dram_lo) / PAGE];
+
+    if (!*page) *page = stamp_alloc(PAGE, sizeof **page);
+    return *page ? *page + (line - b->dram_lo) % PAGE : NULL;
+}
+
 static enum stamp_status note_dram(struct stamp_board *b, uint32_t seq, const struct stamp_touch *t,
                                    struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
 {
     const uint64_t addr = t->first * STAMP_DRAM_ALIGN, bytes = t->count * STAMP_DRAM_ALIGN;
     const struct stamp_buffer *f = stamp_image_buffer_at(b->image, addr, bytes);
 
-    if (!f) return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
-                              (unsigned long long)bytes, (unsigned long long)addr);
+    if (!f)
+        return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
+                          (unsigned long long)bytes, (unsigned long long)addr);
     const bool tracked = f->role == STAMP_OUTPUT || f->role == STAMP_TEMP;
     if (!tracked && t->how & STAMP_WRITE)
         return stamp_fail(e, STAMP_EFORMAT, "store into buffer %s", f->name);
     for (uint64_t l = t->first; l < t->first + t->count && tracked; l++) {
-        struct dram_line *d = &b->dram[l - b->dram_lo];
+        struct dram_line *d = dram_line(b, l);
+        if (!d) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
         if (t->how & STAMP_WRITE) {
             want(&need[STAMP_UNIT_LDU], d->reader, STAMP_SPACE_DRAM, l);
             *d = (struct dram_line){seq, 0};

@@ -47,11 +47,13 @@ static enum stamp_status take(struct proof *p, const struct stamp_step *step, ui
 
     if (!number) return STAMP_OK;
     if (!s->count)
-        return stamp_fail(p->e, STAMP_EFORMAT, "instruction %u: %s waits for semaphore %u, which is 0",
-                          step->pc, step->op->name, (unsigned)number);
+        return stamp_fail(p->e, STAMP_EFORMAT,
+                          "instruction %u: %s waits for semaphore %u, which is 0", step->pc,
+                          step->op->name, (unsigned)number);
     if (s->to != STAMP_UNIT_CTL && s->to != unit)
-        return stamp_fail(p->e, STAMP_EFORMAT, "instruction %u: semaphore %u is waited for by %s and %s",
-                          step->pc, (unsigned)number, stamp_unit_name(s->to), stamp_unit_name(unit));
+        return stamp_fail(p->e, STAMP_EFORMAT,
+                          "instruction %u: semaphore %u is waited for by %s and %s", step->pc,
+                          (unsigned)number, stamp_unit_name(s->to), stamp_unit_name(unit));
     s->to = unit;
     join(&p->clock[unit], &s->token[s->first]);
     s->first = (s->first + 1) % (STAMP_SEM_MAX + 1);
@@ -67,13 +69,13 @@ static enum stamp_status give(struct proof *p, const struct stamp_step *step, ui
 
     if (!number) return STAMP_OK;
     if (s->from != STAMP_UNIT_CTL && s->from != unit)
-        return stamp_fail(p->e, STAMP_EFORMAT, "instruction %u: semaphore %u is posted by %s and %s",
-                          step->pc, (unsigned)number, stamp_unit_name(s->from),
-                          stamp_unit_name(unit));
+        return stamp_fail(p->e, STAMP_EFORMAT,
+                          "instruction %u: semaphore %u is posted by %s and %s", step->pc,
+                          (unsigned)number, stamp_unit_name(s->from), stamp_unit_name(unit));
     s->from = unit;
     if (s->count + 1 + 3 * (p->image->mach->QUEUE + 2) > STAMP_SEM_MAX)
-        return stamp_fail(p->e, STAMP_EFORMAT, "instruction %u: semaphore %u may exceed %d", step->pc,
-                          (unsigned)number, STAMP_SEM_MAX);
+        return stamp_fail(p->e, STAMP_EFORMAT, "instruction %u: semaphore %u may exceed %d",
+                          step->pc, (unsigned)number, STAMP_SEM_MAX);
     struct clock *token = &s->token[(s->first + s->count++) % (STAMP_SEM_MAX + 1)];
     *token = p->clock[unit];
     token->seen[unit] = p->seq[unit];
@@ -107,11 +109,13 @@ static void count_bytes(struct proof *p, const struct stamp_step *step)
     const struct stamp_insn_d *d = &step->insn.d;
 
     if (step->op->format != STAMP_FORMAT_D) return;
-    const uint64_t bytes = d->n0 * d->n1 * d->lines *
-                           stamp_line_bytes(p->image->mach, (enum stamp_space)d->space,
-                                            (enum stamp_fmt)d->fmt);
-    if (step->op->code == STAMP_OP_LOAD) p->info.load_bytes += bytes;
-    else p->info.store_bytes += bytes;
+    const uint64_t bytes =
+        d->n0 * d->n1 * d->lines *
+        stamp_line_bytes(p->image->mach, (enum stamp_space)d->space, (enum stamp_fmt)d->fmt);
+    if (step->op->code == STAMP_OP_LOAD)
+        p->info.load_bytes += bytes;
+    else
+        p->info.store_bytes += bytes;
 }
 
 static enum stamp_status execute(struct proof *p, const struct stamp_step *step)
@@ -147,8 +151,10 @@ static enum stamp_status run(struct proof *p)
 
     stamp_walk_start(&w, p->image->code, p->image->code_count, STAMP_VERIFY_LIMIT);
     while (!w.done && !(st = stamp_walk_next(&w, &step, p->e))) {
-        if (step.op->unit == STAMP_UNIT_CTL) fence(p);
-        else if ((st = execute(p, &step))) break;
+        if (step.op->unit == STAMP_UNIT_CTL)
+            fence(p);
+        else if ((st = execute(p, &step)))
+            break;
     }
     p->info.dispatched = w.dispatched;
     return st;

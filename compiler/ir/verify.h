@@ -18,15 +18,15 @@
 
 #include "compiler/emit/image.h"
 
-enum { STAMP_VERIFY_LIMIT = 1 << 28 }; /**< instructions executed at most */
+enum { STAMP_VERIFY_LIMIT = 1 << 24 }; /**< instructions executed at most */
 
 /** What a verified program does. */
 struct stamp_verify_info {
-    uint64_t dispatched;          /**< instructions, control included */
-    uint64_t executed;            /**< instructions of units */
-    uint64_t waits;               /**< semaphores taken */
+    uint64_t dispatched; /**< instructions, control included */
+    uint64_t executed;   /**< instructions of units */
+    uint64_t waits;      /**< semaphores taken */
     uint64_t load_bytes, store_bytes;
-    uint32_t sem_peak;            /**< largest semaphore value in program order */
+    uint32_t sem_peak; /**< largest semaphore value in program order */
 };
 
 /** STAMP_OK, or STAMP_EFORMAT, STAMP_ERANGE with a line naming the first bad instruction;

@@ -35,8 +35,10 @@ static enum stamp_error control(struct stamp_walk *w, const struct stamp_insn_c 
         break;
     case STAMP_OP_ENDL:
         if (!w->loops) return STAMP_ERROR_LOOP;
-        if (--w->loop[w->loops - 1].left) w->pc = w->loop[w->loops - 1].start;
-        else w->loops--;
+        if (--w->loop[w->loops - 1].left)
+            w->pc = w->loop[w->loops - 1].start;
+        else
+            w->loops--;
         break;
     default: break;
     }
@@ -58,8 +60,7 @@ enum stamp_status stamp_walk_next(struct stamp_walk *w, struct stamp_step *step,
     for (;;) {
         enum stamp_error error = STAMP_ERROR_NONE;
 
-        if (w->pc >= w->count)
-            return stamp_fail(e, STAMP_EFORMAT, "the program ends without HALT");
+        if (w->pc >= w->count) return stamp_fail(e, STAMP_EFORMAT, "the program ends without HALT");
         if (w->dispatched++ == w->limit)
             return stamp_fail(e, STAMP_EUNSUPPORTED, "more than %llu instructions are executed",
                               (unsigned long long)w->limit);

@@ -41,8 +41,8 @@ uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
     case STAMP_OP_LOAD:
     case STAMP_OP_STORE: *latency = MEMORY; return transfer(m, &insn->d);
     case STAMP_OP_VBFLY:
-        return VECTOR + insn->b.n0 * insn->b.n1 * insn->b.cols *
-                            (insn->b.kind == STAMP_KIND_ROT ? 4 : 2);
+        return VECTOR +
+               insn->b.n0 * insn->b.n1 * insn->b.cols * (insn->b.kind == STAMP_KIND_ROT ? 4 : 2);
     case STAMP_OP_VMINMAX:
     case STAMP_OP_VQUANT:
     case STAMP_OP_VBIAS: return VECTOR + lines;
@@ -60,11 +60,11 @@ struct ready {
 
 struct clocks {
     const struct stamp_image *image;
-    struct ready *sem;                         /* [SEMAPHORES] */
-    uint64_t now;                              /* of the dispatcher */
-    uint64_t free[STAMP_UNITS];                /* unit can start its next instruction */
-    uint64_t start[STAMP_UNITS][QUEUE_MAX];    /* of the latest instructions, a ring */
-    uint64_t done[STAMP_UNITS];                /* last retirement */
+    struct ready *sem;                      /* [SEMAPHORES] */
+    uint64_t now;                           /* of the dispatcher */
+    uint64_t free[STAMP_UNITS];             /* unit can start its next instruction */
+    uint64_t start[STAMP_UNITS][QUEUE_MAX]; /* of the latest instructions, a ring */
+    uint64_t done[STAMP_UNITS];             /* last retirement */
     uint64_t issued[STAMP_UNITS];
     struct stamp_cost cost;
 };
@@ -77,7 +77,8 @@ static uint64_t later(uint64_t a, uint64_t b)
 static void execute(struct clocks *c, const struct stamp_step *step)
 {
     const struct stamp_insn_d *d = &step->insn.d;
-    const uint64_t wait[3] = {d->wait0, d->wait1, d->wait2}, post[3] = {d->post0, d->post1, d->post2};
+    const uint64_t wait[3] = {d->wait0, d->wait1, d->wait2},
+                   post[3] = {d->post0, d->post1, d->post2};
     const enum stamp_unit u = step->op->unit;
     const uint32_t queue = c->image->mach->QUEUE < QUEUE_MAX ? c->image->mach->QUEUE : QUEUE_MAX;
     uint64_t latency, start = 0;
@@ -125,8 +126,10 @@ enum stamp_status stamp_cost_program(const struct stamp_image *image, struct sta
         c->now = MEMORY; /* first fetch */
     }
     while (!st && !w.done && !(st = stamp_walk_next(&w, &step, e))) {
-        if (step.op->unit == STAMP_UNIT_CTL) fence(c);
-        else execute(c, &step);
+        if (step.op->unit == STAMP_UNIT_CTL)
+            fence(c);
+        else
+            execute(c, &step);
     }
     if (!st) {
         c->cost.cycles = c->now;

@@ -15,7 +15,7 @@ struct stamp_cost {
     uint64_t cycles;
     uint64_t busy[STAMP_UNITS]; /**< per unit, executing */
     uint64_t dispatched;        /**< instructions */
-    uint64_t fetch_bytes;       /**< instruction words read, each once: loop bodies fit the buffer */
+    uint64_t fetch_bytes; /**< instruction words read, each once: loop bodies fit the buffer */
 };
 
 /** Cycles @p insn occupies its unit. @p latency: further cycles until it retires. */

@@ -41,9 +41,9 @@ struct stamp_tile {
 
 struct stamp_tiling {
     /* Sizes, in lines of L elements. */
-    uint32_t kl, cg;       /**< lines of K; column groups of N */
-    uint32_t blk, nblk;    /**< lines per quantization block (0: none); scales of a row */
-    uint32_t wline;        /**< WB lines of one XB line: L/T, twice with 8-bit weights */
+    uint32_t kl, cg;    /**< lines of K; column groups of N */
+    uint32_t blk, nblk; /**< lines per quantization block (0: none); scales of a row */
+    uint32_t wline;     /**< WB lines of one XB line: L/T, twice with 8-bit weights */
     uint32_t in_quantum, out_quantum; /**< lines in 64 bytes of DRAM, 1 or more */
 
     struct stamp_tile *tile; /**< [tiles] in the arena */
@@ -52,15 +52,15 @@ struct stamp_tiling {
     uint32_t unit_rows;    /**< largest of a unit */
     bool xb_double;        /**< two tiles in XB, RM */
 
-    uint32_t panel, ng;    /**< column groups of an output panel, of a slot */
-    uint32_t kc, chunks;   /**< XB lines of a k-chunk; their number */
-    bool resident;         /**< all weights stay in WB */
+    uint32_t panel, ng;  /**< column groups of an output panel, of a slot */
+    uint32_t kc, chunks; /**< XB lines of a k-chunk; their number */
+    bool resident;       /**< all weights stay in WB */
 
-    uint32_t outs, vm_out; /**< output buffers of rows * panel lines; the first one's VM line */
-    uint32_t vm_bias;      /**< two rows of panel lines */
-    uint32_t vm_x, nx;     /**< input buffers: first line, number */
-    uint32_t xlines;       /**< lines of each */
-    uint32_t slab_rows;    /**< rows of a slab, at most */
+    uint32_t outs, vm_out;   /**< output buffers of rows * panel lines; the first one's VM line */
+    uint32_t vm_bias;        /**< two rows of panel lines */
+    uint32_t vm_x, nx;       /**< input buffers: first line, number */
+    uint32_t xlines;         /**< lines of each */
+    uint32_t slab_rows;      /**< rows of a slab, at most */
     uint32_t chunk, nchunks; /**< columns of a slab in VM at once, lines; their number */
 
     double cycles; /**< estimate */

@@ -34,7 +34,7 @@ END_TEST
 
 START_TEST(sizes_of_one_primes_and_whole_lines)
 {
-    static const size_t sizes[][3] = {{1, 1, 1},   {1, 64, 1},    {2, 1, 65},   {7, 13, 17},
+    static const size_t sizes[][3] = {{1, 1, 1},    {1, 64, 1},    {2, 1, 65},   {7, 13, 17},
                                       {64, 64, 64}, {101, 257, 3}, {3, 509, 67}, {128, 16, 31}};
     size_t checked = 0;
 
@@ -64,8 +64,7 @@ START_TEST(layers_larger_than_every_buffer)
     };
 
     for (size_t i = 0; i < sizeof big / sizeof big[0]; i++) {
-        struct stamp_case c =
-            stamp_case_of(big[i].mach, big[i].s, big[i].d, big[i].n, STAMP_HAAR);
+        struct stamp_case c = stamp_case_of(big[i].mach, big[i].s, big[i].d, big[i].n, STAMP_HAAR);
         c.scheme[0].high_rows = 3;
         c.scheme[0].depth = 2;
         c.scheme[0].weight_bits = big[i].w8 ? 8 : 4;
@@ -83,8 +82,10 @@ START_TEST(long_sequences_transform_through_memory)
         enum stamp_transform t;
         int depth;
     } deep[] = {
-        {"tiny", 1100, STAMP_WHT, STAMP_DEPTH_AUTO}, {"base", 2500, STAMP_HAAR, 12},
-        {"tiny", 1300, STAMP_HAAR, 11},              {"wide", 600, STAMP_DCT, STAMP_DEPTH_AUTO},
+        {"tiny", 1100, STAMP_WHT, STAMP_DEPTH_AUTO},
+        {"base", 2500, STAMP_HAAR, 12},
+        {"tiny", 1300, STAMP_HAAR, 11},
+        {"wide", 600, STAMP_DCT, STAMP_DEPTH_AUTO},
         {"tiny", 2048, STAMP_WHT, 11},
     };
 
@@ -150,7 +151,7 @@ END_TEST
 START_TEST(a_tile_size_changes_no_bit_of_the_output)
 {
     static const struct stamp_compile_options other[] = {
-        {.max_groups = 1}, {.max_groups = 3}, {.max_panel = 1},  {.max_kc = 4},
+        {.max_groups = 1}, {.max_groups = 3}, {.max_panel = 1},   {.max_kc = 4},
         {.max_kc = 1},     {.unfused = true}, {.max_xlines = 64}, {.unfused = true, .max_rows = 4},
         {.no_roll = true},
     };
@@ -169,8 +170,8 @@ END_TEST
 static enum stamp_status refuse(const struct stamp_compile_layer *layers, size_t count,
                                 struct stamp_err *e)
 {
-    const struct stamp_compile_options o = {.mach = stamp_mach_find("tiny"),
-                                            .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
+    const struct stamp_compile_options o = {
+        .mach = stamp_mach_find("tiny"), .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
     struct stamp_image *image = NULL;
     const enum stamp_status st = stamp_compile(layers, count, &o, &image, NULL, e);
 
@@ -218,8 +219,8 @@ START_TEST(every_failed_allocation_is_reported)
     float w[30 * 20];
     uint64_t state = 3;
     struct stamp_compile_layer l = {"l", stamp_scheme_default(), 40, 30, 20, w, NULL};
-    const struct stamp_compile_options o = {.mach = stamp_mach_find("tiny"),
-                                            .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
+    const struct stamp_compile_options o = {
+        .mach = stamp_mach_find("tiny"), .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
     size_t n = 0;
 
     for (int i = 0; i < 600; i++) w[i] = stamp_test_float(&state);
@@ -243,8 +244,8 @@ END_TEST
 static struct stamp_compile_info plan_of(size_t d, size_t n, enum stamp_transform t, uint32_t high)
 {
     struct stamp_compile_layer l = {"l", stamp_scheme_default(), 512, d, n, NULL, NULL};
-    const struct stamp_compile_options o = {.mach = stamp_mach_find("base"),
-                                            .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
+    const struct stamp_compile_options o = {
+        .mach = stamp_mach_find("base"), .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
     struct stamp_compile_info info;
     struct stamp_image *image = NULL;
     struct stamp_err e = {0};

@@ -14,8 +14,13 @@
 struct stamp_case stamp_case_of(const char *mach, size_t s, size_t d, size_t n,
                                 enum stamp_transform transform)
 {
-    struct stamp_case c = {.mach = mach, .s = s, .width = {d, n}, .layers = 1,
-                           .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32, .seed = 1};
+    struct stamp_case c = {.mach = mach,
+                           .s = s,
+                           .width = {d, n},
+                           .layers = 1,
+                           .in_fmt = STAMP_FMT_F32,
+                           .out_fmt = STAMP_FMT_F32,
+                           .seed = 1};
 
     for (int i = 0; i < STAMP_CASE_LAYERS; i++) {
         c.scheme[i] = stamp_scheme_default();
@@ -72,11 +77,10 @@ struct stamp_image *stamp_case_compile(const struct stamp_case *c, struct stamp_
         const size_t d = c->width[i], n = c->width[i + 1];
         float *w = random_matrix(n * d, &state), *b = random_matrix(n, &state);
         float *y = stamp_alloc(c->s * n, sizeof *y);
-        layer[i] = (struct stamp_compile_layer){"test", c->scheme[i], c->s, d, n, w,
-                                                c->bias ? b : NULL};
-        const enum stamp_status st =
-            stamp_linear_num(&c->scheme[i], (uint32_t)c->s, (uint32_t)d, (uint32_t)n, now, w,
-                             layer[i].bias, y, &e);
+        layer[i] =
+            (struct stamp_compile_layer){"test", c->scheme[i], c->s, d, n, w, c->bias ? b : NULL};
+        const enum stamp_status st = stamp_linear_num(&c->scheme[i], (uint32_t)c->s, (uint32_t)d,
+                                                      (uint32_t)n, now, w, layer[i].bias, y, &e);
         ck_assert_msg(st == STAMP_OK, "reference: %s", e.text);
         if (now != *x) stamp_free(now);
         now = y;
@@ -117,8 +121,10 @@ static uint8_t *host_memory(const struct stamp_image *m, const float *x)
         for (uint64_t k = 0; k < in->cols; k++) {
             uint8_t *to = dram + in->addr + r * in->row_bytes + k * stamp_fmt_bytes(in->fmt);
             const float v = x[r * in->cols + k];
-            if (in->fmt == STAMP_FMT_BF16) put_le(to, stamp_bf16_from_f32(v), 2);
-            else put_le(to, stamp_f32_bits(v), 4);
+            if (in->fmt == STAMP_FMT_BF16)
+                put_le(to, stamp_bf16_from_f32(v), 2);
+            else
+                put_le(to, stamp_f32_bits(v), 4);
         }
     return dram;
 }
@@ -139,13 +145,17 @@ void stamp_case_check(const struct stamp_case *c, const struct stamp_image *imag
                   stamp_error_meaning(r.error));
     for (uint64_t t = 0; t < out->rows; t++)
         for (uint64_t k = 0; k < out->cols; k++) {
-            const uint8_t *at = dram + out->addr + t * out->row_bytes + k * stamp_fmt_bytes(out->fmt);
+            const uint8_t *at =
+                dram + out->addr + t * out->row_bytes + k * stamp_fmt_bytes(out->fmt);
             uint32_t got = (uint32_t)at[0] | (uint32_t)at[1] << 8;
             const uint32_t all = stamp_f32_bits(want[t * out->cols + k]);
-            if (out->fmt == STAMP_FMT_BF16) got <<= 16;
-            else got |= (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-            ck_assert_msg(got == all, "%s s %zu d %zu n %zu seed %llu: y[%llu][%llu] %08x, not %08x",
-                          c->mach, c->s, c->width[0], c->width[1], (unsigned long long)c->seed,
+            if (out->fmt == STAMP_FMT_BF16)
+                got <<= 16;
+            else
+                got |= (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+            ck_assert_msg(got == all,
+                          "%s s %zu d %zu n %zu seed %llu: y[%llu][%llu] %08x, not %08x", c->mach,
+                          c->s, c->width[0], c->width[1], (unsigned long long)c->seed,
                           (unsigned long long)t, (unsigned long long)k, got, all);
         }
     stamp_free(dram);
