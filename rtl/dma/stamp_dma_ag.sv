@@ -49,7 +49,8 @@ module stamp_dma_ag #(
   localparam int unsigned RowBits = 24; // beats of a row: 16 + 8 bits
 
   // The other fields are the dispatcher's.
-  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d;
+  /* verilator lint_on UNUSEDSIGNAL */
   assign d = insn_i;
 
   // ---- rows ------------------------------------------------------------------------------------

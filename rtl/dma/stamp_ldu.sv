@@ -91,7 +91,8 @@ module stamp_ldu #(
   endfunction
 
   // The other fields are the dispatcher's.
-  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d;
+  /* verilator lint_on UNUSEDSIGNAL */
   assign d = insn_i;
 
   // ---- instructions waiting for their data -----------------------------------------------------
@@ -126,7 +127,8 @@ module stamp_ldu #(
   logic [RBits:0] bw_q, br_q;
   logic           push, push_null, push_last, b_null, b_last, b_pop;
   logic [3:0]     push_err, b_err;
-  /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst)) u_ag (
       .clk_i, .rst_ni, .abort_i(squash_q || axi_q), .clear_i(clear),

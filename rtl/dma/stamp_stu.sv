@@ -74,7 +74,8 @@ module stamp_stu #(
   if (AXI_BYTES > 64 || L % 8 != 0 || 2 * L % AXI_BYTES != 0)
     $error("stamp_stu: a line must be a whole number of beats");
 
-  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d;
+  /* verilator lint_on UNUSEDSIGNAL */
   assign d = insn_i; // the fields unread here are the dispatcher's
 
   // ---- instructions: one ring, passed by the W side, then by the B side ------------------------
@@ -160,7 +161,8 @@ module stamp_stu #(
   // ---- W ---------------------------------------------------------------------------------------
   logic       w_have, w_null, w_last, w_take, w_skip, w_end, line_end, bf16;
   logic [7:0] w_beats, wbeat_q, lbeat_q;
-  /* verilator lint_off UNUSEDSIGNAL */ logic [3:0] unused_err; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ logic [3:0] unused_err;
+  /* verilator lint_on UNUSEDSIGNAL */
   logic       num_q;
 
   assign {w_null, w_last, unused_err, w_beats} = burst_q[bw_q[BBits-1:0]];
@@ -225,7 +227,8 @@ module stamp_stu #(
   // ---- B ---------------------------------------------------------------------------------------
   logic       b_have, b_null, b_last, b_take, b_skip, axi_seen;
   logic [3:0] b_err, err, bfail_err_q;
-  /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   assign {b_null, b_last, b_err, unused_beats} = burst_q[bb_q[BBits-1:0]];
   assign b_have   = bw_q != bb_q;

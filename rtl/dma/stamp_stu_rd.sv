@@ -40,7 +40,8 @@ module stamp_stu_rd #(
   localparam int unsigned DBits = $clog2(Depth);
   localparam int unsigned LBits = $clog2(Lines);
 
-  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d; /* verilator lint_on UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d;
+  /* verilator lint_on UNUSEDSIGNAL */
   assign d = insn_i;
 
   // Instructions: bf16, line, lines, lstride, rows. The row count comes in two factors.
@@ -49,7 +50,8 @@ module stamp_stu_rd #(
 
   always_ff @(posedge clk_i) begin : insn_fifo
     if (valid_i) insn_q[ii_q[DBits-1:0]] <= {d.fmt == stamp_isa_pkg::FMT_BF16, d.line,
-                                             d.lines - 16'd1, d.lstride, d.n0 - 12'd1, d.n1 - 12'd1};
+                                             d.lines - 16'd1, d.lstride,
+                                             d.n0 - 12'd1, d.n1 - 12'd1};
     if (!rst_ni || clear_i) ii_q <= '0;
     else if (valid_i)       ii_q <= ii_q + 1'b1;
   end

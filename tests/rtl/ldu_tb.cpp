@@ -207,13 +207,13 @@ static bool run(const std::vector<transfer> &list, uint64_t reset_at)
             }
             idle = 0;
         }
+        if (top->ev_bytes_o) idle = 0; /* dropped beats are progress, too */
         ev_bytes += top->ev_bytes_o;
         ev_wait += top->ev_axi_wait_o;
         if (top->ev_bytes_o && top->ev_axi_wait_o) complain("waits while taking a beat");
         const bool accept = top->insn_valid_i && top->insn_ready_o;
         tick(true);
         if (accept) offered++, idle = 0, top->insn_valid_i = 0;
-        if (pins.rvalid) idle = 0; /* dropped beats count as progress */
         if (++idle > 20000) {
             complain("hangs");
             reset();
