@@ -372,5 +372,5 @@ int main(int argc, char **argv)
 
     printf("ldu_tb: %llu passed, %llu failed\n", (unsigned long long)passed,
            (unsigned long long)failed);
-    return failed != 0 || passed == 0;
+    return failed != 0 || passed == 0 || o.cases == 0;
 }
