@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_lockstep.c - the comparison sees every kind of difference, and nothing where there is none. */
+#include <check.h>
+#include <string.h>
+
+#include "sim/core/lockstep.h"
+
+Suite *stamp_suite_lockstep(void);
+
+enum { CODE = 1024, MEMORY = 2048 };
+
+static uint8_t                memory[MEMORY];
+static struct stamp_machine  *m;
+static struct stamp_lockstep *ls;
+
+/* LOAD two lines, STORE the first, HALT. */
+static void setup(void)
+{
+    const union stamp_insn program[] = {
+        {.d = {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .lines = 2, .n0 = 1, .n1 = 1, .post0 = 1}},
+        {.d = {.op = STAMP_OP_STORE, .fmt = STAMP_FMT_F32, .dram = 512, .lines = 1, .n0 = 1, .n1 = 1,
+               .wait0 = 1}},
+        {.c = {.op = STAMP_OP_HALT}}};
+
+    for (int i = 0; i < MEMORY; i++) memory[i] = (uint8_t)(i % 61); /* finite floats */
+    for (uint32_t k = 0; k < 3; k++) {
+        struct stamp_word w;
+        ck_assert_ptr_null(stamp_encode(&program[k], &w));
+        memcpy(memory + CODE + 32 * k, &w, sizeof w);
+    }
+    m = stamp_machine_new(stamp_mach_find("tiny"));
+    stamp_machine_start(m, (struct stamp_memory){memory, MEMORY}, CODE, 3, 0, CODE);
+    ls = stamp_lockstep_new(m);
+}
+
+static void teardown(void)
+{
+    stamp_lockstep_free(ls);
+    stamp_machine_free(m);
+}
+
+static bool loads(void)
+{
+    return stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 0, memory, 32) &&
+           stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 1, memory + 32, 32);
+}
+
+static bool stores(void)
+{
+    for (uint64_t b = 0; b < 32; b += 8)
+        if (!stamp_lockstep_write(ls, STAMP_UNIT_STU, STAMP_SPACE_DRAM, 512 + b, memory + b, 8))
+            return false;
+    return true;
+}
+
+START_TEST(equal_runs_agree_to_the_end)
+{
+    ck_assert(loads() && stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 0));
+    ck_assert(stores() && stamp_lockstep_retire(ls, STAMP_UNIT_STU, 1));
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_CTL, 2));
+    ck_assert(stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0));
+    ck_assert_uint_eq(stamp_lockstep_checked(ls), 16 + 8 + 3);
+    ck_assert_uint_eq(stamp_lockstep_mismatches(ls), 0);
+}
+END_TEST
+
+START_TEST(one_wrong_bit_is_named_with_both_values)
+{
+    uint8_t line[32];
+    memcpy(line, memory, sizeof line);
+    line[13] ^= 4;
+    ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 0, line, 32));
+    ck_assert_str_eq(stamp_lockstep_text(ls),
+                     "LDU pc 0: VM[0] word 3: rtl 0x0f0e090c, model 0x0f0e0d0c");
+}
+END_TEST
+
+START_TEST(a_wrong_address_is_seen)
+{
+    ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 1, memory, 32));
+}
+END_TEST
+
+START_TEST(a_write_too_many_is_seen)
+{
+    ck_assert(loads());
+    ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 2, memory, 32));
+}
+END_TEST
+
+START_TEST(a_missing_write_is_seen_at_the_end)
+{
+    ck_assert(loads() && stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 0));
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_STU, 1));
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_CTL, 2));
+    ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0));
+}
+END_TEST
+
+START_TEST(a_wrong_or_missing_retirement_is_seen)
+{
+    ck_assert(loads() && stores());
+    ck_assert(!stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 1));
+    teardown();
+    setup();
+    ck_assert(loads() && stores() && stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 0));
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_CTL, 2));
+    ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0));
+}
+END_TEST
+
+START_TEST(another_error_or_another_culprit_is_seen)
+{
+    ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NUMERIC, 0));
+    teardown();
+    setup();
+    memory[3] = 0x7f; /* element 0 becomes a NaN */
+    memory[2] = 0xff;
+    ck_assert(loads());
+    ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NUMERIC, 1));
+}
+END_TEST
+
+START_TEST(the_same_error_at_the_same_instruction_agrees)
+{
+    memory[3] = 0x7f;
+    memory[2] = 0xff;
+    ck_assert(loads());
+    ck_assert(stamp_lockstep_finish(ls, STAMP_ERROR_NUMERIC, 0));
+}
+END_TEST
+
+Suite *stamp_suite_lockstep(void)
+{
+    Suite *s = suite_create("lockstep");
+    TCase *t = tcase_create("streams");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, equal_runs_agree_to_the_end);
+    tcase_add_test(t, one_wrong_bit_is_named_with_both_values);
+    tcase_add_test(t, a_wrong_address_is_seen);
+    tcase_add_test(t, a_write_too_many_is_seen);
+    tcase_add_test(t, a_missing_write_is_seen_at_the_end);
+    tcase_add_test(t, a_wrong_or_missing_retirement_is_seen);
+    tcase_add_test(t, another_error_or_another_culprit_is_seen);
+    tcase_add_test(t, the_same_error_at_the_same_instruction_agrees);
+    suite_add_tcase(s, t);
+    return s;
+}

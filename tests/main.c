@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - runs every Check suite; the list of test names reads as the specification. */
+#include <check.h>
+#include <stdio.h>
+
+/* One suite per source file of tests; a suite missing here fails the link of its users' names. */
+#define SUITES(X)                                                                                  \
+    X(spec) X(machine) X(lockstep)                                                                 \
+    X(f32) X(xform) X(plan) X(quant) X(matmul) X(linear) X(facts)                                  \
+    X(front) X(image) X(asm) X(tile) X(emit) X(compile) X(cli)
+
+#define DECLARE(name) Suite *stamp_suite_##name(void);
+SUITES(DECLARE)
+
+int main(void)
+{
+    SRunner *runner = srunner_create(NULL);
+
+#define ADD(name) srunner_add_suite(runner, stamp_suite_##name());
+    SUITES(ADD)
+    srunner_run_all(runner, CK_ENV);
+    const int run = srunner_ntests_run(runner), failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    printf("check: %d passed, %d failed\n", run - failed, failed);
+    return run == 0 || failed != 0;
+}
