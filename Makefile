@@ -17,8 +17,8 @@ MACHS    := tiny base wide
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
               sim/core/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
-TEST_C   := $(wildcard tests/*.c tests/model/*.c tests/compiler/*.c tests/cosim/*.c tests/oracle/*.c \
-              tests/cli/*.c)
+TEST_C   := $(wildcard tests/*.c tests/model/*.c tests/compiler/*.c tests/cosim/test_*.c \
+              tests/oracle/*.c tests/cli/*.c)
 RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
@@ -30,7 +30,8 @@ SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test test-long bench lint coverage synth spec spec-fresh clean deps check fuzz benches
+.PHONY: all demo test test-long bench bench-deps lint coverage synth spec spec-fresh clean deps \
+  fuzz benches
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -49,7 +50,7 @@ $(B)/check: $(TEST_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
-$(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(LIB_C:%.c=$(B)/san/%.o)
+$(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/compiler/front_samples.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o
 	$(CC) $^ -o $@
@@ -82,6 +83,58 @@ $(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp si
 	  -DVM_TRACE=$(if $(findstring _waves,$*),1,0) -DVM_COVERAGE=$(if $(findstring _cov,$*),1,0) \
 	  sim/verilator/rtl.cpp sim/verilator/dram.cpp $(B)/v/$*/spec.o $(B)/v/$*/Vstamp__ALL.a \
 	  $(B)/v/$*/verilated*.o -o $@ -pthread -lz
+
+# ---- Random programs, error injection, fuzzers --------------------------------------------------
+COSIM_CPP := $(wildcard tests/cosim/*.cpp) tests/rtl/axi_monitor.cpp
+$(B)/%.opp: %.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
+$(B)/rand $(B)/errors: $(B)/%: $(B)/tests/cosim/%.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_data.o \
+    $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
+	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
+fuzz: $(B)/fuzz_front $(B)/fuzz_image
+	$(B)/fuzz_front 1 $(FUZZ)
+	$(B)/fuzz_image 1 $(FUZZ)
+FUZZ ?= 20000
+
+# ---- Top-level targets ---------------------------------------------------------------------------
+deps:
+	@.ci/install
+demo: deps
+	@$(MAKE) -s --no-print-directory all
+	$(B)/stamp demo
+STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
+  -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
+  -- bad-input "tests/cli/bad_input.sh" -- lint "$(MAKE) lint"
+test: deps
+	@echo "building (about 8 minutes on 2 cores from nothing)"
+	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors \
+	  $(B)/fuzz_front $(B)/fuzz_image
+	@B=$(B) tests/run.sh $(STEPS) \
+	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
+	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \
+	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide"
+test-long: test
+	@B=$(B) tests/run.sh rand-tiny-long "$(B)/rand tiny --seed 10000 --count 20000" \
+	  -- rand-base-long "$(B)/rand base --seed 10000 --count 5000" \
+	  -- rand-wide-long "$(B)/rand wide --seed 10000 --count 2500" \
+	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- layers "tests/cosim/layers.sh"
+lint: $(B)/specgen
+	@tests/lint.sh
+synth: $(B)/specgen
+	@rtl/synth.sh
+bench: $(B)/bench_matmul all
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+	  $$(grep -q avx512f /proc/cpuinfo && echo OPENBLAS_CORETYPE=SkylakeX) $(B)/bench_matmul
+	tests/bench/run.sh
+bench-deps:
+	@.ci/install libdnnl-dev libopenblas-dev time
+$(B)/bench_matmul: bench-deps $(B)/libstamp.a tests/bench/bench_matmul.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -DHAVE_DNNL -DHAVE_OPENBLAS -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread \
+	  tests/bench/bench_matmul.c $(B)/libstamp.a $(LDLIBS) -ldnnl -lopenblas -o $@
+coverage: deps
+	@$(MAKE) -s -j2 all $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors
+	@tests/coverage.sh
 
 clean:
 	rm -rf $(B)
