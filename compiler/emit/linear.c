@@ -18,12 +18,23 @@ static void flush(struct stamp_linear *l, struct pending *f)
     f->p = NULL;
 }
 
-/* Steps of the next tile due behind slot @p k: all of them a little before the last slot. */
-static uint32_t due(const struct stamp_tile_prep *next, uint32_t slots, uint32_t k)
+/* Steps of the next tile that can be done while this one is multiplied: all if XB holds two tiles,
+ * else those before the first that writes XB. */
+static uint32_t beside(const struct stamp_linear *l, const struct stamp_tile_prep *next)
+{
+    uint32_t n = next->steps;
+
+    for (uint32_t i = 0; i < n && !l->t.xb_double; i++)
+        if (next->step[i].quant) n = i;
+    return n;
+}
+
+/* Of these, the ones due behind slot @p k: all of them a little before the last slot. */
+static uint32_t due(uint32_t steps, uint32_t slots, uint32_t k)
 {
     const uint64_t span = slots - slots / 16;
 
-    return k + 1 >= span ? next->steps : (uint32_t)(next->steps * (k + 1) / span);
+    return k + 1 >= span ? steps : (uint32_t)((uint64_t)steps * (k + 1) / span);
 }
 
 static void prepare(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t until)
@@ -92,17 +103,17 @@ void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct st
         const bool more = tile + 1 < l->t.tiles;
         struct stamp_tile_prep *now = &prep[tile % 3], *next = &prep[(tile + 1) % 3];
         if (more) stamp_prep_start(l, tile + 1, next);
+        const uint32_t steps = more && !l->b->status ? beside(l, next) : 0;
         for (uint32_t k = 0; k < l->slots && !l->b->status; k++) {
             const uint32_t g0 = tile == 0 && k < 2 ? early[k] : 0;
             if (k + 1 < l->slots || more) stamp_slot_load(l, (k + 1) % l->slots);
-            if (more && l->t.xb_double)
-                stamp_prep_loads(l, next, due(next, l->slots, k + 1) - next->done);
+            if (steps) stamp_prep_loads(l, next, due(steps, l->slots, k + 1) - next->done);
             if (l->t.outs == 1) flush(l, &pending);
             stamp_slot_product(l, now, k, g0, now->tile->groups - g0);
             flush(l, &pending);
             if (l->slot[k].last && (k + 1 == l->slots || l->slot[k + 1].panel != l->slot[k].panel))
                 pending = (struct pending){now, l->slot[k].panel};
-            if (more && l->t.xb_double) prepare(l, next, due(next, l->slots, k));
+            if (steps) prepare(l, next, due(steps, l->slots, k));
         }
         if (!l->t.xb_double) flush(l, &pending);
         if (more) prepare(l, next, next->steps);

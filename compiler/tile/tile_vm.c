@@ -43,7 +43,7 @@ static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp
 /* All of K at once: as many rows as make a good load. */
 static bool place_whole(struct stamp_tiling *t, uint32_t room)
 {
-    for (uint32_t nx = 3; nx >= 2; nx--) {
+    for (uint32_t nx = 4; nx >= 2; nx -= 2) { /* powers of two keep the program periodic */
         const uint32_t cap = room / nx;
         if (t->unit_rows > cap / t->kl) continue;
         t->nx = nx;
