@@ -55,14 +55,13 @@ struct stamp_rtl_status {
 /** What a shared object exports under STAMP_RTL_SYMBOL. */
 struct stamp_rtl_ops {
     const char *mach; /**< configuration it was built for */
-    bool        waves, coverage;
+    bool        waves, coverage; /**< coverage: written at exit to the file STAMP_COVERAGE names */
     void *(*open)(const struct stamp_rtl_options *options);
     void (*close)(void *rtl);
     uint32_t (*read)(void *rtl, uint32_t offset);              /**< register, over AXI4-Lite */
     void (*write)(void *rtl, uint32_t offset, uint32_t value); /**< register, over AXI4-Lite */
     /** Up to @p cycles clocks, less when the machine stops being busy or an observer stops it. */
     void (*run)(void *rtl, uint64_t cycles, struct stamp_rtl_status *status);
-    void (*save_coverage)(const char *path);
 };
 
 #define STAMP_RTL_SYMBOL "stamp_rtl_ops"

@@ -126,11 +126,16 @@ struct clock {
     double start, last;
 };
 
-static double now_seconds(void)
+static double seconds_on(clockid_t which)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(which, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double now_seconds(void)
+{
+    return seconds_on(CLOCK_MONOTONIC);
 }
 
 /* False when the user wants to stop. */
@@ -306,7 +311,6 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
     r->error = st.error;
     r->error_pc = st.error_pc;
     if (finished && !st.stopped) read_counters(ops, rtl, r);
-    if (o->coverage) ops->save_coverage(o->coverage);
     ops->close(rtl);
     if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
     if (ls && (st.stopped || r->error || st.done)) judge(ls, m, r);
@@ -339,7 +343,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
 enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
                                struct stamp_run_result *result, struct stamp_err *e)
 {
-    const double      start = now_seconds();
+    const double      start = now_seconds(), cpu = seconds_on(CLOCK_PROCESS_CPUTIME_ID);
     enum stamp_status s;
 
     memset(result, 0, sizeof *result);
@@ -347,5 +351,6 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     else if (options->on == STAMP_ON_RTL) s = run_rtl(run, options, result, NULL, NULL, e);
     else s = run_lockstep(run, options, result, e);
     result->seconds = now_seconds() - start;
+    result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     return s;
 }

@@ -38,7 +38,6 @@ struct stamp_run_options {
     uint64_t           wave_start, wave_stop;
     uint64_t           fault_lo, fault_hi; /**< memory that answers with an error */
     bool               fault_read, fault_write, dead;
-    const char        *coverage; /**< file for coverage data, or NULL */
     stamp_run_progress_fn *progress;
     void              *progress_ctx;
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
@@ -55,7 +54,7 @@ struct stamp_run_result {
     uint64_t         instructions; /**< retired */
     uint64_t         checked, mismatches; /**< lock-step: 32-bit words and retirements */
     uint64_t         event[STAMP_EVENTS]; /**< TIME events are 0 on the model */
-    double           seconds;             /**< host time of the run */
+    double           seconds, cpu_seconds; /**< host time of the run: wall, processor */
     char             difference[320];     /**< lock-step: the first difference */
 };
 

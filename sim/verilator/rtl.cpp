@@ -12,6 +12,7 @@
 #include "verilated_cov.h"
 #endif
 
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <memory>
@@ -179,14 +180,44 @@ void rtl::step()
     dump();
 }
 
+#if VM_COVERAGE
+/* Coverage lives in the model, so one model serves all runs of a process and is written at its end
+ * to the file STAMP_COVERAGE names. */
+rtl *kept;
+
+void write_coverage()
+{
+    const char *path = getenv("STAMP_COVERAGE");
+    if (kept && path) kept->context->coveragep()->write(path);
+}
+#endif
+
+/* A model: new, or the kept one with everything but its coverage forgotten. */
+rtl *new_rtl(const stamp_rtl_options *options)
+{
+    rtl *r = nullptr;
+#if VM_COVERAGE
+    if (!kept) atexit(write_coverage);
+    r = kept;
+    kept = nullptr;
+#endif
+    if (!r) {
+        r = new rtl;
+        r->mach = stamp_mach_find(MACH);
+        r->context.reset(new VerilatedContext);
+        if (options->wave) r->context->traceEverOn(true);
+        r->top.reset(new VTOP(r->context.get(), "top"));
+    }
+    r->o = *options;
+    r->cycle = 0;
+    r->stopped = r->in_burst = r->aw_held = false;
+    r->writes.clear();
+    return r;
+}
+
 void *open_rtl(const stamp_rtl_options *options)
 {
-    auto *r = new rtl;
-    r->o = *options;
-    r->mach = stamp_mach_find(MACH);
-    r->context.reset(new VerilatedContext);
-    if (options->wave) r->context->traceEverOn(true);
-    r->top.reset(new VTOP(r->context.get(), "top"));
+    rtl              *r = new_rtl(options);
     stamp_dram_config c;
     c.axi_bytes = r->mach->AXI_BYTES;
     c.read_latency = options->read_latency;
@@ -221,6 +252,12 @@ void close_rtl(void *p)
     auto *r = static_cast<rtl *>(p);
 #if VM_TRACE
     if (r->wave) r->wave->close();
+#endif
+#if VM_COVERAGE
+    if (!kept) {
+        kept = r;
+        return;
+    }
 #endif
     r->top->final();
     delete r;
@@ -277,17 +314,7 @@ void run_rtl(void *p, uint64_t cycles, stamp_rtl_status *status)
     status->cycles = r->cycle;
 }
 
-void save_coverage(const char *path)
-{
-#if VM_COVERAGE
-    Verilated::threadContextp()->coveragep()->write(path);
-#else
-    (void)path;
-#endif
-}
-
 } // namespace
 
 extern "C" const stamp_rtl_ops stamp_rtl_ops = {
-    MACH, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl, close_rtl, read_reg, write_reg, run_rtl,
-    save_coverage};
+    MACH, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl, close_rtl, read_reg, write_reg, run_rtl};

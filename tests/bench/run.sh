@@ -1,0 +1,44 @@
+#!/bin/sh
+# Speed and memory of whole commands, in one run: RTL simulation, compile, peak memory.
+set -eu
+B=${B:-build}
+T=$(mktemp -d)
+trap 'rm -rf "$T"' EXIT
+python3 - "$T" <<'P'
+import struct, sys, random
+random.seed(1)
+def npy(path, r, c, gen):
+    h = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (r, c)
+    h += ' ' * (63 - (10 + len(h)) % 64) + '\n'
+    with open(path, 'wb') as f:
+        f.write(b'\x93NUMPY\x01\x00' + struct.pack('<H', len(h)) + h.encode())
+        for row in gen(r, c):
+            f.write(row)
+def rows(smooth):
+    def gen(r, c):
+        noise = [random.gauss(0, 1) for _ in range(65536)]
+        prev = [0.0] * c
+        for i in range(r):
+            o = random.randrange(65536)
+            prev = [smooth * p + noise[(o + j * 7919) & 65535] for j, p in enumerate(prev)]
+            yield struct.pack('<%df' % c, *prev)
+    return gen
+npy(sys.argv[1] + '/x1024.npy', 512, 1024, rows(0.9))
+npy(sys.argv[1] + '/w1024.npy', 1024, 1024, rows(0.0))
+npy(sys.argv[1] + '/x4096.npy', 2048, 4096, rows(0.9))
+npy(sys.argv[1] + '/w4096.npy', 4096, 4096, rows(0.0))
+P
+run() { # label, command...
+    label=$1
+    shift
+    /usr/bin/time -f '%e s wall, %U s user, %M KiB peak' -o "$T/time" "$@" >"$T/out" 2>"$T/err" || cat "$T/err"
+    printf '%-44s %s\n' "$label" "$(cat "$T/time")"
+    tail -n 3 "$T/out" | sed 's/^/    /'
+}
+run "linear 512x1024x1024 model" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on model
+run "linear 512x1024x1024 rtl" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on rtl
+run "linear 512x1024x1024 all (lock-step)" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on all
+run "compile 2048x4096x4096" $B/stamp compile "$T/w4096.npy" --rows 2048 -o "$T/p.stamp"
+run "run 2048x4096x4096 model" $B/stamp run "$T/p.stamp" --input x="$T/x4096.npy" --output y="$T/y.npy" --on model
+run "linear 2048x4096x4096 model" $B/stamp linear "$T/x4096.npy" "$T/w4096.npy" --on model
+run "dis 2048x4096x4096" $B/stamp dis "$T/p.stamp" -o "$T/p.s"
