@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file args.h
+ * argp with errors of one line, and the options every command has.
+ *
+ * A parser reports a bad value with stamp_args_bad and returns what that returns.
+ */
+#ifndef STAMP_CLI_ARGS_H
+#define STAMP_CLI_ARGS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/status.h"
+
+/** Keys of long options without a letter start here; each file has a range of its own. */
+enum {
+    STAMP_KEY_COMMON = 0x100,
+    STAMP_KEY_SCHEME = 0x200,
+    STAMP_KEY_MACHINE = 0x300,
+    STAMP_KEY_COMMAND = 0x400
+};
+
+/** Options of every command: --json, --progress, --help. */
+struct stamp_args_common {
+    bool json, progress;
+};
+extern const struct argp stamp_argp_common; /**< input: struct stamp_args_common */
+
+/**
+ * Parse; prints one line and exits with 2 on a mistake, prints the help and exits on --help.
+ * @param command  its name
+ */
+void stamp_args_parse(const struct argp *argp, const char *command, int argc, char **argv,
+                      void *input);
+
+/** Note what is wrong (the first note counts) and return EINVAL. */
+error_t stamp_args_bad(const char *fmt, ...) STAMP_PRINTF(1, 2);
+
+/** A whole number of lo .. hi, nothing behind it. */
+error_t stamp_args_u64(const char *flag, const char *text, uint64_t lo, uint64_t hi, uint64_t *out);
+
+/** A decimal number of lo .. hi, nothing behind it. */
+error_t stamp_args_real(const char *flag, const char *text, double lo, double hi, double *out);
+
+/** Index of @p text in the names; all allowed names are listed in the message. */
+error_t stamp_args_choice(const char *flag, const char *text, const char *const *names,
+                          size_t count, unsigned *out);
+
+/** For ARGP_KEY_ARG: keep the argument in slots[state->arg_num], or refuse one too many. */
+error_t stamp_args_take(struct argp_state *state, char *arg, const char **slots, size_t count);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* args_machine.c - machine and memory flags. Contract in args_machine.h. */
+#include "sim/cli/args_machine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "model/spec/spec.h"
+
+enum {
+    KEY_MACHINE = STAMP_KEY_MACHINE,
+    KEY_ON,
+    KEY_LATENCY,
+    KEY_BANDWIDTH,
+    KEY_STALL,
+    KEY_SEED,
+    KEY_WATCHDOG,
+    KEY_WAVE,
+    KEY_WINDOW
+};
+enum { RATE_ONE = 256, LATENCY_MAX = 100000, MACHS_MAX = 16 };
+
+static const char *const backend_names[] = {"model", "rtl", "all"};
+
+static const struct argp_option only_options[] = {
+    {.doc = "Machine:", .group = 30},
+    {.name = "machine",
+     .key = KEY_MACHINE,
+     .arg = "NAME",
+     .doc = "configuration, see stamp machines (default base)"},
+    {.name = NULL},
+};
+
+static const struct argp_option options[] = {
+    {.name = "on",
+     .key = KEY_ON,
+     .arg = "model|rtl|all",
+     .group = 30,
+     .doc = "C machine, Verilated RTL, or both in lock-step, every write compared"},
+    {.doc = "Memory around the RTL:", .group = 31},
+    {.name = "latency",
+     .key = KEY_LATENCY,
+     .arg = "N",
+     .doc = "cycles from request to answer, 1 to 100000 (default 60)"},
+    {.name = "bandwidth",
+     .key = KEY_BANDWIDTH,
+     .arg = "F",
+     .doc = "part of the cycles that carry data, each direction, in steps of 1/256, at most 1 "
+            "(default 1)"},
+    {.name = "stall",
+     .key = KEY_STALL,
+     .arg = "P",
+     .doc = "probability of a random stall per cycle and AXI channel, in steps of 1/256, below 1 "
+            "(default 0)"},
+    {.name = "seed", .key = KEY_SEED, .arg = "N", .doc = "of the stalls (default 1)"},
+    {.name = "watchdog",
+     .key = KEY_WATCHDOG,
+     .arg = "N",
+     .doc = "cycles without a retired instruction that are an error (default 1000000)"},
+    {.name = "wave",
+     .key = KEY_WAVE,
+     .arg = "FILE",
+     .doc = "write an FST wave; needs make rtl-NAME-waves"},
+    {.name = "wave-window",
+     .key = KEY_WINDOW,
+     .arg = "A:B",
+     .doc = "only cycles A to B (default all)"},
+    {.name = NULL},
+};
+
+struct stamp_args_machine stamp_args_machine_default(void)
+{
+    return (struct stamp_args_machine){.run = stamp_run_options_default()};
+}
+
+const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m)
+{
+    return m->mach ? m->mach : stamp_mach_find("base");
+}
+
+const char *stamp_backend_name(enum stamp_backend on)
+{
+    return backend_names[on];
+}
+
+static error_t parse_machine(const char *arg, struct stamp_args_machine *m)
+{
+    const char *names[MACHS_MAX];
+    size_t count = 0;
+    unsigned i = 0;
+
+    for (; count < MACHS_MAX && stamp_machs[count].name; count++)
+        names[count] = stamp_machs[count].name;
+    const error_t err = stamp_args_choice("--machine", arg, names, count, &i);
+    if (!err) m->mach = &stamp_machs[i];
+    return err;
+}
+
+static error_t parse_window(const char *arg, struct stamp_run_options *run)
+{
+    char first[24];
+    const char *colon = strchr(arg, ':');
+
+    if (!colon || (size_t)(colon - arg) >= sizeof first)
+        return stamp_args_bad("--wave-window %s: must be A:B, two cycle numbers", arg);
+    memcpy(first, arg, (size_t)(colon - arg));
+    first[colon - arg] = 0;
+    error_t err = stamp_args_u64("--wave-window start", first, 0, UINT64_MAX, &run->wave_start);
+    if (!err) err = stamp_args_u64("--wave-window end", colon + 1, 1, UINT64_MAX, &run->wave_stop);
+    if (!err && run->wave_start >= run->wave_stop)
+        err = stamp_args_bad("--wave-window %s: must end after it starts", arg);
+    return err;
+}
+
+static error_t parse_latency(const char *arg, struct stamp_run_options *run)
+{
+    uint64_t v = 0;
+    const error_t err = stamp_args_u64("--latency", arg, 1, LATENCY_MAX, &v);
+
+    if (!err) run->read_latency = run->write_latency = (uint32_t)v;
+    return err;
+}
+
+/* A part of one as 1/256, rounded; at least @p lo, at most @p hi of them. */
+static error_t parse_part(const char *flag, const char *arg, uint32_t lo, uint32_t hi,
+                          uint32_t *out)
+{
+    double v = 0;
+    const error_t err =
+        stamp_args_real(flag, arg, (double)lo / RATE_ONE, (double)hi / RATE_ONE, &v);
+
+    if (!err) *out = (uint32_t)(v * RATE_ONE + 0.5);
+    return err;
+}
+
+static error_t parse_options(int key, char *arg, struct argp_state *state)
+{
+    struct stamp_args_machine *m = state->input;
+    struct stamp_run_options *run = &m->run;
+    uint64_t v = 0;
+    unsigned i = 0;
+    error_t err = 0;
+
+    switch (key) {
+    case KEY_MACHINE: return parse_machine(arg, m);
+    case KEY_ON:
+        err = stamp_args_choice("--on", arg, backend_names, 3, &i);
+        run->on = (enum stamp_backend)i;
+        m->on_set = true;
+        return err;
+    case KEY_LATENCY: return parse_latency(arg, run);
+    case KEY_BANDWIDTH:
+        err = parse_part("--bandwidth", arg, 1, RATE_ONE, &run->read_rate);
+        run->write_rate = run->read_rate;
+        return err;
+    case KEY_STALL: return parse_part("--stall", arg, 0, RATE_ONE - 1, &run->stall);
+    case KEY_SEED: return stamp_args_u64("--seed", arg, 0, UINT64_MAX, &run->seed);
+    case KEY_WATCHDOG:
+        err = stamp_args_u64("--watchdog", arg, 1, UINT32_MAX, &v);
+        run->watchdog = (uint32_t)v;
+        return err;
+    case KEY_WAVE: run->wave = arg; return 0;
+    case KEY_WINDOW: return parse_window(arg, run);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{.argp = &stamp_argp_machine_only}, {.argp = NULL}};
+
+static error_t parse_all(int key, char *arg, struct argp_state *state)
+{
+    if (key == ARGP_KEY_INIT) {
+        state->child_inputs[0] = state->input;
+        return 0;
+    }
+    return parse_options(key, arg, state);
+}
+
+const struct argp stamp_argp_machine_only = {.options = only_options, .parser = parse_options};
+const struct argp stamp_argp_machine = {
+    .options = options, .parser = parse_all, .children = children};
+
+error_t stamp_args_machine_check(const struct stamp_args_machine *m)
+{
+    if (m->run.wave && m->run.on == STAMP_ON_MODEL)
+        return stamp_args_bad("--wave: the C machine has no cycles; use --on rtl or --on all");
+    if (!m->run.wave && m->run.wave_stop != UINT64_MAX)
+        return stamp_args_bad("--wave-window: needs --wave FILE");
+    return 0;
+}

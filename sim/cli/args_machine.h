@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file args_machine.h
+ * Which machine runs a program, and the memory around it, as an argp child.
+ */
+#ifndef STAMP_CLI_ARGS_MACHINE_H
+#define STAMP_CLI_ARGS_MACHINE_H
+
+#include "sim/cli/args.h"
+#include "sim/core/runtime.h"
+
+struct stamp_args_machine {
+    bool on_set;                   /**< --on was given */
+    const struct stamp_mach *mach; /**< --machine, or NULL */
+    struct stamp_run_options run;  /**< start from stamp_args_machine_default */
+};
+
+extern const struct argp stamp_argp_machine;      /**< input: struct stamp_args_machine */
+extern const struct argp stamp_argp_machine_only; /**< --machine alone, the same input */
+
+struct stamp_args_machine stamp_args_machine_default(void);
+
+/** Options that do not go together; called at ARGP_KEY_END. */
+error_t stamp_args_machine_check(const struct stamp_args_machine *m);
+
+/** --machine, or base. */
+const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m);
+
+/** "model", "rtl", "all". */
+const char *stamp_backend_name(enum stamp_backend on);
+
+#endif

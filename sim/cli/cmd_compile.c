@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_compile.c - stamp compile: weights to a program file. */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/asm/dis.h"
+#include "compiler/emit/compile.h"
+#include "model/mem.h"
+#include "sim/cli/args_format.h"
+#include "sim/cli/args_machine.h"
+#include "sim/cli/args_scheme.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/files.h"
+#include "sim/cli/say.h"
+#include "sim/report/json_out.h"
+
+enum { KEY_ROWS = STAMP_KEY_COMMAND, KEY_LISTING, KEY_DUMP };
+enum { LAYERS_MAX = 64, PASSES = 4 };
+
+struct compile_args {
+    struct stamp_args_common common;
+    struct stamp_scheme scheme;
+    struct stamp_args_format format;
+    struct stamp_args_machine machine;
+    const char *file[LAYERS_MAX + 1], *bias, *out;
+    size_t files;
+    uint64_t rows;
+    bool listing;
+    const char *dump; /* names of passes, or NULL */
+};
+
+/* Names of passes as their lines begin; "all" is every one. */
+static const char *const passes[PASSES] = {"all", "tiles", "code", "estimate"};
+
+static const struct argp_option options[] = {
+    {.name = "rows",
+     .key = KEY_ROWS,
+     .arg = "S",
+     .doc = "tokens of the input, 1 or more",
+     .group = 10},
+    {.name = "bias", .key = 'b', .arg = "B.npy", .doc = "[outputs], of the last layer"},
+    {.name = "output", .key = 'o', .arg = "P.stamp", .doc = "the program file"},
+    {.name = "listing", .key = KEY_LISTING, .doc = "print the program as text, without its data"},
+    {.name = "dump",
+     .key = KEY_DUMP,
+     .arg = "PASSES",
+     .doc = "print what passes decided: all, or some of tiles,code,estimate"},
+    {.name = NULL},
+};
+
+static error_t parse_dump(struct compile_args *a, const char *arg)
+{
+    char word[32];
+    unsigned i = 0;
+
+    a->dump = arg;
+    for (const char *at = arg;; at++) {
+        const size_t len = strcspn(at, ",");
+        snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : sizeof word - 1), at);
+        const error_t err = stamp_args_choice("--dump", word, passes, PASSES, &i);
+        if (err || !at[len]) return err;
+        at += len;
+    }
+}
+
+static error_t check(const struct compile_args *a)
+{
+    if (!a->files) return stamp_args_bad("needs a weight, W.npy");
+    if (!a->rows) return stamp_args_bad("needs --rows S, the tokens of the input");
+    if (!a->out) return stamp_args_bad("needs -o P.stamp");
+    if (a->common.json && (a->listing || a->dump))
+        return stamp_args_bad("--listing and --dump print text: not together with --json");
+    return stamp_args_integer_scheme(&a->scheme);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct compile_args *a = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->scheme;
+        state->child_inputs[1] = &a->format;
+        state->child_inputs[2] = &a->machine;
+        state->child_inputs[3] = &a->common;
+        return 0;
+    case KEY_ROWS: return stamp_args_u64("--rows", arg, 1, STAMP_SEQ_MAX, &a->rows);
+    case KEY_LISTING: a->listing = true; return 0;
+    case KEY_DUMP: return parse_dump(a, arg);
+    case 'b': a->bias = arg; return 0;
+    case 'o': a->out = arg; return 0;
+    case ARGP_KEY_ARG: a->files++; return stamp_args_take(state, arg, a->file, LAYERS_MAX);
+    case ARGP_KEY_END: return check(a);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
+                                             {.argp = &stamp_argp_format},
+                                             {.argp = &stamp_argp_machine_only},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = NULL}};
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .children = children,
+    .args_doc = "W.npy... --rows S -o P.stamp",
+    .doc = "Compile y = x w^T + b to a program for S tokens; further weights make a chain, each "
+           "taking what the one before gives. The program reads buffer x and writes buffer y.\v"
+           "cycles_expected is the compiler's estimate; instructions are those a run dispatches; "
+           "code is what is stored, loops rolled."};
+
+/* The lines of the passes asked for; a line that starts with a space belongs to the one before. */
+static void print_dump(const struct compile_args *a, const char *text)
+{
+    bool show = false;
+
+    while (text && *text) {
+        const size_t len = strcspn(text, "\n");
+        if (*text != ' ') {
+            show = strstr(a->dump, "all") != NULL;
+            for (size_t i = 1; i < PASSES; i++)
+                if (strstr(a->dump, passes[i]) && !strncmp(text, passes[i], strlen(passes[i])))
+                    show = true;
+        }
+        if (show) printf("%.*s\n", (int)len, text);
+        text += len + (text[len] != 0);
+    }
+}
+
+static enum stamp_status print_listing(const struct stamp_image *image, struct stamp_err *e)
+{
+    const struct stamp_dis_options options_dis = {.no_data = true, .notes = true};
+    struct stamp_text text = {0};
+
+    const enum stamp_status s = stamp_dis(image, options_dis, &text, e);
+    if (!s) fputs(text.s ? text.s : "", stdout);
+    stamp_free(text.s);
+    return s;
+}
+
+static void print(const struct compile_args *a, const struct stamp_image *m,
+                  const struct stamp_compile_info *info)
+{
+    if (!a->common.json) {
+        printf("%s: machine %s, %" PRIu32 " layers, %" PRIu32 " words of code (%" PRIu64
+               " instructions dispatched), %" PRIu64 " bytes of memory, about %" PRIu64 " cycles\n",
+               a->out, m->mach->name, m->layers, m->code_count, info->dispatched, m->dram_bytes,
+               info->cycles);
+        return;
+    }
+    struct cJSON *o = cJSON_CreateObject();
+    stamp_put_text(o, "machine", m->mach->name);
+    stamp_put_count(o, "layers", m->layers);
+    stamp_put_count(o, "code", m->code_count);
+    stamp_put_count(o, "instructions", info->dispatched);
+    stamp_put_count(o, "dram_bytes", m->dram_bytes);
+    stamp_put_count(o, "load_bytes", info->load_bytes);
+    stamp_put_count(o, "store_bytes", info->store_bytes);
+    stamp_put_count(o, "fetch_bytes", info->fetch_bytes);
+    stamp_put_count(o, "products", stamp_image_products(m));
+    stamp_put_count(o, "cycles_expected", info->cycles);
+    stamp_say_json(o);
+}
+
+static enum stamp_status load(const struct compile_args *a, struct stamp_tensor *w,
+                              struct stamp_tensor *b, struct stamp_compile_layer *layer,
+                              struct stamp_err *e)
+{
+    size_t inputs = a->files;
+    const char *files[LAYERS_MAX + 2];
+
+    memcpy(files, a->file, a->files * sizeof files[0]);
+    if (a->bias) files[inputs++] = a->bias;
+    files[inputs] = NULL;
+    enum stamp_status s = stamp_check_output(a->out, files, e);
+    for (size_t i = 0; i < a->files && !s; i++) {
+        s = stamp_load_matrix(a->file[i], "[outputs][features]", &w[i], e);
+        if (s) break;
+        layer[i] = (struct stamp_compile_layer){.name = a->file[i],
+                                                .scheme = a->scheme,
+                                                .s = (size_t)a->rows,
+                                                .d = w[i].dim[1],
+                                                .n = w[i].dim[0],
+                                                .w = w[i].f32};
+    }
+    if (!s && a->bias) s = stamp_load_bias(a->bias, layer[a->files - 1].n, b, e);
+    if (!s) layer[a->files - 1].bias = b->f32;
+    return s;
+}
+
+static enum stamp_status work(const struct compile_args *a, const struct stamp_compile_layer *layer,
+                              struct stamp_err *e)
+{
+    struct stamp_text dump = {0};
+    const struct stamp_compile_options how = {.mach = stamp_args_mach(&a->machine),
+                                              .in_fmt = a->format.in,
+                                              .out_fmt = a->format.out,
+                                              .dump = a->dump ? &dump : NULL};
+    struct stamp_compile_info info;
+    struct stamp_image *image = NULL;
+
+    enum stamp_status s = stamp_compile(layer, a->files, &how, &image, &info, e);
+    if (!s) s = stamp_image_write(image, a->out, e);
+    if (!s && a->dump) print_dump(a, dump.s);
+    if (!s && a->listing) s = print_listing(image, e);
+    if (!s && !a->listing) print(a, image, &info);
+    stamp_image_free(image);
+    stamp_free(dump.s);
+    return s;
+}
+
+int stamp_cmd_compile(int argc, char **argv)
+{
+    static struct stamp_tensor w[LAYERS_MAX];
+    static struct stamp_compile_layer layer[LAYERS_MAX];
+    struct compile_args a = {.scheme = stamp_scheme_default(),
+                             .format = stamp_args_format_default(),
+                             .machine = stamp_args_machine_default()};
+    struct stamp_tensor b = {0};
+    struct stamp_err e = {0};
+
+    stamp_args_parse(&argp, "compile", argc, argv, &a);
+    enum stamp_status s = load(&a, w, &b, layer, &e);
+    if (!s) s = work(&a, layer, &e);
+    for (size_t i = 0; i < a.files; i++) stamp_tensor_free(&w[i]);
+    stamp_tensor_free(&b);
+    return s ? stamp_say_fail(&e) : STAMP_EXIT_OK;
+}

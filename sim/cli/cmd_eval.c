@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_eval.c - stamp eval: perplexity of a model on a text, f32 and under a scheme. */
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/cli/args_scheme.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/corpus.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/say.h"
+#include "sim/report/json_out.h"
+
+enum { KEY_TOKENIZER = STAMP_KEY_COMMAND, KEY_TEXT, KEY_TOKENS, KEY_DOCS };
+
+struct eval_args {
+    struct stamp_args_common common;
+    struct stamp_scheme scheme;
+    const char *model[1], *tokenizer, *text;
+    struct stamp_ppl_limits limits;
+};
+
+static const struct argp_option options[] = {
+    {.name = "text",
+     .key = KEY_TEXT,
+     .arg = "FILE",
+     .group = 10,
+     .doc =
+         "documents split at <|endoftext|>; each is scored alone, BOS first, cut at the context"},
+    {.name = "tokenizer",
+     .key = KEY_TOKENIZER,
+     .arg = "FILE",
+     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder)"},
+    {.name = "tokens", .key = KEY_TOKENS, .arg = "N", .doc = "stop after N scored tokens"},
+    {.name = "docs", .key = KEY_DOCS, .arg = "N", .doc = "only the first N documents"},
+    {.name = NULL},
+};
+
+static error_t parse_limit(const char *flag, const char *arg, size_t *out)
+{
+    uint64_t v = 0;
+    const error_t err = stamp_args_u64(flag, arg, 1, UINT32_MAX, &v);
+
+    if (!err) *out = (size_t)v;
+    return err;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct eval_args *a = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->scheme;
+        state->child_inputs[1] = &a->common;
+        return 0;
+    case KEY_TEXT: a->text = arg; return 0;
+    case KEY_TOKENIZER: a->tokenizer = arg; return 0;
+    case KEY_TOKENS: return parse_limit("--tokens", arg, &a->limits.tokens);
+    case KEY_DOCS: return parse_limit("--docs", arg, &a->limits.docs);
+    case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
+    case ARGP_KEY_END:
+        if (!a->model[0]) return stamp_args_bad("needs a model: a .bin file or a folder");
+        if (!a->text) return stamp_args_bad("needs --text FILE");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "MODEL --text FILE",
+    .children = children,
+    .doc =
+        "Perplexity of a model of the Llama architecture: a llama2.c .bin file, or a Hugging Face "
+        "folder (config.json, safetensors, tokenizer.bin). Linear layers go through the numerics "
+        "of the machine under the scheme; everything else, the output head included, is f32.\v"
+        "ppl is exp of the mean -ln p of the scored tokens under the scheme, ppl_f32 the same "
+        "without one; avg_act_bits is the mean width of an activation row, scales not counted."};
+
+static void print(const struct eval_args *a, const struct stamp_ppl *f32, const struct stamp_ppl *q,
+                  double bits)
+{
+    const double n = (double)q->tokens;
+    char scheme[120];
+
+    stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
+    if (!a->common.json) {
+        printf("perplexity f32        %.4f (%.5f nats per token)\n", f32->ppl, f32->nats / n);
+        printf("perplexity quantized  %.4f (%.5f nats per token), %s\n", q->ppl, q->nats / n,
+               scheme);
+        printf("scored                %zu tokens of %zu documents\n", q->tokens, q->docs);
+        printf("activations           %.4f bits on average\n", bits);
+        return;
+    }
+    struct cJSON *o = cJSON_CreateObject();
+    stamp_put_real(o, "ppl_f32", f32->ppl);
+    stamp_put_real(o, "ppl", q->ppl);
+    stamp_put_count(o, "tokens", q->tokens);
+    stamp_put_real(o, "avg_act_bits", bits);
+    stamp_put_real(o, "nats_f32", f32->nats / n);
+    stamp_put_real(o, "nats", q->nats / n);
+    stamp_put_count(o, "docs", q->docs);
+    stamp_put_text(o, "scheme", scheme);
+    stamp_say_json(o);
+}
+
+int stamp_cmd_eval(int argc, char **argv)
+{
+    struct eval_args a = {.scheme = stamp_scheme_default()};
+    struct stamp_corpus corpus;
+    struct stamp_ppl f32, q;
+    struct stamp_err e = {0};
+    double bits = 0;
+
+    stamp_args_parse(&argp, "eval", argc, argv, &a);
+    stamp_progress_init(a.common.progress);
+    if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
+    enum stamp_status s = stamp_corpus_perplexity(&corpus, &a.limits, NULL, &f32, NULL, &e);
+    if (!s) s = stamp_corpus_perplexity(&corpus, &a.limits, &a.scheme, &q, &bits, &e);
+    stamp_corpus_close(&corpus);
+    if (s) {
+        stamp_fail_at(&e, "%s", a.text);
+        return stamp_say_fail(&e);
+    }
+    print(&a, &f32, &q, bits);
+    return STAMP_EXIT_OK;
+}

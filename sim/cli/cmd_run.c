@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_run.c - stamp run: a program file on a machine. */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/ir/verify.h"
+#include "model/mem.h"
+#include "sim/cli/args_machine.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/files.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/replay.h"
+#include "sim/cli/say.h"
+#include "sim/report/counters.h"
+#include "sim/report/json_out.h"
+
+enum { KEY_INPUT = STAMP_KEY_COMMAND, KEY_OUTPUT, KEY_NO_VERIFY };
+enum { FILES_MAX = 64 };
+
+/* NAME=FILE */
+struct binding {
+    char name[STAMP_NAME_MAX + 1];
+    const char *file;
+};
+
+struct run_args {
+    struct stamp_args_common common;
+    struct stamp_args_machine machine;
+    const char *program[1];
+    struct binding in[FILES_MAX], out[FILES_MAX];
+    size_t ins, outs;
+    bool no_verify;
+};
+
+static const struct argp_option options[] = {
+    {.name = "input",
+     .key = KEY_INPUT,
+     .arg = "NAME=X.npy",
+     .group = 10,
+     .doc = "fill an input buffer; every one of the program's must be given"},
+    {.name = "output", .key = KEY_OUTPUT, .arg = "NAME=Y.npy", .doc = "write an output buffer"},
+    {.name = "no-verify",
+     .key = KEY_NO_VERIFY,
+     .doc = "run a program the verifier refuses; the machine then stops on its own errors"},
+    {.name = NULL},
+};
+
+static error_t parse_binding(const char *flag, const char *arg, struct binding *list, size_t *count)
+{
+    const char *eq = strchr(arg, '=');
+    struct binding *b = &list[*count];
+
+    if (!eq || eq == arg || !eq[1] || eq - arg > STAMP_NAME_MAX)
+        return stamp_args_bad("%s %s: must be NAME=FILE, as x=X.npy", flag, arg);
+    if (*count == FILES_MAX) return stamp_args_bad("%s: more than %d", flag, FILES_MAX);
+    snprintf(b->name, sizeof b->name, "%.*s", (int)(eq - arg), arg);
+    b->file = eq + 1;
+    for (size_t i = 0; i < *count; i++)
+        if (!strcmp(list[i].name, b->name))
+            return stamp_args_bad("%s %s: given twice", flag, b->name);
+    ++*count;
+    return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct run_args *a = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->machine;
+        state->child_inputs[1] = &a->common;
+        return 0;
+    case KEY_INPUT: return parse_binding("--input", arg, a->in, &a->ins);
+    case KEY_OUTPUT: return parse_binding("--output", arg, a->out, &a->outs);
+    case KEY_NO_VERIFY: a->no_verify = true; return 0;
+    case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
+    case ARGP_KEY_END:
+        if (!a->program[0]) return stamp_args_bad("needs a program, P.stamp");
+        if (!a->machine.on_set) return stamp_args_bad("needs --on model, rtl or all");
+        return stamp_args_machine_check(&a->machine);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_machine}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .children = children,
+    .args_doc = "P.stamp --on model|rtl|all",
+    .doc = "Run a program. It is verified first: ranges, order, nothing read before it is "
+           "written.\v"
+           "cycles: start to done, RTL only. utilization: 4x4-bit products of the program's layers "
+           "/ (P L T cycles). checked, mismatches: lock-step, words written and instructions "
+           "retired. Exit is 1 when anything differs or the machine stops on an error."};
+
+static const struct binding *bound(const struct binding *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(list[i].name, name)) return &list[i];
+    return NULL;
+}
+
+static enum stamp_status fill_one(struct stamp_run *run, const struct stamp_buffer *b,
+                                  const char *file, struct stamp_err *e)
+{
+    struct stamp_tensor t = {0};
+
+    enum stamp_status s = stamp_load_matrix(file, "[rows][columns]", &t, e);
+    if (s) return s;
+    s = stamp_run_put(run, b->name, t.f32, t.dim[0], t.dim[1], e);
+    if (s) stamp_fail_at(e, "%s", file);
+    stamp_tensor_free(&t);
+    return s;
+}
+
+/* Names of the command line that are no buffers of that role; buffers that have no file. */
+static enum stamp_status check_names(const struct run_args *a, const struct stamp_image *m,
+                                     struct stamp_err *e)
+{
+    for (size_t i = 0; i < a->ins; i++) {
+        const struct stamp_buffer *b = stamp_image_buffer(m, a->in[i].name);
+        if (!b || b->role != STAMP_INPUT)
+            return stamp_fail(e, STAMP_ERANGE, "%s has no input buffer '%s'", a->program[0],
+                              a->in[i].name);
+    }
+    for (size_t i = 0; i < a->outs; i++) {
+        const struct stamp_buffer *b = stamp_image_buffer(m, a->out[i].name);
+        if (!b || b->role != STAMP_OUTPUT)
+            return stamp_fail(e, STAMP_ERANGE, "%s has no output buffer '%s'", a->program[0],
+                              a->out[i].name);
+    }
+    for (uint32_t i = 0; i < m->buffers; i++)
+        if (m->buffer[i].role == STAMP_INPUT && !bound(a->in, a->ins, m->buffer[i].name))
+            return stamp_fail(
+                e, STAMP_ERANGE,
+                "input buffer '%s' (%" PRIu64 " x %" PRIu64 ") has no file: --input %s=X.npy",
+                m->buffer[i].name, m->buffer[i].rows, m->buffer[i].cols, m->buffer[i].name);
+    return STAMP_OK;
+}
+
+static enum stamp_status prepare(const struct run_args *a, struct stamp_image **image,
+                                 struct stamp_run **run, struct stamp_err *e)
+{
+    const char *inputs[FILES_MAX + 2] = {a->program[0]};
+
+    for (size_t i = 0; i < a->ins; i++) inputs[i + 1] = a->in[i].file;
+    enum stamp_status s = stamp_check_output(a->machine.run.wave, inputs, e);
+    for (size_t i = 0; i < a->outs && !s; i++) s = stamp_check_output(a->out[i].file, inputs, e);
+    if (!s) s = stamp_image_read(a->program[0], image, e);
+    if (s) return s;
+    if (a->machine.mach && a->machine.mach != (*image)->mach)
+        return stamp_fail(e, STAMP_ERANGE, "%s is a program for machine %s, not %s", a->program[0],
+                          (*image)->mach->name, a->machine.mach->name);
+    s = check_names(a, *image, e);
+    if (!s && !a->no_verify) {
+        s = stamp_verify(*image, NULL, e);
+        if (s) return stamp_fail_at(e, "%s", a->program[0]);
+    }
+    if (!s) s = stamp_run_new(*image, run, e);
+    for (uint32_t i = 0; i < (*image)->buffers && !s; i++) {
+        const struct stamp_buffer *b = &(*image)->buffer[i];
+        if (b->role == STAMP_INPUT) s = fill_one(*run, b, bound(a->in, a->ins, b->name)->file, e);
+    }
+    return s;
+}
+
+static enum stamp_status take_outputs(const struct run_args *a, const struct stamp_image *m,
+                                      const struct stamp_run *run, struct stamp_err *e)
+{
+    enum stamp_status s = STAMP_OK;
+
+    for (size_t i = 0; i < a->outs && !s; i++) {
+        const struct stamp_buffer *b = stamp_image_buffer(m, a->out[i].name);
+        float *y = stamp_alloc((size_t)(b->rows * b->cols), sizeof *y);
+        if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for buffer '%s'", b->name);
+        s = stamp_run_get(run, b->name, y, b->rows, b->cols, e);
+        if (!s) s = stamp_save_matrix(a->out[i].file, (size_t)b->rows, (size_t)b->cols, y, e);
+        stamp_free(y);
+    }
+    return s;
+}
+
+static void print(const struct run_args *a, const struct stamp_image *m,
+                  const struct stamp_run_result *r)
+{
+    const bool timed = a->machine.run.on != STAMP_ON_MODEL;
+    const double use = stamp_utilization(m->mach, stamp_image_products(m), r->cycles);
+    struct stamp_text text = {0};
+
+    if (a->common.json) {
+        struct cJSON *o = cJSON_CreateObject();
+        stamp_put_count(o, "mismatches", r->mismatches);
+        stamp_put_count(o, "checked", r->checked);
+        if (timed)
+            stamp_put_count(o, "cycles", r->cycles);
+        else
+            cJSON_AddNullToObject(o, "cycles");
+        stamp_put_real(o, "utilization", use);
+        stamp_put_counters(o, r, timed);
+        stamp_put_count(o, "products", stamp_image_products(m));
+        stamp_put_text(o, "error", stamp_error_name(r->error));
+        stamp_put_count(o, "error_pc", r->error_pc);
+        stamp_put_text(o, "machine", m->mach->name);
+        stamp_put_text(o, "on", stamp_backend_name(a->machine.run.on));
+        stamp_put_count(o, "seed", a->machine.run.seed);
+        if (r->mismatches) stamp_put_text(o, "difference", r->difference);
+        stamp_say_json(o);
+        return;
+    }
+    printf("machine       %s, on %s\n", m->mach->name, stamp_backend_name(a->machine.run.on));
+    if (a->machine.run.on == STAMP_ON_ALL)
+        printf("checked       %" PRIu64 " words, %" PRIu64 " differ\n", r->checked, r->mismatches);
+    if (timed) printf("cycles        %" PRIu64 "\nutilization   %.2f %%\n", r->cycles, 100 * use);
+    printf("instructions  %" PRIu64 "\n", r->instructions);
+    stamp_text_counters(&text, r, timed);
+    fputs(text.s ? text.s : "", stdout);
+    stamp_free(text.s);
+}
+
+static int say_stop(const struct run_args *a, const struct stamp_run_result *r, enum stamp_status s,
+                    const struct stamp_err *e)
+{
+    char again[2048];
+
+    if (s != STAMP_EMISMATCH) return stamp_say_fail(e);
+    stamp_replay_text(NULL, a->machine.run.seed, again, sizeof again);
+    stamp_say_error("%s; seed %" PRIu64 "; again: %s", r->difference[0] ? r->difference : e->text,
+                    a->machine.run.seed, again);
+    return STAMP_EXIT_FAIL;
+}
+
+int stamp_cmd_run(int argc, char **argv)
+{
+    struct run_args a = {.machine = stamp_args_machine_default()};
+    struct stamp_image *image = NULL;
+    struct stamp_run *run = NULL;
+    struct stamp_run_result r = {0};
+    struct stamp_err e = {0};
+
+    stamp_args_parse(&argp, "run", argc, argv, &a);
+    stamp_progress_init(a.common.progress);
+    enum stamp_status s = prepare(&a, &image, &run, &e);
+    const bool ready = !s;
+    if (!s) {
+        a.machine.run.progress = stamp_progress_run;
+        a.machine.run.wave = stamp_wave_begin(a.machine.run.wave);
+        stamp_progress_task("%s on %s", a.program[0], stamp_backend_name(a.machine.run.on));
+        s = stamp_run_go(run, &a.machine.run, &r, &e);
+        stamp_progress_end();
+        const bool ran = !s || s == STAMP_EMISMATCH || s == STAMP_EMACHINE;
+        struct stamp_err wave_err = {0};
+        if (stamp_wave_end(ran, &wave_err) && !s) {
+            e = wave_err;
+            s = e.status;
+        }
+    }
+    if (!s) s = take_outputs(&a, image, run, &e);
+    if (ready && (!s || (a.common.json && (s == STAMP_EMISMATCH || s == STAMP_EMACHINE))))
+        print(&a, image, &r);
+    const int code = s ? say_stop(&a, &r, s, &e) : STAMP_EXIT_OK;
+    stamp_run_free(run);
+    stamp_image_free(image);
+    return code;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file corpus.h
+ * A model, its tokenizer and a text: what eval, capture and demo work on.
+ */
+#ifndef STAMP_CLI_CORPUS_H
+#define STAMP_CLI_CORPUS_H
+
+#include "model/num/scheme.h"
+#include "sim/ref/perplexity.h"
+
+struct stamp_corpus {
+    struct stamp_llama *model;
+    struct stamp_tokenizer *tokenizer;
+    char *text; /* all three owned */
+    size_t len;
+};
+
+/** Read all three. @param tokenizer  NULL: the one in the model's folder. Zeroed on failure. */
+enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, const char *text,
+                                    struct stamp_corpus *out, struct stamp_err *e);
+void stamp_corpus_close(struct stamp_corpus *c);
+
+/**
+ * Tokens of a document, BOS first, cut to @p max (0: no limit) and to the context.
+ * @param longest  false: the first document; true: the first if it fills the limit, otherwise the
+ *                 longest one
+ * @param ids      owned by the caller (stamp_free)
+ */
+enum stamp_status stamp_corpus_document(const struct stamp_corpus *c, size_t max, bool longest,
+                                        int32_t **ids, size_t *count, struct stamp_err *e);
+
+/**
+ * Perplexity of the text with every linear layer under a scheme, with progress.
+ * @param scheme  NULL: the model as it is
+ * @param bits    average activation bits; may be NULL
+ */
+enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
+                                          const struct stamp_ppl_limits *limits,
+                                          const struct stamp_scheme *scheme, struct stamp_ppl *out,
+                                          double *bits, struct stamp_err *e);
+
+#endif

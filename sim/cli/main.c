@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - stamp: finds the subcommand, and stops cleanly when interrupted. */
+#include <cjson/cJSON.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/front/outfile.h"
+#include "model/mem.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/files.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/replay.h"
+#include "sim/cli/say.h"
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *what;
+};
+
+static const struct command commands[] = {
+    {"demo", stamp_cmd_demo, "every linear layer of a model on the machine, and what STaMP gains"},
+    {"eval", stamp_cmd_eval, "perplexity of a model on a text, f32 and quantized"},
+    {"capture", stamp_cmd_capture, "input and weight of a model's linear layer as .npy"},
+    {"linear", stamp_cmd_linear, "one layer from .npy files: compile, run, compare, measure"},
+    {"compile", stamp_cmd_compile, "a layer or a chain of layers to a program file"},
+    {"run", stamp_cmd_run, "a program file on the C machine, the RTL, or both in lock-step"},
+    {"asm", stamp_cmd_asm, "assembly text to a program file"},
+    {"dis", stamp_cmd_dis, "a program file to assembly text"},
+    {"info", stamp_cmd_info, "what a program file holds, and whether it is legal"},
+    {"machines", stamp_cmd_machines, "the machine configurations"},
+};
+
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+/* Only calls that are safe in a signal handler. */
+static void on_signal(int number)
+{
+    static const char wipe[] = "\r\033[K", text[] = "stamp: interrupted, nothing was written\n";
+
+    (void)number;
+    stamp_outfile_abandon_all();
+    stamp_wave_abandon();
+    ssize_t n = stamp_progress_open() ? write(STDERR_FILENO, wipe, sizeof wipe - 1) : 0;
+    n += write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(n < 0 ? STAMP_EXIT_FAIL : STAMP_EXIT_INT);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction act = {.sa_handler = on_signal};
+
+    sigemptyset(&act.sa_mask);
+    sigaddset(&act.sa_mask, SIGINT);
+    sigaddset(&act.sa_mask, SIGTERM);
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+}
+
+/* cJSON drops members without a word when memory is out; this one says it. */
+static void *json_alloc(size_t size)
+{
+    void *p = stamp_alloc(size, 1);
+
+    if (p) return p;
+    stamp_say_error("out of memory");
+    exit(STAMP_EXIT_FAIL);
+}
+
+static int help(void)
+{
+    puts("stamp - STaMP linear layers on an open accelerator: numerics, compiler, RTL\n\n"
+         "Usage: stamp COMMAND [OPTION...]; stamp COMMAND --help says more\n");
+    for (size_t i = 0; i < COMMANDS; i++) printf("  %-9s %s\n", commands[i].name, commands[i].what);
+    puts("\nEvery command takes --json (one object on standard output) and --progress.\n"
+         "Exit: 0 done, 1 failed (bits that differ included), 2 wrong usage, 130 interrupted.\n"
+         "Every number, its unit and definition: man ./sim/cli/stamp.1");
+    return stamp_say_end(STAMP_EXIT_OK);
+}
+
+static int usage(const char *word)
+{
+    char names[200] = "";
+
+    for (size_t i = 0; i < COMMANDS; i++) {
+        strcat(names, i ? ", " : "");
+        strcat(names, commands[i].name);
+    }
+    if (word)
+        stamp_say_error("no command '%s'; there are %s; see stamp --help", word, names);
+    else
+        stamp_say_error("which command? There are %s; see stamp --help", names);
+    return STAMP_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    cJSON_Hooks hooks = {json_alloc, stamp_free};
+
+    cJSON_InitHooks(&hooks);
+    catch_signals();
+    if (argc < 2) return usage(NULL);
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) return help();
+    stamp_replay_keep(argc, argv);
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return stamp_say_end(commands[i].run(argc - 1, argv + 1));
+    return usage(argv[1]);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file say.h
+ * What a person or a script sees: one error line on stderr, JSON or text on stdout, exit codes.
+ */
+#ifndef STAMP_CLI_SAY_H
+#define STAMP_CLI_SAY_H
+
+#include "model/status.h"
+
+struct cJSON;
+
+enum stamp_exit {
+    STAMP_EXIT_OK = 0,
+    STAMP_EXIT_FAIL = 1,
+    STAMP_EXIT_USAGE = 2,
+    STAMP_EXIT_INT = 130
+};
+
+/** Print "stamp: <text>" as one line on stderr; control characters become '?'. */
+void stamp_say_error(const char *fmt, ...) STAMP_PRINTF(1, 2);
+
+/** Print the error's line; returns the exit code that goes with it. */
+int stamp_say_fail(const struct stamp_err *e);
+
+/** Print @p root as one JSON object on stdout and free it. */
+void stamp_say_json(struct cJSON *root);
+
+/** Flush stdout; returns @p code, or STAMP_EXIT_FAIL after an error line when stdout is broken. */
+int stamp_say_end(int code);
+
+#endif

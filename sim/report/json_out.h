@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file json_out.h
+ * Numbers into JSON: nine digits for what was measured or computed in floating point, all digits
+ * for what was counted.
+ *
+ * An allocation that fails leaves the member out; a program that must not do so sets cJSON's hooks
+ * to an allocator that does not return without memory.
+ */
+#ifndef STAMP_REPORT_JSON_OUT_H
+#define STAMP_REPORT_JSON_OUT_H
+
+#include <stdint.h>
+
+struct cJSON;
+
+/** "%.9g"; null when @p value is not finite. */
+void stamp_put_real(struct cJSON *object, const char *key, double value);
+
+/** All digits. */
+void stamp_put_count(struct cJSON *object, const char *key, uint64_t value);
+
+/** UTF-8; bytes outside ASCII that are no UTF-8 stay as they are. */
+void stamp_put_text(struct cJSON *object, const char *key, const char *text);
+
+/** A new empty object as member @p key; with @p key NULL a new element of the array @p parent. */
+struct cJSON *stamp_put_object(struct cJSON *parent, const char *key);
+
+/** A new empty array as member @p key. */
+struct cJSON *stamp_put_array(struct cJSON *object, const char *key);
+
+#endif
