@@ -22,7 +22,7 @@ TEST_C   := $(wildcard tests/*.c tests/model/*.c tests/compiler/*.c tests/cosim/
 RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
-VFLAGS   := -O3 --x-assign fast --x-initial fast --noassert -fno-dfg --unroll-count 8192 \
+VFLAGS   := -O3 --x-assign fast --x-initial fast --noassert --unroll-count 8192 \
             --unroll-stmts 2000000
 VINC     := $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 NATIVE   := -O3 -march=native

@@ -6,7 +6,9 @@
 // Latency     3 enabled cycles. Throughput 1 per cycle.
 // Stream      en_i low holds every stage and the outputs. valid_i may have gaps.
 // Simulation  every stage works only when it holds a value.
-module stamp_fadd (
+module stamp_fadd #(
+    parameter bit OwnValid = 1'b1 // 0: lanes that move together share stage_valid_i from outside
+) (
     input  logic        clk_i,
     input  logic        rst_ni, // synchronous, active low; clears the valid bits only
     input  logic        en_i,
@@ -16,20 +18,31 @@ module stamp_fadd (
     input  logic [31:0] b_i,
     input  logic        sub_i,  // a - b
     input  logic        half_i, // half of the rounded result
+    input  logic [1:0]  stage_valid_i, // !OwnValid: stages 1 and 2 hold a value
 
     output logic        valid_o,
     output logic [31:0] result_o,
     output logic        flag_o  // result_o is infinity or NaN; with valid_o
 );
 
-  logic [2:0] valid_q;
+  logic [1:0] stage_valid;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni)   valid_q <= 3'd0;
-    else if (en_i) valid_q <= {valid_q[1:0], valid_i};
+  if (OwnValid) begin : g_own
+    logic [2:0] valid_q;
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni)   valid_q <= 3'd0;
+      else if (en_i) valid_q <= {valid_q[1:0], valid_i};
+    end
+    assign stage_valid = valid_q[1:0];
+    assign valid_o     = valid_q[2];
+    logic unused;
+    assign unused = &{1'b0, stage_valid_i};
+  end else begin : g_shared
+    assign stage_valid = stage_valid_i;
+    assign valid_o     = 1'b0;
+    logic unused;
+    assign unused = &{1'b0, rst_ni};
   end
-
-  assign valid_o = valid_q[2];
 
   // Stage 1: order by magnitude, align the smaller. Significands carry guard, round and sticky.
   logic [26:0] s1_hi_q, s1_lo_q;
@@ -70,7 +83,7 @@ module stamp_fadd (
   always_ff @(posedge clk_i) begin : stage2
     logic [31:0] sum;
     logic [7:0]  base, lz;
-    if (en_i && valid_q[0]) begin
+    if (en_i && stage_valid[0]) begin
       sum  = s1_sub_q ? {5'd0, s1_hi_q} - {5'd0, s1_lo_q}
                       : {5'd0, s1_hi_q} + {5'd0, s1_lo_q};
       base = s1_base_q;
@@ -97,7 +110,7 @@ module stamp_fadd (
   always_ff @(posedge clk_i) begin : stage3
     logic [30:0] mag;
     logic [31:0] r;
-    if (en_i && valid_q[1]) begin
+    if (en_i && stage_valid[1]) begin
       mag = {s2_base_q, 23'd0} + {7'd0, s2_sum_q[26:3]}
             + {30'd0, s2_sum_q[2] && (s2_sum_q[3] || s2_sum_q[1:0] != 2'd0)};
       if (s2_inf_q || mag[30:23] == 8'hff) mag = stamp_fp_pkg::Inf[30:0];

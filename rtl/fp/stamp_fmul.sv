@@ -5,7 +5,9 @@
 // Latency     2 enabled cycles. Throughput 1 per cycle.
 // Stream      en_i low holds every stage and the outputs. valid_i may have gaps.
 // Simulation  every stage works only when it holds a value.
-module stamp_fmul (
+module stamp_fmul #(
+    parameter bit OwnValid = 1'b1 // 0: lanes that move together share stage_valid_i from outside
+) (
     input  logic        clk_i,
     input  logic        rst_ni, // synchronous, active low; clears the valid bits only
     input  logic        en_i,
@@ -13,20 +15,31 @@ module stamp_fmul (
     input  logic        valid_i,
     input  logic [31:0] a_i,
     input  logic [31:0] b_i,
+    input  logic        stage_valid_i, // !OwnValid: stage 1 holds a value
 
     output logic        valid_o,
     output logic [31:0] result_o,
     output logic        flag_o // result_o is infinity or NaN; with valid_o
 );
 
-  logic [1:0] valid_q;
+  logic stage_valid;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni)   valid_q <= 2'd0;
-    else if (en_i) valid_q <= {valid_q[0], valid_i};
+  if (OwnValid) begin : g_own
+    logic [1:0] valid_q;
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni)   valid_q <= 2'd0;
+      else if (en_i) valid_q <= {valid_q[0], valid_i};
+    end
+    assign stage_valid = valid_q[0];
+    assign valid_o     = valid_q[1];
+    logic unused;
+    assign unused = &{1'b0, stage_valid_i};
+  end else begin : g_shared
+    assign stage_valid = stage_valid_i;
+    assign valid_o     = 1'b0;
+    logic unused;
+    assign unused = &{1'b0, rst_ni};
   end
-
-  assign valid_o = valid_q[1];
 
   // Stage 1: product of the raw significands. With one subnormal operand of lz leading zeros
   // 2^(46-lz) <= product < 2^(48-lz). Two subnormals round to zero whatever lz says.
@@ -66,7 +79,7 @@ module stamp_fmul (
     logic [9:0]        n;
     logic [30:0]       mag;
     logic              sticky;
-    if (en_i && valid_q[0]) begin
+    if (en_i && stage_valid) begin
       p    = {16'd0, s1_prod_q};
       base = s1_base_q;
       if (base < 10'sd0) begin // subnormal result: right, the lost bits into bit 0

@@ -243,16 +243,33 @@ module stamp_drain #(
     if (row_v[4]) s5_scale_q <= s4_scale_q;
   end
 
+  // Which stages dequantize, and which add: one set of bits for all lanes.
+  logic [11:3] deq;
+  logic [12:9] add;
+  logic [11:4] deq_q;
+  logic [12:10] add_q;
+  assign deq = {deq_q, row_v[3] && (st_blk[3] || st_end[3])};
+  assign add = {add_q, deq_q[9] && st_blk[9] && !st_fresh[9]};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      deq_q <= '0;
+      add_q <= '0;
+    end else begin
+      deq_q <= deq[10:3];
+      add_q <= add[11:9];
+    end
+  end
+
   assign extra = s3_w8_q ? rm_rowsum_i << 3 : 32'd0;
 
   for (genvar c = 0; c < L; c++) begin : g_lane
     stamp_drain_lane i_lane (
-      .clk_i, .rst_ni, .valid_i(row_v[3]), .acc_i(s3_acc_q[c*32 +: 32]),
+      .clk_i, .rst_ni, .row_i(row_v[3]), .deq_i(deq), .add_i(add), .acc_i(s3_acc_q[c*32 +: 32]),
       .ac_i((st_blk[3] || st_fresh[3]) ? 32'd0 : ac_rdata[c*32 +: 32]),
       .corr_i(rm_corr_i), .colsum_i(colsum_q[c*32 +: 32]), .extra_i(extra),
-      .deq_i(st_blk[3] || st_end[3]), .sum_o(sum[c*32 +: 32]),
+      .sum_o(sum[c*32 +: 32]),
       .sx_i(s5_scale_q), .sw_i(scale_b_q[c*32 +: 32]),
-      .add_i(st_blk[9] && !st_fresh[9]), .old_i(ac_rdata[c*32 +: 32]),
+      .old_i(ac_rdata[c*32 +: 32]),
       .y_o(y[c*32 +: 32]), .flag_o(flag[c]));
   end
 

@@ -45,7 +45,7 @@ module stamp_qpar (
   assign flag_o = inv_o[30:23] == 8'hff || scale_o[30:23] == 8'hff;
 
   stamp_fadd i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(start_sub_q), .a_i(hi_i), .b_i(lo_i),
-                    .sub_i(1'b1), .half_i(1'b0), .valid_o(sub_v), .result_o(sub_r),
+                    .sub_i(1'b1), .half_i(1'b0), .stage_valid_i(2'b0), .valid_o(sub_v), .result_o(sub_r),
                     .flag_o(unused_sub_flag));
   stamp_fdiv i_inv (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start_div_q), .a_i(n), .b_i(range_q),
                     .busy_o(unused_inv_busy), .done_o(inv_done), .result_o(inv),
@@ -54,7 +54,7 @@ module stamp_qpar (
                       .busy_o(unused_scale_busy), .done_o(scale_done), .result_o(scale),
                       .flag_o(unused_scale_flag));
   stamp_fmul i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(start_mul_q), .a_i(neg_lo), .b_i(inv_o),
-                    .valid_o(prod_v), .result_o(prod), .flag_o(unused_prod_flag));
+                    .stage_valid_i(1'b0),                    .valid_o(prod_v), .result_o(prod), .flag_o(unused_prod_flag));
   stamp_f2i i_int (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(start_int), .a_i(prod),
                    .valid_o(int_v), .result_o(zero_int));
 

@@ -72,7 +72,10 @@ module stamp_vx_alu #(
 
   logic mul_v1_q, mul_v2_q;
   always_ff @(posedge clk_i) begin
-    if (en_i) begin
+    if (!rst_ni) begin
+      mul_v1_q <= 1'b0;
+      mul_v2_q <= 1'b0;
+    end else if (en_i) begin
       mul_v1_q <= mul_valid_i;
       mul_v2_q <= mul_v1_q;
       if (mul_v2_q) prod_before_q <= prod_o;
@@ -80,12 +83,12 @@ module stamp_vx_alu #(
   end
 
   for (genvar l = 0; l < L; l++) begin : g_lane
-    stamp_fmul i_mul (
-      .clk_i, .rst_ni, .en_i, .valid_i(mul_valid_i), .a_i(mul_x_i[l*32 +: 32]), .b_i(mul_s_i),
+    stamp_fmul #(.OwnValid(1'b0)) i_mul (
+      .clk_i, .rst_ni, .en_i, .stage_valid_i(mul_v1_q), .valid_i(mul_valid_i), .a_i(mul_x_i[l*32 +: 32]), .b_i(mul_s_i),
       .valid_o(unused_mv[l]), .result_o(prod_o[l*32 +: 32]), .flag_o(unused_mf[l]));
 
-    stamp_fadd i_add (
-      .clk_i, .rst_ni, .en_i, .valid_i(add_valid_i || joined),
+    stamp_fadd #(.OwnValid(1'b0)) i_add (
+      .clk_i, .rst_ni, .en_i, .stage_valid_i(valid_q[1:0]), .valid_i(add_valid_i || joined),
       .a_i(joined ? prod_before_q[l*32 +: 32] : add_x_i[l*32 +: 32]),
       .b_i(joined ? prod_o[l*32 +: 32] : add_y_i[l*32 +: 32]),
       .sub_i(use_sub), .half_i(add_half_i && !joined),
