@@ -3,7 +3,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "compiler/ir/verify.h"
+#include "compiler/ir/walk.h"
 #include "model/mem.h"
 #include "model/num/f32.h"
 #include "tests/compiler/test_compile_util.h"
@@ -166,6 +166,49 @@ START_TEST(a_tile_size_changes_no_bit_of_the_output)
 }
 END_TEST
 
+/* Only 8-bit weights use the row sum, and a machine may clear it with the range: so look. */
+START_TEST(row_sums_start_anew_when_rows_come_in_chunks)
+{
+    struct stamp_case c = stamp_case_of("tiny", 64, 300, 12, STAMP_HAAR);
+    struct stamp_walk walk;
+    struct stamp_step step;
+    struct stamp_err e = {0};
+    float *x, *want;
+    int rows = 0, starts = 0, all = 0;
+
+    c.scheme[0].weight_bits = 8;
+    c.scheme[0].high_rows = 8;
+    c.options.max_xlines = 256;
+    c.options.max_groups = 5;
+    struct stamp_image *m = stamp_case_compile(&c, NULL, &x, &want);
+    stamp_case_check(&c, m, x, want);
+    stamp_walk_start(&walk, m->code, m->code_count, 1 << 20);
+    while (!walk.done) {
+        ck_assert(!stamp_walk_next(&walk, &step, &e));
+        rows += step.op->code == STAMP_OP_VQPAR;
+        all += step.op->code == STAMP_OP_VQUANT;
+        starts += step.op->code == STAMP_OP_VQUANT && step.insn.v.first;
+    }
+    ck_assert_int_eq(rows, 8);
+    ck_assert_int_eq(starts, 8);
+    ck_assert_int_eq(all, 40);
+    stamp_image_free(m);
+    stamp_free(x);
+    stamp_free(want);
+}
+END_TEST
+
+START_TEST(one_output_buffer_is_stored_before_it_is_written_again)
+{
+    struct stamp_case c = stamp_case_of("tiny", 256, 8, 100, STAMP_WHT);
+
+    c.scheme[0].depth = 8; /* one block of 256 rows: two buffers of it do not fit VM */
+    c.scheme[0].high_rows = 0;
+    c.out_fmt = STAMP_FMT_BF16;
+    ck_assert_uint_eq(stamp_case_run(&c), 256 * 100);
+}
+END_TEST
+
 /* What the compiler says about a layer it refuses. */
 static enum stamp_status refuse(const struct stamp_compile_layer *layers, size_t count,
                                 struct stamp_err *e)
@@ -295,6 +338,8 @@ Suite *stamp_suite_compile(void)
     tcase_add_test(t, layers_larger_than_every_buffer);
     tcase_add_test(t, long_sequences_transform_through_memory);
     tcase_add_test(t, a_tile_size_changes_no_bit_of_the_output);
+    tcase_add_test(t, row_sums_start_anew_when_rows_come_in_chunks);
+    tcase_add_test(t, one_output_buffer_is_stored_before_it_is_written_again);
     suite_add_tcase(s, t);
     tcase_set_timeout(u, 60);
     tcase_add_loop_test(u, random_layers_chains_and_tiles, 0, 150);
