@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What `make lint` checks beyond the compiler's warnings: format, RTL lint, arrows between folders,
+# sizes, words, file heads. One line a finding, file:line: what; silent and 0 when there is none.
+# Needs git, verilator and build/specgen; without clang-format the format check says it is skipped.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+[ -x "$B/specgen" ] || make -s "$B/specgen" || exit 1
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+git ls-files | while read -r f; do [ -f "$f" ] && echo "$f"; done > "$tmp/all"
+grep -E '\.(c|h|cpp)$' "$tmp/all" > "$tmp/c"
+grep -E '\.(c|h|cpp|def|sv|vlt|sh|py)$|^\.ci/(run|install)$' "$tmp/all" > "$tmp/src"
+grep -E '\.sv$' "$tmp/all" > "$tmp/sv"
+
+# ---- Format: one line a file --------------------------------------------------------------------------
+format() {
+    if ! command -v clang-format > /dev/null; then
+        echo "SKIP: clang-format is not installed, C and C++ format NOT checked" >&2
+        return
+    fi
+    xargs clang-format --dry-run -Werror < "$tmp/c" 2>&1 |
+        awk -F: '/error: code should be/ { if (!n[$1]++) { at[$1] = $2; f[++k] = $1 } }
+                 END { for (i = 1; i <= k; i++)
+                           printf "%s:%d: not as .clang-format says (%d places)\n", f[i], at[f[i]], n[f[i]] }'
+}
+
+# ---- RTL: the top in every configuration, every unit alone --------------------------------------------
+verilate() { # WHAT ARGUMENTS
+    what=$1; shift
+    verilator --lint-only -Wall --unroll-count 8192 --unroll-stmts 2000000 "$@" > "$tmp/log" 2>&1 || status=1
+    sed -n -E 's/^%(Warning|Error)(-[A-Z0-9]+)?: ([^: ]+):([0-9]+):[0-9]+: (.*)/\3:\4: \2 \5/p' "$tmp/log" |
+        sed -E "s/: -?/: verilator /; s|\$| ($what)|"
+    [ "${status:-0}" -eq 0 ] || grep -qE '^%(Warning|Error).*:[0-9]+:[0-9]+:' "$tmp/log" ||
+        echo "rtl:1: verilator failed on $what: $(head -n 1 "$tmp/log")"
+    status=0
+}
+
+rtl() {
+    packages="rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv"
+    units=$(grep '^rtl/' "$tmp/sv" | grep -v '_pkg\.sv$')
+    for conf in tiny base wide; do
+        # shellcheck disable=SC2046,SC2086
+        verilate "$conf" --top-module stamp_top $("$B/specgen" params $conf) $packages $units
+    done
+    for f in $units; do
+        # shellcheck disable=SC2086
+        verilate "alone" --top-module "$(basename "$f" .sv)" $packages $units
+    done
+}
+
+# ---- Arrows: model/spec <- model/num <- model/insn, machine <- compiler <- sim; tests reads all --------
+# A folder may include itself, the folders listed for it, and model/status.h, model/mem.h.
+arrows() {
+    xargs grep -nE '^[ \t]*#[ \t]*include[ \t]+"' < "$tmp/c" /dev/null | awk -F: '
+        function may(from, to) {
+            if (from ~ /^tests\//) return 1
+            if (to ~ /^tests\//) return 0
+            if (from ~ /^sim\/cli\//) return to ~ /^(sim|compiler|model)\//
+            if (from ~ /^sim\//) return to ~ /^(sim\/(core|ref|report|verilator|tlm|energy)|compiler|model)\//
+            if (from ~ /^compiler\//) return to ~ /^(compiler|model)\//
+            if (to ~ /^model\/(status|mem)\.h$/) return 1
+            if (from ~ /^model\/(insn|machine)\//) return to ~ /^model\/(insn|machine|num|spec)\//
+            if (from ~ /^model\/num\//) return to ~ /^model\/(num|spec)\//
+            if (from ~ /^model\/spec\//) return to ~ /^model\/spec\//
+            return 0
+        }
+        { to = $3; sub(/^[^"]*"/, "", to); sub(/".*/, "", to)
+          if (to !~ /\//) { # what Verilator made, and its own headers
+              if (!($1 ~ /^(sim\/verilator|tests\/(rtl|cosim))\// && to ~ /^(V[a-z_]+|verilated[a-z_]*)\.h$/))
+                  printf "%s:%d: include of %s does not name its folder\n", $1, $2, to
+          } else if (!may($1, to)) printf "%s:%d: %s may not include %s\n", $1, $2, dir($1), to }
+        function dir(f) { sub(/\/[^\/]*$/, "", f); return f }'
+    grep '^rtl/' "$tmp/sv" | xargs grep -nE '`include|import "DPI|\$system|\breal\b.*;' /dev/null |
+        sed -E 's/^([^:]+:[0-9]+):.*/\1: RTL reads nothing but packages, and knows no real and no DPI/'
+}
+
+# ---- Sizes ---------------------------------------------------------------------------------------------
+# A long function says why in a comment above its first line or in its body: "table", "longer" or "in one".
+sizes() {
+    grep -E '\.(c|h|cpp|sv|sh|py)$' "$tmp/src" | grep -v '^rtl/gen/' | while read -r f; do
+        n=$(wc -l < "$f")
+        [ "$n" -le 400 ] || echo "$f:400: $n lines, at most 400"
+    done
+    xargs awk '
+        FNR == 1 { start = 0; said = 0 }
+        /^[ \t]*(\/\*|\*|\/\/)|\/\*/ { if ($0 ~ /table|longer|in one/) said = start ? 1 : FNR }
+        /^}/ { if (start && FNR - start > 60 && !told)
+                   printf "%s:%d: function of %d lines, at most 60 unless a comment says why\n", FILENAME, start, FNR - start
+               start = 0; said = 0 }
+        start && said { told = 1 }
+        /^{$/ { start = FNR; told = said && FNR - said < 8; said = 0 }' < "$tmp/c" /dev/null
+    n=$(cat README.md 2> /dev/null | wc -l)
+    [ "$n" -le 150 ] || echo "README.md:150: $n lines, at most 150"
+}
+
+# ---- Words and heads -----------------------------------------------------------------------------------
+words() { # the patterns are cut so that they do not find themselves
+    xargs grep -InE '/wo''rk/|/fa''rm/|/ro''ot/|bash''_jobs' < "$tmp/all" /dev/null |
+        sed -E 's/^([^:]+:[0-9]+):.*/\1: path of somebody'"'"'s machine/'
+    while read -r f; do
+        head -n 2 "$f" | grep -v '^#!' | head -n 1 | grep -q 'SPDX-License-Identifier: Apache-2.0' ||
+            echo "$f:1: no SPDX-License-Identifier line first"
+        case $f in rtl/*) want='Apache-2.0 WITH SHL-2.1' ;; *) continue ;; esac
+        head -n 2 "$f" | grep -q "$want" || echo "$f:1: licence of rtl is $want"
+    done < "$tmp/src"
+    while read -r f; do
+        name=$(basename "$f" .sv)
+        case $name in *_pkg) kind=package ;; *) kind=module ;; esac
+        grep -nE '^[ \t]*(module|package|interface|program)[ \t]' "$f" |
+            awk -v f="$f" -v kind="$kind" -v name="$name" '
+                { line = $1; sub(/:.*/, "", line); what = $1; sub(/.*:/, "", what); if (what == "") what = $2
+                  rest = $0; sub(/^[0-9]+:[ \t]*[a-z]+[ \t]+(automatic[ \t]+)?/, "", rest); sub(/[^A-Za-z0-9_].*/, "", rest)
+                  if (++n > 1 || rest != name) printf "%s:%d: a file is one %s named after it\n", f, line, kind }
+                END { if (!n) printf "%s:1: a file is one %s named after it\n", f, kind }'
+    done < "$tmp/sv"
+}
+
+{ format; rtl; arrows; sizes; words; } | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
+cat "$tmp/found"
+[ ! -s "$tmp/found" ]
