@@ -79,34 +79,48 @@ error_t stamp_args_take(struct argp_state *state, char *arg, const char **slots,
     return 0;
 }
 
-/* The option "--name" of @p argp or its children, or NULL. */
-static const struct argp_option *find_option(const struct argp *argp, const char *name)
-{
-    const size_t len = strcspn(name, "=");
+/* Options of a parser and its children whose name begins with a word. */
+struct match {
+    const char *word;
+    size_t len;
+    const struct argp_option *found; /* the last one, or the one that is the word itself */
+    unsigned count;                  /* 1 when it is the word itself */
+};
 
-    for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
-        if (o->name && strlen(o->name) == len && !strncmp(o->name, name, len)) return o;
-    for (const struct argp_child *c = argp->children; c && c->argp; c++) {
-        const struct argp_option *o = find_option(c->argp, name);
-        if (o) return o;
+static void match_options(const struct argp *argp, struct match *m)
+{
+    for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++) {
+        if (!o->name || strncmp(o->name, m->word, m->len)) continue;
+        const bool exact = strlen(o->name) == m->len;
+        if (m->found && m->count == 1 && strlen(m->found->name) == m->len) return;
+        m->found = o;
+        m->count = exact ? 1 : m->count + 1;
+        if (exact) return;
     }
-    return NULL;
+    for (const struct argp_child *c = argp->children; c && c->argp; c++) match_options(c->argp, m);
 }
 
 /* getopt stumbled over the word before state->next and said nothing: say it here. */
 static void explain(const struct argp_state *state)
 {
-    const char *word =
-        state->next > 0 && state->next <= state->argc ? state->argv[state->next - 1] : "";
-    const struct argp_option *o =
-        strncmp(word, "--", 2) ? NULL : find_option(state->root_argp, word + 2);
+    const bool inside = state->next > 0 && state->next <= state->argc;
+    const char *word = inside ? state->argv[state->next - 1] : "";
+    struct match m = {.word = word + 2, .len = 0};
 
-    if (o && o->arg && !strchr(word, '='))
-        stamp_args_bad("option '%s' needs a value: %s", word, o->arg);
-    else if (o && !o->arg)
-        stamp_args_bad("option '--%s' takes no value", o->name);
-    else
+    if (strncmp(word, "--", 2)) {
         stamp_args_bad("option '%s' is unknown or lacks its value", word);
+        return;
+    }
+    m.len = strcspn(m.word, "=");
+    match_options(state->root_argp, &m);
+    if (!m.count)
+        stamp_args_bad("unknown option '%s'", word);
+    else if (m.count > 1)
+        stamp_args_bad("option '%s' is short for several", word);
+    else if (m.found->arg)
+        stamp_args_bad("option '--%s' needs a value: %s", m.found->name, m.found->arg);
+    else
+        stamp_args_bad("option '--%s' takes no value", m.found->name);
 }
 
 static error_t parse_common(int key, char *arg, struct argp_state *state)

@@ -13,6 +13,7 @@
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
@@ -202,7 +203,9 @@ static enum stamp_status work(const struct compile_args *a, const struct stamp_c
     struct stamp_compile_info info;
     struct stamp_image *image = NULL;
 
+    stamp_progress_task("compiling %s", a->out);
     enum stamp_status s = stamp_compile(layer, a->files, &how, &image, &info, e);
+    stamp_progress_end();
     if (!s) s = stamp_image_write(image, a->out, e);
     if (!s && a->dump) print_dump(a, dump.s);
     if (!s && a->listing) s = print_listing(image, e);
@@ -223,6 +226,7 @@ int stamp_cmd_compile(int argc, char **argv)
     struct stamp_err e = {0};
 
     stamp_args_parse(&argp, "compile", argc, argv, &a);
+    stamp_progress_init(a.common.progress);
     enum stamp_status s = load(&a, w, &b, layer, &e);
     if (!s) s = work(&a, layer, &e);
     for (size_t i = 0; i < a.files; i++) stamp_tensor_free(&w[i]);

@@ -105,23 +105,32 @@ static const char *kit_file(const char *name, char path[PATH_BYTES])
     return access(path, R_OK) ? name : path;
 }
 
+static bool wanted(const struct demo_args *a, const struct stamp_layer_input *in)
+{
+    return !a->layer || !strcmp(a->layer, in->name);
+}
+
 static enum stamp_status run_layers(const struct demo_args *a, struct stamp_demo *d,
                                     const struct stamp_inputs *in, struct stamp_err *e)
 {
-    d->layer = stamp_alloc(in->count, sizeof *d->layer);
-    if (!d->layer) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu layers", in->count);
+    size_t count = 0;
+
+    for (size_t i = 0; i < in->count; i++) count += wanted(a, &in->layer[i]);
+    if (!count)
+        return stamp_fail(e, STAMP_ERANGE, "no linear layer '%s'; the first is %s, the last %s",
+                          a->layer, in->layer[0].name, in->layer[in->count - 1].name);
+    d->layer = stamp_alloc(count, sizeof *d->layer);
+    if (!d->layer) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu layers", count);
     if (!a->common.json) stamp_demo_print_head(d);
     for (size_t i = 0; i < in->count; i++) {
-        if (a->layer && strcmp(a->layer, in->layer[i].name)) continue;
+        if (!wanted(a, &in->layer[i])) continue;
         struct stamp_demo_layer *l = &d->layer[d->layers];
         const enum stamp_status s = stamp_demo_run(d, &in->layer[i], l, e);
         if (s) return s;
         d->layers++;
         if (!a->common.json) stamp_demo_print_layer(d, l);
     }
-    if (d->layers) return STAMP_OK;
-    return stamp_fail(e, STAMP_ERANGE, "no linear layer '%s'; the first is %s, the last %s",
-                      a->layer, in->layer[0].name, in->layer[in->count - 1].name);
+    return STAMP_OK;
 }
 
 static enum stamp_status work(const struct demo_args *a, struct stamp_demo *d,

@@ -218,6 +218,7 @@ int stamp_cmd_linear(int argc, char **argv)
             .x = x.f32,
         };
         m.run.progress = stamp_progress_run;
+        m.stage = stamp_progress_stage;
         code = measure(&a, &m, &e);
     }
     stamp_tensor_free(&x);

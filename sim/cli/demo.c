@@ -39,6 +39,7 @@ enum stamp_status stamp_demo_run(struct stamp_demo *d, const struct stamp_layer_
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu x %zu outputs", in->s, in->n);
     out->input = in;
     m.run.progress = stamp_progress_run;
+    m.stage = stamp_progress_stage;
     enum stamp_status s = stamp_measure_ref(&m.layer, in->x, ref, e);
     for (int i = 0; i < STAMP_DEMO_LAYER && !s; i++) {
         struct stamp_figures *f = &out->f[i];

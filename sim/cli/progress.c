@@ -7,13 +7,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
+enum { PERIOD = 2 }; /* seconds between lines */
+
 static struct {
     bool on, tty;
-    char task[81];
-    double start, last; /* seconds */
+    char task[81], stage[41];
+    double start, last;          /* seconds */
+    volatile sig_atomic_t ticks; /* periods of the alarm without a count */
     volatile sig_atomic_t open;
 } line;
 
@@ -25,10 +29,53 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* The alarm: for work that counts nothing. Only calls that are safe in a signal handler. */
+static void on_alarm(int number)
+{
+    char text[200];
+    size_t n = 0;
+    const unsigned seconds_by = PERIOD * (unsigned)++line.ticks;
+
+    (void)number;
+    if (!line.task[0]) return;
+    for (const char *c = line.tty ? "\r\033[K" : ""; *c; c++) text[n++] = *c;
+    for (const char *c = line.task; *c; c++) text[n++] = *c;
+    for (const char *c = line.stage[0] ? ", " : ""; *c; c++) text[n++] = *c;
+    for (const char *c = line.stage; *c; c++) text[n++] = *c;
+    text[n++] = ':';
+    text[n++] = ' ';
+    for (unsigned unit = 10000; unit; unit /= 10)
+        if (seconds_by >= unit) text[n++] = (char)('0' + seconds_by / unit % 10);
+    text[n++] = ' ';
+    text[n++] = 's';
+    if (!line.tty) text[n++] = '\n';
+    line.open = line.tty;
+    if (write(STDERR_FILENO, text, n) < 0) line.open = 0;
+}
+
+/* Start counting the alarm's periods afresh; false @p on: no more alarms. */
+static void set_alarm(bool on)
+{
+    const struct itimerval every = {{on ? PERIOD : 0, 0}, {on ? PERIOD : 0, 0}};
+
+    line.ticks = 0;
+    if (line.on) setitimer(ITIMER_REAL, &every, NULL);
+}
+
 void stamp_progress_init(bool forced)
 {
+    struct sigaction act = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+
     line.tty = isatty(STDERR_FILENO) != 0;
     line.on = forced || line.tty;
+    sigemptyset(&act.sa_mask);
+    if (line.on) sigaction(SIGALRM, &act, NULL);
+}
+
+void stamp_progress_stage(const char *what)
+{
+    snprintf(line.stage, sizeof line.stage, "%s", what);
+    set_alarm(true);
 }
 
 void stamp_progress_task(const char *fmt, ...)
@@ -42,6 +89,7 @@ void stamp_progress_task(const char *fmt, ...)
         if (*c < ' ' || *c > '~') *c = '?';
     line.start = seconds();
     line.last = line.start;
+    stamp_progress_stage("");
 }
 
 static void print_line(uint64_t done, uint64_t total, const char *unit, double per_second)
@@ -64,6 +112,7 @@ bool stamp_progress_show(uint64_t done, uint64_t total, const char *unit)
 
     if (now - line.last < step) return true;
     line.last = now;
+    set_alarm(true); /* what is counted speaks for itself */
     print_line(done, total, unit, (double)done / (now - line.start));
     return true;
 }
@@ -79,6 +128,7 @@ bool stamp_progress_run(void *ctx, const char *what, uint64_t done, uint64_t tot
 
 void stamp_progress_end(void)
 {
+    set_alarm(false);
     if (line.open) fputs("\r\033[K", stderr);
     line.open = 0;
 }

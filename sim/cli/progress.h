@@ -15,6 +15,9 @@
 /** Switch on as above. @param forced  --progress was given */
 void stamp_progress_init(bool forced);
 
+/** Name a stage of the task ("compiling"); until something is counted, its seconds are shown. */
+void stamp_progress_stage(const char *what);
+
 /** Name what comes next ("layers.0.q on rtl"); starts its clock. At most 80 characters are kept. */
 void stamp_progress_task(const char *fmt, ...);
 

@@ -76,6 +76,11 @@ static void compare(const struct job *j, struct stamp_figures *f)
     f->checked += j->outputs;
 }
 
+static void begin(const struct job *j, const char *what)
+{
+    if (j->what->stage) j->what->stage(what);
+}
+
 static enum stamp_status compile_and_run(struct job *j, struct stamp_figures *f,
                                          struct stamp_err *e)
 {
@@ -83,6 +88,7 @@ static enum stamp_status compile_and_run(struct job *j, struct stamp_figures *f,
     struct stamp_run_options options = j->what->run;
     struct stamp_compile_info info;
 
+    begin(j, "compiling");
     enum stamp_status s = stamp_compile(l, 1, &j->what->compile, &j->image, &info, e);
     if (s) return s;
     f->estimate = info.cycles;
@@ -91,6 +97,7 @@ static enum stamp_status compile_and_run(struct job *j, struct stamp_figures *f,
     options.expect = info.cycles;
     s = stamp_run_new(j->image, &j->run, e);
     if (!s) s = stamp_run_put(j->run, "x", j->what->x, l->s, l->d, e);
+    begin(j, "running");
     if (!s) s = stamp_run_go(j->run, &options, &f->run, e);
     f->cycles = f->run.cycles;
     f->utilization = stamp_utilization(j->image->mach, f->products, f->cycles);
@@ -111,11 +118,13 @@ static enum stamp_status judge(struct job *j, struct stamp_figures *f, struct st
     const struct stamp_compile_layer *l = &j->what->layer;
     const float *ref = j->what->ref;
 
+    begin(j, "comparing with the numerics");
     enum stamp_status s = stamp_run_get(j->run, "y", j->y, l->s, l->n, e);
     if (!s) s = make_golden(j, e);
     if (s) return s;
     compare(j, f);
     if (!ref) {
+        begin(j, "f32 product");
         s = stamp_measure_ref(l, j->what->x, j->golden, e);
         ref = j->golden;
     }

@@ -14,8 +14,9 @@
 struct stamp_measure {
     struct stamp_compile_layer layer;
     struct stamp_compile_options compile;
-    struct stamp_run_options run; /**< expect is filled in here */
-    const float *x;               /**< [s][d] */
+    struct stamp_run_options run;    /**< expect is filled in here */
+    const float *x;                  /**< [s][d] */
+    void (*stage)(const char *what); /**< told what begins ("compiling", ...); NULL: nobody */
     const float *ref; /**< [s][n] f32 product of x and w plus bias; NULL: it is computed */
 };
 

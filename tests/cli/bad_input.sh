@@ -1,0 +1,242 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# bad_input.sh - what a person sees who gives stamp bad input.
+#
+# Each case runs one command and demands: the exit code, one line on stderr that starts with
+# "stamp:" (none where it should work), nothing on stdout where it fails, no file left behind.
+# Prints a table; exit 1 when a case fails. STAMP_BIN: the program (default build/stamp).
+set -u
+stamp=${STAMP_BIN:-build/stamp}
+case $stamp in /*) ;; *) stamp=$(pwd)/$stamp ;; esac
+kit=$(cd "$(dirname "$0")/../.." && pwd)
+model=$kit/traces/model/stamp-stories
+text=$kit/traces/model/eval.txt
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/stamp-bad-XXXXXX") || exit 1
+trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+passed=0
+failed=0
+
+# ---- Making files --------------------------------------------------------------------------------
+# npy DTYPE SHAPE: a version 1.0 header of 128 bytes; the data follows on standard input
+npy() {
+    head=$(printf "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }" "$1" "$2")
+    printf '\223NUMPY\001\000\166\000%-117s\n' "$head"
+    cat
+}
+zeros() { head -c "$1" /dev/zero; }
+ones() { i=0; while [ $i -lt "$1" ]; do printf '\000\000\200\077'; i=$((i + 1)); done; }
+# u64 N: N below 2^31 as eight bytes, little endian
+u64() {
+    for shift in 1 256 65536 16777216; do
+        printf "\\$(printf %03o $(($1 / shift % 256)))"
+    done
+    printf '\000\000\000\000'
+}
+# folder NAME: a model's folder without weights
+folder() {
+    mkdir -p "$1"
+    cp "$model/config.json" "$model/tokenizer.bin" "$1"
+}
+
+# ---- Judging -------------------------------------------------------------------------------------
+# t WHAT CODE COMMAND...: CODE 0, 1, 2, 130. A file named "out" must not exist after a failure.
+t() {
+    what=$1 want=$2
+    shift 2
+    rm -rf out
+    ls -A >before
+    "$@" >stdout 2>stderr
+    got=$?
+    ls -A >after
+    lines=$(wc -l <stderr)
+    good=1
+    [ "$got" -eq "$want" ] || good=0
+    if [ "$want" -eq 0 ]; then
+        [ "$lines" -eq 0 ] || good=0
+    else
+        [ "$lines" -eq 1 ] && grep -q '^stamp: ' stderr || good=0
+        [ ! -e out ] && [ ! -s stdout ] && cmp -s before after || good=0
+    fi
+    if [ $good -eq 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    seen=$(head -c 300 stderr | tr '\n' '|' | sed "s|$kit/||g; s|$tmp/||g; s/|\$//")
+    if [ "$want" -eq 0 ]; then seen=${seen:-$(head -n 1 stdout | cut -c 1-80)}; fi
+    printf '%-4s %-45s %3s  %s\n' "$([ $good -eq 1 ] && echo ok || echo FAIL)" "$what" "$got" "$seen"
+}
+linear() { "$stamp" linear "$@" --on model; }
+full() { "$@" >/dev/full; }
+interrupted() { timeout --preserve-status -s INT 1 "$@"; }
+limited() { (ulimit -f 1; trap '' XFSZ; "$@"); }
+
+ones 32 | npy '<f4' '4, 8' >x.npy
+ones 16 | npy '<f4' '2, 8' >w.npy
+ones 2 | npy '<f4' '2,' >b.npy
+"$stamp" compile w.npy --rows 4 -o p.stamp >/dev/null || exit 1
+"$stamp" dis p.stamp -o p.s || exit 1
+
+printf '%-4s %-45s %3s  %s\n' '' 'what was tried' exit 'what the user saw'
+
+# ---- .npy ----------------------------------------------------------------------------------------
+: >before; : >after; : >stdout; : >stderr
+: >empty.npy
+t 'npy: empty file' 1 linear empty.npy w.npy -o out
+printf 'hello, this is no array' >text.npy
+t 'npy: not an array' 1 linear text.npy w.npy -o out
+head -c 40 x.npy >short.npy
+t 'npy: header cut' 1 linear short.npy w.npy -o out
+head -c 200 x.npy >cut.npy
+t 'npy: data cut' 1 linear cut.npy w.npy -o out
+{ cat x.npy; printf 'more'; } >long.npy
+t 'npy: bytes behind the data' 1 linear long.npy w.npy -o out
+zeros 16 | npy '<f4' '4294967296, 4294967296' >huge.npy
+t 'npy: shape whose product overflows' 1 linear huge.npy w.npy -o out
+zeros 16 | npy '<f4' '1000000, 1000000' >lie.npy
+t 'npy: 4 TB claimed in 144 bytes' 1 linear lie.npy w.npy -o out
+zeros 0 | npy '<f4' '0, 8' >none.npy
+t 'npy: zero rows' 1 linear none.npy w.npy -o out
+zeros 512 | npy '<c16' '4, 8' >complex.npy
+t 'npy: complex numbers' 1 linear complex.npy w.npy -o out
+zeros 128 | npy '>f4' '4, 8' >big.npy
+t 'npy: big endian' 1 linear big.npy w.npy -o out
+zeros 128 | npy '|O' '4, 8' >object.npy
+t 'npy: python objects' 1 linear object.npy w.npy -o out
+zeros 128 | npy '<f4' '4, -8' >minus.npy
+t 'npy: negative dimension' 1 linear minus.npy w.npy -o out
+ones 32 | npy '<f4' '2, 2, 8' >cube.npy
+t 'npy: three dimensions' 1 linear cube.npy w.npy -o out
+{ ones 13; printf '\000\000\300\177'; ones 18; } | npy '<f4' '4, 8' >nan.npy
+t 'NaN in X at row 1, column 5' 1 linear nan.npy w.npy -o out
+{ ones 15; printf '\000\000\200\177'; } | npy '<f4' '2, 8' >inf.npy
+t 'infinity in W' 1 linear x.npy inf.npy -o out
+t 'bias with NaN or wrong length' 1 linear x.npy w.npy -b x.npy -o out
+ones 18 | npy '<f4' '2, 9' >w9.npy
+t 'X and W that do not fit' 1 linear x.npy w9.npy -o out
+t 'no such file' 1 linear nothing.npy w.npy -o out
+t 'a folder instead of a file' 1 linear "$model" w.npy -o out
+i=0; while [ $i -lt 8 ]; do printf '\377\377\177\177'; i=$((i + 1)); done | npy '<f4' '1, 8' >max.npy
+t 'products beyond binary32' 1 linear max.npy max.npy --high-rows 0 -o out
+ones 8 | npy '<f4' '1, 8' >one.npy
+t 'one token (s = 1) works' 0 linear one.npy w.npy
+t 'bias works' 0 linear x.npy w.npy -b b.npy
+
+# ---- Flags ---------------------------------------------------------------------------------------
+t 'no command' 2 "$stamp"
+t 'unknown command' 2 "$stamp" fly
+t 'unknown option' 2 linear x.npy w.npy --fast -o out
+t 'option without its value' 2 "$stamp" linear x.npy w.npy --on
+t 'value where none belongs' 2 linear x.npy w.npy --symmetric=yes -o out
+t 'one file too few' 2 linear x.npy -o out
+t 'one file too many' 2 linear x.npy w.npy b.npy -o out
+t 'where to run is missing' 2 "$stamp" linear x.npy w.npy -o out
+t 'unknown transform' 2 linear x.npy w.npy --transform fft -o out
+t 'grid without numbers' 2 linear x.npy w.npy --transform haar2d -o out
+t 'grid that does not hold the tokens' 1 linear x.npy w.npy --transform haar2d:3x3 -o out
+t 'depth out of range' 2 linear x.npy w.npy --depth 21 -o out
+t 'number with a tail' 2 linear x.npy w.npy --high-rows 64k -o out
+t 'negative number' 2 linear x.npy w.npy --high-rows -1 -o out
+t 'width that does not exist' 2 linear x.npy w.npy --act-bits 5 -o out
+t 'f32 activations on a machine' 2 linear x.npy w.npy --act-bits f32 -o out
+t 'f32 weights on a machine' 2 linear x.npy w.npy --weight-bits f32 -o out
+t 'block of 32' 2 linear x.npy w.npy --block 32 -o out
+t 'unknown machine' 2 linear x.npy w.npy --machine huge -o out
+t 'bandwidth of 0' 2 linear x.npy w.npy --bandwidth 0 -o out
+t 'stall probability of 1' 2 linear x.npy w.npy --stall 1 -o out
+t 'seed of 2^64' 2 linear x.npy w.npy --seed 18446744073709551616 -o out
+t 'wave of the C machine' 2 linear x.npy w.npy --wave out
+t 'window that ends before it starts' 2 "$stamp" linear x.npy w.npy --on rtl --wave out \
+    --wave-window 9:5
+
+# ---- Output --------------------------------------------------------------------------------------
+t 'output in a folder that is not there' 1 linear x.npy w.npy -o none/out
+t 'output is a folder' 1 linear x.npy w.npy -o "$model"
+t 'output is an input' 1 linear x.npy w.npy -o ./x.npy
+ln -s x.npy link.npy
+t 'output is an input by another name' 1 linear link.npy w.npy -o x.npy
+t 'disk full: file' 1 linear x.npy w.npy -o /dev/full
+t 'disk full: standard output' 1 full "$stamp" machines
+ones 2048 | npy '<f4' '256, 8' >tall.npy
+t 'file larger than the limit of the system' 1 limited "$stamp" linear tall.npy w.npy --on model -o out
+t 'output where none can be' 1 linear x.npy w.npy -o /proc/out
+mkdir locked && chmod a-w locked
+if [ "$(id -u)" -ne 0 ]; then t 'folder without permission' 1 linear x.npy w.npy -o locked/out; fi
+zeros 8388608 | npy '<f4' '512, 4096' >x4096.npy
+zeros 67108864 | npy '<f4' '4096, 4096' >w4096.npy
+t 'interrupted run' 130 interrupted "$stamp" linear x4096.npy w4096.npy --on model -o out
+i=0; while [ $i -lt 100 ]; do cat "$text"; i=$((i + 1)); done >many.txt
+t 'interrupted perplexity' 130 interrupted "$stamp" eval "$model" --text many.txt
+
+# ---- Programs ------------------------------------------------------------------------------------
+run() { "$stamp" run "$@" --on model; }
+t 'program: works' 0 run p.stamp --input x=x.npy
+head -c 100 p.stamp >cut.stamp
+t 'program: cut' 1 run cut.stamp --input x=x.npy --output y=out
+{ head -c 300 p.stamp; printf 'X'; tail -c +302 p.stamp; } >flip.stamp
+t 'program: a byte changed' 1 run flip.stamp --input x=x.npy --output y=out
+{ cat p.stamp; printf 'X'; } >tail.stamp
+t 'program: a byte too many' 1 run tail.stamp --input x=x.npy --output y=out
+{ head -c 8 p.stamp; printf '\377\377\377\377'; tail -c +13 p.stamp; } >version.stamp
+t 'program: lying header' 1 run version.stamp --input x=x.npy --output y=out
+t 'program: an array instead' 1 run x.npy --output y=out
+t 'program: for another machine' 1 run p.stamp --machine tiny --input x=x.npy --output y=out
+t 'program: input missing' 1 run p.stamp --output y=out
+t 'program: input of the wrong shape' 1 run p.stamp --input x=w.npy --output y=out
+t 'program: no such buffer' 1 run p.stamp --input x=x.npy --output z=out
+t 'program: binding without a file' 2 run p.stamp --input x --output y=out
+printf '.machine base\n.memory 64\n.code\n  FLY high=1\n' >fly.s
+t 'assembler: unknown instruction' 1 "$stamp" asm fly.s -o out
+sed 's/\.machine base/.machine vast/' p.s >vast.s
+t 'assembler: unknown machine' 1 "$stamp" asm vast.s -o out
+sed 's/lines=[0-9]*/lines=99999/' p.s >wild.s
+t 'assembler: field that does not fit' 1 "$stamp" asm wild.s -o out
+sed 's/ post0=[0-9]*//; s/ post1=[0-9]*//' p.s >race.s
+"$stamp" asm race.s -o race.stamp >/dev/null
+t 'program that waits for ever' 1 run race.stamp --input x=x.npy --output y=out
+t 'compile: no tokens' 2 "$stamp" compile w.npy --rows 0 -o out
+t 'compile: layers that do not meet' 1 "$stamp" compile w.npy w.npy --rows 4 -o out
+
+# ---- Models --------------------------------------------------------------------------------------
+ev() { "$stamp" eval "$@"; }
+t 'model: no such folder' 1 ev nowhere --text "$text"
+mkdir bare
+t 'model: folder without config.json' 1 ev bare --text "$text"
+folder headless
+t 'model: folder without weights' 1 ev headless --text "$text"
+folder trunc; head -c 100000 "$model/model.safetensors" >trunc/model.safetensors
+t 'safetensors: cut' 1 ev trunc --text "$text"
+folder lying; { printf '\377\377\377\377\377\377\377\177'; zeros 100; } >lying/model.safetensors
+t 'safetensors: header of 2^63 bytes' 1 ev lying --text "$text"
+folder nest
+deep=$(head -c 100000 /dev/zero | tr '\0' '[')
+{ u64 100000; printf '%s' "$deep"; } >nest/model.safetensors
+t 'safetensors: 100000 brackets deep' 1 ev nest --text "$text"
+folder gone; json='{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,999999]}}'
+{ u64 ${#json}; printf '%s' "$json"; zeros 16; } >gone/model.safetensors
+t 'safetensors: data outside the file' 1 ev gone --text "$text"
+folder bert; sed 's/"llama"/"bert"/' "$model/config.json" >bert/config.json
+t 'config.json: another architecture' 1 ev bert --text "$text"
+folder heads; sed 's/"num_attention_heads": 4/"num_attention_heads": 3/' "$model/config.json" \
+    >heads/config.json
+t 'config.json: numbers that do not fit' 1 ev heads --text "$text"
+folder broken; printf '{"model_type": "llama", ' >broken/config.json
+t 'config.json: broken off' 1 ev broken --text "$text"
+zeros 28 >zero.bin
+t 'llama2.c: all zero' 1 ev zero.bin --tokenizer "$model/tokenizer.bin" --text "$text"
+head -c 20 "$model/tokenizer.bin" >stub.bin
+t 'llama2.c: cut in its header' 1 ev stub.bin --tokenizer "$model/tokenizer.bin" --text "$text"
+head -c 5000 "$model/tokenizer.bin" >tok.bin
+t 'tokenizer: cut' 1 ev "$model" --tokenizer tok.bin --text "$text"
+t 'tokenizer: a model instead' 1 ev "$model" --tokenizer "$model/model.safetensors" --text "$text"
+: >empty.txt
+t 'text: empty' 1 ev "$model" --text empty.txt
+printf '  <|endoftext|>\n \n<|endoftext|>' >blank.txt
+t 'text: nothing but separators' 1 ev "$model" --text blank.txt
+t 'text: no such file' 1 ev "$model" --text nothing.txt
+t 'tokens: 0' 2 ev "$model" --text "$text" --tokens 0
+t 'capture: no such layer' 1 "$stamp" capture "$model" --text "$text" --layer layers.9.q -o out
+t 'capture: empty text' 1 "$stamp" capture "$model" --text empty.txt --layer layers.0.q -o out
+t 'capture: both outputs the same' 2 "$stamp" capture "$model" --text "$text" --layer layers.0.q \
+    -o out --weight out
+t 'demo: no such layer' 1 "$stamp" demo --model "$model" --text "$text" --layer x --on model
+
+printf 'bad_input: %d passed, %d failed\n' $passed $failed
+[ $failed -eq 0 ]

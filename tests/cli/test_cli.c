@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_cli.c - the program as a person and a script meet it. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/cli/cli_child.h"
+
+Suite *stamp_suite_cli(void);
+
+enum { ROWS = 37, D = 50, N = 21 };
+
+/* Rows that resemble their neighbours, so that a transform has something to do. */
+static void make_layer(float *x, float *w, float *b)
+{
+    unsigned seed = 12345;
+
+    for (size_t i = 0; i < ROWS * D + N * D + N; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        const float r = (float)(int)(seed >> 8) / 8388608.0f - 1.0f;
+        if (i < ROWS * D)
+            x[i] = 0.3f * r + (float)(i % D) / D + (i >= D ? 0.5f * x[i - D] : 0.0f);
+        else if (i < ROWS * D + N * D)
+            w[i - ROWS * D] = r;
+        else
+            b[i - ROWS * D - N * D] = 10 * r;
+    }
+    child_npy("x.npy", ROWS, D, x);
+    child_npy("w.npy", N, D, w);
+    child_npy("b.npy", 1, N, b);
+}
+
+static void make_files(void)
+{
+    static float x[ROWS * D], w[N * D], b[N];
+    make_layer(x, w, b);
+}
+
+/* One line, of the kit, that holds @p part. */
+static void one_line(const struct child *c, const char *part)
+{
+    const char *end = strchr(c->err, '\n');
+
+    ck_assert_msg(!strncmp(c->err, "stamp: ", 7) && end && !end[1], "stderr: %s", c->err);
+    ck_assert_msg(strstr(c->err, part) != NULL, "'%s' is not in: %s", part, c->err);
+}
+
+START_TEST(every_command_has_a_help)
+{
+    static const char *const name[] = {"demo", "eval", "capture", "linear", "compile",
+                                       "run",  "asm",  "dis",     "info",   "machines"};
+    const struct child *all = child_run("$S --help");
+
+    ck_assert_int_eq(all->code, 0);
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++)
+        ck_assert_msg(strstr(all->out, name[i]) != NULL, "%s is not listed", name[i]);
+    for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+        const struct child *c = child_run("$S %s --help", name[i]);
+        ck_assert_int_eq(c->code, 0);
+        ck_assert_str_eq(c->err, "");
+        ck_assert_ptr_nonnull(strstr(c->out, "--json"));
+    }
+}
+END_TEST
+
+START_TEST(linear_tells_the_sqnr_that_double_precision_finds)
+{
+    static float x[ROWS * D], w[N * D], b[N], y[ROWS * N];
+    double signal = 0, noise = 0;
+
+    make_layer(x, w, b);
+    const struct child *c = child_run("$S linear x.npy w.npy -b b.npy -o y.npy --high-rows 5 "
+                                      "--on model --json");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    child_read("y.npy", ROWS * N, y);
+    for (size_t i = 0; i < ROWS; i++)
+        for (size_t j = 0; j < N; j++) {
+            double sum = (double)b[j];
+            for (size_t k = 0; k < D; k++) sum += (double)x[i * D + k] * (double)w[j * D + k];
+            signal += sum * sum;
+            noise += (sum - (double)y[i * N + j]) * (sum - (double)y[i * N + j]);
+        }
+    ck_assert_double_eq_tol(child_number(c->out, "sqnr_db"), 10 * log10(signal / noise), 1e-3);
+    ck_assert_double_gt(10 * log10(signal / noise), 10);
+    ck_assert_double_eq(child_number(c->out, "mismatches"), 0);
+    ck_assert_double_eq(child_number(c->out, "checked"), ROWS * N);
+    ck_assert_double_eq(child_number(c->out, "macs"), ROWS * D * N);
+    ck_assert_double_eq(child_number(c->out, "products"), (ROWS + 5) * D * N);
+    ck_assert_double_eq_tol(child_number(c->out, "avg_act_bits"), 4 + 4 * 5.0 / ROWS, 1e-8);
+    ck_assert_double_gt(child_number(c->out, "instructions"), 1);
+    ck_assert_ptr_nonnull(strstr(c->out, "\"cycles\":\tnull"));
+    ck_assert_ptr_nonnull(strstr(c->out, "\"utilization\":\tnull"));
+}
+END_TEST
+
+START_TEST(every_scheme_flag_reaches_the_machine_and_no_bit_differs)
+{
+    static const char *const flags[] = {"--transform none",
+                                        "--transform haar --depth 3",
+                                        "--transform haar2d:6x6",
+                                        "--transform wht",
+                                        "--transform dct",
+                                        "--act-bits 8",
+                                        "--weight-bits 8",
+                                        "--block 64",
+                                        "--symmetric",
+                                        "--sink off",
+                                        "--high-rows 0",
+                                        "--high-bits 4",
+                                        "--in bf16",
+                                        "--out bf16",
+                                        "--machine tiny",
+                                        "--machine wide"};
+    double first = 0;
+    int other = 0;
+
+    make_files();
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        const struct child *c =
+            child_run("$S linear x.npy w.npy --on model --json --high-rows 9 %s", flags[i]);
+        ck_assert_msg(c->code == 0, "%s: %s", flags[i], c->err);
+        ck_assert_double_eq(child_number(c->out, "mismatches"), 0);
+        if (!i) first = child_number(c->out, "sqnr_db");
+        other += fabs(child_number(c->out, "sqnr_db") - first) > 1e-6;
+    }
+    ck_assert_int_ge(other, 12); /* the flags do something */
+}
+END_TEST
+
+START_TEST(compile_and_run_give_what_linear_gives)
+{
+    make_files();
+    ck_assert_int_eq(
+        child_run("$S linear x.npy w.npy -b b.npy --transform dct -o y.npy --on model")->code, 0);
+    ck_assert_int_eq(
+        child_run("$S compile w.npy -b b.npy --transform dct --rows 37 -o p.stamp")->code, 0);
+    ck_assert_int_eq(child_run("$S run p.stamp --input x=x.npy --output y=z.npy --on model")->code,
+                     0);
+    ck_assert_int_eq(child_run("cmp y.npy z.npy")->code, 0);
+}
+END_TEST
+
+START_TEST(dis_and_asm_give_the_same_file)
+{
+    make_files();
+    ck_assert_int_eq(child_run("$S compile w.npy --rows 37 -o p.stamp --machine tiny")->code, 0);
+    ck_assert_int_eq(child_run("$S dis p.stamp -o p.s && $S asm p.s -o q.stamp")->code, 0);
+    ck_assert_int_eq(child_run("cmp p.stamp q.stamp")->code, 0);
+    ck_assert_int_eq(child_run("$S dis p.stamp >p2.s && cmp p.s p2.s")->code, 0);
+    const struct child *c = child_run("$S info p.stamp --json");
+    ck_assert_int_eq(c->code, 0);
+    ck_assert_double_eq(child_number(c->out, "s"), 37);
+}
+END_TEST
+
+START_TEST(a_chain_of_layers_runs)
+{
+    static float w[D * N], x[ROWS * D], w2[N * D], b[N];
+
+    make_layer(x, w2, b);
+    for (size_t i = 0; i < D * N; i++) w[i] = w2[i];
+    child_npy("back.npy", D, N, w);
+    ck_assert_int_eq(child_run("$S compile w.npy back.npy --rows 37 -o p.stamp")->code, 0);
+    const struct child *c = child_run("$S run p.stamp --input x=x.npy --output y=y.npy --on model");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    child_read("y.npy", ROWS * D, x);
+}
+END_TEST
+
+START_TEST(capture_takes_q_k_and_v_from_one_input)
+{
+    const char *model = "$K/traces/model/stamp-stories --text $K/traces/model/eval.txt --tokens 40";
+
+    ck_assert_int_eq(child_run("$S capture %s --layer layers.1.q -o q.npy", model)->code, 0);
+    const struct child *c =
+        child_run("$S capture %s --layer layers.1.k -o k.npy --weight w.npy --json", model);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_double_eq(child_number(c->out, "tokens"), 40);
+    ck_assert_double_eq(child_number(c->out, "features"), 128);
+    ck_assert_double_eq(child_number(c->out, "outputs"), 64);
+    ck_assert_int_eq(child_run("cmp q.npy k.npy")->code, 0);
+    ck_assert_int_eq(child_run("$S linear k.npy w.npy --on model")->code, 0);
+}
+END_TEST
+
+/* Figures of an independent float reference; data outside the kit. */
+START_TEST(eval_lands_beside_an_independent_reference)
+{
+    const char *root = getenv("STAMP_SHARED");
+    char data[512];
+
+    snprintf(data, sizeof data, "%s", root ? root : "../shared/data");
+    if (access(data, R_OK)) {
+        fprintf(stderr, "SKIP: no shared data at %s\n", data);
+        return;
+    }
+    const char *files = "$K/../shared/data";
+    const struct child *c =
+        child_run("D=%s; $S eval $D/llm/stories260K.bin --tokenizer $D/llm/tok512.bin --text "
+                  "$D/text/tinystories.txt --docs 60 --json",
+                  root ? root : files);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_double_eq(child_number(c->out, "tokens"), 21616);
+    ck_assert_double_eq_tol(child_number(c->out, "ppl_f32"), 3.547, 0.001);
+    ck_assert_double_eq_tol(child_number(c->out, "ppl"), 4.798, 0.005);
+}
+END_TEST
+
+START_TEST(the_f32_scheme_changes_nothing)
+{
+    const struct child *c =
+        child_run("$S eval $K/traces/model/stamp-stories --text $K/traces/model/eval.txt --docs 1 "
+                  "--act-bits f32 --weight-bits f32 --json");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_double_eq(child_number(c->out, "ppl"), child_number(c->out, "ppl_f32"));
+    ck_assert_double_eq(child_number(c->out, "avg_act_bits"), 32);
+}
+END_TEST
+
+START_TEST(demo_says_pass_and_adds_up)
+{
+    const struct child *c =
+        child_run("$S demo --model $K/traces/model/stamp-stories --text $K/traces/model/eval.txt "
+                  "--tokens 24 --on model --no-ppl");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    /* 24 tokens, 3 schemes, 5 layers of 128 + 64 + 64 + 128 + 384 + 384 + 128 outputs */
+    ck_assert_ptr_nonnull(
+        strstr(c->out, "demo: PASS - 35 layers, 460800 words compared, 0 differing\n"));
+}
+END_TEST
+
+START_TEST(a_machine_that_lies_is_caught_with_seed_and_command)
+{
+    make_files();
+    const struct child *cc = child_run("cp \"$S\" stamp && cc -std=c11 -shared -fPIC -I\"$K\" "
+                                       "\"$K/tests/cli/fake/liar.c\" -o stamp_rtl_base.so");
+    ck_assert_msg(cc->code == 0, "%s", cc->err);
+    const struct child *c = child_run("./stamp linear x.npy w.npy --on all -o y.npy --seed 77");
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "; seed 77; again: ./stamp linear x.npy w.npy --on all -o y.npy --seed 77");
+    ck_assert_int_ne(child_run("test -e y.npy")->code, 0);
+    c = child_run("./stamp linear x.npy w.npy --on all --json");
+    ck_assert_int_eq(c->code, 1);
+    ck_assert_double_ge(child_number(c->out, "mismatches"), 1);
+    c = child_run("./stamp demo --model $K/traces/model/stamp-stories --text "
+                  "$K/traces/model/eval.txt --tokens 8 --no-ppl");
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "--layer layers.0.q --seed 1");
+    ck_assert_ptr_nonnull(strstr(c->out, "demo: FAIL - 35 layers"));
+}
+END_TEST
+
+START_TEST(a_missing_rtl_names_the_command_that_builds_it)
+{
+    make_files();
+    ck_assert_int_eq(child_run("cp \"$S\" stamp")->code, 0);
+    const struct child *c = child_run("./stamp linear x.npy w.npy --on rtl --machine wide");
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "make rtl-wide");
+}
+END_TEST
+
+START_TEST(bad_input_gives_one_line_and_leaves_nothing)
+{
+    const struct child *c = child_run("STAMP_BIN=$S \"$K/tests/cli/bad_input.sh\"");
+    if (c->code) fputs(c->out, stderr);
+    ck_assert_int_eq(c->code, 0);
+    ck_assert_ptr_nonnull(strstr(c->out, " passed, 0 failed"));
+}
+END_TEST
+
+Suite *stamp_suite_cli(void)
+{
+    Suite *s = suite_create("cli");
+    TCase *t = tcase_create("stamp");
+
+    tcase_set_timeout(t, 180);
+    tcase_add_test(t, every_command_has_a_help);
+    tcase_add_test(t, linear_tells_the_sqnr_that_double_precision_finds);
+    tcase_add_test(t, every_scheme_flag_reaches_the_machine_and_no_bit_differs);
+    tcase_add_test(t, compile_and_run_give_what_linear_gives);
+    tcase_add_test(t, dis_and_asm_give_the_same_file);
+    tcase_add_test(t, a_chain_of_layers_runs);
+    tcase_add_test(t, capture_takes_q_k_and_v_from_one_input);
+    tcase_add_test(t, eval_lands_beside_an_independent_reference);
+    tcase_add_test(t, the_f32_scheme_changes_nothing);
+    tcase_add_test(t, demo_says_pass_and_adds_up);
+    tcase_add_test(t, a_machine_that_lies_is_caught_with_seed_and_command);
+    tcase_add_test(t, a_missing_rtl_names_the_command_that_builds_it);
+    tcase_add_test(t, bad_input_gives_one_line_and_leaves_nothing);
+    suite_add_tcase(s, t);
+    return s;
+}
