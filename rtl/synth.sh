@@ -61,7 +61,7 @@ awk -v out="$out" '
     /^attribute / { held = held $0 "\n"; next }
     /^module / { file = out "/m" (++n) ".il"; name = $2; list = ""; printf "%s", held > file
                  seen[name]++; if (seen[name] > 1) file = "/dev/null"; body = 1; held = "" }
-    /^  parameter / { p = $2; v = $3; sub(/^\\/, "", p); sub(/^1'/, "", v); list = list p "=" v "," }
+    /^  parameter / { p = $2; v = $3; sub(/^\\/, "", p); sub(/^1\047/, "", v); list = list p "=" v "," }
     body { print > file }
     /^end$/ { if (seen[name] == 1) print n, name, (list == "" ? "-" : list) > (out "/units"); close(file); body = 0 }
 ' "$out/all.txt"
