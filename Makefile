@@ -43,7 +43,7 @@ $(B)/san/%.o: %.c
 $(B)/model/num/matmul_fast.o $(B)/model/insn/mm.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
-	rm -f $@ && ar -rcs $@ $^
+	rm -f $@ && ar -qcs $@ $^
 $(B)/stamp: $(CLI_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/check: $(TEST_C:%.c=$(B)/%.o) $(B)/libstamp.a

@@ -79,7 +79,7 @@ static enum stamp_status block(const struct stamp_attention *a, size_t h, size_t
 
     for (size_t i = 0; i < rows; i++)
         memcpy(t->q + i * d, q + ((first + i) * a->heads + h) * d, d * sizeof *q);
-    enum stamp_status s = stamp_matmul_f32(rows, d, keys, t->q, t->k, t->score, e);
+    enum stamp_status s = stamp_ref_matmul(rows, d, keys, t->q, t->k, t->score, e);
     if (s) return s;
     for (size_t i = 0; i < rows; i++) {
         float *row = t->score + i * keys;
@@ -89,7 +89,7 @@ static enum stamp_status block(const struct stamp_attention *a, size_t h, size_t
     }
     for (size_t c = 0; c < d; c++)
         for (size_t j = 0; j < keys; j++) t->vt[c * keys + j] = v[(j * a->kv_heads + kv) * d + c];
-    s = stamp_matmul_f32(rows, keys, d, t->score, t->vt, t->out, e);
+    s = stamp_ref_matmul(rows, keys, d, t->score, t->vt, t->out, e);
     for (size_t i = 0; i < rows && !s; i++)
         memcpy(out + ((first + i) * a->heads + h) * d, t->out + i * d, d * sizeof *out);
     return s;

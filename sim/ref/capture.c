@@ -29,7 +29,7 @@ static enum stamp_status keep(void *ctx, const char *layer, size_t s, size_t d, 
 {
     struct catch *c = ctx;
 
-    if (strcmp(layer, c->layer) != 0) return stamp_matmul_f32(s, d, n, x, w, y, e);
+    if (strcmp(layer, c->layer) != 0) return stamp_ref_matmul(s, d, n, x, w, y, e);
     enum stamp_status status = copy(x, s, d, &c->x, e);
     if (!status) status = copy(w, n, d, &c->w, e);
     if (status) return status;

@@ -30,7 +30,7 @@ static enum stamp_status linear(const struct run *r, size_t layer, const char *p
     const struct stamp_llama_hooks *h = r->hooks;
     char name[40];
 
-    if (!h || !h->linear) return stamp_matmul_f32(r->n, d, n, x, w, y, r->e);
+    if (!h || !h->linear) return stamp_ref_matmul(r->n, d, n, x, w, y, r->e);
     snprintf(name, sizeof name, "layers.%zu.%s", layer, part);
     return h->linear(h->linear_ctx, name, r->n, d, n, x, w, y, r->e);
 }
@@ -146,7 +146,7 @@ enum stamp_status stamp_llama_forward(const struct stamp_llama *m, const int32_t
     }
     if (!s && logits) {
         rmsnorm(&r, m->norm, r.x, r.h);
-        s = stamp_matmul_f32(n, m->dim, m->vocab, r.h, m->head, logits, e);
+        s = stamp_ref_matmul(n, m->dim, m->vocab, r.h, m->head, logits, e);
     }
     if (!s) s = progress(&r, m->layers + 1);
     stamp_free(r.arena);

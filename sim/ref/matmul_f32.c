@@ -56,7 +56,7 @@ WIDTHS static void tile(size_t d, size_t n, const float *restrict x, const float
 #endif
 }
 
-enum stamp_status stamp_matmul_f32(size_t s, size_t d, size_t n, const float *x, const float *w,
+enum stamp_status stamp_ref_matmul(size_t s, size_t d, size_t n, const float *x, const float *w,
                                    float *y, struct stamp_err *e)
 {
     float *panel = d > SIZE_MAX / COLS ? NULL : stamp_alloc(d * COLS, sizeof *panel);

@@ -18,7 +18,7 @@
  * @param x  [s][d] row major  @param w  [n][d] row major  @param y  [s][n], apart from both
  * @return STAMP_OK or STAMP_ENOMEM, then y is untouched
  */
-enum stamp_status stamp_matmul_f32(size_t s, size_t d, size_t n, const float *x, const float *w,
+enum stamp_status stamp_ref_matmul(size_t s, size_t d, size_t n, const float *x, const float *w,
                                    float *y, struct stamp_err *e);
 
 #endif

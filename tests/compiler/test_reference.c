@@ -48,7 +48,7 @@ START_TEST(the_product_is_one_running_sum_per_element)
     for (size_t i = 0; i < 19 * 33; i++) w[i] = sample_weight(2, i) * 0.73f;
     for (size_t s = 1; s <= 9; s++)
         for (size_t n = 1; n <= 19; n++) {
-            ck_assert_int_eq(stamp_matmul_f32(s, 33, n, x, w, y, NULL), STAMP_OK);
+            ck_assert_int_eq(stamp_ref_matmul(s, 33, n, x, w, y, NULL), STAMP_OK);
             for (size_t i = 0; i < s; i++)
                 for (size_t j = 0; j < n; j++) {
                     volatile float sum = 0, product; /* every rounding made visible */
@@ -138,7 +138,7 @@ static enum stamp_status watch(void *ctx, const char *layer, size_t s, size_t d,
     snprintf(name, sizeof name, "layers.%zu.%s", i / 7, order[i % 7].part);
     if (s != 5 || d != order[i % 7].d || n != order[i % 7].n || strcmp(name, layer) != 0)
         seen->right = false;
-    return stamp_matmul_f32(s, d, n, x, w, y, e);
+    return stamp_ref_matmul(s, d, n, x, w, y, e);
 }
 
 static enum stamp_status step(void *ctx, size_t done, size_t total, struct stamp_err *e)
