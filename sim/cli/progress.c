@@ -16,7 +16,7 @@ enum { PERIOD = 2 }; /* seconds between lines */
 static struct {
     bool on, tty;
     char task[81], stage[41];
-    double start, last;          /* seconds */
+    double start, last, fed;     /* seconds; fed: when the alarm was put off last */
     volatile sig_atomic_t ticks; /* periods of the alarm without a count */
     volatile sig_atomic_t open;
 } line;
@@ -110,9 +110,12 @@ bool stamp_progress_show(uint64_t done, uint64_t total, const char *unit)
     if (!line.on) return true;
     const double now = seconds(), step = line.tty && line.open ? 0.5 : 2.0;
 
+    if (now - line.fed > 0.4) { /* what is counted speaks for itself */
+        set_alarm(true);
+        line.fed = now;
+    }
     if (now - line.last < step) return true;
     line.last = now;
-    set_alarm(true); /* what is counted speaks for itself */
     print_line(done, total, unit, (double)done / (now - line.start));
     return true;
 }
