@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* execute.c - run loops of the back ends: C machine, RTL, lock-step. Contract in runtime.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "model/mem.h"
+#include "sim/core/lockstep.h"
+#include "sim/core/rtl_open.h"
+#include "sim/core/runtime_parts.h"
+
+/* ---- Progress ------------------------------------------------------------------------------- */
+
+struct clock {
+    double start, last;
+};
+
+static double seconds_on(clockid_t which)
+{
+    struct timespec t;
+    clock_gettime(which, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double now_seconds(void)
+{
+    return seconds_on(CLOCK_MONOTONIC);
+}
+
+/* False when the user wants to stop. */
+static bool report(struct clock *c, const struct stamp_run_options *o, const char *what,
+                   uint64_t done)
+{
+    const double now = now_seconds();
+
+    if (!o->progress || now - c->last < 0.5) return true;
+    c->last = now;
+    return o->progress(o->progress_ctx, what, done, o->expect, (double)done / (now - c->start));
+}
+
+/* ---- C machine ------------------------------------------------------------------------------ */
+
+static enum stamp_status stopped(const struct stamp_run_result *r, struct stamp_err *e)
+{
+    if (r->error == STAMP_ERROR_NONE) return STAMP_OK;
+    return stamp_fail(e, STAMP_EMACHINE, "the machine stopped at instruction %" PRIu32 ": %s, %s",
+                      r->error_pc, stamp_error_name(r->error), stamp_error_meaning(r->error));
+}
+
+static struct stamp_machine *new_machine(const struct stamp_run *run, uint8_t *memory)
+{
+    const struct stamp_image *im = run->image;
+    struct stamp_machine     *m = stamp_machine_new(im->mach);
+
+    if (m)
+        stamp_machine_start(m, (struct stamp_memory){memory, im->dram_bytes}, im->code_addr,
+                            im->code_count, 0, im->dram_bytes);
+    return m;
+}
+
+static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run_options *o,
+                                   struct stamp_run_result *r, struct stamp_err *e)
+{
+    struct stamp_machine *m = new_machine(run, run->memory);
+    struct stamp_retire   retire;
+    struct clock          clock = {now_seconds(), now_seconds()};
+    bool                  go_on = true;
+
+    if (!m) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the machine");
+    while (go_on && stamp_machine_step(m, &retire))
+        if (m->seq % 64 == 0) go_on = report(&clock, o, "model instructions", m->seq);
+    r->error = m->error;
+    r->error_pc = m->error_pc;
+    r->instructions = m->event[STAMP_EV_INSNS];
+    memcpy(r->event, m->event, sizeof r->event);
+    stamp_machine_free(m);
+    return go_on ? stopped(r, e) : stamp_fail(e, STAMP_EINTR, "interrupted");
+}
+
+/* ---- RTL, alone or in lock-step -------------------------------------------------------------- */
+
+/* Both observers share one context in rtl.h; this carries the two. */
+struct watchers {
+    struct stamp_lockstep          *ls;
+    const struct stamp_run_options *o;
+};
+
+static bool watch_write(void *ctx, enum stamp_unit unit, enum stamp_space space, uint64_t addr,
+                        const void *data, size_t bytes)
+{
+    return stamp_lockstep_write(((struct watchers *)ctx)->ls, unit, space, addr, data, bytes);
+}
+
+static bool watch_retire(void *ctx, enum stamp_unit unit, uint32_t pc)
+{
+    return stamp_lockstep_retire(((struct watchers *)ctx)->ls, unit, pc);
+}
+
+static bool watch_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
+{
+    const struct stamp_run_options *o = ((struct watchers *)ctx)->o;
+    return o->on_edge(o->on_edge_ctx, pins, reset_n);
+}
+
+static void set_up(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_image *im,
+                   const struct stamp_run_options *o)
+{
+    ops->write(rtl, STAMP_REG_CODE_LO, (uint32_t)im->code_addr);
+    ops->write(rtl, STAMP_REG_CODE_HI, (uint32_t)(im->code_addr >> 32));
+    ops->write(rtl, STAMP_REG_CODE_COUNT, im->code_count);
+    ops->write(rtl, STAMP_REG_WIN_LO_LO, 0);
+    ops->write(rtl, STAMP_REG_WIN_LO_HI, 0);
+    ops->write(rtl, STAMP_REG_WIN_HI_LO, (uint32_t)im->dram_bytes);
+    ops->write(rtl, STAMP_REG_WIN_HI_HI, (uint32_t)(im->dram_bytes >> 32));
+    ops->write(rtl, STAMP_REG_WATCHDOG, o->watchdog);
+    ops->write(rtl, STAMP_REG_IRQ_ENABLE, 1);
+}
+
+static void read_counters(const struct stamp_rtl_ops *ops, void *rtl, struct stamp_run_result *r)
+{
+    for (uint32_t i = 0; i < STAMP_EVENTS; i++)
+        r->event[i] = ops->read(rtl, STAMP_REG_CTR + 8 * i) |
+                      (uint64_t)ops->read(rtl, STAMP_REG_CTR + 8 * i + 4) << 32;
+    r->cycles = r->event[STAMP_EV_CYCLES];
+    r->instructions = r->event[STAMP_EV_INSNS];
+}
+
+/* After done the value events of both machines must be equal. */
+static bool counters_agree(const struct stamp_machine *m, struct stamp_run_result *r)
+{
+#define EVENT(name, kind, unit, meaning) {#kind, STAMP_EV_##name},
+    static const struct {
+        const char *kind;
+        int         event;
+    } events[] = {
+#include "model/spec/event.def"
+    };
+    for (size_t i = 0; i < STAMP_EVENTS; i++) {
+        const int ev = events[i].event;
+        if (!strcmp(events[i].kind, "VALUE") && m->event[ev] != r->event[ev]) {
+            snprintf(r->difference, sizeof r->difference,
+                     "counter %s: rtl %" PRIu64 ", model %" PRIu64,
+                     stamp_event_name((enum stamp_event)ev), r->event[ev], m->event[ev]);
+            r->mismatches++;
+            return false;
+        }
+    }
+    return true;
+}
+
+static void judge(struct stamp_lockstep *ls, const struct stamp_machine *m,
+                  struct stamp_run_result *r)
+{
+    const bool same = stamp_lockstep_finish(ls, r->error, r->error_pc);
+
+    r->checked = stamp_lockstep_checked(ls);
+    r->mismatches = stamp_lockstep_mismatches(ls);
+    snprintf(r->difference, sizeof r->difference, "%s", stamp_lockstep_text(ls));
+    if (same && r->error == STAMP_ERROR_NONE) counters_agree(m, r);
+}
+
+/* Clock the machine until it stops; false when the user interrupted. */
+static bool clock_rtl(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run_options *o,
+                      struct stamp_rtl_status *st)
+{
+    struct clock   clock = {now_seconds(), now_seconds()};
+    const uint64_t chunk = 20000;
+
+    do {
+        ops->run(rtl, chunk, st);
+        if (st->busy && o->max_cycles && st->cycles >= o->max_cycles) return false;
+        if (!report(&clock, o, "rtl cycles", st->cycles)) return false;
+    } while (st->busy && !st->stopped);
+    return true;
+}
+
+static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_options *o,
+                                 struct stamp_run_result *r, struct stamp_machine *m,
+                                 struct stamp_lockstep *ls, struct stamp_err *e)
+{
+    const struct stamp_image   *im = run->image;
+    const struct stamp_rtl_ops *ops;
+    struct watchers             w = {ls, o};
+    struct stamp_rtl_status     st = {0};
+    struct stamp_rtl_options    ro = {
+           .dram = run->memory, .dram_bytes = im->dram_bytes, .read_latency = o->read_latency,
+           .write_latency = o->write_latency, .read_rate = o->read_rate, .write_rate = o->write_rate,
+           .stall = o->stall, .seed = o->seed, .fault_lo = o->fault_lo, .fault_hi = o->fault_hi,
+           .fault_read = o->fault_read, .fault_write = o->fault_write, .dead = o->dead,
+           .wave = o->wave, .wave_start = o->wave_start, .wave_stop = o->wave_stop, .ctx = &w,
+           .on_write = ls ? watch_write : NULL, .on_retire = ls ? watch_retire : NULL,
+           .on_edge = o->on_edge ? watch_edge : NULL};
+    enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach->name, o->wave != NULL, &ops, e);
+
+    if (s) return s;
+    void *rtl = ops->open(&ro);
+    set_up(ops, rtl, im, o);
+    ops->write(rtl, STAMP_REG_CTRL, 1);
+    const bool finished = clock_rtl(ops, rtl, o, &st);
+    r->error = st.error;
+    r->error_pc = st.error_pc;
+    if (finished && !st.stopped) read_counters(ops, rtl, r);
+    ops->close(rtl);
+    if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
+    if (ls && (st.stopped || r->error || st.done)) judge(ls, m, r);
+    if (r->mismatches) return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
+    if (st.stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");
+    if (!r->error && !st.irq) return stamp_fail(e, STAMP_EMISMATCH, "done without interrupt");
+    return stopped(r, e);
+}
+
+static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_run_options *o,
+                                      struct stamp_run_result *r, struct stamp_err *e)
+{
+    uint8_t               *copy = stamp_alloc(run->image->dram_bytes, 1);
+    struct stamp_machine  *m = copy ? new_machine(run, copy) : NULL;
+    struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
+    enum stamp_status      s;
+
+    if (ls) {
+        memcpy(copy, run->memory, run->image->dram_bytes);
+        s = run_rtl(run, o, r, m, ls, e);
+    } else {
+        s = stamp_fail(e, STAMP_ENOMEM, "out of memory for lock-step");
+    }
+    stamp_lockstep_free(ls);
+    stamp_machine_free(m);
+    stamp_free(copy);
+    return s;
+}
+
+enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
+                               struct stamp_run_result *result, struct stamp_err *e)
+{
+    const double      start = now_seconds(), cpu = seconds_on(CLOCK_PROCESS_CPUTIME_ID);
+    enum stamp_status s;
+
+    memset(result, 0, sizeof *result);
+    if (options->on == STAMP_ON_MODEL) s = run_model(run, options, result, e);
+    else if (options->on == STAMP_ON_RTL) s = run_rtl(run, options, result, NULL, NULL, e);
+    else s = run_lockstep(run, options, result, e);
+    result->seconds = now_seconds() - start;
+    result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    return s;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file runtime_parts.h
+ * What runtime.c and execute.c share.
+ */
+#ifndef STAMP_SIM_RUNTIME_PARTS_H
+#define STAMP_SIM_RUNTIME_PARTS_H
+
+#include "sim/core/runtime.h"
+
+struct stamp_run {
+    const struct stamp_image *image; /**< borrowed */
+    uint8_t                  *memory; /**< dram_bytes, owned */
+};
+
+#endif
