@@ -8,7 +8,7 @@
 #include "compiler/ir/walk.h"
 #include "model/mem.h"
 
-enum { MEMORY = 60, VECTOR = 12, DIVIDE = 60, DRAIN = 16, ROW = 1, QUEUE_MAX = 64 };
+enum { MEMORY = 60, VECTOR = 12, DRAIN = 16, ROW = 1, QUEUE_MAX = 64 };
 
 static uint64_t transfer(const struct stamp_mach *m, const struct stamp_insn_d *d)
 {
@@ -46,7 +46,7 @@ uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
     case STAMP_OP_VMINMAX:
     case STAMP_OP_VQUANT:
     case STAMP_OP_VBIAS: return VECTOR + lines;
-    case STAMP_OP_VQPAR: return VECTOR + lines * DIVIDE;
+    case STAMP_OP_VQPAR: return VECTOR + lines * STAMP_COST_DIVIDE;
     case STAMP_OP_MM: *latency = m->P + DRAIN; return product(m, &insn->m);
     default: return 1;
     }

@@ -10,6 +10,8 @@
 
 #include "compiler/emit/image.h"
 
+enum { STAMP_COST_DIVIDE = 29 }; /**< VQPAR, cycles an entry: measured on the RTL */
+
 /** What a run is expected to take, in cycles. */
 struct stamp_cost {
     uint64_t cycles;
