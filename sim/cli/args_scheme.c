@@ -169,10 +169,12 @@ void stamp_scheme_text(const struct stamp_scheme *q, char *text, size_t size)
 
     snprintf(act, sizeof act, q->act_bits == 32 ? "f32" : "%u", q->act_bits);
     snprintf(weight, sizeof weight, q->weight_bits == 32 ? "f32" : "%u", q->weight_bits);
-    if (q->transform == STAMP_HAAR2D) snprintf(grid, sizeof grid, ":%ux%u", q->grid_h, q->grid_w);
+    if (q->transform == STAMP_HAAR2D && q->act_bits != 32)
+        snprintf(grid, sizeof grid, ":%ux%u", q->grid_h, q->grid_w);
     if (q->high_rows && q->act_bits < q->high_bits)
         snprintf(rows, sizeof rows, ", %u rows of %u bits", q->high_rows, q->high_bits);
-    snprintf(text, size, "%s%s%s, W%sA%s%s%s%s", stamp_transform_name(q->transform), grid, rows,
+    snprintf(text, size, "%s%s%s, W%sA%s%s%s%s",
+             stamp_transform_name(q->act_bits == 32 ? STAMP_NONE : q->transform), grid, rows,
              weight, act, q->block ? ", blocks of 64" : "", q->symmetric ? ", symmetric" : "",
              q->sink ? "" : ", no sink");
 }
