@@ -5,6 +5,8 @@
 // Contract the window holds granules (64 bytes, two instructions) lo..hi-1. keep_i, the oldest
 //          instruction still wanted (the start of a loop that fits), is never pushed out. A jump
 //          before the window restarts it there. Word: one cycle after re_i with hit_o.
+// Errors   a granule answered with an error is never in the window, nor what follows it in the
+//          burst; fail_o comes only for it. What an earlier program asked for is let pass.
 // Bursts   at most 4 granules, inside 4 KiB, one after another; single ID.
 module stamp_fetch #(
     parameter int unsigned AXI_BYTES = 16,
@@ -13,7 +15,7 @@ module stamp_fetch #(
     input  logic                   clk_i,
     input  logic                   rst_ni,
 
-    input  logic                   start_i, // forget everything
+    input  logic                   start_i, // forget everything; answers under way are let pass
     input  logic                   run_i,   // fetch ahead
     input  logic [39:0]            code_addr_i,
     input  logic [31:0]            code_count_i,
@@ -43,19 +45,21 @@ module stamp_fetch #(
   localparam int unsigned Beats    = 64 / AXI_BYTES;
   localparam int unsigned SlotW    = $clog2(Granules);
 
-  logic [31:0] lo_q, hi_q, req_q, total, pcg, keepg, room, now;
+  logic [31:0] lo_q, hi_q, got_q, req_q; // window; granules answered, asked for
+  logic [31:0] total, pcg, keepg, room, now;
   logic [5:0]  to_4k;
-  logic        half_q, fail_q, restart;
+  logic        half_q, bad_q, stale_q, granule_end, restart;
   logic [3:0]  beat_q;
   logic [511:0] granule, line;
 
   assign total  = (code_count_i + 32'd1) >> 1;
   assign pcg    = pc_i >> 1;
   assign keepg  = keep_i >> 1;
-  assign hit_o  = pcg >= lo_q && pcg < hi_q;
-  assign busy_o = req_q != hi_q || arvalid_o;
-  assign fail_o = fail_q && !hit_o && !busy_o;
+  assign hit_o  = pcg >= lo_q && pcg < hi_q && !stale_q;
+  assign busy_o = req_q != got_q || arvalid_o;
+  assign fail_o = bad_q && pcg == hi_q && !busy_o && !stale_q;
   assign restart = want_i && (pcg < lo_q || pcg > req_q) && !busy_o;
+  assign granule_end = rvalid_i && beat_q == 4'(Beats - 1);
 
   // How many granules the next burst may take.
   assign to_4k = 6'd63 - araddr_next[11:6];
@@ -81,18 +85,15 @@ module stamp_fetch #(
   end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || start_i) begin
-      lo_q      <= '0;
-      hi_q      <= '0;
-      req_q     <= '0;
-      beat_q    <= '0;
-      fail_q    <= 1'b0;
-      arvalid_o <= 1'b0;
+    if (!rst_ni || ((start_i || stale_q) && !busy_o)) begin
+      {lo_q, hi_q, got_q, req_q, beat_q, bad_q, stale_q, arvalid_o} <= '0;
     end else begin
+      if (start_i) stale_q <= 1'b1;
       if (arvalid_o && arready_i) arvalid_o <= 1'b0;
       if (restart) begin
-        {lo_q, hi_q, req_q} <= {3{pcg}};
-      end else if (run_i && !arvalid_o && req_q == hi_q && now != 32'd0 && req_q < total && !fail_q) begin
+        {lo_q, hi_q, got_q, req_q} <= {4{pcg}};
+        bad_q <= 1'b0;
+      end else if (run_i && !busy_o && now != 32'd0 && req_q < total && !bad_q) begin
         arvalid_o <= 1'b1;
         araddr_o  <= araddr_next;
         arlen_o   <= 8'(now * Beats - 32'd1);
@@ -100,22 +101,17 @@ module stamp_fetch #(
         if (req_q + now > lo_q + 32'(Granules)) lo_q <= req_q + now - 32'(Granules);
       end
       if (rvalid_i) begin
-        beat_q <= beat_q == 4'(Beats - 1) ? '0 : beat_q + 4'd1;
-        if (beat_q == 4'(Beats - 1)) hi_q <= hi_q + 32'd1;
-        if (rresp_i != 2'd0) fail_q <= 1'b1;
+        beat_q <= granule_end ? '0 : beat_q + 4'd1;
+        if (rresp_i != 2'd0) bad_q <= 1'b1;
       end
-      // After a failed read the window is not trusted: keep only what came before.
-      if (fail_q && req_q == hi_q && !arvalid_o) begin
-        lo_q  <= 32'hffff_ffff;
-        hi_q  <= '0;
-        req_q <= '0;
-      end
+      if (granule_end) got_q <= got_q + 32'd1;
+      if (granule_end && !bad_q && rresp_i == 2'd0) hi_q <= hi_q + 32'd1;
     end
     if (re_i) half_q <= pc_i[0];
   end
 
   stamp_ram #(.Width(512), .Depth(Granules)) i_im (
-    .clk_i, .we_i(rvalid_i && beat_q == 4'(Beats - 1)), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
+    .clk_i, .we_i(granule_end), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
     .re_i, .raddr_i(pcg[SlotW-1:0]), .rdata_o(line));
 
   assign word_o = half_q ? line[511:256] : line[255:0];
