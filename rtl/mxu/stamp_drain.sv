@@ -93,15 +93,17 @@ module stamp_drain #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       left_q <= '0;
+      kill_q <= 1'b0;
     end else if (start_i) begin
       left_q <= 5'(Slots);
+      kill_q <= kill_i;
     end else if (left_q != 0) begin
       left_q <= left_q - 5'd1;
     end
     if (start_i) begin
       row_q        <= '0;
       first_slot_q <= 1'b1;
-      {kill_q, final_q, blk_q, fresh_q, end_q, w8_q} <= {kill_i, final_i, blk_i, fresh_i, end_i, w8_i};
+      {final_q, blk_q, fresh_q, end_q, w8_q} <= {final_i, blk_i, fresh_i, end_i, w8_i};
       {nt_q, ac_q, rm_q, rmstride_q} <= {nt_i, ac_i, rm_i, rmstride_i};
       {vm_q, vstride_q, steps_q} <= {vm_i, vstride_i, steps_i};
     end else if (left_q != 0) begin
@@ -135,14 +137,15 @@ module stamp_drain #(
     if (!rst_ni) begin
       row_v      <= '0;
       slot_final <= '0;
+      st_kill    <= '0; // an error of the instruction, with or without a row in use
     end else begin
+      st_kill    <= {st_kill[11:1], kill_q};
       row_v      <= {row_v[11:2], row_v[1] && nt_data_i[15] != nt_data_i[14], s0_row};
       slot_final <= {slot_final[11:1], left_q == 5'd1 && final_q};
     end
     st_blk   <= {st_blk[11:1], blk_q};
     st_fresh <= {st_fresh[10:1], fresh_q};
     st_end   <= {st_end[11:1], end_q};
-    st_kill  <= {st_kill[11:1], kill_q};
     {s6_first_q, s5_first_q, s4_first_q, s3_first_q, s2_first_q, s1_first_q} <=
       {s5_first_q, s4_first_q, s3_first_q, s2_first_q, s1_first_q, first_slot_q && left_q != 0};
     {s3_w8_q, s2_w8_q, s1_w8_q} <= {s2_w8_q, s1_w8_q, w8_q};
