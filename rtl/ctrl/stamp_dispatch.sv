@@ -4,7 +4,9 @@
 // Rule     model/spec/isa.md sections 2 to 4. C twin: model/machine/machine.c.
 // Throughput one instruction per two cycles.
 // Errors   found here stop dispatch; what was handed out before completes first. Errors of units
-//          (unit_err_i) stop the queues at once. Either way stopped_o once everything is idle.
+//          (unit_err_i) stop the queues at once. Either way fault_o once everything is idle, or,
+//          when memory does not answer, after one more watchdog period: what is under way on the
+//          bus cannot be taken back, so a START then waits (Quiet) until the units are at rest.
 module stamp_dispatch (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -37,6 +39,7 @@ module stamp_dispatch (
     input  logic [31:0]  blocked_pc_i,
     output logic         stop_o,      // queues: start nothing more
     output logic         reset_units_o,
+    output logic         clear_o,     // a program begins now: counters from zero
 
     // Retirement.
     input  logic         retired_i, // some unit retired
@@ -45,7 +48,7 @@ module stamp_dispatch (
     output logic         ev_control_o // a control instruction was executed
 );
 
-  typedef enum logic [2:0] {Idle, Fetch, Decode, Drain, Stop} state_e;
+  typedef enum logic [2:0] {Idle, Quiet, Fetch, Decode, Drain, Stop} state_e;
   state_e state_q;
 
   logic [31:0] pc_q;
@@ -94,6 +97,7 @@ module stamp_dispatch (
   assign stop_o      = failed_q;
   assign ev_control_o = control_go;
 
+  assign clear_o = all_idle_i && (state_q == Quiet || (state_q == Idle && start_i));
   assign expired = watchdog_i != '0 && idle_cycles_q >= watchdog_i;
 
   always_ff @(posedge clk_i) begin : fsm
@@ -105,10 +109,15 @@ module stamp_dispatch (
       failed_q <= 1'b0;
     end else begin
       case (state_q)
-        Idle: if (start_i) begin
+        Idle, Quiet: if (clear_o) begin
           state_q       <= Fetch;
           reset_units_o <= 1'b1;
           failed_q      <= 1'b0;
+        end else if (start_i) begin
+          state_q <= Quiet;
+        end else if (state_q == Quiet && expired) begin
+          state_q <= Idle;
+          fault_o <= 1'b1;
         end
         Fetch: begin
           if (pc_q >= code_count_i || fail_i) state_q <= Drain;
@@ -128,7 +137,8 @@ module stamp_dispatch (
         default: if (all_idle_i || expired) begin // Stop
           state_q       <= Idle;
           fault_o       <= 1'b1;
-          reset_units_o <= 1'b1;
+          reset_units_o <= all_idle_i;
+          failed_q      <= !all_idle_i; // the queues stay closed
         end
       endcase
       if (state_q != Idle && state_q != Stop && !failed_q
@@ -138,14 +148,13 @@ module stamp_dispatch (
         fault_o  <= 1'b0;
         done_o   <= 1'b0;
       end
-      if (state_q == Stop && (all_idle_i || expired)) failed_q <= 1'b0;
     end
   end
 
   always_ff @(posedge clk_i) begin : errors
     if (state_q == Idle) begin
       if (start_i) err_q <= stamp_isa_pkg::ERR_NONE;
-    end else if (state_q != Stop && unit_err_i != stamp_isa_pkg::ERR_NONE) begin
+    end else if (state_q != Stop && state_q != Quiet && unit_err_i != stamp_isa_pkg::ERR_NONE) begin
       err_q    <= unit_err_i;
       err_pc_o <= unit_err_pc_i;
     end else if (state_q != Stop && expired) begin

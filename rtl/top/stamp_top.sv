@@ -81,7 +81,7 @@ module stamp_top #(
   localparam int unsigned Events = stamp_isa_pkg::EVENTS;
 
   // ---- Control -----------------------------------------------------------------------------------
-  logic        start, busy, done, fault, stop, reset_units, unit_rst_n;
+  logic        start, busy, done, fault, stop, reset_units, clear, unit_rst_n;
   logic [39:0] code_addr, win_lo, win_hi;
   logic [31:0] code_count, watchdog, fault_pc, ctr_word;
   logic [3:0]  fault_err;
@@ -128,7 +128,7 @@ module stamp_top #(
     .pc_o(pc), .keep_o(keep), .want_o(want), .hit_i(hit), .fail_i(fetch_fail), .re_o(im_re),
     .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push), .ready_i(q_ready), .insn_o(insn),
     .all_idle_i(all_idle), .blocked_i(blocked), .blocked_pc_i(blocked_pc), .stop_o(stop),
-    .reset_units_o(reset_units), .retired_i(retired), .unit_err_i(unit_err),
+    .reset_units_o(reset_units), .clear_o(clear), .retired_i(retired), .unit_err_i(unit_err),
     .unit_err_pc_i(unit_err_pc), .ev_control_o(ev_control));
 
   // ---- Queues and semaphores: 0 LDU, 1 STU, 2 VXU, 3 MXU -------------------------------------------
@@ -350,7 +350,7 @@ module stamp_top #(
     .mx_drain_i(mx_stall), .hit_o(ev_hit), .inc_o(ev_inc));
 
   stamp_counters #(.L(L), .T(T)) i_counters (
-    .clk_i, .rst_ni, .clear_i(start), .run_i(busy), .hit_i(ev_hit), .inc_i(ev_inc),
+    .clk_i, .rst_ni, .clear_i(start || clear), .run_i(busy), .hit_i(ev_hit), .inc_i(ev_inc),
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
