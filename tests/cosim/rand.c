@@ -14,12 +14,14 @@
 #include "model/mem.h"
 #include "sim/core/runtime.h"
 #include "tests/cosim/gen.h"
+#include "tests/cosim/monitor.h"
 
 struct totals {
     uint64_t programs, instructions, checked, cycles, dropped;
 };
 
 static const char *rtl_dir;
+static uint64_t    bursts_watched;
 
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
@@ -44,11 +46,20 @@ static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
     struct stamp_run_options o = surroundings(p->seed);
     struct stamp_image      *im = NULL;
     struct stamp_run        *job = NULL;
+    struct monitor          *bus = NULL;
 
     o.on = on;
     enum stamp_status s = gen_image(p, &im, e);
     if (!s) s = stamp_run_new(im, &job, e);
+    if (!s && on != STAMP_ON_MODEL) { /* every run on the RTL is held against AXI4 */
+        o.on_edge = monitor_edge;
+        o.on_edge_ctx = bus = monitor_new(p->mach->AXI_BYTES, 0, im->dram_bytes);
+        if (!bus) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    }
     if (!s) s = stamp_run_go(job, &o, r, e);
+    if (bus && monitor_result(bus)) s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
+    if (bus) bursts_watched += monitor_bursts(bus);
+    monitor_free(bus);
     stamp_run_free(job);
     stamp_image_free(im);
     return s;
@@ -165,8 +176,10 @@ int main(int argc, char **argv)
             fprintf(stderr, "rand %s: %" PRIu64 " of %" PRIu64 " programs\r", mach->name, k + 1, count);
     }
     printf("rand %s: seeds %" PRIu64 "..%" PRIu64 ", %" PRIu64 " instructions, %" PRIu64
-           " words compared, %" PRIu64 " cycles, %" PRIu64 " overflowing instructions left out\n",
-           mach->name, seed, seed + count - 1, t.instructions, t.checked, t.cycles, t.dropped);
+           " words compared, %" PRIu64 " cycles, %" PRIu64 " bursts watched, %" PRIu64
+           " overflowing instructions left out\n",
+           mach->name, seed, seed + count - 1, t.instructions, t.checked, t.cycles,
+           bursts_watched, t.dropped);
     printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
     return failed || !t.programs;
 }
