@@ -30,9 +30,9 @@ verilate() { # WHAT ARGUMENTS
     what=$1; shift
     verilator --lint-only -Wall --unroll-count 8192 --unroll-stmts 2000000 "$@" > "$tmp/log" 2>&1 || status=1
     sed -n -E 's/^%(Warning|Error)(-[A-Z0-9]+)?: ([^: ]+):([0-9]+):[0-9]+: (.*)/\3:\4: \2 \5/p' "$tmp/log" |
-        sed -E "s/: -?/: verilator /; s|\$| ($what)|"
+        sed -E "/This may be because|Looked in/d; s/: -?/: verilator /; s/verilator  /verilator /; s|\$|@@$what|"
     [ "${status:-0}" -eq 0 ] || grep -qE '^%(Warning|Error).*:[0-9]+:[0-9]+:' "$tmp/log" ||
-        echo "rtl:1: verilator failed on $what: $(head -n 1 "$tmp/log")"
+        echo "rtl:1: verilator failed: $(head -n 1 "$tmp/log")@@$what"
     status=0
 }
 
@@ -47,6 +47,13 @@ rtl() {
         # shellcheck disable=SC2086
         verilate "alone" --top-module "$(basename "$f" .sv)" $packages $units
     done
+}
+
+# One line a finding, with the tops it was found under.
+merge() {
+    awk -F@@ '!($1 in tops) { order[++n] = $1 }
+              !(($1, $2) in seen) { seen[$1, $2]; tops[$1] = tops[$1] (tops[$1] == "" ? "" : ", ") $2 }
+              END { for (i = 1; i <= n; i++) printf "%s (%s)\n", order[i], tops[order[i]] }'
 }
 
 # ---- Arrows: model/spec <- model/num <- model/insn, machine <- compiler <- sim; tests reads all --------
@@ -116,6 +123,6 @@ words() { # the patterns are cut so that they do not find themselves
     done < "$tmp/sv"
 }
 
-{ format; rtl; arrows; sizes; words; } | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
+{ format; rtl | merge; arrows; sizes; words; } | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
 cat "$tmp/found"
 [ ! -s "$tmp/found" ]
