@@ -66,7 +66,7 @@ spec-fresh: $(B)/specgen
 # ---- Verilated machines: build/stamp_rtl_NAME.so, _waves for FST, _cov for coverage ---------------
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
-kind = $(if $(findstring _waves,$1),--trace-fst --trace-structs)$(if $(findstring _cov,$1),--coverage-line --coverage-toggle)
+kind = $(if $(findstring _waves,$1),--trace-fst --trace-structs)$(if $(findstring _cov,$1),--coverage-line --coverage-toggle --coverage-max-width 64)
 base_of = $(subst _cov,,$(subst _waves,,$1))
 $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/specgen
 	@mkdir -p $(@D)
@@ -74,7 +74,7 @@ $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/specgen
 	  $$($(B)/specgen params $(call base_of,$*)) -CFLAGS -fPIC sim/verilator/probe.vlt $(RTL_SV)
 	$(MAKE) -s -C $(@D) -f Vstamp.mk Vstamp__ALL.a verilated.o verilated_threads.o \
 	  $(if $(findstring _waves,$*),verilated_fst_c.o) $(if $(findstring _cov,$*),verilated_cov.o) \
-	  OPT_FAST="$(if $(findstring _cov,$*),-O1,$(NATIVE))" OPT_SLOW=-O1 OPT_GLOBAL=-O2
+	  OPT_FAST="$(if $(findstring _cov,$*),-O1,$(NATIVE))" OPT_SLOW=$(if $(findstring _cov,$*),-O0,-O1) OPT_GLOBAL=-O2
 	@touch $@
 $(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp sim/core/rtl.h model/spec/spec.c
 	$(CC) -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o $(B)/v/$*/spec.o
@@ -96,6 +96,26 @@ fuzz: $(B)/fuzz_front $(B)/fuzz_image
 	$(B)/fuzz_front 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
 FUZZ ?= 20000
+
+# ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
+BENCHES := $(foreach m,tiny base,$(addprefix $m/,ldu stu mxu vxu)) $(addprefix tiny/,fp ctrl lib)
+tb_top = $(firstword $(wildcard tests/rtl/$1_tb_top.sv) $(wildcard rtl/*/stamp_$1.sv))
+tb_set = $(foreach g,$(shell $(B)/specgen params $1),$(if $(shell grep -w \
+  'parameter int unsigned $(patsubst -G%,%,$(firstword $(subst =, ,$g)))' $2),$g))
+$(BENCHES:%=$(B)/tb/%): $(B)/tb/%: tests/rtl/*.cpp tests/rtl/*.h tests/rtl/*.sv $(RTL_SV) $(B)/libstamp.a $(B)/specgen \
+    $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp
+	@mkdir -p $(@D)
+	verilator --cc --exe --build -O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000 \
+	  --prefix Vtop --Mdir $@.dir -o ../$(@F) --top-module $(basename $(notdir $(call tb_top,$(@F)))) \
+	  $(call tb_set,$(*D),$(call tb_top,$(@F))) \
+	  -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$(CURDIR) -DSTAMP_CONFIG=$(*D)" $(RTL_SV) \
+	  $(wildcard tests/rtl/$(@F)_tb_top.sv) $(CURDIR)/tests/rtl/$(@F)_tb.cpp \
+	  $(CURDIR)/tests/rtl/axi_monitor.cpp $(CURDIR)/sim/verilator/dram.cpp \
+	  $(abspath $(B)/tests/oracle/softfloat.o $(B)/libstamp.a) > $@.log || (cat $@.log; exit 1)
+$(B)/axi_monitor_tb: $(B)/tests/rtl/axi_monitor_tb.opp $(B)/tests/rtl/axi_monitor.opp
+	$(CXX) $^ -o $@
+benches: $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	@for b in $^; do echo "$$b"; $$b || exit 1; done
 
 # ---- Top-level targets ---------------------------------------------------------------------------
 deps:
