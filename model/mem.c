@@ -26,7 +26,7 @@ void *stamp_alloc(size_t count, size_t size)
     if (must_fail()) return NULL;
 
     const size_t bytes = (count * size + ALIGN - 1) / ALIGN * ALIGN;
-    void        *p = aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
+    void *p = aligned_alloc(ALIGN, bytes ? bytes : ALIGN);
     if (p) memset(p, 0, bytes ? bytes : ALIGN);
     return p;
 }
@@ -46,7 +46,7 @@ void *stamp_grow(void *p, size_t old_count, size_t count, size_t size)
 char *stamp_strdup(const char *text)
 {
     const size_t len = strlen(text) + 1;
-    char        *copy = stamp_alloc(len, 1);
+    char *copy = stamp_alloc(len, 1);
     if (copy) memcpy(copy, text, len);
     return copy;
 }

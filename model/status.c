@@ -29,7 +29,7 @@ enum stamp_status stamp_fail(struct stamp_err *e, enum stamp_status s, const cha
 
 enum stamp_status stamp_fail_at(struct stamp_err *e, const char *fmt, ...)
 {
-    char    old[sizeof e->text];
+    char old[sizeof e->text];
     va_list args;
 
     if (!e) return STAMP_EFORMAT;

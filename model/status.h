@@ -34,7 +34,7 @@ enum stamp_status {
 /** One error: its kind and one line, without newline, that says what and where. */
 struct stamp_err {
     enum stamp_status status;
-    char              text[400];
+    char text[400];
 };
 
 /**

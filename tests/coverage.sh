@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Line and toggle coverage of the RTL (configuration tiny) from random programs, error injection and
 # compiled layers: build/cov/rtl.info (LCOV) and one line per kind. Fails below 95 %.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs test steps one after another: shows progress, keeps logs, ends with a verdict.
 #   tests/run.sh NAME COMMAND [-- NAME COMMAND ...]
 # A step passes when its command exits 0; its last line is shown. Logs: $B/log/NAME.log.

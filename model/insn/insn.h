@@ -38,7 +38,7 @@ static inline float *stamp_vm_line(struct stamp_machine *m, uint64_t line)
 static inline bool stamp_vm_written(struct stamp_machine *m, uint64_t line)
 {
     const float *v = stamp_vm_line(m, line);
-    uint32_t     bad = 0;
+    uint32_t bad = 0;
 
     m->event[STAMP_EV_VM_WRITE]++;
     for (uint32_t l = 0; l < m->mach->L; l++) {

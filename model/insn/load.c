@@ -25,7 +25,7 @@ static bool load_vm(struct stamp_machine *m, uint64_t fmt, uint64_t line, const 
 static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
 {
     const uint32_t L = m->mach->L, T = m->mach->T;
-    int16_t       *w = m->wb + line * L * T;
+    int16_t *w = m->wb + line * L * T;
 
     for (uint32_t c = 0; c < L; c++)
         for (uint32_t t = 0; t < T; t++) {
@@ -42,7 +42,7 @@ static void load_cm(struct stamp_machine *m, uint64_t line, const uint8_t *src)
 
     for (uint32_t l = 0; l < L; l++) {
         struct stamp_cm *c = &m->cm[line * L + l];
-        const uint32_t   scale = get_u32(src + 8 * l);
+        const uint32_t scale = get_u32(src + 8 * l);
         memcpy(&c->scale, &scale, sizeof scale);
         c->colsum = (int32_t)get_u32(src + 8 * l + 4);
     }
@@ -61,8 +61,8 @@ static void load_table(struct stamp_machine *m, enum stamp_space space, uint64_t
 enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_d *i)
 {
     const enum stamp_space space = (enum stamp_space)i->space;
-    const uint32_t         bytes = stamp_line_bytes(m->mach, space, (enum stamp_fmt)i->fmt);
-    bool                   bad = false;
+    const uint32_t bytes = stamp_line_bytes(m->mach, space, (enum stamp_fmt)i->fmt);
+    bool bad = false;
 
     for (uint64_t row = 0; row < i->n0 * i->n1; row++) {
         const uint64_t addr = i->dram + row / i->n0 * i->d1 + row % i->n0 * i->d0;
@@ -71,10 +71,14 @@ enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_
         for (uint64_t j = 0; j < i->lines; j++) {
             const uint64_t line = i->line + row * i->lstride + j;
             const uint8_t *src = m->dram.bytes + addr + j * bytes;
-            if (space == STAMP_SPACE_VM) bad |= load_vm(m, i->fmt, line, src);
-            else if (space == STAMP_SPACE_WB) load_wb(m, line, src);
-            else if (space == STAMP_SPACE_CM) load_cm(m, line, src);
-            else load_table(m, space, line, src);
+            if (space == STAMP_SPACE_VM)
+                bad |= load_vm(m, i->fmt, line, src);
+            else if (space == STAMP_SPACE_WB)
+                load_wb(m, line, src);
+            else if (space == STAMP_SPACE_CM)
+                load_cm(m, line, src);
+            else
+                load_table(m, space, line, src);
         }
         m->event[STAMP_EV_LOAD_BYTES] += i->lines * bytes;
     }

@@ -7,20 +7,20 @@ enum { MAX_P = 16, MAX_L = 64 };
 
 /* Walks the loops of one instruction. */
 struct walk {
-    struct stamp_machine      *m;
+    struct stamp_machine *m;
     const struct stamp_insn_m *i;
-    uint64_t                   n, g;          /* column group, row group */
-    uint64_t                   block, blocks; /* of this chunk */
-    uint64_t                   wline;         /* next WB line */
-    uint32_t                   acc[MAX_P][MAX_L];
-    bool                       bad;
+    uint64_t n, g;          /* column group, row group */
+    uint64_t block, blocks; /* of this chunk */
+    uint64_t wline;         /* next WB line */
+    uint32_t acc[MAX_P][MAX_L];
+    bool bad;
 };
 
 /* One plane of one block: acc += XB lines x WB lines. */
 static void plane(struct walk *w, uint64_t k0, uint64_t k1)
 {
     const struct stamp_mach *mach = w->m->mach;
-    const uint32_t           P = mach->P, L = mach->L, T = mach->T;
+    const uint32_t P = mach->P, L = mach->L, T = mach->T;
 
     for (uint64_t k = k0; k < k1; k++) {
         const int8_t *x = w->m->xb + (w->i->xb + w->g * w->i->gstride + k) * P * L;
@@ -29,8 +29,7 @@ static void plane(struct walk *w, uint64_t k0, uint64_t k1)
             for (uint32_t r = 0; r < P; r++)
                 for (uint32_t t = 0; t < T; t++) {
                     const int32_t xv = x[r * L + lane + t];
-                    for (uint32_t c = 0; c < L; c++)
-                        w->acc[r][c] += (uint32_t)(xv * wt[t * L + c]);
+                    for (uint32_t c = 0; c < L; c++) w->acc[r][c] += (uint32_t)(xv * wt[t * L + c]);
                 }
         }
     }
@@ -74,8 +73,10 @@ static void drain_token(struct walk *w, const uint32_t *v, uint32_t *ac, const s
 
     for (uint32_t c = 0; c < w->m->mach->L; c++) {
         const uint32_t sum = v[c] + (w->i->first ? 0 : ac[c]);
-        if (w->i->last) out[c] = deq(w, sum, rm, &cm[c]);
-        else ac[c] = sum;
+        if (w->i->last)
+            out[c] = deq(w, sum, rm, &cm[c]);
+        else
+            ac[c] = sum;
     }
 }
 
@@ -83,9 +84,9 @@ static void drain_token(struct walk *w, const uint32_t *v, uint32_t *ac, const s
 static void drain_block(struct walk *w, const uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
                         float *out)
 {
-    const uint64_t         line = w->i->cm + w->n * w->i->cmstride + w->block;
+    const uint64_t line = w->i->cm + w->n * w->i->cmstride + w->block;
     const struct stamp_cm *cm = w->m->cm + line * w->m->mach->L;
-    const bool             end = w->i->last && w->block == w->blocks - 1;
+    const bool end = w->i->last && w->block == w->blocks - 1;
 
     for (uint32_t c = 0; c < w->m->mach->L; c++) {
         float y = deq(w, v[c], rm, &cm[c]);
@@ -97,27 +98,29 @@ static void drain_block(struct walk *w, const uint32_t *v, uint32_t *ac, const s
         uint32_t bits;
         memcpy(&bits, &y, sizeof bits);
         w->bad |= (bits & 0x7f800000u) == 0x7f800000u;
-        if (end) out[c] = y;
-        else ac[c] = bits;
+        if (end)
+            out[c] = y;
+        else
+            ac[c] = bits;
     }
 }
 
 static enum stamp_error drain_row(struct walk *w, uint32_t r)
 {
-    struct stamp_machine      *m = w->m;
+    struct stamp_machine *m = w->m;
     const struct stamp_insn_m *i = w->i;
-    const uint32_t             P = m->mach->P, L = m->mach->L;
-    const uint16_t             q = m->nt[i->nt + w->g * P + r];
-    const uint64_t             kind = q >> 14, token = q & 0xfff;
-    uint32_t                   v[MAX_L];
+    const uint32_t P = m->mach->P, L = m->mach->L;
+    const uint16_t q = m->nt[i->nt + w->g * P + r];
+    const uint64_t kind = q >> 14, token = q & 0xfff;
+    uint32_t v[MAX_L];
 
     if (kind == 0 || kind == 3) return STAMP_ERROR_NONE;
     if (kind == 2 && r == P - 1) return STAMP_ERROR_RESERVED;
     for (uint32_t c = 0; c < L; c++)
         v[c] = kind == 2 ? 16 * w->acc[r][c] + w->acc[r + 1][c] : w->acc[r][c];
 
-    const bool     end = i->last && w->block == w->blocks - 1;
-    const bool     need_rm = i->blk || end, start = i->first && w->block == 0;
+    const bool end = i->last && w->block == w->blocks - 1;
+    const bool need_rm = i->blk || end, start = i->first && w->block == 0;
     const uint64_t rm = i->rm + token * i->rmstride + (i->blk ? w->block : 0);
     const uint64_t line = i->vm + token * i->vstride + w->n;
     const uint64_t ac = i->ac + (w->n * i->groups + w->g) * P + r;
@@ -125,9 +128,11 @@ static enum stamp_error drain_row(struct walk *w, uint32_t r)
     if (end && line >= m->mach->VM_LINES) return STAMP_ERROR_RANGE;
 
     uint32_t *acl = m->ac + (start && end ? 0 : ac * L);
-    float    *out = stamp_vm_line(m, end ? line : 0);
-    if (i->blk) drain_block(w, v, acl, &m->rm[rm], out);
-    else drain_token(w, v, acl, &m->rm[need_rm ? rm : 0], out);
+    float *out = stamp_vm_line(m, end ? line : 0);
+    if (i->blk)
+        drain_block(w, v, acl, &m->rm[rm], out);
+    else
+        drain_token(w, v, acl, &m->rm[need_rm ? rm : 0], out);
     m->event[STAMP_EV_DRAIN_LINES]++;
     if (!start) m->event[STAMP_EV_AC_READ]++;
     if (end) {

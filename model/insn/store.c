@@ -28,7 +28,7 @@ enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn
 {
     const uint32_t bytes = stamp_line_bytes(m->mach, STAMP_SPACE_VM, (enum stamp_fmt)i->fmt);
     const uint32_t beat = m->mach->AXI_BYTES;
-    bool           bad = false;
+    bool bad = false;
 
     for (uint64_t row = 0; row < i->n0 * i->n1; row++) {
         const uint64_t addr = i->dram + row / i->n0 * i->d1 + row % i->n0 * i->d0;

@@ -6,15 +6,15 @@
 enum stamp_error stamp_do_vbfly(struct stamp_machine *m, const struct stamp_insn_b *i)
 {
     const uint32_t c_bits = (uint32_t)i->c, s_bits = (uint32_t)i->s;
-    float          c, s;
-    bool           bad = false;
+    float c, s;
+    bool bad = false;
 
     memcpy(&c, &c_bits, sizeof c);
     memcpy(&s, &s_bits, sizeof s);
     for (uint64_t p = 0; p < i->n0 * i->n1; p++)
         for (uint64_t j = 0; j < i->cols; j++) {
             const uint64_t a = i->a + p / i->n0 * i->s1 + p % i->n0 * i->s0 + j, b = a + i->boff;
-            float         *va = stamp_vm_line(m, a), *vb = stamp_vm_line(m, b);
+            float *va = stamp_vm_line(m, a), *vb = stamp_vm_line(m, b);
 
             stamp_butterfly((enum stamp_bfly)i->kind, c, s, m->mach->L, va, vb);
             m->event[STAMP_EV_VM_READ] += 2;

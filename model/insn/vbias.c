@@ -10,8 +10,8 @@ enum stamp_error stamp_do_vbias(struct stamp_machine *m, const struct stamp_insn
     for (uint64_t r = 0; r < i->n0; r++)
         for (uint64_t j = 0; j < i->cols; j++) {
             const uint64_t line = i->a + r * i->s0 + j;
-            float         *v = stamp_vm_line(m, line);
-            const float   *b = stamp_vm_line(m, i->b + j);
+            float *v = stamp_vm_line(m, line);
+            const float *b = stamp_vm_line(m, i->b + j);
 
             for (uint32_t l = 0; l < m->mach->L; l++) v[l] = stamp_f32_add(v[l], b[l]);
             m->event[STAMP_EV_VM_READ] += 2;

@@ -8,9 +8,9 @@ enum stamp_error stamp_do_vminmax(struct stamp_machine *m, const struct stamp_in
 
     for (uint64_t r = 0; r < i->n0; r++)
         for (uint64_t j = 0; j < i->cols; j++) {
-            const uint64_t   at = i->sm + r * i->smstride + j / blk;
+            const uint64_t at = i->sm + r * i->smstride + j / blk;
             struct stamp_sm *e = &m->sm[at];
-            const float     *v = stamp_vm_line(m, i->a + r * i->s0 + j);
+            const float *v = stamp_vm_line(m, i->a + r * i->s0 + j);
 
             if (i->first && j % blk == 0) *e = (struct stamp_sm){0};
             for (uint32_t l = 0; l < m->mach->L; l++) {

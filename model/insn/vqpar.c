@@ -10,10 +10,10 @@ enum stamp_error stamp_do_vqpar(struct stamp_machine *m, const struct stamp_insn
 
     for (uint64_t r = 0; r < i->n0; r++)
         for (uint64_t j = 0; j < i->cols; j++) {
-            const uint64_t      at = i->sm + r * i->smstride + j;
-            const unsigned      bits = m->rt[i->rt + r] & 0x8000 ? 8 : 4;
-            struct stamp_sm    *e = &m->sm[at];
-            struct stamp_range  range = {e->lo, e->hi};
+            const uint64_t at = i->sm + r * i->smstride + j;
+            const unsigned bits = m->rt[i->rt + r] & 0x8000 ? 8 : 4;
+            struct stamp_sm *e = &m->sm[at];
+            struct stamp_range range = {e->lo, e->hi};
             struct stamp_qparam q = stamp_quant_params(range, bits, i->sym != 0);
 
             e->lo = q.inv;

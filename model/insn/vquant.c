@@ -18,10 +18,10 @@ static void wrote_xb(struct stamp_machine *m, uint64_t line, uint64_t row)
 static void quant_line(struct stamp_machine *m, const struct stamp_insn_v *i, struct stamp_sm *e,
                        const float *v, uint64_t line, uint64_t p, bool is8)
 {
-    const uint32_t            L = m->mach->L;
+    const uint32_t L = m->mach->L;
     const struct stamp_qparam q = {.inv = e->lo, .scale = e->hi, .zero = e->zero};
-    int8_t                   *row = m->xb + (line * m->mach->P + p) * L;
-    const int32_t             sum = stamp_quantize(q, is8 ? 8 : 4, i->sym != 0, L, v, row);
+    int8_t *row = m->xb + (line * m->mach->P + p) * L;
+    const int32_t sum = stamp_quantize(q, is8 ? 8 : 4, i->sym != 0, L, v, row);
 
     if (is8)
         for (uint32_t l = 0; l < L; l++) {
@@ -55,7 +55,7 @@ enum stamp_error stamp_do_vquant(struct stamp_machine *m, const struct stamp_ins
     const uint64_t blk = i->blk ? i->blk : i->cols;
 
     for (uint64_t r = 0; r < i->n0; r++) {
-        const bool     is8 = m->rt[i->rt + r] >> 15;
+        const bool is8 = m->rt[i->rt + r] >> 15;
         const uint64_t nib = m->rt[i->rt + r] & 0xfff, p = nib % m->mach->P;
         const uint64_t first_line = i->xb + nib / m->mach->P * i->gstride;
 

@@ -37,8 +37,7 @@ enum stamp_error stamp_check_static(const struct stamp_word *word, const struct 
     case STAMP_OP_VMINMAX:
     case STAMP_OP_VQPAR:
     case STAMP_OP_VQUANT:
-    case STAMP_OP_VBIAS:
-        return insn->v.n0 && insn->v.cols ? STAMP_ERROR_NONE : STAMP_ERROR_RANGE;
+    case STAMP_OP_VBIAS: return insn->v.n0 && insn->v.cols ? STAMP_ERROR_NONE : STAMP_ERROR_RANGE;
     case STAMP_OP_MM:
         return insn->m.groups && insn->m.kl && insn->m.ng ? STAMP_ERROR_NONE : STAMP_ERROR_RANGE;
     default: return STAMP_ERROR_NONE;
@@ -83,7 +82,7 @@ enum stamp_error stamp_check_range(const struct stamp_mach *mach, const struct s
 {
     const struct stamp_insn_d *d = &insn->d;
     const struct stamp_insn_b *b = &insn->b;
-    bool                       ok = true;
+    bool ok = true;
 
     switch (op->format) {
     case STAMP_FORMAT_D:

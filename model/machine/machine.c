@@ -71,8 +71,8 @@ static enum stamp_error fetch(const struct stamp_machine *m, struct stamp_word *
         return STAMP_ERROR_AXI_FETCH;
     for (unsigned i = 0; i < 8; i++) {
         const uint8_t *b = m->dram.bytes + addr + 4 * i;
-        word->w[i] = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
-                     (uint32_t)b[3] << 24;
+        word->w[i] =
+            (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
     }
     return STAMP_ERROR_NONE;
 }
@@ -143,9 +143,9 @@ static enum stamp_error do_unit(struct stamp_machine *m, const union stamp_insn 
 static enum stamp_error execute(struct stamp_machine *m, const struct stamp_word *word,
                                 struct stamp_retire *retire)
 {
-    union stamp_insn       insn;
+    union stamp_insn insn;
     const struct stamp_op *op = stamp_decode(word, &insn);
-    enum stamp_error       e;
+    enum stamp_error e;
 
     if (!op) return STAMP_ERROR_OPCODE;
     retire->unit = op->unit;

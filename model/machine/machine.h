@@ -21,21 +21,21 @@ extern "C" {
 
 /** Quantizer state of a row or block. */
 struct stamp_sm {
-    float   lo, hi; /**< range; after VQPAR inverse scale and scale */
+    float lo, hi;   /**< range; after VQPAR inverse scale and scale */
     int32_t zero;   /**< 0 .. 255 */
     int32_t rowsum; /**< sum of x' */
 };
 
 /** Row metadata for the drain. */
 struct stamp_rm {
-    float   scale;
+    float scale;
     int32_t corr; /**< ox - zero, -255 .. 136 */
     int32_t rowsum;
 };
 
 /** Column metadata. */
 struct stamp_cm {
-    float   scale;
+    float scale;
     int32_t colsum;
 };
 
@@ -49,11 +49,11 @@ typedef void stamp_write_fn(void *ctx, enum stamp_space space, uint64_t addr, co
 
 /** What an instruction was and how it ended. */
 struct stamp_retire {
-    uint64_t          seq; /**< 0, 1, 2, ... in program order */
-    uint32_t          pc;  /**< index of the instruction */
-    enum stamp_unit   unit;
+    uint64_t seq; /**< 0, 1, 2, ... in program order */
+    uint32_t pc;  /**< index of the instruction */
+    enum stamp_unit unit;
     enum stamp_opcode op;
-    enum stamp_error  error;
+    enum stamp_error error;
 };
 
 /** Memory behind the AXI port. Owned by the host. */
@@ -64,9 +64,9 @@ struct stamp_memory {
 
 struct stamp_machine {
     const struct stamp_mach *mach;
-    struct stamp_memory        dram;
-    uint64_t                 code_addr, win_lo, win_hi;
-    uint32_t                 code_count;
+    struct stamp_memory dram;
+    uint64_t code_addr, win_lo, win_hi;
+    uint32_t code_count;
 
     /* Control state. */
     uint32_t pc;
@@ -75,31 +75,31 @@ struct stamp_machine {
     struct {
         uint32_t start, left;
     } loop[STAMP_LOOP_DEPTH];
-    uint32_t         loops;
-    uint32_t         sem[STAMP_SEMAPHORES];
-    bool             done;
+    uint32_t loops;
+    uint32_t sem[STAMP_SEMAPHORES];
+    bool done;
     enum stamp_error error;
-    uint32_t         error_pc;
+    uint32_t error_pc;
 
     /* Memories, one element per stored number; nibbles unpacked to signed bytes. */
-    float           *vm; /* [VM_LINES][L] */
-    int8_t          *xb; /* [XB_LINES][P][L] */
-    int16_t         *wb; /* [WB_LINES][T][L]: depth major, so that columns are contiguous */
+    float *vm;           /* [VM_LINES][L] */
+    int8_t *xb;          /* [XB_LINES][P][L] */
+    int16_t *wb;         /* [WB_LINES][T][L]: depth major, so that columns are contiguous */
     struct stamp_cm *cm; /* [CM_LINES][L] */
-    uint16_t        *rt, *nt;
+    uint16_t *rt, *nt;
     struct stamp_sm *sm;
     struct stamp_rm *rm;
-    uint32_t        *ac; /* [AC_LINES][L] bits */
+    uint32_t *ac; /* [AC_LINES][L] bits */
 
     uint64_t event[STAMP_EVENTS]; /* VALUE events only */
 
     stamp_write_fn *on_write; /* NULL: nobody listens */
-    void           *on_write_ctx;
+    void *on_write_ctx;
 };
 
 /** A machine of configuration @p mach (borrowed, must outlive it). NULL when memory is out. */
 struct stamp_machine *stamp_machine_new(const struct stamp_mach *mach);
-void                  stamp_machine_free(struct stamp_machine *m);
+void stamp_machine_free(struct stamp_machine *m);
 
 /** Prepare to run: program of @p count instructions at @p code_addr, data window [lo, hi).
  *  Clears control state and counters; memories keep what they hold. */

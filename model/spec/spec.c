@@ -13,7 +13,8 @@ const struct stamp_mach stamp_machs[] = {
 };
 
 const struct stamp_field stamp_fields[] = {
-#define FIELD(format, name, lsb, width, meaning) {STAMP_FORMAT_##format, #name, meaning, lsb, width},
+#define FIELD(format, name, lsb, width, meaning)                                                   \
+    {STAMP_FORMAT_##format, #name, meaning, lsb, width},
 #include "model/spec/isa.def"
 };
 const size_t stamp_field_count = sizeof stamp_fields / sizeof stamp_fields[0];
@@ -43,8 +44,7 @@ const char *stamp_unit_name(enum stamp_unit unit)
 {
     switch ((int)unit) {
 #define UNIT(name, code, meaning)                                                                  \
-    case code: return #name;
-#include "model/spec/isa.def"
+    case code: return #name; #include "model/spec/isa.def"
     default: return "?";
     }
 }
@@ -53,8 +53,7 @@ const char *stamp_space_name(enum stamp_space space)
 {
     switch ((int)space) {
 #define SPACE(name, code, line, meaning)                                                           \
-    case code: return #name;
-#include "model/spec/isa.def"
+    case code: return #name; #include "model/spec/isa.def"
     default: return "?";
     }
 }
@@ -63,8 +62,7 @@ const char *stamp_error_name(enum stamp_error error)
 {
     switch ((int)error) {
 #define ERROR(name, code, meaning)                                                                 \
-    case code: return #name;
-#include "model/spec/error.def"
+    case code: return #name; #include "model/spec/error.def"
     default: return "?";
     }
 }
@@ -73,8 +71,7 @@ const char *stamp_error_meaning(enum stamp_error error)
 {
     switch ((int)error) {
 #define ERROR(name, code, meaning)                                                                 \
-    case code: return meaning;
-#include "model/spec/error.def"
+    case code: return meaning; #include "model/spec/error.def"
     default: return "?";
     }
 }
@@ -107,8 +104,10 @@ void stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint6
     for (unsigned i = 0; i < width; i++) {
         const unsigned bit = lsb + i;
         const uint32_t mask = UINT32_C(1) << bit % 32;
-        if (value >> i & 1) word->w[bit / 32] |= mask;
-        else word->w[bit / 32] &= ~mask;
+        if (value >> i & 1)
+            word->w[bit / 32] |= mask;
+        else
+            word->w[bit / 32] &= ~mask;
     }
 }
 
@@ -123,7 +122,7 @@ static int wide_is_zero(const struct stamp_word *word, unsigned lsb, unsigned wi
 const struct stamp_op *stamp_decode(const struct stamp_word *word, union stamp_insn *insn)
 {
     const struct stamp_op *op = stamp_op_find((uint32_t)stamp_word_get(word, 0, 8));
-    size_t                 n = 0;
+    size_t n = 0;
 
     if (!op) return NULL;
     for (size_t i = 0; i < stamp_field_count; i++) {
@@ -149,8 +148,8 @@ int stamp_reserved_clear(const struct stamp_word *word, const struct stamp_op *o
 const char *stamp_encode(const union stamp_insn *insn, struct stamp_word *word)
 {
     const struct stamp_op *op = stamp_op_find((uint32_t)insn->c.op);
-    struct stamp_word      w = {{0}};
-    size_t                 n = 0;
+    struct stamp_word w = {{0}};
+    size_t n = 0;
 
     assert(op);
     for (size_t i = 0; i < stamp_field_count; i++) {

@@ -42,7 +42,13 @@ enum stamp_opcode {
 };
 
 /** Instruction formats, in the order of isa.def. */
-enum stamp_format { STAMP_FORMAT_C, STAMP_FORMAT_D, STAMP_FORMAT_B, STAMP_FORMAT_V, STAMP_FORMAT_M };
+enum stamp_format {
+    STAMP_FORMAT_C,
+    STAMP_FORMAT_D,
+    STAMP_FORMAT_B,
+    STAMP_FORMAT_V,
+    STAMP_FORMAT_M
+};
 
 enum stamp_error {
 #define ERROR(name, code, meaning) STAMP_ERROR_##name = code,
@@ -84,21 +90,21 @@ const struct stamp_mach *stamp_mach_find(const char *name);
 /** One field of a format: bits [lsb + width - 1 : lsb] of the word. */
 struct stamp_field {
     enum stamp_format format;
-    const char       *name, *meaning;
-    uint16_t          lsb, width;
+    const char *name, *meaning;
+    uint16_t lsb, width;
 };
 extern const struct stamp_field stamp_fields[];
-extern const size_t             stamp_field_count;
+extern const size_t stamp_field_count;
 
 /** One opcode. */
 struct stamp_op {
-    const char       *name, *meaning;
+    const char *name, *meaning;
     enum stamp_opcode code;
     enum stamp_format format;
-    enum stamp_unit   unit;
+    enum stamp_unit unit;
 };
 extern const struct stamp_op stamp_ops[];
-extern const size_t          stamp_op_count;
+extern const size_t stamp_op_count;
 
 /** The opcode's row, or NULL if @p code is unknown. */
 const struct stamp_op *stamp_op_find(uint32_t code);
@@ -119,7 +125,7 @@ struct stamp_word {
  *  named in isa.def; which one holds is stamp_op_find(op)->format. */
 struct stamp_insn_c {
 #define FIELD(format, name, lsb, width, meaning) STAMP_PICK_C_##format(name)
-#define STAMP_PICK_C_C(name) uint64_t name;
+#define STAMP_PICK_C_C(name)                     uint64_t name;
 #define STAMP_PICK_C_D(name)
 #define STAMP_PICK_C_B(name)
 #define STAMP_PICK_C_V(name)
@@ -168,12 +174,12 @@ union stamp_insn {
     struct stamp_insn_b b;
     struct stamp_insn_v v;
     struct stamp_insn_m m;
-    uint64_t            field[32]; /**< the same members by position in the format */
+    uint64_t field[32]; /**< the same members by position in the format */
 };
 
 /** Bits of one field. */
 uint64_t stamp_word_get(const struct stamp_word *word, unsigned lsb, unsigned width);
-void     stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint64_t value);
+void stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint64_t value);
 
 /** Decode by opcode. Returns the opcode's row, or NULL if unknown (then @p insn is untouched). */
 const struct stamp_op *stamp_decode(const struct stamp_word *word, union stamp_insn *insn);

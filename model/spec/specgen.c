@@ -14,7 +14,7 @@
 
 struct row {
     const char *name, *kind, *unit, *meaning;
-    unsigned    code;
+    unsigned code;
 };
 static const struct row errors[] = {
 #define ERROR(name, code, meaning) {#name, "", "", meaning, code},
@@ -74,12 +74,14 @@ static int check_isa(void)
 {
     for (size_t a = 0; a < stamp_op_count; a++)
         for (size_t b = 0; b < a; b++)
-            if (stamp_ops[a].code == stamp_ops[b].code) return bad("repeated opcode", stamp_ops[a].name);
+            if (stamp_ops[a].code == stamp_ops[b].code)
+                return bad("repeated opcode", stamp_ops[a].name);
     for (int f = 0; format_letter[f]; f++) {
         unsigned next = 0;
         for (size_t i = 0; i < stamp_field_count; i++) {
             if ((int)stamp_fields[i].format != f) continue;
-            if (stamp_fields[i].lsb != next) return bad("gap or overlap before field", stamp_fields[i].name);
+            if (stamp_fields[i].lsb != next)
+                return bad("gap or overlap before field", stamp_fields[i].name);
             next += stamp_fields[i].width;
         }
         if (next != STAMP_WORD_BITS) return bad("word not filled by format", &format_letter[f]);
@@ -104,7 +106,8 @@ static int check_mach(void)
 static void sv_rows(const char *prefix, const struct row *r, size_t n, const char *type)
 {
     for (size_t i = 0; i < n; i++)
-        printf("  localparam %s %s%s = %u; // %s\n", type, prefix, r[i].name, r[i].code, r[i].meaning);
+        printf("  localparam %s %s%s = %u; // %s\n", type, prefix, r[i].name, r[i].code,
+               r[i].meaning);
     printf("\n");
 }
 
@@ -142,7 +145,8 @@ static void sv_reserved(void)
 static void print_sv(void)
 {
     printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
-           "// stamp_isa_pkg - printed by specgen from model/spec/*.def; never edit, run `make spec`.\n"
+           "// stamp_isa_pkg - printed by specgen from model/spec/*.def; never edit, run `make "
+           "spec`.\n"
            "// verilator lint_off UNUSEDPARAM\n" /* one module never uses every fact */
            "package stamp_isa_pkg;\n");
     sv_rows("", fixed, COUNT(fixed), "int unsigned");
@@ -214,16 +218,20 @@ static void md_mach(void)
 
 static int print_table(const char *what)
 {
-    if (!strcmp(what, "isa")) md_isa();
-    else if (!strcmp(what, "mach")) md_mach();
+    if (!strcmp(what, "isa"))
+        md_isa();
+    else if (!strcmp(what, "mach"))
+        md_mach();
     else if (!strcmp(what, "event"))
         md_rows("| event | index | kind | unit | meaning |\n|---|---|---|---|---|\n", events,
                 COUNT(events), 0);
     else if (!strcmp(what, "regs"))
-        md_rows("| register | offset | access | meaning |\n|---|---|---|---|\n", regs, COUNT(regs), 1);
+        md_rows("| register | offset | access | meaning |\n|---|---|---|---|\n", regs, COUNT(regs),
+                1);
     else if (!strcmp(what, "error"))
         md_rows("| error | code | meaning |\n|---|---|---|\n", errors, COUNT(errors), 0);
-    else return bad("unknown table", what);
+    else
+        return bad("unknown table", what);
     return 0;
 }
 
@@ -231,8 +239,8 @@ static int print_table(const char *what)
 static int print_doc(const char *path)
 {
     FILE *in = fopen(path, "r");
-    char  line[4096], what[32];
-    int   skipping = 0, rc = 0;
+    char line[4096], what[32];
+    int skipping = 0, rc = 0;
 
     if (!in) return bad("cannot open", path);
     while (!rc && fgets(line, sizeof line, in)) {

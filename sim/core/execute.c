@@ -51,7 +51,7 @@ static enum stamp_status stopped(const struct stamp_run_result *r, struct stamp_
 static struct stamp_machine *new_machine(const struct stamp_run *run, uint8_t *memory)
 {
     const struct stamp_image *im = run->image;
-    struct stamp_machine     *m = stamp_machine_new(im->mach);
+    struct stamp_machine *m = stamp_machine_new(im->mach);
 
     if (m)
         stamp_machine_start(m, (struct stamp_memory){memory, im->dram_bytes}, im->code_addr,
@@ -63,9 +63,9 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
                                    struct stamp_run_result *r, struct stamp_err *e)
 {
     struct stamp_machine *m = new_machine(run, run->memory);
-    struct stamp_retire   retire;
-    struct clock          clock = {now_seconds(), now_seconds()};
-    bool                  go_on = true;
+    struct stamp_retire retire;
+    struct clock clock = {now_seconds(), now_seconds()};
+    bool go_on = true;
 
     if (!m) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the machine");
     while (go_on && stamp_machine_step(m, &retire))
@@ -82,7 +82,7 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
 
 /* Both observers share one context in rtl.h; this carries the two. */
 struct watchers {
-    struct stamp_lockstep          *ls;
+    struct stamp_lockstep *ls;
     const struct stamp_run_options *o;
 };
 
@@ -132,7 +132,7 @@ static bool counters_agree(const struct stamp_machine *m, struct stamp_run_resul
 #define EVENT(name, kind, unit, meaning) {#kind, STAMP_EV_##name},
     static const struct {
         const char *kind;
-        int         event;
+        int event;
     } events[] = {
 #include "model/spec/event.def"
     };
@@ -164,7 +164,7 @@ static void judge(struct stamp_lockstep *ls, const struct stamp_machine *m,
 static bool clock_rtl(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run_options *o,
                       struct stamp_rtl_status *st)
 {
-    struct clock   clock = {now_seconds(), now_seconds()};
+    struct clock clock = {now_seconds(), now_seconds()};
     const uint64_t chunk = 20000;
 
     do {
@@ -179,18 +179,30 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
                                  struct stamp_run_result *r, struct stamp_machine *m,
                                  struct stamp_lockstep *ls, struct stamp_err *e)
 {
-    const struct stamp_image   *im = run->image;
+    const struct stamp_image *im = run->image;
     const struct stamp_rtl_ops *ops;
-    struct watchers             w = {ls, o};
-    struct stamp_rtl_status     st = {0};
-    struct stamp_rtl_options    ro = {
-           .dram = run->memory, .dram_bytes = im->dram_bytes, .read_latency = o->read_latency,
-           .write_latency = o->write_latency, .read_rate = o->read_rate, .write_rate = o->write_rate,
-           .stall = o->stall, .seed = o->seed, .fault_lo = o->fault_lo, .fault_hi = o->fault_hi,
-           .fault_read = o->fault_read, .fault_write = o->fault_write, .dead = o->dead,
-           .wave = o->wave, .wave_start = o->wave_start, .wave_stop = o->wave_stop, .ctx = &w,
-           .on_write = ls ? watch_write : NULL, .on_retire = ls ? watch_retire : NULL,
-           .on_edge = o->on_edge ? watch_edge : NULL};
+    struct watchers w = {ls, o};
+    struct stamp_rtl_status st = {0};
+    struct stamp_rtl_options ro = {.dram = run->memory,
+                                   .dram_bytes = im->dram_bytes,
+                                   .read_latency = o->read_latency,
+                                   .write_latency = o->write_latency,
+                                   .read_rate = o->read_rate,
+                                   .write_rate = o->write_rate,
+                                   .stall = o->stall,
+                                   .seed = o->seed,
+                                   .fault_lo = o->fault_lo,
+                                   .fault_hi = o->fault_hi,
+                                   .fault_read = o->fault_read,
+                                   .fault_write = o->fault_write,
+                                   .dead = o->dead,
+                                   .wave = o->wave,
+                                   .wave_start = o->wave_start,
+                                   .wave_stop = o->wave_stop,
+                                   .ctx = &w,
+                                   .on_write = ls ? watch_write : NULL,
+                                   .on_retire = ls ? watch_retire : NULL,
+                                   .on_edge = o->on_edge ? watch_edge : NULL};
     enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach->name, o->wave != NULL, &ops, e);
 
     if (s) return s;
@@ -204,7 +216,8 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
     ops->close(rtl);
     if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
     if (ls && (st.stopped || r->error || st.done)) judge(ls, m, r);
-    if (r->mismatches) return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
+    if (r->mismatches)
+        return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
     if (st.stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");
     if (!r->error && !st.irq) return stamp_fail(e, STAMP_EMISMATCH, "done without interrupt");
     return stopped(r, e);
@@ -213,10 +226,10 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
 static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_run_options *o,
                                       struct stamp_run_result *r, struct stamp_err *e)
 {
-    uint8_t               *copy = stamp_alloc(run->image->dram_bytes, 1);
-    struct stamp_machine  *m = copy ? new_machine(run, copy) : NULL;
+    uint8_t *copy = stamp_alloc(run->image->dram_bytes, 1);
+    struct stamp_machine *m = copy ? new_machine(run, copy) : NULL;
     struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
-    enum stamp_status      s;
+    enum stamp_status s;
 
     if (ls) {
         memcpy(copy, run->memory, run->image->dram_bytes);
@@ -233,13 +246,16 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
 enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
                                struct stamp_run_result *result, struct stamp_err *e)
 {
-    const double      start = now_seconds(), cpu = seconds_on(CLOCK_PROCESS_CPUTIME_ID);
+    const double start = now_seconds(), cpu = seconds_on(CLOCK_PROCESS_CPUTIME_ID);
     enum stamp_status s;
 
     memset(result, 0, sizeof *result);
-    if (options->on == STAMP_ON_MODEL) s = run_model(run, options, result, e);
-    else if (options->on == STAMP_ON_RTL) s = run_rtl(run, options, result, NULL, NULL, e);
-    else s = run_lockstep(run, options, result, e);
+    if (options->on == STAMP_ON_MODEL)
+        s = run_model(run, options, result, e);
+    else if (options->on == STAMP_ON_RTL)
+        s = run_rtl(run, options, result, NULL, NULL, e);
+    else
+        s = run_lockstep(run, options, result, e);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     return s;

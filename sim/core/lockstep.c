@@ -15,22 +15,22 @@ enum { MAX_BYTES = 512, FIRST_SLOTS = 64 };
 struct item {
     uint64_t addr;
     uint32_t pc, bytes;
-    uint8_t  data[MAX_BYTES];
+    uint8_t data[MAX_BYTES];
 };
 
 /* Ring of items of one size; slot bytes are known with the first. */
 struct stream {
     uint8_t *slots;
-    size_t   slot_bytes, capacity, head, count;
+    size_t slot_bytes, capacity, head, count;
 };
 
 struct stamp_lockstep {
     struct stamp_machine *m;
-    struct stream         write[STAMP_UNITS][STAMP_SPACES], retire[STAMP_UNITS];
-    struct stamp_retire   now; /* what the C machine executes */
-    bool                  oom;
-    uint64_t              checked, mismatches;
-    char                  text[320];
+    struct stream write[STAMP_UNITS][STAMP_SPACES], retire[STAMP_UNITS];
+    struct stamp_retire now; /* what the C machine executes */
+    bool oom;
+    uint64_t checked, mismatches;
+    char text[320];
 };
 
 static bool push(struct stream *s, const struct item *it)
@@ -40,7 +40,7 @@ static bool push(struct stream *s, const struct item *it)
     if (!s->slot_bytes) s->slot_bytes = (need + 7) / 8 * 8;
     if (s->count == s->capacity) {
         const size_t bigger = s->capacity ? 2 * s->capacity : FIRST_SLOTS;
-        uint8_t     *slots = stamp_alloc(bigger, s->slot_bytes);
+        uint8_t *slots = stamp_alloc(bigger, s->slot_bytes);
         if (!slots) return false;
         for (size_t i = 0; i < s->count; i++)
             memcpy(slots + i * s->slot_bytes,
@@ -67,7 +67,7 @@ static void on_write(void *ctx, enum stamp_space space, uint64_t addr, const voi
                      size_t bytes)
 {
     struct stamp_lockstep *ls = ctx;
-    struct item            it;
+    struct item it;
 
     it.addr = addr;
     it.pc = ls->m->pc;
@@ -136,12 +136,12 @@ bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum 
                           uint64_t addr, const void *data, size_t bytes)
 {
     struct stream *s = &ls->write[unit][space];
-    const char    *un = stamp_unit_name(unit), *sp = stamp_space_name(space);
+    const char *un = stamp_unit_name(unit), *sp = stamp_space_name(space);
 
     if (ls->mismatches) return false;
     if (!advance(ls, s))
-        return differ(ls, "%s wrote %s[%" PRIu64 "], a write the model does not make%s", un, sp, addr,
-                      ls->oom ? " (out of memory)" : "");
+        return differ(ls, "%s wrote %s[%" PRIu64 "], a write the model does not make%s", un, sp,
+                      addr, ls->oom ? " (out of memory)" : "");
     const struct item *want = pop(s);
     if (want->addr != addr)
         return differ(ls, "%s pc %" PRIu32 ": wrote %s[%" PRIu64 "], model %s[%" PRIu64 "]", un,
@@ -165,7 +165,8 @@ bool stamp_lockstep_retire(struct stamp_lockstep *ls, enum stamp_unit unit, uint
 {
     if (ls->mismatches) return false;
     if (!advance(ls, &ls->retire[unit]))
-        return differ(ls, "%s retired pc %" PRIu32 ", which the model does not reach (it stopped: %s)",
+        return differ(ls,
+                      "%s retired pc %" PRIu32 ", which the model does not reach (it stopped: %s)",
                       stamp_unit_name(unit), pc, stamp_error_name(ls->m->error));
     const struct item *want = pop(&ls->retire[unit]);
     if (want->pc != pc)
@@ -195,7 +196,7 @@ static bool leftovers(struct stamp_lockstep *ls)
 bool stamp_lockstep_finish(struct stamp_lockstep *ls, enum stamp_error error, uint32_t error_pc)
 {
     struct stamp_machine *m = ls->m;
-    struct stream         never = {0};
+    struct stream never = {0};
 
     if (ls->mismatches) return false;
     while (!m->done && !m->error && !ls->oom) advance(ls, &never);

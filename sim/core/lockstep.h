@@ -20,7 +20,7 @@ struct stamp_lockstep; /* opaque */
 
 /** @param m a started machine with its own copy of memory; borrowed. NULL when memory is out. */
 struct stamp_lockstep *stamp_lockstep_new(struct stamp_machine *m);
-void                   stamp_lockstep_free(struct stamp_lockstep *ls);
+void stamp_lockstep_free(struct stamp_lockstep *ls);
 
 /** The RTL wrote: contract of stamp_write_fn plus the unit. Returns false at a difference. */
 bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum stamp_space space,

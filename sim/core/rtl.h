@@ -21,19 +21,19 @@ struct stamp_axi;
 
 /** What surrounds the machine. Probabilities are in 1/256 per cycle. */
 struct stamp_rtl_options {
-    uint8_t *dram;         /**< memory, address 0 first; borrowed for the life of the instance */
+    uint8_t *dram; /**< memory, address 0 first; borrowed for the life of the instance */
     uint64_t dram_bytes;
     uint32_t read_latency; /**< cycles, 1 or more */
     uint32_t write_latency;
     uint32_t read_rate; /**< beats per 256 cycles, 1 .. 256 */
     uint32_t write_rate;
-    uint32_t stall;       /**< of every AXI channel */
-    uint64_t seed;        /**< of the stalls */
+    uint32_t stall;              /**< of every AXI channel */
+    uint64_t seed;               /**< of the stalls */
     uint64_t fault_lo, fault_hi; /**< bytes [lo, hi) answer with an error */
-    bool     fault_read, fault_write;
-    bool     dead;        /**< memory never answers */
-    const char *wave;     /**< FST file, or NULL; needs an object built for waves */
-    uint64_t    wave_start, wave_stop; /**< cycles */
+    bool fault_read, fault_write;
+    bool dead;                      /**< memory never answers */
+    const char *wave;               /**< FST file, or NULL; needs an object built for waves */
+    uint64_t wave_start, wave_stop; /**< cycles */
 
     /** Observers; NULL where nobody listens. A false return stops the run. */
     void *ctx;
@@ -45,17 +45,17 @@ struct stamp_rtl_options {
 
 /** How a run stands or ended. */
 struct stamp_rtl_status {
-    bool             busy, done, stopped; /**< stopped: an observer said so */
-    bool             irq;
+    bool busy, done, stopped; /**< stopped: an observer said so */
+    bool irq;
     enum stamp_error error;
-    uint32_t         error_pc;
-    uint64_t         cycles; /**< simulated by this instance, reset included */
+    uint32_t error_pc;
+    uint64_t cycles; /**< simulated by this instance, reset included */
 };
 
 /** What a shared object exports under STAMP_RTL_SYMBOL. */
 struct stamp_rtl_ops {
-    const char *mach; /**< configuration it was built for */
-    bool        waves, coverage; /**< coverage: written at exit to the file STAMP_COVERAGE names */
+    const char *mach;     /**< configuration it was built for */
+    bool waves, coverage; /**< coverage: written at exit to the file STAMP_COVERAGE names */
     void *(*open)(const struct stamp_rtl_options *options);
     void (*close)(void *rtl);
     uint32_t (*read)(void *rtl, uint32_t offset);              /**< register, over AXI4-Lite */

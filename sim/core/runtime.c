@@ -84,7 +84,7 @@ enum stamp_status stamp_run_put(struct stamp_run *run, const char *name, const f
         uint8_t *row = run->memory + b->addr + r * b->row_bytes;
         for (uint64_t c = 0; c < cols; c++) {
             const float x = values[r * cols + c];
-            uint32_t    bits;
+            uint32_t bits;
             memcpy(&bits, &x, sizeof bits);
             if (b->fmt == STAMP_FMT_BF16) bits = stamp_bf16_from_f32(x);
             for (unsigned i = 0; i < stamp_fmt_bytes(b->fmt); i++)
@@ -104,7 +104,7 @@ enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, f
         for (uint64_t c = 0; c < cols; c++) {
             const uint32_t n = stamp_fmt_bytes(b->fmt);
             const uint8_t *p = run->memory + b->addr + r * b->row_bytes + c * n;
-            uint32_t       bits = 0;
+            uint32_t bits = 0;
             for (uint32_t i = 0; i < n; i++) bits |= (uint32_t)p[i] << 8 * i;
             if (b->fmt == STAMP_FMT_BF16) bits <<= 16;
             memcpy(&values[r * cols + c], &bits, sizeof bits);

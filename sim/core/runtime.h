@@ -22,24 +22,24 @@ enum stamp_backend { STAMP_ON_MODEL, STAMP_ON_RTL, STAMP_ON_ALL };
 
 /** Called about twice a second. @p total is an estimate, 0 if unknown. Return false to stop. */
 typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
-                               double per_second);
+                                   double per_second);
 
 struct stamp_run_options {
     enum stamp_backend on;
-    const char        *rtl_dir; /**< where stamp_rtl_NAME.so lie */
-    uint32_t           read_latency, write_latency; /**< cycles */
-    uint32_t           read_rate, write_rate;       /**< beats per 256 cycles */
-    uint32_t           stall;                       /**< 1/256 per cycle and channel */
-    uint64_t           seed;
-    uint32_t           watchdog;   /**< cycles without retirement that are an error */
-    uint64_t           max_cycles; /**< 0: no limit */
-    uint64_t           expect;     /**< estimate of the cycles, for progress */
-    const char        *wave;       /**< FST file or NULL */
-    uint64_t           wave_start, wave_stop;
-    uint64_t           fault_lo, fault_hi; /**< memory that answers with an error */
-    bool               fault_read, fault_write, dead;
+    const char *rtl_dir;                  /**< where stamp_rtl_NAME.so lie */
+    uint32_t read_latency, write_latency; /**< cycles */
+    uint32_t read_rate, write_rate;       /**< beats per 256 cycles */
+    uint32_t stall;                       /**< 1/256 per cycle and channel */
+    uint64_t seed;
+    uint32_t watchdog;   /**< cycles without retirement that are an error */
+    uint64_t max_cycles; /**< 0: no limit */
+    uint64_t expect;     /**< estimate of the cycles, for progress */
+    const char *wave;    /**< FST file or NULL */
+    uint64_t wave_start, wave_stop;
+    uint64_t fault_lo, fault_hi; /**< memory that answers with an error */
+    bool fault_read, fault_write, dead;
     stamp_run_progress_fn *progress;
-    void              *progress_ctx;
+    void *progress_ctx;
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
     void *on_edge_ctx;
 };
@@ -49,13 +49,13 @@ struct stamp_run_options stamp_run_options_default(void);
 
 struct stamp_run_result {
     enum stamp_error error; /**< NONE when HALT was reached */
-    uint32_t         error_pc;
-    uint64_t         cycles;       /**< RTL: start to done; 0 on the model */
-    uint64_t         instructions; /**< retired */
-    uint64_t         checked, mismatches; /**< lock-step: 32-bit words and retirements */
-    uint64_t         event[STAMP_EVENTS]; /**< TIME events are 0 on the model */
-    double           seconds, cpu_seconds; /**< host time of the run: wall, processor */
-    char             difference[320];     /**< lock-step: the first difference */
+    uint32_t error_pc;
+    uint64_t cycles;              /**< RTL: start to done; 0 on the model */
+    uint64_t instructions;        /**< retired */
+    uint64_t checked, mismatches; /**< lock-step: 32-bit words and retirements */
+    uint64_t event[STAMP_EVENTS]; /**< TIME events are 0 on the model */
+    double seconds, cpu_seconds;  /**< host time of the run: wall, processor */
+    char difference[320];         /**< lock-step: the first difference */
 };
 
 struct stamp_run; /* an image in memory, ready to run */
@@ -63,7 +63,7 @@ struct stamp_run; /* an image in memory, ready to run */
 /** Memory with code and constants loaded, everything else zero. @p image is borrowed. */
 enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_run **out,
                                 struct stamp_err *e);
-void              stamp_run_free(struct stamp_run *run);
+void stamp_run_free(struct stamp_run *run);
 
 /** Fill buffer @p name (F32 or BF16, rounded BF16) from values[rows][cols]; the shape must be the
  *  buffer's. */

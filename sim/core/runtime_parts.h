@@ -10,7 +10,7 @@
 
 struct stamp_run {
     const struct stamp_image *image; /**< borrowed */
-    uint8_t                  *memory; /**< dram_bytes, owned */
+    uint8_t *memory;                 /**< dram_bytes, owned */
 };
 
 #endif

@@ -63,7 +63,8 @@ void stamp_dram::take_read(stamp_axi &p)
         if (p.rlast) {
             ar_out_++;
             read_beat_ = 0;
-        } else read_beat_++;
+        } else
+            read_beat_++;
     }
 }
 
@@ -78,8 +79,10 @@ void stamp_dram::drive_read(stamp_axi &p)
 
     const uint64_t addr = b.addr + read_beat_ * (uint64_t)config.axi_bytes;
     p.rresp = check(addr, false);
-    if (p.rresp == Decerr) memset(p.rdata, 0, config.axi_bytes);
-    else memcpy(p.rdata, bytes_ + addr, config.axi_bytes);
+    if (p.rresp == Decerr)
+        memset(p.rdata, 0, config.axi_bytes);
+    else
+        memcpy(p.rdata, bytes_ + addr, config.axi_bytes);
     p.rvalid = true;
     p.rlast = read_beat_ == b.len;
     read_credit_ -= 256;
@@ -111,10 +114,10 @@ void stamp_dram::take_write(stamp_axi &p)
 void stamp_dram::apply_write()
 {
     while (w_in_ != w_out_ && aw_in_ != aw_out_ && b_in_ - b_out_ < Slots) {
-        burst         &a = aw_[aw_out_ % Slots];
-        const beat    &w = w_[w_out_++ % Slots];
+        burst &a = aw_[aw_out_ % Slots];
+        const beat &w = w_[w_out_++ % Slots];
         const uint64_t addr = a.addr + write_beat_++ * (uint64_t)config.axi_bytes;
-        const uint8_t  resp = w.strb ? check(addr, true) : Okay;
+        const uint8_t resp = w.strb ? check(addr, true) : Okay;
         const uint64_t all = config.axi_bytes == 64 ? ~0ull : (1ull << config.axi_bytes) - 1;
 
         if (resp > a.resp) a.resp = resp;

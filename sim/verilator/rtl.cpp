@@ -25,17 +25,17 @@
 namespace {
 
 struct rtl {
-    const stamp_mach            *mach;
-    stamp_rtl_options            o;
+    const stamp_mach *mach;
+    stamp_rtl_options o;
     std::unique_ptr<VerilatedContext> context;
-    std::unique_ptr<VTOP>        top;
-    std::unique_ptr<stamp_dram>  dram;
-    stamp_axi                    pins = {};
-    uint64_t                     cycle = 0;
-    bool                         stopped = false;
-    std::deque<uint64_t>         writes; /* addresses of bursts offered, W to come */
-    uint64_t                     beat_addr = 0;
-    bool                         in_burst = false, aw_held = false;
+    std::unique_ptr<VTOP> top;
+    std::unique_ptr<stamp_dram> dram;
+    stamp_axi pins = {};
+    uint64_t cycle = 0;
+    bool stopped = false;
+    std::deque<uint64_t> writes; /* addresses of bursts offered, W to come */
+    uint64_t beat_addr = 0;
+    bool in_burst = false, aw_held = false;
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
@@ -217,7 +217,7 @@ rtl *new_rtl(const stamp_rtl_options *options)
 
 void *open_rtl(const stamp_rtl_options *options)
 {
-    rtl              *r = new_rtl(options);
+    rtl *r = new_rtl(options);
     stamp_dram_config c;
     c.axi_bytes = r->mach->AXI_BYTES;
     c.read_latency = options->read_latency;
@@ -228,8 +228,8 @@ void *open_rtl(const stamp_rtl_options *options)
     c.seed = options->seed;
     r->dram.reset(new stamp_dram(options->dram, options->dram_bytes, c));
     if (options->fault_lo < options->fault_hi)
-        r->dram->faults.push_back({options->fault_lo, options->fault_hi, options->fault_read,
-                                   options->fault_write});
+        r->dram->faults.push_back(
+            {options->fault_lo, options->fault_hi, options->fault_read, options->fault_write});
 #if VM_TRACE
     if (options->wave) {
         r->wave.reset(new VerilatedFstC);

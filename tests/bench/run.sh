@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Speed and memory of whole commands, in one run: RTL simulation, compile, peak memory.
 set -eu
 B=${B:-build}

@@ -16,7 +16,7 @@ enum {
 /** The program of each variant 0, 1, ... : appended to @p p, which is begun; false when there is no
  *  such variant. The instruction at fault is marked. */
 struct err_case {
-    const char      *name;
+    const char *name;
     enum stamp_error error;
     bool (*build)(struct err_prog *p, uint32_t variant);
     unsigned flags;

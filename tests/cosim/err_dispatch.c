@@ -40,7 +40,7 @@ static void raw(struct err_prog *p, struct stamp_word w)
 static bool opcode(struct err_prog *p, uint32_t v)
 {
     static const uint32_t codes[] = {0x00, 0x08, 0x0f, 0x12, 0x1f, 0x25, 0x31, 0x80, 0xff};
-    const uint32_t        n = sizeof codes / sizeof codes[0];
+    const uint32_t n = sizeof codes / sizeof codes[0];
 
     if (v > n + 1) return false;
     if (v < n) busy(p);
@@ -77,17 +77,32 @@ static bool meaningless(struct err_prog *p, uint32_t v)
     union stamp_insn i = err_insn(p->mach, STAMP_OP_LOAD);
 
     switch (v) {
-    case 0: i = err_insn(p->mach, STAMP_OP_SETR); i.c.areg = 0; break;
-    case 1: i = err_insn(p->mach, STAMP_OP_ADDR); i.c.areg = 0; break;
-    case 2: i = err_insn(p->mach, STAMP_OP_VBFLY); i.b.kind = 3; break;
+    case 0:
+        i = err_insn(p->mach, STAMP_OP_SETR);
+        i.c.areg = 0;
+        break;
+    case 1:
+        i = err_insn(p->mach, STAMP_OP_ADDR);
+        i.c.areg = 0;
+        break;
+    case 2:
+        i = err_insn(p->mach, STAMP_OP_VBFLY);
+        i.b.kind = 3;
+        break;
     case 3: i.d.fmt = STAMP_FMT_RAW; break;
     case 4: i.d.fmt = 3; break;
     case 5: i.d.space = STAMP_SPACE_WB; break;
     case 6: i.d.space = STAMP_SPACE_CM, i.d.fmt = STAMP_FMT_BF16; break;
     case 7: i.d.space = STAMP_SPACE_RT; break;
     case 8: i.d.space = STAMP_SPACE_NT, i.d.fmt = 3; break;
-    case 9: i = err_insn(p->mach, STAMP_OP_STORE); i.d.fmt = STAMP_FMT_RAW; break;
-    case 10: i = err_insn(p->mach, STAMP_OP_STORE); i.d.fmt = 3; break;
+    case 9:
+        i = err_insn(p->mach, STAMP_OP_STORE);
+        i.d.fmt = STAMP_FMT_RAW;
+        break;
+    case 10:
+        i = err_insn(p->mach, STAMP_OP_STORE);
+        i.d.fmt = 3;
+        break;
     default: /* spaces without a load, then without a store */
         if (v > 10 + 11 + 15) return false;
         if (v > 10 + 11) i.d.op = STAMP_OP_STORE;
@@ -109,7 +124,8 @@ static bool zero_count(struct err_prog *p, uint32_t v)
         for (size_t f = 0; f < stamp_field_count; f++)
             for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
                 const struct stamp_field *field = &stamp_fields[f];
-                if (field->format != stamp_ops[o].format || strcmp(field->name, counts[c])) continue;
+                if (field->format != stamp_ops[o].format || strcmp(field->name, counts[c]))
+                    continue;
                 if (v--) continue;
                 busy(p);
                 err_put(p, err_insn(p->mach, stamp_ops[o].code));
@@ -123,8 +139,8 @@ static bool zero_count(struct err_prog *p, uint32_t v)
 static bool misaligned(struct err_prog *p, uint32_t v)
 {
     static const uint32_t by[] = {1, 32, 63};
-    union stamp_insn      i = err_insn(p->mach, v & 1 ? STAMP_OP_STORE : STAMP_OP_LOAD);
-    const uint32_t        off = by[v / 2 % 3];
+    union stamp_insn i = err_insn(p->mach, v & 1 ? STAMP_OP_STORE : STAMP_OP_LOAD);
+    const uint32_t off = by[v / 2 % 3];
 
     if (v >= 5 * 6) return false;
     busy(p);

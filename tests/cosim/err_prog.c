@@ -24,8 +24,10 @@ static void special(uint8_t *dram, uint64_t at, uint32_t bytes, uint32_t element
 {
     for (uint32_t i = 0; i < bytes; i += element) {
         const uint32_t v = i == element ? value : 0x3f803f80u;
-        if (element == 2) put16(dram + at + i, v);
-        else put32(dram + at + i, v);
+        if (element == 2)
+            put16(dram + at + i, v);
+        else
+            put32(dram + at + i, v);
     }
 }
 
@@ -47,7 +49,8 @@ void err_memory(const struct stamp_mach *m, uint8_t *dram)
 
     for (uint32_t i = 0; i < ERR_DRAM; i++) dram[i] = (uint8_t)(0xa5 ^ i ^ i >> 8);
     for (uint32_t i = ERR_F32; i < ERR_BF16; i += 4)
-        put32(dram + i, gen_below(&r, 2) << 31 | gen_range(&r, 120, 128) << 23 | gen_below(&r, 0x800000));
+        put32(dram + i,
+              gen_below(&r, 2) << 31 | gen_range(&r, 120, 128) << 23 | gen_below(&r, 0x800000));
     for (uint32_t i = ERR_BF16; i < ERR_WB; i += 2)
         put16(dram + i, gen_below(&r, 2) << 15 | gen_range(&r, 120, 128) << 7 | gen_below(&r, 128));
     for (uint32_t i = ERR_WB; i < ERR_CM; i += 4) put32(dram + i, (uint32_t)gen_next(&r));
@@ -96,9 +99,17 @@ void err_mark(struct err_prog *p)
 
 union stamp_insn err_load(enum stamp_space space, uint64_t dram, uint64_t line)
 {
-    return (union stamp_insn){
-        .d = {.op = STAMP_OP_LOAD, .space = space, .fmt = space == STAMP_SPACE_VM ? STAMP_FMT_F32 : STAMP_FMT_RAW,
-              .dram = dram, .line = line, .lines = 1, .lstride = 1, .n0 = 1, .n1 = 1, .d0 = 64, .d1 = 64}};
+    return (union stamp_insn){.d = {.op = STAMP_OP_LOAD,
+                                    .space = space,
+                                    .fmt = space == STAMP_SPACE_VM ? STAMP_FMT_F32 : STAMP_FMT_RAW,
+                                    .dram = dram,
+                                    .line = line,
+                                    .lines = 1,
+                                    .lstride = 1,
+                                    .n0 = 1,
+                                    .n1 = 1,
+                                    .d0 = 64,
+                                    .d1 = 64}};
 }
 
 union stamp_insn err_store(uint64_t dram, uint64_t line)
@@ -114,12 +125,27 @@ union stamp_insn err_insn(const struct stamp_mach *m, enum stamp_opcode op)
     case STAMP_OP_LOAD: return err_load(STAMP_SPACE_VM, ERR_F32, 0);
     case STAMP_OP_STORE: return err_store(ERR_OUT, 0);
     case STAMP_OP_VBFLY:
-        return (union stamp_insn){.b = {.op = op, .kind = STAMP_KIND_MEAN, .boff = 1, .cols = 1,
-                                        .n0 = 2, .s0 = 2, .n1 = 2, .s1 = 4}};
+        return (union stamp_insn){.b = {.op = op,
+                                        .kind = STAMP_KIND_MEAN,
+                                        .boff = 1,
+                                        .cols = 1,
+                                        .n0 = 2,
+                                        .s0 = 2,
+                                        .n1 = 2,
+                                        .s1 = 4}};
     case STAMP_OP_MM:
-        return (union stamp_insn){.m = {.op = op, .first = 1, .last = 1, .groups = 1, .gstride = 4,
-                                        .kl = 4, .ng = 1, .wstride = 4 * (m->L / m->T), .cmstride = 1,
-                                        .rmstride = 1, .vm = 128, .vstride = 1}};
+        return (union stamp_insn){.m = {.op = op,
+                                        .first = 1,
+                                        .last = 1,
+                                        .groups = 1,
+                                        .gstride = 4,
+                                        .kl = 4,
+                                        .ng = 1,
+                                        .wstride = 4 * (m->L / m->T),
+                                        .cmstride = 1,
+                                        .rmstride = 1,
+                                        .vm = 128,
+                                        .vstride = 1}};
     case STAMP_OP_SETR:
     case STAMP_OP_ADDR: return (union stamp_insn){.c = {.op = op, .areg = 1, .imm = 64}};
     case STAMP_OP_LOOP: return (union stamp_insn){.c = {.op = op, .imm = 1}};
@@ -128,8 +154,12 @@ union stamp_insn err_insn(const struct stamp_mach *m, enum stamp_opcode op)
     case STAMP_OP_FENCE:
     case STAMP_OP_ENDL: return (union stamp_insn){.c = {.op = op}};
     default:
-        return (union stamp_insn){.v = {.op = op, .first = 1, .n0 = m->P, .s0 = 4,
-                                        .cols = op == STAMP_OP_VQPAR ? 1 : 4, .b = 4 * m->P,
+        return (union stamp_insn){.v = {.op = op,
+                                        .first = 1,
+                                        .n0 = m->P,
+                                        .s0 = 4,
+                                        .cols = op == STAMP_OP_VQPAR ? 1 : 4,
+                                        .b = 4 * m->P,
                                         .smstride = 1,
                                         .gstride = 4}};
     }
@@ -138,7 +168,7 @@ union stamp_insn err_insn(const struct stamp_mach *m, enum stamp_opcode op)
 void err_preamble(struct err_prog *p)
 {
     const struct stamp_mach *m = p->mach;
-    union stamp_insn         i = err_load(STAMP_SPACE_VM, ERR_F32, 0);
+    union stamp_insn i = err_load(STAMP_SPACE_VM, ERR_F32, 0);
 
     i.d.lines = 4 * m->P + 8;
     err_put(p, i);

@@ -14,22 +14,40 @@
 /** DRAM of the tests. The window is [WINDOW, WINDOW_END); the faulty bytes lie on both sides of its
  *  end, so that data and code can be put there. */
 enum {
-    ERR_BAD_CODE = 0x1000, ERR_GOOD_CODE = 0x20000,
-    ERR_WINDOW = 0x40000, ERR_F32 = ERR_WINDOW, ERR_BF16 = 0x48000, ERR_WB = 0x4c000,
-    ERR_CM = 0x50000, ERR_RT = 0x54000, ERR_NT = 0x55000,
-    ERR_NAN = 0x58000, ERR_INF = 0x58400, ERR_MAX = 0x58800, ERR_MIN = 0x58c00,
-    ERR_BF16_NAN = 0x59000, ERR_BF16_INF = 0x59400, ERR_CM_MAX = 0x59800,
-    ERR_RT_ODD = 0x5a000, ERR_RT_FAR = 0x5a040, ERR_NT_PAIR = 0x5a080, ERR_NT_FAR = 0x5a0c0,
-    ERR_OUT = 0x60000, ERR_FAULT = 0x7f000, ERR_WINDOW_END = 0x80000, ERR_FAULT_END = 0x81000,
-    ERR_DRAM = 0x90000, ERR_CODE_MAX = 600
+    ERR_BAD_CODE = 0x1000,
+    ERR_GOOD_CODE = 0x20000,
+    ERR_WINDOW = 0x40000,
+    ERR_F32 = ERR_WINDOW,
+    ERR_BF16 = 0x48000,
+    ERR_WB = 0x4c000,
+    ERR_CM = 0x50000,
+    ERR_RT = 0x54000,
+    ERR_NT = 0x55000,
+    ERR_NAN = 0x58000,
+    ERR_INF = 0x58400,
+    ERR_MAX = 0x58800,
+    ERR_MIN = 0x58c00,
+    ERR_BF16_NAN = 0x59000,
+    ERR_BF16_INF = 0x59400,
+    ERR_CM_MAX = 0x59800,
+    ERR_RT_ODD = 0x5a000,
+    ERR_RT_FAR = 0x5a040,
+    ERR_NT_PAIR = 0x5a080,
+    ERR_NT_FAR = 0x5a0c0,
+    ERR_OUT = 0x60000,
+    ERR_FAULT = 0x7f000,
+    ERR_WINDOW_END = 0x80000,
+    ERR_FAULT_END = 0x81000,
+    ERR_DRAM = 0x90000,
+    ERR_CODE_MAX = 600
 };
 
 struct err_prog {
     const struct stamp_mach *mach;
-    struct stamp_word        word[ERR_CODE_MAX];
-    uint32_t                 count, bad; /**< instructions; the one marked */
-    uint64_t                 code;       /**< where it lies */
-    uint32_t                 watchdog;
+    struct stamp_word word[ERR_CODE_MAX];
+    uint32_t count, bad; /**< instructions; the one marked */
+    uint64_t code;       /**< where it lies */
+    uint32_t watchdog;
 };
 
 /** Fill all of DRAM: data as named above, a pattern elsewhere. */

@@ -13,12 +13,12 @@ static bool transfers(struct err_prog *p, uint32_t v, uint32_t over)
 {
     static const enum stamp_space spaces[] = {STAMP_SPACE_VM, STAMP_SPACE_WB, STAMP_SPACE_CM,
                                               STAMP_SPACE_RT, STAMP_SPACE_NT, STAMP_SPACE_VM};
-    static const uint32_t         from[] = {ERR_F32, ERR_WB, ERR_CM, ERR_RT, ERR_NT, ERR_OUT};
+    static const uint32_t from[] = {ERR_F32, ERR_WB, ERR_CM, ERR_RT, ERR_NT, ERR_OUT};
 
     if (v >= 24) return false;
     const enum stamp_space space = spaces[v % 6];
-    union stamp_insn       i = err_load(space, from[v % 6], 0);
-    const uint32_t         lines = stamp_space_lines(p->mach, space);
+    union stamp_insn i = err_load(space, from[v % 6], 0);
+    const uint32_t lines = stamp_space_lines(p->mach, space);
     if (v % 6 == 5) i.d.op = STAMP_OP_STORE;
     switch (v / 6) {
     case 0: i.d.line = lines - 1 + over; break;
@@ -45,7 +45,7 @@ static bool transfers(struct err_prog *p, uint32_t v, uint32_t over)
 static bool butterflies(struct err_prog *p, uint32_t v, uint32_t over)
 {
     union stamp_insn i = err_insn(p->mach, STAMP_OP_VBFLY);
-    const uint32_t   lines = p->mach->VM_LINES;
+    const uint32_t lines = p->mach->VM_LINES;
 
     if (v > 3) return false;
     i.b.n0 = i.b.n1 = 1;
@@ -68,13 +68,14 @@ static bool butterflies(struct err_prog *p, uint32_t v, uint32_t over)
 static bool vectors(struct err_prog *p, uint32_t v, uint32_t over)
 {
     static const enum stamp_opcode op[] = {
-        STAMP_OP_VMINMAX, STAMP_OP_VQUANT,  STAMP_OP_VBIAS, STAMP_OP_VBIAS, STAMP_OP_VMINMAX, STAMP_OP_VMINMAX,
-        STAMP_OP_VQPAR,   STAMP_OP_VQPAR,   STAMP_OP_VQUANT, STAMP_OP_VQUANT, STAMP_OP_VQPAR, STAMP_OP_VQUANT,
-        STAMP_OP_VQUANT,  STAMP_OP_VQUANT};
+        STAMP_OP_VMINMAX, STAMP_OP_VQUANT, STAMP_OP_VBIAS,  STAMP_OP_VBIAS,  STAMP_OP_VMINMAX,
+        STAMP_OP_VMINMAX, STAMP_OP_VQPAR,  STAMP_OP_VQPAR,  STAMP_OP_VQUANT, STAMP_OP_VQUANT,
+        STAMP_OP_VQPAR,   STAMP_OP_VQUANT, STAMP_OP_VQUANT, STAMP_OP_VQUANT};
     const struct stamp_mach *m = p->mach;
 
     if (v >= sizeof op / sizeof op[0]) return false;
-    union stamp_insn i = err_insn(m, op[v]), load = err_load(STAMP_SPACE_VM, ERR_F32, m->VM_LINES - 16);
+    union stamp_insn i = err_insn(m, op[v]),
+                     load = err_load(STAMP_SPACE_VM, ERR_F32, m->VM_LINES - 16);
     i.v.n0 = 2;
     switch (v) {
     case 0:
@@ -111,7 +112,7 @@ static bool vectors(struct err_prog *p, uint32_t v, uint32_t over)
 static bool matrix(struct err_prog *p, uint32_t v, uint32_t over)
 {
     const struct stamp_mach *m = p->mach;
-    union stamp_insn         i = err_insn(m, STAMP_OP_MM);
+    union stamp_insn i = err_insn(m, STAMP_OP_MM);
 
     switch (v) {
     case 0: i.m.xb = m->XB_LINES - 4 + over; break;
@@ -125,7 +126,10 @@ static bool matrix(struct err_prog *p, uint32_t v, uint32_t over)
     case 8: i.m.nt = m->RT_ENTRIES - m->P + over; break;
     case 9: i.m.last = 0, i.m.ac = m->AC_LINES - m->P + over; break;
     case 10: i.m.blk = 4, i.m.ac = m->AC_LINES - m->P + over; break;
-    case 11: i.m.last = 0, i.m.ng = i.m.groups = 2, i.m.gstride = 0, i.m.ac = m->AC_LINES - 4 * m->P + over; break;
+    case 11:
+        i.m.last = 0, i.m.ng = i.m.groups = 2, i.m.gstride = 0,
+        i.m.ac = m->AC_LINES - 4 * m->P + over;
+        break;
     case 12: i.m.vm = m->VM_LINES - m->P + over; break; /* token P - 1 */
     case 13: i.m.ng = 2, i.m.vstride = 2, i.m.vm = m->VM_LINES - 2 * m->P + over; break;
     case 14: i.m.rm = m->SM_ENTRIES - m->P + over; break;
@@ -163,10 +167,11 @@ static bool tables(struct err_prog *p, uint32_t v)
 
     if (v > 3) return false;
     err_preamble(p);
-    err_put(p, v == 0 ? err_load(STAMP_SPACE_RT, ERR_RT_FAR, 0) : err_load(STAMP_SPACE_NT, ERR_NT_FAR, 0));
+    err_put(p, v == 0 ? err_load(STAMP_SPACE_RT, ERR_RT_FAR, 0)
+                      : err_load(STAMP_SPACE_NT, ERR_NT_FAR, 0));
     err_control(p, STAMP_OP_FENCE, 0, 0);
     if (v == 0) i.v.gstride = p->mach->XB_LINES;
-    if (v == 2) i.m.vstride = 0; /* row metadata only */
+    if (v == 2) i.m.vstride = 0;  /* row metadata only */
     if (v == 3) i.m.rmstride = 0; /* VM only */
     err_mark(p);
     err_put(p, i);
@@ -174,8 +179,8 @@ static bool tables(struct err_prog *p, uint32_t v)
     return true;
 }
 
-static bool (*const kind[])(struct err_prog *, uint32_t, uint32_t) = {transfers, butterflies, vectors,
-                                                                       matrix};
+static bool (*const kind[])(struct err_prog *, uint32_t, uint32_t) = {transfers, butterflies,
+                                                                      vectors, matrix};
 enum { KINDS = sizeof kind / sizeof kind[0], EACH = 32 };
 
 /* Variants of all kinds in one row; ones that do not exist are passed over. */

@@ -38,11 +38,21 @@ bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *
         return err_rig_fail(r, "out of memory");
     err_memory(mach, r->fresh);
 
-    const struct stamp_rtl_options o = {
-        .dram = r->dram, .dram_bytes = ERR_DRAM, .read_latency = world->latency,
-        .write_latency = world->latency, .read_rate = 256, .write_rate = 256, .stall = world->stall,
-        .seed = world->seed, .fault_lo = ERR_FAULT, .fault_hi = ERR_FAULT_END, .fault_read = true,
-        .fault_write = true, .dead = world->dead, .ctx = r->monitor, .on_edge = monitor_edge};
+    const struct stamp_rtl_options o = {.dram = r->dram,
+                                        .dram_bytes = ERR_DRAM,
+                                        .read_latency = world->latency,
+                                        .write_latency = world->latency,
+                                        .read_rate = 256,
+                                        .write_rate = 256,
+                                        .stall = world->stall,
+                                        .seed = world->seed,
+                                        .fault_lo = ERR_FAULT,
+                                        .fault_hi = ERR_FAULT_END,
+                                        .fault_read = true,
+                                        .fault_write = true,
+                                        .dead = world->dead,
+                                        .ctx = r->monitor,
+                                        .on_edge = monitor_edge};
     r->rtl = r->ops->open(&o);
     return true;
 }
@@ -71,9 +81,12 @@ void err_rig_start(struct err_rig *r, const struct err_prog *p)
     const struct {
         uint32_t reg, value;
     } writes[] = {
-        {STAMP_REG_CODE_LO, (uint32_t)p->code}, {STAMP_REG_CODE_COUNT, p->count},
-        {STAMP_REG_WIN_LO_LO, ERR_WINDOW},      {STAMP_REG_WIN_HI_LO, ERR_WINDOW_END},
-        {STAMP_REG_WATCHDOG, p->watchdog},      {STAMP_REG_IRQ_ENABLE, 1},
+        {STAMP_REG_CODE_LO, (uint32_t)p->code},
+        {STAMP_REG_CODE_COUNT, p->count},
+        {STAMP_REG_WIN_LO_LO, ERR_WINDOW},
+        {STAMP_REG_WIN_HI_LO, ERR_WINDOW_END},
+        {STAMP_REG_WATCHDOG, p->watchdog},
+        {STAMP_REG_IRQ_ENABLE, 1},
         {STAMP_REG_CTRL, 1},
     };
     for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++)
@@ -101,11 +114,13 @@ void err_rig_model(struct err_rig *r, const struct err_prog *p)
 }
 
 /* The first byte in [from, to) where the RTL's memory is not @p want. */
-static bool same(struct err_rig *r, const char *what, const uint8_t *want, uint32_t from, uint32_t to)
+static bool same(struct err_rig *r, const char *what, const uint8_t *want, uint32_t from,
+                 uint32_t to)
 {
     for (uint32_t i = from; i < to; i++)
         if (r->dram[i] != want[i])
-            return err_rig_fail(r, "%s: byte 0x%x is 0x%02x, not 0x%02x", what, i, r->dram[i], want[i]);
+            return err_rig_fail(r, "%s: byte 0x%x is 0x%02x, not 0x%02x", what, i, r->dram[i],
+                                want[i]);
     return true;
 }
 
@@ -116,8 +131,9 @@ static bool check_end(struct err_rig *r, const struct stamp_rtl_status *st, enum
     struct stamp_rtl_status idle;
 
     if (st->error != error || st->done != (error == STAMP_ERROR_NONE))
-        return err_rig_fail(r, "RTL ended with %s%s at %u, want %s at %u", stamp_error_name(st->error),
-                            st->done ? " done" : "", st->error_pc, stamp_error_name(error), pc);
+        return err_rig_fail(r, "RTL ended with %s%s at %u, want %s at %u",
+                            stamp_error_name(st->error), st->done ? " done" : "", st->error_pc,
+                            stamp_error_name(error), pc);
     if (error && st->error_pc != pc)
         return err_rig_fail(r, "RTL: %s at instruction %u, want %u", stamp_error_name(error),
                             st->error_pc, pc);
@@ -129,8 +145,8 @@ static bool check_end(struct err_rig *r, const struct stamp_rtl_status *st, enum
     return true;
 }
 
-bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_error error, uint32_t pc,
-                    bool model, bool whole)
+bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_error error,
+                    uint32_t pc, bool model, bool whole)
 {
     struct stamp_rtl_status st;
 
@@ -147,7 +163,8 @@ bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_erro
         !same(r, "above the window", r->other, ERR_WINDOW_END, ERR_DRAM) ||
         (whole && !same(r, "window", r->other, ERR_WINDOW, ERR_WINDOW_END)))
         return false;
-    return monitor_result(r->monitor) ? err_rig_fail(r, "AXI: %s", monitor_result(r->monitor)) : true;
+    return monitor_result(r->monitor) ? err_rig_fail(r, "AXI: %s", monitor_result(r->monitor))
+                                      : true;
 }
 
 /* Counters of values equal, those of time started from zero. */
@@ -155,17 +172,19 @@ static bool counters(struct err_rig *r)
 {
 #define EVENT(name, kind, unit, meaning) {#kind, STAMP_EV_##name},
     static const struct {
-        const char      *kind;
+        const char *kind;
         enum stamp_event event;
     } events[] = {
 #include "model/spec/event.def"
     };
     for (size_t i = 0; i < STAMP_EVENTS; i++) {
         const uint32_t at = STAMP_REG_CTR + 8 * (uint32_t)events[i].event;
-        const uint64_t got = r->ops->read(r->rtl, at) | (uint64_t)r->ops->read(r->rtl, at + 4) << 32;
+        const uint64_t got = r->ops->read(r->rtl, at) | (uint64_t)r->ops->read(r->rtl, at + 4)
+                                                            << 32;
         if (events[i].kind[0] == 'V' && got != r->twin->event[events[i].event])
             return err_rig_fail(r, "counter %s is %" PRIu64 ", model %" PRIu64,
-                                stamp_event_name(events[i].event), got, r->twin->event[events[i].event]);
+                                stamp_event_name(events[i].event), got,
+                                r->twin->event[events[i].event]);
     }
     return true;
 }

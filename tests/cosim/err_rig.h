@@ -13,21 +13,21 @@
 #include "tests/cosim/monitor.h"
 
 struct err_rig {
-    const struct stamp_mach    *mach;
+    const struct stamp_mach *mach;
     const struct stamp_rtl_ops *ops;
-    void                       *rtl;
-    struct stamp_machine       *twin;
-    struct monitor             *monitor;
-    uint8_t                    *dram, *other, *fresh; /**< the RTL's, the twin's, unspoilt */
-    uint64_t                    runs;
-    char                        why[256];             /**< the first complaint of a check */
+    void *rtl;
+    struct stamp_machine *twin;
+    struct monitor *monitor;
+    uint8_t *dram, *other, *fresh; /**< the RTL's, the twin's, unspoilt */
+    uint64_t runs;
+    char why[256]; /**< the first complaint of a check */
 };
 
 /** What surrounds the machine. */
 struct err_world {
     uint32_t latency, stall;
     uint64_t seed;
-    bool     dead; /**< memory never answers */
+    bool dead; /**< memory never answers */
 };
 
 bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *dir,
@@ -52,8 +52,8 @@ void err_rig_model(struct err_rig *r, const struct err_prog *p);
 /** Load, run on both, clear the interrupt; the RTL has to stop with @p error (NONE: done) at
  *  instruction @p pc with the interrupt raised, and write nothing outside the window.
  *  @p model: the C machine has to say the same; @p whole: memory must be equal, too. */
-bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_error error, uint32_t pc,
-                    bool model, bool whole);
+bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_error error,
+                    uint32_t pc, bool model, bool whole);
 
 /** The good program runs to done and everything it computes and counts equals the C machine. */
 bool err_rig_good(struct err_rig *r);

@@ -11,7 +11,7 @@ static union stamp_insn transfer(uint32_t store)
 static bool window(struct err_prog *p, uint32_t v)
 {
     union stamp_insn i = transfer(v & 1);
-    const uint32_t   line = 4 * p->mach->L;
+    const uint32_t line = 4 * p->mach->L;
 
     i.d.d0 = i.d.d1 = 512;
     switch (v / 2) {
@@ -23,9 +23,7 @@ static bool window(struct err_prog *p, uint32_t v)
     case 5: i.d.n1 = 3, i.d.d1 = 0xffffffc0; break;
     case 6: i.d.n0 = 2, i.d.d0 = 0xffff0000; break;
     case 7: i.d.dram = (UINT64_C(1) << 40) - 64; break;
-    case 8: /* an address register takes it out */
-        i.d.areg = 4;
-        break;
+    case 8: /* an address register takes it out */ i.d.areg = 4; break;
     default: return false;
     }
     if (v / 2 == 8) err_control(p, STAMP_OP_SETR, 4, (UINT64_C(1) << 40) - ERR_OUT);
@@ -37,7 +35,7 @@ static bool window(struct err_prog *p, uint32_t v)
 static bool window_edges(struct err_prog *p, uint32_t v)
 {
     union stamp_insn i = transfer(v & 1);
-    const uint32_t   line = 4 * p->mach->L;
+    const uint32_t line = 4 * p->mach->L;
 
     if (v > 1) return false; /* its end is faulty memory here; the start will do */
     i.d.dram = ERR_WINDOW;
@@ -80,7 +78,7 @@ static bool write_refused(struct err_prog *p, uint32_t v)
 static bool loaded(struct err_prog *p, uint32_t v)
 {
     static const uint32_t from[] = {ERR_NAN, ERR_INF, ERR_BF16_NAN, ERR_BF16_INF};
-    union stamp_insn      i = transfer(0);
+    union stamp_insn i = transfer(0);
 
     if (v > 7) return false;
     i.d.dram = from[v % 4];
@@ -112,9 +110,10 @@ static void range_of_extremes(struct err_prog *p)
 
 static bool produced(struct err_prog *p, uint32_t v)
 {
-    static const enum stamp_opcode op[] = {
-        STAMP_OP_VBFLY, STAMP_OP_VBFLY, STAMP_OP_VBFLY, STAMP_OP_VBFLY, STAMP_OP_VBIAS, STAMP_OP_VQPAR,
-        STAMP_OP_VQPAR, STAMP_OP_MM,    STAMP_OP_MM,    STAMP_OP_MM,    STAMP_OP_MM,    STAMP_OP_STORE};
+    static const enum stamp_opcode op[] = {STAMP_OP_VBFLY, STAMP_OP_VBFLY, STAMP_OP_VBFLY,
+                                           STAMP_OP_VBFLY, STAMP_OP_VBIAS, STAMP_OP_VQPAR,
+                                           STAMP_OP_VQPAR, STAMP_OP_MM,    STAMP_OP_MM,
+                                           STAMP_OP_MM,    STAMP_OP_MM,    STAMP_OP_STORE};
     if (v >= sizeof op / sizeof op[0]) return false;
     union stamp_insn i = err_insn(p->mach, op[v]);
 
@@ -169,7 +168,8 @@ static bool table_entries(struct err_prog *p, uint32_t v)
 {
     if (v > 1) return false;
     err_preamble(p);
-    err_put(p, v ? err_load(STAMP_SPACE_NT, ERR_NT_PAIR, 0) : err_load(STAMP_SPACE_RT, ERR_RT_ODD, 0));
+    err_put(p,
+            v ? err_load(STAMP_SPACE_NT, ERR_NT_PAIR, 0) : err_load(STAMP_SPACE_RT, ERR_RT_ODD, 0));
     err_control(p, STAMP_OP_FENCE, 0, 0);
     err_mark(p);
     err_put(p, err_insn(p->mach, v ? STAMP_OP_MM : STAMP_OP_VQUANT));
@@ -199,8 +199,10 @@ static const enum stamp_opcode each_unit[] = {STAMP_OP_LOAD, STAMP_OP_STORE, STA
 static bool too_many_posts(struct err_prog *p, uint32_t v)
 {
     if (v > 5) return false;
-    if (v < 4) post_often(p, each_unit[v], 1, 256);
-    else post_often(p, STAMP_OP_VMINMAX, 3, v == 4 ? 86 : 200);
+    if (v < 4)
+        post_often(p, each_unit[v], 1, 256);
+    else
+        post_often(p, STAMP_OP_VMINMAX, 3, v == 4 ? 86 : 200);
     return true;
 }
 
@@ -214,7 +216,8 @@ static bool most_posts(struct err_prog *p, uint32_t v)
 static bool never_met(struct err_prog *p, uint32_t v)
 {
     if (v > 10) return false;
-    union stamp_insn i = err_insn(p->mach, each_unit[v % 4]), other = err_insn(p->mach, each_unit[(v + 1) % 4]);
+    union stamp_insn i = err_insn(p->mach, each_unit[v % 4]),
+                     other = err_insn(p->mach, each_unit[(v + 1) % 4]);
 
     p->watchdog = 2000;
     err_preamble(p);

@@ -14,15 +14,15 @@
 
 struct tally {
     const struct stamp_mach *mach;
-    const char              *dir;
-    bool                     list;
-    uint32_t                 passed, failed, code[16];
+    const char *dir;
+    bool list;
+    uint32_t passed, failed, code[16];
 };
 
 static const struct err_case *const lists[] = {err_cases_dispatch, err_cases_range, err_cases_unit};
 
-static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error code, const char *name,
-                  uint32_t variant)
+static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error code,
+                  const char *name, uint32_t variant)
 {
     if (ok) {
         t->passed++;
@@ -36,19 +36,20 @@ static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error 
 /* One variant, then the good program on the same instance. */
 static bool stop_and_go(struct err_rig *r, const struct err_case *c, const struct err_prog *p)
 {
-    if (!err_rig_expect(r, p, c->error, p->bad, c->flags & ERR_MODEL, c->flags & ERR_WHOLE)) return false;
+    if (!err_rig_expect(r, p, c->error, p->bad, c->flags & ERR_MODEL, c->flags & ERR_WHOLE))
+        return false;
     return err_rig_good(r);
 }
 
 static void all_cases(struct tally *t, const struct err_world *world)
 {
     static struct err_prog p;
-    struct err_rig         r;
+    struct err_rig r;
 
     for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++) {
         for (const struct err_case *c = lists[l]; c->name; c++) {
             uint32_t v = 0;
-            bool     open = err_rig_open(&r, t->mach, t->dir, world);
+            bool open = err_rig_open(&r, t->mach, t->dir, world);
             for (;; v++) {
                 err_start(&p, t->mach);
                 if (!c->build(&p, v)) break;
@@ -68,7 +69,7 @@ static void all_cases(struct tally *t, const struct err_world *world)
 /* Memory that does not answer, or answers long after: WATCHDOG, and START is accepted again. */
 static bool dead_memory(struct err_rig *r)
 {
-    static struct err_prog  p;
+    static struct err_prog p;
     struct stamp_rtl_status st;
 
     err_good(&p, r->mach);
@@ -78,7 +79,8 @@ static bool dead_memory(struct err_rig *r)
         err_rig_start(r, &p);
         if (!err_rig_wait(r, 20000, &st)) return false;
         if (st.error != STAMP_ERROR_WATCHDOG || st.error_pc != 0 || !st.irq)
-            return err_rig_fail(r, "start %d: %s at %u", i, stamp_error_name(st.error), st.error_pc);
+            return err_rig_fail(r, "start %d: %s at %u", i, stamp_error_name(st.error),
+                                st.error_pc);
     }
     return true;
 }
@@ -88,7 +90,7 @@ static bool dead_memory(struct err_rig *r)
  * were on their way may still land in memory, so what that next program leaves there is not asked. */
 static bool late_answer(struct err_rig *r, const struct err_prog *p, uint64_t when)
 {
-    static struct err_prog  next;
+    static struct err_prog next;
     struct stamp_rtl_status st;
 
     err_rig_load(r, p);
@@ -139,28 +141,31 @@ static bool late_response(struct err_rig *r)
 
 static uint64_t cycles_of(struct err_rig *r)
 {
-    return r->ops->read(r->rtl, STAMP_REG_CTR) | (uint64_t)r->ops->read(r->rtl, STAMP_REG_CTR + 4) << 32;
+    return r->ops->read(r->rtl, STAMP_REG_CTR) | (uint64_t)r->ops->read(r->rtl, STAMP_REG_CTR + 4)
+                                                     << 32;
 }
 
 /* Twenty starts in turn good and bad; the same program takes the same time each time. */
 static bool again_and_again(struct err_rig *r)
 {
     static struct err_prog bad;
-    uint64_t               first = 0;
+    uint64_t first = 0;
 
     for (uint32_t i = 0; i < 20; i++) {
         const struct err_case *c = &err_cases_unit[i % 7];
         if (i & 1) {
             err_start(&bad, r->mach);
             c->build(&bad, 0);
-            if (!err_rig_expect(r, &bad, c->error, bad.bad, c->flags & ERR_MODEL, false)) return false;
+            if (!err_rig_expect(r, &bad, c->error, bad.bad, c->flags & ERR_MODEL, false))
+                return false;
             continue;
         }
         if (!err_rig_good(r)) return false;
         const uint64_t now = cycles_of(r);
         if (i == 0) first = now;
         if (now > first + 64 || now + 64 < first) /* what the last fetch ahead left may delay it */
-            return err_rig_fail(r, "start %u took %" PRIu64 " cycles, the first %" PRIu64, i, now, first);
+            return err_rig_fail(r, "start %u took %" PRIu64 " cycles, the first %" PRIu64, i, now,
+                                first);
     }
     return true;
 }
@@ -168,7 +173,7 @@ static bool again_and_again(struct err_rig *r)
 /* START while busy does nothing, and neither does clearing what is not there. */
 static bool start_while_busy(struct err_rig *r)
 {
-    static struct err_prog  p;
+    static struct err_prog p;
     struct stamp_rtl_status st;
 
     err_good(&p, r->mach);
@@ -183,14 +188,15 @@ static bool start_while_busy(struct err_rig *r)
     const uint64_t before = cycles_of(r);
     if (!err_rig_wait(r, 100000, &st)) return false;
     if (!st.done || !st.irq) return err_rig_fail(r, "no done after START while busy");
-    if (before < 200 || cycles_of(r) <= before) return err_rig_fail(r, "START while busy cleared a counter");
+    if (before < 200 || cycles_of(r) <= before)
+        return err_rig_fail(r, "START while busy cleared a counter");
     return memcmp(r->dram, r->other, ERR_DRAM) ? err_rig_fail(r, "results differ") : true;
 }
 
 /* The interrupt is a level: raised with its enable, lowered by clearing, also by START. */
 static bool interrupt(struct err_rig *r)
 {
-    static struct err_prog  p;
+    static struct err_prog p;
     struct stamp_rtl_status st;
 
     err_good(&p, r->mach);
@@ -205,10 +211,12 @@ static bool interrupt(struct err_rig *r)
         r->ops->run(r->rtl, 1, &st);
         if (!st.irq) return err_rig_fail(r, "no interrupt once enabled");
         for (int i = 0; i < 50; i++) r->ops->run(r->rtl, 1, &st);
-        if (!st.irq || (st.error != STAMP_ERROR_NONE) != bad) return err_rig_fail(r, "the interrupt did not stay");
+        if (!st.irq || (st.error != STAMP_ERROR_NONE) != bad)
+            return err_rig_fail(r, "the interrupt did not stay");
         err_rig_start(r, &p);
         r->ops->run(r->rtl, 5, &st);
-        if (st.irq || st.done || st.error || !st.busy) return err_rig_fail(r, "START left the interrupt");
+        if (st.irq || st.done || st.error || !st.busy)
+            return err_rig_fail(r, "START left the interrupt");
         if (!err_rig_wait(r, 100000, &st)) return false;
         r->ops->write(r->rtl, STAMP_REG_CTRL, 2);
         r->ops->run(r->rtl, 1, &st);
@@ -217,11 +225,11 @@ static bool interrupt(struct err_rig *r)
     return true;
 }
 
-static void scene(struct tally *t, const char *name, enum stamp_error code, const struct err_world *world,
-                  bool (*run)(struct err_rig *))
+static void scene(struct tally *t, const char *name, enum stamp_error code,
+                  const struct err_world *world, bool (*run)(struct err_rig *))
 {
     struct err_rig r;
-    const bool     ok = err_rig_open(&r, t->mach, t->dir, world) && run(&r);
+    const bool ok = err_rig_open(&r, t->mach, t->dir, world) && run(&r);
 
     judge(t, &r, ok, code, name, 0);
     err_rig_close(&r);

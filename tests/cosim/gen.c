@@ -27,15 +27,15 @@ uint32_t gen_range(struct gen_rng *r, uint32_t lo, uint32_t hi)
 
 /* What the instructions of one program share. */
 struct ctx {
-    struct gen_rng           r;
+    struct gen_rng r;
     const struct stamp_mach *m;
-    struct gen_bases         at;
+    struct gen_bases at;
 };
 
 static void gen_transfer(struct ctx *c, bool store, union stamp_insn *i)
 {
     struct stamp_insn_d *d = &i->d;
-    uint32_t             part = GEN_VM_PART, base = c->at.vm;
+    uint32_t part = GEN_VM_PART, base = c->at.vm;
 
     d->space = store ? STAMP_SPACE_VM : gen_below(&c->r, 5);
     d->fmt = d->space == STAMP_SPACE_VM ? gen_range(&c->r, STAMP_FMT_F32, STAMP_FMT_BF16)
@@ -48,9 +48,12 @@ static void gen_transfer(struct ctx *c, bool store, union stamp_insn *i)
     d->n1 = gen_range(&c->r, 1, part / (uint32_t)(d->lines * d->n0) > 3 ? 2 : 1);
     d->lstride = d->lines + gen_below(&c->r, 3);
     while (d->n1 * d->n0 * d->lstride > part) {
-        if (d->lstride > d->lines) d->lstride--;
-        else if (d->n1 > 1) d->n1--;
-        else d->n0--;
+        if (d->lstride > d->lines)
+            d->lstride--;
+        else if (d->n1 > 1)
+            d->n1--;
+        else
+            d->n0--;
     }
     d->line = base + gen_below(&c->r, part - (uint32_t)(d->n1 * d->n0 * d->lstride) + 1);
     gen_data_window(&c->r, c->m, store, d);
@@ -59,7 +62,7 @@ static void gen_transfer(struct ctx *c, bool store, union stamp_insn *i)
 static void gen_bfly(struct ctx *c, union stamp_insn *i)
 {
     struct stamp_insn_b *b = &i->b;
-    uint32_t             size;
+    uint32_t size;
 
     b->kind = gen_below(&c->r, 3);
     b->cols = gen_range(&c->r, 1, 6);
@@ -84,7 +87,7 @@ static void gen_bfly(struct ctx *c, union stamp_insn *i)
 static void gen_vector(struct ctx *c, union stamp_insn *i)
 {
     struct stamp_insn_v *v = &i->v;
-    const bool           quant = v->op == STAMP_OP_VQUANT, par = v->op == STAMP_OP_VQPAR;
+    const bool quant = v->op == STAMP_OP_VQUANT, par = v->op == STAMP_OP_VQPAR;
 
     v->cols = gen_range(&c->r, 1, par ? 4 : 10);
     v->n0 = gen_range(&c->r, 1, par ? 4 : 8);
@@ -99,10 +102,11 @@ static void gen_vector(struct ctx *c, union stamp_insn *i)
     v->rm = c->at.rm + gen_below(&c->r, GEN_SM_PART - (uint32_t)(v->n0 * v->smstride));
     v->rt = gen_below(&c->r, c->m->RT_ENTRIES - (uint32_t)v->n0);
     v->b = v->a + v->n0 * v->s0; /* behind the rows */
-    if (quant) { /* nibble rows reach below GEN_NIBS */
+    if (quant) {                 /* nibble rows reach below GEN_NIBS */
         v->gstride = v->cols + gen_below(&c->r, 2);
         const uint32_t span = (uint32_t)(GEN_NIBS / c->m->P * v->gstride + v->cols);
-        while (span > GEN_XB_PART && v->gstride > 1 && GEN_NIBS / c->m->P * v->gstride + v->cols > GEN_XB_PART)
+        while (span > GEN_XB_PART && v->gstride > 1 &&
+               GEN_NIBS / c->m->P * v->gstride + v->cols > GEN_XB_PART)
             v->gstride--;
         v->xb = c->at.xb + gen_below(&c->r, 4);
     }
@@ -111,7 +115,7 @@ static void gen_vector(struct ctx *c, union stamp_insn *i)
 static void gen_mm(struct ctx *c, union stamp_insn *i)
 {
     struct stamp_insn_m *m = &i->m;
-    const uint32_t       phases = c->m->L / c->m->T;
+    const uint32_t phases = c->m->L / c->m->T;
 
     m->w8 = gen_below(&c->r, 3) == 0;
     m->groups = gen_range(&c->r, 1, 4);
@@ -127,11 +131,13 @@ static void gen_mm(struct ctx *c, union stamp_insn *i)
     m->wstride = m->kl * phases * (1 + m->w8);
     m->wb = c->at.wb + gen_below(&c->r, GEN_WB_PART - (uint32_t)(m->ng * m->wstride) + 1);
     m->cmstride = m->blk ? (m->kl + m->blk - 1) / m->blk : gen_range(&c->r, 1, 2);
-    m->cm = c->at.cm + gen_below(&c->r, GEN_CM_PART - (uint32_t)((m->ng - 1) * m->cmstride) -
-                                         (uint32_t)(m->blk ? (m->kl + m->blk - 1) / m->blk : 1) + 1);
+    m->cm =
+        c->at.cm + gen_below(&c->r, GEN_CM_PART - (uint32_t)((m->ng - 1) * m->cmstride) -
+                                        (uint32_t)(m->blk ? (m->kl + m->blk - 1) / m->blk : 1) + 1);
     while (m->ng * m->groups * c->m->P > GEN_AC_PART) m->groups--;
     m->ac = c->at.ac + gen_below(&c->r, GEN_AC_PART - (uint32_t)(m->ng * m->groups * c->m->P) + 1);
-    m->nt = gen_below(&c->r, (c->m->RT_ENTRIES - (uint32_t)m->groups * c->m->P) / c->m->P) * c->m->P;
+    m->nt =
+        gen_below(&c->r, (c->m->RT_ENTRIES - (uint32_t)m->groups * c->m->P) / c->m->P) * c->m->P;
     m->rmstride = gen_range(&c->r, 1, 2);
     m->rm = c->at.rm + gen_below(&c->r, 16);
     m->vstride = m->ng + gen_below(&c->r, 2);
@@ -142,10 +148,10 @@ static void gen_mm(struct ctx *c, union stamp_insn *i)
 static void gen_one(struct ctx *c, struct gen_piece *p)
 {
     static const enum stamp_opcode ops[] = {
-        STAMP_OP_LOAD,   STAMP_OP_LOAD,    STAMP_OP_LOAD,  STAMP_OP_STORE,  STAMP_OP_STORE,
-        STAMP_OP_VBFLY,  STAMP_OP_VBFLY,   STAMP_OP_VQPAR, STAMP_OP_VQUANT, STAMP_OP_VQUANT,
-        STAMP_OP_VBIAS,  STAMP_OP_VMINMAX, STAMP_OP_MM,    STAMP_OP_MM,     STAMP_OP_MM,
-        STAMP_OP_FENCE,  STAMP_OP_NOP};
+        STAMP_OP_LOAD,  STAMP_OP_LOAD,    STAMP_OP_LOAD,  STAMP_OP_STORE,  STAMP_OP_STORE,
+        STAMP_OP_VBFLY, STAMP_OP_VBFLY,   STAMP_OP_VQPAR, STAMP_OP_VQUANT, STAMP_OP_VQUANT,
+        STAMP_OP_VBIAS, STAMP_OP_VMINMAX, STAMP_OP_MM,    STAMP_OP_MM,     STAMP_OP_MM,
+        STAMP_OP_FENCE, STAMP_OP_NOP};
     union stamp_insn i;
 
     memset(&i, 0, sizeof i);
@@ -168,7 +174,7 @@ static void gen_one(struct ctx *c, struct gen_piece *p)
 void gen_make(const struct stamp_mach *mach, uint64_t seed, struct gen_program *p)
 {
     struct ctx c = {.r = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1}, .m = mach};
-    uint32_t   segment = 0;
+    uint32_t segment = 0;
 
     memset(p, 0, sizeof *p);
     p->mach = mach;

@@ -16,7 +16,11 @@
 enum {
     GEN_MAX = 96,
     /* Parts of the memories in use: small enough that instructions meet. */
-    GEN_VM_PART = 200, GEN_XB_PART = 120, GEN_WB_PART = 160, GEN_CM_PART = 24, GEN_SM_PART = 160,
+    GEN_VM_PART = 200,
+    GEN_XB_PART = 120,
+    GEN_WB_PART = 160,
+    GEN_CM_PART = 24,
+    GEN_SM_PART = 160,
     GEN_AC_PART = 128
 };
 
@@ -36,17 +40,17 @@ uint32_t gen_range(struct gen_rng *r, uint32_t lo, uint32_t hi);
 /** One instruction of a program. */
 struct gen_piece {
     struct stamp_word word;
-    uint32_t          segment; /**< pieces of a segment are neighbours */
-    bool              stepped; /**< LOAD whose address moves with its segment's loop */
+    uint32_t segment; /**< pieces of a segment are neighbours */
+    bool stepped;     /**< LOAD whose address moves with its segment's loop */
 };
 
 struct gen_program {
     const struct stamp_mach *mach;
-    uint64_t                 seed;
-    struct gen_bases         base;
-    struct gen_piece         piece[GEN_MAX];
-    uint32_t                 pieces;
-    uint32_t                 loop[GEN_MAX]; /**< iterations of each segment, 1 no loop */
+    uint64_t seed;
+    struct gen_bases base;
+    struct gen_piece piece[GEN_MAX];
+    uint32_t pieces;
+    uint32_t loop[GEN_MAX]; /**< iterations of each segment, 1 no loop */
 };
 
 /** A program from a seed. */

@@ -63,7 +63,7 @@ static void fill_tables(struct gen_rng *r, uint32_t P, uint8_t *rt, uint8_t *nt)
 {
     for (uint32_t i = 0; i < GEN_TABLES * 32; i++) {
         const bool is8 = gen_below(r, 3) == 0 && i >= GEN_INIT * 32;
-        uint32_t   v = i < GEN_INIT * 32 ? i % P : gen_below(r, GEN_NIBS - 1);
+        uint32_t v = i < GEN_INIT * 32 ? i % P : gen_below(r, GEN_NIBS - 1);
         if (is8) v = (v & ~1u) | 0x8000;
         rt[2 * i] = (uint8_t)v;
         rt[2 * i + 1] = (uint8_t)(v >> 8);
@@ -98,8 +98,8 @@ static void fill_constants(struct gen_rng *r, const struct stamp_mach *m, uint8_
 enum stamp_status gen_data_fill(uint64_t seed, struct stamp_image *im, struct stamp_err *e)
 {
     static const char *const name[PIECES] = {"f32", "bf16", "wb", "cm", "rt", "nt", "out"};
-    struct gen_rng           r = {seed ^ UINT64_C(0xd1b54a32d192ed03)};
-    uint8_t                 *data[PIECES] = {NULL};
+    struct gen_rng r = {seed ^ UINT64_C(0xd1b54a32d192ed03)};
+    uint8_t *data[PIECES] = {NULL};
 
     im->buffer = stamp_arena_alloc(im->arena, PIECES, sizeof *im->buffer);
     im->segment = stamp_arena_alloc(im->arena, PIECES, sizeof *im->segment);
@@ -110,8 +110,11 @@ enum stamp_status gen_data_fill(uint64_t seed, struct stamp_image *im, struct st
     for (uint32_t i = 0; i < PIECES; i++) {
         struct stamp_buffer *b = &im->buffer[im->buffers++];
         *b = (struct stamp_buffer){.role = i == OUT ? STAMP_TEMP : STAMP_CONST,
-                                   .fmt = STAMP_FMT_RAW, .addr = i * piece_bytes,
-                                   .bytes = piece_bytes, .rows = 1, .cols = piece_bytes,
+                                   .fmt = STAMP_FMT_RAW,
+                                   .addr = i * piece_bytes,
+                                   .bytes = piece_bytes,
+                                   .rows = 1,
+                                   .cols = piece_bytes,
                                    .row_bytes = piece_bytes};
         snprintf(b->name, sizeof b->name, "%s", name[i]);
         if (i == OUT) continue;
@@ -143,11 +146,16 @@ static void control(struct stamp_word *w, enum stamp_opcode op, uint32_t reg, ui
 static uint32_t load_tables(const struct stamp_mach *m, uint64_t from, struct stamp_word *w)
 {
     for (uint32_t t = 0; t < 2; t++) {
-        const uint32_t   lines = m->RT_ENTRIES / STAMP_TABLE_LINE;
-        union stamp_insn i = {
-            .d = {.op = STAMP_OP_LOAD, .space = t ? STAMP_SPACE_NT : STAMP_SPACE_RT,
-                  .dram = (t ? NT : RT) * piece_bytes + 64 * from, .lines = lines,
-                  .lstride = lines, .n0 = 1, .n1 = 1, .d0 = 64, .d1 = 64}};
+        const uint32_t lines = m->RT_ENTRIES / STAMP_TABLE_LINE;
+        union stamp_insn i = {.d = {.op = STAMP_OP_LOAD,
+                                    .space = t ? STAMP_SPACE_NT : STAMP_SPACE_RT,
+                                    .dram = (t ? NT : RT) * piece_bytes + 64 * from,
+                                    .lines = lines,
+                                    .lstride = lines,
+                                    .n0 = 1,
+                                    .n1 = 1,
+                                    .d0 = 64,
+                                    .d1 = 64}};
         encode(&i, &w[t]);
     }
     return 2;
@@ -156,11 +164,15 @@ static uint32_t load_tables(const struct stamp_mach *m, uint64_t from, struct st
 static void load_part(struct stamp_word *w, enum stamp_space space, uint32_t piece, uint32_t line,
                       uint32_t lines)
 {
-    union stamp_insn i = {
-        .d = {.op = STAMP_OP_LOAD, .space = space,
-              .fmt = space == STAMP_SPACE_VM ? STAMP_FMT_F32 : STAMP_FMT_RAW,
-              .dram = piece * piece_bytes, .line = line, .lines = lines, .lstride = lines, .n0 = 1,
-              .n1 = 1}};
+    union stamp_insn i = {.d = {.op = STAMP_OP_LOAD,
+                                .space = space,
+                                .fmt = space == STAMP_SPACE_VM ? STAMP_FMT_F32 : STAMP_FMT_RAW,
+                                .dram = piece * piece_bytes,
+                                .line = line,
+                                .lines = lines,
+                                .lstride = lines,
+                                .n0 = 1,
+                                .n1 = 1}};
     encode(&i, w);
 }
 
@@ -169,10 +181,16 @@ static void load_part(struct stamp_word *w, enum stamp_space space, uint32_t pie
 static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
 {
     const struct gen_bases *b = &p->base;
-    uint32_t                n = load_tables(p->mach, 0, w);
-    union stamp_insn        i = {.v = {.a = b->vm, .cols = 1, .n0 = GEN_SM_PART, .sm = b->sm,
-                                       .smstride = 1, .rm = b->rm, .first = 1, .xb = b->xb,
-                                       .gstride = 1}};
+    uint32_t n = load_tables(p->mach, 0, w);
+    union stamp_insn i = {.v = {.a = b->vm,
+                                .cols = 1,
+                                .n0 = GEN_SM_PART,
+                                .sm = b->sm,
+                                .smstride = 1,
+                                .rm = b->rm,
+                                .first = 1,
+                                .xb = b->xb,
+                                .gstride = 1}};
 
     load_part(&w[n++], STAMP_SPACE_VM, F32, b->vm, GEN_VM_PART + 64);
     load_part(&w[n++], STAMP_SPACE_WB, WB, b->wb, GEN_WB_PART);
@@ -232,7 +250,7 @@ static void roll(const struct gen_program *p, const struct stamp_word *w, uint32
                  const uint32_t *at, struct stamp_image *im)
 {
     struct stamp_word *out = im->code;
-    uint32_t           from = 0;
+    uint32_t from = 0;
 
     for (uint32_t k = 0, end; k < p->pieces; k = end) {
         for (end = k; end < p->pieces && p->piece[end].segment == p->piece[k].segment;) end++;
@@ -260,11 +278,11 @@ static void roll(const struct gen_program *p, const struct stamp_word *w, uint32
 enum stamp_status gen_image(const struct gen_program *p, struct stamp_image **out,
                             struct stamp_err *e)
 {
-    struct stamp_word   w[3 * GEN_MAX];
-    uint32_t            at[GEN_MAX];
+    struct stamp_word w[3 * GEN_MAX];
+    uint32_t at[GEN_MAX];
     struct stamp_image *im = stamp_image_new(p->mach);
-    enum stamp_status   s = im ? gen_data_fill(p->seed, im, e)
-                               : stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    enum stamp_status s =
+        im ? gen_data_fill(p->seed, im, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 
     if (!s) {
         const uint32_t n = lay_out(p, w, at);
@@ -272,7 +290,9 @@ enum stamp_status gen_image(const struct gen_program *p, struct stamp_image **ou
         s = im->code ? stamp_schedule(im, w, n, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
         if (!s) roll(p, w, n, at, im);
     }
-    if (s) stamp_image_free(im);
-    else *out = im;
+    if (s)
+        stamp_image_free(im);
+    else
+        *out = im;
     return s;
 }

@@ -9,11 +9,11 @@
 #include "tests/cosim/gen.h"
 
 enum {
-    GEN_NIBS = 96,    /**< nibble rows a row table entry may name are below this */
-    GEN_TOKENS = 48,  /**< tokens a nibble table entry may name are below this */
-    GEN_TABLES = 64,  /**< lines of RT data and of NT data */
-    GEN_INIT = 16,    /**< of these, lines that serve initialisation */
-    GEN_STEP = 256    /**< bytes a stepped LOAD moves per iteration */
+    GEN_NIBS = 96,   /**< nibble rows a row table entry may name are below this */
+    GEN_TOKENS = 48, /**< tokens a nibble table entry may name are below this */
+    GEN_TABLES = 64, /**< lines of RT data and of NT data */
+    GEN_INIT = 16,   /**< of these, lines that serve initialisation */
+    GEN_STEP = 256   /**< bytes a stepped LOAD moves per iteration */
 };
 
 /** Choose address and strides of a transfer inside the right piece of memory. */

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Whole models, every linear layer in lock-step, on all configurations (part of make test-long).
 set -eu
 B=${B:-build}

@@ -8,9 +8,11 @@
 
 struct monitor {
     stamp_axi_monitor axi;
-    uint64_t          asked, answered; /* write bursts */
+    uint64_t asked, answered; /* write bursts */
 
-    explicit monitor(uint32_t bytes) : axi(bytes), asked(0), answered(0) {}
+    explicit monitor(uint32_t bytes) : axi(bytes), asked(0), answered(0)
+    {
+    }
 };
 
 struct monitor *monitor_new(uint32_t axi_bytes, uint64_t window_lo, uint64_t window_hi)

@@ -18,7 +18,7 @@ struct monitor; /* opaque */
 
 /** For a port of @p axi_bytes; @p window_lo .. @p window_hi bounds writes. NULL: out of memory. */
 struct monitor *monitor_new(uint32_t axi_bytes, uint64_t window_lo, uint64_t window_hi);
-void            monitor_free(struct monitor *m);
+void monitor_free(struct monitor *m);
 
 /** An on_edge hook; @p ctx is the monitor. False from the first violation on. */
 bool monitor_edge(void *ctx, const struct stamp_axi *pins, bool reset_n);

@@ -21,13 +21,13 @@ struct totals {
 };
 
 static const char *rtl_dir;
-static uint64_t    bursts_watched;
+static uint64_t bursts_watched;
 
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
 {
     struct stamp_run_options o = stamp_run_options_default();
-    struct gen_rng           r = {seed * 77 + 5};
+    struct gen_rng r = {seed * 77 + 5};
 
     o.rtl_dir = rtl_dir;
     o.seed = seed;
@@ -44,9 +44,9 @@ static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
                              struct stamp_run_result *r, struct stamp_err *e)
 {
     struct stamp_run_options o = surroundings(p->seed);
-    struct stamp_image      *im = NULL;
-    struct stamp_run        *job = NULL;
-    struct monitor          *bus = NULL;
+    struct stamp_image *im = NULL;
+    struct stamp_run *job = NULL;
+    struct monitor *bus = NULL;
 
     o.on = on;
     enum stamp_status s = gen_image(p, &im, e);
@@ -57,7 +57,8 @@ static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
         if (!bus) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     if (!s) s = stamp_run_go(job, &o, r, e);
-    if (bus && monitor_result(bus)) s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
+    if (bus && monitor_result(bus))
+        s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
     if (bus) bursts_watched += monitor_bursts(bus);
     monitor_free(bus);
     stamp_run_free(job);
@@ -69,7 +70,7 @@ static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
 static bool settle(struct gen_program *p, struct totals *t)
 {
     struct stamp_run_result r;
-    struct stamp_err        e;
+    struct stamp_err e;
 
     while (p->pieces) {
         const enum stamp_status s = run(p, STAMP_ON_MODEL, &r, &e);
@@ -78,13 +79,15 @@ static bool settle(struct gen_program *p, struct totals *t)
             printf("seed %" PRIu64 ": not a legal program: %s\n", p->seed, e.text);
             return false;
         }
-        uint32_t           lo = 0, hi = p->pieces; /* prefixes that pass, that fail */
+        uint32_t lo = 0, hi = p->pieces; /* prefixes that pass, that fail */
         struct gen_program q;
         while (hi - lo > 1) {
             q = *p;
             q.pieces = (lo + hi) / 2;
-            if (run(&q, STAMP_ON_MODEL, &r, &e)) hi = q.pieces;
-            else lo = q.pieces;
+            if (run(&q, STAMP_ON_MODEL, &r, &e))
+                hi = q.pieces;
+            else
+                lo = q.pieces;
         }
         gen_drop(p, hi - 1);
         t->dropped++;
@@ -95,8 +98,8 @@ static bool settle(struct gen_program *p, struct totals *t)
 static void shrink(struct gen_program *p)
 {
     struct stamp_run_result r;
-    struct stamp_err        e;
-    bool                    smaller = true;
+    struct stamp_err e;
+    bool smaller = true;
 
     while (smaller) {
         smaller = false;
@@ -111,8 +114,8 @@ static void shrink(struct gen_program *p)
 static void explain(struct gen_program *p, const char *mach, const char *keep)
 {
     struct stamp_run_result r;
-    struct stamp_err        e;
-    struct stamp_image     *im;
+    struct stamp_err e;
+    struct stamp_image *im;
 
     shrink(p);
     run(p, STAMP_ON_ALL, &r, &e);
@@ -131,9 +134,9 @@ static void explain(struct gen_program *p, const char *mach, const char *keep)
 
 static bool one(const struct stamp_mach *mach, uint64_t seed, const char *keep, struct totals *t)
 {
-    struct gen_program      p;
+    struct gen_program p;
     struct stamp_run_result r;
-    struct stamp_err        e;
+    struct stamp_err e;
 
     gen_make(mach, seed, &p);
     if (!settle(&p, t)) return false;
@@ -160,8 +163,8 @@ static const char *option(int argc, char **argv, const char *name, const char *o
 int main(int argc, char **argv)
 {
     const struct stamp_mach *mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL;
-    struct totals            t = {0};
-    uint64_t                 failed = 0;
+    struct totals t = {0};
+    uint64_t failed = 0;
 
     if (!mach) {
         fprintf(stderr, "rand: name a machine: tiny, base or wide\n");
@@ -173,13 +176,14 @@ int main(int argc, char **argv)
     for (uint64_t k = 0; k < count && failed < 3; k++) {
         if (!one(mach, seed + k, option(argc, argv, "--keep", NULL), &t)) failed++;
         if (k % 100 == 99)
-            fprintf(stderr, "rand %s: %" PRIu64 " of %" PRIu64 " programs\r", mach->name, k + 1, count);
+            fprintf(stderr, "rand %s: %" PRIu64 " of %" PRIu64 " programs\r", mach->name, k + 1,
+                    count);
     }
     printf("rand %s: seeds %" PRIu64 "..%" PRIu64 ", %" PRIu64 " instructions, %" PRIu64
            " words compared, %" PRIu64 " cycles, %" PRIu64 " bursts watched, %" PRIu64
            " overflowing instructions left out\n",
-           mach->name, seed, seed + count - 1, t.instructions, t.checked, t.cycles,
-           bursts_watched, t.dropped);
+           mach->name, seed, seed + count - 1, t.instructions, t.checked, t.cycles, bursts_watched,
+           t.dropped);
     printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
     return failed || !t.programs;
 }

@@ -9,16 +9,22 @@ Suite *stamp_suite_lockstep(void);
 
 enum { CODE = 1024, MEMORY = 2048 };
 
-static uint8_t                memory[MEMORY];
-static struct stamp_machine  *m;
+static uint8_t memory[MEMORY];
+static struct stamp_machine *m;
 static struct stamp_lockstep *ls;
 
 /* LOAD two lines, STORE the first, HALT. */
 static void setup(void)
 {
     const union stamp_insn program[] = {
-        {.d = {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .lines = 2, .n0 = 1, .n1 = 1, .post0 = 1}},
-        {.d = {.op = STAMP_OP_STORE, .fmt = STAMP_FMT_F32, .dram = 512, .lines = 1, .n0 = 1, .n1 = 1,
+        {.d =
+             {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .lines = 2, .n0 = 1, .n1 = 1, .post0 = 1}},
+        {.d = {.op = STAMP_OP_STORE,
+               .fmt = STAMP_FMT_F32,
+               .dram = 512,
+               .lines = 1,
+               .n0 = 1,
+               .n1 = 1,
                .wait0 = 1}},
         {.c = {.op = STAMP_OP_HALT}}};
 

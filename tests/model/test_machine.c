@@ -9,9 +9,9 @@ Suite *stamp_suite_machine(void);
 
 enum { CODE = 8192, MEMORY = 16384 };
 
-static uint8_t               memory[MEMORY];
+static uint8_t memory[MEMORY];
 static struct stamp_machine *m;
-static uint32_t              words;
+static uint32_t words;
 
 static void setup(void)
 {
@@ -40,14 +40,25 @@ static void ctl(enum stamp_opcode op, uint64_t areg, uint64_t imm)
 
 static void load(uint64_t fmt, uint64_t dram, uint64_t line, uint64_t lines)
 {
-    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD, .fmt = fmt, .dram = dram, .line = line,
-                                 .lines = lines, .n0 = 1, .n1 = 1}});
+    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD,
+                                 .fmt = fmt,
+                                 .dram = dram,
+                                 .line = line,
+                                 .lines = lines,
+                                 .n0 = 1,
+                                 .n1 = 1}});
 }
 
 static void store(uint64_t dram, uint64_t line, uint64_t lines, uint64_t areg)
 {
-    put((union stamp_insn){.d = {.op = STAMP_OP_STORE, .fmt = STAMP_FMT_F32, .areg = areg,
-                                 .dram = dram, .line = line, .lines = lines, .n0 = 1, .n1 = 1}});
+    put((union stamp_insn){.d = {.op = STAMP_OP_STORE,
+                                 .fmt = STAMP_FMT_F32,
+                                 .areg = areg,
+                                 .dram = dram,
+                                 .line = line,
+                                 .lines = lines,
+                                 .n0 = 1,
+                                 .n1 = 1}});
 }
 
 /* Run to the stop; the error. */
@@ -73,10 +84,16 @@ static float get_f32(uint64_t at)
 
 START_TEST(a_mean_butterfly_goes_from_memory_to_memory)
 {
-    for (int i = 0; i < 8; i++) put_f32(4 * (uint64_t)i, (float)(i + 1)), put_f32(32 + 4 * (uint64_t)i, 3);
+    for (int i = 0; i < 8; i++)
+        put_f32(4 * (uint64_t)i, (float)(i + 1)), put_f32(32 + 4 * (uint64_t)i, 3);
     load(STAMP_FMT_F32, 0, 10, 2);
-    put((union stamp_insn){.b = {.op = STAMP_OP_VBFLY, .kind = STAMP_KIND_MEAN, .a = 10, .boff = 1,
-                                 .cols = 1, .n0 = 1, .n1 = 1}});
+    put((union stamp_insn){.b = {.op = STAMP_OP_VBFLY,
+                                 .kind = STAMP_KIND_MEAN,
+                                 .a = 10,
+                                 .boff = 1,
+                                 .cols = 1,
+                                 .n0 = 1,
+                                 .n1 = 1}});
     store(4096, 10, 2, 0);
     ctl(STAMP_OP_HALT, 0, 0);
     ck_assert_int_eq(run(), STAMP_ERROR_NONE);
@@ -95,8 +112,12 @@ START_TEST(codes_are_those_of_the_rule)
     for (int i = 0; i < 8; i++) put_f32(4 * (uint64_t)i, (float)(i + 1));
     memory[64] = 2; /* row table: token 0 is nibble row 2, 4 bits */
     load(STAMP_FMT_F32, 0, 0, 1);
-    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD, .space = STAMP_SPACE_RT, .dram = 64,
-                                 .lines = 1, .n0 = 1, .n1 = 1}});
+    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD,
+                                 .space = STAMP_SPACE_RT,
+                                 .dram = 64,
+                                 .lines = 1,
+                                 .n0 = 1,
+                                 .n1 = 1}});
     put((union stamp_insn){.v = {.op = STAMP_OP_VMINMAX, .first = 1, .n0 = 1, .cols = 1}});
     put((union stamp_insn){.v = {.op = STAMP_OP_VQPAR, .n0 = 1, .cols = 1}});
     put((union stamp_insn){.v = {.op = STAMP_OP_VQUANT, .first = 1, .n0 = 1, .cols = 1, .xb = 5}});
@@ -133,8 +154,9 @@ END_TEST
 
 START_TEST(a_wait_without_post_is_a_watchdog_error_that_names_the_instruction)
 {
-    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .wait1 = 7, .lines = 1,
-                                 .n0 = 1, .n1 = 1}});
+    put((union stamp_insn){
+        .d = {
+            .op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .wait1 = 7, .lines = 1, .n0 = 1, .n1 = 1}});
     ck_assert_int_eq(run(), STAMP_ERROR_WATCHDOG);
     ck_assert_uint_eq(m->error_pc, 0);
 }
@@ -143,10 +165,19 @@ END_TEST
 START_TEST(one_number_named_twice_takes_two)
 {
     for (int k = 0; k < 2; k++)
-        put((union stamp_insn){.d = {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .post0 = 9,
-                                     .lines = 1, .n0 = 1, .n1 = 1}});
-    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .wait0 = 9, .wait2 = 9,
-                                 .lines = 1, .n0 = 1, .n1 = 1}});
+        put((union stamp_insn){.d = {.op = STAMP_OP_LOAD,
+                                     .fmt = STAMP_FMT_F32,
+                                     .post0 = 9,
+                                     .lines = 1,
+                                     .n0 = 1,
+                                     .n1 = 1}});
+    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD,
+                                 .fmt = STAMP_FMT_F32,
+                                 .wait0 = 9,
+                                 .wait2 = 9,
+                                 .lines = 1,
+                                 .n0 = 1,
+                                 .n1 = 1}});
     ctl(STAMP_OP_HALT, 0, 0);
     ck_assert_int_eq(run(), STAMP_ERROR_NONE);
     ck_assert_uint_eq(m->sem[9], 0);
@@ -156,8 +187,9 @@ END_TEST
 START_TEST(a_semaphore_above_its_maximum_is_an_error)
 {
     ctl(STAMP_OP_LOOP, 0, 300);
-    put((union stamp_insn){.d = {.op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .post0 = 31, .lines = 1,
-                                 .n0 = 1, .n1 = 1}});
+    put((union stamp_insn){
+        .d = {
+            .op = STAMP_OP_LOAD, .fmt = STAMP_FMT_F32, .post0 = 31, .lines = 1, .n0 = 1, .n1 = 1}});
     ctl(STAMP_OP_ENDL, 0, 0);
     ck_assert_int_eq(run(), STAMP_ERROR_SEMAPHORE);
     ck_assert_uint_eq(m->error_pc, 1);

@@ -17,17 +17,17 @@ static uint64_t next(uint64_t *s)
 START_TEST(every_opcode_round_trips_random_fields)
 {
     uint64_t seed = 1;
-    int      cases = 0;
+    int cases = 0;
 
     for (size_t o = 0; o < stamp_op_count; o++)
         for (int k = 0; k < 200; k++, cases++) {
-            union stamp_insn  in = {0}, out = {0};
+            union stamp_insn in = {0}, out = {0};
             struct stamp_word w;
-            size_t            n = 0;
+            size_t n = 0;
             for (size_t f = 0; f < stamp_field_count; f++) {
                 if (stamp_fields[f].format != stamp_ops[o].format) continue;
                 const unsigned width = stamp_fields[f].width;
-                const bool     rsv = !strncmp(stamp_fields[f].name, "rsv", 3);
+                const bool rsv = !strncmp(stamp_fields[f].name, "rsv", 3);
                 in.field[n++] = rsv || width > 60 ? 0 : next(&seed) & ((UINT64_C(1) << width) - 1);
             }
             in.c.op = stamp_ops[o].code;
@@ -43,7 +43,7 @@ END_TEST
 /* LOAD, worked by hand from isa.md: op 0x10, wait0 5 at bit 8, space 1 at 40, dram 0x1240 at 50. */
 START_TEST(the_worked_encoding_of_load_is_as_documented)
 {
-    union stamp_insn  i = {.d = {.op = STAMP_OP_LOAD, .wait0 = 5, .space = 1, .dram = 0x1240}};
+    union stamp_insn i = {.d = {.op = STAMP_OP_LOAD, .wait0 = 5, .space = 1, .dram = 0x1240}};
     struct stamp_word w;
 
     ck_assert_ptr_null(stamp_encode(&i, &w));
@@ -55,7 +55,7 @@ END_TEST
 
 START_TEST(a_field_too_large_is_named)
 {
-    union stamp_insn  i = {.m = {.op = STAMP_OP_MM, .groups = 256}};
+    union stamp_insn i = {.m = {.op = STAMP_OP_MM, .groups = 256}};
     struct stamp_word w;
 
     ck_assert_str_eq(stamp_encode(&i, &w), "groups");
@@ -82,7 +82,7 @@ END_TEST
 START_TEST(an_unknown_opcode_decodes_to_nothing)
 {
     struct stamp_word w = {{0xff}};
-    union stamp_insn  i;
+    union stamp_insn i;
     ck_assert_ptr_null(stamp_decode(&w, &i));
 }
 END_TEST
