@@ -40,40 +40,52 @@ const struct stamp_op *stamp_op_find(uint32_t code)
     return NULL;
 }
 
+static const char *const unit_names[] = {
+#define UNIT(name, code, meaning) [code] = #name,
+#include "model/spec/isa.def"
+};
+
+static const char *const space_names[] = {
+#define SPACE(name, code, line, meaning) [code] = #name,
+#include "model/spec/isa.def"
+};
+
+static const char *const error_names[] = {
+#define ERROR(name, code, meaning) [code] = #name,
+#include "model/spec/error.def"
+};
+
+static const char *const error_meanings[] = {
+#define ERROR(name, code, meaning) [code] = meaning,
+#include "model/spec/error.def"
+};
+
+/* Entry @p i of a table of @p n names. */
+static const char *name_of(const char *const *names, size_t n, unsigned i)
+{
+    return i < n && names[i] ? names[i] : "?";
+}
+
+#define NAME_OF(table, i) name_of(table, sizeof(table) / sizeof(table)[0], (unsigned)(i))
+
 const char *stamp_unit_name(enum stamp_unit unit)
 {
-    switch ((int)unit) {
-#define UNIT(name, code, meaning)                                                                  \
-    case code: return #name; #include "model/spec/isa.def"
-    default: return "?";
-    }
+    return NAME_OF(unit_names, unit);
 }
 
 const char *stamp_space_name(enum stamp_space space)
 {
-    switch ((int)space) {
-#define SPACE(name, code, line, meaning)                                                           \
-    case code: return #name; #include "model/spec/isa.def"
-    default: return "?";
-    }
+    return NAME_OF(space_names, space);
 }
 
 const char *stamp_error_name(enum stamp_error error)
 {
-    switch ((int)error) {
-#define ERROR(name, code, meaning)                                                                 \
-    case code: return #name; #include "model/spec/error.def"
-    default: return "?";
-    }
+    return NAME_OF(error_names, error);
 }
 
 const char *stamp_error_meaning(enum stamp_error error)
 {
-    switch ((int)error) {
-#define ERROR(name, code, meaning)                                                                 \
-    case code: return meaning; #include "model/spec/error.def"
-    default: return "?";
-    }
+    return NAME_OF(error_meanings, error);
 }
 
 const char *stamp_event_name(enum stamp_event event)
