@@ -70,6 +70,7 @@ static void fill_tables(struct gen_rng *r, uint32_t P, uint8_t *rt, uint8_t *nt)
     }
     for (uint32_t i = 0; i < GEN_TABLES * 32; i++) {
         uint32_t kind = gen_below(r, 4), token = gen_below(r, GEN_TOKENS);
+        if (i < GEN_INIT * 32) kind = 1, token = 0;
         if (kind == 3 || (kind == 2 && i % P == P - 1)) kind = 1;
         const uint32_t v = kind << 14 | token;
         nt[2 * i] = (uint8_t)v;
@@ -202,6 +203,10 @@ static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
     i.v.n0 = p->mach->P;
     i.v.cols = GEN_XB_PART + 8;
     encode(&i, &w[n++]);
+    const union stamp_insn mm = {.m = {.op = STAMP_OP_MM, .first = 1, .xb = b->xb, .kl = 1,
+                                       .groups = GEN_AC_PART / p->mach->P, .wb = b->wb, .ng = 1,
+                                       .cm = b->cm, .ac = b->ac, .rm = b->rm, .vm = b->vm}};
+    encode(&mm, &w[n++]);
     return n + load_tables(p->mach, GEN_INIT + p->seed % (GEN_TABLES - GEN_INIT - 16), w + n);
 }
 
