@@ -89,7 +89,7 @@ COSIM_CPP := $(wildcard tests/cosim/*.cpp) tests/rtl/axi_monitor.cpp
 $(B)/%.opp: %.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
-$(B)/rand $(B)/errors: $(B)/%: $(B)/tests/cosim/%.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_data.o \
+$(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_data.o \
     $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 fuzz: $(B)/fuzz_front $(B)/fuzz_image
@@ -128,12 +128,13 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- bad-input "tests/cli/bad_input.sh" -- lint "$(MAKE) lint"
 test: deps
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors \
+	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
 	  $(B)/fuzz_front $(B)/fuzz_image
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
 	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \
-	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide"
+	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide" \
+	  -- registers "$(B)/regs tiny && $(B)/regs base && $(B)/regs wide"
 test-long: test
 	@B=$(B) tests/run.sh rand-tiny-long "$(B)/rand tiny --seed 10000 --count 20000" \
 	  -- rand-base-long "$(B)/rand base --seed 10000 --count 5000" \
@@ -153,7 +154,7 @@ $(B)/bench_matmul: bench-deps $(B)/libstamp.a tests/bench/bench_matmul.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -DHAVE_DNNL -DHAVE_OPENBLAS -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread \
 	  tests/bench/bench_matmul.c $(B)/libstamp.a $(LDLIBS) -ldnnl -lopenblas -o $@
 coverage: deps
-	@$(MAKE) -s -j2 all $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors
+	@$(MAKE) -s -j2 all $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors $(B)/regs
 	@tests/coverage.sh
 
 clean:

@@ -11,7 +11,8 @@ rm -f "$C"/*.dat
 cp "$B/stamp_rtl_tiny_cov.so" "$C/stamp_rtl_tiny.so"
 STAMP_COVERAGE=$C/rand.dat "$B/rand" tiny --dir "$C" --count "$count"
 STAMP_COVERAGE=$C/errors.dat "$B/errors" tiny --dir "$C"
-verilator_coverage --write "$C/all.dat" "$C/rand.dat" "$C/errors.dat" >/dev/null
+STAMP_COVERAGE=$C/regs.dat "$B/regs" tiny "$C"
+verilator_coverage --write "$C/all.dat" "$C/rand.dat" "$C/errors.dat" "$C/regs.dat" >/dev/null
 verilator_coverage --write-info "$C/rtl.info" "$C/all.dat" >/dev/null
 python3 tests/coverage.py "$C/all.dat" 95
 echo "LCOV: $C/rtl.info (genhtml $C/rtl.info -o $C/html)"

@@ -70,7 +70,7 @@ enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_
             return STAMP_ERROR_DRAM_RANGE;
         for (uint64_t j = 0; j < i->lines; j++) {
             const uint64_t line = i->line + row * i->lstride + j;
-            const uint8_t *src = m->dram.bytes + addr + j * bytes;
+            const uint8_t *src = m->dram.bytes + (addr - m->dram.base) + j * bytes;
             if (space == STAMP_SPACE_VM)
                 bad |= load_vm(m, i->fmt, line, src);
             else if (space == STAMP_SPACE_WB)

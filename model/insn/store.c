@@ -35,7 +35,7 @@ enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn
         if (addr < m->win_lo || addr > m->win_hi || m->win_hi - addr < i->lines * bytes)
             return STAMP_ERROR_DRAM_RANGE;
         for (uint64_t j = 0; j < i->lines; j++) {
-            uint8_t *dst = m->dram.bytes + addr + j * bytes;
+            uint8_t *dst = m->dram.bytes + (addr - m->dram.base) + j * bytes;
             bad |= store_line(m, i->fmt, stamp_vm_line(m, i->line + row * i->lstride + j), dst);
             for (uint32_t b = 0; b < bytes; b += beat)
                 stamp_tell(m, STAMP_SPACE_DRAM, addr + j * bytes + b, dst + b, beat);

@@ -49,8 +49,8 @@ void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint
     m->dram = dram;
     m->code_addr = code_addr;
     m->code_count = count;
-    m->win_lo = win_lo;
-    m->win_hi = win_hi < dram.size ? win_hi : dram.size;
+    m->win_lo = win_lo > dram.base ? win_lo : dram.base;
+    m->win_hi = win_hi < dram.base + dram.size ? win_hi : dram.base + dram.size;
     m->pc = 0;
     m->seq = 0;
     m->loops = 0;
@@ -67,10 +67,11 @@ static enum stamp_error fetch(const struct stamp_machine *m, struct stamp_word *
 {
     const uint64_t addr = m->code_addr + (uint64_t)m->pc * sizeof *word;
 
-    if (m->pc >= m->code_count || addr > m->dram.size || m->dram.size - addr < sizeof *word)
+    if (m->pc >= m->code_count || addr < m->dram.base || addr - m->dram.base > m->dram.size ||
+        m->dram.size - (addr - m->dram.base) < sizeof *word)
         return STAMP_ERROR_AXI_FETCH;
     for (unsigned i = 0; i < 8; i++) {
-        const uint8_t *b = m->dram.bytes + addr + 4 * i;
+        const uint8_t *b = m->dram.bytes + (addr - m->dram.base) + 4 * i;
         word->w[i] =
             (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
     }

@@ -60,6 +60,7 @@ struct stamp_retire {
 struct stamp_memory {
     uint8_t *bytes;
     uint64_t size;
+    uint64_t base; /**< address of bytes[0] */
 };
 
 struct stamp_machine {

@@ -48,21 +48,22 @@ static enum stamp_status stopped(const struct stamp_run_result *r, struct stamp_
                       r->error_pc, stamp_error_name(r->error), stamp_error_meaning(r->error));
 }
 
-static struct stamp_machine *new_machine(const struct stamp_run *run, uint8_t *memory)
+static struct stamp_machine *new_machine(const struct stamp_run *run, uint8_t *memory,
+                                         uint64_t base)
 {
     const struct stamp_image *im = run->image;
     struct stamp_machine *m = stamp_machine_new(im->mach);
 
     if (m)
-        stamp_machine_start(m, (struct stamp_memory){memory, im->dram_bytes}, im->code_addr,
-                            im->code_count, 0, im->dram_bytes);
+        stamp_machine_start(m, (struct stamp_memory){memory, im->dram_bytes, base},
+                            base + im->code_addr, im->code_count, base, base + im->dram_bytes);
     return m;
 }
 
 static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run_options *o,
                                    struct stamp_run_result *r, struct stamp_err *e)
 {
-    struct stamp_machine *m = new_machine(run, run->memory);
+    struct stamp_machine *m = new_machine(run, run->memory, o->dram_base);
     struct stamp_retire retire;
     struct clock clock = {now_seconds(), now_seconds()};
     bool go_on = true;
@@ -106,13 +107,15 @@ static bool watch_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
 static void set_up(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_image *im,
                    const struct stamp_run_options *o)
 {
-    ops->write(rtl, STAMP_REG_CODE_LO, (uint32_t)im->code_addr);
-    ops->write(rtl, STAMP_REG_CODE_HI, (uint32_t)(im->code_addr >> 32));
+    const uint64_t code = o->dram_base + im->code_addr, end = o->dram_base + im->dram_bytes;
+
+    ops->write(rtl, STAMP_REG_CODE_LO, (uint32_t)code);
+    ops->write(rtl, STAMP_REG_CODE_HI, (uint32_t)(code >> 32));
     ops->write(rtl, STAMP_REG_CODE_COUNT, im->code_count);
-    ops->write(rtl, STAMP_REG_WIN_LO_LO, 0);
-    ops->write(rtl, STAMP_REG_WIN_LO_HI, 0);
-    ops->write(rtl, STAMP_REG_WIN_HI_LO, (uint32_t)im->dram_bytes);
-    ops->write(rtl, STAMP_REG_WIN_HI_HI, (uint32_t)(im->dram_bytes >> 32));
+    ops->write(rtl, STAMP_REG_WIN_LO_LO, (uint32_t)o->dram_base);
+    ops->write(rtl, STAMP_REG_WIN_LO_HI, (uint32_t)(o->dram_base >> 32));
+    ops->write(rtl, STAMP_REG_WIN_HI_LO, (uint32_t)end);
+    ops->write(rtl, STAMP_REG_WIN_HI_HI, (uint32_t)(end >> 32));
     ops->write(rtl, STAMP_REG_WATCHDOG, o->watchdog);
     ops->write(rtl, STAMP_REG_IRQ_ENABLE, 1);
 }
@@ -185,6 +188,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
     struct stamp_rtl_status st = {0};
     struct stamp_rtl_options ro = {.dram = run->memory,
                                    .dram_bytes = im->dram_bytes,
+                                   .dram_base = o->dram_base,
                                    .read_latency = o->read_latency,
                                    .write_latency = o->write_latency,
                                    .read_rate = o->read_rate,
@@ -227,7 +231,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
                                       struct stamp_run_result *r, struct stamp_err *e)
 {
     uint8_t *copy = stamp_alloc(run->image->dram_bytes, 1);
-    struct stamp_machine *m = copy ? new_machine(run, copy) : NULL;
+    struct stamp_machine *m = copy ? new_machine(run, copy, o->dram_base) : NULL;
     struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
     enum stamp_status s;
 

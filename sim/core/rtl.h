@@ -23,6 +23,7 @@ struct stamp_axi;
 struct stamp_rtl_options {
     uint8_t *dram; /**< memory, address 0 first; borrowed for the life of the instance */
     uint64_t dram_bytes;
+    uint64_t dram_base;    /**< address of the first byte, multiple of 64 */
     uint32_t read_latency; /**< cycles, 1 or more */
     uint32_t write_latency;
     uint32_t read_rate; /**< beats per 256 cycles, 1 .. 256 */

@@ -32,6 +32,7 @@ struct stamp_run_options {
     uint32_t stall;                       /**< 1/256 per cycle and channel */
     uint64_t seed;
     uint32_t watchdog;   /**< cycles without retirement that are an error */
+    uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
     uint64_t max_cycles; /**< 0: no limit */
     uint64_t expect;     /**< estimate of the cycles, for progress */
     const char *wave;    /**< FST file or NULL */

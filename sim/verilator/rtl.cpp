@@ -159,6 +159,8 @@ void rtl::step()
         memcpy(pins.wdata, &top->m_wdata_o, mach->AXI_BYTES);
     }
     observe();
+    pins.araddr -= o.dram_base;
+    pins.awaddr -= o.dram_base;
     if (!o.dead) dram->step(pins);
     top->clk_i = 1;
     top->eval();

@@ -108,7 +108,7 @@ void err_rig_model(struct err_rig *r, const struct err_prog *p)
 {
     struct stamp_retire last;
 
-    stamp_machine_start(r->twin, (struct stamp_memory){r->other, ERR_DRAM}, p->code, p->count,
+    stamp_machine_start(r->twin, (struct stamp_memory){r->other, ERR_DRAM, 0}, p->code, p->count,
                         ERR_WINDOW, ERR_WINDOW_END);
     while (stamp_machine_step(r->twin, &last)) {}
 }

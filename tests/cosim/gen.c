@@ -187,6 +187,8 @@ void gen_make(const struct stamp_mach *mach, uint64_t seed, struct gen_program *
     c.at.rm = gen_below(&c.r, mach->SM_ENTRIES - GEN_SM_PART);
     c.at.ac = gen_below(&c.r, mach->AC_LINES - GEN_AC_PART);
     p->base = c.at;
+    p->dram_base = gen_next(&c.r) >> 30 << 6; /* 40 bits, less what memory takes */
+    if (p->dram_base >= (UINT64_C(1) << 40) - (1 << 24)) p->dram_base = 0;
     p->pieces = gen_range(&c.r, 2, GEN_MAX / 2);
     p->loop[0] = 1;
     for (uint32_t k = 0; k < p->pieces; k++) {

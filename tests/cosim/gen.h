@@ -48,6 +48,7 @@ struct gen_program {
     const struct stamp_mach *mach;
     uint64_t seed;
     struct gen_bases base;
+    uint64_t dram_base; /**< where memory lies: address register 2 */
     struct gen_piece piece[GEN_MAX];
     uint32_t pieces;
     uint32_t loop[GEN_MAX]; /**< iterations of each segment, 1 no loop */

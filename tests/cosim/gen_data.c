@@ -203,20 +203,29 @@ static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
     i.v.n0 = p->mach->P;
     i.v.cols = GEN_XB_PART + 8;
     encode(&i, &w[n++]);
-    const union stamp_insn mm = {.m = {.op = STAMP_OP_MM, .first = 1, .xb = b->xb, .kl = 1,
-                                       .groups = GEN_AC_PART / p->mach->P, .wb = b->wb, .ng = 1,
-                                       .cm = b->cm, .ac = b->ac, .rm = b->rm, .vm = b->vm}};
+    const union stamp_insn mm = {.m = {.op = STAMP_OP_MM,
+                                       .first = 1,
+                                       .xb = b->xb,
+                                       .kl = 1,
+                                       .groups = GEN_AC_PART / p->mach->P,
+                                       .wb = b->wb,
+                                       .ng = 1,
+                                       .cm = b->cm,
+                                       .ac = b->ac,
+                                       .rm = b->rm,
+                                       .vm = b->vm}};
     encode(&mm, &w[n++]);
     return n + load_tables(p->mach, GEN_INIT + p->seed % (GEN_TABLES - GEN_INIT - 16), w + n);
 }
 
-static void step_loads(struct stamp_word *w, const struct gen_piece *p)
+/* Addresses are relative to memory's place: register 2, or 1 where a loop moves them. */
+static void place(struct stamp_word *w, bool stepped)
 {
     union stamp_insn i;
+    const struct stamp_op *op = stamp_decode(w, &i);
 
-    if (!p->stepped) return;
-    stamp_decode(w, &i);
-    i.d.areg = 1;
+    if (op->format != STAMP_FORMAT_D) return;
+    i.d.areg = stepped ? 1 : 2;
     encode(&i, w);
 }
 
@@ -257,17 +266,22 @@ static void roll(const struct gen_program *p, const struct stamp_word *w, uint32
     struct stamp_word *out = im->code;
     uint32_t from = 0;
 
+    control(out++, STAMP_OP_SETR, 2, p->dram_base);
+
     for (uint32_t k = 0, end; k < p->pieces; k = end) {
         for (end = k; end < p->pieces && p->piece[end].segment == p->piece[k].segment;) end++;
         const uint32_t loop = loops_of(p, k, end);
-        for (; from < at[k]; from++) *out++ = w[from];
+        for (; from < at[k]; from++, out++) {
+            *out = w[from];
+            place(out, false);
+        }
         if (loop > 1) {
-            control(out++, STAMP_OP_SETR, 1, 0);
+            control(out++, STAMP_OP_SETR, 1, p->dram_base);
             control(out++, STAMP_OP_LOOP, 0, loop);
         }
         for (uint32_t j = k; j < end; j++) {
             *out = w[from++];
-            if (loop > 1) step_loads(out, &p->piece[j]);
+            place(out, loop > 1 && p->piece[j].stepped);
             out++;
         }
         *out++ = w[from++]; /* the FENCE */

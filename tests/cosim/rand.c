@@ -49,11 +49,13 @@ static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
     struct monitor *bus = NULL;
 
     o.on = on;
+    o.dram_base = p->dram_base;
     enum stamp_status s = gen_image(p, &im, e);
     if (!s) s = stamp_run_new(im, &job, e);
     if (!s && on != STAMP_ON_MODEL) { /* every run on the RTL is held against AXI4 */
         o.on_edge = monitor_edge;
-        o.on_edge_ctx = bus = monitor_new(p->mach->AXI_BYTES, 0, im->dram_bytes);
+        o.on_edge_ctx = bus =
+            monitor_new(p->mach->AXI_BYTES, p->dram_base, p->dram_base + im->dram_bytes);
         if (!bus) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     if (!s) s = stamp_run_go(job, &o, r, e);

@@ -35,7 +35,7 @@ static void setup(void)
         memcpy(memory + CODE + 32 * k, &w, sizeof w);
     }
     m = stamp_machine_new(stamp_mach_find("tiny"));
-    stamp_machine_start(m, (struct stamp_memory){memory, MEMORY}, CODE, 3, 0, CODE);
+    stamp_machine_start(m, (struct stamp_memory){memory, MEMORY, 0}, CODE, 3, 0, CODE);
     ls = stamp_lockstep_new(m);
 }
 

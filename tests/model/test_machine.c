@@ -65,7 +65,7 @@ static void store(uint64_t dram, uint64_t line, uint64_t lines, uint64_t areg)
 static enum stamp_error run(void)
 {
     struct stamp_retire r;
-    stamp_machine_start(m, (struct stamp_memory){memory, MEMORY}, CODE, words, 0, CODE);
+    stamp_machine_start(m, (struct stamp_memory){memory, MEMORY, 0}, CODE, words, 0, CODE);
     while (stamp_machine_step(m, &r)) ck_assert_uint_lt(m->seq, 10000);
     return m->error;
 }
