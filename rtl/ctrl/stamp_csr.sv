@@ -101,12 +101,6 @@ module stamp_csr #(
       err_q <= '0;
     end else begin
       bvalid_o <= write || (bvalid_o && !bready_i);
-      if (done_i) done_q <= 1'b1;
-      if (fault_i) begin
-        fault_q  <= 1'b1;
-        err_q    <= err_i;
-        err_pc_q <= err_pc_i;
-      end
       if (write) begin
         case (awaddr_i)
           stamp_isa_pkg::REG_CTRL: begin
@@ -127,6 +121,13 @@ module stamp_csr #(
           stamp_isa_pkg::REG_WATCHDOG:   watchdog_o         <= new_word;
           default: ;
         endcase
+      end
+      // A run that ends in the cycle of a clear stays visible: its host has not seen it yet.
+      if (done_i) done_q <= 1'b1;
+      if (fault_i) begin
+        fault_q  <= 1'b1;
+        err_q    <= err_i;
+        err_pc_q <= err_pc_i;
       end
     end
   end
