@@ -17,7 +17,7 @@ module stamp_sems #(
 
     input  logic [Units-1:0]    give_i,
     input  logic [Units*15-1:0] post_i,
-    output logic                overflow_o // a semaphore passed SEM_MAX
+    output logic [Units-1:0]    overflow_o // gave to a semaphore that passed SEM_MAX
 );
 
   logic [7:0] sem_q [32]; // 0 stays zero and is never asked
@@ -34,7 +34,7 @@ module stamp_sems #(
 
   always_ff @(posedge clk_i) begin : count
     logic [9:0] next;
-    overflow_o <= 1'b0;
+    overflow_o <= '0;
     if (!rst_ni || clear_i) begin
       for (int s = 0; s < 32; s++) sem_q[s] <= 8'd0;
     end else if (take_i != '0 || give_i != '0) begin
@@ -45,7 +45,8 @@ module stamp_sems #(
           if (take_i[k/3] && wait_i[k*5 +: 5] == 5'(s)) next = next - 10'd1;
         end
         sem_q[s] <= next[7:0];
-        if (next > 10'd255) overflow_o <= 1'b1;
+        for (int k = 0; k < Units * 3; k++)
+          if (next > 10'd255 && give_i[k/3] && post_i[k*5 +: 5] == 5'(s)) overflow_o[k/3] <= 1'b1;
       end
     end
   end

@@ -138,7 +138,7 @@ module stamp_top #(
   logic [31:0]     u_pc [4];
   logic [255:0]    u_insn [4];
   logic [3:0]      u_err [4];
-  logic            overflow;
+  logic [3:0]      overflow;
 
   // The matrix unit takes first, then vector, load, store.
   assign turn = {1'b1, !want_start[3], !want_start[3] && !want_start[2] && !want_start[0],
@@ -162,7 +162,7 @@ module stamp_top #(
     .clk_i, .rst_ni, .clear_i(reset_units), .wait_i(waits), .ok_o(sem_ok), .take_i(take),
     .give_i(gives), .post_i(posts), .overflow_o(overflow));
 
-  assign all_idle = &q_idle && !overflow;
+  assign all_idle = &q_idle && overflow == '0;
   assign retired  = u_done != '0;
   assign blocked  = (head & ~sem_ok) != '0;
 
@@ -173,17 +173,19 @@ module stamp_top #(
       if (head[u] && !sem_ok[u] && head_pc[u] < blocked_pc) blocked_pc = head_pc[u];
   end
 
-  logic [31:0] gave_pc_q;
-  always_ff @(posedge clk_i) begin
-    if (gives[0]) gave_pc_q <= u_pc[0];
-    if (gives[1]) gave_pc_q <= u_pc[1];
-    if (gives[2]) gave_pc_q <= u_pc[2];
-    if (gives[3]) gave_pc_q <= u_pc[3];
+  logic [31:0] gave_pc_q [4]; // retired in the cycle before
+  for (genvar u = 0; u < 4; u++) begin : g_gave
+    always_ff @(posedge clk_i) gave_pc_q[u] <= u_pc[u];
   end
 
   always_comb begin
-    unit_err    = overflow ? stamp_isa_pkg::ERR_SEMAPHORE : stamp_isa_pkg::ERR_NONE;
-    unit_err_pc = gave_pc_q;
+    unit_err    = stamp_isa_pkg::ERR_NONE;
+    unit_err_pc = '0;
+    for (int u = 3; u >= 0; u--)
+      if (overflow[u]) begin
+        unit_err    = stamp_isa_pkg::ERR_SEMAPHORE;
+        unit_err_pc = gave_pc_q[u];
+      end
     for (int u = 3; u >= 0; u--)
       if (u_done[u] && u_err[u] != stamp_isa_pkg::ERR_NONE) begin
         unit_err    = u_err[u];
