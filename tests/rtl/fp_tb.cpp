@@ -23,7 +23,7 @@
 #include <cstring>
 #include <deque>
 
-#include "Vfp_tb_top.h"
+#include "Vtop.h"
 #include "tests/oracle/softfloat.h"
 #include "verilated.h"
 
@@ -308,7 +308,7 @@ static fp_case make_case(enum fp_unit unit, uint64_t i)
 // ---------------------------------------------------------------- drive and compare
 
 static VerilatedContext *context;
-static Vfp_tb_top       *top;
+static Vtop       *top;
 static uint64_t          passed, failed;
 static unsigned          complaints; // of the unit at hand
 
@@ -488,7 +488,7 @@ int main(int argc, char **argv)
     printf("fp_tb: seed %" PRIu64 ", %" PRIu64 " cases per unit\n", seed, cases);
 
     context = new VerilatedContext;
-    top = new Vfp_tb_top{context};
+    top = new Vtop{context};
     rng_state = seed;
     top->rst_ni = 0;
     tick();

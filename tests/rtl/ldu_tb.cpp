@@ -14,7 +14,7 @@
  *              rtl/dma/stamp_ldu.sv tests/rtl/ldu_tb.cpp tests/rtl/axi_monitor.cpp \
  *              sim/verilator/dram.cpp
  */
-#include "Vstamp_ldu.h"
+#include "Vtop.h"
 #include "verilated.h"
 
 #include "sim/verilator/dram.h"
@@ -31,7 +31,7 @@ struct expected {
     uint32_t           err;
 };
 
-static Vstamp_ldu          *top;
+static Vtop          *top;
 static stamp_axi            pins;
 static std::vector<uint8_t> mem(Size);
 static stamp_dram          *dram;
@@ -342,7 +342,7 @@ int main(int argc, char **argv)
     const stamp_dram_config config = {};
 
     g.s = o.seed * 0x9e3779b97f4a7c15 + 1;
-    top = new Vstamp_ldu;
+    top = new Vtop;
     dram = new stamp_dram(mem.data(), Size, config);
     dram->config.axi_bytes = mach.AXI;
     dram->config.seed = o.seed;

@@ -14,14 +14,14 @@
  *              rtl/dma/stamp_stu_rd.sv rtl/dma/stamp_stu.sv tests/rtl/stu_tb.cpp \
  *              tests/rtl/axi_monitor.cpp sim/verilator/dram.cpp
  */
-#include "Vstamp_stu.h"
+#include "Vtop.h"
 #include "verilated.h"
 
 #include "sim/verilator/dram.h"
 #include "tests/rtl/axi_monitor.h"
 #include "tests/rtl/ldu_stu.h"
 
-static Vstamp_stu           *top;
+static Vtop           *top;
 static stamp_axi             pins;
 static std::vector<uint8_t>  mem(Size), want_mem(Size);
 static std::vector<bool>     loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
@@ -372,7 +372,7 @@ int main(int argc, char **argv)
     const stamp_dram_config config = {};
 
     g.s = o.seed * 0x9e3779b97f4a7c15 + 1;
-    top = new Vstamp_stu;
+    top = new Vtop;
     dram = new stamp_dram(mem.data(), Size, config);
     dram->config.axi_bytes = mach.AXI;
     dram->config.seed = o.seed;

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// lib_tb_top - the small common modules side by side, small: fifo (f_), ram (r_), table (t_), vector
+// memory (v_), read multiplexer (x_), registers (s_, c_).
+module lib_tb_top (
+    input  logic         clk_i,
+    input  logic         rst_ni,
+
+    input  logic         f_push_i, f_pop_i,
+    input  logic [31:0]  f_data_i,
+    output logic         f_ready_o, f_valid_o,
+    output logic [31:0]  f_data_o,
+
+    input  logic         r_we_i, r_re_i,
+    input  logic [3:0]   r_waddr_i, r_raddr_i,
+    input  logic [63:0]  r_wdata_i,
+    output logic [63:0]  r_rdata_o,
+
+    input  logic         t_we_i, t_re_i,
+    input  logic [0:0]   t_line_i,
+    input  logic [511:0] t_data_i,
+    input  logic [5:0]   t_entry_i,
+    output logic [15:0]  t_entry_o,
+
+    input  logic         v_mx_i, v_vw_i, v_vr_i, v_lw_i, v_sr_i, // wishes, then grants
+    output logic         v_vw_o, v_vr_o, v_lw_o, v_sr_o,
+    input  logic [3:0]   v_mx_addr_i, v_vw_addr_i, v_vr_addr_i, v_lw_addr_i, v_sr_addr_i,
+    input  logic [63:0]  v_mx_data_i, v_vw_data_i, v_lw_data_i,
+    output logic [63:0]  v_vr_data_o, v_sr_data_o,
+
+    input  logic         x_f_arvalid_i, x_l_arvalid_i, x_l_rready_i, x_arready_i, x_rvalid_i, x_rlast_i,
+    input  logic [39:0]  x_f_araddr_i, x_l_araddr_i,
+    input  logic [7:0]   x_f_arlen_i, x_l_arlen_i,
+    output logic         x_f_arready_o, x_f_rvalid_o, x_l_arready_o, x_l_rvalid_o, x_arvalid_o, x_rready_o,
+    output logic [39:0]  x_araddr_o,
+    output logic [7:0]   x_arlen_o,
+
+    input  logic         s_awvalid_i, s_wvalid_i, s_bready_i, s_arvalid_i, s_rready_i,
+    input  logic [11:0]  s_awaddr_i, s_araddr_i,
+    input  logic [31:0]  s_wdata_i,
+    input  logic [3:0]   s_wstrb_i,
+    output logic         s_awready_o, s_wready_o, s_bvalid_o, s_arready_o, s_rvalid_o,
+    output logic [1:0]   s_bresp_o, s_rresp_o,
+    output logic [31:0]  s_rdata_o,
+    output logic         c_irq_o, c_start_o, c_ctr_high_o,
+    output logic [39:0]  c_code_addr_o, c_win_lo_o, c_win_hi_o,
+    output logic [31:0]  c_code_count_o, c_watchdog_o,
+    input  logic         c_busy_i, c_done_i, c_fault_i,
+    input  logic [3:0]   c_err_i,
+    input  logic [31:0]  c_err_pc_i, c_ctr_word_i,
+    output logic [5:0]   c_ctr_index_o
+);
+
+  stamp_fifo #(.Width(32), .Depth(4)) i_fifo (
+    .clk_i, .rst_ni, .push_i(f_push_i), .ready_o(f_ready_o), .data_i(f_data_i),
+    .valid_o(f_valid_o), .pop_i(f_pop_i), .data_o(f_data_o));
+
+  stamp_ram #(.Width(64), .Depth(16)) i_ram (
+    .clk_i, .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
+    .raddr_i(r_raddr_i), .rdata_o(r_rdata_o));
+
+  stamp_table #(.Entries(64)) i_table (
+    .clk_i, .we_i(t_we_i), .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i),
+    .entry_i(t_entry_i), .entry_o(t_entry_o));
+
+  stamp_vm #(.L(2), .VM_LINES(16)) i_vm (
+    .clk_i, .mx_we_i(v_mx_i), .mx_addr_i(v_mx_addr_i), .mx_data_i(v_mx_data_i),
+    .vw_valid_i(v_vw_i), .vw_ready_o(v_vw_o), .vw_addr_i(v_vw_addr_i), .vw_data_i(v_vw_data_i),
+    .vr_valid_i(v_vr_i), .vr_ready_o(v_vr_o), .vr_addr_i(v_vr_addr_i), .vr_data_o(v_vr_data_o),
+    .lw_valid_i(v_lw_i), .lw_ready_o(v_lw_o), .lw_addr_i(v_lw_addr_i), .lw_data_i(v_lw_data_i),
+    .sr_valid_i(v_sr_i), .sr_ready_o(v_sr_o), .sr_addr_i(v_sr_addr_i), .sr_data_o(v_sr_data_o));
+
+  stamp_axi_rmux #(.Depth(4)) i_rmux (
+    .clk_i, .rst_ni, .f_arvalid_i(x_f_arvalid_i), .f_arready_o(x_f_arready_o),
+    .f_araddr_i(x_f_araddr_i), .f_arlen_i(x_f_arlen_i), .f_rvalid_o(x_f_rvalid_o),
+    .l_arvalid_i(x_l_arvalid_i), .l_arready_o(x_l_arready_o), .l_araddr_i(x_l_araddr_i),
+    .l_arlen_i(x_l_arlen_i), .l_rvalid_o(x_l_rvalid_o), .l_rready_i(x_l_rready_i),
+    .arvalid_o(x_arvalid_o), .arready_i(x_arready_i), .araddr_o(x_araddr_o), .arlen_o(x_arlen_o),
+    .rvalid_i(x_rvalid_i), .rready_o(x_rready_o), .rlast_i(x_rlast_i));
+
+  stamp_csr #(.P(4), .L(8), .T(4), .AXI_BYTES(8)) i_csr (
+    .clk_i, .rst_ni, .awvalid_i(s_awvalid_i), .awready_o(s_awready_o), .awaddr_i(s_awaddr_i),
+    .wvalid_i(s_wvalid_i), .wready_o(s_wready_o), .wdata_i(s_wdata_i), .wstrb_i(s_wstrb_i),
+    .bvalid_o(s_bvalid_o), .bready_i(s_bready_i), .bresp_o(s_bresp_o), .arvalid_i(s_arvalid_i),
+    .arready_o(s_arready_o), .araddr_i(s_araddr_i), .rvalid_o(s_rvalid_o), .rready_i(s_rready_i),
+    .rdata_o(s_rdata_o), .rresp_o(s_rresp_o), .irq_o(c_irq_o), .start_o(c_start_o),
+    .code_addr_o(c_code_addr_o), .code_count_o(c_code_count_o), .win_lo_o(c_win_lo_o),
+    .win_hi_o(c_win_hi_o), .watchdog_o(c_watchdog_o), .busy_i(c_busy_i), .done_i(c_done_i),
+    .fault_i(c_fault_i), .err_i(c_err_i), .err_pc_i(c_err_pc_i), .ctr_index_o(c_ctr_index_o),
+    .ctr_high_o(c_ctr_high_o), .ctr_word_i(c_ctr_word_i));
+
+endmodule

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file vxu_tb.cpp
+ * Bench of rtl/vec/stamp_vxu: random VBFLY, VMINMAX, VQPAR, VQUANT and VBIAS against model/insn,
+ * every write to VM, XB, SM and RM in order, error codes, counted events, writes held while stalled.
+ *
+ * VM, XB and the row table are here; SM is the unit's own, so lists begin with a VMINMAX that
+ * fills it. VM reads and writes are refused at random, as the drain and other units would.
+ * Case     one instruction
+ * Args     --seed N   --cases N
+ * Build    make build/tb/tiny/vxu: stamp_vxu is the top, all of its parameters set; C++ is this file
+ *          and libstamp.a
+ */
+#include "Vtop.h"
+#include "verilated.h"
+
+#include "tests/rtl/mxu_vxu.h"
+
+static Vtop *top;
+static twin model;
+static rng g;
+static tally t;
+static const stamp_mach *const mach = model.mach;
+
+static std::vector<uint32_t> vm; /* VM_LINES x L */
+static uint32_t refuse;          /* VM grants withheld, of 256 */
+static uint64_t reads, lines, divides;
+
+/* Rows with numbers, a row table whose nibble rows reach below 4 P, some entries of 8 bits. */
+static void fill(bool wild, bool huge)
+{
+    vm.resize(mach->VM_LINES * mach->L);
+    for (auto &v : vm) v = huge && g.one_in(200) ? 0x7f000000 | g.below(2) << 31 : g.real();
+    memcpy(model.m->vm, vm.data(), vm.size() * 4);
+    for (uint32_t i = 0; i < mach->RT_ENTRIES; i++) {
+        uint32_t v = wild && g.one_in(6) ? g.below(4096) : g.below(4 * mach->P - 1);
+        if (g.one_in(3)) v = 0x8000 | (wild && g.one_in(4) ? v : v & ~1u);
+        model.m->rt[i] = (uint16_t)v;
+    }
+}
+
+/* ---- One clock ------------------------------------------------------------------------------- */
+
+static std::vector<uint32_t> was_data;
+static uint32_t was_addr;
+static bool waited;
+
+/* A write that was not granted stays as it is. */
+static void held()
+{
+    auto *data = reinterpret_cast<const uint32_t *>(&top->vw_data_o);
+    if (waited && (!top->vw_valid_o || top->vw_addr_o != was_addr ||
+                   memcmp(data, was_data.data(), mach->L * 4)))
+        t.complain("a VM write changed before it was granted");
+    waited = top->vw_valid_o && !top->vw_ready_i;
+    was_addr = top->vw_addr_o;
+    was_data.assign(data, data + mach->L);
+}
+
+static void tick()
+{
+    const bool vr = top->vr_valid_o && top->vr_ready_i, rr = top->rt_re_o;
+    const uint32_t va = top->vr_addr_o, ra = top->rt_addr_o;
+
+    held();
+    reads += top->ev_read_o;
+    lines += top->ev_lines_o;
+    divides += top->ev_divide_o;
+    if (top->vw_valid_o && top->vw_ready_i)
+        memcpy(&vm[top->vw_addr_o * mach->L], &top->vw_data_o, mach->L * 4);
+    std::vector<uint32_t> line(mach->L);
+    if (vr) memcpy(line.data(), &vm[va * mach->L], mach->L * 4);
+    top->clk_i = 1;
+    top->eval();
+    if (!vr) /* the bank may serve somebody else */
+        for (auto &v : line) v = (uint32_t)g.next();
+    memcpy(&top->vr_data_i, line.data(), mach->L * 4);
+    if (rr) top->rt_data_i = model.m->rt[ra];
+    top->vr_ready_i = g.below(256) >= refuse;
+    top->vw_ready_i = g.below(256) >= refuse;
+    top->clk_i = 0;
+    top->eval();
+    t.cycle++;
+}
+
+static void reset()
+{
+    top->rst_ni = 0;
+    top->insn_valid_i = 0;
+    top->eval();
+    waited = false;
+    for (int i = 0; i < 3; i++) {
+        tick();
+        waited = false;
+    }
+    top->rst_ni = 1;
+    top->eval();
+}
+
+/* ---- Writes ---------------------------------------------------------------------------------- */
+
+static void compare(outcome *o, stamp_space space, uint64_t addr, const void *data, size_t bytes)
+{
+    if (!o) {
+        t.complain("write without an instruction");
+        return;
+    }
+    if (o->loose) return;
+    auto *b = static_cast<const uint8_t *>(data);
+    const written got = {space, addr, {b, b + bytes}};
+    auto &want = o->writes[space];
+    if (want.empty() || !(want.front() == got)) {
+        char text[120];
+        snprintf(text, sizeof text, "wrong write: %s[%llu]%s", stamp_space_name(space),
+                 (unsigned long long)addr, want.empty() ? ", none due" : "");
+        t.complain(text);
+    }
+    if (!want.empty()) want.pop_front();
+}
+
+static void observe_writes(outcome *o)
+{
+    if (top->vw_valid_o && top->vw_ready_i)
+        compare(o, STAMP_SPACE_VM, top->vw_addr_o, &top->vw_data_o, mach->L * 4);
+    if (top->xb_we_o) {
+        const uint64_t at = (uint64_t)top->xb_addr_o * mach->P + top->xb_row_o;
+        compare(o, STAMP_SPACE_XB, at, &top->xb_hi_o, mach->L / 2);
+        if (top->xb_two_o) compare(o, STAMP_SPACE_XB, at + 1, &top->xb_lo_o, mach->L / 2);
+    }
+    if (top->sm_we_o) { /* {rowsum, zero 8, hi, lo} */
+        uint32_t w[4];
+        memcpy(w, &top->sm_data_o, 16);
+        const uint32_t sm[4] = {w[0], w[1], w[2] & 0xff, w[2] >> 8 | w[3] << 24};
+        compare(o, STAMP_SPACE_SM, top->sm_addr_o, sm, 16);
+    }
+    if (top->rm_we_o) { /* {rowsum, corr 10 signed, scale} */
+        uint32_t w[3];
+        memcpy(w, &top->rm_data_o, 12);
+        const uint32_t corr = (w[1] & 0x3ff) | (w[1] & 0x200 ? 0xfffffc00u : 0);
+        const uint32_t r[3] = {w[0], corr, w[1] >> 10 | w[2] << 22};
+        compare(o, STAMP_SPACE_RM, top->rm_addr_o, r, 12);
+    }
+}
+
+/* Runs one instruction to its end; true if it ended without error. */
+static bool run(const union stamp_insn &i, bool huge)
+{
+    const stamp_word w = encode(i);
+    outcome o = model.run(w);
+    uint64_t n = 0;
+    bool taken = false, all = true;
+
+    reads = lines = divides = 0;
+    memcpy(&top->insn_i, &w, 32);
+    top->insn_valid_i = 1;
+    for (top->eval();; n++) {
+        observe_writes(taken ? &o : nullptr);
+        if (top->done_o) break;
+        const bool accept = top->insn_valid_i && top->insn_ready_o;
+        if (taken && !top->busy_o) t.complain("busy low with an instruction inside");
+        tick();
+        if (accept) {
+            taken = true;
+            top->insn_valid_i = 0;
+            top->eval();
+        }
+        if (n > 200000) {
+            t.complain("hangs");
+            return false;
+        }
+    }
+    /* Numbers may overflow before the row that leaves its memory is reached. */
+    const bool same =
+        top->err_o == o.error || (o.loose && huge && top->err_o == STAMP_ERROR_NUMERIC);
+    if (!same)
+        printf("opcode 0x%02llx ended with %s, model %s\n", (unsigned long long)i.c.op,
+               stamp_error_name((stamp_error)top->err_o), stamp_error_name(o.error));
+    for (const auto &left : o.writes) all = all && (o.loose || left.empty());
+    tick();
+    if (o.error == STAMP_ERROR_NONE) {
+        const uint64_t *e = model.m->event;
+        all = all && reads == e[STAMP_EV_VM_READ] && lines == e[STAMP_EV_VX_LINES] &&
+              2 * divides == e[STAMP_EV_DIVIDES];
+    }
+    t.check(same && all, same ? "writes or events are missing" : "wrong error code");
+    return o.error == STAMP_ERROR_NONE;
+}
+
+/* ---- Random instructions --------------------------------------------------------------------- */
+
+static union stamp_insn random_bfly(bool bad)
+{
+    union stamp_insn i = {};
+    auto &b = i.b;
+
+    b.op = STAMP_OP_VBFLY;
+    b.kind = g.below(3);
+    b.cols = g.range(1, 6);
+    b.n0 = g.range(1, 5);
+    b.n1 = g.range(1, 3);
+    if (g.below(2)) { /* neighbours */
+        b.boff = b.cols + g.below(2);
+        b.s0 = 2 * b.boff;
+        b.s1 = b.n0 * b.s0;
+    } else { /* halves */
+        b.s0 = b.cols + g.below(2);
+        b.boff = b.n0 * b.s0;
+        b.s1 = 2 * b.boff;
+    }
+    const uint32_t last = (uint32_t)stamp_span_last(b.boff, b.n1, b.s1, b.n0, b.s0, b.cols);
+    b.a = bad           ? mach->VM_LINES - 1 - g.below(last)
+          : g.one_in(4) ? mach->VM_LINES - 1 - last
+                        : g.below(mach->VM_LINES - last);
+    b.c = g.real();
+    b.s = g.real();
+    return i;
+}
+
+static union stamp_insn random_vector(stamp_opcode op, bool bad)
+{
+    union stamp_insn i = {};
+    auto &v = i.v;
+    const bool par = op == STAMP_OP_VQPAR;
+
+    v.op = op;
+    v.cols = g.range(1, par ? 4 : 10);
+    v.n0 = g.range(1, par ? 4 : 8);
+    v.blk = g.below(2) ? 0 : g.range(1, 4);
+    v.first = g.below(3) != 0;
+    v.sym = g.one_in(4);
+    v.s0 = v.cols + g.below(3);
+    const uint32_t per = (uint32_t)(par ? v.cols : v.blk ? (v.cols + v.blk - 1) / v.blk : 1);
+    v.smstride = per + g.below(2);
+    v.a = g.below(mach->VM_LINES - (uint32_t)(v.n0 * v.s0) - 12);
+    v.b = v.a + v.n0 * v.s0;
+    v.sm = g.below(mach->SM_ENTRIES - (uint32_t)(v.n0 * v.smstride) + 1);
+    v.rm = g.below(mach->SM_ENTRIES - (uint32_t)(v.n0 * v.smstride) + 1);
+    v.rt = g.below(mach->RT_ENTRIES - (uint32_t)v.n0 + 1);
+    v.gstride = v.cols + g.below(3);
+    v.xb = g.below(mach->XB_LINES - 4 * (uint32_t)v.gstride);
+    if (!bad) return i;
+    switch (g.below(5)) {
+    case 0: v.a = mach->VM_LINES - g.range(1, (uint32_t)v.cols); break;
+    case 1: v.b = mach->VM_LINES - g.range(1, (uint32_t)v.cols) + 1; break;
+    case 2: v.sm = mach->SM_ENTRIES - per + 1; break;
+    case 3: v.rt = mach->RT_ENTRIES - (uint32_t)v.n0 + 1; break;
+    default: v.rm = mach->SM_ENTRIES - per + 1;
+    }
+    return i;
+}
+
+/* Ranges of all SM entries: what it held at power-up is nobody's business. */
+static bool initialise()
+{
+    union stamp_insn i = {};
+
+    i.v.op = STAMP_OP_VMINMAX;
+    i.v.cols = i.v.s0 = i.v.smstride = i.v.first = 1;
+    i.v.n0 = mach->SM_ENTRIES;
+    bool ok = run(i, false);
+    i.v.op = STAMP_OP_VQUANT; /* and its row sums */
+    for (uint32_t e = 0; ok && e < mach->SM_ENTRIES; e += 128) {
+        i.v.n0 = 128;
+        i.v.sm = e;
+        i.v.gstride = 1;
+        ok = run(i, false);
+    }
+    return ok;
+}
+
+static void scenario()
+{
+    static const stamp_opcode ops[] = {STAMP_OP_VBFLY,  STAMP_OP_VMINMAX, STAMP_OP_VQPAR,
+                                       STAMP_OP_VQUANT, STAMP_OP_VBIAS,   STAMP_OP_VQUANT};
+    const uint32_t n = g.range(1, 40), wild = g.one_in(4), huge = g.one_in(4);
+
+    refuse = g.below(3) ? g.below(200) : 0;
+    fill(false, false);
+    if (!initialise()) {
+        t.complain("initialisation failed");
+        reset();
+        return;
+    }
+    fill(wild, huge);
+    for (uint32_t k = 0; k < n; k++) {
+        const stamp_opcode op = ops[g.below(6)];
+        const bool bad = k + 1 == n && g.one_in(2);
+        if (!run(op == STAMP_OP_VBFLY ? random_bfly(bad) : random_vector(op, bad), huge)) break;
+        for (uint32_t gap = g.below(4); gap-- > 0;) tick();
+    }
+    reset(); /* the unit may have been left on an error */
+}
+
+int main(int argc, char **argv)
+{
+    const args a(argc, argv, 5000);
+
+    g.s = a.seed * 0x9e3779b97f4a7c15 + 1;
+    top = new Vtop;
+    vm.resize(mach->VM_LINES * mach->L);
+    reset();
+    while (a.cases && t.passed + t.failed < a.cases && t.failed < 100) scenario();
+    top->final();
+    delete top;
+    return t.close("vxu_tb");
+}
