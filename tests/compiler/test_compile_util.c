@@ -138,7 +138,7 @@ void stamp_case_check(const struct stamp_case *c, const struct stamp_image *imag
     struct stamp_retire r = {0};
 
     ck_assert_ptr_nonnull(m);
-    stamp_machine_start(m, (struct stamp_memory){dram, image->dram_bytes}, image->code_addr,
+    stamp_machine_start(m, (struct stamp_memory){dram, image->dram_bytes, 0}, image->code_addr,
                         image->code_count, 0, image->dram_bytes);
     while (stamp_machine_step(m, &r)) {}
     ck_assert_msg(r.error == STAMP_ERROR_NONE, "instruction %u: %s", r.pc,
