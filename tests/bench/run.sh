@@ -27,6 +27,7 @@ def rows(smooth):
 npy(sys.argv[1] + '/x1024.npy', 512, 1024, rows(0.9))
 npy(sys.argv[1] + '/w1024.npy', 1024, 1024, rows(0.0))
 npy(sys.argv[1] + '/x4096.npy', 2048, 4096, rows(0.9))
+npy(sys.argv[1] + '/x512.npy', 512, 4096, rows(0.9))
 npy(sys.argv[1] + '/w4096.npy', 4096, 4096, rows(0.0))
 P
 run() { # label, command...
@@ -34,11 +35,14 @@ run() { # label, command...
     shift
     /usr/bin/time -f '%e s wall, %U s user, %M KiB peak' -o "$T/time" "$@" >"$T/out" 2>"$T/err" || cat "$T/err"
     printf '%-44s %s\n' "$label" "$(cat "$T/time")"
-    tail -n 3 "$T/out" | sed 's/^/    /'
+    tail -n 12 "$T/out" | sed 's/^/    /'
 }
 run "linear 512x1024x1024 model" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on model
-run "linear 512x1024x1024 rtl" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on rtl
 run "linear 512x1024x1024 all (lock-step)" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on all
+for scheme in "--transform none --high-rows 0" "--transform none" "--transform haar"; do
+    run "linear 512x1024x1024 rtl $scheme" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on rtl $scheme
+    run "linear 512x4096x4096 rtl $scheme" $B/stamp linear "$T/x512.npy" "$T/w4096.npy" --on rtl $scheme
+done
 run "compile 2048x4096x4096" $B/stamp compile "$T/w4096.npy" --rows 2048 -o "$T/p.stamp"
 run "run 2048x4096x4096 model" $B/stamp run "$T/p.stamp" --input x="$T/x4096.npy" --output y="$T/y.npy" --on model
 run "linear 2048x4096x4096 model" $B/stamp linear "$T/x4096.npy" "$T/w4096.npy" --on model
