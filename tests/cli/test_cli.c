@@ -191,14 +191,14 @@ START_TEST(eval_lands_beside_an_independent_reference)
     const char *root = getenv("STAMP_SHARED");
     char data[512];
 
-    snprintf(data, sizeof data, "%s", root ? root : "../shared/data");
+    snprintf(data, sizeof data, "%s/data", root ? root : "../shared");
     if (access(data, R_OK)) {
         fprintf(stderr, "SKIP: no shared data at %s\n", data);
         return;
     }
-    const char *files = "$K/../shared/data";
+    const char *files = "$K/../shared";
     const struct child *c =
-        child_run("D=%s; $S eval $D/llm/stories260K.bin --tokenizer $D/llm/tok512.bin --text "
+        child_run("D=%s/data; $S eval $D/llm/stories260K.bin --tokenizer $D/llm/tok512.bin --text "
                   "$D/text/tinystories.txt --docs 60 --json",
                   root ? root : files);
     ck_assert_msg(c->code == 0, "%s", c->err);
