@@ -129,7 +129,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
 test: deps
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(B)/fuzz_front $(B)/fuzz_image
+	  $(B)/fuzz_front $(B)/fuzz_image $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
 	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \
