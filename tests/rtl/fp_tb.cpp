@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+/* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file fp_tb.cpp
  * Bench of rtl/fp: every unit against the machine's own binary32 arithmetic (canonical NaN) and
@@ -7,12 +7,7 @@
  * Cases    all pairs of special values, directed rounding cases, then random; --cases per unit
  * Stream   random gaps, stalls (with operands that must be ignored) and rare resets
  * Args     --seed N   --cases N   --unit NAME (one unit only)   --bench (cost per operation)
- * Build    -ffp-contract=off and no -ffast-math; softfloat.c compiled as C, for example
- *            gcc -std=c11 -O2 -I. -c tests/oracle/softfloat.c -o build/softfloat.o
- *            verilator --cc --exe --build --x-assign fast -Mdir build/fp_tb \
- *              --top-module fp_tb_top -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$PWD" \
- *              rtl/fp/stamp_fp_pkg.sv rtl/fp/stamp_f[!p]*.sv rtl/fp/stamp_i2f.sv \
- *              tests/rtl/fp_tb_top.sv $PWD/tests/rtl/fp_tb.cpp $PWD/build/softfloat.o
+ * Build    make build/tb/tiny/fp
  */
 #include <chrono>
 #include <cinttypes>
@@ -27,290 +22,12 @@
 #include "tests/oracle/softfloat.h"
 #include "verilated.h"
 
-static const uint32_t NAN_BITS = 0x7fc00000u;
-static const uint32_t INF_BITS = 0x7f800000u;
-
-/** One operation. fminmax: x = a, lo = b, hi = c. */
-struct fp_case {
-    uint32_t a, b, c;
-    bool     sub, half;
-};
-
-enum fp_unit { FADD, FMUL, I2F, F2I, F2BF, FDIV, FMINMAX, UNITS };
-
-static const char *const unit_name[UNITS] = {
-    "fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fminmax",
-};
-static const unsigned latency[UNITS] = {3, 2, 1, 1, 1, 15, 0}; // enabled cycles
-
-// ---------------------------------------------------------------- random numbers
-
-static uint64_t rng_state;
-
-static uint32_t rnd(void) // splitmix64
-{
-    uint64_t z = (rng_state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) >> 16);
-}
-
-static uint32_t below(uint32_t n)
-{
-    return (uint32_t)(((uint64_t)rnd() * n) >> 32);
-}
-
-/** A fraction of 23 bits: dense, sparse, all ones at the top or bottom, or nearly one of these. */
-static uint32_t rnd_frac(void)
-{
-    uint32_t f = rnd() & 0x7fffff;
-    switch (below(6)) {
-    case 0: f = 1u << below(23); break;
-    case 1: f = (1u << below(24)) - 1; break;
-    case 2: f = ~((1u << below(24)) - 1); break;
-    case 3: f &= ~((1u << below(24)) - 1); break;
-    default: return f;
-    }
-    return (f + below(5) - 2) & 0x7fffff;
-}
-
-static uint32_t pack(int exponent, uint32_t frac) // random sign, exponent limited to 0..254
-{
-    const int e = exponent < 0 ? 0 : exponent > 254 ? 254 : exponent;
-    return (rnd() & 0x80000000u) | ((uint32_t)e << 23) | frac;
-}
-
-// ---------------------------------------------------------------- references
-
-static float as_float(uint32_t u)
-{
-    float f;
-    memcpy(&f, &u, sizeof f);
-    return f;
-}
-
-static bool is_nan(uint32_t u)
-{
-    return (u & 0x7fffffffu) > INF_BITS;
-}
-
-static uint32_t bits_of(float f) // canonical NaN
-{
-    uint32_t u;
-    memcpy(&u, &f, sizeof u);
-    return is_nan(u) ? NAN_BITS : u;
-}
-
-static uint32_t native_f2i(uint32_t x)
-{
-    const float f = as_float(x);
-    const float limited = f != f ? 0.0f : f > 511.0f ? 511.0f : f < -512.0f ? -512.0f : f;
-    return (uint32_t)(int32_t)std::nearbyint(limited) & 0x3ff; // limits are integers: either order
-}
-
-/** The nearer of the two bf16 neighbours, in double; infinity stands for 2^128. */
-static uint32_t native_bf16(uint32_t x)
-{
-    if (is_nan(x)) return 0x7fc0;
-    const uint32_t down = x & 0xffff0000u;
-    const uint32_t mag = x & 0x7fffffffu;
-    if (mag == INF_BITS || down == x) return x >> 16;
-    const double value = as_float(mag), lower = as_float(mag & 0xffff0000u);
-    const uint32_t next = (mag & 0xffff0000u) + 0x10000u;
-    const double upper = next == INF_BITS ? std::ldexp(1.0, 128) : (double)as_float(next);
-    const bool up = upper - value < value - lower
-                    || (upper - value == value - lower && (down & 0x10000u) != 0);
-    return (down >> 16) + (up ? 1 : 0);
-}
-
-static uint64_t native(enum fp_unit unit, const fp_case &k)
-{
-    const float a = as_float(k.a), b = as_float(k.b), c = as_float(k.c);
-    switch (unit) {
-    case FADD: {
-        const float s = k.sub ? a - b : a + b;
-        return bits_of(k.half ? s * 0.5f : s);
-    }
-    case FMUL: return bits_of(a * b);
-    case FDIV: return bits_of(a / b);
-    case I2F: return bits_of((float)(int32_t)k.a);
-    case F2I: return native_f2i(k.a);
-    case F2BF: return native_bf16(k.a);
-    default: return (uint64_t)(a > c ? k.a : k.c) << 32 | (a < b ? k.a : k.b);
-    }
-}
-
-/** x < y on bit patterns, without float arithmetic. */
-static bool so_below(uint32_t x, uint32_t y)
-{
-    const int64_t mx = x & 0x7fffffffu, my = y & 0x7fffffffu;
-    return !is_nan(x) && !is_nan(y) && (x >> 31 ? -mx : mx) < (y >> 31 ? -my : my);
-}
-
-static uint64_t oracle(enum fp_unit unit, const fp_case &k)
-{
-    switch (unit) {
-    case FADD: {
-        const uint32_t s = k.sub ? so_sub(k.a, k.b) : so_add(k.a, k.b);
-        return k.half ? so_half(s) : s;
-    }
-    case FMUL: return so_mul(k.a, k.b);
-    case FDIV: return so_div(k.a, k.b);
-    case I2F: return so_from_s32((int32_t)k.a);
-    case F2I: return (uint32_t)so_rne_int10(k.a) & 0x3ff;
-    case F2BF: return so_to_bf16(k.a);
-    default: // the oracle has no comparison: the order of sign-magnitude integers
-        return (uint64_t)(so_below(k.c, k.a) ? k.a : k.c) << 32 | (so_below(k.a, k.b) ? k.a : k.b);
-    }
-}
-
-static bool not_finite(enum fp_unit unit, uint64_t r)
-{
-    switch (unit) {
-    case FADD: case FMUL: case FDIV: return (r & INF_BITS) == INF_BITS;
-    case F2BF: return (r & 0x7f80) == 0x7f80;
-    default: return false;
-    }
-}
-
-// ---------------------------------------------------------------- cases
-
-static const uint32_t specials[] = { // magnitudes; both signs are used
-    0x00000000, 0x00000001, 0x00000002, 0x00000003, 0x00000007, 0x003fffff, 0x00400000, 0x00400001,
-    0x007ffffe, 0x007fffff, 0x00800000, 0x00800001, 0x00800002, 0x00bfffff, 0x00ffffff, 0x01000000,
-    0x01000001, 0x017fffff, 0x01800000, 0x0c800000, 0x0d7fffff, 0x0d800000, 0x1fffffff, 0x20000000,
-    0x20000001, 0x33000000, 0x33000001, 0x337fffff, 0x33800000, 0x33800001, 0x34000000, 0x3effffff,
-    0x3f000000, 0x3f000001, 0x3f7ffffe, 0x3f7fffff, 0x3f800000, 0x3f800001, 0x3f800002, 0x3fbfffff,
-    0x3fc00000, 0x3fc00001, 0x40000000, 0x40200000, 0x40400000, 0x43feffff, 0x43ff0000, 0x43ff8000,
-    0x43ffbfff, 0x43ffc000, 0x43ffc001, 0x43ffffff, 0x44000000, 0x44000001, 0x44001fff, 0x44002000,
-    0x44002001, 0x4b000000, 0x4b000001, 0x4b7fffff, 0x4b800000, 0x4b800001, 0x4effffff, 0x4f000000,
-    0x5f7fffff, 0x5f800000, 0x3f807fff, 0x3f808000, 0x3f808001, 0x3f817fff, 0x3f818000, 0x3f818001,
-    0x00008000, 0x00018000, 0x007f8000, 0x007f7fff, 0x7e7fffff, 0x7e800000, 0x7effffff, 0x7f000000,
-    0x7f000001, 0x7f7f7fff, 0x7f7f8000, 0x7f7ffffe, 0x7f7fffff, 0x7f800000, 0x7f800001, 0x7fbfffff,
-    0x7fc00000, 0x7fffffff,
-};
-static const uint32_t SPECIALS = 2 * sizeof specials / sizeof specials[0];
-
-static uint32_t special(uint32_t i)
-{
-    return specials[i / 2] | (i & 1) << 31;
-}
-
-/** Two operands near what rounds badly; the table of kinds is the switch. */
-static void hard_pair(fp_case *k)
-{
-    const int e = (int)below(255);
-    switch (below(13)) {
-    case 0: // close exponents, so that a difference cancels
-        k->a = pack(e, rnd_frac());
-        k->b = pack(e + (int)below(5) - 2, rnd_frac());
-        break;
-    case 1: // neighbours
-        k->a = pack(e, rnd_frac());
-        k->b = (k->a + below(9) - 4) ^ (rnd() & 0x80000000u);
-        break;
-    case 2: // everything tiny
-        k->a = pack((int)below(30), rnd_frac());
-        k->b = pack((int)below(30), rnd_frac());
-        break;
-    case 3: // guard, round and sticky decide a sum
-        k->a = pack(e, rnd_frac());
-        k->b = pack(e - 20 - (int)below(10), rnd_frac());
-        break;
-    case 4: // subnormal products
-        k->a = pack(e, rnd_frac());
-        k->b = pack(127 - e - 28 + (int)below(32), rnd_frac());
-        break;
-    case 5: // products at the overflow boundary
-        k->a = pack(e, rnd_frac());
-        k->b = pack(127 + 252 - e + (int)below(5), rnd_frac());
-        break;
-    case 6: { // products of 25 or 26 bits: ties
-        const int n = 11 + (int)below(3);
-        k->a = pack(e, (rnd() | 1) << n & 0x7fffff);
-        k->b = pack(126 - e + (int)below(128), (rnd() | 1) << (23 - n + 1 - below(3)) & 0x7fffff);
-        break;
-    }
-    case 7: { // a quotient near a representable number or near the middle of two
-        const uint32_t b = pack(64 + (int)below(128), rnd_frac());
-        const uint32_t q = pack(100 + (int)below(50), rnd_frac());
-        const double mid = (double)as_float(q) * (1.0 + (double)below(2) * 0x1p-24);
-        k->a = bits_of((float)(mid * (double)as_float(b))) + below(3) - 1;
-        k->b = b;
-        break;
-    }
-    case 8: // subnormal quotients, and sums: exponents far apart
-        k->a = pack(e, rnd_frac());
-        k->b = pack(e + 126 - 2 + (int)below(30), rnd_frac());
-        break;
-    case 9: // subnormal ties: a power of two below
-        k->a = pack((int)below(60), rnd_frac());
-        k->b = pack(127 + (int)below(60), 0) ^ (below(2) ? 0 : 1u << below(23));
-        break;
-    case 10: // quotients at the overflow boundary
-        k->a = pack(e, rnd_frac());
-        k->b = pack(e - 127 - 2 + (int)below(5), rnd_frac());
-        break;
-    case 11: // sums at the overflow boundary
-        k->a = pack(252 + (int)below(3), rnd_frac());
-        k->b = pack(228 + (int)below(27), rnd_frac());
-        break;
-    default: // special values with a few ulps, against anything
-        k->a = special(below(SPECIALS)) + below(5) - 2;
-        k->b = below(2) ? rnd() : special(below(SPECIALS)) + below(5) - 2;
-        break;
-    }
-    if (below(2)) {
-        const uint32_t t = k->a;
-        k->a = k->b;
-        k->b = t;
-    }
-}
-
-/** One operand of a conversion, near a tie. */
-static uint32_t hard_single(enum fp_unit unit)
-{
-    if (unit == I2F) {
-        const uint32_t v = rnd() >> below(32);
-        const uint32_t tie = ((rnd() | 0x800000u) & 0xffffffu) * 2 + 1; // 24 bits and a half
-        const uint32_t m = below(2) ? v : (tie << below(8)) + below(3) - 1;
-        return below(2) ? m : 0u - m;
-    }
-    if (unit == F2I) {
-        if (below(3) == 0) return pack(120 + (int)below(20), rnd_frac());
-        return bits_of((float)((int32_t)below(2401) - 1200) * 0.5f) + below(3) - 1;
-    }
-    return (rnd() & 0xffff0000u) | ((0x7ffeu + below(5)) & 0xffffu);
-}
-
-/** Case i of a unit: first every pair of specials, then hard and uniform ones by turns. */
-static fp_case make_case(enum fp_unit unit, uint64_t i)
-{
-    fp_case        k = {rnd(), rnd(), rnd(), (rnd() & 1) != 0, (rnd() & 1) != 0};
-    const uint64_t pairs = (uint64_t)SPECIALS * SPECIALS;
-    const uint64_t modes = unit == FADD ? 4 : 1;
-
-    if (i < pairs * modes) {
-        k.sub = (i / pairs & 1) != 0;
-        k.half = (i / pairs & 2) != 0;
-        k.a = special((uint32_t)(i % pairs / SPECIALS));
-        k.b = special((uint32_t)(i % SPECIALS));
-        k.c = special(below(SPECIALS));
-        return k;
-    }
-    if (below(4) == 0) return k;
-    if (unit == I2F || unit == F2I || unit == F2BF) k.a = hard_single(unit);
-    else hard_pair(&k);
-    if (unit == FMINMAX) k.c = below(2) ? k.b : (k.a + below(3) - 1) ^ (rnd() & 0x80000000u);
-    return k;
-}
-
-// ---------------------------------------------------------------- drive and compare
+#include "tests/rtl/fp_cases.h"
 
 static VerilatedContext *context;
-static Vtop       *top;
-static uint64_t          passed, failed;
-static unsigned          complaints; // of the unit at hand
+static Vtop *top;
+static uint64_t passed, failed;
+static unsigned complaints; // of the unit at hand
 
 static void drive(enum fp_unit unit, const fp_case &k, bool en, bool valid)
 {
@@ -364,13 +81,13 @@ static void complain(enum fp_unit unit, const fp_case &k, const char *what)
 static bool matches(enum fp_unit unit, const fp_case &k)
 {
     const uint64_t want = native(unit, k);
-    const bool     flag = unit < FMINMAX && (top->flag_o >> unit & 1) != 0;
+    const bool flag = unit < FMINMAX && (top->flag_o >> unit & 1) != 0;
     return want == oracle(unit, k) && result(unit) == want && flag == not_finite(unit, want);
 }
 
 /** A value on its way: enabled cycles until it is visible. */
 struct in_flight {
-    fp_case  k;
+    fp_case k;
     unsigned left;
 };
 
@@ -378,11 +95,11 @@ struct in_flight {
 static void run_clocked(enum fp_unit unit, uint64_t cases)
 {
     std::deque<in_flight> queue;
-    std::deque<fp_case>   again; // cut off by a reset
-    fp_case               shown = {};
-    bool                  valid = false, known = false;
-    uint64_t              issued = 0, seen = 0;
-    unsigned              mode = 0;
+    std::deque<fp_case> again; // cut off by a reset
+    fp_case shown = {};
+    bool valid = false, known = false;
+    uint64_t issued = 0, seen = 0;
+    unsigned mode = 0;
 
     while (seen < cases) {
         if (below(64) == 0) mode = below(4); // 0: no gap, no stall; 1: gaps; 2: stalls; 3: both
@@ -391,7 +108,7 @@ static void run_clocked(enum fp_unit unit, uint64_t cases)
         const bool busy = unit == FDIV && !queue.empty();
         const bool offer = (issued < cases || !again.empty()) && ((mode & 1) == 0 || below(3) != 0);
         const bool take = offer && en && !busy && !reset;
-        fp_case    next = {rnd(), rnd(), 0, (rnd() & 1) != 0, (rnd() & 1) != 0};
+        fp_case next = {rnd(), rnd(), 0, (rnd() & 1) != 0, (rnd() & 1) != 0};
         if (take && !again.empty()) {
             next = again.front();
             again.pop_front();
@@ -425,8 +142,10 @@ static void run_clocked(enum fp_unit unit, uint64_t cases)
         }
         if (fresh) {
             seen++;
-            if (matches(unit, shown)) passed++;
-            else complain(unit, shown, "wrong result or flag");
+            if (matches(unit, shown))
+                passed++;
+            else
+                complain(unit, shown, "wrong result or flag");
         } else if ((valid || (unit == FDIV && known)) && !matches(unit, shown)) {
             complain(unit, shown, "output not held");
         }
@@ -440,8 +159,10 @@ static void run_minmax(uint64_t cases)
         const fp_case k = make_case(FMINMAX, i);
         drive(FMINMAX, k, false, false);
         top->eval();
-        if (matches(FMINMAX, k)) passed++;
-        else complain(FMINMAX, k, "wrong result");
+        if (matches(FMINMAX, k))
+            passed++;
+        else
+            complain(FMINMAX, k, "wrong result");
     }
 }
 
@@ -450,10 +171,11 @@ static void bench(enum fp_unit unit)
 {
     static fp_case pool[4096];
     const unsigned cycles = 2000000;
-    double         best[2] = {1e9, 1e9};
+    double best[2] = {1e9, 1e9};
 
-    for (fp_case &k : pool) k = {pack(117 + (int)below(20), rnd() & 0x7fffff),
-                                 pack(117 + (int)below(20), rnd() & 0x7fffff), 0, false, true};
+    for (fp_case &k : pool)
+        k = {pack(117 + (int)below(20), rnd() & 0x7fffff),
+             pack(117 + (int)below(20), rnd() & 0x7fffff), 0, false, true};
     for (unsigned run = 0; run < 10; run++) {
         const auto start = std::chrono::steady_clock::now();
         for (unsigned i = 0; i < cycles; i++) {
@@ -470,16 +192,20 @@ static void bench(enum fp_unit unit)
 
 int main(int argc, char **argv)
 {
-    uint64_t    seed = 1, cases = 2000000;
+    uint64_t seed = 1, cases = 2000000;
     const char *only = "";
-    bool        timing = false;
+    bool timing = false;
 
     for (int i = 1; i < argc; i++) {
         const bool more = i + 1 < argc;
-        if (more && !strcmp(argv[i], "--seed")) seed = strtoull(argv[++i], nullptr, 0);
-        else if (more && !strcmp(argv[i], "--cases")) cases = strtoull(argv[++i], nullptr, 0);
-        else if (more && !strcmp(argv[i], "--unit")) only = argv[++i];
-        else if (!strcmp(argv[i], "--bench")) timing = true;
+        if (more && !strcmp(argv[i], "--seed"))
+            seed = strtoull(argv[++i], nullptr, 0);
+        else if (more && !strcmp(argv[i], "--cases"))
+            cases = strtoull(argv[++i], nullptr, 0);
+        else if (more && !strcmp(argv[i], "--unit"))
+            only = argv[++i];
+        else if (!strcmp(argv[i], "--bench"))
+            timing = true;
         else {
             fprintf(stderr, "fp_tb: unknown argument %s\n", argv[i]);
             return 2;
@@ -496,12 +222,14 @@ int main(int argc, char **argv)
 
     for (unsigned u = 0; u < UNITS; u++) {
         const enum fp_unit unit = (enum fp_unit)u;
-        const uint64_t     passed_before = passed, failed_before = failed;
+        const uint64_t passed_before = passed, failed_before = failed;
         if (*only && strcmp(only, unit_name[u]) != 0) continue;
         complaints = 0;
         if (timing && unit != FMINMAX && unit != FDIV) bench(unit);
-        if (unit == FMINMAX) run_minmax(cases);
-        else run_clocked(unit, cases);
+        if (unit == FMINMAX)
+            run_minmax(cases);
+        else
+            run_clocked(unit, cases);
         printf("%-8s %" PRIu64 " passed, %" PRIu64 " failed\n", unit_name[u],
                passed - passed_before, failed - failed_before);
     }

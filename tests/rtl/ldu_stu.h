@@ -17,11 +17,11 @@
 #include <vector>
 
 #define STR_(x) #x
-#define STR(x) STR_(x)
+#define STR(x)  STR_(x)
 
 struct mach_row {
     const char *name;
-    uint32_t    P, L, T, VM, XB, WB, CM, SM, RT, AC, AXI, QUEUE, IM;
+    uint32_t P, L, T, VM, XB, WB, CM, SM, RT, AC, AXI, QUEUE, IM;
 };
 static const mach_row mach_rows[] = {
 #define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent)                  \
@@ -54,23 +54,44 @@ struct rng {
         s ^= s >> 27;
         return s * 0x2545f4914f6cdd1d;
     }
-    uint64_t below(uint64_t n) { return (next() >> 16) % n; }
-    bool     one_in(uint64_t n) { return below(n) == 0; }
+    uint64_t below(uint64_t n)
+    {
+        return (next() >> 16) % n;
+    }
+    bool one_in(uint64_t n)
+    {
+        return below(n) == 0;
+    }
 };
 
 struct transfer {
     uint64_t space, fmt, dram, line, lines, lstride, n0, n1, d0, d1;
 
-    uint64_t rows() const { return n0 * n1; }
-    uint64_t row_addr(uint64_t r) const { return dram + r / n0 * d1 + r % n0 * d0; }
-    uint64_t row_line(uint64_t r) const { return line + r * lstride; }
+    uint64_t rows() const
+    {
+        return n0 * n1;
+    }
+    uint64_t row_addr(uint64_t r) const
+    {
+        return dram + r / n0 * d1 + r % n0 * d0;
+    }
+    uint64_t row_line(uint64_t r) const
+    {
+        return line + r * lstride;
+    }
     uint64_t line_bytes() const
     {
         if (space == VM) return (fmt == BF16 ? 2 : 4) * mach.L;
         return space == WB ? mach.L * mach.T / 2 : space == CM ? 8 * mach.L : 64;
     }
-    uint64_t row_bytes() const { return lines * line_bytes(); }
-    uint64_t beats() const { return rows() * row_bytes() / mach.AXI; }
+    uint64_t row_bytes() const
+    {
+        return lines * line_bytes();
+    }
+    uint64_t beats() const
+    {
+        return rows() * row_bytes() / mach.AXI;
+    }
     uint64_t limit() const
     {
         return space == VM ? mach.VM : space == WB ? mach.WB : space == CM ? mach.CM : mach.RT / 32;
@@ -96,7 +117,7 @@ static inline void encode(const transfer &t, uint8_t op_code, rng &g, uint32_t w
     };
     memset(word, 0, 32);
 #define FIELD(format, name, lsb, width, meaning) FIELD_##format(name, lsb, width < 64 ? width : 30)
-#define FIELD_D(name, lsb, width) put(name, lsb, width);
+#define FIELD_D(name, lsb, width)                put(name, lsb, width);
 #define FIELD_C(name, lsb, width)
 #define FIELD_B(name, lsb, width)
 #define FIELD_V(name, lsb, width)
@@ -118,8 +139,10 @@ static inline transfer random_transfer(rng &g, uint64_t space, uint64_t fmt, uin
     /* A row starts 64-byte aligned but may end anywhere. */
     t.lstride = g.one_in(3) ? t.lines : g.below(2 * t.lines + 1);
     while (!t.in_range()) {
-        if (t.lstride > 0) t.lstride /= 2;
-        else t.lines--;
+        if (t.lstride > 0)
+            t.lstride /= 2;
+        else
+            t.lines--;
     }
     uint64_t room = t.limit() - (t.row_line(t.rows() - 1) + t.lines);
     t.line = g.one_in(4) ? room : g.below(room + 1); /* often the last line */
@@ -141,36 +164,56 @@ static inline void break_range(rng &g, transfer &t)
     if (kind == 3) { /* 2^16 + 2 rows: counted modulo 2^16 they would fit */
         t.n0 = 331, t.n1 = 198, t.d0 = t.d1 = 0;
         t.line = 0, t.lines = t.lstride = 1;
-    } else if (kind == 0) t.line = t.limit() - (t.row_line(t.rows() - 1) - t.line + t.lines) + 1;
-    else if (kind == 1) t.line = 65535 - g.below(100);
-    else t.n0 = 4095, t.n1 = 1 + g.below(4095), t.lstride = 65535 - g.below(2);
+    } else if (kind == 0)
+        t.line = t.limit() - (t.row_line(t.rows() - 1) - t.line + t.lines) + 1;
+    else if (kind == 1)
+        t.line = 65535 - g.below(100);
+    else
+        t.n0 = 4095, t.n1 = 1 + g.below(4095), t.lstride = 65535 - g.below(2);
 }
 
 /* Some row leaves DRAM: below, above, or beyond 40 bits. */
 static inline void break_window(rng &g, transfer &t)
 {
     const uint64_t kind = g.below(4);
-    if (kind == 0) t.dram = Base - 64 * (1 + g.below(8));
-    else if (kind == 1) t.dram = Base + Size - (t.row_bytes() + 63) / 64 * 64 - 64 * g.below(20);
-    else if (kind == 2) t.d0 = 0xffffffc0;
-    else t.d1 = 0xffffffc0, t.dram = Base + 64 * g.below(64);
+    if (kind == 0)
+        t.dram = Base - 64 * (1 + g.below(8));
+    else if (kind == 1)
+        t.dram = Base + Size - (t.row_bytes() + 63) / 64 * 64 - 64 * g.below(20);
+    else if (kind == 2)
+        t.d0 = 0xffffffc0;
+    else
+        t.d1 = 0xffffffc0, t.dram = Base + 64 * g.below(64);
 }
 
 struct options {
     uint64_t seed = 1, cases = 2000;
-    bool     bench = false;
+    bool bench = false;
 };
 
 static inline options parse(int argc, char **argv)
 {
     options o;
     for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "--seed") && i + 1 < argc) o.seed = strtoull(argv[++i], nullptr, 0);
+        if (!strcmp(argv[i], "--seed") && i + 1 < argc)
+            o.seed = strtoull(argv[++i], nullptr, 0);
         else if (!strcmp(argv[i], "--cases") && i + 1 < argc)
             o.cases = strtoull(argv[++i], nullptr, 0);
-        else if (!strcmp(argv[i], "--bench")) o.bench = true;
+        else if (!strcmp(argv[i], "--bench"))
+            o.bench = true;
     }
     return o;
+}
+
+/* numerics.md: divide by 2^16, then look at the remainder. */
+inline uint16_t bf16_of(uint32_t x)
+{
+    const uint32_t mag = x & 0x7fffffff, rest = mag % 65536;
+    uint32_t q = mag / 65536;
+
+    if (mag > 0x7f800000) return 0x7fc0;
+    if (rest > 32768 || (rest == 32768 && q % 2 == 1)) q++;
+    return (uint16_t)(q | x >> 31 << 15);
 }
 
 #endif

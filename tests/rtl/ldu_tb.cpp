@@ -24,22 +24,22 @@
 struct line_write {
     uint64_t space, line;
     uint32_t bytes;
-    uint8_t  data[512];
+    uint8_t data[512];
 };
 struct expected {
     std::vector<line_write> writes;
-    uint32_t           err;
+    uint32_t err;
 };
 
-static Vtop          *top;
-static stamp_axi            pins;
+static Vtop *top;
+static stamp_axi pins;
 static std::vector<uint8_t> mem(Size);
-static stamp_dram          *dram;
-static stamp_axi_monitor   *monitor;
-static rng                  g;
-static uint64_t             win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, codes[16];
-static uint32_t             stall_wr; /* of 256 */
-static bool                 waits;    /* a write was not taken in the cycle before */
+static stamp_dram *dram;
+static stamp_axi_monitor *monitor;
+static rng g;
+static uint64_t win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, codes[16];
+static uint32_t stall_wr; /* of 256 */
+static bool waits;        /* a write was not taken in the cycle before */
 
 static void complain(const char *what)
 {
@@ -53,8 +53,10 @@ static bool vm_line(const transfer &t, const uint8_t *src, line_write &w)
     bool bad = false;
     for (uint32_t l = 0; l < mach.L; l++) {
         uint32_t bits;
-        if (t.fmt == F32) memcpy(&bits, src + 4 * l, 4);
-        else bits = (uint32_t)src[2 * l] << 16 | (uint32_t)src[2 * l + 1] << 24;
+        if (t.fmt == F32)
+            memcpy(&bits, src + 4 * l, 4);
+        else
+            bits = (uint32_t)src[2 * l] << 16 | (uint32_t)src[2 * l + 1] << 24;
         memcpy(w.data + 4 * l, &bits, 4);
         bad |= (bits & 0x7f800000) == 0x7f800000;
     }
@@ -81,7 +83,7 @@ static expected expect(const transfer &t)
         if (addr < win_lo || addr + t.row_bytes() > win_hi) return {e.writes, DRAM_RANGE};
         for (uint64_t j = 0; j < t.lines; j++) {
             const uint64_t from = addr - Base + j * t.line_bytes();
-            line_write     w = {t.space, t.row_line(r) + j, (uint32_t)t.line_bytes(), {}};
+            line_write w = {t.space, t.row_line(r) + j, (uint32_t)t.line_bytes(), {}};
             if (faulty(from, t.line_bytes())) return {e.writes, AXI_READ};
             memcpy(w.data, &mem[from], w.bytes);
             if (t.space == VM && vm_line(t, &mem[from], w)) e.err = NUMERIC;
@@ -103,8 +105,10 @@ static void tick(bool reset_n)
     pins.rready = top->rready_o;
     monitor->edge(pins, reset_n);
     pins.araddr -= Base;
-    if (reset_n) dram->step(pins);
-    else dram->reset(pins);
+    if (reset_n)
+        dram->step(pins);
+    else
+        dram->reset(pins);
     top->clk_i = 1;
     top->eval();
     top->arready_i = pins.arready;
@@ -155,9 +159,12 @@ static void held()
         complain("a write changed before it was taken");
     waits = top->wr_valid_o && !top->wr_ready_i;
     if (!waits) return;
-    was = {top->wr_space_o, top->wr_line_o, (uint32_t)(top->wr_space_o == WB ? mach.L * mach.T / 2
-                                                       : top->wr_space_o == CM ? 8 * mach.L
-                                                       : top->wr_space_o == VM ? 4 * mach.L : 64),
+    was = {top->wr_space_o,
+           top->wr_line_o,
+           (uint32_t)(top->wr_space_o == WB   ? mach.L * mach.T / 2
+                      : top->wr_space_o == CM ? 8 * mach.L
+                      : top->wr_space_o == VM ? 4 * mach.L
+                                              : 64),
            {}};
     memcpy(was.data, &top->wr_data_o, was.bytes);
 }
@@ -166,9 +173,9 @@ static void held()
 static bool run(const std::vector<transfer> &list, uint64_t reset_at)
 {
     std::vector<expected> want;
-    size_t                offered = 0, done = 0, k = 0;
-    uint32_t              squash = NONE;
-    uint64_t              idle = 0;
+    size_t offered = 0, done = 0, k = 0;
+    uint32_t squash = NONE;
+    uint64_t idle = 0;
 
     waits = false;
     for (const transfer &t : list) want.push_back(expect(t));
@@ -182,12 +189,13 @@ static bool run(const std::vector<transfer> &list, uint64_t reset_at)
         if (top->done_valid_o) {
             if (done >= offered) complain("done without an instruction");
             const expected &e = want[done];
-            const uint32_t  err = squash ? squash : e.err;
+            const uint32_t err = squash ? squash : e.err;
             if (top->done_err_o != err || k != (squash ? 0 : e.writes.size())) {
                 complain("wrong code, or lines missing");
-                printf("  insn %zu: code %d, want %u; %zu lines, want %zu\n", done,
-                       top->done_err_o, err, k, e.writes.size());
-            } else passed++, codes[err]++;
+                printf("  insn %zu: code %d, want %u; %zu lines, want %zu\n", done, top->done_err_o,
+                       err, k, e.writes.size());
+            } else
+                passed++, codes[err]++;
             squash = err;
             done++;
             k = 0;
@@ -198,7 +206,8 @@ static bool run(const std::vector<transfer> &list, uint64_t reset_at)
         if (squash && top->insn_ready_o) complain("ready before idle after an error");
         if (top->wr_valid_o && top->wr_ready_i) {
             const bool more = done < offered && !squash && k < want[done].writes.size();
-            if (!more) complain("write without cause");
+            if (!more)
+                complain("write without cause");
             else {
                 const line_write &w = want[done].writes[k++];
                 if (top->wr_space_o != w.space || top->wr_line_o != w.line ||
@@ -252,20 +261,23 @@ static transfer random_load(uint64_t max_beats)
 /* A transfer that fails, mostly; the expectation finds out how. */
 static transfer bad_load()
 {
-    transfer       t = random_load(100);
+    transfer t = random_load(100);
     const uint64_t kind = g.below(5);
 
-    if (kind == 0) break_range(g, t);
-    else if (kind == 1) break_window(g, t);
+    if (kind == 0)
+        break_range(g, t);
+    else if (kind == 1)
+        break_window(g, t);
     else {
-        const bool     numeric = kind == 2;
+        const bool numeric = kind == 2;
         const uint64_t space = numeric ? (uint64_t)VM : t.space;
-        t = random_transfer(g, space, space == VM ? F32 + g.below(2) : (uint64_t)RAW, 3,
-                            100);
+        t = random_transfer(g, space, space == VM ? F32 + g.below(2) : (uint64_t)RAW, 3, 100);
         const uint64_t at = t.row_addr(g.below(t.rows())) - Base + g.below(t.row_bytes() / 4) * 4;
         const uint64_t e = at + (t.fmt == BF16 && g.one_in(2) ? 0 : 2);
-        if (numeric) mem[e] |= 0x80, mem[e + 1] |= 0x7f;
-        else dram->faults.push_back({at, at + 1, true, false});
+        if (numeric)
+            mem[e] |= 0x80, mem[e + 1] |= 0x7f;
+        else
+            dram->faults.push_back({at, at + 1, true, false});
     }
     return t;
 }
@@ -273,8 +285,8 @@ static transfer bad_load()
 static void scenario()
 {
     static const uint32_t levels[] = {0, 0, 30, 128, 230};
-    auto                  level = []() { return levels[g.below(5)]; };
-    const bool            calm = g.one_in(3);
+    auto level = []() { return levels[g.below(5)]; };
+    const bool calm = g.one_in(3);
     std::vector<transfer> list;
 
     dram->config.stall_ar = calm ? 0 : level();
@@ -285,7 +297,7 @@ static void scenario()
     fill();
     if (g.one_in(4)) { /* a window that just fits, or is a byte short */
         const transfer t = random_load(100);
-        uint64_t       lo = ~0ull, hi = 0;
+        uint64_t lo = ~0ull, hi = 0;
         for (uint64_t r = 0; r < t.rows(); r++) {
             lo = t.row_addr(r) < lo ? t.row_addr(r) : lo;
             hi = t.row_addr(r) + t.row_bytes() > hi ? t.row_addr(r) + t.row_bytes() : hi;
@@ -313,14 +325,16 @@ static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines,
                  uint32_t want_256, bool print)
 {
     std::vector<transfer> list;
-    const uint64_t        count = 8;
+    const uint64_t count = 8;
 
     dram->config.stall_ar = dram->config.stall_r = stall_wr = 0;
     dram->config.read_latency = 60;
     dram->config.read_rate = 256;
     for (uint64_t i = 0; i < count; i++) {
-        transfer t = {space, fmt, Base + (space != VM ? 2 : fmt == F32 ? 1 : 0) * Part, 0, lines,
-                      lines,  rows, 1, 0, 0};
+        transfer t = {space, fmt,   Base + (space != VM ? 2 : fmt == F32 ? 1 : 0) * Part,
+                      0,     lines, lines,
+                      rows,  1,     0,
+                      0};
         t.d0 = (t.row_bytes() + 63) / 64 * 64;
         list.push_back(t);
     }
@@ -328,12 +342,14 @@ static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines,
     run(list, ~0ull);
     /* 4 cycles of run()'s tail, the gaps of the offer, 5 + 60 + 2 of the way through. */
     const uint64_t took = cycle - from - 4 - 67, waited = ev_wait - wait;
-    const bool     ok = beats * 256 >= took * want_256 && failed == before;
+    const bool ok = beats * 256 >= took * want_256 && failed == before;
     if (print)
         printf("%-28s %6llu beats %6llu cycles, %llu waiting\n", name, (unsigned long long)beats,
                (unsigned long long)took, (unsigned long long)waited);
-    if (ok) passed++;
-    else complain(name);
+    if (ok)
+        passed++;
+    else
+        complain(name);
 }
 
 int main(int argc, char **argv)

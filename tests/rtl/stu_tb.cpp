@@ -6,13 +6,6 @@
  *
  * Case     one instruction: its code, and memory right after its list; or one rate
  * Args     --seed N   --cases N   --bench (print the rates)
- * Build    per configuration, for example base:
- *            verilator --cc --exe --build -O3 --x-assign fast --top-module stamp_stu \
- *              -GL=16 -GAXI_BYTES=16 \
- *              -CFLAGS "-std=c++17 -O2 -I$PWD -DSTAMP_CONFIG=base" \
- *              rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv rtl/dma/stamp_dma_ag.sv \
- *              rtl/dma/stamp_stu_rd.sv rtl/dma/stamp_stu.sv tests/rtl/stu_tb.cpp \
- *              tests/rtl/axi_monitor.cpp sim/verilator/dram.cpp
  */
 #include "Vtop.h"
 #include "verilated.h"
@@ -21,17 +14,17 @@
 #include "tests/rtl/axi_monitor.h"
 #include "tests/rtl/ldu_stu.h"
 
-static Vtop           *top;
-static stamp_axi             pins;
-static std::vector<uint8_t>  mem(Size), want_mem(Size);
-static std::vector<bool>     loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
-static std::vector<uint32_t> vm;          /* VM lines of L words */
-static stamp_dram           *dram;
-static stamp_axi_monitor    *monitor;
-static rng                   g;
+static Vtop *top;
+static stamp_axi pins;
+static std::vector<uint8_t> mem(Size), want_mem(Size);
+static std::vector<bool> loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
+static std::vector<uint32_t> vm;      /* VM lines of L words */
+static stamp_dram *dram;
+static stamp_axi_monitor *monitor;
+static rng g;
 static uint64_t win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, ev_reads, codes[16];
 static uint32_t stall_rd; /* of 256 */
-static bool     waits;    /* a VM read was not granted in the cycle before */
+static bool waits;        /* a VM read was not granted in the cycle before */
 
 static void complain(const char *what)
 {
@@ -39,17 +32,6 @@ static void complain(const char *what)
 }
 
 /* ---- expectation ------------------------------------------------------------------------- */
-
-/* numerics.md: divide by 2^16, then look at the remainder. */
-static uint16_t bf16_of(uint32_t x)
-{
-    const uint32_t mag = x & 0x7fffffff, rest = mag % 65536;
-    uint32_t       q = mag / 65536;
-
-    if (mag > 0x7f800000) return 0x7fc0;
-    if (rest > 32768 || (rest == 32768 && q % 2 == 1)) q++;
-    return (uint16_t)(q | x >> 31 << 15);
-}
 
 static bool faulty(uint64_t addr, uint64_t bytes)
 {
@@ -59,15 +41,15 @@ static bool faulty(uint64_t addr, uint64_t bytes)
 }
 
 struct expected {
-    uint32_t              err;
+    uint32_t err;
     std::vector<uint64_t> lines; /* read from VM */
-    uint64_t              rows;  /* written */
+    uint64_t rows;               /* written */
 };
 
 static expected expect(const transfer &t)
 {
     expected e = {NONE, {}, 0};
-    bool     inf = false, fault = false;
+    bool inf = false, fault = false;
 
     if (!t.in_range()) return {RANGE, {}, 0};
     for (uint64_t r = 0; r < t.rows(); r++) {
@@ -87,8 +69,10 @@ static expected expect(const transfer &t)
         fault |= faulty(t.row_addr(r) - Base, t.row_bytes());
         e.rows++;
     }
-    if (fault) e.err = AXI_WRITE;
-    else if (inf && e.err == NONE) e.err = NUMERIC;
+    if (fault)
+        e.err = AXI_WRITE;
+    else if (inf && e.err == NONE)
+        e.err = NUMERIC;
     return e;
 }
 
@@ -99,8 +83,10 @@ static void store(const transfer &t, const expected &e, bool may_fail)
             const uint32_t x = vm[t.row_line(r) * mach.L + i];
             const uint64_t size = t.fmt == BF16 ? 2 : 4, at = t.row_addr(r) - Base + i * size;
             const uint32_t v = t.fmt == BF16 ? bf16_of(x) : x;
-            if (may_fail) for (uint64_t b = 0; b < size; b++) loose[at + b] = true;
-            else memcpy(&want_mem[at], &v, size);
+            if (may_fail)
+                for (uint64_t b = 0; b < size; b++) loose[at + b] = true;
+            else
+                memcpy(&want_mem[at], &v, size);
         }
 }
 
@@ -118,7 +104,7 @@ static bool memory_right()
 
 static void tick(bool reset_n)
 {
-    const bool     grant = top->rd_valid_o && top->rd_ready_i;
+    const bool grant = top->rd_valid_o && top->rd_ready_i;
     const uint32_t line = top->rd_line_o;
 
     pins.awvalid = top->awvalid_o;
@@ -133,8 +119,10 @@ static void tick(bool reset_n)
     pins.bready = top->bready_o;
     monitor->edge(pins, reset_n);
     pins.awaddr -= Base;
-    if (reset_n) dram->step(pins);
-    else dram->reset(pins);
+    if (reset_n)
+        dram->step(pins);
+    else
+        dram->reset(pins);
     top->clk_i = 1;
     top->eval();
     top->awready_i = pins.awready;
@@ -143,8 +131,10 @@ static void tick(bool reset_n)
     top->bresp_i = pins.bresp;
     top->rd_ready_i = g.below(256) >= stall_rd;
     /* Data only in the cycle after the grant, something else in all others. */
-    if (grant && line < mach.VM) memcpy(&top->rd_data_i, &vm[line * mach.L], 4 * mach.L);
-    else memset(&top->rd_data_i, (int)cycle, 4 * mach.L);
+    if (grant && line < mach.VM)
+        memcpy(&top->rd_data_i, &vm[line * mach.L], 4 * mach.L);
+    else
+        memset(&top->rd_data_i, (int)cycle, 4 * mach.L);
     top->clk_i = 0;
     top->eval();
     cycle++;
@@ -188,12 +178,13 @@ static void held()
     line = top->rd_line_o;
 }
 
+/* In one piece, longer than most: what a cycle offers and what it checks belong together. */
 static void run(const std::vector<transfer> &list, uint64_t reset_at)
 {
     std::vector<uint64_t> lines; /* of the instructions accepted */
-    size_t                offered = 0, done = 0, k = 0;
-    uint32_t              squash = NONE;
-    uint64_t              idle = 0, before = failed;
+    size_t offered = 0, done = 0, k = 0;
+    uint32_t squash = NONE;
+    uint64_t idle = 0, before = failed;
 
     ev_reads = 0;
     waits = false;
@@ -212,7 +203,8 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
             if (top->done_err_o != err) {
                 complain("wrong code");
                 printf("  insn %zu: code %d, want %u\n", done, top->done_err_o, err);
-            } else passed++, codes[err]++;
+            } else
+                passed++, codes[err]++;
             /* Bursts of later stores may be under way when a response brings the error. */
             if (err == AXI_WRITE || !squash) store(list[done], e, err == AXI_WRITE);
             squash = err;
@@ -281,13 +273,15 @@ static transfer random_store(uint64_t max_beats)
 /* A transfer that fails, mostly; the expectation finds out how. */
 static transfer bad_store()
 {
-    static const uint32_t odd[] = {0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345, 0x7f800001,
-                                   0x7f7fffff, 0xff7f8000, 0x7f7f7fff};
-    transfer              t = random_store(100);
-    const uint64_t        kind = g.below(5);
+    static const uint32_t odd[] = {0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345,
+                                   0x7f800001, 0x7f7fffff, 0xff7f8000, 0x7f7f7fff};
+    transfer t = random_store(100);
+    const uint64_t kind = g.below(5);
 
-    if (kind == 0) break_range(g, t);
-    else if (kind == 1) break_window(g, t);
+    if (kind == 0)
+        break_range(g, t);
+    else if (kind == 1)
+        break_window(g, t);
     else if (kind == 2) {
         const uint64_t r = g.below(t.rows()), line = t.row_line(r) + g.below(t.lines);
         vm[line * mach.L + g.below(mach.L)] = odd[g.below(8)];
@@ -302,8 +296,8 @@ static transfer bad_store()
 static void scenario()
 {
     static const uint32_t levels[] = {0, 0, 30, 128, 230};
-    auto                  level = []() { return levels[g.below(5)]; };
-    const bool            calm = g.one_in(3);
+    auto level = []() { return levels[g.below(5)]; };
+    const bool calm = g.one_in(3);
     std::vector<transfer> list;
 
     dram->config.stall_aw = calm ? 0 : level();
@@ -316,7 +310,7 @@ static void scenario()
     fill();
     if (g.one_in(4)) { /* a window that just fits, or is a byte short */
         const transfer t = random_store(100);
-        uint64_t       lo = ~0ull, hi = 0;
+        uint64_t lo = ~0ull, hi = 0;
         for (uint64_t r = 0; r < t.rows(); r++) {
             lo = t.row_addr(r) < lo ? t.row_addr(r) : lo;
             hi = t.row_addr(r) + t.row_bytes() > hi ? t.row_addr(r) + t.row_bytes() : hi;
@@ -344,7 +338,7 @@ static void rate(const char *name, uint64_t fmt, uint64_t lines, uint64_t rows, 
                  bool print)
 {
     std::vector<transfer> list;
-    const uint64_t        count = 8;
+    const uint64_t count = 8;
 
     dram->config.stall_aw = dram->config.stall_w = dram->config.stall_b = stall_rd = 0;
     dram->config.aw_waits_for_w = false;
@@ -358,12 +352,14 @@ static void rate(const char *name, uint64_t fmt, uint64_t lines, uint64_t rows, 
     const uint64_t from = cycle, beats = count * list[0].beats(), wait = ev_wait, before = failed;
     run(list, ~0ull);
     const uint64_t took = cycle - from - 4 - 71, waited = ev_wait - wait;
-    const bool     ok = beats * 256 >= took * want_256 && failed == before;
+    const bool ok = beats * 256 >= took * want_256 && failed == before;
     if (print)
         printf("%-28s %6llu beats %6llu cycles, %llu waiting\n", name, (unsigned long long)beats,
                (unsigned long long)took, (unsigned long long)waited);
-    if (ok) passed++;
-    else complain(name);
+    if (ok)
+        passed++;
+    else
+        complain(name);
 }
 
 int main(int argc, char **argv)
