@@ -146,7 +146,7 @@ static uint64_t cycles_of(struct err_rig *r)
 }
 
 /* Twenty starts in turn good and bad; the same program takes the same time each time. */
-static bool again_and_again(struct err_rig *r)
+static bool alternate(struct err_rig *r, uint64_t slack)
 {
     static struct err_prog bad;
     uint64_t first = 0;
@@ -163,11 +163,22 @@ static bool again_and_again(struct err_rig *r)
         if (!err_rig_good(r)) return false;
         const uint64_t now = cycles_of(r);
         if (i == 0) first = now;
-        if (now > first + 64 || now + 64 < first) /* what the last fetch ahead left may delay it */
+        if (now > first + slack || now + slack < first)
             return err_rig_fail(r, "start %u took %" PRIu64 " cycles, the first %" PRIu64, i, now,
                                 first);
     }
     return true;
+}
+
+static bool again_and_again(struct err_rig *r)
+{
+    return alternate(r, 64); /* what the last fetch ahead left may delay a start */
+}
+
+/* Stalls fall differently each time; a counter that was not cleared would show all the same. */
+static bool again_with_stalls(struct err_rig *r)
+{
+    return alternate(r, 600);
 }
 
 /* START while busy does nothing, and neither does clearing what is not there. */
@@ -253,7 +264,7 @@ int main(int argc, char **argv)
     all_cases(&t, &calm);
     all_cases(&t, &rough);
     scene(&t, "again and again", STAMP_ERROR_NONE, &fast, again_and_again);
-    scene(&t, "again and again, with stalls", STAMP_ERROR_NONE, &rough, again_and_again);
+    scene(&t, "again and again, with stalls", STAMP_ERROR_NONE, &rough, again_with_stalls);
     scene(&t, "START while busy", STAMP_ERROR_NONE, &calm, start_while_busy);
     scene(&t, "interrupt", STAMP_ERROR_NONE, &calm, interrupt);
     scene(&t, "dead memory", STAMP_ERROR_WATCHDOG, &dead, dead_memory);
