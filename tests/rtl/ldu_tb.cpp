@@ -171,6 +171,7 @@ static void held()
 
 /* Runs a list; false if it was cut short by a reset at that cycle. */
 static bool run(const std::vector<transfer> &list, uint64_t reset_at)
+/* In one piece, longer than most: what a cycle offers and what it checks belong together. */
 {
     std::vector<expected> want;
     size_t offered = 0, done = 0, k = 0;
