@@ -169,9 +169,9 @@ static void held()
     memcpy(was.data, &top->wr_data_o, was.bytes);
 }
 
-/* Runs a list; false if it was cut short by a reset at that cycle. */
+/* Runs a list; false if it was cut short by a reset at that cycle. In one piece, longer than most:
+ * what a cycle offers and what it checks belong together. */
 static bool run(const std::vector<transfer> &list, uint64_t reset_at)
-/* In one piece, longer than most: what a cycle offers and what it checks belong together. */
 {
     std::vector<expected> want;
     size_t offered = 0, done = 0, k = 0;
