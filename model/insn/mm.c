@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* MM - nibble rows x weight columns, and the drain (isa.md; numerics.md section 7). */
+#include <assert.h>
+
 #include "model/insn/insn.h"
 #include "model/num/f32.h"
 
@@ -148,6 +150,7 @@ enum stamp_error stamp_do_mm(struct stamp_machine *m, const struct stamp_insn_m 
 {
     struct walk w = {.m = m, .i = i, .blocks = i->blk ? (i->kl + i->blk - 1) / i->blk : 1};
 
+    assert(m->mach->P <= MAX_P && m->mach->L <= MAX_L);
     for (w.n = 0; w.n < i->ng; w.n++)
         for (w.g = 0; w.g < i->groups; w.g++) {
             w.wline = i->wb + w.n * i->wstride;

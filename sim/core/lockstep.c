@@ -139,7 +139,8 @@ bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum 
     const char *un = stamp_unit_name(unit), *sp = stamp_space_name(space);
 
     if (ls->mismatches) return false;
-    if (!advance(ls, s))
+    if (!advance(ls, s) && ls->m->error) return true; /* beyond the model's error: finish judges */
+    if (!s->count)
         return differ(ls, "%s wrote %s[%" PRIu64 "], a write the model does not make%s", un, sp,
                       addr, ls->oom ? " (out of memory)" : "");
     const struct item *want = pop(s);
@@ -164,7 +165,8 @@ bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum 
 bool stamp_lockstep_retire(struct stamp_lockstep *ls, enum stamp_unit unit, uint32_t pc)
 {
     if (ls->mismatches) return false;
-    if (!advance(ls, &ls->retire[unit]))
+    if (!advance(ls, &ls->retire[unit]) && ls->m->error) return true;
+    if (!ls->retire[unit].count)
         return differ(ls,
                       "%s retired pc %" PRIu32 ", which the model does not reach (it stopped: %s)",
                       stamp_unit_name(unit), pc, stamp_error_name(ls->m->error));

@@ -127,6 +127,16 @@ START_TEST(another_error_or_another_culprit_is_seen)
 }
 END_TEST
 
+START_TEST(writes_beyond_the_models_error_are_left_to_the_verdict)
+{
+    memory[3] = 0x7f;
+    memory[2] = 0xff;
+    ck_assert(loads());
+    ck_assert(stores()); /* another unit went on: imprecise, not wrong */
+    ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0)); /* but done would be */
+}
+END_TEST
+
 START_TEST(the_same_error_at_the_same_instruction_agrees)
 {
     memory[3] = 0x7f;
@@ -149,6 +159,7 @@ Suite *stamp_suite_lockstep(void)
     tcase_add_test(t, a_missing_write_is_seen_at_the_end);
     tcase_add_test(t, a_wrong_or_missing_retirement_is_seen);
     tcase_add_test(t, another_error_or_another_culprit_is_seen);
+    tcase_add_test(t, writes_beyond_the_models_error_are_left_to_the_verdict);
     tcase_add_test(t, the_same_error_at_the_same_instruction_agrees);
     suite_add_tcase(s, t);
     return s;
