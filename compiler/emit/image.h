@@ -57,7 +57,7 @@ struct stamp_segment {
 struct stamp_layer_info {
     char name[STAMP_NAME_MAX + 1];
     uint64_t s, d, n;
-    uint64_t products; /**< 4x4-bit products it needs, numerics.md section 8 */
+    uint64_t products; /**< 4x4-bit products it needs, numerics.md section 11 */
 };
 
 struct stamp_image {

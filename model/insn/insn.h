@@ -19,6 +19,17 @@ enum stamp_error stamp_do_vminmax(struct stamp_machine *m, const struct stamp_in
 enum stamp_error stamp_do_vqpar(struct stamp_machine *m, const struct stamp_insn_v *i);
 enum stamp_error stamp_do_vquant(struct stamp_machine *m, const struct stamp_insn_v *i);
 enum stamp_error stamp_do_vbias(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vbin(struct stamp_machine *m, const struct stamp_insn_w *i);
+enum stamp_error stamp_do_vrope(struct stamp_machine *m, const struct stamp_insn_w *i);
+enum stamp_error stamp_do_vrow(struct stamp_machine *m, const struct stamp_insn_w *i);
+enum stamp_error stamp_do_vred(struct stamp_machine *m, const struct stamp_insn_w *i);
+enum stamp_error stamp_do_vfn(struct stamp_machine *m, const struct stamp_insn_w *i);
+enum stamp_error stamp_do_vcode(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vdeq(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vpackk(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vpackv(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vsmrd(struct stamp_machine *m, const struct stamp_insn_v *i);
+enum stamp_error stamp_do_vsmwr(struct stamp_machine *m, const struct stamp_insn_v *i);
 enum stamp_error stamp_do_mm(struct stamp_machine *m, const struct stamp_insn_m *i);
 
 /** Tell the listener, if any, of a write (machine.h, stamp_write_fn). */

@@ -40,7 +40,7 @@ struct stamp_cm {
 };
 
 /**
- * A write to a memory. addr: VM, WB, CM, RT, NT, AC a line, SM, RM an entry, XB line * P + row,
+ * A write to a memory. addr: VM, WB, CM, RT, NT, IT, AC a line, PB a line (the whole line after the write), SM, RM an entry, XB line * P + row,
  * DRAM a byte address (one AXI beat). data: the line as in memory, little endian; XB: L nibbles;
  * SM: {lo, hi, zero, rowsum} and RM: {scale, corr, rowsum} as 32-bit words. Borrowed.
  */
@@ -73,6 +73,7 @@ struct stamp_machine {
     uint32_t pc;
     uint64_t seq;
     uint64_t areg[STAMP_ADDR_REGS];
+    uint32_t arg[STAMP_ARGS]; /* set by the host after stamp_machine_start; SETA reads them */
     struct {
         uint32_t start, left;
     } loop[STAMP_LOOP_DEPTH];
@@ -88,6 +89,8 @@ struct stamp_machine {
     int16_t *wb;         /* [WB_LINES][T][L]: depth major, so that columns are contiguous */
     struct stamp_cm *cm; /* [CM_LINES][L] */
     uint16_t *rt, *nt;
+    uint32_t *it; /* [IT_ENTRIES] */
+    int8_t *pb;   /* [PB_LINES][L][T] as WB lies in DRAM: column major, nibbles */
     struct stamp_sm *sm;
     struct stamp_rm *rm;
     uint32_t *ac; /* [AC_LINES][L] bits */
@@ -103,7 +106,7 @@ struct stamp_machine *stamp_machine_new(const struct stamp_mach *mach);
 void stamp_machine_free(struct stamp_machine *m);
 
 /** Prepare to run: program of @p count instructions at @p code_addr, data window [lo, hi).
- *  Clears control state and counters; memories keep what they hold. */
+ *  Clears control state, arguments and counters; memories keep what they hold. */
 void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint64_t code_addr,
                          uint32_t count, uint64_t win_lo, uint64_t win_hi);
 

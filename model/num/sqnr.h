@@ -3,7 +3,7 @@
  * @file sqnr.h
  * Signal to quantization noise ratio: a figure of a report, not part of a datapath.
  *
- * Rule     model/spec/numerics.md, section 8
+ * Rule     model/spec/numerics.md, section 11
  */
 #ifndef STAMP_NUM_SQNR_H
 #define STAMP_NUM_SQNR_H

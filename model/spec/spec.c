@@ -6,8 +6,8 @@
 #include <string.h>
 
 const struct stamp_mach stamp_machs[] = {
-#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent)                  \
-    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent},
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent)    \
+    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent},
 #include "model/spec/mach.def"
     {.name = NULL},
 };
@@ -50,6 +50,18 @@ static const char *const space_names[] = {
 #include "model/spec/isa.def"
 };
 
+static const struct {
+    const char *name;
+    unsigned op, fn;
+} fns[] = {
+#define STAMP_OP_BIN                 STAMP_OP_VBIN
+#define STAMP_OP_ROW                 STAMP_OP_VROW
+#define STAMP_OP_RED                 STAMP_OP_VRED
+#define STAMP_OP_ONE                 STAMP_OP_VFN
+#define FN(set, name, code, meaning) {#name, STAMP_OP_##set, code},
+#include "model/spec/isa.def"
+};
+
 static const char *const error_names[] = {
 #define ERROR(name, code, meaning) [code] = #name,
 #include "model/spec/error.def"
@@ -71,6 +83,14 @@ static const char *name_of(const char *const *names, size_t n, unsigned i)
 const char *stamp_unit_name(enum stamp_unit unit)
 {
     return NAME_OF(unit_names, unit);
+}
+
+const char *stamp_fn_name(enum stamp_opcode op, unsigned fn)
+{
+    if (op == STAMP_OP_VROPE) return fn ? NULL : "ROPE";
+    for (size_t i = 0; i < sizeof fns / sizeof fns[0]; i++)
+        if (fns[i].op == (unsigned)op && fns[i].fn == fn) return fns[i].name;
+    return NULL;
 }
 
 const char *stamp_space_name(enum stamp_space space)
@@ -179,10 +199,12 @@ uint32_t stamp_line_bytes(const struct stamp_mach *m, enum stamp_space space, en
 {
     switch (space) {
     case STAMP_SPACE_VM: return m->L * (fmt == STAMP_FMT_BF16 ? 2 : 4);
-    case STAMP_SPACE_WB: return m->L * m->T / 2;
+    case STAMP_SPACE_WB:
+    case STAMP_SPACE_PB: return m->L * m->T / 2;
     case STAMP_SPACE_CM: return m->L * 8;
     case STAMP_SPACE_RT:
     case STAMP_SPACE_NT: return STAMP_TABLE_LINE * 2;
+    case STAMP_SPACE_IT: return STAMP_INDEX_LINE * 4;
     case STAMP_SPACE_XB: return m->P * m->L / 2;
     case STAMP_SPACE_AC: return m->L * 4;
     default: return 1;
@@ -197,6 +219,8 @@ uint32_t stamp_space_lines(const struct stamp_mach *m, enum stamp_space space)
     case STAMP_SPACE_CM: return m->CM_LINES;
     case STAMP_SPACE_RT:
     case STAMP_SPACE_NT: return m->RT_ENTRIES / STAMP_TABLE_LINE;
+    case STAMP_SPACE_IT: return m->IT_ENTRIES / STAMP_INDEX_LINE;
+    case STAMP_SPACE_PB: return m->PB_LINES;
     case STAMP_SPACE_XB: return m->XB_LINES;
     case STAMP_SPACE_SM:
     case STAMP_SPACE_RM: return m->SM_ENTRIES;

@@ -23,7 +23,7 @@ enum stamp_unit {
 enum stamp_space {
 #define SPACE(name, code, line, meaning) STAMP_SPACE_##name = code,
 #include "model/spec/isa.def"
-    STAMP_SPACES = 10
+    STAMP_SPACES = 12
 };
 
 enum stamp_fmt {
@@ -33,6 +33,12 @@ enum stamp_fmt {
 
 enum stamp_kind {
 #define KIND(name, code, meaning) STAMP_KIND_##name = code,
+#include "model/spec/isa.def"
+};
+
+/** Functions of the format W instructions: STAMP_BIN_ADD, STAMP_ONE_EXP, ... */
+enum stamp_fn {
+#define FN(set, name, code, meaning) STAMP_##set##_##name = code,
 #include "model/spec/isa.def"
 };
 
@@ -47,7 +53,8 @@ enum stamp_format {
     STAMP_FORMAT_D,
     STAMP_FORMAT_B,
     STAMP_FORMAT_V,
-    STAMP_FORMAT_M
+    STAMP_FORMAT_M,
+    STAMP_FORMAT_W
 };
 
 enum stamp_error {
@@ -111,6 +118,8 @@ const struct stamp_op *stamp_op_find(uint32_t code);
 
 /** Names for messages; "?" for a number without meaning. */
 const char *stamp_unit_name(enum stamp_unit unit);
+/** "ADD" of the function @p fn of opcode @p op; NULL where the opcode has none of that number. */
+const char *stamp_fn_name(enum stamp_opcode op, unsigned fn);
 const char *stamp_space_name(enum stamp_space space);
 const char *stamp_error_name(enum stamp_error error);
 const char *stamp_error_meaning(enum stamp_error error);
@@ -130,6 +139,7 @@ struct stamp_insn_c {
 #define STAMP_PICK_C_B(name)
 #define STAMP_PICK_C_V(name)
 #define STAMP_PICK_C_M(name)
+#define STAMP_PICK_C_W(name)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_d {
@@ -139,6 +149,7 @@ struct stamp_insn_d {
 #define STAMP_PICK_D_B(name)
 #define STAMP_PICK_D_V(name)
 #define STAMP_PICK_D_M(name)
+#define STAMP_PICK_D_W(name)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_b {
@@ -148,6 +159,7 @@ struct stamp_insn_b {
 #define STAMP_PICK_B_B(name) uint64_t name;
 #define STAMP_PICK_B_V(name)
 #define STAMP_PICK_B_M(name)
+#define STAMP_PICK_B_W(name)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_v {
@@ -157,6 +169,7 @@ struct stamp_insn_v {
 #define STAMP_PICK_V_B(name)
 #define STAMP_PICK_V_V(name) uint64_t name;
 #define STAMP_PICK_V_M(name)
+#define STAMP_PICK_V_W(name)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_m {
@@ -166,6 +179,17 @@ struct stamp_insn_m {
 #define STAMP_PICK_M_B(name)
 #define STAMP_PICK_M_V(name)
 #define STAMP_PICK_M_M(name) uint64_t name;
+#define STAMP_PICK_M_W(name)
+#include "model/spec/isa.def"
+};
+struct stamp_insn_w {
+#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_W_##format(name)
+#define STAMP_PICK_W_C(name)
+#define STAMP_PICK_W_D(name)
+#define STAMP_PICK_W_B(name)
+#define STAMP_PICK_W_V(name)
+#define STAMP_PICK_W_M(name)
+#define STAMP_PICK_W_W(name) uint64_t name;
 #include "model/spec/isa.def"
 };
 union stamp_insn {
@@ -174,6 +198,7 @@ union stamp_insn {
     struct stamp_insn_b b;
     struct stamp_insn_v v;
     struct stamp_insn_m m;
+    struct stamp_insn_w w;
     uint64_t field[32]; /**< the same members by position in the format */
 };
 
@@ -194,7 +219,8 @@ const char *stamp_encode(const union stamp_insn *insn, struct stamp_word *word);
 /** Sizes in bytes of a scratchpad line of @p space as it lies in DRAM (isa.md LOAD). */
 uint32_t stamp_line_bytes(const struct stamp_mach *m, enum stamp_space space, enum stamp_fmt fmt);
 
-/** Lines (entries) of a scratchpad memory. RT and NT count lines of TABLE_LINE entries. */
+/** Lines (entries) of a scratchpad memory. RT and NT count lines of TABLE_LINE
+ *  entries, IT of INDEX_LINE. */
 uint32_t stamp_space_lines(const struct stamp_mach *m, enum stamp_space space);
 
 #ifdef __cplusplus

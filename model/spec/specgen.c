@@ -44,6 +44,10 @@ static const struct row kinds[] = {
 #define KIND(name, code, meaning) {#name, "", "", meaning, code},
 #include "model/spec/isa.def"
 };
+static const struct row fns[] = {
+#define FN(set, name, code, meaning) {#set "_" #name, "", "", meaning, code},
+#include "model/spec/isa.def"
+};
 static const struct row fixed[] = {
 #define FIXED(name, value, meaning) {#name, "", "", meaning, value},
 #include "model/spec/mach.def"
@@ -52,7 +56,7 @@ static const struct row params[] = {
 #define PARAM(name, meaning) {#name, "", "", meaning, 0},
 #include "model/spec/mach.def"
 };
-static const char format_letter[] = "CDBVM";
+static const char format_letter[] = "CDBVMW";
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -99,6 +103,8 @@ static int check_mach(void)
         if (m->L * m->T / 2 % m->AXI_BYTES || m->L * 2 % m->AXI_BYTES || 64 % m->AXI_BYTES)
             return bad("a line is no whole number of beats", m->name);
         if (m->RT_ENTRIES % STAMP_TABLE_LINE) return bad("RT_ENTRIES", m->name);
+        if (m->IT_ENTRIES % STAMP_INDEX_LINE) return bad("IT_ENTRIES", m->name);
+        if (!m->F || m->L % m->F || !m->Q) return bad("F or Q", m->name);
     }
     return 0;
 }
@@ -154,6 +160,7 @@ static void print_sv(void)
     sv_rows("SPACE_", spaces, COUNT(spaces), "logic [3:0]");
     sv_rows("FMT_", fmts, COUNT(fmts), "logic [1:0]");
     sv_rows("KIND_", kinds, COUNT(kinds), "logic [1:0]");
+    sv_rows("FN_", fns, COUNT(fns), "logic [3:0]");
     for (size_t i = 0; i < stamp_op_count; i++)
         printf("  localparam logic [7:0] OP_%s = 8'h%02x; // %s\n", stamp_ops[i].name,
                (unsigned)stamp_ops[i].code, stamp_ops[i].meaning);
@@ -199,6 +206,7 @@ static void md_isa(void)
     md_rows("| space | code | a line | meaning |\n|---|---|---|---|\n", spaces, COUNT(spaces), 0);
     md_rows("| fmt | code | meaning |\n|---|---|---|\n", fmts, COUNT(fmts), 0);
     md_rows("| kind | code | meaning |\n|---|---|---|\n", kinds, COUNT(kinds), 0);
+    md_rows("| function | code | meaning |\n|---|---|---|\n", fns, COUNT(fns), 0);
     md_rows("| constant | value | meaning |\n|---|---|---|\n", fixed, COUNT(fixed), 0);
 }
 

@@ -11,6 +11,9 @@ package stamp_isa_pkg;
   localparam int unsigned ADDR_REGS = 16; // address registers; register 0 reads as zero
   localparam int unsigned BLOCK = 64; // features of a quantization block
   localparam int unsigned K_MAX = 32768; // largest reduction length of an integer product
+  localparam int unsigned ARGS = 4; // argument registers
+  localparam int unsigned INDEX_LINE = 16; // entries of an index table line
+  localparam int unsigned KEY_BLOCK = 256; // keys of one softmax block
   localparam int unsigned TABLE_LINE = 32; // entries of a row table or nibble table line
 
   localparam int unsigned UNIT_CTL = 0; // control: executes at dispatch
@@ -29,8 +32,10 @@ package stamp_isa_pkg;
   localparam logic [3:0] SPACE_RM = 7; // row metadata for the drain
   localparam logic [3:0] SPACE_AC = 8; // accumulators between k-chunks and blocks
   localparam logic [3:0] SPACE_DRAM = 9; // external memory behind AXI
+  localparam logic [3:0] SPACE_IT = 10; // index table: rows of a gathering LOAD
+  localparam logic [3:0] SPACE_PB = 11; // pack buffer: operands on their way to weight order, as WB
 
-  localparam logic [1:0] FMT_RAW = 0; // bytes as they are (WB, CM, RT, NT)
+  localparam logic [1:0] FMT_RAW = 0; // bytes as they are (WB, CM, RT, NT, IT, PB; VM without a look at the values)
   localparam logic [1:0] FMT_F32 = 1; // binary32 (VM)
   localparam logic [1:0] FMT_BF16 = 2; // bfloat16 (VM): exact on load, rounded RNE on store
 
@@ -38,20 +43,50 @@ package stamp_isa_pkg;
   localparam logic [1:0] KIND_SUM = 1; // a' = a+b, b' = a-b
   localparam logic [1:0] KIND_ROT = 2; // a' = c*a + s*b, b' = c*b - s*a
 
+  localparam logic [3:0] FN_BIN_ADD = 0; // d = a + b
+  localparam logic [3:0] FN_BIN_SUB = 1; // d = a - b
+  localparam logic [3:0] FN_BIN_MUL = 2; // d = a * b
+  localparam logic [3:0] FN_BIN_MAX = 3; // d = the larger of a and b, a where neither is larger
+  localparam logic [3:0] FN_ROW_ADD = 0; // d = a + the row's scalar
+  localparam logic [3:0] FN_ROW_SUB = 1; // d = a - the row's scalar
+  localparam logic [3:0] FN_ROW_MUL = 2; // d = a * the row's scalar
+  localparam logic [3:0] FN_RED_SUM = 0; // REDUCE of the row
+  localparam logic [3:0] FN_RED_SUMSQ = 1; // REDUCE of the row's squares
+  localparam logic [3:0] FN_RED_MAX = 2; // largest element of the row
+  localparam logic [3:0] FN_ONE_EXP = 0; // EXP(c * a)
+  localparam logic [3:0] FN_ONE_SIGMOID = 1; // SIGMOID(a)
+  localparam logic [3:0] FN_ONE_SILU = 2; // a * SIGMOID(a)
+  localparam logic [3:0] FN_ONE_GELU = 3; // GELU(a), tanh form
+  localparam logic [3:0] FN_ONE_RECIP = 4; // 1 / a
+  localparam logic [3:0] FN_ONE_RSQRT = 5; // 1 / sqrt(c * a + b)
+  localparam logic [3:0] FN_ONE_EXPM = 6; // EXP(c * (a - the row's scalar))
+
   localparam logic [7:0] OP_HALT = 8'h01; // wait until every unit is idle, then stop with status done
   localparam logic [7:0] OP_NOP = 8'h02; // nothing
   localparam logic [7:0] OP_FENCE = 8'h03; // wait until every unit is idle
   localparam logic [7:0] OP_SETR = 8'h04; // address register areg = imm; areg 1..15
   localparam logic [7:0] OP_ADDR = 8'h05; // address register areg += imm, modulo 2^40; areg 1..15
-  localparam logic [7:0] OP_LOOP = 8'h06; // repeat up to the matching ENDL imm times, 1..2^24-1; nests 4 deep
+  localparam logic [7:0] OP_LOOP = 8'h06; // repeat up to the matching ENDL imm (areg: its value) times, 1..2^24-1; nests 4 deep
   localparam logic [7:0] OP_ENDL = 8'h07; // end of the innermost LOOP
-  localparam logic [7:0] OP_LOAD = 8'h10; // DRAM rows to lines of VM, WB, CM, RT or NT
-  localparam logic [7:0] OP_STORE = 8'h11; // VM lines to DRAM rows
+  localparam logic [7:0] OP_SETA = 8'h08; // address register areg from an argument register; areg 1..15
+  localparam logic [7:0] OP_LOAD = 8'h10; // DRAM rows to lines of VM, WB, CM, RT, NT or IT
+  localparam logic [7:0] OP_STORE = 8'h11; // VM or PB lines to DRAM rows
   localparam logic [7:0] OP_VBFLY = 8'h20; // 2x2 operation on pairs of VM lines, in place
   localparam logic [7:0] OP_VMINMAX = 8'h21; // running minimum and maximum of rows or blocks into SM
   localparam logic [7:0] OP_VQPAR = 8'h22; // SM ranges to inverse scale, scale and zero point
   localparam logic [7:0] OP_VQUANT = 8'h23; // VM rows to codes in XB, row sums to SM, row metadata to RM
   localparam logic [7:0] OP_VBIAS = 8'h24; // VM rows += one VM row
+  localparam logic [7:0] OP_VBIN = 8'h25; // element by element on two sets of rows
+  localparam logic [7:0] OP_VROPE = 8'h26; // rotate neighbouring elements: d = a * C + swapped a * S
+  localparam logic [7:0] OP_VROW = 8'h27; // rows with one scalar each
+  localparam logic [7:0] OP_VRED = 8'h28; // one number of each row
+  localparam logic [7:0] OP_VFN = 8'h29; // a function of each element
+  localparam logic [7:0] OP_VCODE = 8'h2a; // VM rows to codes packed in VM words
+  localparam logic [7:0] OP_VDEQ = 8'h2b; // codes packed in VM words to VM rows of their values
+  localparam logic [7:0] OP_VPACKK = 8'h2c; // VM rows to 8-bit digits in PB, a row to a column
+  localparam logic [7:0] OP_VPACKV = 8'h2d; // VM rows to 8-bit digits in PB, a row to a depth
+  localparam logic [7:0] OP_VSMRD = 8'h2e; // SM scales (and zero points) to VM rows
+  localparam logic [7:0] OP_VSMWR = 8'h2f; // VM rows to SM scales and zero points
   localparam logic [7:0] OP_MM = 8'h30; // nibble rows x weight columns; drain to AC or dequantized to VM
 
   localparam logic [3:0] ERR_NONE = 0; // no error
@@ -85,22 +120,25 @@ package stamp_isa_pkg;
   localparam int unsigned EV_AC_WRITE = 14; // AC lines written
   localparam int unsigned EV_DRAIN_LINES = 15; // accumulator rows drained
   localparam int unsigned EV_VX_LINES = 16; // lines processed by the vector unit (a pair counts two)
-  localparam int unsigned EV_DIVIDES = 17; // f32 divisions
-  localparam int unsigned EV_LDU_BUSY = 18; // load unit has an instruction in execution
-  localparam int unsigned EV_STU_BUSY = 19; // store unit has an instruction in execution
-  localparam int unsigned EV_VXU_BUSY = 20; // vector unit has an instruction in execution
-  localparam int unsigned EV_MXU_BUSY = 21; // matrix unit has an instruction in execution
-  localparam int unsigned EV_MXU_ACTIVE = 22; // the array multiplies
-  localparam int unsigned EV_LDU_WAIT = 23; // head of the load queue waits for a semaphore
-  localparam int unsigned EV_STU_WAIT = 24; // head of the store queue waits for a semaphore
-  localparam int unsigned EV_VXU_WAIT = 25; // head of the vector queue waits for a semaphore
-  localparam int unsigned EV_MXU_WAIT = 26; // head of the matrix queue waits for a semaphore
-  localparam int unsigned EV_LDU_AXI = 27; // load unit waits for read data
-  localparam int unsigned EV_STU_AXI = 28; // store unit waits for AW, W or B
-  localparam int unsigned EV_VXU_VM = 29; // vector unit waits for a VM port
-  localparam int unsigned EV_MXU_DRAIN = 30; // the array waits for the drain
+  localparam int unsigned EV_DIVIDES = 17; // f32 divisions and square roots: 2 an entry of VQPAR, L a line of RECIP, 2 L of RSQRT
+  localparam int unsigned EV_FN_LINES = 18; // lines through the function lanes (VFN)
+  localparam int unsigned EV_PB_READ = 19; // PB lines read
+  localparam int unsigned EV_PB_WRITE = 20; // writes to PB: VPACKK L/T a line and plane, VPACKV one
+  localparam int unsigned EV_LDU_BUSY = 21; // load unit has an instruction in execution
+  localparam int unsigned EV_STU_BUSY = 22; // store unit has an instruction in execution
+  localparam int unsigned EV_VXU_BUSY = 23; // vector unit has an instruction in execution
+  localparam int unsigned EV_MXU_BUSY = 24; // matrix unit has an instruction in execution
+  localparam int unsigned EV_MXU_ACTIVE = 25; // the array multiplies
+  localparam int unsigned EV_LDU_WAIT = 26; // head of the load queue waits for a semaphore
+  localparam int unsigned EV_STU_WAIT = 27; // head of the store queue waits for a semaphore
+  localparam int unsigned EV_VXU_WAIT = 28; // head of the vector queue waits for a semaphore
+  localparam int unsigned EV_MXU_WAIT = 29; // head of the matrix queue waits for a semaphore
+  localparam int unsigned EV_LDU_AXI = 30; // load unit waits for read data
+  localparam int unsigned EV_STU_AXI = 31; // store unit waits for AW, W or B
+  localparam int unsigned EV_VXU_VM = 32; // vector unit waits for a VM port
+  localparam int unsigned EV_MXU_DRAIN = 33; // the array waits for the drain
 
-  localparam int unsigned EVENTS = 31;
+  localparam int unsigned EVENTS = 34;
 
   localparam logic [11:0] REG_ID = 0; // 0x5354414d, 'STAM'
   localparam logic [11:0] REG_VERSION = 4; // interface version: major in [31:16], minor in [15:0]
@@ -117,30 +155,42 @@ package stamp_isa_pkg;
   localparam logic [11:0] REG_WIN_HI_LO = 48; // first DRAM byte beyond the window, bits 31..0
   localparam logic [11:0] REG_WIN_HI_HI = 52; // bits 39..32
   localparam logic [11:0] REG_WATCHDOG = 56; // cycles without a retired instruction that are an error; 0: off
+  localparam logic [11:0] REG_ARG0 = 60; // argument of the program, read by SETA
+  localparam logic [11:0] REG_ARG1 = 64; // the same
+  localparam logic [11:0] REG_ARG2 = 68; // the same
+  localparam logic [11:0] REG_ARG3 = 72; // the same
   localparam logic [11:0] REG_CTR = 256; // first counter
 
   // Reserved bits of format C.
-  localparam logic [255:0] RSV_C = 256'hffffffffffffffffffffffffffffffffffffff0000000000fffff0ffffffff00;
+  localparam logic [255:0] RSV_C = 256'hffffffffffffffffffffffffffffff000000000000000000fff000ffffffff00;
   // Reserved bits of format D.
-  localparam logic [255:0] RSV_D = 256'hfffffffc0000000000000000000000000000000000000000000000c000000000;
+  localparam logic [255:0] RSV_D = 256'hffff80000000000000000000000000000000000000000000000000c000000000;
   // Reserved bits of format B.
   localparam logic [255:0] RSV_B = 256'hffffffffffffc00000000000000000000000000000000000000000c000000000;
   // Reserved bits of format V.
-  localparam logic [255:0] RSV_V = 256'hfffffffffffffc0000000000000000000000000000000000000000c000000000;
+  localparam logic [255:0] RSV_V = 256'hfffffffffffff80000000000000000000000000000000000000000c000000000;
   // Reserved bits of format M.
   localparam logic [255:0] RSV_M = 256'hffc0000000000000000000000000000000000000000000000000020000000000;
+  // Reserved bits of format W.
+  localparam logic [255:0] RSV_W = 256'hffff00000000000000000000000000000000000000000000000000c000000000;
 
   typedef struct packed {
-    logic [151:0] rsv2; // must be zero
-    logic [39:0] imm; // bytes (SETR, ADDR), iterations (LOOP); 0 where unused
-    logic [19:0] rsv1; // must be zero
+    logic [119:0] rsv2; // must be zero
+    logic [31:0] add; // SETA: added to the argument before the shift, modulo 2^32
+    logic [39:0] imm; // bytes (SETR, ADDR), iterations (LOOP), factor (SETA); 0 where unused
+    logic [11:0] rsv1; // must be zero
+    logic [0:0] acc; // SETA: add to the register instead of setting it
+    logic [4:0] shift; // SETA: bits to shift right
+    logic [1:0] arg; // SETA: argument register ARG0..3
     logic [3:0] areg; // address register, 1..15; 0 where unused
     logic [31:0] rsv0; // must be zero
     logic [7:0] op; // opcode
   } insn_c_t;
 
   typedef struct packed {
-    logic [29:0] rsv1; // must be zero
+    logic [16:0] rsv1; // must be zero
+    logic [11:0] it; // IT entry of the first row
+    logic [0:0] gather; // LOAD: row i begins at entry it + i of IT, times d0; d1 is 0
     logic [31:0] d1; // DRAM bytes between outer rows, multiple of 64
     logic [31:0] d0; // DRAM bytes between inner rows, multiple of 64
     logic [11:0] n1; // outer rows, 1 or more; row index is i1*n0 + i0
@@ -185,21 +235,22 @@ package stamp_isa_pkg;
   } insn_b_t;
 
   typedef struct packed {
-    logic [53:0] rsv1; // must be zero
-    logic [15:0] gstride; // XB lines from nibble-row group to group
-    logic [15:0] xb; // XB line of nibble row 0 at the first column
-    logic [11:0] rm; // RM entry of the first row
+    logic [52:0] rsv1; // must be zero
+    logic [0:0] sd; // signed-digit quantizer, 8 bits (VQPAR, VQUANT)
+    logic [15:0] gstride; // XB lines from nibble-row group to group; VCODE, VDEQ: VM lines, VPACKK, VPACKV: PB lines of a plane, VSMRD, VSMWR: SM entries, from one to the next
+    logic [15:0] xb; // XB line of nibble row 0 at the first column; VPACKK, VPACKV: first PB line
+    logic [11:0] rm; // RM entry of the first row; VPACKK: first column, VPACKV: first depth
     logic [11:0] rt; // RT entry of the first row
     logic [11:0] smstride; // SM (and RM) entries from row to row
     logic [11:0] sm; // SM entry of the first row
-    logic [15:0] b; // VBIAS: VM line of the row to add
+    logic [15:0] b; // VBIAS: VM line of the row to add; VCODE, VDEQ: first packed row; VPACKV: PB lines from line to line
     logic [7:0] blk; // lines per block, 0: the whole row is one block
     logic [11:0] cols; // lines per row, 1 or more; VQPAR: entries per row
     logic [15:0] s0; // VM lines from row to row
     logic [11:0] n0; // rows, 1 or more
     logic [15:0] a; // VM line of the first row
     logic [0:0] sym; // symmetric quantizer (VQPAR, VQUANT)
-    logic [0:0] first; // VMINMAX: start from an empty range; VQUANT: start from row sum 0
+    logic [0:0] first; // VMINMAX: start from an empty range; VQUANT: start from row sum 0; VSMRD: pairs
     logic [1:0] rsv0; // must be zero
     logic [4:0] post2; // the same
     logic [4:0] post1; // the same
@@ -240,6 +291,32 @@ package stamp_isa_pkg;
     logic [4:0] wait0; // semaphore to take one from before starting; 0 none
     logic [7:0] op; // opcode
   } insn_m_t;
+
+  typedef struct packed {
+    logic [15:0] rsv1; // must be zero
+    logic [31:0] c; // binary32 constant (EXP, EXPM, RSQRT)
+    logic [7:0] lstep; // added to lim from row to row
+    logic [23:0] lim; // elements of the first row that count, two's complement (VRED, VFN)
+    logic [15:0] ds; // VM lines from row to row of the result
+    logic [15:0] d; // VM line of the first result
+    logic [7:0] rep; // rows that share a row of b; 0: all
+    logic [15:0] bs; // VM lines from row to row of b
+    logic [15:0] b; // VM line of the second operand, or of the rows' scalars
+    logic [11:0] cols; // lines per row, 1 or more
+    logic [15:0] s0; // VM lines from row to row
+    logic [11:0] n0; // rows, 1 or more
+    logic [15:0] a; // VM line of the first row
+    logic [3:0] areg; // address register added to lim; 0 none
+    logic [3:0] fn; // function (FN)
+    logic [1:0] rsv0; // must be zero
+    logic [4:0] post2; // the same
+    logic [4:0] post1; // the same
+    logic [4:0] post0; // semaphore to give one to when retired; 0 none
+    logic [4:0] wait2; // the same
+    logic [4:0] wait1; // the same
+    logic [4:0] wait0; // semaphore to take one from before starting; 0 none
+    logic [7:0] op; // opcode
+  } insn_w_t;
 
 endpackage
 // verilator lint_on UNUSEDPARAM

@@ -15,6 +15,10 @@ module stamp_top #(
     parameter int unsigned SM_ENTRIES = 1024,
     parameter int unsigned RT_ENTRIES = 512,
     parameter int unsigned AC_LINES   = 256,
+    parameter int unsigned IT_ENTRIES = 512,
+    parameter int unsigned PB_LINES   = 256,
+    parameter int unsigned F          = 4,
+    parameter int unsigned Q          = 4,
     parameter int unsigned AXI_BYTES  = 16,
     parameter int unsigned QUEUE      = 8,
     parameter int unsigned IM_WORDS   = 64

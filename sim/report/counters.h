@@ -12,7 +12,7 @@
 struct cJSON;
 
 /** Products a machine needs over products its array could do in @p cycles: 0 to 1; NaN when
- *  @p cycles is 0. numerics.md section 8. */
+ *  @p cycles is 0. numerics.md section 11. */
 double stamp_utilization(const struct stamp_mach *mach, uint64_t products, uint64_t cycles);
 
 /** Members instructions, bytes{}, stalls{}, events{}, seconds, cycles_per_second of @p object.

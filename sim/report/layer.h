@@ -26,10 +26,10 @@ struct stamp_figures {
     uint64_t cycles;     /**< start to done; 0 on the C machine */
     uint64_t estimate;   /**< cycles the compiler expects */
     uint64_t macs;       /**< s * d * n */
-    uint64_t products;   /**< 4x4-bit products: numerics.md section 8 */
+    uint64_t products;   /**< 4x4-bit products: numerics.md section 11 */
     double utilization;  /**< NaN without cycles */
     double sqnr_db;      /**< of y against ref */
-    double avg_act_bits; /**< numerics.md section 8 */
+    double avg_act_bits; /**< numerics.md section 11 */
     struct stamp_run_result run;
     char difference[400]; /**< the first difference, empty when there is none */
 };

@@ -21,11 +21,11 @@
 
 struct mach_row {
     const char *name;
-    uint32_t P, L, T, VM, XB, WB, CM, SM, RT, AC, AXI, QUEUE, IM;
+    uint32_t P, L, T, VM, XB, WB, CM, SM, RT, AC, IT, PB, F, Q, AXI, QUEUE, IM;
 };
 static const mach_row mach_rows[] = {
-#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im, intent)                  \
-    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, axi, queue, im},
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent)    \
+    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im},
 #include "model/spec/mach.def"
 };
 

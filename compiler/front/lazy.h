@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file lazy.h
+ * A weight matrix that stays in its file until rows of it are asked for.
+ */
+#ifndef STAMP_FRONT_LAZY_H
+#define STAMP_FRONT_LAZY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/status.h"
+
+/** Where the values come from. */
+enum stamp_lazy_kind {
+    STAMP_LAZY_F32, /**< little endian, row major, as are F16 and BF16 */
+    STAMP_LAZY_F16,
+    STAMP_LAZY_BF16,
+    STAMP_LAZY_Q8_0,  /**< GGUF blocks of 32: f16 scale, 32 x s8 */
+    STAMP_LAZY_Q4_0,  /**< GGUF blocks of 32: f16 scale, 32 x 4 bits less 8 */
+    STAMP_LAZY_RANDOM /**< made from a seed; no bytes */
+};
+
+/** Matrix [rows][cols] of outputs x inputs; a vector has rows 1. */
+struct stamp_lazy {
+    char name[96]; /**< tensor, for messages */
+    enum stamp_lazy_kind kind;
+    const uint8_t *bytes; /**< borrowed from the model's mapped file, or NULL (RANDOM) */
+    size_t rows, cols;
+    uint64_t seed; /**< RANDOM */
+    float spread;  /**< RANDOM: standard deviation */
+    /** Order of rows in pairs: row r of the matrix is row pair_row(r) of the file. 0: as it lies. Else
+     *  rows come in groups of pair (a head): 2i and 2i+1 are i and i + pair/2 of the file's group. */
+    size_t pair;
+};
+
+/** Rows first .. first+count-1 as binary32 into out[count][cols]. @return STAMP_ERANGE naming tensor, row
+ *  and column of a value that is not finite. */
+enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size_t count,
+                                  float *out, struct stamp_err *e);
+
+#endif
