@@ -19,7 +19,7 @@ LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c c
 CLI_C    := $(wildcard sim/cli/*.c)
 TEST_C   := $(wildcard tests/*.c tests/model/*.c tests/compiler/*.c tests/cosim/test_*.c \
               tests/oracle/*.c tests/cli/*.c)
-RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv \
+RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
 VFLAGS   := -O3 --x-assign fast --x-initial fast --noassert --unroll-count 8192 \
@@ -40,7 +40,7 @@ $(B)/%.o: %.c
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -O1 $(SAN) -c $< -o $@
-$(B)/model/num/matmul_fast.o $(B)/model/insn/mm.o: CFLAGS += -O3
+$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o) $(B)/model/insn/mm.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^
@@ -57,9 +57,13 @@ $(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o
 
 # ---- What derives from the tables --------------------------------------------------------------
 spec: $(B)/specgen
-	$< sv > rtl/gen/stamp_isa_pkg.sv
+	python3 model/spec/fngen.py > $(B)/fn.def && (cmp -s $(B)/fn.def model/spec/fn.def || cp $(B)/fn.def model/spec/fn.def)
+	$(MAKE) $< && $< sv > rtl/gen/stamp_isa_pkg.sv
+	$< fn > rtl/gen/stamp_fn_pkg.sv
 	$< doc model/spec/isa.md > $(B)/isa.md && cp $(B)/isa.md model/spec/isa.md
 spec-fresh: $(B)/specgen
+	python3 model/spec/fngen.py | cmp - model/spec/fn.def || (echo "stale: run make spec" >&2; exit 1)
+	$< fn | cmp - rtl/gen/stamp_fn_pkg.sv || (echo "stale: run make spec" >&2; exit 1)
 	$< sv | cmp - rtl/gen/stamp_isa_pkg.sv || (echo "stale: run make spec" >&2; exit 1)
 	$< doc model/spec/isa.md | cmp - model/spec/isa.md || (echo "stale: run make spec" >&2; exit 1)
 

@@ -37,7 +37,7 @@ verilate() { # WHAT ARGUMENTS
 }
 
 rtl() {
-    packages="rtl/gen/stamp_isa_pkg.sv rtl/fp/stamp_fp_pkg.sv"
+    packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
     units=$(grep '^rtl/' "$tmp/sv" | grep -v '_pkg\.sv$')
     for conf in tiny base wide; do
         # shellcheck disable=SC2046,SC2086

@@ -2,6 +2,7 @@
 /* specgen.c - prints what derives from the tables, and refuses a bad table.
  *
  *   specgen sv          rtl/gen/stamp_isa_pkg.sv
+ *   specgen fn          rtl/gen/stamp_fn_pkg.sv
  *   specgen isa|mach|event|regs|error   a table for a document, between its markers
  *   specgen doc FILE    FILE with the text between every pair of markers replaced
  *   specgen params NAME Verilator -G flags of a machine configuration
@@ -56,6 +57,27 @@ static const struct row params[] = {
 #define PARAM(name, meaning) {#name, "", "", meaning, 0},
 #include "model/spec/mach.def"
 };
+static const struct row fn_consts[] = {
+#define FN_CONST(name, bits, meaning) {#name, "", "", meaning, bits},
+#include "model/spec/fn.def"
+};
+/* Each a column of a table of the functions. */
+static const uint32_t fn_exp[] = {
+#define FN_EXP(i, bits) [i] = bits,
+#include "model/spec/fn.def"
+};
+static const uint32_t fn_recip_a[] = {
+#define FN_RECIP(i, a, b, c) [i] = a,
+#include "model/spec/fn.def"
+};
+static const uint32_t fn_recip_b[] = {
+#define FN_RECIP(i, a, b, c) [i] = b,
+#include "model/spec/fn.def"
+};
+static const uint32_t fn_recip_c[] = {
+#define FN_RECIP(i, a, b, c) [i] = c,
+#include "model/spec/fn.def"
+};
 static const char format_letter[] = "CDBVMW";
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -90,6 +112,14 @@ static int check_isa(void)
         }
         if (next != STAMP_WORD_BITS) return bad("word not filled by format", &format_letter[f]);
     }
+    return 0;
+}
+
+static int check_fn(void)
+{
+    if (COUNT(fn_exp) != 128 || COUNT(fn_recip_a) != 128) return bad("table", "not 128 entries");
+    for (int i = 0; i < 128; i++)
+        if (!fn_exp[i] || !fn_recip_a[i]) return bad("table", "an entry is missing");
     return 0;
 }
 
@@ -172,6 +202,37 @@ static void print_sv(void)
     sv_reserved();
     sv_structs();
     printf("endpackage\n// verilator lint_on UNUSEDPARAM\n");
+}
+
+static void sv_table(const char *name, const uint32_t *t, const char *meaning)
+{
+    printf("\n  // %s\n"
+           "  function automatic logic [31:0] %s(input logic [6:0] i);\n"
+           "    case (i)\n",
+           meaning, name);
+    for (int i = 0; i < 127; i++) printf("      7'd%d: %s = 32'h%08x;\n", i, name, (unsigned)t[i]);
+    printf("      default: %s = 32'h%08x;\n    endcase\n  endfunction\n", name, (unsigned)t[127]);
+}
+
+static void print_fn(void)
+{
+    printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
+           "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
+           "spec`.\n"
+           "// Functions of an element, numerics.md section 8: constants and tables, binary32.\n"
+           "// verilator lint_off UNUSEDPARAM\n"
+           "package stamp_fn_pkg;\n");
+    for (size_t i = 0; i < COUNT(fn_consts); i++)
+        printf("  localparam logic [31:0] %s = 32'h%08x; // %s\n", fn_consts[i].name,
+               fn_consts[i].code, fn_consts[i].meaning);
+    sv_table("exp_t", fn_exp, "T[i] = 2^(i/128)");
+    printf("\n  // M[i] = 1 + (2i+1)/256\n"
+           "  function automatic logic [31:0] rec_m(input logic [6:0] i);\n"
+           "    rec_m = {9'h07f, i, 16'h8000};\n  endfunction\n");
+    sv_table("rec_a", fn_recip_a, "1/(M[i] + r) = A[i] + r (B[i] + r C[i])");
+    sv_table("rec_b", fn_recip_b, "B[i]");
+    sv_table("rec_c", fn_recip_c, "C[i]");
+    printf("\nendpackage\n// verilator lint_on UNUSEDPARAM\n");
 }
 
 static void md_rows(const char *head, const struct row *r, size_t n, int hex)
@@ -274,8 +335,9 @@ static int print_params(const char *name)
 
 int main(int argc, char **argv)
 {
-    if (check_isa() || check_mach()) return 1;
+    if (check_isa() || check_fn() || check_mach()) return 1;
     if (argc == 2 && !strcmp(argv[1], "sv")) return print_sv(), 0;
+    if (argc == 2 && !strcmp(argv[1], "fn")) return print_fn(), 0;
     if (argc == 2 && !strcmp(argv[1], "machs")) {
         for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf("%s\n", m->name);
         return 0;
@@ -283,5 +345,5 @@ int main(int argc, char **argv)
     if (argc == 3 && !strcmp(argv[1], "doc")) return print_doc(argv[2]);
     if (argc == 3 && !strcmp(argv[1], "params")) return print_params(argv[2]);
     if (argc == 2) return print_table(argv[1]);
-    return bad("usage", "specgen sv|isa|mach|event|regs|error|machs|doc FILE|params NAME");
+    return bad("usage", "specgen sv|fn|isa|mach|event|regs|error|machs|doc FILE|params NAME");
 }
