@@ -6,6 +6,7 @@
 #ifndef STAMP_TESTS_RTL_FP_CASES_H
 #define STAMP_TESTS_RTL_FP_CASES_H
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -20,12 +21,12 @@ struct fp_case {
     bool sub, half;
 };
 
-enum fp_unit { FADD, FMUL, I2F, F2I, F2BF, FDIV, FMINMAX, UNITS };
+enum fp_unit { FADD, FMUL, I2F, F2I, F2BF, FDIV, FSQRT, FMINMAX, UNITS };
 
 static const char *const unit_name[UNITS] = {
-    "fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fminmax",
+    "fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fsqrt", "fminmax",
 };
-static const unsigned latency[UNITS] = {3, 2, 1, 1, 1, 15, 0}; // enabled cycles
+static const unsigned latency[UNITS] = {3, 2, 1, 1, 1, 15, 15, 0}; // enabled cycles
 
 // ---------------------------------------------------------------- random numbers
 
@@ -117,6 +118,7 @@ static uint64_t native(enum fp_unit unit, const fp_case &k)
     }
     case FMUL: return bits_of(a * b);
     case FDIV: return bits_of(a / b);
+    case FSQRT: return bits_of(std::sqrt(a));
     case I2F: return bits_of((float)(int32_t)k.a);
     case F2I: return native_f2i(k.a);
     case F2BF: return native_bf16(k.a);
@@ -140,6 +142,7 @@ static uint64_t oracle(enum fp_unit unit, const fp_case &k)
     }
     case FMUL: return so_mul(k.a, k.b);
     case FDIV: return so_div(k.a, k.b);
+    case FSQRT: return so_sqrt(k.a);
     case I2F: return so_from_s32((int32_t)k.a);
     case F2I: return (uint32_t)so_rne_int10(k.a) & 0x3ff;
     case F2BF: return so_to_bf16(k.a);
@@ -153,7 +156,8 @@ static bool not_finite(enum fp_unit unit, uint64_t r)
     switch (unit) {
     case FADD:
     case FMUL:
-    case FDIV: return (r & INF_BITS) == INF_BITS;
+    case FDIV:
+    case FSQRT: return (r & INF_BITS) == INF_BITS;
     case F2BF: return (r & 0x7f80) == 0x7f80;
     default: return false;
     }
@@ -254,6 +258,24 @@ static void hard_pair(fp_case *k)
     }
 }
 
+/** Radicands whose root is, or nearly is, representable or the middle of two; mostly above zero. */
+static uint32_t hard_root(void)
+{
+    const double root = 1.0 + (double)(rnd() & 0x7fffff) * 0x1p-23;
+    const double mid = below(2) ? root : root + (double)below(2) * 0x1p-24;
+    const float square = (float)(mid * mid);
+    uint32_t x = bits_of(square) + below(3) - 1;
+
+    if (below(4) == 0) { // an exact square: 12 bits at most
+        const float r = (float)(1 + below(4095));
+        x = bits_of(r * r) + (below(4) ? 0 : below(3) - 1);
+    }
+    if (below(4) == 0) x = rnd() & 0x7fffff; // subnormal
+    if (below(4) == 0) x &= 0xffffff >> below(24);
+    if (x >> 23 != 0 && below(2)) x = (x & 0x7fffff) | (1 + below(254)) << 23;
+    return x | (below(16) ? 0 : 0x80000000u);
+}
+
 /** One operand of a conversion, near a tie. */
 static uint32_t hard_single(enum fp_unit unit)
 {
@@ -285,9 +307,14 @@ static fp_case make_case(enum fp_unit unit, uint64_t i)
         k.c = special(below(SPECIALS));
         return k;
     }
-    if (below(4) == 0) return k;
+    if (below(4) == 0) {
+        if (unit == FSQRT && below(8)) k.a &= 0x7fffffffu; // else half of them were NaN
+        return k;
+    }
     if (unit == I2F || unit == F2I || unit == F2BF)
         k.a = hard_single(unit);
+    else if (unit == FSQRT)
+        k.a = hard_root();
     else
         hard_pair(&k);
     if (unit == FMINMAX) k.c = below(2) ? k.b : (k.a + below(3) - 1) ^ (rnd() & 0x80000000u);

@@ -36,8 +36,8 @@ static void drive(enum fp_unit unit, const fp_case &k, bool en, bool valid)
     top->c_i = k.c;
     top->sub_i = k.sub;
     top->half_i = k.half;
-    top->en_i = (uint8_t)((en ? 1u : 0u) << unit & 0x3f);
-    top->valid_i = (uint8_t)((valid ? 1u : 0u) << unit & 0x3f);
+    top->en_i = (uint8_t)((en ? 1u : 0u) << unit & 0x7f);
+    top->valid_i = (uint8_t)((valid ? 1u : 0u) << unit & 0x7f);
 }
 
 static void tick(void)
@@ -63,8 +63,20 @@ static uint64_t result(enum fp_unit unit)
     case F2I: return top->f2i_o;
     case F2BF: return top->f2bf_o;
     case FDIV: return top->div_o;
+    case FSQRT: return top->root_o;
     default: return (uint64_t)top->hi_o << 32 | top->lo_o;
     }
+}
+
+/** One operation at a time; the result stays until the next. */
+static bool iterative(enum fp_unit unit)
+{
+    return unit == FDIV || unit == FSQRT;
+}
+
+static bool is_busy(enum fp_unit unit)
+{
+    return (unit == FDIV ? top->busy_o : top->root_busy_o) != 0;
 }
 
 static void complain(enum fp_unit unit, const fp_case &k, const char *what)
@@ -105,7 +117,7 @@ static void run_clocked(enum fp_unit unit, uint64_t cases)
         if (below(64) == 0) mode = below(4); // 0: no gap, no stall; 1: gaps; 2: stalls; 3: both
         const bool reset = below(20000) == 0;
         const bool en = (mode & 2) == 0 || below(3) != 0;
-        const bool busy = unit == FDIV && !queue.empty();
+        const bool busy = iterative(unit) && !queue.empty();
         const bool offer = (issued < cases || !again.empty()) && ((mode & 1) == 0 || below(3) != 0);
         const bool take = offer && en && !busy && !reset;
         fp_case next = {rnd(), rnd(), 0, (rnd() & 1) != 0, (rnd() & 1) != 0};
@@ -137,7 +149,7 @@ static void run_clocked(enum fp_unit unit, uint64_t cases)
             }
         }
         if (((top->valid_o >> unit & 1) != 0) != valid) complain(unit, shown, "valid_o wrong");
-        if (unit == FDIV && (top->busy_o != 0) == queue.empty()) {
+        if (iterative(unit) && is_busy(unit) == queue.empty()) {
             complain(unit, shown, "busy_o wrong");
         }
         if (fresh) {
@@ -146,7 +158,7 @@ static void run_clocked(enum fp_unit unit, uint64_t cases)
                 passed++;
             else
                 complain(unit, shown, "wrong result or flag");
-        } else if ((valid || (unit == FDIV && known)) && !matches(unit, shown)) {
+        } else if ((valid || (iterative(unit) && known)) && !matches(unit, shown)) {
             complain(unit, shown, "output not held");
         }
     }
@@ -225,7 +237,7 @@ int main(int argc, char **argv)
         const uint64_t passed_before = passed, failed_before = failed;
         if (*only && strcmp(only, unit_name[u]) != 0) continue;
         complaints = 0;
-        if (timing && unit != FMINMAX && unit != FDIV) bench(unit);
+        if (timing && unit != FMINMAX && !iterative(unit)) bench(unit);
         if (unit == FMINMAX)
             run_minmax(cases);
         else
