@@ -7,15 +7,7 @@
 #include "model/num/fn.h"
 
 #include "model/num/f32.h"
-
-#define INLINE static inline __attribute__((always_inline))
-#if defined(__x86_64__)
-#define AVX2     __attribute__((target("avx2")))
-#define HAS_AVX2 __builtin_cpu_supports("avx2")
-#else
-#define AVX2
-#define HAS_AVX2 0
-#endif
+#include "model/num/simd.h"
 
 enum { CHUNK = 64, ENTRIES = 128 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file quant_kernel.h
- * The vector form of stamp_quantize; used by quant*.c only.
+ * The vector form of stamp_quantize; used by quant*.c and digits.c only.
  */
 #ifndef STAMP_NUM_QUANT_KERNEL_H
 #define STAMP_NUM_QUANT_KERNEL_H

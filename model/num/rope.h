@@ -14,6 +14,8 @@
 extern "C" {
 #endif
 
+enum { STAMP_ROPE_POSITIONS = 1 << 20 }; /**< positions are below it */
+
 /** How a model stretches its frequencies. */
 enum stamp_rope_kind { STAMP_ROPE_KIND_PLAIN, STAMP_ROPE_KIND_LINEAR, STAMP_ROPE_KIND_LLAMA3 };
 

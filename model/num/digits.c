@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* digits.c - signed-digit codes. Contract in digits.h. */
+#include "model/num/digits.h"
+
+#include "model/num/f32.h"
+#include "model/num/quant_kernel.h"
+
+static const float TINY_RANGE = 0x1p-100f;
+
+struct stamp_qparam stamp_digit_params(struct stamp_range range)
+{
+    const float n = STAMP_DIGITS_MAX, neg_lo = stamp_f32_neg(range.lo);
+    const float r = neg_lo > range.hi ? neg_lo : range.hi;
+
+    if (r < TINY_RANGE) return (struct stamp_qparam){0.0f, 0.0f, 0};
+    return (struct stamp_qparam){stamp_f32_div(n, r), stamp_f32_div(r, n), 0};
+}
+
+void stamp_digit_codes(float inv, size_t n, const float *x, int8_t *code)
+{
+    size_t i = 0;
+
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) {
+        const struct stamp_limits to = {-STAMP_DIGITS_MAX, STAMP_DIGITS_MAX, 0};
+        int32_t sum = 0;
+        i = stamp_quantize_avx2((struct stamp_qparam){.inv = inv}, to, n, x, code, &sum);
+    }
+#endif
+    for (; i < n; i++) {
+        const int32_t q = stamp_rne_int10(stamp_f32_mul(x[i], inv));
+        const int32_t low = q > -STAMP_DIGITS_MAX ? q : -STAMP_DIGITS_MAX;
+        code[i] = (int8_t)(low < STAMP_DIGITS_MAX ? low : STAMP_DIGITS_MAX);
+    }
+}

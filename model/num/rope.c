@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rope.c - rotary embedding. Contract in rope.h.
+ *
+ * Logarithm, exponential, sine and cosine are sums of their series in double with + - * / alone,
+ * so every host gets the same bits. */
+#include "model/num/rope.h"
+
+#include <assert.h>
+
+#include "model/num/f32.h"
+
+/* ln 2 and pi/2 in parts of 33 bits (the last: what is left, rounded): a part times a whole number
+ * below 2^20 is exact. */
+static const double LN2[2] = {0x1.62e42fefp-1, 0x1.473de6af278edp-34};
+static const double HALF_PI[3] = {0x1.921fb544p0, 0x1.0b4611a6p-34, 0x1.3198a2e037073p-69};
+static const double INV_HALF_PI = 0x1.45f306dc9c883p-1; /* 2/pi */
+
+/* Natural logarithm of x > 0: x = m 2^e with m within a factor of sqrt 2 of 1, and
+ * ln m = 2 artanh((m-1)/(m+1)), whose argument is at most 0.172. */
+static double log_series(double x)
+{
+    double e = 0, m = x, sum = 0;
+    for (; m > 1.4142135623730951; m *= 0.5) e += 1;
+    for (; m < 0.70710678118654757; m *= 2) e -= 1;
+    const double s = (m - 1) / (m + 1), z = s * s;
+    for (int k = 25; k >= 3; k -= 2) sum = z * (1.0 / (double)k + sum);
+    return e * LN2[0] + (2 * (s + s * sum) + e * LN2[1]);
+}
+
+/* e^x for x in -700..0: 2^-n e^r with r in 0..ln 2. */
+static double exp_series(double x)
+{
+    uint32_t n = (uint32_t)(-x / LN2[0]) + 1;
+    const double r = (x + (double)n * LN2[0]) + (double)n * LN2[1];
+    double sum = 1.0;
+    for (int k = 20; k >= 1; k--) sum = 1.0 + r * sum / (double)k;
+    for (; n > 0; n--) sum *= 0.5;
+    return sum;
+}
+
+/* x in -pi/4 .. pi/4. */
+static double cos_series(double x)
+{
+    const double z = x * x;
+    double sum = 1.0;
+    for (int k = 18; k >= 2; k -= 2) sum = 1.0 - z * (1.0 / (double)(k * (k - 1))) * sum;
+    return sum;
+}
+
+static double sin_series(double x)
+{
+    const double z = x * x;
+    double sum = 1.0;
+    for (int k = 19; k >= 3; k -= 2) sum = 1.0 - z * (1.0 / (double)(k * (k - 1))) * sum;
+    return x * sum;
+}
+
+double stamp_rope_frequency(const struct stamp_rope_params *p, uint32_t i)
+{
+    const double turn = 4 * (HALF_PI[0] + HALF_PI[1]);
+    assert(p->theta > 1 && p->head_dim % 2 == 0 && i < p->head_dim / 2);
+    const double power = 2.0 * (double)i / (double)p->head_dim;
+    const double f = i == 0 ? 1.0 : exp_series(-power * log_series(p->theta));
+
+    if (p->kind == STAMP_ROPE_KIND_PLAIN) return f;
+    if (p->kind == STAMP_ROPE_KIND_LINEAR) return f / p->factor;
+
+    const double turns = p->old_ctx * f / turn;
+    if (turns > p->high_freq) return f;
+    if (turns < p->low_freq) return f / p->factor;
+    const double keep = (turns - p->low_freq) / (p->high_freq - p->low_freq);
+    return (1 - keep) * (f / p->factor) + keep * f;
+}
+
+/* cos and sin of f * position: the angle less the nearest whole number n of quarter turns. f falls
+ * into two halves, so that every product but the smallest is exact. */
+static void cos_sin(double f, uint32_t position, double *c, double *s)
+{
+    const double x = (double)position, big = f * 134217729.0 /* 2^27 + 1 */;
+    const double high = big - (big - f), low = f - high;
+    const uint32_t n = (uint32_t)(x * f * INV_HALF_PI + 0.5);
+    const double q = (double)n;
+    const double r = ((x * high - q * HALF_PI[0]) - q * HALF_PI[1]) + (x * low - q * HALF_PI[2]);
+    const double cr = cos_series(r), sr = sin_series(r);
+
+    *c = n % 2 ? sr : cr;
+    *s = n % 2 ? cr : sr;
+    if (n % 4 == 1 || n % 4 == 2) *c = -*c;
+    if (n % 4 >= 2) *s = -*s;
+}
+
+void stamp_rope_row(const double *frequency, uint32_t head_dim, uint32_t position, float *cosine,
+                    float *sine)
+{
+    assert(head_dim % 2 == 0 && position < STAMP_ROPE_POSITIONS);
+    for (uint32_t i = 0; i < head_dim / 2; i++) {
+        double c, s;
+        cos_sin(frequency[i], position, &c, &s);
+        cosine[2 * i] = cosine[2 * i + 1] = (float)c;
+        sine[2 * i] = -(float)s;
+        sine[2 * i + 1] = (float)s;
+    }
+}
+
+void stamp_rope_apply(uint32_t head_dim, const float *cosine, const float *sine, float *x)
+{
+    for (uint32_t i = 0; i < head_dim; i += 2) {
+        const float a = x[i], b = x[i + 1];
+        x[i] = stamp_f32_add(stamp_f32_mul(a, cosine[i]), stamp_f32_mul(b, sine[i]));
+        x[i + 1] = stamp_f32_add(stamp_f32_mul(b, cosine[i + 1]), stamp_f32_mul(a, sine[i + 1]));
+    }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file simd.h
+ * A function compiled twice: INLINE bodies in plain C, called once from a plain function and once
+ * from an AVX2 one, which the compiler then turns into wider vectors. The same operations in the same
+ * order, so the same bits.
+ */
+#ifndef STAMP_NUM_SIMD_H
+#define STAMP_NUM_SIMD_H
+
+#define INLINE static inline __attribute__((always_inline))
+
+#if defined(__x86_64__)
+#define AVX2     __attribute__((target("avx2")))
+#define HAS_AVX2 __builtin_cpu_supports("avx2")
+#else
+#define AVX2
+#define HAS_AVX2 0
+#endif
+
+#endif
