@@ -21,7 +21,7 @@ struct assembly {
     struct stamp_lex x;
     enum mode mode;
     bool files;
-    struct list code, buffer, layer, segment;
+    struct list code, entry, buffer, layer, segment;
     struct list bytes; /* of the segment being read */
     uint64_t data_addr;
 };
@@ -187,6 +187,37 @@ static enum stamp_status do_scheme(struct assembly *a)
     return a->image->scheme ? STAMP_OK : no_memory(a);
 }
 
+static enum stamp_status do_arg(struct assembly *a)
+{
+    uint64_t index, value;
+    enum stamp_status st = stamp_lex_number(&a->x, &index);
+
+    if (!st && index >= STAMP_ARGS) return stamp_lex_fail(&a->x, "there are %d", STAMP_ARGS);
+    if (!st) st = stamp_lex_number(&a->x, &value);
+    if (!st && value >> 32) return stamp_lex_fail(&a->x, "an argument has 32 bits");
+    if (!st) a->image->arg[index] = (uint32_t)value;
+    return st;
+}
+
+/* Another program begins, at an even index. */
+static enum stamp_status do_code(struct assembly *a)
+{
+    struct stamp_entry *n = push(&a->entry, sizeof *n);
+    enum stamp_status st = STAMP_OK;
+
+    if (!n) return no_memory(a);
+    *n = (struct stamp_entry){.name = "main"};
+    if (!stamp_lex_end(&a->x)) st = take_name(a, n->name);
+    if (a->code.count % 2) {
+        struct stamp_word *nop = push(&a->code, sizeof *nop);
+        if (!nop) return no_memory(a);
+        *nop = (struct stamp_word){{STAMP_OP_NOP}};
+    }
+    n->first = (uint32_t)a->code.count;
+    a->mode = CODE;
+    return st;
+}
+
 static enum stamp_status do_directive(struct assembly *a)
 {
     char word[STAMP_WORD_MAX + 1];
@@ -213,8 +244,10 @@ static enum stamp_status do_directive(struct assembly *a)
     else if (!strcmp(word, ".data")) {
         st = stamp_lex_number(&a->x, &a->data_addr);
         a->mode = DATA;
+    } else if (!strcmp(word, ".arg")) {
+        st = do_arg(a);
     } else if (!strcmp(word, ".code")) {
-        a->mode = CODE;
+        st = do_code(a);
     } else {
         return stamp_lex_fail(&a->x, "unknown directive '%s'", word);
     }
@@ -250,7 +283,9 @@ static enum stamp_status do_line(struct assembly *a)
     if (a->mode == DATA) return do_hex(a);
     if (a->mode != CODE) return stamp_lex_fail(&a->x, "instructions follow .code");
     struct stamp_word *word = push(&a->code, sizeof *word);
-    return word ? stamp_asm_line(&a->x, word) : no_memory(a);
+    if (!word) return no_memory(a);
+    ((struct stamp_entry *)a->entry.p)[a->entry.count - 1].count++;
+    return stamp_asm_line(&a->x, word);
 }
 
 /* Array of a list into the arena. */
@@ -270,14 +305,17 @@ static enum stamp_status finish(struct assembly *a)
     if (!m) return stamp_fail(a->x.e, STAMP_EFORMAT, "the text has no .machine");
     if ((st = end_data(a))) return st;
     if (a->code.count > STAMP_IMAGE_CODE_MAX || a->buffer.count > STAMP_IMAGE_ITEMS_MAX ||
-        a->layer.count > STAMP_IMAGE_ITEMS_MAX || a->segment.count > STAMP_IMAGE_ITEMS_MAX)
+        a->layer.count > STAMP_IMAGE_ITEMS_MAX || a->segment.count > STAMP_IMAGE_ITEMS_MAX ||
+        a->entry.count > STAMP_IMAGE_ENTRIES_MAX)
         return stamp_fail(a->x.e, STAMP_EFORMAT, "too many instructions, buffers or segments");
     m->code = settle(a, &a->code, sizeof *m->code);
+    m->entry = settle(a, &a->entry, sizeof *m->entry);
     m->buffer = settle(a, &a->buffer, sizeof *m->buffer);
     m->layer = settle(a, &a->layer, sizeof *m->layer);
     m->segment = settle(a, &a->segment, sizeof *m->segment);
-    if (!m->code || !m->buffer || !m->layer || !m->segment) return no_memory(a);
+    if (!m->code || !m->entry || !m->buffer || !m->layer || !m->segment) return no_memory(a);
     m->code_count = (uint32_t)a->code.count;
+    m->entries = (uint32_t)a->entry.count;
     m->buffers = (uint32_t)a->buffer.count;
     m->layers = (uint32_t)a->layer.count;
     m->segments = (uint32_t)a->segment.count;
@@ -305,6 +343,7 @@ enum stamp_status stamp_asm(const char *text, size_t len, bool files, struct sta
     else
         *out = a.image;
     stamp_free(a.code.p);
+    stamp_free(a.entry.p);
     stamp_free(a.buffer.p);
     stamp_free(a.layer.p);
     stamp_free(a.segment.p);

@@ -7,11 +7,12 @@
  *   .memory BYTES                   DRAM the program needs
  *   .code_at ADDRESS
  *   .scheme "text"                  optional; \" and \\ inside
+ *   .arg INDEX VALUE                optional: what ARG0..3 are verified and run with
  *   .layer NAME s= d= n= products=
  *   .buffer NAME role= fmt= addr= bytes= rows= cols= row_bytes=
  *   .data ADDRESS                   followed by lines of hexadecimal bytes
  *   .file ADDRESS bytes= offset= "path"     data from a file
- *   .code                           then instructions to the end
+ *   .code NAME                      an entry's instructions follow; NAME is main if left out
  *     MNEMONIC field=value ...      fields in any order; one not named is 0
  *
  * Numbers are decimal or 0x. A comment runs from ';' to the end of the line. An error names line and

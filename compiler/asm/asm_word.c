@@ -27,7 +27,20 @@ static const struct stamp_field *find_field(enum stamp_format format, const char
     return NULL;
 }
 
-static enum stamp_status value_of(struct stamp_lex *x, const struct stamp_field *f, uint64_t *value)
+/* The function of that name of @p op. */
+static bool find_fn(enum stamp_opcode op, const char *name, uint64_t *value)
+{
+    for (unsigned fn = 0; fn < 16; fn++) {
+        const char *s = stamp_fn_name(op, fn);
+        if (!s || strcmp(s, name)) continue;
+        *value = fn;
+        return true;
+    }
+    return false;
+}
+
+static enum stamp_status value_of(struct stamp_lex *x, enum stamp_opcode op,
+                                  const struct stamp_field *f, uint64_t *value)
 {
     char word[STAMP_WORD_MAX + 1];
     const enum stamp_status st = stamp_lex_word(x, word);
@@ -38,6 +51,7 @@ static enum stamp_status value_of(struct stamp_lex *x, const struct stamp_field 
             *value = s->value;
             return STAMP_OK;
         }
+    if (!strcmp(f->name, "fn") && find_fn(op, word, value)) return STAMP_OK;
     if (!stamp_lex_parse(word, value))
         return stamp_lex_fail(x, "'%s' is no value of %s", word, f->name);
     if (f->width < 64 && *value >> f->width)
@@ -64,7 +78,7 @@ enum stamp_status stamp_asm_line(struct stamp_lex *x, struct stamp_word *out)
         if (!f) return stamp_lex_fail(x, "%s has no field '%s'", op->name, word);
         if (seen >> pos & 1) return stamp_lex_fail(x, "field '%s' given twice", word);
         seen |= UINT32_C(1) << pos;
-        if ((st = value_of(x, f, &insn.field[pos]))) return st;
+        if ((st = value_of(x, op->code, f, &insn.field[pos]))) return st;
     }
     const char *wide = stamp_encode(&insn, out);
     return wide ? stamp_lex_fail(x, "field '%s' does not fit", wide) : STAMP_OK;

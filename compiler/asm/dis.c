@@ -10,8 +10,11 @@
 
 enum { HEX_LINE = 32 };
 
-static const char *symbol(const struct stamp_field *f, uint64_t value)
+/* VROPE has one function, which goes without saying. */
+static const char *symbol(enum stamp_opcode op, const struct stamp_field *f, uint64_t value)
 {
+    if (!strcmp(f->name, "fn"))
+        return op == STAMP_OP_VROPE ? NULL : stamp_fn_name(op, (unsigned)value);
     for (const struct stamp_symbol *s = stamp_symbols; s->name; s++)
         if (!strcmp(s->field, f->name) && s->value == value) return s->name;
     return NULL;
@@ -32,7 +35,7 @@ void stamp_dis_word(const struct stamp_word *word, struct stamp_text *out)
         const struct stamp_field *f = &stamp_fields[i];
         if (f->format != op->format) continue;
         const uint64_t v = insn.field[n++];
-        const char *name = symbol(f, v);
+        const char *name = symbol(op->code, f, v);
         if (!stamp_field_is_operand(f)) continue;
         if (name)
             stamp_text_add(out, " %s=%s", f->name, name);
@@ -50,6 +53,8 @@ static void dis_head(const struct stamp_image *m, struct stamp_text *out)
     for (const char *c = m->scheme; *c; c++)
         stamp_text_add(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
     stamp_text_add(out, "\"\n");
+    for (int i = 0; i < STAMP_ARGS; i++)
+        if (m->arg[i]) stamp_text_add(out, ".arg %d %" PRIu32 "\n", i, m->arg[i]);
     for (uint32_t i = 0; i < m->layers; i++) {
         const struct stamp_layer_info *l = &m->layer[i];
         stamp_text_add(out,
@@ -111,12 +116,13 @@ static enum stamp_status dis_data(const struct stamp_image *m, const char *path,
 }
 
 /* Which buffer a transfer touches; with a register only the static part is known. */
-static void dis_note(const struct stamp_image *m, uint32_t index, struct stamp_text *out)
+static void dis_note(const struct stamp_image *m, uint32_t first, uint32_t index,
+                     struct stamp_text *out)
 {
     union stamp_insn insn;
     const struct stamp_op *op = stamp_decode(&m->code[index], &insn);
 
-    stamp_text_add(out, " ; %u @0x%" PRIx64, index,
+    stamp_text_add(out, " ; %u @0x%" PRIx64, index - first,
                    m->code_addr + (uint64_t)index * sizeof(struct stamp_word));
     if (!op || op->format != STAMP_FORMAT_D) return;
     const struct stamp_buffer *b = stamp_image_buffer_at(m, insn.d.dram, 1);
@@ -125,24 +131,32 @@ static void dis_note(const struct stamp_image *m, uint32_t index, struct stamp_t
                        insn.d.areg ? "+register" : "");
 }
 
+static void dis_entry(const struct stamp_image *image, const struct stamp_entry *entry, bool notes,
+                      struct stamp_text *out)
+{
+    unsigned depth = 0;
+
+    stamp_text_add(out, ".code %s\n", entry->name);
+    for (uint32_t i = entry->first; i < entry->first + entry->count; i++) {
+        const uint32_t op = image->code[i].w[0] & 0xff;
+        if (op == STAMP_OP_ENDL && depth) depth--;
+        stamp_text_add(out, "%*s", (int)(2 + 2 * (depth < 40 ? depth : 40)), "");
+        stamp_dis_word(&image->code[i], out);
+        if (notes) dis_note(image, entry->first, i, out);
+        stamp_text_add(out, "\n");
+        if (op == STAMP_OP_LOOP) depth++;
+    }
+}
+
 enum stamp_status stamp_dis(const struct stamp_image *image, struct stamp_dis_options options,
                             struct stamp_text *out, struct stamp_err *e)
 {
-    unsigned depth = 0;
     enum stamp_status st = STAMP_OK;
 
     dis_head(image, out);
     if (!options.no_data) st = dis_data(image, options.data_file, out, e);
     if (st) return st;
-    stamp_text_add(out, ".code\n");
-    for (uint32_t i = 0; i < image->code_count; i++) {
-        const uint32_t op = image->code[i].w[0] & 0xff;
-        if (op == STAMP_OP_ENDL && depth) depth--;
-        stamp_text_add(out, "%*s", (int)(2 + 2 * (depth < 40 ? depth : 40)), "");
-        stamp_dis_word(&image->code[i], out);
-        if (options.notes) dis_note(image, i, out);
-        stamp_text_add(out, "\n");
-        if (op == STAMP_OP_LOOP) depth++;
-    }
+    for (uint32_t i = 0; i < image->entries; i++)
+        dis_entry(image, &image->entry[i], options.notes, out);
     return out->failed ? stamp_fail(e, STAMP_ENOMEM, "out of memory") : STAMP_OK;
 }

@@ -4,7 +4,7 @@
  * An image as text that the assembler (asm.h) turns back into the same image, bit for bit.
  *
  * One instruction a line: its name, then every field that is not zero as field=value. Spaces,
- * formats and kinds are written by name, numbers decimal, DRAM addresses and the bits of binary32
+ * formats, kinds and functions are written by name, numbers decimal, DRAM addresses and the bits of binary32
  * constants hexadecimal. Bodies of LOOP are indented.
  */
 #ifndef STAMP_ASM_DIS_H

@@ -15,6 +15,7 @@ const struct stamp_symbol stamp_symbols[] = {
 int stamp_field_is_hex(const struct stamp_field *f)
 {
     return !strcmp(f->name, "dram") || !strcmp(f->name, "imm") ||
+           (f->format == STAMP_FORMAT_W && !strcmp(f->name, "c")) ||
            (f->format == STAMP_FORMAT_B && (!strcmp(f->name, "c") || !strcmp(f->name, "s")));
 }
 

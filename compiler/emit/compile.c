@@ -287,6 +287,7 @@ static enum stamp_status settle_code(struct stamp_build *b)
     if (!m->code) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
     memcpy(m->code, out, n * sizeof *out);
     m->code_count = (uint32_t)n;
+    if (!stamp_image_single(m)) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
     m->code_addr = b->dram;
     m->dram_bytes =
         (b->dram + n * sizeof *out + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;

@@ -26,6 +26,27 @@ void stamp_image_free(struct stamp_image *image)
     stamp_free(image);
 }
 
+bool stamp_image_single(struct stamp_image *image)
+{
+    image->entry = stamp_arena_alloc(image->arena, 1, sizeof *image->entry);
+    if (!image->entry) return false;
+    image->entries = 1;
+    *image->entry = (struct stamp_entry){"main", 0, image->code_count};
+    return true;
+}
+
+const struct stamp_entry *stamp_image_entry(const struct stamp_image *image, const char *name)
+{
+    for (uint32_t i = 0; i < image->entries; i++)
+        if (!name || !strcmp(image->entry[i].name, name)) return &image->entry[i];
+    return NULL;
+}
+
+uint64_t stamp_image_entry_addr(const struct stamp_image *image, const struct stamp_entry *entry)
+{
+    return image->code_addr + (uint64_t)entry->first * sizeof(struct stamp_word);
+}
+
 const struct stamp_buffer *stamp_image_buffer(const struct stamp_image *image, const char *name)
 {
     for (uint32_t i = 0; i < image->buffers; i++)
@@ -69,7 +90,7 @@ uint32_t stamp_fmt_bytes(enum stamp_fmt fmt)
 
 const char *stamp_role_name(enum stamp_role role)
 {
-    static const char *const names[] = {"INPUT", "OUTPUT", "CONST", "TEMP"};
+    static const char *const names[] = {"INPUT", "OUTPUT", "CONST", "TEMP", "STATE"};
 
     return (unsigned)role < STAMP_ROLES ? names[role] : "?";
 }

@@ -10,7 +10,10 @@
  * 2. Fill each INPUT buffer: row r starts at addr + r * row_bytes; element c follows at c * 4 (F32)
  *    or c * 2 bytes (BF16). What lies behind the cols elements of a row stays zero: the machine
  *    reads whole lines.
- * 3. Start the machine with the program [code_addr, code_count) and the window [0, dram_bytes).
+ *    RAW buffers are bytes as the program wants them.
+ * 3. Start the machine with the program of an entry (first * 32 bytes behind code_addr, count
+ *    instructions), the window [0, dram_bytes) and the arguments. STATE buffers keep what they hold
+ *    from one start to the next.
  * 4. Read each OUTPUT buffer in the same layout; what lies behind its cols elements is padding.
  *
  * File: header, section table, sections, all little endian, without a gap. Each section and the
@@ -20,6 +23,7 @@
 #ifndef STAMP_EMIT_IMAGE_H
 #define STAMP_EMIT_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,10 +35,12 @@ enum {
     STAMP_NAME_MAX = 63,             /**< bytes of a name, without the terminator */
     STAMP_SCHEME_MAX = 1023,         /**< bytes of the scheme text */
     STAMP_IMAGE_ITEMS_MAX = 1 << 12, /**< buffers, segments, layers: each at most */
-    STAMP_IMAGE_CODE_MAX = 1 << 26   /**< instructions */
+    STAMP_IMAGE_ENTRIES_MAX = 256,
+    STAMP_IMAGE_CODE_MAX = 1 << 26 /**< instructions */
 };
 
-enum stamp_role { STAMP_INPUT, STAMP_OUTPUT, STAMP_CONST, STAMP_TEMP, STAMP_ROLES };
+/** STATE: zero at first, then kept from run to run; loads need no store before them. */
+enum stamp_role { STAMP_INPUT, STAMP_OUTPUT, STAMP_CONST, STAMP_TEMP, STAMP_STATE, STAMP_ROLES };
 
 /** A named piece of DRAM; buffers are disjoint. CONST and RAW ones are one row of bytes. */
 struct stamp_buffer {
@@ -60,12 +66,22 @@ struct stamp_layer_info {
     uint64_t products; /**< 4x4-bit products it needs, numerics.md section 11 */
 };
 
+/** One of the programs an image holds. They follow each other in code, each at an even index (64
+ *  bytes); a NOP fills the gap. Loops and error indices count from first. */
+struct stamp_entry {
+    char name[STAMP_NAME_MAX + 1];
+    uint32_t first, count;
+};
+
 struct stamp_image {
     struct stamp_arena *arena; /**< owns everything below */
     const struct stamp_mach *mach;
     struct stamp_word *code;
     uint32_t code_count;
-    uint64_t code_addr; /**< multiple of 64; code lies in no buffer */
+    struct stamp_entry *entry; /**< the first is the default */
+    uint32_t entries;          /**< 1 or more */
+    uint32_t arg[STAMP_ARGS];  /**< arguments the programs are verified and by default run with */
+    uint64_t code_addr;        /**< multiple of 64; code lies in no buffer */
     struct stamp_buffer *buffer;
     uint32_t buffers;
     struct stamp_segment *segment;
@@ -86,6 +102,15 @@ void stamp_image_free(struct stamp_image *image);
  *  wrong. Every code word must decode to a legal instruction; ranges and order are verify.h's. */
 enum stamp_status stamp_image_check(const struct stamp_image *image, struct stamp_err *e);
 
+/** All the code as one entry "main". False when memory is out. */
+bool stamp_image_single(struct stamp_image *image);
+
+/** The entry of that name (NULL: the first), or NULL. */
+const struct stamp_entry *stamp_image_entry(const struct stamp_image *image, const char *name);
+
+/** DRAM address of an entry's first instruction. */
+uint64_t stamp_image_entry_addr(const struct stamp_image *image, const struct stamp_entry *entry);
+
 /** The buffer of that name, or NULL. */
 const struct stamp_buffer *stamp_image_buffer(const struct stamp_image *image, const char *name);
 
@@ -105,7 +130,7 @@ uint32_t stamp_fmt_bytes(enum stamp_fmt fmt);
 /** "INPUT", ...; "?" for a number without meaning. */
 const char *stamp_role_name(enum stamp_role role);
 
-/** Whether @p name may name a buffer or layer: 1 to STAMP_NAME_MAX printable ASCII characters
+/** Whether @p name may name a buffer, layer or entry: 1 to STAMP_NAME_MAX printable ASCII characters
  *  without space, quote, semicolon and backslash. */
 int stamp_image_name_ok(const char *name);
 

@@ -28,8 +28,7 @@ static enum stamp_status check_buffer(const struct stamp_image *image, uint32_t 
 
     if (!stamp_image_name_ok(b->name))
         return stamp_fail(e, STAMP_EFORMAT, "buffer %u has no printable name", i);
-    if ((unsigned)b->role >= STAMP_ROLES || (unsigned)b->fmt > STAMP_FMT_BF16 ||
-        (b->fmt == STAMP_FMT_RAW && b->role != STAMP_CONST))
+    if ((unsigned)b->role >= STAMP_ROLES || (unsigned)b->fmt > STAMP_FMT_BF16)
         return stamp_fail(e, STAMP_EFORMAT, "buffer %s: unknown role or format", b->name);
     if (!b->bytes || !b->rows || !b->cols || !aligned(b->addr) || !aligned(b->bytes) ||
         !aligned(b->row_bytes) || !inside(b->addr, b->bytes, image->dram_bytes))
@@ -106,6 +105,32 @@ static enum stamp_status check_code(const struct stamp_image *image, struct stam
     return STAMP_OK;
 }
 
+/* Entries tile the code, each from an even index; what is between is a NOP. */
+static enum stamp_status check_entries(const struct stamp_image *image, struct stamp_err *e)
+{
+    const struct stamp_word nop = {{STAMP_OP_NOP}};
+    uint64_t end = 0;
+
+    if (!image->entries || image->entries > STAMP_IMAGE_ENTRIES_MAX)
+        return stamp_fail(e, STAMP_EFORMAT, "no entry, or too many");
+    for (uint32_t i = 0; i < image->entries; i++) {
+        const struct stamp_entry *n = &image->entry[i];
+        if (!stamp_image_name_ok(n->name))
+            return stamp_fail(e, STAMP_EFORMAT, "entry %u has no printable name", i);
+        for (uint32_t j = 0; j < i; j++)
+            if (!strcmp(n->name, image->entry[j].name))
+                return stamp_fail(e, STAMP_EFORMAT, "two entries are called %s", n->name);
+        if (n->first != end + end % 2 || !n->count || n->count > image->code_count - end ||
+            (end % 2 && memcmp(&image->code[end], &nop, sizeof nop)))
+            return stamp_fail(e, STAMP_EFORMAT, "entry %s does not follow the one before", n->name);
+        end = (uint64_t)n->first + n->count;
+        if (end > image->code_count) break;
+    }
+    if (end != image->code_count)
+        return stamp_fail(e, STAMP_EFORMAT, "the entries do not end with the code");
+    return STAMP_OK;
+}
+
 enum stamp_status stamp_image_check(const struct stamp_image *image, struct stamp_err *e)
 {
     enum stamp_status st;
@@ -123,6 +148,7 @@ enum stamp_status stamp_image_check(const struct stamp_image *image, struct stam
         if (text > STAMP_SCHEME_MAX || image->scheme[i] < ' ' || image->scheme[i] > '~')
             return stamp_fail(e, STAMP_EFORMAT, "scheme text is too long or not printable");
     if ((st = check_code(image, e))) return st;
+    if ((st = check_entries(image, e))) return st;
     for (uint32_t i = 0; i < image->buffers; i++)
         if ((st = check_buffer(image, i, e))) return st;
     if ((st = check_segments(image, e))) return st;

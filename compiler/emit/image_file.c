@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* image_file.c - the image as bytes. Contract in image.h.
  *
- * Header, 32 bytes: magic "STAMPIMG", u32 version, u32 sections (6), u64 file bytes, u32 zero, u32
+ * Header, 32 bytes: magic "STAMPIMG", u32 version, u32 sections (7), u64 file bytes, u32 zero, u32
  * CRC of header (with this field zero) and section table.
  * Section table, 24 bytes each, in this order: u32 kind, u32 CRC of its bytes, u64 offset, u64 bytes.
- *   MACH  u8 length, name; u32 each PARAM of mach.def in order; u64 code address, u64 DRAM bytes
+ *   MACH  u8 length, name; u32 each PARAM of mach.def in order; u64 code address, u64 DRAM bytes,
+ *         u32 each argument
  *   CODE  32 bytes an instruction
+ *   ENTR  an entry: u8 length, name, u32 first, u32 count
  *   BUFS  a buffer: u8 length, name, u8 role, u8 format, u64 addr, bytes, rows, cols, row_bytes
  *   LAYR  a layer: u8 length, name, u64 s, d, n, products
  *   TEXT  the scheme text
@@ -19,13 +21,13 @@
 #include "compiler/front/outfile.h"
 #include "model/mem.h"
 
-enum { HEADER = 32, ENTRY = 24, SECTIONS = 6, VERSION = 1, WORD = 32 };
-enum { MACH, CODE, BUFS, LAYR, TEXT, DATA };
+enum { HEADER = 32, ENTRY = 24, SECTIONS = 7, VERSION = 2, WORD = 32 };
+enum { MACH, CODE, ENTR, BUFS, LAYR, TEXT, DATA };
 
 static const char magic[8] = {'S', 'T', 'A', 'M', 'P', 'I', 'M', 'G'};
-static const char kind[SECTIONS][4] = {{'M', 'A', 'C', 'H'}, {'C', 'O', 'D', 'E'},
-                                       {'B', 'U', 'F', 'S'}, {'L', 'A', 'Y', 'R'},
-                                       {'T', 'E', 'X', 'T'}, {'D', 'A', 'T', 'A'}};
+static const char kind[SECTIONS][4] = {
+    {'M', 'A', 'C', 'H'}, {'C', 'O', 'D', 'E'}, {'E', 'N', 'T', 'R'}, {'B', 'U', 'F', 'S'},
+    {'L', 'A', 'Y', 'R'}, {'T', 'E', 'X', 'T'}, {'D', 'A', 'T', 'A'}};
 
 /* Writes when to is set, counts always. */
 struct sink {
@@ -61,10 +63,18 @@ static void put_section(struct sink *s, const struct stamp_image *m, int section
 #include "model/spec/mach.def"
         put_int(s, m->code_addr, 8);
         put_int(s, m->dram_bytes, 8);
+        for (int i = 0; i < STAMP_ARGS; i++) put_int(s, m->arg[i], 4);
         break;
     case CODE:
         for (uint32_t i = 0; i < m->code_count; i++)
             for (int w = 0; w < 8; w++) put_int(s, m->code[i].w[w], 4);
+        break;
+    case ENTR:
+        for (uint32_t i = 0; i < m->entries; i++) {
+            put_name(s, m->entry[i].name);
+            put_int(s, m->entry[i].first, 4);
+            put_int(s, m->entry[i].count, 4);
+        }
         break;
     case BUFS:
         for (uint32_t i = 0; i < m->buffers; i++) {
@@ -180,6 +190,7 @@ static enum stamp_status get_mach(struct source s, struct stamp_image **out, str
     if (!image) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     image->code_addr = get_int(&s, 8);
     image->dram_bytes = get_int(&s, 8);
+    for (int i = 0; i < STAMP_ARGS; i++) image->arg[i] = (uint32_t)get_int(&s, 4);
     *out = image;
     if (s.failed || s.n) return stamp_fail(e, STAMP_EFORMAT, "machine section has a wrong size");
     return STAMP_OK;
@@ -195,6 +206,20 @@ static enum stamp_status get_code(struct source s, struct stamp_image *m, struct
     for (uint32_t i = 0; i < m->code_count; i++)
         for (int w = 0; w < 8; w++) m->code[i].w[w] = (uint32_t)get_int(&s, 4);
     return STAMP_OK;
+}
+
+static enum stamp_status get_entries(struct source s, struct stamp_image *m, struct stamp_err *e)
+{
+    m->entry = stamp_arena_alloc(m->arena, s.n / 9 + 1, sizeof *m->entry);
+    if (!m->entry) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    while (s.n && !s.failed && m->entries <= STAMP_IMAGE_ENTRIES_MAX) {
+        struct stamp_entry n = {.name = ""};
+        get_name(&s, n.name);
+        n.first = (uint32_t)get_int(&s, 4);
+        n.count = (uint32_t)get_int(&s, 4);
+        if (!s.failed) m->entry[m->entries++] = n;
+    }
+    return s.failed ? stamp_fail(e, STAMP_EFORMAT, "entry table is cut short") : STAMP_OK;
 }
 
 static enum stamp_status get_buffers(struct source s, struct stamp_image *m, struct stamp_err *e)
@@ -310,6 +335,7 @@ enum stamp_status stamp_image_decode(const uint8_t *bytes, size_t count, struct 
 
     if (!st) st = get_mach(s[MACH], &m, e);
     if (!st) st = get_code(s[CODE], m, e);
+    if (!st) st = get_entries(s[ENTR], m, e);
     if (!st) st = get_buffers(s[BUFS], m, e);
     if (!st) st = get_layers(s[LAYR], m, e);
     if (!st && (s[TEXT].n > STAMP_SCHEME_MAX || memchr(s[TEXT].p, 0, s[TEXT].n)))

@@ -22,13 +22,18 @@ enum { PAGE = 4096 }; /* lines of DRAM that come into being together, when one i
 struct stamp_board {
     const struct stamp_image *image;
     struct line *line[STAMP_SPACES];
-    struct dram_line **page; /* of the lines [dram_lo, dram_hi) that OUTPUT and TEMP buffers span */
+    struct dram_line **page; /* of the lines [dram_lo, dram_hi) that buffers stores go to span */
     uint64_t dram_lo, dram_hi;
 };
 
 static size_t page_count(const struct stamp_board *b)
 {
     return (size_t)((b->dram_hi - b->dram_lo + PAGE - 1) / PAGE);
+}
+
+static bool is_stored(const struct stamp_buffer *f)
+{
+    return f->role == STAMP_OUTPUT || f->role == STAMP_TEMP || f->role == STAMP_STATE;
 }
 
 struct stamp_board *stamp_board_new(const struct stamp_image *image)
@@ -47,7 +52,7 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
     for (uint32_t i = 0; i < image->buffers; i++) {
         const struct stamp_buffer *f = &image->buffer[i];
         const uint64_t lo = f->addr / STAMP_DRAM_ALIGN, hi = lo + f->bytes / STAMP_DRAM_ALIGN;
-        if (f->role != STAMP_OUTPUT && f->role != STAMP_TEMP) continue;
+        if (!is_stored(f)) continue;
         if (lo < b->dram_lo) b->dram_lo = lo;
         if (hi > b->dram_hi) b->dram_hi = hi;
     }
@@ -89,7 +94,7 @@ static enum stamp_status note_dram(struct stamp_board *b, uint32_t seq, const st
     if (!f)
         return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
                           (unsigned long long)bytes, (unsigned long long)addr);
-    const bool tracked = f->role == STAMP_OUTPUT || f->role == STAMP_TEMP;
+    const bool tracked = is_stored(f);
     if (!tracked && t->how & STAMP_WRITE)
         return stamp_fail(e, STAMP_EFORMAT, "store into buffer %s", f->name);
     for (uint64_t l = t->first; l < t->first + t->count && tracked; l++) {
@@ -99,7 +104,7 @@ static enum stamp_status note_dram(struct stamp_board *b, uint32_t seq, const st
             want(&need[STAMP_UNIT_LDU], d->reader, STAMP_SPACE_DRAM, l);
             *d = (struct dram_line){seq, 0};
         } else {
-            if (!d->writer)
+            if (!d->writer && f->role != STAMP_STATE)
                 return stamp_fail(e, STAMP_EFORMAT, "load of 0x%llx in %s before it is written",
                                   (unsigned long long)(l * STAMP_DRAM_ALIGN), f->name);
             want(&need[STAMP_UNIT_STU], d->writer, STAMP_SPACE_DRAM, l);

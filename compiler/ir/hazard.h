@@ -27,7 +27,7 @@ void stamp_board_free(struct stamp_board *b);
 /**
  * Note that instruction @p seq of @p unit touches @p touches, and say what it needs.
  * @param need  [STAMP_UNITS] out: per unit; the entry of @p unit itself stays 0
- * @return STAMP_EFORMAT for a read of a line nobody wrote, a STORE outside OUTPUT and TEMP
+ * @return STAMP_EFORMAT for a read of a line nobody wrote, a STORE outside OUTPUT, TEMP and STATE
  *         buffers, a LOAD outside all buffers
  */
 enum stamp_status stamp_board_note(struct stamp_board *b, enum stamp_unit unit, uint32_t seq,

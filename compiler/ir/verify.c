@@ -143,13 +143,14 @@ static enum stamp_status execute(struct proof *p, const struct stamp_step *step)
     return st;
 }
 
-static enum stamp_status run(struct proof *p)
+static enum stamp_status run(struct proof *p, const struct stamp_entry *entry, const uint32_t *arg)
 {
     struct stamp_walk w;
     struct stamp_step step;
     enum stamp_status st = STAMP_OK;
 
-    stamp_walk_start(&w, p->image->code, p->image->code_count, STAMP_VERIFY_LIMIT);
+    stamp_walk_start(&w, p->image->code + entry->first, entry->count, arg ? arg : p->image->arg,
+                     STAMP_VERIFY_LIMIT);
     while (!w.done && !(st = stamp_walk_next(&w, &step, p->e))) {
         if (step.op->unit == STAMP_UNIT_CTL)
             fence(p);
@@ -160,8 +161,9 @@ static enum stamp_status run(struct proof *p)
     return st;
 }
 
-enum stamp_status stamp_verify(const struct stamp_image *image, struct stamp_verify_info *info,
-                               struct stamp_err *e)
+enum stamp_status stamp_verify_entry(const struct stamp_image *image,
+                                     const struct stamp_entry *entry, const uint32_t *arg,
+                                     struct stamp_verify_info *info, struct stamp_err *e)
 {
     struct proof p = {.image = image, .e = e};
     enum stamp_status st = stamp_tables_new(image, &p.tables, e);
@@ -170,11 +172,31 @@ enum stamp_status stamp_verify(const struct stamp_image *image, struct stamp_ver
     p.board = stamp_board_new(image);
     p.sem = stamp_alloc(STAMP_SEMAPHORES, sizeof *p.sem);
     if (!p.board || !p.sem) st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
-    if (!st) st = run(&p);
+    if (!st) st = run(&p, entry, arg);
     if (!st && info) *info = p.info;
     stamp_tables_free(&p.tables);
     stamp_board_free(p.board);
     stamp_free(p.touches.t);
     stamp_free(p.sem);
     return st;
+}
+
+enum stamp_status stamp_verify(const struct stamp_image *image, struct stamp_verify_info *info,
+                               struct stamp_err *e)
+{
+    struct stamp_verify_info sum = {0}, v;
+
+    for (uint32_t i = 0; i < image->entries; i++) {
+        const enum stamp_status st = stamp_verify_entry(image, &image->entry[i], NULL, &v, e);
+        if (st && image->entries > 1) stamp_fail_at(e, "entry %s", image->entry[i].name);
+        if (st) return st;
+        sum.dispatched += v.dispatched;
+        sum.executed += v.executed;
+        sum.waits += v.waits;
+        sum.load_bytes += v.load_bytes;
+        sum.store_bytes += v.store_bytes;
+        if (v.sem_peak > sum.sem_peak) sum.sem_peak = v.sem_peak;
+    }
+    if (info) *info = sum;
+    return STAMP_OK;
 }

@@ -2,7 +2,7 @@
 /**
  * @file walk.h
  * The instructions of a program in the order a machine dispatches them: loops unrolled, address
- * registers added to DRAM addresses. Values are never looked at.
+ * registers added to DRAM addresses and limits. Arguments are given, values never looked at.
  */
 #ifndef STAMP_IR_WALK_H
 #define STAMP_IR_WALK_H
@@ -16,13 +16,14 @@
 struct stamp_step {
     uint32_t pc;
     const struct stamp_op *op;
-    union stamp_insn insn; /**< d.dram is the final address, d.areg is 0 */
+    union stamp_insn insn; /**< d.dram, w.lim are final, their areg is 0 */
 };
 
 struct stamp_walk {
     const struct stamp_word *code; /**< borrowed */
     uint32_t count, pc;
     uint64_t areg[STAMP_ADDR_REGS];
+    uint32_t arg[STAMP_ARGS];
     struct {
         uint32_t start;
         uint64_t left;
@@ -32,9 +33,10 @@ struct stamp_walk {
     bool done;
 };
 
-/** Start at the program's beginning. @p limit: stop with an error after so many instructions. */
+/** Start at the program's beginning. @p arg: NULL or [STAMP_ARGS], zeros if NULL. @p limit: stop
+ *  with an error after so many instructions. */
 void stamp_walk_start(struct stamp_walk *w, const struct stamp_word *code, uint32_t count,
-                      uint64_t limit);
+                      const uint32_t *arg, uint64_t limit);
 
 /**
  * The next step. After HALT, w->done is set and there is none.

@@ -31,6 +31,25 @@ static uint64_t product(const struct stamp_mach *m, const struct stamp_insn_m *i
     return cycles * i->ng * i->groups;
 }
 
+/* Format W, from its lines. */
+static uint64_t rows_cost(const struct stamp_mach *m, enum stamp_opcode op,
+                          const struct stamp_insn_w *w)
+{
+    const uint64_t lines = w->n0 * w->cols, pass = m->L / m->F;
+
+    switch (op) {
+    case STAMP_OP_VBIN: return lines * 2;
+    case STAMP_OP_VROPE: return lines * 4;
+    case STAMP_OP_VRED: return lines + w->n0 * STAMP_COST_REDUCE;
+    case STAMP_OP_VFN:
+        return lines * pass *
+               (w->fn == STAMP_ONE_RSQRT   ? 2 * STAMP_COST_ROOT
+                : w->fn == STAMP_ONE_RECIP ? STAMP_COST_ROOT
+                                           : 1);
+    default: return lines;
+    }
+}
+
 uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
                          const union stamp_insn *insn, uint64_t *latency)
 {
@@ -46,7 +65,18 @@ uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
     case STAMP_OP_VMINMAX:
     case STAMP_OP_VQUANT:
     case STAMP_OP_VBIAS: return VECTOR + lines;
-    case STAMP_OP_VQPAR: return VECTOR + lines * STAMP_COST_DIVIDE;
+    case STAMP_OP_VQPAR: return VECTOR + lines * STAMP_COST_DIVIDE / m->Q;
+    case STAMP_OP_VBIN:
+    case STAMP_OP_VROPE:
+    case STAMP_OP_VROW:
+    case STAMP_OP_VRED:
+    case STAMP_OP_VFN: return VECTOR + rows_cost(m, op->code, &insn->w);
+    case STAMP_OP_VCODE:
+    case STAMP_OP_VDEQ:
+    case STAMP_OP_VSMRD:
+    case STAMP_OP_VSMWR: return VECTOR + lines;
+    case STAMP_OP_VPACKK: return VECTOR + lines * 2 * (m->L / m->T);
+    case STAMP_OP_VPACKV: return VECTOR + lines * 2;
     case STAMP_OP_MM: *latency = m->P + DRAIN; return product(m, &insn->m);
     default: return 1;
     }
@@ -110,8 +140,8 @@ static void fence(struct clocks *c)
     for (int u = 0; u < STAMP_UNITS; u++) c->now = later(c->now, c->done[u]);
 }
 
-enum stamp_status stamp_cost_program(const struct stamp_image *image, struct stamp_cost *out,
-                                     struct stamp_err *e)
+enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct stamp_entry *entry,
+                                   const uint32_t *arg, struct stamp_cost *out, struct stamp_err *e)
 {
     struct clocks *c = stamp_alloc(1, sizeof *c);
     struct ready *sem = stamp_alloc(STAMP_SEMAPHORES, sizeof *sem);
@@ -119,7 +149,8 @@ enum stamp_status stamp_cost_program(const struct stamp_image *image, struct sta
     struct stamp_walk w;
     struct stamp_step step;
 
-    stamp_walk_start(&w, image->code, image->code_count, STAMP_VERIFY_LIMIT);
+    stamp_walk_start(&w, image->code + entry->first, entry->count, arg ? arg : image->arg,
+                     STAMP_VERIFY_LIMIT);
     if (!st) {
         c->image = image;
         c->sem = sem;
@@ -134,10 +165,16 @@ enum stamp_status stamp_cost_program(const struct stamp_image *image, struct sta
     if (!st) {
         c->cost.cycles = c->now;
         c->cost.dispatched = w.dispatched;
-        c->cost.fetch_bytes = (uint64_t)image->code_count * sizeof(struct stamp_word);
+        c->cost.fetch_bytes = (uint64_t)entry->count * sizeof(struct stamp_word);
         *out = c->cost;
     }
     stamp_free(c);
     stamp_free(sem);
     return st;
+}
+
+enum stamp_status stamp_cost_program(const struct stamp_image *image, struct stamp_cost *out,
+                                     struct stamp_err *e)
+{
+    return stamp_cost_entry(image, image->entry, NULL, out, e);
 }

@@ -10,7 +10,11 @@
 
 #include "compiler/emit/image.h"
 
-enum { STAMP_COST_DIVIDE = 29 }; /**< VQPAR, cycles an entry: measured on the RTL */
+enum {
+    STAMP_COST_DIVIDE = 40, /**< VQPAR, cycles of an entry on one of the Q units */
+    STAMP_COST_REDUCE = 30, /**< VRED, cycles a row beside its lines */
+    STAMP_COST_ROOT = 30    /**< VFN, cycles of a division or root in a function lane */
+};
 
 /** What a run is expected to take, in cycles. */
 struct stamp_cost {
@@ -24,7 +28,12 @@ struct stamp_cost {
 uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
                          const union stamp_insn *insn, uint64_t *latency);
 
-/** Estimate a whole program that stamp_verify accepted. Errors: those of stamp_walk_next. */
+/** Estimate one entry with these arguments (NULL: the image's). Errors: those of stamp_walk_next. */
+enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct stamp_entry *entry,
+                                   const uint32_t *arg, struct stamp_cost *out,
+                                   struct stamp_err *e);
+
+/** Estimate the first entry of an image that stamp_verify accepted. */
 enum stamp_status stamp_cost_program(const struct stamp_image *image, struct stamp_cost *out,
                                      struct stamp_err *e);
 

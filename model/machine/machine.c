@@ -23,7 +23,11 @@ struct stamp_machine *stamp_machine_new(const struct stamp_mach *mach)
     m->sm = stamp_alloc(mach->SM_ENTRIES, sizeof *m->sm);
     m->rm = stamp_alloc(mach->SM_ENTRIES, sizeof *m->rm);
     m->ac = stamp_alloc((size_t)mach->AC_LINES * mach->L, sizeof *m->ac);
-    if (m->vm && m->xb && m->wb && m->cm && m->rt && m->nt && m->sm && m->rm && m->ac) return m;
+    m->it = stamp_alloc(mach->IT_ENTRIES, sizeof *m->it);
+    m->pb = stamp_alloc((size_t)mach->PB_LINES * mach->L * mach->T, sizeof *m->pb);
+    if (m->vm && m->xb && m->wb && m->cm && m->rt && m->nt && m->sm && m->rm && m->ac && m->it &&
+        m->pb)
+        return m;
     stamp_machine_free(m);
     return NULL;
 }
@@ -40,6 +44,8 @@ void stamp_machine_free(struct stamp_machine *m)
     stamp_free(m->sm);
     stamp_free(m->rm);
     stamp_free(m->ac);
+    stamp_free(m->it);
+    stamp_free(m->pb);
     stamp_free(m);
 }
 
@@ -58,6 +64,7 @@ void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint
     m->error = STAMP_ERROR_NONE;
     m->error_pc = 0;
     memset(m->areg, 0, sizeof m->areg);
+    memset(m->arg, 0, sizeof m->arg);
     memset(m->sem, 0, sizeof m->sem);
     memset(m->event, 0, sizeof m->event);
 }
@@ -78,6 +85,36 @@ static enum stamp_error fetch(const struct stamp_machine *m, struct stamp_word *
     return STAMP_ERROR_NONE;
 }
 
+/* A loop of no iterations: m->pc, at the LOOP, goes to its ENDL. Where there is none, or fetch
+ * fails on the way, it stops one before, and the next step meets the error. */
+static void skip_loop(struct stamp_machine *m)
+{
+    struct stamp_word word;
+
+    for (uint32_t depth = 1; depth; m->pc++) {
+        m->pc++;
+        const bool failed = fetch(m, &word) != STAMP_ERROR_NONE;
+        m->pc--;
+        if (failed) return;
+        if ((word.w[0] & 0xff) == STAMP_OP_LOOP) depth++;
+        if ((word.w[0] & 0xff) == STAMP_OP_ENDL) depth--;
+    }
+}
+
+static enum stamp_error open_loop(struct stamp_machine *m, const struct stamp_insn_c *c)
+{
+    const uint64_t count = c->areg ? m->areg[c->areg] : c->imm;
+
+    if (m->loops == STAMP_LOOP_DEPTH || count >> 24) return STAMP_ERROR_LOOP;
+    if (!count) {
+        skip_loop(m);
+        return STAMP_ERROR_NONE;
+    }
+    m->loop[m->loops].start = m->pc + 1;
+    m->loop[m->loops++].left = (uint32_t)count;
+    return STAMP_ERROR_NONE;
+}
+
 static enum stamp_error do_control(struct stamp_machine *m, const struct stamp_insn_c *c)
 {
     const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
@@ -85,11 +122,13 @@ static enum stamp_error do_control(struct stamp_machine *m, const struct stamp_i
     switch ((enum stamp_opcode)c->op) {
     case STAMP_OP_SETR: m->areg[c->areg] = c->imm; break;
     case STAMP_OP_ADDR: m->areg[c->areg] = (m->areg[c->areg] + c->imm) & mask; break;
-    case STAMP_OP_LOOP:
-        if (m->loops == STAMP_LOOP_DEPTH) return STAMP_ERROR_LOOP;
-        m->loop[m->loops].start = m->pc + 1;
-        m->loop[m->loops++].left = (uint32_t)c->imm;
+    case STAMP_OP_SETA: {
+        const uint32_t sum = m->arg[c->arg] + (uint32_t)c->add;
+        const uint64_t old = c->acc ? m->areg[c->areg] : 0;
+        m->areg[c->areg] = (old + (uint64_t)(sum >> c->shift) * c->imm) & mask;
         break;
+    }
+    case STAMP_OP_LOOP: return open_loop(m, c);
     case STAMP_OP_ENDL:
         if (!m->loops) return STAMP_ERROR_LOOP;
         if (--m->loop[m->loops - 1].left) {
@@ -104,7 +143,7 @@ static enum stamp_error do_control(struct stamp_machine *m, const struct stamp_i
     return STAMP_ERROR_NONE;
 }
 
-/* Formats D, B, V and M agree in these fields; D stands for all. */
+/* All formats but C agree in these fields; D stands for all. */
 static enum stamp_error take(struct stamp_machine *m, const struct stamp_insn_d *d)
 {
     const uint64_t wait[3] = {d->wait0, d->wait1, d->wait2};
@@ -158,6 +197,7 @@ static enum stamp_error execute(struct stamp_machine *m, const struct stamp_word
         insn.d.dram = (insn.d.dram + m->areg[insn.d.areg]) & mask;
         if (insn.d.dram % STAMP_DRAM_ALIGN) return STAMP_ERROR_ALIGN;
     }
+    if (op->format == STAMP_FORMAT_W) insn.w.lim = (insn.w.lim + m->areg[insn.w.areg]) & 0xffffff;
     if ((e = take(m, &insn.d))) return e;
     if ((e = stamp_check_range(m->mach, op, &insn))) return e;
     if ((e = do_unit(m, &insn))) return e;

@@ -40,8 +40,8 @@ struct stamp_cm {
 };
 
 /**
- * A write to a memory. addr: VM, WB, CM, RT, NT, IT, AC a line, PB a line (the whole line after the write), SM, RM an entry, XB line * P + row,
- * DRAM a byte address (one AXI beat). data: the line as in memory, little endian; XB: L nibbles;
+ * A write to a memory. addr: VM, WB, CM, RT, NT, IT, AC, PB a line (PB: the whole line after the
+ * write), SM, RM an entry, XB line * P + row, DRAM a byte address (one AXI beat). data: the line as in memory, little endian; XB: L nibbles;
  * SM: {lo, hi, zero, rowsum} and RM: {scale, corr, rowsum} as 32-bit words. Borrowed.
  */
 typedef void stamp_write_fn(void *ctx, enum stamp_space space, uint64_t addr, const void *data,
@@ -121,6 +121,10 @@ enum stamp_error stamp_check_static(const struct stamp_word *word, const struct 
 /** Scratchpad range errors of one decoded instruction that follow from its fields alone. */
 enum stamp_error stamp_check_range(const struct stamp_mach *mach, const struct stamp_op *op,
                                    const union stamp_insn *insn);
+
+/** What a format W instruction reads of b: *rows rows (0: nothing) of *lines lines each. */
+void stamp_second_operand(const struct stamp_mach *mach, const struct stamp_insn_w *w,
+                          uint64_t *rows, uint64_t *lines);
 
 /** Largest index of a loop nest: base + (n1-1)*s1 + (n0-1)*s0 + n - 1. Counts are 1 or more. */
 uint64_t stamp_span_last(uint64_t base, uint64_t n1, uint64_t s1, uint64_t n0, uint64_t s0,

@@ -53,6 +53,9 @@ static void print_info(const struct stamp_image *m, const struct stamp_verify_in
     printf("memory        %" PRIu64 " bytes, code at 0x%" PRIx64 "\n", m->dram_bytes, m->code_addr);
     printf("code          %" PRIu32 " words, %" PRIu64 " instructions dispatched\n", m->code_count,
            v->dispatched);
+    for (uint32_t i = 0; i < m->entries && m->entries > 1; i++)
+        printf("entry         %s: words %" PRIu32 " to %" PRIu32 "\n", m->entry[i].name,
+               m->entry[i].first, m->entry[i].first + m->entry[i].count - 1);
     printf("traffic       %" PRIu64 " bytes loaded, %" PRIu64 " stored\n", v->load_bytes,
            v->store_bytes);
     for (uint32_t i = 0; i < m->layers; i++)
@@ -76,9 +79,18 @@ static void put_info(const struct stamp_image *m, const struct stamp_verify_info
     stamp_put_count(o, "code", m->code_count);
     stamp_put_count(o, "code_addr", m->code_addr);
     stamp_put_count(o, "instructions", v->dispatched);
+    struct cJSON *list = stamp_put_array(o, "entries");
+    for (uint32_t i = 0; i < m->entries; i++) {
+        struct cJSON *n = stamp_put_object(list, NULL);
+        stamp_put_text(n, "name", m->entry[i].name);
+        stamp_put_count(n, "first", m->entry[i].first);
+        stamp_put_count(n, "count", m->entry[i].count);
+    }
+    list = stamp_put_array(o, "args");
+    for (int i = 0; i < STAMP_ARGS; i++) cJSON_AddItemToArray(list, cJSON_CreateNumber(m->arg[i]));
     stamp_put_count(o, "load_bytes", v->load_bytes);
     stamp_put_count(o, "store_bytes", v->store_bytes);
-    struct cJSON *list = stamp_put_array(o, "layers");
+    list = stamp_put_array(o, "layers");
     for (uint32_t i = 0; i < m->layers; i++) {
         struct cJSON *l = stamp_put_object(list, NULL);
         stamp_put_text(l, "name", m->layer[i].name);

@@ -48,22 +48,26 @@ static enum stamp_status stopped(const struct stamp_run_result *r, struct stamp_
                       r->error_pc, stamp_error_name(r->error), stamp_error_meaning(r->error));
 }
 
-static struct stamp_machine *new_machine(const struct stamp_run *run, uint8_t *memory,
-                                         uint64_t base)
+static struct stamp_machine *new_machine(const struct stamp_run *run,
+                                         const struct stamp_run_options *o, uint8_t *memory)
 {
     const struct stamp_image *im = run->image;
+    const struct stamp_entry *entry = stamp_image_entry(im, o->entry);
+    const uint64_t base = o->dram_base;
     struct stamp_machine *m = stamp_machine_new(im->mach);
 
-    if (m)
-        stamp_machine_start(m, (struct stamp_memory){memory, im->dram_bytes, base},
-                            base + im->code_addr, im->code_count, base, base + im->dram_bytes);
+    if (!m) return NULL;
+    stamp_machine_start(m, (struct stamp_memory){memory, im->dram_bytes, base},
+                        base + stamp_image_entry_addr(im, entry), entry->count, base,
+                        base + im->dram_bytes);
+    memcpy(m->arg, run->arg, sizeof m->arg);
     return m;
 }
 
 static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run_options *o,
                                    struct stamp_run_result *r, struct stamp_err *e)
 {
-    struct stamp_machine *m = new_machine(run, run->memory, o->dram_base);
+    struct stamp_machine *m = new_machine(run, o, run->memory);
     struct stamp_retire retire;
     struct clock clock = {now_seconds(), now_seconds()};
     bool go_on = true;
@@ -104,19 +108,23 @@ static bool watch_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
     return o->on_edge(o->on_edge_ctx, pins, reset_n);
 }
 
-static void set_up(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_image *im,
+static void set_up(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run *run,
                    const struct stamp_run_options *o)
 {
-    const uint64_t code = o->dram_base + im->code_addr, end = o->dram_base + im->dram_bytes;
+    const struct stamp_image *im = run->image;
+    const struct stamp_entry *entry = stamp_image_entry(im, o->entry);
+    const uint64_t code = o->dram_base + stamp_image_entry_addr(im, entry),
+                   end = o->dram_base + im->dram_bytes;
 
     ops->write(rtl, STAMP_REG_CODE_LO, (uint32_t)code);
     ops->write(rtl, STAMP_REG_CODE_HI, (uint32_t)(code >> 32));
-    ops->write(rtl, STAMP_REG_CODE_COUNT, im->code_count);
+    ops->write(rtl, STAMP_REG_CODE_COUNT, entry->count);
     ops->write(rtl, STAMP_REG_WIN_LO_LO, (uint32_t)o->dram_base);
     ops->write(rtl, STAMP_REG_WIN_LO_HI, (uint32_t)(o->dram_base >> 32));
     ops->write(rtl, STAMP_REG_WIN_HI_LO, (uint32_t)end);
     ops->write(rtl, STAMP_REG_WIN_HI_HI, (uint32_t)(end >> 32));
     ops->write(rtl, STAMP_REG_WATCHDOG, o->watchdog);
+    for (uint32_t i = 0; i < STAMP_ARGS; i++) ops->write(rtl, STAMP_REG_ARG0 + 4 * i, run->arg[i]);
     ops->write(rtl, STAMP_REG_IRQ_ENABLE, 1);
 }
 
@@ -211,7 +219,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
 
     if (s) return s;
     void *rtl = ops->open(&ro);
-    set_up(ops, rtl, im, o);
+    set_up(ops, rtl, run, o);
     ops->write(rtl, STAMP_REG_CTRL, 1);
     const bool finished = clock_rtl(ops, rtl, o, &st);
     r->error = st.error;
@@ -231,7 +239,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
                                       struct stamp_run_result *r, struct stamp_err *e)
 {
     uint8_t *copy = stamp_alloc(run->image->dram_bytes, 1);
-    struct stamp_machine *m = copy ? new_machine(run, copy, o->dram_base) : NULL;
+    struct stamp_machine *m = copy ? new_machine(run, o, copy) : NULL;
     struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
     enum stamp_status s;
 
@@ -254,6 +262,8 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     enum stamp_status s;
 
     memset(result, 0, sizeof *result);
+    if (!stamp_image_entry(run->image, options->entry))
+        return stamp_fail(e, STAMP_ERANGE, "the program has no entry '%s'", options->entry);
     if (options->on == STAMP_ON_MODEL)
         s = run_model(run, options, result, e);
     else if (options->on == STAMP_ON_RTL)

@@ -2,6 +2,7 @@
 /* runtime.c - an image in memory and its buffers. Contract in runtime.h. */
 #include "sim/core/runtime.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_ru
                           image->dram_bytes);
     }
     run->image = image;
+    memcpy(run->arg, image->arg, sizeof run->arg);
     for (uint32_t i = 0; i < image->segments; i++)
         memcpy(run->memory + image->segment[i].addr, image->segment[i].data,
                image->segment[i].bytes);
@@ -92,6 +94,26 @@ enum stamp_status stamp_run_put(struct stamp_run *run, const char *name, const f
         }
     }
     return STAMP_OK;
+}
+
+enum stamp_status stamp_run_put_raw(struct stamp_run *run, const char *name, const void *bytes,
+                                    uint64_t count, struct stamp_err *e)
+{
+    const struct stamp_buffer *b = stamp_image_buffer(run->image, name);
+
+    if (!b || b->fmt != STAMP_FMT_RAW)
+        return stamp_fail(e, STAMP_ERANGE, "the program has no RAW buffer '%s'", name);
+    if (count > b->bytes)
+        return stamp_fail(e, STAMP_ERANGE, "buffer '%s' has %" PRIu64 " bytes, not %" PRIu64, name,
+                          b->bytes, count);
+    if (count) memcpy(run->memory + b->addr, bytes, (size_t)count);
+    return STAMP_OK;
+}
+
+void stamp_run_set_arg(struct stamp_run *run, uint32_t index, uint32_t value)
+{
+    assert(index < STAMP_ARGS);
+    run->arg[index] = value;
 }
 
 enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, float *values,

@@ -26,6 +26,7 @@ typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, u
 
 struct stamp_run_options {
     enum stamp_backend on;
+    const char *entry;                    /**< which program; NULL: the first */
     const char *rtl_dir;                  /**< where stamp_rtl_NAME.so lie */
     uint32_t read_latency, write_latency; /**< cycles */
     uint32_t read_rate, write_rate;       /**< beats per 256 cycles */
@@ -61,7 +62,8 @@ struct stamp_run_result {
 
 struct stamp_run; /* an image in memory, ready to run */
 
-/** Memory with code and constants loaded, everything else zero. @p image is borrowed. */
+/** Memory with code and constants loaded, everything else zero; arguments those of the image.
+ *  @p image is borrowed. */
 enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_run **out,
                                 struct stamp_err *e);
 void stamp_run_free(struct stamp_run *run);
@@ -71,6 +73,13 @@ void stamp_run_free(struct stamp_run *run);
 enum stamp_status stamp_run_put(struct stamp_run *run, const char *name, const float *values,
                                 uint64_t rows, uint64_t cols, struct stamp_err *e);
 
+/** Fill RAW buffer @p name with @p count bytes from its start; the rest keeps what it holds. */
+enum stamp_status stamp_run_put_raw(struct stamp_run *run, const char *name, const void *bytes,
+                                    uint64_t count, struct stamp_err *e);
+
+/** Argument register @p index is @p value from the next start on. */
+void stamp_run_set_arg(struct stamp_run *run, uint32_t index, uint32_t value);
+
 /** Take values[rows][cols] out of buffer @p name. */
 enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, float *values,
                                 uint64_t rows, uint64_t cols, struct stamp_err *e);
@@ -79,7 +88,8 @@ enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, f
  * Run to the end. Each call starts afresh on the memory as it is; scratchpads start undefined.
  * @return STAMP_OK (then result->error is NONE), STAMP_EMACHINE (the machine stopped on
  *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (no such shared object),
- *         STAMP_ENOMEM; @p result is filled in all of these but the last two
+ *         STAMP_ERANGE (no such entry), STAMP_ENOMEM; @p result is filled in all of these but the
+ *         last three
  */
 enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
                                struct stamp_run_result *result, struct stamp_err *e);

@@ -11,6 +11,7 @@
 struct stamp_run {
     const struct stamp_image *image; /**< borrowed */
     uint8_t *memory;                 /**< dram_bytes, owned */
+    uint32_t arg[STAMP_ARGS];
 };
 
 #endif

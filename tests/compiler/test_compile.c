@@ -182,7 +182,7 @@ START_TEST(row_sums_start_anew_when_rows_come_in_chunks)
     c.options.max_groups = 5;
     struct stamp_image *m = stamp_case_compile(&c, NULL, &x, &want);
     stamp_case_check(&c, m, x, want);
-    stamp_walk_start(&walk, m->code, m->code_count, 1 << 20);
+    stamp_walk_start(&walk, m->code, m->code_count, NULL, 1 << 20);
     while (!walk.done) {
         ck_assert(!stamp_walk_next(&walk, &step, &e));
         rows += step.op->code == STAMP_OP_VQPAR;

@@ -227,7 +227,7 @@ START_TEST(a_program_that_runs_too_long_is_stopped)
     struct stamp_err e = {0};
 
     for (int i = 0; i < 5; i++) ck_assert(!stamp_asm_word(text[i], &code[i], &e));
-    stamp_walk_start(&w, code, 5, 10000);
+    stamp_walk_start(&w, code, 5, NULL, 10000);
     ck_assert_int_eq(stamp_walk_next(&w, &step, &e), STAMP_EUNSUPPORTED);
     ck_assert_ptr_nonnull(strstr(e.text, "more than 10000"));
 }
@@ -242,8 +242,8 @@ START_TEST(a_rolled_program_executes_the_same_instructions)
     int steps = 0;
 
     ck_assert_uint_lt(rolled->code_count, flat->code_count);
-    stamp_walk_start(&a, flat->code, flat->code_count, 1 << 20);
-    stamp_walk_start(&b, rolled->code, rolled->code_count, 1 << 20);
+    stamp_walk_start(&a, flat->code, flat->code_count, NULL, 1 << 20);
+    stamp_walk_start(&b, rolled->code, rolled->code_count, NULL, 1 << 20);
     memset(&x, 0, sizeof x);
     memset(&y, 0, sizeof y);
     for (; !a.done; steps++) {

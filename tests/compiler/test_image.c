@@ -11,7 +11,7 @@
 
 Suite *stamp_suite_image(void);
 
-enum { HEADER = 32, ENTRY = 24, SECTIONS = 6, TABLE = HEADER + SECTIONS * ENTRY };
+enum { HEADER = 32, ENTRY = 24, SECTIONS = 7, TABLE = HEADER + SECTIONS * ENTRY };
 
 /* A small compiled program. */
 static struct stamp_image *sample(void)
@@ -193,9 +193,9 @@ static void poke(struct stamp_image *m, int what)
     case 8: b->name[0] = 0; break;
     case 9: b->name[0] = '\n'; break;
     case 10: b->name[0] = ' '; break;
-    case 11: b->role = (enum stamp_role)4; break;
+    case 11: b->role = (enum stamp_role)5; break;
     case 12: b->fmt = (enum stamp_fmt)3; break;
-    case 13: b->fmt = STAMP_FMT_RAW; break;
+    case 13: m->entry[0].count--; break;
     case 14: b->addr += 1; break;
     case 15: b->addr = UINT64_MAX - 63; break;
     case 16: b->bytes = 0; break;

@@ -308,6 +308,7 @@ enum stamp_status gen_image(const struct gen_program *p, struct stamp_image **ou
         im->code = stamp_arena_alloc(im->arena, 16 * GEN_MAX, sizeof *im->code);
         s = im->code ? stamp_schedule(im, w, n, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
         if (!s) roll(p, w, n, at, im);
+        if (!s && !stamp_image_single(im)) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     if (s)
         stamp_image_free(im);

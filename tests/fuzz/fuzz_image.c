@@ -85,14 +85,14 @@ static void put_le(uint8_t *p, uint64_t v, unsigned bytes)
 /* Right checksums on wrong bytes, so that the checks behind them are reached (image_file.c). */
 static void reseal(uint8_t *p, size_t n)
 {
-    if (n < 32 + 6 * 24) return;
-    for (size_t i = 0; i < 6; i++) {
+    if (n < 32 + 7 * 24) return;
+    for (size_t i = 0; i < 7; i++) {
         uint8_t *entry = p + 32 + i * 24;
         const uint64_t at = get_le(entry + 8, 8), size = get_le(entry + 16, 8);
         if (at <= n && size <= n - at) put_le(entry + 4, stamp_crc32(0, p + at, (size_t)size), 4);
     }
     put_le(p + 28, 0, 4);
-    put_le(p + 28, stamp_crc32(0, p, 32 + 6 * 24), 4);
+    put_le(p + 28, stamp_crc32(0, p, 32 + 7 * 24), 4);
 }
 
 /* One to six small changes: flips, numbers of interest, blocks moved, a cut. Returns the length. */
