@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file hf.h
- * A Hugging Face folder of a Llama model: config.json with model.safetensors, or with shards and
- * model.safetensors.index.json.
+ * A Hugging Face folder of a Llama, Qwen 2 or Qwen 3 model: config.json with model.safetensors, or
+ * with shards and model.safetensors.index.json.
  */
 #ifndef STAMP_FRONT_HF_H
 #define STAMP_FRONT_HF_H
@@ -13,23 +13,22 @@ struct stamp_safetensors;
 
 /**
  * Read the folder.
- * @return STAMP_EUNSUPPORTED for any model_type but "llama", biases, an activation other than
- * silu, quantized checkpoints; STAMP_EFORMAT for a missing or wrongly shaped tensor; STAMP_EIO,
- * STAMP_ERANGE, STAMP_ENOMEM
+ * @return STAMP_EUNSUPPORTED for any model_type but llama, qwen2 and qwen3, biases these do not have,
+ * an activation other than silu, a sliding window in use, quantized checkpoints; STAMP_EFORMAT for
+ * a missing, an unknown or a wrongly shaped tensor; STAMP_EIO, STAMP_ERANGE, STAMP_ENOMEM
  */
 enum stamp_status stamp_hf_open(const char *folder, struct stamp_llama **out, struct stamp_err *e);
 
 /**
- * Dimensions and constants only, no weights: from the text of a config.json.
- * @param m     all pointers NULL on entry; its dimensions are filled on success
- * @param tied  whether the head is the embedding
+ * Family, dimensions and constants only, no weights: from the text of a config.json.
+ * @param m  all pointers NULL on entry; filled on success, tied as tie_word_embeddings says
  */
 enum stamp_status stamp_hf_config(const char *name, const char *text, size_t len,
-                                  struct stamp_llama *m, struct stamp_rope *rope, bool *tied,
-                                  struct stamp_err *e);
+                                  struct stamp_llama *m, struct stamp_err *e);
 
-/** Weights of @p m, whose dimensions are set, out of @p st. On failure the caller closes m. */
-enum stamp_status stamp_hf_weights(const char *name, struct stamp_safetensors *st, bool tied,
+/** Weights and frequencies of @p m, which stamp_hf_config filled, out of @p st, which becomes the
+ *  model's at once. Without lm_head.weight the model is tied. On failure the caller closes m. */
+enum stamp_status stamp_hf_weights(const char *name, struct stamp_safetensors *st,
                                    struct stamp_llama *m, struct stamp_err *e);
 
 #endif

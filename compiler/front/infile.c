@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "model/mem.h"
@@ -13,7 +14,8 @@ struct stamp_infile {
     FILE *stream; /* NULL: bytes in memory */
     const unsigned char *bytes;
     uint64_t size;
-    char *name; /* owned */
+    char *name;   /* owned */
+    void *mapped; /* [size], NULL: not yet */
 };
 
 static enum stamp_status make(const char *name, struct stamp_infile **out, struct stamp_err *e)
@@ -66,6 +68,7 @@ enum stamp_status stamp_infile_memory(const char *name, const void *bytes, size_
 void stamp_infile_close(struct stamp_infile *in)
 {
     if (!in) return;
+    if (in->mapped) munmap(in->mapped, (size_t)in->size);
     if (in->stream) fclose(in->stream);
     stamp_free(in->name);
     stamp_free(in);
@@ -98,6 +101,21 @@ enum stamp_status stamp_infile_read(struct stamp_infile *in, uint64_t at, void *
     if (fread(to, 1, len, in->stream) != len)
         return stamp_fail(e, STAMP_EIO, "%s: %s", in->name,
                           ferror(in->stream) ? strerror(errno) : "became shorter while being read");
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_infile_map(struct stamp_infile *in, const unsigned char **bytes,
+                                   struct stamp_err *e)
+{
+    if (in->stream && !in->mapped && in->size) {
+        void *p = in->size > SIZE_MAX
+                      ? MAP_FAILED
+                      : mmap(NULL, (size_t)in->size, PROT_READ, MAP_PRIVATE, fileno(in->stream), 0);
+        if (p == MAP_FAILED)
+            return stamp_fail(e, STAMP_EIO, "%s: cannot be mapped: %s", in->name, strerror(errno));
+        in->mapped = p;
+    }
+    *bytes = in->stream ? in->mapped : in->bytes;
     return STAMP_OK;
 }
 

@@ -3,7 +3,8 @@
  * @file infile.h
  * Bytes from outside, read by position with every access checked against the size.
  *
- * No mapping: a file that shrinks under the reader gives an error, not a SIGBUS.
+ * Reading: a file that shrinks under the reader gives an error, not a SIGBUS. Weights are mapped
+ * instead, so that they cost no memory until they are used; such a file must stay as it is.
  */
 #ifndef STAMP_FRONT_INFILE_H
 #define STAMP_FRONT_INFILE_H
@@ -41,6 +42,13 @@ const char *stamp_infile_name(const struct stamp_infile *in);
  */
 enum stamp_status stamp_infile_read(struct stamp_infile *in, uint64_t at, void *to, size_t len,
                                     struct stamp_err *e);
+
+/**
+ * All bytes, mapped read-only at the first call; borrowed until close.
+ * @return STAMP_EIO
+ */
+enum stamp_status stamp_infile_map(struct stamp_infile *in, const unsigned char **bytes,
+                                   struct stamp_err *e);
 
 /**
  * The whole of a text file as a NUL-terminated buffer, owned by the caller (stamp_free).

@@ -39,4 +39,13 @@ struct stamp_lazy {
 enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size_t count,
                                   float *out, struct stamp_err *e);
 
+/** Bytes of a row of @p cols values; cols a multiple of 32 for Q8_0, Q4_0; 0 for RANDOM. */
+size_t stamp_lazy_row_bytes(enum stamp_lazy_kind kind, size_t cols);
+
+/** "f32", "q8_0", ..., "random". */
+const char *stamp_lazy_kind_name(enum stamp_lazy_kind kind);
+
+/** Seed of the stream of a RANDOM tensor within a model of that seed. */
+uint64_t stamp_lazy_seed(const char *name, uint64_t seed);
+
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* llama.c - what the two loaders of Llama models share. Contract in llama.h. */
+/* llama.c - what the loaders of models share. Contract in llama.h. */
 #include "compiler/front/llama.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "compiler/front/hf.h"
+#include "compiler/front/infile.h"
 #include "compiler/front/llama2c.h"
+#include "compiler/front/safetensors.h"
 #include "model/mem.h"
 
 enum stamp_status stamp_llama_open(const char *path, struct stamp_llama **out, struct stamp_err *e)
@@ -23,16 +26,22 @@ void stamp_llama_close(struct stamp_llama *m)
     if (!m) return;
     for (size_t i = 0; m->layer && i < m->layers; i++) {
         struct stamp_llama_layer *l = &m->layer[i];
-        float *const all[] = {l->wq, l->wk, l->wv,       l->wo,      l->w1,
-                              l->w2, l->w3, l->norm_att, l->norm_ffn};
+        float *const all[] = {l->norm_att, l->norm_ffn, l->bias_q, l->bias_k,
+                              l->bias_v,   l->norm_q,   l->norm_k};
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) stamp_free(all[k]);
     }
-    if (m->head != m->embed) stamp_free(m->head);
-    stamp_free(m->embed);
     stamp_free(m->norm);
     stamp_free(m->layer);
-    stamp_free(m->rope_freq);
+    stamp_free(m->frequency);
+    stamp_infile_close(m->file);
+    stamp_safetensors_close(m->tensors);
     stamp_free(m);
+}
+
+const char *stamp_family_name(enum stamp_family family)
+{
+    static const char *const names[] = {"Llama", "Qwen2", "Qwen3"};
+    return names[family];
 }
 
 enum stamp_status stamp_llama_check(const char *name, const struct stamp_llama *m,
@@ -59,14 +68,14 @@ enum stamp_status stamp_llama_check(const char *name, const struct stamp_llama *
     if (!(m->rms_eps >= 0 && m->rms_eps < 1))
         return stamp_fail(e, STAMP_ERANGE, "%s: rms_norm_eps is %g, not in 0 .. 1", name,
                           (double)m->rms_eps);
-    if (!(m->rope_theta >= 1 && m->rope_theta <= 1e12f))
-        return stamp_fail(e, STAMP_ERANGE, "%s: rope_theta is %g, not in 1 .. 1e12", name,
-                          (double)m->rope_theta);
+    if (!(m->rope.theta > 1 && m->rope.theta <= 1e12))
+        return stamp_fail(e, STAMP_ERANGE, "%s: rope_theta is %g, not above 1 and up to 1e12", name,
+                          m->rope.theta);
     return STAMP_OK;
 }
 
 /* Llama 3: fast pairs keep their frequency, slow ones are divided, those between are blended. */
-static double llama3(double freq, const struct stamp_rope *r)
+static double llama3(double freq, const struct stamp_rope_params *r)
 {
     const double turns = r->old_ctx * freq / 6.283185307179586;
 
@@ -76,28 +85,29 @@ static double llama3(double freq, const struct stamp_rope *r)
     return (1 - blend) * freq / r->factor + blend * freq;
 }
 
-enum stamp_status stamp_llama_rope(struct stamp_llama *m, const struct stamp_rope *rope,
-                                   struct stamp_err *e)
+enum stamp_status stamp_llama_rope(struct stamp_llama *m, struct stamp_err *e)
 {
     const size_t half = m->head_dim / 2;
 
-    m->rope_freq = stamp_alloc(half, sizeof *m->rope_freq);
-    if (!m->rope_freq) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    m->rope.head_dim = (uint32_t)m->head_dim;
+    m->frequency = stamp_alloc(half, sizeof *m->frequency);
+    if (!m->frequency) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     for (size_t i = 0; i < half; i++) {
-        double f = pow((double)m->rope_theta, -2.0 * (double)i / (double)m->head_dim);
-        if (rope->scaling == STAMP_ROPE_LINEAR) f /= rope->factor;
-        if (rope->scaling == STAMP_ROPE_LLAMA3) f = llama3(f, rope);
-        m->rope_freq[i] = (float)f;
+        double f = pow(m->rope.theta, -2.0 * (double)i / (double)m->head_dim);
+        if (m->rope.kind == STAMP_ROPE_KIND_LINEAR) f /= m->rope.factor;
+        if (m->rope.kind == STAMP_ROPE_KIND_LLAMA3) f = llama3(f, &m->rope);
+        m->frequency[i] = f;
     }
     return STAMP_OK;
 }
 
-enum stamp_status stamp_llama_finite(const char *name, const char *tensor, const float *w,
-                                     size_t count, struct stamp_err *e)
+enum stamp_status stamp_llama_vector(const char *name, const struct stamp_lazy *t, float **out,
+                                     struct stamp_err *e)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(w[i]))
-            return stamp_fail(e, STAMP_ERANGE, "%s: %s: element %zu is not a finite number", name,
-                              tensor, i);
-    return STAMP_OK;
+    assert(t->cols == 1);
+    *out = stamp_alloc(t->rows, sizeof **out);
+    if (!*out) return stamp_fail(e, STAMP_ENOMEM, "%s: no memory for %s", name, t->name);
+    const enum stamp_status s = stamp_lazy_rows(t, 0, t->rows, *out, e);
+    if (s) stamp_fail_at(e, "%s", name);
+    return s;
 }

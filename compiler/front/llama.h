@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file llama.h
- * A model of the Llama architecture in memory, and the loader that makes it from a path.
+ * A model of the Llama architecture or of its Qwen relatives, and the loader that makes it from a
+ * path.
  *
  * Layer: x += wo attention(norm_att x); x += w2 (silu(w1 h) * w3 h), h = norm_ffn x. Weight
- * matrices are [out][in], row major, so y = x wᵀ.
+ * matrices are [out][in], row major, so y = x wᵀ. Qwen 2 adds a bias to q, k and v; Qwen 3
+ * normalises every head of q and k before the rotary embedding.
+ *
+ * Whatever the file has, rows of wq, wk, their biases and the gains of their norms come in
+ * INTERLEAVED rotary order: pair i of a head is its elements 2i and 2i + 1.
  */
 #ifndef STAMP_FRONT_LLAMA_H
 #define STAMP_FRONT_LLAMA_H
@@ -12,45 +17,53 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "compiler/front/lazy.h"
+#include "model/num/rope.h"
 #include "model/status.h"
 
-/** Weights of one layer, all owned by the model; q = heads * head_dim, kv = kv_heads * head_dim. */
+enum stamp_family { STAMP_FAMILY_LLAMA, STAMP_FAMILY_QWEN2, STAMP_FAMILY_QWEN3 };
+
+/** Weights of one layer; q = heads * head_dim, kv = kv_heads * head_dim. Vectors are owned. */
 struct stamp_llama_layer {
-    float *wq;       /**< [q][dim] */
-    float *wk;       /**< [kv][dim] */
-    float *wv;       /**< [kv][dim] */
-    float *wo;       /**< [dim][q] */
-    float *w1;       /**< [hidden][dim], gate */
-    float *w2;       /**< [dim][hidden], down */
-    float *w3;       /**< [hidden][dim], up */
-    float *norm_att; /**< [dim] */
-    float *norm_ffn; /**< [dim] */
+    struct stamp_lazy wq; /**< [q][dim] */
+    struct stamp_lazy wk; /**< [kv][dim] */
+    struct stamp_lazy wv; /**< [kv][dim] */
+    struct stamp_lazy wo; /**< [dim][q] */
+    struct stamp_lazy w1; /**< [hidden][dim], gate */
+    struct stamp_lazy w2; /**< [dim][hidden], down */
+    struct stamp_lazy w3; /**< [hidden][dim], up */
+    float *norm_att;      /**< [dim] */
+    float *norm_ffn;      /**< [dim] */
+    float *bias_q;        /**< [q], Qwen 2; else NULL, as are the next two */
+    float *bias_k;        /**< [kv] */
+    float *bias_v;        /**< [kv] */
+    float *norm_q;        /**< [head_dim], Qwen 3; else NULL, as is the next */
+    float *norm_k;        /**< [head_dim] */
 };
+
+struct stamp_infile;
+struct stamp_safetensors;
 
 struct stamp_llama {
+    enum stamp_family family;
+    const char *format; /**< "llama2.c", "safetensors", "GGUF", "random"; static */
     size_t dim, hidden, layers, heads, kv_heads, head_dim, vocab;
     size_t ctx; /**< longest sequence, tokens */
-    float rms_eps, rope_theta;
-    bool rope_interleaved;           /**< pairs (2i, 2i+1), as llama2.c; else (i, i + head_dim/2) */
-    float *rope_freq;                /**< [head_dim/2] radians per position, scaling included */
-    struct stamp_llama_layer *layer; /**< [layers] */
-    float *embed;                    /**< [vocab][dim] */
-    float *norm;                     /**< [dim] */
-    float *head;                     /**< [vocab][dim]; the same pointer as embed when tied */
-};
-
-/** How a model wants its rotary frequencies stretched. */
-enum stamp_rope_scaling { STAMP_ROPE_PLAIN, STAMP_ROPE_LINEAR, STAMP_ROPE_LLAMA3 };
-
-struct stamp_rope {
-    enum stamp_rope_scaling scaling;
-    double factor;              /**< LINEAR, LLAMA3: frequencies are divided by this */
-    double low_freq, high_freq; /**< LLAMA3: turns within old_ctx that bound the blend */
-    double old_ctx;             /**< LLAMA3: context of the original training, tokens */
+    float rms_eps;
+    struct stamp_rope_params rope;     /**< what the file says */
+    double *frequency;                 /**< [head_dim / 2] radians per position, what is used */
+    bool tied;                         /**< head is the embedding */
+    struct stamp_llama_layer *layer;   /**< [layers] */
+    struct stamp_lazy embed;           /**< [vocab][dim] */
+    struct stamp_lazy head;            /**< [vocab][dim]; tied: the same bytes as embed */
+    float *norm;                       /**< [dim] */
+    struct stamp_infile *file;         /**< what the matrices point into, owned; or NULL */
+    struct stamp_safetensors *tensors; /**< the same */
 };
 
 /**
- * Open a model: a folder is read as Hugging Face (hf.h), a file as llama2.c (llama2c.h).
+ * Open a model: a folder is read as Hugging Face (hf.h), a file as llama2.c (llama2c.h). Its files
+ * stay mapped until close and must not change meanwhile.
  * @param out  owned by the caller, given back with stamp_llama_close
  * @return STAMP_EIO, STAMP_EFORMAT, STAMP_ERANGE, STAMP_EUNSUPPORTED, STAMP_ENOMEM
  */
@@ -59,18 +72,21 @@ enum stamp_status stamp_llama_open(const char *path, struct stamp_llama **out, s
 /** NULL is allowed. */
 void stamp_llama_close(struct stamp_llama *m);
 
+/** "Llama", "Qwen2", "Qwen3". */
+const char *stamp_family_name(enum stamp_family family);
+
 /* For the loaders. */
 
 /** Check that the dimensions fit together and are of sane size. @return STAMP_ERANGE */
 enum stamp_status stamp_llama_check(const char *name, const struct stamp_llama *m,
                                     struct stamp_err *e);
 
-/** Fill m->rope_freq from theta, head_dim and @p rope. @return STAMP_ENOMEM */
-enum stamp_status stamp_llama_rope(struct stamp_llama *m, const struct stamp_rope *rope,
-                                   struct stamp_err *e);
+/** Fill m->frequency from m->rope. @return STAMP_ENOMEM */
+enum stamp_status stamp_llama_rope(struct stamp_llama *m, struct stamp_err *e);
 
-/** Refuse a weight that is NaN or infinite, naming the tensor. @return STAMP_ERANGE */
-enum stamp_status stamp_llama_finite(const char *name, const char *tensor, const float *w,
-                                     size_t count, struct stamp_err *e);
+/** All of a vector, a matrix of one column, into a new array; a value that is not finite is refused
+ *  (STAMP_ERANGE). @param name  the model, for messages */
+enum stamp_status stamp_llama_vector(const char *name, const struct stamp_lazy *t, float **out,
+                                     struct stamp_err *e);
 
 #endif

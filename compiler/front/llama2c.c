@@ -3,38 +3,41 @@
 #include "compiler/front/llama2c.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/dtype.h"
 #include "compiler/front/infile.h"
 #include "model/mem.h"
 
-enum { FIELDS = 7, CHUNK = 65536 };
+enum { FIELDS = 7 };
 
 struct reader {
     struct stamp_infile *in;
-    uint64_t at; /* bytes */
+    const unsigned char *bytes; /* all of it, mapped */
+    uint64_t at;                /* bytes */
     struct stamp_err *e;
 };
 
-/* The next @p count values into a new array. */
-static enum stamp_status take(struct reader *r, const char *what, size_t count, float **out)
+/* The next rows * cols values; the size of the file has been checked. @p layer SIZE_MAX: none. */
+static void take(struct reader *r, const char *what, size_t layer, size_t rows, size_t cols,
+                 struct stamp_lazy *t)
 {
-    unsigned char chunk[CHUNK];
-    const char *name = stamp_infile_name(r->in);
+    *t = (struct stamp_lazy){
+        .kind = STAMP_LAZY_F32, .bytes = r->bytes + r->at, .rows = rows, .cols = cols};
+    if (layer == SIZE_MAX)
+        snprintf(t->name, sizeof t->name, "%s", what);
+    else
+        snprintf(t->name, sizeof t->name, "layers.%zu.%s", layer, what);
+    r->at += 4 * (uint64_t)rows * cols;
+}
 
-    float *w = stamp_alloc(count, sizeof *w);
-    if (!w) return stamp_fail(r->e, STAMP_ENOMEM, "%s: no memory for %s", name, what);
-    *out = w;
-    for (size_t done = 0; done < count;) {
-        const size_t n = count - done < CHUNK / 4 ? count - done : CHUNK / 4;
-        enum stamp_status s = stamp_infile_read(r->in, r->at, chunk, 4 * n, r->e);
-        if (s) return s;
-        stamp_dtype_to_f32(STAMP_DTYPE_F32, n, chunk, w + done);
-        done += n;
-        r->at += 4 * n;
-    }
-    return stamp_llama_finite(name, what, w, count, r->e);
+static enum stamp_status take_vector(struct reader *r, const char *what, size_t layer, size_t count,
+                                     float **out)
+{
+    struct stamp_lazy t;
+
+    take(r, what, layer, count, 1, &t);
+    return stamp_llama_vector(stamp_infile_name(r->in), &t, out, r->e);
 }
 
 static enum stamp_status refuse_other_formats(const char *name, const unsigned char *b,
@@ -90,8 +93,7 @@ static enum stamp_status read_header(struct reader *r, struct stamp_llama *m, bo
     m->ctx = (size_t)v[6];
     m->head_dim = m->dim / m->heads;
     m->rms_eps = 1e-5f;
-    m->rope_theta = 10000.0f;
-    m->rope_interleaved = true;
+    m->rope.theta = 10000;
     return stamp_llama_check(name, m, r->e);
 }
 
@@ -105,70 +107,70 @@ static uint64_t file_bytes(const struct stamp_llama *m, bool shared)
     return 4 * (FIELDS + floats);
 }
 
+/* Kind by kind, each for all layers: the order of the file. */
 static enum stamp_status take_layers(struct reader *r, struct stamp_llama *m)
 {
-    const size_t kv = m->kv_heads * m->head_dim;
-    const struct {
-        const char *what;
-        size_t member; /* of struct stamp_llama_layer */
-        size_t count;
-    } kinds[] = {
-        {"attention norm", offsetof(struct stamp_llama_layer, norm_att), m->dim},
-        {"wq", offsetof(struct stamp_llama_layer, wq), m->dim * m->dim},
-        {"wk", offsetof(struct stamp_llama_layer, wk), kv * m->dim},
-        {"wv", offsetof(struct stamp_llama_layer, wv), kv * m->dim},
-        {"wo", offsetof(struct stamp_llama_layer, wo), m->dim * m->dim},
-        {"feed-forward norm", offsetof(struct stamp_llama_layer, norm_ffn), m->dim},
-        {"w1", offsetof(struct stamp_llama_layer, w1), m->hidden * m->dim},
-        {"w2", offsetof(struct stamp_llama_layer, w2), m->dim * m->hidden},
-        {"w3", offsetof(struct stamp_llama_layer, w3), m->hidden * m->dim},
-    };
+    const size_t kv = m->kv_heads * m->head_dim, d = m->dim, f = m->hidden;
+    struct stamp_llama_layer *l = m->layer;
+    enum stamp_status s = STAMP_OK;
 
-    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-        for (size_t i = 0; i < m->layers; i++) {
-            float **slot = (float **)(void *)((char *)&m->layer[i] + kinds[k].member);
-            enum stamp_status s = take(r, kinds[k].what, kinds[k].count, slot);
-            if (s) return s;
-        }
-    return STAMP_OK;
+    for (size_t i = 0; i < m->layers && !s; i++)
+        s = take_vector(r, "attention norm", i, d, &l[i].norm_att);
+    for (size_t i = 0; i < m->layers; i++) take(r, "wq", i, d, d, &l[i].wq);
+    for (size_t i = 0; i < m->layers; i++) take(r, "wk", i, kv, d, &l[i].wk);
+    for (size_t i = 0; i < m->layers; i++) take(r, "wv", i, kv, d, &l[i].wv);
+    for (size_t i = 0; i < m->layers; i++) take(r, "wo", i, d, d, &l[i].wo);
+    for (size_t i = 0; i < m->layers && !s; i++)
+        s = take_vector(r, "feed-forward norm", i, d, &l[i].norm_ffn);
+    for (size_t i = 0; i < m->layers; i++) take(r, "w1", i, f, d, &l[i].w1);
+    for (size_t i = 0; i < m->layers; i++) take(r, "w2", i, d, f, &l[i].w2);
+    for (size_t i = 0; i < m->layers; i++) take(r, "w3", i, f, d, &l[i].w3);
+    return s;
 }
 
 static enum stamp_status read_model(struct reader *r, struct stamp_llama *m)
 {
-    const struct stamp_rope plain = {STAMP_ROPE_PLAIN, 1, 1, 1, 1};
     const char *name = stamp_infile_name(r->in);
-    bool shared = false;
 
-    enum stamp_status s = read_header(r, m, &shared);
+    enum stamp_status s = read_header(r, m, &m->tied);
     if (s) return s;
-    if (stamp_infile_size(r->in) != file_bytes(m, shared))
+    if (stamp_infile_size(r->in) != file_bytes(m, m->tied))
         return stamp_fail(r->e, STAMP_EFORMAT,
                           "%s: not a llama2.c model: %llu bytes, its header asks for %llu", name,
                           (unsigned long long)stamp_infile_size(r->in),
-                          (unsigned long long)file_bytes(m, shared));
+                          (unsigned long long)file_bytes(m, m->tied));
+    m->format = "llama2.c";
     m->layer = stamp_alloc(m->layers, sizeof *m->layer);
     if (!m->layer) return stamp_fail(r->e, STAMP_ENOMEM, "%s: out of memory", name);
+    s = stamp_infile_map(r->in, &r->bytes, r->e);
+    if (s) return s;
 
-    s = take(r, "embedding", m->vocab * m->dim, &m->embed);
-    if (!s) s = take_layers(r, m);
-    if (!s) s = take(r, "final norm", m->dim, &m->norm);
+    take(r, "embedding", SIZE_MAX, m->vocab, m->dim, &m->embed);
+    s = take_layers(r, m);
+    if (!s) s = take_vector(r, "final norm", SIZE_MAX, m->dim, &m->norm);
     r->at += 4 * (uint64_t)m->ctx * m->head_dim; /* the two rotary tables */
-    if (!s && !shared) s = take(r, "output head", m->vocab * m->dim, &m->head);
-    if (shared) m->head = m->embed;
-    if (!s) s = stamp_llama_rope(m, &plain, r->e);
-    return s;
+    if (m->tied)
+        m->head = m->embed;
+    else if (!s)
+        take(r, "output head", SIZE_MAX, m->vocab, m->dim, &m->head);
+    return s ? s : stamp_llama_rope(m, r->e);
 }
 
 /* Takes over @p in. */
 static enum stamp_status open_from(struct stamp_infile *in, struct stamp_llama **out,
                                    struct stamp_err *e)
 {
-    struct reader r = {in, 0, e};
+    struct reader r = {in, NULL, 0, e};
     struct stamp_llama *m = stamp_alloc(1, sizeof *m);
-    enum stamp_status s =
-        m ? read_model(&r, m)
-          : stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", stamp_infile_name(in));
-    stamp_infile_close(in);
+
+    if (!m) {
+        const enum stamp_status s =
+            stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", stamp_infile_name(in));
+        stamp_infile_close(in);
+        return s;
+    }
+    m->file = in;
+    const enum stamp_status s = read_model(&r, m);
     if (s)
         stamp_llama_close(m);
     else

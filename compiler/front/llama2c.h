@@ -18,7 +18,7 @@
 enum stamp_status stamp_llama2c_open(const char *path, struct stamp_llama **out,
                                      struct stamp_err *e);
 
-/** The same from @p bytes [len]; @p name stands for the path in messages. */
+/** The same from @p bytes [len], borrowed until close; @p name stands for the path in messages. */
 enum stamp_status stamp_llama2c_memory(const char *name, const void *bytes, size_t len,
                                        struct stamp_llama **out, struct stamp_err *e);
 

@@ -42,6 +42,7 @@ static enum stamp_status entry_dtype(const char *file, const cJSON *item, size_t
     for (size_t i = 0; i < sizeof dtypes / sizeof dtypes[0]; i++) {
         if (strcmp(dtypes[i].name, d->valuestring) != 0) continue;
         t->dtype = dtypes[i].type;
+        t->type = dtypes[i].name;
         *width = dtypes[i].bytes;
         return STAMP_OK;
     }
@@ -248,6 +249,23 @@ const struct stamp_safetensors_entry *stamp_safetensors_find(const struct stamp_
             low = mid + 1;
     }
     return NULL;
+}
+
+enum stamp_status stamp_safetensors_bytes(struct stamp_safetensors *st,
+                                          const struct stamp_safetensors_entry *entry,
+                                          const unsigned char **bytes, struct stamp_err *e)
+{
+    const unsigned char *all = NULL;
+    const enum stamp_status s = stamp_infile_map(st->shard[entry->shard], &all, e);
+
+    if (!s) *bytes = all + entry->at;
+    return s;
+}
+
+const char *stamp_safetensors_file(const struct stamp_safetensors *st,
+                                   const struct stamp_safetensors_entry *entry)
+{
+    return stamp_infile_name(st->shard[entry->shard]);
 }
 
 enum stamp_status stamp_safetensors_read(struct stamp_safetensors *st,

@@ -23,6 +23,7 @@ struct stamp_safetensors; /* opaque */
 struct stamp_safetensors_entry {
     char *name;                             /**< owned by the listing */
     enum stamp_dtype dtype;                 /**< NONE: legal, not readable here */
+    const char *type;                       /**< as the file names it, static */
     size_t rank;                            /**< may exceed the maximum: then unreadable */
     size_t dim[STAMP_SAFETENSORS_RANK_MAX]; /**< outermost first, 1 past rank */
     uint64_t count;                         /**< elements */
@@ -52,6 +53,18 @@ const struct stamp_safetensors_entry *stamp_safetensors_list(const struct stamp_
 /** Entry of that name, borrowed until close, or NULL. */
 const struct stamp_safetensors_entry *stamp_safetensors_find(const struct stamp_safetensors *st,
                                                              const char *name);
+
+/**
+ * The bytes of a tensor, entry->count elements in the file's type; borrowed until close.
+ * @return STAMP_EIO when the file cannot be mapped
+ */
+enum stamp_status stamp_safetensors_bytes(struct stamp_safetensors *st,
+                                          const struct stamp_safetensors_entry *entry,
+                                          const unsigned char **bytes, struct stamp_err *e);
+
+/** Name of the file that holds a tensor, borrowed until close. */
+const char *stamp_safetensors_file(const struct stamp_safetensors *st,
+                                   const struct stamp_safetensors_entry *entry);
 
 /**
  * Read a tensor as binary32.

@@ -10,21 +10,17 @@
 
 enum { BLOCK = 64 }; /* query rows handled together */
 
-void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const float *freq, bool interleaved,
-                    float *x)
+void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const double *frequency, float *x)
 {
-    const size_t half = head_dim / 2;
-
     for (size_t p = 0; p < n; p++)
-        for (size_t i = 0; i < half; i++) {
-            const float angle = (float)p * freq[i], c = cosf(angle), s = sinf(angle);
-            const size_t first = interleaved ? 2 * i : i,
-                         second = interleaved ? 2 * i + 1 : i + half;
+        for (size_t i = 0; i < head_dim / 2; i++) {
+            const double angle = (double)p * frequency[i];
+            const float c = (float)cos(angle), s = (float)sin(angle);
             for (size_t h = 0; h < heads; h++) {
-                float *v = x + (p * heads + h) * head_dim;
-                const float a = v[first], b = v[second];
-                v[first] = a * c - b * s;
-                v[second] = a * s + b * c;
+                float *v = x + (p * heads + h) * head_dim + 2 * i;
+                const float a = v[0], b = v[1];
+                v[0] = a * c - b * s;
+                v[1] = a * s + b * c;
             }
         }
 }

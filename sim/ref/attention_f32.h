@@ -6,7 +6,6 @@
 #ifndef STAMP_REF_ATTENTION_F32_H
 #define STAMP_REF_ATTENTION_F32_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/status.h"
@@ -18,13 +17,11 @@ struct stamp_attention {
 };
 
 /**
- * Turn each pair of x by position * freq radians, in place.
- * @param freq         [head_dim / 2] radians per position
- * @param interleaved  pair i is (2i, 2i + 1); else (i, i + head_dim / 2)
- * @param x            [n][heads][head_dim]; row p is position p
+ * Turn each pair (2i, 2i + 1) of x by position * frequency[i] radians, in place.
+ * @param frequency  [head_dim / 2] radians per position
+ * @param x          [n][heads][head_dim]; row p is position p
  */
-void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const float *freq, bool interleaved,
-                    float *x);
+void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const double *frequency, float *x);
 
 /**
  * out = softmax(q kᵀ / sqrt(head_dim), causal) v.

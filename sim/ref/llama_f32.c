@@ -11,6 +11,8 @@
 #include "sim/ref/attention_f32.h"
 #include "sim/ref/matmul_f32.h"
 
+enum { HEAD_ROWS = 1024 }; /* rows of the output head held at a time */
+
 struct run {
     const struct stamp_llama *m;
     const struct stamp_llama_hooks *hooks;
@@ -22,17 +24,26 @@ struct run {
     float *ks, *vs;   /* [n][kv] */
     float *gate, *up; /* [n][hidden] */
     float *arena;     /* all of the above, owned */
+    float *w;         /* the matrix at hand, owned */
 };
 
-static enum stamp_status linear(const struct run *r, size_t layer, const char *part, size_t d,
-                                size_t n, const float *x, const float *w, float *y)
+/* y = x wᵀ + bias, the product by the hook if there is one. */
+static enum stamp_status linear(const struct run *r, size_t layer, const char *part,
+                                const struct stamp_lazy *w, const float *bias, const float *x,
+                                float *y)
 {
     const struct stamp_llama_hooks *h = r->hooks;
     char name[40];
 
-    if (!h || !h->linear) return stamp_ref_matmul(r->n, d, n, x, w, y, r->e);
     snprintf(name, sizeof name, "layers.%zu.%s", layer, part);
-    return h->linear(h->linear_ctx, name, r->n, d, n, x, w, y, r->e);
+    enum stamp_status s = stamp_lazy_rows(w, 0, w->rows, r->w, r->e);
+    if (!s && h && h->linear)
+        s = h->linear(h->linear_ctx, name, r->n, w->cols, w->rows, x, r->w, y, r->e);
+    else if (!s)
+        s = stamp_ref_matmul(r->n, w->cols, w->rows, x, r->w, y, r->e);
+    for (size_t i = 0; i < r->n && bias && !s; i++)
+        for (size_t k = 0; k < w->rows; k++) y[i * w->rows + k] += bias[k];
+    return s;
 }
 
 static enum stamp_status progress(const struct run *r, size_t done)
@@ -42,15 +53,15 @@ static enum stamp_status progress(const struct run *r, size_t done)
     return h->progress(h->progress_ctx, done, r->m->layers + 1, r->e);
 }
 
-static void rmsnorm(const struct run *r, const float *weight, const float *x, float *to)
+/* Each of @p rows rows of @p dim values; to may be x. */
+static void rmsnorm(const struct run *r, size_t rows, size_t dim, const float *gain, const float *x,
+                    float *to)
 {
-    const size_t dim = r->m->dim;
-
-    for (size_t i = 0; i < r->n; i++, x += dim, to += dim) {
+    for (size_t i = 0; i < rows; i++, x += dim, to += dim) {
         float sum = 0;
         for (size_t k = 0; k < dim; k++) sum += x[k] * x[k];
         const float scale = 1.0f / sqrtf(sum / (float)dim + r->m->rms_eps);
-        for (size_t k = 0; k < dim; k++) to[k] = x[k] * scale * weight[k];
+        for (size_t k = 0; k < dim; k++) to[k] = x[k] * scale * gain[k];
     }
 }
 
@@ -65,15 +76,17 @@ static enum stamp_status attention_block(const struct run *r, size_t i)
     const struct stamp_llama_layer *l = &m->layer[i];
     const struct stamp_attention shape = {r->n, m->heads, m->kv_heads, m->head_dim};
 
-    rmsnorm(r, l->norm_att, r->x, r->h);
-    enum stamp_status s = linear(r, i, "q", m->dim, r->q, r->h, l->wq, r->qs);
-    if (!s) s = linear(r, i, "k", m->dim, r->kv, r->h, l->wk, r->ks);
-    if (!s) s = linear(r, i, "v", m->dim, r->kv, r->h, l->wv, r->vs);
+    rmsnorm(r, r->n, m->dim, l->norm_att, r->x, r->h);
+    enum stamp_status s = linear(r, i, "q", &l->wq, l->bias_q, r->h, r->qs);
+    if (!s) s = linear(r, i, "k", &l->wk, l->bias_k, r->h, r->ks);
+    if (!s) s = linear(r, i, "v", &l->wv, l->bias_v, r->h, r->vs);
     if (s) return s;
-    stamp_rope_f32(r->n, m->heads, m->head_dim, m->rope_freq, m->rope_interleaved, r->qs);
-    stamp_rope_f32(r->n, m->kv_heads, m->head_dim, m->rope_freq, m->rope_interleaved, r->ks);
+    if (l->norm_q) rmsnorm(r, r->n * m->heads, m->head_dim, l->norm_q, r->qs, r->qs);
+    if (l->norm_k) rmsnorm(r, r->n * m->kv_heads, m->head_dim, l->norm_k, r->ks, r->ks);
+    stamp_rope_f32(r->n, m->heads, m->head_dim, m->frequency, r->qs);
+    stamp_rope_f32(r->n, m->kv_heads, m->head_dim, m->frequency, r->ks);
     s = stamp_attention_f32(&shape, r->qs, r->ks, r->vs, r->att, r->e);
-    if (!s) s = linear(r, i, "o", r->q, m->dim, r->att, l->wo, r->h);
+    if (!s) s = linear(r, i, "o", &l->wo, NULL, r->att, r->h);
     if (!s) add(r->x, r->h, r->n * m->dim);
     return s;
 }
@@ -83,25 +96,54 @@ static enum stamp_status feed_forward_block(const struct run *r, size_t i)
     const struct stamp_llama *m = r->m;
     const struct stamp_llama_layer *l = &m->layer[i];
 
-    rmsnorm(r, l->norm_ffn, r->x, r->h);
-    enum stamp_status s = linear(r, i, "gate", m->dim, m->hidden, r->h, l->w1, r->gate);
-    if (!s) s = linear(r, i, "up", m->dim, m->hidden, r->h, l->w3, r->up);
+    rmsnorm(r, r->n, m->dim, l->norm_ffn, r->x, r->h);
+    enum stamp_status s = linear(r, i, "gate", &l->w1, NULL, r->h, r->gate);
+    if (!s) s = linear(r, i, "up", &l->w3, NULL, r->h, r->up);
     if (s) return s;
     for (size_t k = 0; k < r->n * m->hidden; k++)
         r->gate[k] = r->gate[k] / (1.0f + expf(-r->gate[k])) * r->up[k];
-    s = linear(r, i, "down", m->hidden, m->dim, r->gate, l->w2, r->h);
+    s = linear(r, i, "down", &l->w2, NULL, r->gate, r->h);
     if (!s) add(r->x, r->h, r->n * m->dim);
     return s;
 }
 
-/* One allocation, cut into the buffers. Dimensions are bounded by stamp_llama_check. */
+/* The head, some rows at a time: it is the largest matrix of all. */
+static enum stamp_status head(const struct run *r, float *logits)
+{
+    const struct stamp_llama *m = r->m;
+    float *part = stamp_alloc(r->n * HEAD_ROWS, sizeof *part);
+    enum stamp_status s =
+        part ? STAMP_OK : stamp_fail(r->e, STAMP_ENOMEM, "no memory for the output head");
+
+    rmsnorm(r, r->n, m->dim, m->norm, r->x, r->h);
+    for (size_t at = 0; at < m->vocab && !s; at += HEAD_ROWS) {
+        const size_t rows = m->vocab - at < HEAD_ROWS ? m->vocab - at : HEAD_ROWS;
+        s = stamp_lazy_rows(&m->head, at, rows, r->w, r->e);
+        if (!s) s = stamp_ref_matmul(r->n, m->dim, rows, r->h, r->w, part, r->e);
+        for (size_t i = 0; i < r->n && !s; i++)
+            memcpy(logits + i * m->vocab + at, part + i * rows, rows * sizeof *part);
+    }
+    stamp_free(part);
+    return s;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* One allocation, cut into the buffers, and one for a matrix. Dimensions are bounded by
+ * stamp_llama_check. */
 static enum stamp_status make_buffers(struct run *r)
 {
     const struct stamp_llama *m = r->m;
     const size_t width = 2 * m->dim + 2 * r->q + 2 * r->kv + 2 * m->hidden;
+    const size_t rows = m->vocab < HEAD_ROWS ? m->vocab : HEAD_ROWS;
 
     r->arena = stamp_alloc(r->n * width, sizeof *r->arena);
-    if (!r->arena) return stamp_fail(r->e, STAMP_ENOMEM, "no memory to run %zu tokens", r->n);
+    r->w = stamp_alloc(m->dim * larger(larger(m->hidden, rows), larger(r->q, r->kv)), sizeof *r->w);
+    if (!r->arena || !r->w)
+        return stamp_fail(r->e, STAMP_ENOMEM, "no memory to run %zu tokens", r->n);
     r->x = r->arena;
     r->h = r->x + r->n * m->dim;
     r->qs = r->h + r->n * m->dim;
@@ -135,20 +177,17 @@ enum stamp_status stamp_llama_forward(const struct stamp_llama *m, const int32_t
     r.kv = m->kv_heads * m->head_dim;
     enum stamp_status s = check_tokens(m, tokens, n, e);
     if (!s) s = make_buffers(&r);
-    if (s) return s;
-    for (size_t i = 0; i < n; i++)
-        memcpy(r.x + i * m->dim, m->embed + (size_t)tokens[i] * m->dim, m->dim * sizeof *r.x);
+    for (size_t i = 0; i < n && !s; i++)
+        s = stamp_lazy_rows(&m->embed, (size_t)tokens[i], 1, r.x + i * m->dim, e);
 
     for (size_t i = 0; i < m->layers && !s; i++) {
         s = attention_block(&r, i);
         if (!s) s = feed_forward_block(&r, i);
         if (!s) s = progress(&r, i + 1);
     }
-    if (!s && logits) {
-        rmsnorm(&r, m->norm, r.x, r.h);
-        s = stamp_ref_matmul(n, m->dim, m->vocab, r.h, m->head, logits, e);
-    }
+    if (!s && logits) s = head(&r, logits);
     if (!s) s = progress(&r, m->layers + 1);
     stamp_free(r.arena);
+    stamp_free(r.w);
     return s;
 }

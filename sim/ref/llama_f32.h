@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file llama_f32.h
- * The Llama architecture in binary32: one document at a time, all positions at once.
+ * The Llama architecture and its Qwen relatives in binary32: one document at a time, all positions
+ * at once.
  *
- * RMSNorm, rotary embedding (both pairings), causal attention with shared key-value heads, SiLU
- * gated feed-forward. The reference the quantized layers are put into: linear layers go through a
- * hook, everything else stays as it is.
+ * RMSNorm, biases of q, k, v and norms of q and k heads where the model has them, rotary embedding,
+ * causal attention with shared key-value heads, SiLU gated feed-forward. The reference the quantized
+ * layers are put into: linear layers go through a hook, everything else, biases included, stays as
+ * it is. Matrices are read from the model one at a time.
  */
 #ifndef STAMP_REF_LLAMA_F32_H
 #define STAMP_REF_LLAMA_F32_H
@@ -18,9 +20,10 @@
 #include "model/status.h"
 
 /**
- * One linear layer, y = x wᵀ or what the hook makes of it.
+ * One linear layer without its bias, y = x wᵀ or what the hook makes of it.
  * @param layer  "layers.I.q" .k .v .o .gate .up .down, I from 0
- * @param x  [s][d] input, borrowed  @param w  [n][d] weight, borrowed  @param y  [s][n] result
+ * @param x  [s][d] input  @param w  [n][d] weight, in a buffer used again for the next layer
+ * @param y  [s][n] result
  */
 typedef enum stamp_status stamp_linear_fn(void *ctx, const char *layer, size_t s, size_t d,
                                           size_t n, const float *x, const float *w, float *y,
@@ -43,9 +46,9 @@ struct stamp_llama_hooks {
  * Logits of every position.
  * @param tokens  [n] ids below m->vocab, 1 <= n <= m->ctx (else STAMP_ERANGE)
  * @param hooks   NULL: none
- * @param logits  [n][m->vocab], owned by the caller, untouched on failure; NULL: the output head
+ * @param logits  [n][m->vocab], owned by the caller, undefined on failure; NULL: the output head
  *                is not computed
- * @return STAMP_ERANGE, STAMP_ENOMEM, or what a hook returned
+ * @return STAMP_ERANGE (also for a weight that is not finite), STAMP_ENOMEM, or what a hook returned
  */
 enum stamp_status stamp_llama_forward(const struct stamp_llama *m, const int32_t *tokens, size_t n,
                                       const struct stamp_llama_hooks *hooks, float *logits,

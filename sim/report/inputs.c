@@ -32,10 +32,12 @@ static enum stamp_status keep(void *ctx, const char *name, size_t s, size_t d, s
         in->layer = more;
         in->cap = cap;
     }
-    float *kept = share(in, x, s * d);
+    float *kept = share(in, x, s * d), *weight = kept ? stamp_alloc(n * d, sizeof *weight) : NULL;
     if (!kept) return stamp_fail(e, STAMP_ENOMEM, "out of memory to keep %zu x %zu", s, d);
-    struct stamp_layer_input *to = &in->layer[in->count++];
-    *to = (struct stamp_layer_input){.s = s, .d = d, .n = n, .w = w, .x = kept};
+    struct stamp_layer_input *to = &in->layer[in->count++]; /* from here free finds both */
+    *to = (struct stamp_layer_input){.s = s, .d = d, .n = n, .w = weight, .x = kept};
+    if (!weight) return stamp_fail(e, STAMP_ENOMEM, "out of memory to keep %zu x %zu", n, d);
+    memcpy(weight, w, n * d * sizeof *w);
     snprintf(to->name, sizeof to->name, "%s", name);
     const struct stamp_compile_layer layer = {.s = s, .d = d, .n = n, .w = w};
     return stamp_measure_ref(&layer, x, y, e);
@@ -54,8 +56,10 @@ enum stamp_status stamp_inputs_take(const struct stamp_llama *m, const int32_t *
 
 void stamp_inputs_free(struct stamp_inputs *in)
 {
-    for (size_t i = 0; i < in->count; i++)
+    for (size_t i = 0; i < in->count; i++) {
         if (!i || in->layer[i].x != in->layer[i - 1].x) stamp_free(in->layer[i].x);
+        stamp_free(in->layer[i].w);
+    }
     stamp_free(in->layer);
     *in = (struct stamp_inputs){0};
 }

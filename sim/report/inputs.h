@@ -14,8 +14,8 @@ enum { STAMP_LAYER_NAME = 40 };
 struct stamp_layer_input {
     char name[STAMP_LAYER_NAME];
     size_t s, d, n;
-    const float *w; /**< [n][d], the model's */
-    float *x;       /**< [s][d], owned by the list; layers with the same input share it */
+    float *w; /**< [n][d], owned */
+    float *x; /**< [s][d], owned by the list; layers with the same input share it */
 };
 
 struct stamp_inputs {

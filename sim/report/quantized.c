@@ -2,12 +2,15 @@
 /* quantized.c - a scheme put into a model. Contract in quantized.h. */
 #include "sim/report/quantized.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "model/mem.h"
 #include "model/num/linear.h"
 #include "model/num/plan.h"
 
 struct entry {
-    const float *w;
+    char name[40];
     struct stamp_layer layer;
 };
 
@@ -37,12 +40,12 @@ void stamp_quantized_free(struct stamp_quantized *q)
     stamp_free(q);
 }
 
-/* The prepared layer of @p w, made on first sight. */
-static enum stamp_status find(struct stamp_quantized *q, size_t d, size_t n, const float *w,
-                              const struct stamp_layer **out, struct stamp_err *e)
+/* The prepared layer of that name, made on first sight. */
+static enum stamp_status find(struct stamp_quantized *q, const char *name, size_t d, size_t n,
+                              const float *w, const struct stamp_layer **out, struct stamp_err *e)
 {
     for (size_t i = 0; i < q->count; i++)
-        if (q->entry[i].w == w) {
+        if (strcmp(q->entry[i].name, name) == 0) {
             *out = &q->entry[i].layer;
             return STAMP_OK;
         }
@@ -57,7 +60,7 @@ static enum stamp_status find(struct stamp_quantized *q, size_t d, size_t n, con
     const enum stamp_status s =
         stamp_layer_prepare(&q->scheme, (uint32_t)n, (uint32_t)d, w, &to->layer, e);
     if (s) return s;
-    to->w = w;
+    snprintf(to->name, sizeof to->name, "%s", name);
     q->count++;
     *out = &to->layer;
     return STAMP_OK;
@@ -87,7 +90,7 @@ enum stamp_status stamp_quantized_linear(void *ctx, const char *name, size_t s, 
     const struct stamp_layer *layer = NULL;
 
     enum stamp_status st = count_bits(q, s, e);
-    if (!st) st = find(q, d, n, w, &layer, e);
+    if (!st) st = find(q, name, d, n, w, &layer, e);
     if (!st) st = stamp_layer_run(layer, &q->scheme, (uint32_t)s, x, NULL, y, e);
     return st ? stamp_fail_at(e, "%s", name) : STAMP_OK;
 }

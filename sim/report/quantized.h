@@ -15,8 +15,8 @@ struct stamp_quantized; /* opaque */
 struct stamp_quantized *stamp_quantized_new(const struct stamp_scheme *scheme);
 void stamp_quantized_free(struct stamp_quantized *q);
 
-/** A stamp_linear_fn; ctx is the struct stamp_quantized. Weights are told apart by their pointers,
- *  so the model must stay as it is. */
+/** A stamp_linear_fn; ctx is the struct stamp_quantized. Weights are told apart by the names of their
+ *  layers, so one of these serves one model. */
 enum stamp_status stamp_quantized_linear(void *ctx, const char *layer, size_t s, size_t d, size_t n,
                                          const float *x, const float *w, float *y,
                                          struct stamp_err *e);
