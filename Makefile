@@ -17,8 +17,8 @@ MACHS    := tiny base wide
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
               sim/core/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
-TEST_C   := $(wildcard tests/*.c tests/model/*.c tests/compiler/*.c tests/cosim/test_*.c \
-              tests/oracle/*.c tests/cli/*.c)
+TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
+              tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c))
 RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
@@ -96,6 +96,8 @@ $(B)/%.opp: %.cpp
 $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_data.o \
     $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
 fuzz: $(B)/fuzz_front $(B)/fuzz_image
 	$(B)/fuzz_front 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
@@ -140,10 +142,11 @@ test: deps
 	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide" \
 	  -- registers "$(B)/regs tiny && $(B)/regs base && $(B)/regs wide"
 test-long: test
+	@$(MAKE) -s $(B)/exhaust_fn
 	@B=$(B) tests/run.sh rand-tiny-long "$(B)/rand tiny --seed 10000 --count 20000" \
 	  -- rand-base-long "$(B)/rand base --seed 10000 --count 5000" \
 	  -- rand-wide-long "$(B)/rand wide --seed 10000 --count 2500" \
-	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- layers "tests/cosim/layers.sh"
+	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh"
 lint: $(B)/specgen
 	@tests/lint.sh
 synth: $(B)/specgen

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fn_sweep.c - errors of the functions. Contract in fn_sweep.h. */
+#include "tests/model/fn_sweep.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/num/fn.h"
+
+static double exact_sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static double exact_silu(double x)
+{
+    return x / (1 + exp(-x));
+}
+
+/* x/2 (1 + tanh(u/2)) without its cancellation. */
+static double exact_gelu(double x)
+{
+    const double u = 2 * sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * x * x * x);
+    return x / (1 + exp(-u));
+}
+
+static double exact_rsqrt(double x)
+{
+    return 1 / sqrt(x);
+}
+
+static float rsqrt_plain(float x)
+{
+    return stamp_rsqrt(x, 1.0f, 0.0f);
+}
+
+/* The bounds are the errors exhaust_fn finds over all inputs, rounded up: numerics.md section 8. */
+const struct fn_case fn_cases[] = {
+    {"EXP", stamp_exp, exp, -INFINITY, INFINITY, 0x1p-126, 2, 0x1p-126},
+    {"SIGMOID", stamp_sigmoid, exact_sigmoid, -INFINITY, INFINITY, 0x1p-126, 5, 0x1p-126},
+    {"SILU", stamp_silu, exact_silu, -3e38, INFINITY, 0x1p-100, 6, 0x1p-100},
+    {"GELU, x >= 0", stamp_gelu, exact_gelu, 0, INFINITY, 0x1p-126, 6, 0x1p-126},
+    {"GELU, -1..0", stamp_gelu, exact_gelu, -1, 0, 0x1p-126, 8, 0x1p-126},
+    {"GELU, x < -1", stamp_gelu, exact_gelu, -3e38, -1, 0x1p-100, 300, 0x1p-100},
+    {"RSQRT, c 1, b 0", rsqrt_plain, exact_rsqrt, 0x1p-149, 3.5e38, 0, 2, 0},
+};
+const int fn_case_count = (int)(sizeof fn_cases / sizeof fn_cases[0]);
+
+static float from_bits(uint32_t u)
+{
+    float x;
+    memcpy(&x, &u, sizeof x);
+    return x;
+}
+
+static uint32_t bits(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+/* 2^(e-23) for 2^e <= |y| < 2^(e+1). */
+static double ulp_of(double y)
+{
+    uint64_t u;
+    memcpy(&u, &y, sizeof u);
+    u = (u >> 52 & 2047) << 52;
+    memcpy(&y, &u, sizeof y);
+    return y * 0x1p-23;
+}
+
+static void broken(struct fn_worst *w, uint32_t at)
+{
+    if (!w->broken) w->broken_at = at;
+    w->broken = true;
+}
+
+void fn_sweep(const struct fn_case *c, uint64_t first, uint64_t end, uint64_t step,
+              struct fn_worst *w)
+{
+    for (uint64_t i = first; i < end; i += step) {
+        const uint32_t at = (uint32_t)i;
+        const float x = from_bits(at), got = c->f(x);
+        if (x != x && bits(got) != UINT32_C(0x7fc00000)) broken(w, at);
+        if (!((double)x >= c->lo && (double)x <= c->hi)) continue;
+
+        const double y = c->exact((double)x), size = fabs(y);
+        const double error = fabs((double)got - y);
+        w->count++;
+        if (got != got) {
+            broken(w, at);
+        } else if (size >= 0x1.ffffffp127) { /* would round to infinity; one ulp below is as good */
+            if (!(got >= 0x1.fffffcp127f)) broken(w, at);
+        } else if (size >= c->floor) {
+            const double ulp = error / ulp_of(size);
+            if (ulp > w->ulp) {
+                w->ulp = ulp;
+                w->ulp_at = at;
+            }
+        } else if (error > w->small) {
+            w->small = error;
+            w->small_at = at;
+        }
+    }
+}
