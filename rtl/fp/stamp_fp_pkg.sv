@@ -65,6 +65,20 @@ package stamp_fp_pkg;
     else                          int10 = mag[9] ? 10'h1ff : mag;
   endfunction
 
+  // RNE(x) for |x| < 2^15, two's complement; beyond, anything. As int10.
+  function automatic logic [15:0] int16(input logic [31:0] x);
+    logic [31:0] sig;
+    logic [16:0] cut;
+    logic [15:0] mag;
+    logic [4:0]  m;
+    sig = {8'd0, 1'b1, x[22:0]};
+    m   = 5'(8'd149 - x[30:23]); // 8..23 where it is used
+    cut = 17'(sig >> m);
+    mag = cut[16:1] + {15'd0, cut[0] && (cut[1] || lost32(sig, m))};
+    if (x[30:23] < 8'd126) mag = 16'd0; // |x| < 0.5
+    int16 = x[31] ? -mag : mag;
+  endfunction
+
   // S32_F32(v). The exponent field starts one short: the hidden bit adds the one, and a carry
   // out of the rounding one more.
   function automatic logic [31:0] s32_f32(input logic [31:0] v);
