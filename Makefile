@@ -104,7 +104,7 @@ fuzz: $(B)/fuzz_front $(B)/fuzz_image
 FUZZ ?= 20000
 
 # ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
-BENCHES := $(foreach m,tiny base,$(addprefix $m/,ldu stu mxu vxu)) $(addprefix tiny/,fp ctrl lib)
+BENCHES := $(foreach m,tiny base,$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
 tb_top = $(firstword $(wildcard tests/rtl/$1_tb_top.sv) $(wildcard rtl/*/stamp_$1.sv))
 tb_set = $(foreach g,$(shell $(B)/specgen params $1),$(if $(shell grep -w \
   'parameter int unsigned $(patsubst -G%,%,$(firstword $(subst =, ,$g)))' $2),$g))
