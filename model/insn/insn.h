@@ -61,11 +61,37 @@ static inline bool stamp_vm_written(struct stamp_machine *m, uint64_t line)
     return bad != 0;
 }
 
+/** Row of b that row @p r of a format W instruction uses. */
+static inline uint64_t stamp_row_of_b(const struct stamp_insn_w *i, uint64_t r)
+{
+    return i->b + (i->rep ? r / i->rep : 0) * i->bs;
+}
+
+/** Elements of row @p r that count, as an index bound: lim(r) of isa.md, at least 0. */
+static inline uint64_t stamp_row_limit(const struct stamp_insn_w *i, uint64_t r)
+{
+    const uint64_t lim = (i->lim + r * i->lstep) & 0xffffff;
+
+    return lim >> 23 ? 0 : lim;
+}
+
 /** Pack @p n signed nibbles, low nibble first. */
 static inline void stamp_pack_nibbles(const int8_t *nibble, size_t n, uint8_t *out)
 {
     for (size_t i = 0; i < n; i += 2)
         out[i / 2] = (uint8_t)((nibble[i] & 15) | (nibble[i + 1] & 15) << 4);
+}
+
+/** Count and report a write to PB line @p line. */
+static inline void stamp_pb_written(struct stamp_machine *m, uint64_t line)
+{
+    const size_t n = (size_t)m->mach->L * m->mach->T;
+    uint8_t packed[256];
+
+    m->event[STAMP_EV_PB_WRITE]++;
+    if (!m->on_write) return;
+    stamp_pack_nibbles(m->pb + line * n, n, packed);
+    stamp_tell(m, STAMP_SPACE_PB, line, packed, n / 2);
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LOAD - DRAM rows to lines of VM, WB, CM, RT or NT (isa.md). */
+/* LOAD - DRAM rows to lines of VM, WB, CM, RT, NT or IT (isa.md). */
 #include "model/insn/insn.h"
 #include "model/num/bf16.h"
 
@@ -18,7 +18,7 @@ static bool load_vm(struct stamp_machine *m, uint64_t fmt, uint64_t line, const 
                                   : get_u32(src + 4 * l);
         memcpy(&v[l], &bits, sizeof bits);
     }
-    return stamp_vm_written(m, line);
+    return stamp_vm_written(m, line) && fmt != STAMP_FMT_RAW;
 }
 
 /* WB keeps depth major: column c, depth t of the line at [t][c]. */
@@ -58,6 +58,22 @@ static void load_table(struct stamp_machine *m, enum stamp_space space, uint64_t
     stamp_tell(m, space, line, src, STAMP_TABLE_LINE * 2);
 }
 
+static void load_index(struct stamp_machine *m, uint64_t line, const uint8_t *src)
+{
+    for (uint32_t i = 0; i < STAMP_INDEX_LINE; i++)
+        m->it[line * STAMP_INDEX_LINE + i] = get_u32(src + 4 * i);
+    stamp_tell(m, STAMP_SPACE_IT, line, src, STAMP_INDEX_LINE * 4);
+}
+
+/* Where row @p row begins. */
+static uint64_t row_addr(const struct stamp_machine *m, const struct stamp_insn_d *i, uint64_t row)
+{
+    const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
+
+    if (i->gather) return (i->dram + m->it[i->it + row] * i->d0) & mask;
+    return i->dram + row / i->n0 * i->d1 + row % i->n0 * i->d0;
+}
+
 enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_d *i)
 {
     const enum stamp_space space = (enum stamp_space)i->space;
@@ -65,7 +81,7 @@ enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_
     bool bad = false;
 
     for (uint64_t row = 0; row < i->n0 * i->n1; row++) {
-        const uint64_t addr = i->dram + row / i->n0 * i->d1 + row % i->n0 * i->d0;
+        const uint64_t addr = row_addr(m, i, row);
         if (addr < m->win_lo || addr > m->win_hi || m->win_hi - addr < i->lines * bytes)
             return STAMP_ERROR_DRAM_RANGE;
         for (uint64_t j = 0; j < i->lines; j++) {
@@ -77,6 +93,8 @@ enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_
                 load_wb(m, line, src);
             else if (space == STAMP_SPACE_CM)
                 load_cm(m, line, src);
+            else if (space == STAMP_SPACE_IT)
+                load_index(m, line, src);
             else
                 load_table(m, space, line, src);
         }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* STORE - VM lines to DRAM rows (isa.md). */
+/* STORE - VM or PB lines to DRAM rows (isa.md). */
 #include "model/insn/insn.h"
 #include "model/num/bf16.h"
 
-/* One line as it goes to memory; true if rounding to bf16 made an infinity. */
-static bool store_line(struct stamp_machine *m, uint64_t fmt, const float *v, uint8_t *dst)
+/* One line of VM as it goes to memory; true if an element is not finite there (RAW: not asked). */
+static bool store_vm(struct stamp_machine *m, uint64_t fmt, const float *v, uint8_t *dst)
 {
     bool bad = false;
 
@@ -19,14 +19,17 @@ static bool store_line(struct stamp_machine *m, uint64_t fmt, const float *v, ui
         }
         memcpy(&bits, &v[l], sizeof bits);
         for (int b = 0; b < 4; b++) dst[4 * l + (uint32_t)b] = (uint8_t)(bits >> 8 * b);
-        bad |= (bits & 0x7f800000u) == 0x7f800000u;
+        bad |= fmt != STAMP_FMT_RAW && (bits & 0x7f800000u) == 0x7f800000u;
     }
     return bad;
 }
 
 enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn_d *i)
 {
-    const uint32_t bytes = stamp_line_bytes(m->mach, STAMP_SPACE_VM, (enum stamp_fmt)i->fmt);
+    const bool vm = i->space == STAMP_SPACE_VM;
+    const size_t nibbles = (size_t)m->mach->L * m->mach->T;
+    const uint32_t bytes =
+        stamp_line_bytes(m->mach, (enum stamp_space)i->space, (enum stamp_fmt)i->fmt);
     const uint32_t beat = m->mach->AXI_BYTES;
     bool bad = false;
 
@@ -36,11 +39,15 @@ enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn
             return STAMP_ERROR_DRAM_RANGE;
         for (uint64_t j = 0; j < i->lines; j++) {
             uint8_t *dst = m->dram.bytes + (addr - m->dram.base) + j * bytes;
-            bad |= store_line(m, i->fmt, stamp_vm_line(m, i->line + row * i->lstride + j), dst);
+            const uint64_t line = i->line + row * i->lstride + j;
+            if (vm)
+                bad |= store_vm(m, i->fmt, stamp_vm_line(m, line), dst);
+            else
+                stamp_pack_nibbles(m->pb + line * nibbles, nibbles, dst);
             for (uint32_t b = 0; b < bytes; b += beat)
                 stamp_tell(m, STAMP_SPACE_DRAM, addr + j * bytes + b, dst + b, beat);
         }
-        m->event[STAMP_EV_VM_READ] += i->lines;
+        m->event[vm ? STAMP_EV_VM_READ : STAMP_EV_PB_READ] += i->lines;
         m->event[STAMP_EV_STORE_BYTES] += i->lines * bytes;
     }
     return bad ? STAMP_ERROR_NUMERIC : STAMP_ERROR_NONE;

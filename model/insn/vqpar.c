@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VQPAR - SM ranges to inverse scale, scale and zero point (isa.md; numerics.md section 6). */
 #include "model/insn/insn.h"
+#include "model/num/digits.h"
 #include "model/num/f32.h"
 #include "model/num/quant.h"
 
@@ -14,7 +15,8 @@ enum stamp_error stamp_do_vqpar(struct stamp_machine *m, const struct stamp_insn
             const unsigned bits = m->rt[i->rt + r] & 0x8000 ? 8 : 4;
             struct stamp_sm *e = &m->sm[at];
             struct stamp_range range = {e->lo, e->hi};
-            struct stamp_qparam q = stamp_quant_params(range, bits, i->sym != 0);
+            const struct stamp_qparam q =
+                i->sd ? stamp_digit_params(range) : stamp_quant_params(range, bits, i->sym != 0);
 
             e->lo = q.inv;
             e->hi = q.scale;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* VQUANT - VM rows to operand nibbles in XB (isa.md; numerics.md section 6). */
 #include "model/insn/insn.h"
+#include "model/num/digits.h"
 #include "model/num/quant.h"
 
 /* Report nibble row @p row of XB line @p line. */
@@ -14,6 +15,17 @@ static void wrote_xb(struct stamp_machine *m, uint64_t line, uint64_t row)
     stamp_tell(m, STAMP_SPACE_XB, line * m->mach->P + row, packed, m->mach->L / 2);
 }
 
+/* Signed digits of one line: rows p and p + 1; nothing to correct, so no sum. */
+static void digit_line(uint32_t L, float inv, const float *v, int8_t *row)
+{
+    stamp_digit_codes(inv, L, v, row);
+    for (uint32_t l = 0; l < L; l++) {
+        const int8_t c = row[l];
+        row[l] = (int8_t)stamp_digit_hi(c);
+        row[L + l] = (int8_t)stamp_digit_lo(c);
+    }
+}
+
 /* One line of one row: L codes into row p of XB line @p line (8 bits: rows p and p + 1). */
 static void quant_line(struct stamp_machine *m, const struct stamp_insn_v *i, struct stamp_sm *e,
                        const float *v, uint64_t line, uint64_t p, bool is8)
@@ -21,9 +33,13 @@ static void quant_line(struct stamp_machine *m, const struct stamp_insn_v *i, st
     const uint32_t L = m->mach->L;
     const struct stamp_qparam q = {.inv = e->lo, .scale = e->hi, .zero = e->zero};
     int8_t *row = m->xb + (line * m->mach->P + p) * L;
-    const int32_t sum = stamp_quantize(q, is8 ? 8 : 4, i->sym != 0, L, v, row);
+    int32_t sum = 0;
 
-    if (is8)
+    if (i->sd)
+        digit_line(L, e->lo, v, row);
+    else
+        sum = stamp_quantize(q, is8 ? 8 : 4, i->sym != 0, L, v, row);
+    if (is8 && !i->sd)
         for (uint32_t l = 0; l < L; l++) {
             const int8_t c = row[l];
             row[l] = (int8_t)stamp_nibble_hi(c);
@@ -43,7 +59,7 @@ static void finish_block(struct stamp_machine *m, const struct stamp_insn_v *i, 
 
     m->rm[rm] = (struct stamp_rm){
         .scale = e->hi,
-        .corr = stamp_operand_offset(is8 ? 8 : 4, i->sym != 0) - e->zero,
+        .corr = (i->sd ? 0 : stamp_operand_offset(is8 ? 8 : 4, i->sym != 0)) - e->zero,
         .rowsum = e->rowsum,
     };
     stamp_tell(m, STAMP_SPACE_SM, sm, e, sizeof *e);
@@ -55,7 +71,7 @@ enum stamp_error stamp_do_vquant(struct stamp_machine *m, const struct stamp_ins
     const uint64_t blk = i->blk ? i->blk : i->cols;
 
     for (uint64_t r = 0; r < i->n0; r++) {
-        const bool is8 = m->rt[i->rt + r] >> 15;
+        const bool is8 = m->rt[i->rt + r] >> 15 || i->sd;
         const uint64_t nib = m->rt[i->rt + r] & 0xfff, p = nib % m->mach->P;
         const uint64_t first_line = i->xb + nib / m->mach->P * i->gstride;
 

@@ -175,6 +175,17 @@ static enum stamp_error do_unit(struct stamp_machine *m, const union stamp_insn 
     case STAMP_OP_VQPAR: return stamp_do_vqpar(m, &insn->v);
     case STAMP_OP_VQUANT: return stamp_do_vquant(m, &insn->v);
     case STAMP_OP_VBIAS: return stamp_do_vbias(m, &insn->v);
+    case STAMP_OP_VBIN: return stamp_do_vbin(m, &insn->w);
+    case STAMP_OP_VROPE: return stamp_do_vrope(m, &insn->w);
+    case STAMP_OP_VROW: return stamp_do_vrow(m, &insn->w);
+    case STAMP_OP_VRED: return stamp_do_vred(m, &insn->w);
+    case STAMP_OP_VFN: return stamp_do_vfn(m, &insn->w);
+    case STAMP_OP_VCODE: return stamp_do_vcode(m, &insn->v);
+    case STAMP_OP_VDEQ: return stamp_do_vdeq(m, &insn->v);
+    case STAMP_OP_VPACKK: return stamp_do_vpackk(m, &insn->v);
+    case STAMP_OP_VPACKV: return stamp_do_vpackv(m, &insn->v);
+    case STAMP_OP_VSMRD: return stamp_do_vsmrd(m, &insn->v);
+    case STAMP_OP_VSMWR: return stamp_do_vsmwr(m, &insn->v);
     case STAMP_OP_MM: return stamp_do_mm(m, &insn->m);
     default: return STAMP_ERROR_OPCODE;
     }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* VPACKK - VM rows to 8-bit digits in PB, a row to a column (isa.md; numerics.md section 6). */
+#include "model/insn/insn.h"
+#include "model/num/digits.h"
+
+enum stamp_error stamp_do_vpackk(struct stamp_machine *m, const struct stamp_insn_v *i)
+{
+    const uint32_t L = m->mach->L, T = m->mach->T, phases = L / T;
+    const uint64_t blk = i->blk ? i->blk : i->cols;
+    int8_t code[64];
+
+    for (uint64_t r = 0; r < i->n0; r++)
+        for (uint64_t j = 0; j < i->cols; j++) {
+            const struct stamp_sm *e = &m->sm[i->sm + r * i->smstride + j / blk];
+
+            stamp_digit_codes(e->lo, L, stamp_vm_line(m, i->a + r * i->s0 + j), code);
+            for (uint64_t piece = 0; piece < 2 * phases; piece++) {
+                const uint64_t phase = piece % phases, plane = piece / phases;
+                const uint64_t line = i->xb + plane * i->gstride + j * phases + phase;
+                int8_t *to = m->pb + (line * L + i->rm + r) * T;
+
+                for (uint32_t t = 0; t < T; t++) {
+                    const int8_t q = code[phase * T + t];
+                    to[t] = (int8_t)(plane ? stamp_digit_lo(q) : stamp_digit_hi(q));
+                }
+                stamp_pb_written(m, line);
+            }
+            m->event[STAMP_EV_VM_READ]++;
+            m->event[STAMP_EV_VX_LINES]++;
+        }
+    return STAMP_ERROR_NONE;
+}
