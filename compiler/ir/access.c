@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "compiler/ir/access_parts.h"
 #include "model/machine/machine.h"
 #include "model/mem.h"
 
@@ -34,17 +35,8 @@ void stamp_tables_free(struct stamp_tables *t)
 /* Rows of one instruction: more than any memory has lines, far less than two 12-bit loops allow. */
 enum { TOUCHES_MAX = 1 << 18 };
 
-/* What one call works on. */
-struct scan {
-    struct stamp_tables *t;
-    const struct stamp_mach *mach;
-    const struct stamp_step *step;
-    struct stamp_touches *out;
-    struct stamp_err *e;
-};
-
-static enum stamp_status touch(struct scan *c, enum stamp_space space, unsigned how, uint64_t first,
-                               uint64_t count)
+enum stamp_status stamp_scan_touch(struct stamp_scan *c, enum stamp_space space, unsigned how,
+                                   uint64_t first, uint64_t count)
 {
     struct stamp_touches *o = c->out;
 
@@ -67,13 +59,12 @@ static enum stamp_status touch(struct scan *c, enum stamp_space space, unsigned 
     return STAMP_OK;
 }
 
-/* Entries of a table as lines. */
-static enum stamp_status touch_table(struct scan *c, enum stamp_space space, uint64_t first,
-                                     uint64_t n)
+enum stamp_status stamp_scan_table(struct stamp_scan *c, enum stamp_space space, uint64_t first,
+                                   uint64_t n)
 {
     const bool *known = space == STAMP_SPACE_RT ? c->t->rt_known : c->t->nt_known;
     const uint64_t lo = first / STAMP_TABLE_LINE, hi = (first + n - 1) / STAMP_TABLE_LINE;
-    const enum stamp_status st = touch(c, space, STAMP_READ, lo, hi - lo + 1);
+    const enum stamp_status st = stamp_scan_touch(c, space, STAMP_READ, lo, hi - lo + 1);
 
     for (uint64_t l = lo; l <= hi && !st; l++)
         if (!known[l])
@@ -85,7 +76,7 @@ static enum stamp_status touch_table(struct scan *c, enum stamp_space space, uin
 }
 
 /* A table line takes what the image's constants hold at @p addr. */
-static void follow_table(struct scan *c, enum stamp_space space, uint64_t line, uint64_t addr)
+static void follow_table(struct stamp_scan *c, enum stamp_space space, uint64_t line, uint64_t addr)
 {
     const uint8_t *b = stamp_image_bytes(c->t->image, addr, STAMP_TABLE_LINE * 2);
     uint16_t *to = (space == STAMP_SPACE_RT ? c->t->rt : c->t->nt) + line * STAMP_TABLE_LINE;
@@ -95,7 +86,28 @@ static void follow_table(struct scan *c, enum stamp_space space, uint64_t line, 
         to[i] = (uint16_t)(b[2 * i] | b[2 * i + 1] << 8);
 }
 
-static enum stamp_status scan_transfer(struct scan *c, const struct stamp_insn_d *d)
+/* Rows from wherever the index table says: the whole of one buffer that no STORE changes. */
+static enum stamp_status scan_gather(struct stamp_scan *c, const struct stamp_insn_d *d)
+{
+    const struct stamp_buffer *b = stamp_image_buffer_at(c->t->image, d->dram, 1);
+    const uint64_t lo = d->it / STAMP_INDEX_LINE,
+                   hi = (d->it + d->n0 * d->n1 - 1) / STAMP_INDEX_LINE;
+    enum stamp_status st;
+
+    if (!b || (b->role != STAMP_CONST && b->role != STAMP_INPUT))
+        return stamp_fail(c->e, STAMP_EFORMAT,
+                          "instruction %u: LOAD gathers from 0x%llx, in no CONST or INPUT buffer",
+                          c->step->pc, (unsigned long long)d->dram);
+    st = stamp_scan_touch(c, STAMP_SPACE_IT, STAMP_READ, lo, hi - lo + 1);
+    if (!st)
+        st = stamp_scan_touch(c, STAMP_SPACE_DRAM, STAMP_READ, b->addr / STAMP_DRAM_ALIGN,
+                              b->bytes / STAMP_DRAM_ALIGN);
+    for (uint64_t r = 0; r < d->n0 * d->n1 && !st; r++)
+        st = stamp_scan_touch(c, STAMP_SPACE_VM, STAMP_WRITE, d->line + r * d->lstride, d->lines);
+    return st;
+}
+
+static enum stamp_status scan_transfer(struct stamp_scan *c, const struct stamp_insn_d *d)
 {
     const enum stamp_space space = (enum stamp_space)d->space;
     const bool load = c->step->op->code == STAMP_OP_LOAD;
@@ -110,9 +122,10 @@ static enum stamp_status scan_transfer(struct scan *c, const struct stamp_insn_d
             return stamp_fail(c->e, STAMP_ERANGE,
                               "instruction %u: %s reaches beyond memory at 0x%llx", c->step->pc,
                               c->step->op->name, (unsigned long long)addr);
-        st = touch(c, STAMP_SPACE_DRAM, load ? STAMP_READ : STAMP_WRITE, addr / STAMP_DRAM_ALIGN,
-                   (bytes + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN);
-        if (!st) st = touch(c, space, load ? STAMP_WRITE : STAMP_READ, line, d->lines);
+        st = stamp_scan_touch(c, STAMP_SPACE_DRAM, load ? STAMP_READ : STAMP_WRITE,
+                              addr / STAMP_DRAM_ALIGN,
+                              (bytes + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN);
+        if (!st) st = stamp_scan_touch(c, space, load ? STAMP_WRITE : STAMP_READ, line, d->lines);
         if (!st && (space == STAMP_SPACE_RT || space == STAMP_SPACE_NT))
             for (uint64_t j = 0; j < d->lines; j++)
                 follow_table(c, space, line + j, addr + j * line_bytes);
@@ -120,52 +133,22 @@ static enum stamp_status scan_transfer(struct scan *c, const struct stamp_insn_d
     return st;
 }
 
-static enum stamp_status scan_vbfly(struct scan *c, const struct stamp_insn_b *b)
+static enum stamp_status scan_vbfly(struct stamp_scan *c, const struct stamp_insn_b *b)
 {
     enum stamp_status st = STAMP_OK;
 
     for (uint64_t i = 0; i < b->n1 * b->n0 && !st; i++) {
         const uint64_t a = b->a + i / b->n0 * b->s1 + i % b->n0 * b->s0;
-        st = touch(c, STAMP_SPACE_VM, STAMP_READ | STAMP_WRITE, a, b->cols);
-        if (!st) st = touch(c, STAMP_SPACE_VM, STAMP_READ | STAMP_WRITE, a + b->boff, b->cols);
-    }
-    return st;
-}
-
-static enum stamp_status scan_vquant_row(struct scan *c, const struct stamp_insn_v *v, uint64_t r)
-{
-    const uint64_t blocks = v->blk ? (v->cols + v->blk - 1) / v->blk : 1;
-    const uint16_t entry = c->t->rt[v->rt + r];
-    const uint64_t nib = entry & 0xfff, is8 = entry >> 15;
-    const uint64_t xb = v->xb + nib / c->mach->P * v->gstride;
-    enum stamp_status st;
-
-    if (is8 && nib % 2)
-        return stamp_fail(c->e, STAMP_EFORMAT, "instruction %u: 8-bit row at odd nibble row %llu",
-                          c->step->pc, (unsigned long long)nib);
-    st = touch(c, STAMP_SPACE_XB, STAMP_WRITE, xb, v->cols);
-    if (!st) st = touch(c, STAMP_SPACE_RM, STAMP_WRITE, v->rm + r * v->smstride, blocks);
-    return st;
-}
-
-static enum stamp_status scan_vector(struct scan *c, const struct stamp_insn_v *v)
-{
-    const enum stamp_opcode op = c->step->op->code;
-    const unsigned how = op == STAMP_OP_VBIAS ? STAMP_READ | STAMP_WRITE : STAMP_READ;
-    enum stamp_status st = STAMP_OK;
-
-    if (op == STAMP_OP_VQPAR || op == STAMP_OP_VQUANT)
-        st = touch_table(c, STAMP_SPACE_RT, v->rt, v->n0);
-    if (op == STAMP_OP_VBIAS) st = touch(c, STAMP_SPACE_VM, STAMP_READ, v->b, v->cols);
-    for (uint64_t r = 0; r < v->n0 && !st && op != STAMP_OP_VQPAR; r++) {
-        st = touch(c, STAMP_SPACE_VM, how, v->a + r * v->s0, v->cols);
-        if (!st && op == STAMP_OP_VQUANT) st = scan_vquant_row(c, v, r);
+        st = stamp_scan_touch(c, STAMP_SPACE_VM, STAMP_READ | STAMP_WRITE, a, b->cols);
+        if (!st)
+            st =
+                stamp_scan_touch(c, STAMP_SPACE_VM, STAMP_READ | STAMP_WRITE, a + b->boff, b->cols);
     }
     return st;
 }
 
 /* Results of nibble row @p r: metadata in, VM lines out. */
-static enum stamp_status scan_drain(struct scan *c, const struct stamp_insn_m *m, uint64_t r)
+static enum stamp_status scan_drain(struct stamp_scan *c, const struct stamp_insn_m *m, uint64_t r)
 {
     const uint16_t q = c->t->nt[m->nt + r];
     const uint64_t token = q & 0xfff, form = q >> 14;
@@ -177,24 +160,24 @@ static enum stamp_status scan_drain(struct scan *c, const struct stamp_insn_m *m
         return stamp_fail(c->e, STAMP_EFORMAT, "instruction %u: high half in the last nibble row",
                           c->step->pc);
     if (m->blk || m->last)
-        st = touch(c, STAMP_SPACE_RM, STAMP_READ, m->rm + token * m->rmstride, blocks);
+        st = stamp_scan_touch(c, STAMP_SPACE_RM, STAMP_READ, m->rm + token * m->rmstride, blocks);
     if (!st && m->last)
-        st = touch(c, STAMP_SPACE_VM, STAMP_WRITE, m->vm + token * m->vstride, m->ng);
+        st = stamp_scan_touch(c, STAMP_SPACE_VM, STAMP_WRITE, m->vm + token * m->vstride, m->ng);
     return st;
 }
 
-static enum stamp_status scan_mm(struct scan *c, const struct stamp_insn_m *m)
+static enum stamp_status scan_mm(struct stamp_scan *c, const struct stamp_insn_m *m)
 {
     const uint64_t wlines = m->kl * (c->mach->L / c->mach->T) * (1 + m->w8);
     const uint64_t blocks = m->blk ? (m->kl + m->blk - 1) / m->blk : 1;
-    enum stamp_status st = touch_table(c, STAMP_SPACE_NT, m->nt, m->groups * c->mach->P);
+    enum stamp_status st = stamp_scan_table(c, STAMP_SPACE_NT, m->nt, m->groups * c->mach->P);
 
     for (uint64_t g = 0; g < m->groups && !st; g++)
-        st = touch(c, STAMP_SPACE_XB, STAMP_READ, m->xb + g * m->gstride, m->kl);
+        st = stamp_scan_touch(c, STAMP_SPACE_XB, STAMP_READ, m->xb + g * m->gstride, m->kl);
     for (uint64_t n = 0; n < m->ng && !st; n++) {
-        st = touch(c, STAMP_SPACE_WB, STAMP_READ, m->wb + n * m->wstride, wlines);
+        st = stamp_scan_touch(c, STAMP_SPACE_WB, STAMP_READ, m->wb + n * m->wstride, wlines);
         if (!st && (m->blk || m->last))
-            st = touch(c, STAMP_SPACE_CM, STAMP_READ, m->cm + n * m->cmstride, blocks);
+            st = stamp_scan_touch(c, STAMP_SPACE_CM, STAMP_READ, m->cm + n * m->cmstride, blocks);
     }
     for (uint64_t r = 0; r < m->groups * c->mach->P && !st; r++) st = scan_drain(c, m, r);
     return st;
@@ -203,16 +186,19 @@ static enum stamp_status scan_mm(struct scan *c, const struct stamp_insn_m *m)
 enum stamp_status stamp_touches_of(struct stamp_tables *t, const struct stamp_step *step,
                                    struct stamp_touches *out, struct stamp_err *e)
 {
-    struct scan c = {t, t->image->mach, step, out, e};
+    struct stamp_scan c = {t, t->image->mach, step, out, e};
 
     out->count = 0;
     if (stamp_check_range(c.mach, step->op, &step->insn))
         return stamp_fail(e, STAMP_ERANGE, "instruction %u: %s reaches outside a scratchpad memory",
                           step->pc, step->op->name);
     switch (step->op->format) {
-    case STAMP_FORMAT_D: return scan_transfer(&c, &step->insn.d);
+    case STAMP_FORMAT_D:
+        return step->insn.d.gather ? scan_gather(&c, &step->insn.d)
+                                   : scan_transfer(&c, &step->insn.d);
     case STAMP_FORMAT_B: return scan_vbfly(&c, &step->insn.b);
-    case STAMP_FORMAT_V: return scan_vector(&c, &step->insn.v);
+    case STAMP_FORMAT_V: return stamp_scan_vector(&c, &step->insn.v);
+    case STAMP_FORMAT_W: return stamp_scan_rows(&c, &step->insn.w);
     case STAMP_FORMAT_M: return scan_mm(&c, &step->insn.m);
     default: return STAMP_OK;
     }
