@@ -8,17 +8,26 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "compiler/front/gguf.h"
 #include "compiler/front/hf.h"
 #include "compiler/front/infile.h"
 #include "compiler/front/llama2c.h"
+#include "compiler/front/random.h"
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 
 enum stamp_status stamp_llama_open(const char *path, struct stamp_llama **out, struct stamp_err *e)
 {
+    const size_t n = strlen(path), k = sizeof ".safetensors" - 1;
     struct stat info;
+
+    if (stamp_random_is(path)) return stamp_random_open(path, out, e);
     if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
-    return S_ISDIR(info.st_mode) ? stamp_hf_open(path, out, e) : stamp_llama2c_open(path, out, e);
+    if (S_ISDIR(info.st_mode)) return stamp_hf_open(path, out, e);
+    if (n > k && strcmp(path + n - k, ".safetensors") == 0)
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: weights alone; name the folder that has config.json too", path);
+    return stamp_gguf_is(path) ? stamp_gguf_open(path, out, e) : stamp_llama2c_open(path, out, e);
 }
 
 void stamp_llama_close(struct stamp_llama *m)
@@ -74,17 +83,6 @@ enum stamp_status stamp_llama_check(const char *name, const struct stamp_llama *
     return STAMP_OK;
 }
 
-/* Llama 3: fast pairs keep their frequency, slow ones are divided, those between are blended. */
-static double llama3(double freq, const struct stamp_rope_params *r)
-{
-    const double turns = r->old_ctx * freq / 6.283185307179586;
-
-    if (turns > r->high_freq) return freq;
-    if (turns < r->low_freq) return freq / r->factor;
-    const double blend = (turns - r->low_freq) / (r->high_freq - r->low_freq);
-    return (1 - blend) * freq / r->factor + blend * freq;
-}
-
 enum stamp_status stamp_llama_rope(struct stamp_llama *m, struct stamp_err *e)
 {
     const size_t half = m->head_dim / 2;
@@ -92,12 +90,7 @@ enum stamp_status stamp_llama_rope(struct stamp_llama *m, struct stamp_err *e)
     m->rope.head_dim = (uint32_t)m->head_dim;
     m->frequency = stamp_alloc(half, sizeof *m->frequency);
     if (!m->frequency) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
-    for (size_t i = 0; i < half; i++) {
-        double f = pow(m->rope.theta, -2.0 * (double)i / (double)m->head_dim);
-        if (m->rope.kind == STAMP_ROPE_KIND_LINEAR) f /= m->rope.factor;
-        if (m->rope.kind == STAMP_ROPE_KIND_LLAMA3) f = llama3(f, &m->rope);
-        m->frequency[i] = f;
-    }
+    for (size_t i = 0; i < half; i++) m->frequency[i] = stamp_rope_frequency(&m->rope, (uint32_t)i);
     return STAMP_OK;
 }
 

@@ -52,6 +52,7 @@ struct stamp_llama {
     float rms_eps;
     struct stamp_rope_params rope;     /**< what the file says */
     double *frequency;                 /**< [head_dim / 2] radians per position, what is used */
+    bool rope_divided;                 /**< GGUF: frequency was divided further, pair by pair */
     bool tied;                         /**< head is the embedding */
     struct stamp_llama_layer *layer;   /**< [layers] */
     struct stamp_lazy embed;           /**< [vocab][dim] */
@@ -62,8 +63,9 @@ struct stamp_llama {
 };
 
 /**
- * Open a model: a folder is read as Hugging Face (hf.h), a file as llama2.c (llama2c.h). Its files
- * stay mapped until close and must not change meanwhile.
+ * Open a model: a folder is read as Hugging Face (hf.h), a file as GGUF (gguf.h) or llama2.c
+ * (llama2c.h), "random:..." is made (random.h). Its files stay mapped until close and must not
+ * change meanwhile.
  * @param out  owned by the caller, given back with stamp_llama_close
  * @return STAMP_EIO, STAMP_EFORMAT, STAMP_ERANGE, STAMP_EUNSUPPORTED, STAMP_ENOMEM
  */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
 #include "compiler/front/tokenizer_parts.h"
 #include "model/mem.h"
@@ -160,7 +161,9 @@ enum stamp_status stamp_tokenizer_for(const char *model, const char *path, size_
 {
     struct stat info;
 
+    if (path && stamp_gguf_is(path)) return stamp_gguf_tokenizer(path, vocab, out, e);
     if (path) return stamp_tokenizer_open(path, vocab, out, e);
+    if (stamp_gguf_is(model)) return stamp_gguf_tokenizer(model, vocab, out, e);
     if (stat(model, &info) != 0 || !S_ISDIR(info.st_mode))
         return stamp_fail(e, STAMP_EIO, "%s: has no tokenizer inside; name one with --tokenizer",
                           model);

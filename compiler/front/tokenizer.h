@@ -39,7 +39,8 @@ enum stamp_status stamp_tokenizer_memory(const char *name, const void *bytes, si
                                          struct stamp_err *e);
 
 /**
- * The tokenizer of a model: @p path when it is not NULL, else tokenizer.bin in the model's folder.
+ * The tokenizer of a model: @p path (a tokenizer.bin, or a GGUF file with one inside) when it is not
+ * NULL, else the one in the model's GGUF file, or tokenizer.bin in its folder.
  * @return as stamp_tokenizer_open; STAMP_EIO with advice when there is none to be found
  */
 enum stamp_status stamp_tokenizer_for(const char *model, const char *path, size_t vocab,
