@@ -31,7 +31,8 @@ struct stamp_net_shape {
     const double *frequency; /**< [head_dim / 2], borrowed */
 };
 
-/** Codes and vectors of one layer, borrowed for the life of the network. Biases and QK gains may be NULL. */
+/** Codes and vectors of one layer; the vectors are borrowed for the life of the network, the codes
+ *  until stamp_net_new returns. Biases and QK gains may be NULL. */
 struct stamp_net_layer {
     struct stamp_weights q, k, v, o, gate, up, down;
     const float *norm_att, *norm_ffn;      /**< [dim] */
@@ -39,12 +40,30 @@ struct stamp_net_layer {
     const float *norm_q, *norm_k;          /**< [head_dim] */
 };
 
+/** The matrices of a network. */
+enum stamp_net_matrix {
+    STAMP_NET_Q,
+    STAMP_NET_K,
+    STAMP_NET_V,
+    STAMP_NET_O,
+    STAMP_NET_GATE,
+    STAMP_NET_UP,
+    STAMP_NET_DOWN,
+    STAMP_NET_HEAD,                     /**< of no layer */
+    STAMP_NET_MATRICES = STAMP_NET_HEAD /**< of a layer */
+};
+
 struct stamp_net_model {
     struct stamp_net_shape shape;
     const struct stamp_net_layer *layer; /**< [layers] */
     struct stamp_weights head;           /**< [vocab][dim] */
-    const float *norm;                   /**< [dim] */
-    /** Row @p token of the embedding to x[dim]. */
+    /** NULL, or where stamp_net_new gets the codes of a matrix instead, one at a time, so that they
+     *  are nowhere twice; it gives @p out back with stamp_weights_free. */
+    enum stamp_status (*weights)(void *ctx, uint32_t layer, enum stamp_net_matrix matrix,
+                                 struct stamp_weights *out, struct stamp_err *e);
+    void *weights_ctx;
+    const float *norm; /**< [dim] */
+    /** Row @p token of the embedding to x[dim]; called by one thread. */
     void (*embed)(void *ctx, uint32_t token, float *x);
     void *embed_ctx;
 };
@@ -57,6 +76,11 @@ struct stamp_net_options {
 
 struct stamp_net; /* a network with its key-value cache */
 
+/**
+ * @param model    the struct itself is copied
+ * @return STAMP_ERANGE (shapes, widths or threads that do not fit), STAMP_ENOMEM, or what
+ *         model->weights returned
+ */
 enum stamp_status stamp_net_new(const struct stamp_net_model *model,
                                 const struct stamp_net_options *options, struct stamp_net **out,
                                 struct stamp_err *e);
@@ -71,9 +95,13 @@ void stamp_net_free(struct stamp_net *net);
 enum stamp_status stamp_net_prefill(struct stamp_net *net, const int32_t *tokens, uint32_t n,
                                     uint32_t first, float *logits, struct stamp_err *e);
 
-/** One token at the next position. logits[vocab] */
+/** One token at the next position. logits[vocab], may be NULL. After a failure here or above the cache
+ *  is empty. @return as stamp_net_prefill */
 enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *logits,
                                  struct stamp_err *e);
+
+/** Tokens in the cache. */
+uint32_t stamp_net_position(const struct stamp_net *net);
 
 #ifdef __cplusplus
 }

@@ -43,6 +43,9 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
                              struct stamp_err *e);
 void stamp_packed_free(struct stamp_packed *p);
 
+/** One panel seen as weights of its own, [its channels][d]; borrows from @p p. */
+struct stamp_packed stamp_packed_panel(const struct stamp_packed *p, uint32_t panel);
+
 enum stamp_path { STAMP_PATH_BEST, STAMP_PATH_PORTABLE, STAMP_PATH_AVX2, STAMP_PATH_AVX512 };
 
 /** Whether this host can take a path. */

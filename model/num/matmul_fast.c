@@ -55,7 +55,7 @@ const char *stamp_path_name(enum stamp_path path)
     return name[resolve(path)];
 }
 
-static const struct stamp_kernel *kernel_of(enum stamp_path path)
+const struct stamp_kernel *stamp_kernel_of(enum stamp_path path)
 {
 #if defined(__x86_64__)
     switch (resolve(path)) {
@@ -102,7 +102,7 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
 void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
                          const struct stamp_packed *w, uint32_t first, uint32_t count, float *y)
 {
-    const struct stamp_kernel *k = kernel_of(path);
+    const struct stamp_kernel *k = stamp_kernel_of(path);
     float out[STAMP_TILE_ROWS * STAMP_PANEL];
 
     assert(x->d == w->d && x->block == w->block && x->d <= STAMP_K_MAX);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file matmul_kernel.h
- * What the fast paths of the integer product share; used by matmul_*.c only.
+ * What the fast paths of the integer product share; used by matmul_*.c, and by model/net for the
+ * products of attention.
  *
  * Weights are packed as unsigned u = code + uoff (8 or 128), activations are their stored codes c,
  * signed. So a quad of both is one vpdpbusd, and with P = sum of c * u
@@ -39,6 +40,9 @@ struct stamp_kernel {
 };
 
 extern const struct stamp_kernel stamp_kernel_portable, stamp_kernel_avx2, stamp_kernel_avx512;
+
+/** The kernel of a path that works here. */
+const struct stamp_kernel *stamp_kernel_of(enum stamp_path path);
 
 /** The body of finish, compiled once for each vector unit. A NaN stays one through the steps left,
  *  so it is made canonical where a tile is copied out instead of after each of them. */

@@ -53,6 +53,20 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
     return STAMP_OK;
 }
 
+struct stamp_packed stamp_packed_panel(const struct stamp_packed *p, uint32_t panel)
+{
+    const uint32_t left = p->n - panel * STAMP_PANEL;
+    const size_t metas = (size_t)panel * p->nb * STAMP_PANEL;
+    struct stamp_packed one = *p;
+
+    one.n = left < STAMP_PANEL ? left : STAMP_PANEL;
+    one.panels = 1;
+    one.code += (size_t)panel * p->quads * 4 * STAMP_PANEL;
+    one.scale += metas;
+    one.colsum += metas;
+    return one;
+}
+
 void stamp_packed_free(struct stamp_packed *p)
 {
     stamp_free(p->code);

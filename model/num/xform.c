@@ -15,25 +15,31 @@ static void apply(enum stamp_bfly kind, float s, const struct stamp_xop *op, siz
         }
 }
 
+void stamp_xform_forward_cols(const struct stamp_xops *ops, size_t stride, size_t cols, float *x)
+{
+    for (uint32_t i = 0; i < ops->count; i++)
+        apply(ops->op[i].kind, ops->op[i].s, &ops->op[i], stride, cols, x);
+}
+
+void stamp_xform_inverse_cols(const struct stamp_xops *ops, size_t stride, size_t cols, float *x)
+{
+    for (uint32_t i = ops->count; i-- > 0;) {
+        const struct stamp_xop *op = &ops->op[i];
+        if (op->kind == STAMP_ROT)
+            apply(STAMP_ROT, -op->s, op, stride, cols, x);
+        else
+            apply(STAMP_SUM, 0, op, stride, cols, x);
+    }
+}
+
 void stamp_xform_forward(const struct stamp_xops *ops, size_t d, float *x)
 {
-    for (size_t at = 0; at < d; at += STRIP) {
-        const size_t cols = d - at < STRIP ? d - at : STRIP;
-        for (uint32_t i = 0; i < ops->count; i++)
-            apply(ops->op[i].kind, ops->op[i].s, &ops->op[i], d, cols, x + at);
-    }
+    for (size_t at = 0; at < d; at += STRIP)
+        stamp_xform_forward_cols(ops, d, d - at < STRIP ? d - at : STRIP, x + at);
 }
 
 void stamp_xform_inverse(const struct stamp_xops *ops, size_t d, float *x)
 {
-    for (size_t at = 0; at < d; at += STRIP) {
-        const size_t cols = d - at < STRIP ? d - at : STRIP;
-        for (uint32_t i = ops->count; i-- > 0;) {
-            const struct stamp_xop *op = &ops->op[i];
-            if (op->kind == STAMP_ROT)
-                apply(STAMP_ROT, -op->s, op, d, cols, x + at);
-            else
-                apply(STAMP_SUM, 0, op, d, cols, x + at);
-        }
-    }
+    for (size_t at = 0; at < d; at += STRIP)
+        stamp_xform_inverse_cols(ops, d, d - at < STRIP ? d - at : STRIP, x + at);
 }

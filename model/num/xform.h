@@ -23,6 +23,10 @@ void stamp_xform_forward(const struct stamp_xops *ops, size_t d, float *x);
 /** X = L^-1 T: the undoing operations in reverse order. */
 void stamp_xform_inverse(const struct stamp_xops *ops, size_t d, float *x);
 
+/** The same of columns 0 .. cols-1 alone, rows stride elements apart: columns are independent. */
+void stamp_xform_forward_cols(const struct stamp_xops *ops, size_t stride, size_t cols, float *x);
+void stamp_xform_inverse_cols(const struct stamp_xops *ops, size_t stride, size_t cols, float *x);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net_attn.c - attention over the cache. Contract in net_parts.h, value by value attn.h.
+ *
+ * The rows of a key-value head are its query heads' rows, position by position: up to six of them
+ * read the cache together, by the kernel that multiplies token rows and weights. Digits of keys and
+ * values lie in it as digit + 128, so that the kernel's sum is 128 times the sum of the row's digits
+ * too high. */
+#include <math.h>
+#include <string.h>
+
+#include "model/net/net_parts.h"
+#include "model/num/digits.h"
+#include "model/num/f32.h"
+#include "model/num/fn.h"
+#include "model/num/matmul_kernel.h"
+#include "model/num/norm.h"
+#include "model/num/rope.h"
+
+enum { KEYS = STAMP_KEY_BLOCK, DIGIT_OFFSET = 128 };
+
+struct attn_job {
+    struct stamp_net *net;
+    const struct stamp_net_layer *layer;
+    const struct stamp_net_cache *cache;
+    uint32_t n;
+};
+
+static void turn_heads(const struct stamp_net *net, uint32_t heads, const float *gain, uint32_t row,
+                       float *x)
+{
+    const uint32_t hd = net->model.shape.head_dim;
+    const float *cosine = net->work.cosine + (size_t)row * hd;
+    const float *sine = net->work.sine + (size_t)row * hd;
+
+    for (uint32_t h = 0; h < heads; h++, x += hd) {
+        if (gain) stamp_rmsnorm(hd, x, gain, net->model.shape.eps, x);
+        stamp_rope_apply(hd, cosine, sine, x);
+    }
+}
+
+static void query_digits(struct stamp_net *net, uint32_t row, const float *q)
+{
+    const uint32_t hd = net->model.shape.head_dim, heads = net->model.shape.heads;
+
+    for (uint32_t h = 0; h < heads; h++, q += hd) {
+        const size_t at =
+            ((size_t)(h / net->group) * net->work.rows + row) * net->group + h % net->group;
+        const struct stamp_qparam p =
+            stamp_digit_params(stamp_range_widen(stamp_range_empty(), hd, q));
+        int8_t *code = net->work.q_digit + at * net->q_stride;
+        int32_t sum = 0;
+
+        stamp_digit_codes(p.inv, hd, q, code);
+        for (uint32_t i = 0; i < hd; i++) sum += code[i];
+        net->work.q_sum[at] = sum;
+        net->work.q_scale[at] = p.scale;
+    }
+}
+
+static void turn_row(void *ctx, uint32_t row, uint32_t worker)
+{
+    const struct attn_job *j = ctx;
+    struct stamp_net *net = j->net;
+    const struct stamp_net_shape *s = &net->model.shape;
+    float *q = net->work.q + (size_t)row * net->q_width;
+    float *k = net->work.k + (size_t)row * net->kv_width;
+
+    (void)worker;
+    turn_heads(net, s->heads, s->qk_norm ? j->layer->norm_q : NULL, row, q);
+    turn_heads(net, s->kv_heads, s->qk_norm ? j->layer->norm_k : NULL, row, k);
+    stamp_net_note(net, stamp_f32_find_nonfinite(net->q_width, q) < net->q_width ||
+                            stamp_f32_find_nonfinite(net->kv_width, k) < net->kv_width);
+    query_digits(net, row, q);
+}
+
+void stamp_net_turn(struct stamp_net *net, uint32_t layer, uint32_t n)
+{
+    struct attn_job job = {net, &net->model.layer[layer], NULL, n};
+    stamp_pool_run(net->pool, n, turn_row, &job);
+}
+
+/* Up to six rows of a key-value head and what has become of them so far. */
+struct rows {
+    uint32_t count;
+    const int8_t *q;
+    const int32_t *q_sum;
+    const float *q_scale;
+    uint32_t t[STAMP_TILE_ROWS];
+    float m[STAMP_TILE_ROWS], l[STAMP_TILE_ROWS];
+    float o[STAMP_TILE_ROWS][STAMP_NET_HEAD_DIM_MAX];
+    /* Of the current key block: */
+    uint32_t width; /* keys looked at: panels up to the last row's position */
+    float s[STAMP_TILE_ROWS][KEYS];
+    int8_t p[STAMP_TILE_ROWS][KEYS];
+    int32_t p_sum[STAMP_TILE_ROWS];
+    float p_scale[STAMP_TILE_ROWS], rescale[STAMP_TILE_ROWS];
+};
+
+/* s = DEQ(sum q k', sq, sk) of rows first .. and every key of the width. */
+static void scores(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
+                   uint32_t first, const uint8_t *k, const float *sk)
+{
+    int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
+    const uint32_t rows = w->count - first;
+
+    for (uint32_t at = 0; at < w->width; at += STAMP_PANEL) {
+        kernel->tile(rows, net->key_quads, w->q + (size_t)first * net->q_stride, net->q_stride,
+                     k + (size_t)at * 4 * net->key_quads, 8, acc);
+        for (uint32_t r = 0; r < rows; r++) {
+            const int32_t high = DIGIT_OFFSET * w->q_sum[first + r];
+            const float sq = w->q_scale[first + r];
+            const int32_t *a = acc + r * STAMP_PANEL;
+            float *s = w->s[first + r] + at;
+            for (int c = 0; c < STAMP_PANEL; c++)
+                s[c] = stamp_s32_f32(a[c] - high) * sq * sk[at + (uint32_t)c];
+        }
+    }
+}
+
+/* Largest of s[n], n a multiple of STAMP_PANEL. */
+static float largest(uint32_t n, const float *s)
+{
+    float max[STAMP_PANEL], top;
+
+    memcpy(max, s, sizeof max);
+    for (uint32_t at = STAMP_PANEL; at < n; at += STAMP_PANEL)
+        for (int i = 0; i < STAMP_PANEL; i++)
+            max[i] = s[at + (uint32_t)i] > max[i] ? s[at + (uint32_t)i] : max[i];
+    top = max[0];
+    for (int i = 1; i < STAMP_PANEL; i++) top = max[i] > top ? max[i] : top;
+    return top;
+}
+
+/* The softmax of one row's block, @p keys of which are not in its future: digits of w, their scale,
+ * and what rescales the sums so far. @return false: a score is not finite */
+static bool weigh(struct rows *w, uint32_t r, bool first, uint32_t keys, float c, const float *sv)
+{
+    float *s = w->s[r], max;
+    const bool ok = stamp_f32_find_nonfinite(keys, s) == keys;
+
+    for (uint32_t i = keys; i < w->width; i++) s[i] = s[0];
+    max = largest(w->width, s);
+    if (!first && w->m[r] > max) max = w->m[r];
+    w->rescale[r] = first ? 0 : stamp_exp(stamp_f32_mul(stamp_f32_sub(w->m[r], max), c));
+    w->m[r] = max;
+
+    stamp_exp_rows(w->width, s, max, c, s);
+    for (uint32_t i = keys; i < w->width; i++) s[i] = 0;
+    const float sum = stamp_reduce(w->width, s);
+    w->l[r] = first ? sum : stamp_f32_add(stamp_f32_mul(w->l[r], w->rescale[r]), sum);
+    for (uint32_t i = 0; i < w->width; i++) s[i] *= sv[i];
+    for (uint32_t i = keys; i < w->width; i++) s[i] = 0;
+    const struct stamp_qparam p =
+        stamp_digit_params(stamp_range_widen(stamp_range_empty(), w->width, s));
+    stamp_digit_codes(p.inv, w->width, s, w->p[r]);
+    w->p_scale[r] = p.scale;
+    w->p_sum[r] = 0;
+    for (uint32_t i = 0; i < w->width; i++) w->p_sum[r] += w->p[r][i];
+    return ok && stamp_f32_is_finite(p.scale);
+}
+
+/* o = o' or ADD(MUL(o, a), o'), o' = DEQ(sum p v', sp, 1) of rows first ... */
+static void gather(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
+                   uint32_t first, bool start, const uint8_t *v)
+{
+    int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
+    const uint32_t rows = w->count - first;
+
+    for (uint32_t panel = 0; panel < net->value_panels; panel++) {
+        kernel->tile(rows, w->width / 4, w->p[first], KEYS, v + (size_t)panel * KEYS * STAMP_PANEL,
+                     8, acc);
+        for (uint32_t r = first; r < w->count; r++) {
+            const int32_t *a = acc + (r - first) * STAMP_PANEL;
+            float *o = w->o[r] + panel * STAMP_PANEL;
+            for (int c = 0; c < STAMP_PANEL; c++) {
+                const float y = stamp_s32_f32(a[c] - DIGIT_OFFSET * w->p_sum[r]) * w->p_scale[r];
+                o[c] = start ? y : o[c] * w->rescale[r] + y;
+            }
+        }
+    }
+}
+
+static void key_block(const struct attn_job *j, uint32_t head, uint32_t block, struct rows *w,
+                      bool *ok)
+{
+    const struct stamp_net *net = j->net;
+    const struct stamp_kernel *kernel = stamp_kernel_of(STAMP_PATH_BEST);
+    const size_t at = (size_t)block * net->model.shape.kv_heads + head;
+    const uint32_t from = block * KEYS, last = w->t[w->count - 1] - from;
+    const float c = (float)(1 / sqrt((double)net->model.shape.head_dim));
+    uint32_t first = 0;
+
+    while (w->t[first] < from) first++;
+    w->width = last >= KEYS ? KEYS : (last / STAMP_PANEL + 1) * STAMP_PANEL;
+    scores(net, kernel, w, first, j->cache->k + at * KEYS * 4 * net->key_quads,
+           j->cache->sk + at * KEYS);
+    for (uint32_t r = first; r < w->count; r++) {
+        const uint32_t seen = w->t[r] - from + 1;
+        *ok &= weigh(w, r, block == 0, seen < KEYS ? seen : KEYS, c, j->cache->sv + at * KEYS);
+    }
+    gather(net, kernel, w, first, block == 0,
+           j->cache->v + at * net->value_panels * KEYS * STAMP_PANEL);
+}
+
+/* Item: up to six rows of a key-value head, the longest first. */
+static void attend(void *ctx, uint32_t item, uint32_t worker)
+{
+    const struct attn_job *j = ctx;
+    struct stamp_net *net = j->net;
+    const uint32_t heads = net->model.shape.kv_heads, hd = net->model.shape.head_dim;
+    const uint32_t all = j->n * net->group;
+    const uint32_t tiles = (all + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS;
+    const uint32_t head = item % heads, at = (tiles - 1 - item / heads) * STAMP_TILE_ROWS;
+    const size_t q_at = (size_t)head * net->work.rows * net->group + at;
+    struct rows w;
+    bool ok = true;
+
+    (void)worker;
+    w.count = all - at < STAMP_TILE_ROWS ? all - at : STAMP_TILE_ROWS;
+    w.q = net->work.q_digit + q_at * net->q_stride;
+    w.q_sum = net->work.q_sum + q_at;
+    w.q_scale = net->work.q_scale + q_at;
+    for (uint32_t r = 0; r < w.count; r++) w.t[r] = net->position + (at + r) / net->group;
+    for (uint32_t b = 0; b <= w.t[w.count - 1] / KEYS; b++) key_block(j, head, b, &w, &ok);
+
+    for (uint32_t r = 0; r < w.count; r++) {
+        float *out = net->work.h + (size_t)((at + r) / net->group) * net->q_width +
+                     (size_t)(head * net->group + (at + r) % net->group) * hd;
+        const float inverse = stamp_f32_div(1.0f, w.l[r]);
+        for (uint32_t i = 0; i < hd; i++) out[i] = stamp_f32_mul(w.o[r][i], inverse);
+        ok &= stamp_f32_find_nonfinite(hd, out) == hd;
+    }
+    stamp_net_note(net, !ok);
+}
+
+void stamp_net_attend(struct stamp_net *net, uint32_t layer, uint32_t n)
+{
+    struct attn_job job = {net, &net->model.layer[layer], &net->cache[layer], n};
+    const uint32_t tiles = (n * net->group + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS;
+
+    stamp_pool_run(net->pool, tiles * net->model.shape.kv_heads, attend, &job);
+}

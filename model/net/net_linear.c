@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net_linear.c - the linear layers of a network. Contract in net_parts.h.
+ *
+ * A panel of channels goes through product, inverse transform, bias and what follows it while it is
+ * in the first-level cache: columns are independent of each other in all of these. */
+#include <string.h>
+
+#include "model/net/net_parts.h"
+#include "model/num/f32.h"
+#include "model/num/fn.h"
+#include "model/num/matmul_f32.h"
+#include "model/num/xform.h"
+
+enum { STRIP = 256, ROW_ALIGN = 64 }; /* columns transformed together; bytes of a row of codes */
+
+struct input_job {
+    struct stamp_net *net;
+    const struct stamp_plan *plan;
+    uint32_t d;
+    float *x;
+};
+
+static size_t code_stride(uint32_t d)
+{
+    return ((size_t)d + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
+}
+
+static void transform_strip(void *ctx, uint32_t item, uint32_t worker)
+{
+    const struct input_job *j = ctx;
+    const uint32_t at = item * STRIP;
+
+    (void)worker;
+    stamp_xform_forward_cols(&j->plan->ops, j->d, j->d - at < STRIP ? j->d - at : STRIP, j->x + at);
+}
+
+static void quantize_row(void *ctx, uint32_t row, uint32_t worker)
+{
+    const struct input_job *j = ctx;
+    const struct stamp_scheme *q = &j->plan->scheme;
+    const float *x = j->x + (size_t)row * j->d;
+    int8_t *code = j->net->work.code + row * code_stride(j->d);
+
+    (void)worker;
+    stamp_net_note(j->net, stamp_f32_find_nonfinite(j->d, x) < j->d);
+    if (q->act_bits == 32) return;
+    stamp_quantize_row(j->plan->bits[row], q->symmetric, q->block, j->d, x, code,
+                       j->net->work.meta + (size_t)row * stamp_scheme_blocks(q, j->d));
+    memset(code + j->d, 0, code_stride(j->d) - j->d);
+}
+
+void stamp_net_quantize(struct stamp_net *net, const struct stamp_plan *plan, uint32_t d, float *x)
+{
+    struct input_job job = {net, plan, d, x};
+
+    if (plan->ops.count) stamp_pool_run(net->pool, (d + STRIP - 1) / STRIP, transform_strip, &job);
+    stamp_pool_run(net->pool, plan->s, quantize_row, &job);
+}
+
+struct product_job {
+    struct stamp_net *net;
+    const struct stamp_plan *plan;
+    const float *x;
+    uint32_t count;
+    const struct stamp_net_target *target;
+};
+
+static uint32_t panels_of(const struct stamp_layer *w)
+{
+    return (w->n + STAMP_PANEL - 1) / STAMP_PANEL;
+}
+
+static uint32_t columns(const struct stamp_layer *w, uint32_t panel)
+{
+    const uint32_t left = w->n - panel * STAMP_PANEL;
+    return left < STAMP_PANEL ? left : STAMP_PANEL;
+}
+
+static void integer_panel(const struct product_job *j, const struct stamp_layer *w, uint32_t panel,
+                          float *strip)
+{
+    const struct stamp_scheme *q = &j->plan->scheme;
+    const struct stamp_packed *p = &w->packed;
+    const struct stamp_acts acts = {.s = j->plan->s,
+                                    .d = w->d,
+                                    .block = q->block,
+                                    .nb = stamp_scheme_blocks(q, w->d),
+                                    .symmetric = q->symmetric,
+                                    .stride = code_stride(w->d),
+                                    .bits = j->plan->bits,
+                                    .code = j->net->work.code,
+                                    .meta = j->net->work.meta};
+    const struct stamp_packed one = stamp_packed_panel(p, panel);
+
+    stamp_matmul_panels(STAMP_PATH_BEST, &acts, &one, 0, 1, strip);
+}
+
+/* strip[s][columns] = the layer's output channels of one panel. */
+static void panel_product(const struct product_job *j, const struct stamp_layer *w,
+                          const float *bias, uint32_t panel, float *strip)
+{
+    const uint32_t cols = columns(w, panel), s = j->plan->s, first = panel * STAMP_PANEL;
+
+    if (!w->w) {
+        integer_panel(j, w, panel, strip);
+    } else if (stamp_matmul_f32(s, cols, w->d, j->x, w->w + (size_t)first * w->d, strip, NULL)) {
+        atomic_store(&j->net->no_memory, true);
+        return;
+    }
+    stamp_xform_inverse_cols(&j->plan->ops, cols, cols, strip);
+    if (bias)
+        for (uint32_t r = 0; r < s; r++)
+            for (uint32_t c = 0; c < cols; c++)
+                strip[r * cols + c] = stamp_f32_add(strip[r * cols + c], bias[first + c]);
+    const size_t count = (size_t)s * cols;
+    stamp_net_note(j->net, stamp_f32_find_nonfinite(count, strip) < count);
+}
+
+static float *strip_of(const struct stamp_net *net, uint32_t worker, uint32_t which)
+{
+    return net->work.strip + (size_t)(2 * worker + which) * net->work.rows * STAMP_PANEL;
+}
+
+static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
+{
+    const struct product_job *j = ctx;
+    const struct stamp_net_target *t = j->target;
+
+    for (; item >= panels_of(t->w); t++) item -= panels_of(t->w);
+    const uint32_t cols = columns(t->w, item);
+    const float *strip = strip_of(j->net, worker, 0);
+    panel_product(j, t->w, t->bias, item, strip_of(j->net, worker, 0));
+
+    for (uint32_t r = 0; r < j->plan->s; r++, strip += cols) {
+        float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
+        if (!t->add) {
+            memcpy(y, strip, cols * sizeof *y);
+            continue;
+        }
+        for (uint32_t c = 0; c < cols; c++) y[c] = stamp_f32_add(y[c], strip[c]);
+        stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
+    }
+}
+
+void stamp_net_multiply(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
+                        uint32_t count, const struct stamp_net_target *target)
+{
+    struct product_job job = {net, plan, x, count, target};
+    uint32_t items = 0;
+
+    for (uint32_t i = 0; i < count; i++) items += panels_of(target[i].w);
+    stamp_pool_run(net->pool, items, multiply_panel, &job);
+}
+
+static void gate_up_panel(void *ctx, uint32_t item, uint32_t worker)
+{
+    const struct product_job *j = ctx;
+    const struct stamp_net_target *t = j->target;
+    const uint32_t cols = columns(t->w, item);
+    float *gate = strip_of(j->net, worker, 0), *up = strip_of(j->net, worker, 1);
+
+    panel_product(j, t[0].w, NULL, item, gate);
+    panel_product(j, t[1].w, NULL, item, up);
+    for (uint32_t r = 0; r < j->plan->s; r++) {
+        float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
+        stamp_silu_mul(cols, gate + (size_t)r * cols, up + (size_t)r * cols, y);
+    }
+}
+
+void stamp_net_gate_up(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
+                       const struct stamp_layer *gate, const struct stamp_layer *up, float *y)
+{
+    const struct stamp_net_target target[2] = {{.w = gate, .y = y}, {.w = up}};
+    struct product_job job = {net, plan, x, 2, target};
+
+    stamp_pool_run(net->pool, panels_of(gate), gate_up_panel, &job);
+}

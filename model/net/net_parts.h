@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file net_parts.h
+ * What the files of the network share; used by net*.c only.
+ */
+#ifndef STAMP_NET_NET_PARTS_H
+#define STAMP_NET_NET_PARTS_H
+
+#include <stdatomic.h>
+
+#include "model/net/net.h"
+#include "model/net/pool.h"
+#include "model/num/linear.h"
+
+enum {
+    STAMP_NET_HEAD_DIM_MAX = 512, /* rows of a head live on the stack */
+    STAMP_NET_KV_CHUNK = 32 /* rows of the cache a thread writes at a time where no block binds */
+};
+
+/** The prepared matrices of a layer. */
+struct stamp_net_matrices {
+    struct stamp_layer m[STAMP_NET_MATRICES];
+};
+
+/**
+ * The operands of attention of one layer, in the order the kernels of the integer product read
+ * weights: a key is an output channel of the scores and a feature of the weighted sum. Blocks of
+ * STAMP_KEY_BLOCK keys follow each other, so that a longer cache begins with the shorter one.
+ */
+struct stamp_net_cache {
+    uint32_t blocks; /**< there is room for */
+    uint8_t *k;      /**< [blocks][kv_heads][4 panels][key_quads][STAMP_PANEL][4] digits + 128 */
+    uint8_t *v;      /**< [blocks][kv_heads][value_panels][64][STAMP_PANEL][4] digits + 128 */
+    float *sk, *sv;  /**< [blocks][kv_heads][STAMP_KEY_BLOCK] scales */
+    /* The 8-bit rows behind the last complete block (kv bits 4). */
+    uint8_t *tail_k, *tail_v;              /**< [kv_heads][2^block][head_dim] */
+    struct stamp_kv_meta *meta_k, *meta_v; /**< [kv_heads][2^block] */
+};
+
+/** Room for the rows of a run. */
+struct stamp_net_work {
+    uint32_t rows;        /**< there is room for */
+    void *arena;          /**< all of the below, owned */
+    float *x;             /**< [rows][dim] the stream */
+    float *h;             /**< [rows][dim or query width] what the next matrices read */
+    float *q;             /**< [rows][heads * head_dim] */
+    float *k, *v;         /**< [rows][kv_heads * head_dim] */
+    float *f;             /**< [rows][hidden] */
+    float *cosine, *sine; /**< [rows][head_dim] */
+    float *strip;         /**< [threads][2][rows][STAMP_PANEL] */
+    int8_t *code;         /**< [rows][features] */
+    struct stamp_rowmeta *meta;
+    int8_t *q_digit; /**< [kv_heads][rows * group][q_stride] */
+    int32_t *q_sum;  /**< [kv_heads][rows * group] of the digits */
+    float *q_scale;  /**< the same */
+};
+
+/** A thread's room for the rows of one block of one head. */
+struct stamp_net_kv_work {
+    float *x;                   /**< [rows of a block][head_dim] */
+    uint8_t *code;              /**< the same */
+    struct stamp_kv_meta *meta; /**< [rows of a block] */
+};
+
+struct stamp_net {
+    struct stamp_net_model model;
+    struct stamp_net_options options;
+    uint32_t group; /**< query heads of a key-value head */
+    uint32_t q_width, kv_width;
+    uint32_t q_stride;     /**< bytes of a head's query digits */
+    uint32_t key_quads;    /**< quads of features of a key */
+    uint32_t value_panels; /**< panels of channels of a value */
+    struct stamp_pool *pool;
+    struct stamp_net_matrices *layer; /**< [layers] */
+    struct stamp_layer head;
+    struct stamp_net_cache *cache; /**< [layers] */
+    struct stamp_net_work work;
+    struct stamp_net_kv_work *kv; /**< [threads] */
+    uint32_t position;            /**< tokens in the cache */
+    atomic_bool not_finite;       /**< some item of a job met such a value */
+    atomic_bool no_memory;
+};
+
+/* net_linear.c: the linear layers. Each returns with the flags above set where a value was bad. */
+
+/** Rows x[plan->s][d], overwritten, to the quantized input of the products that follow. */
+void stamp_net_quantize(struct stamp_net *net, const struct stamp_plan *plan, uint32_t d, float *x);
+
+/** A product of the input and where it goes. */
+struct stamp_net_target {
+    const struct stamp_layer *w;
+    const float *bias; /**< or NULL */
+    float *y;          /**< [plan->s][w->n] */
+    bool add;          /**< y = ADD(y, product), else y = product */
+};
+
+/** @param x  the rows given to stamp_net_quantize, for products in f32 */
+void stamp_net_multiply(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
+                        uint32_t count, const struct stamp_net_target *target);
+
+/** y[plan->s][gate->n] = MUL(SILU(gate), up). */
+void stamp_net_gate_up(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
+                       const struct stamp_layer *gate, const struct stamp_layer *up, float *y);
+
+/* net_kv.c: the cache. */
+enum stamp_status stamp_net_kv_reserve(struct stamp_net *net, uint32_t keys, struct stamp_err *e);
+void stamp_net_kv_free(struct stamp_net *net);
+/** Rows work.k, work.v of positions 0 .. n-1 into an empty cache. */
+void stamp_net_kv_fill(struct stamp_net *net, uint32_t layer, uint32_t n);
+/** Row 0 of work.k, work.v at net->position. */
+void stamp_net_kv_append(struct stamp_net *net, uint32_t layer);
+
+/* net_attn.c */
+
+/** Norms of heads, ROPE, and digits of q: work.q, work.k of n rows from net->position on. */
+void stamp_net_turn(struct stamp_net *net, uint32_t layer, uint32_t n);
+/** work.h[n][q_width] = attention of the rows from net->position on over the cache. */
+void stamp_net_attend(struct stamp_net *net, uint32_t layer, uint32_t n);
+
+/* net_work.c: memory. */
+enum stamp_status stamp_net_work_reserve(struct stamp_net *net, uint32_t rows, struct stamp_err *e);
+enum stamp_status stamp_net_kv_work_new(struct stamp_net *net, struct stamp_err *e);
+void stamp_net_work_free(struct stamp_net *net);
+
+/** Note a row that is not finite. */
+static inline void stamp_net_note(struct stamp_net *net, bool bad)
+{
+    if (bad) atomic_store_explicit(&net->not_finite, true, memory_order_relaxed);
+}
+
+#endif
