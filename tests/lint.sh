@@ -56,7 +56,7 @@ merge() {
               END { for (i = 1; i <= n; i++) printf "%s (%s)\n", order[i], tops[order[i]] }'
 }
 
-# ---- Arrows: model/spec <- model/num <- model/insn, machine <- compiler <- sim; tests reads all --------
+# ---- Arrows: model/spec <- model/num <- model/insn, machine, net <- compiler <- sim; tests reads all --------
 # A folder may include itself, the folders listed for it, and model/status.h, model/mem.h.
 arrows() {
     xargs grep -nE '^[ \t]*#[ \t]*include[ \t]+"' < "$tmp/c" /dev/null | awk -F: '
@@ -68,6 +68,7 @@ arrows() {
             if (from ~ /^compiler\//) return to ~ /^(compiler|model)\//
             if (to ~ /^model\/(status|mem)\.h$/) return 1
             if (from ~ /^model\/(insn|machine)\//) return to ~ /^model\/(insn|machine|num|spec)\//
+            if (from ~ /^model\/net\//) return to ~ /^model\/(net|num|spec)\//
             if (from ~ /^model\/num\//) return to ~ /^model\/(num|spec)\//
             if (from ~ /^model\/spec\//) return to ~ /^model\/spec\//
             return 0

@@ -5,10 +5,10 @@
  * read the cache together, by the kernel that multiplies token rows and weights. Digits of keys and
  * values lie in it as digit + 128, so that the kernel's sum is 128 times the sum of the row's digits
  * too high. */
-#include <math.h>
 #include <string.h>
 
 #include "model/net/net_parts.h"
+#include "model/num/attn.h"
 #include "model/num/digits.h"
 #include "model/num/f32.h"
 #include "model/num/fn.h"
@@ -187,7 +187,7 @@ static void key_block(const struct attn_job *j, uint32_t head, uint32_t block, s
     const struct stamp_kernel *kernel = stamp_kernel_of(STAMP_PATH_BEST);
     const size_t at = (size_t)block * net->model.shape.kv_heads + head;
     const uint32_t from = block * KEYS, last = w->t[w->count - 1] - from;
-    const float c = (float)(1 / sqrt((double)net->model.shape.head_dim));
+    const float c = stamp_attn_scale(net->model.shape.head_dim);
     uint32_t first = 0;
 
     while (w->t[first] < from) first++;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bench_net.c - a whole network in C: prefill, decode, threads, memory.
+ *
+ * bench_net [tokens [rounds [layers [most threads]]]]; default 128 tokens of the shape of
+ * Llama-3.2-1B, 16 layers, random codes, 5 rounds, one thread and two. Prefill gives the logits of
+ * the last position. The median round counts, and the fastest is printed beside it; time is wall
+ * time, with one thread also the processor's. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "model/mem.h"
+#include "model/net/net.h"
+
+enum { MAX_ROUNDS = 99, DECODE = 8 };
+
+static const struct stamp_net_shape shape_1b = {.dim = 2048,
+                                                .hidden = 8192,
+                                                .layers = 16,
+                                                .heads = 32,
+                                                .kv_heads = 8,
+                                                .head_dim = 64,
+                                                .vocab = 128256,
+                                                .ctx = 131072,
+                                                .eps = 1e-5f};
+
+static void die(const char *what)
+{
+    fprintf(stderr, "bench_net: %s\n", what);
+    exit(1);
+}
+
+static uint64_t state = 1;
+
+static uint64_t next(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+}
+
+static enum stamp_status codes(void *ctx, uint32_t layer, enum stamp_net_matrix matrix,
+                               struct stamp_weights *out, struct stamp_err *e)
+{
+    const struct stamp_net_shape *s = ctx;
+    const uint32_t q = s->heads * s->head_dim, kv = s->kv_heads * s->head_dim;
+    const uint32_t n[] = {q, kv, kv, s->dim, s->hidden, s->hidden, s->dim, s->vocab};
+    const uint32_t d[] = {s->dim, s->dim, s->dim, q, s->dim, s->dim, s->hidden, s->dim};
+    const unsigned bits = matrix == STAMP_NET_HEAD ? 8 : 4;
+    const int most = bits == 8 ? 127 : 7;
+
+    (void)layer;
+    const enum stamp_status st = stamp_weights_alloc(bits, 0, n[matrix], d[matrix], out, e);
+    if (st) return st;
+    for (size_t i = 0; i < (size_t)out->n * out->d; i += 8) {
+        const uint64_t r = next();
+        for (int k = 0; k < 8; k++)
+            out->code[i + (size_t)k] =
+                (int8_t)((int)((r >> (8 * k) & 255) * (unsigned)(2 * most + 1) >> 8) - most);
+    }
+    for (uint32_t j = 0; j < out->n; j++)
+        out->scale[j] = 1.7f / ((float)most * sqrtf((float)out->d));
+    stamp_weights_sum(out);
+    return STAMP_OK;
+}
+
+static void embed(void *ctx, uint32_t token, float *x)
+{
+    const struct stamp_net_shape *s = ctx;
+    for (uint32_t i = 0; i < s->dim; i++)
+        x[i] = (float)(int32_t)((token * 2654435761u + i) * 2246822519u) * 0x1p-31f;
+}
+
+static double clock_of(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Products of a prefill of n tokens: matrices, scores and weighted sums, one position's head. */
+static double gmac(const struct stamp_net_shape *s, double n)
+{
+    const double q = s->heads * s->head_dim, kv = s->kv_heads * s->head_dim;
+    const double layer = s->dim * (2 * q + 2 * kv) + 3.0 * s->dim * s->hidden;
+    return 1e-9 * (s->layers * (n * layer + n * (n + 1) * q) + (double)s->dim * s->vocab);
+}
+
+struct times {
+    double wall[MAX_ROUNDS], cpu[MAX_ROUNDS];
+};
+
+static void report(const char *what, struct times *t, int rounds, double tokens, double work)
+{
+    qsort(t->wall, (size_t)rounds, sizeof(double), rising);
+    qsort(t->cpu, (size_t)rounds, sizeof(double), rising);
+    const double wall = t->wall[rounds / 2], cpu = t->cpu[rounds / 2];
+    printf("%-24s %9.1f %9.1f %9.1f %9.1f\n", what, tokens / wall, tokens / t->wall[0],
+           tokens / cpu, work / wall);
+}
+
+static void run(const struct stamp_net_model *model, uint32_t tokens, int rounds, uint32_t threads)
+{
+    const struct stamp_net_options options = {
+        .scheme = stamp_scheme_default(), .kv = {.bits = 4, .block = 5}, .threads = threads};
+    static struct times prefill, decode;
+    struct stamp_net *net = NULL;
+    struct stamp_err e;
+    int32_t *ids = stamp_alloc(tokens, sizeof *ids);
+    float *logits = stamp_alloc(model->shape.vocab, sizeof *logits);
+    char what[64];
+
+    if (!ids || !logits) die("out of memory");
+    for (uint32_t i = 0; i < tokens; i++) ids[i] = (int32_t)(next() % model->shape.vocab);
+    if (stamp_net_new(model, &options, &net, &e)) die(e.text);
+    for (int r = -1; r < rounds; r++) {
+        double wall = clock_of(CLOCK_MONOTONIC), cpu = clock_of(CLOCK_PROCESS_CPUTIME_ID);
+        if (stamp_net_prefill(net, ids, tokens, tokens - 1, logits, &e)) die(e.text);
+        if (r >= 0) prefill.wall[r] = clock_of(CLOCK_MONOTONIC) - wall;
+        if (r >= 0) prefill.cpu[r] = clock_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+        wall = clock_of(CLOCK_MONOTONIC);
+        cpu = clock_of(CLOCK_PROCESS_CPUTIME_ID);
+        for (int i = 0; i < DECODE; i++)
+            if (stamp_net_step(net, ids[i % (int)tokens], logits, &e)) die(e.text);
+        if (r >= 0) decode.wall[r] = clock_of(CLOCK_MONOTONIC) - wall;
+        if (r >= 0) decode.cpu[r] = clock_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    }
+    snprintf(what, sizeof what, "prefill of %u, %u thread%s", tokens, threads,
+             threads > 1 ? "s" : "");
+    report(what, &prefill, rounds, tokens, gmac(&model->shape, tokens));
+    snprintf(what, sizeof what, "decode, %u thread%s", threads, threads > 1 ? "s" : "");
+    report(what, &decode, rounds, DECODE, DECODE * gmac(&model->shape, 1));
+    stamp_net_free(net);
+    stamp_free(ids);
+    stamp_free(logits);
+}
+
+static struct stamp_net_layer *layers_of(const struct stamp_net_shape *s, float **ones)
+{
+    struct stamp_net_layer *l = stamp_alloc(s->layers, sizeof *l);
+    *ones = stamp_alloc(s->dim, sizeof **ones);
+    if (!l || !*ones) die("out of memory");
+    for (uint32_t i = 0; i < s->dim; i++) (*ones)[i] = 1;
+    for (uint32_t i = 0; i < s->layers; i++) l[i].norm_att = l[i].norm_ffn = *ones;
+    return l;
+}
+
+static uint32_t number(int argc, char **argv, int at, uint32_t otherwise, uint32_t most)
+{
+    if (argc <= at) return otherwise;
+    const unsigned long v = strtoul(argv[at], NULL, 10);
+    if (v < 1 || v > most) die("usage: bench_net [tokens [rounds [layers [most threads]]]]");
+    return (uint32_t)v;
+}
+
+int main(int argc, char **argv)
+{
+    struct stamp_net_shape s = shape_1b;
+    double frequency[32];
+    float *ones = NULL;
+    const uint32_t tokens = number(argc, argv, 1, 128, s.ctx - DECODE);
+    const uint32_t rounds = number(argc, argv, 2, 5, MAX_ROUNDS);
+    s.layers = number(argc, argv, 3, s.layers, 1000);
+    const uint32_t threads = number(argc, argv, 4, 2, 256);
+    struct rusage usage;
+
+    for (int i = 0; i < 32; i++) frequency[i] = pow(500000, -i / 32.0);
+    s.frequency = frequency;
+    struct stamp_net_layer *layer = layers_of(&s, &ones);
+    const struct stamp_net_model model = {.shape = s,
+                                          .layer = layer,
+                                          .weights = codes,
+                                          .weights_ctx = &s,
+                                          .norm = ones,
+                                          .embed = embed,
+                                          .embed_ctx = &s};
+
+    printf("Llama-3.2-1B shape, %u layers, W4A4 with 64 rows of 8 bits, Haar, KV4, head W8A8: %.1f "
+           "GMAC\n",
+           s.layers, gmac(&s, tokens));
+    printf("%-24s %9s %9s %9s %9s\n", "", "tokens/s", "fastest", "per cpu s", "GMAC/s");
+    for (uint32_t t = 1; t <= threads; t++) run(&model, tokens, (int)rounds, t);
+    getrusage(RUSAGE_SELF, &usage);
+    printf("peak memory              %9.2f GB\n", 1e-6 * (double)usage.ru_maxrss);
+    stamp_free(layer);
+    stamp_free(ones);
+    return 0;
+}
