@@ -40,7 +40,7 @@ $(B)/%.o: %.c
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -O1 $(SAN) -c $< -o $@
-$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o) $(B)/model/insn/mm.o: CFLAGS += -O3
+$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^

@@ -26,14 +26,22 @@ struct norm_job {
     const float *x, *gain; /* x[rows][dim] */
 };
 
+bool stamp_net_norm_overflows(uint32_t n, const float *x)
+{
+    const float far = 0x1p40f; /* 2^24 squares of less are less than 2^104 */
+    const struct stamp_range r = stamp_range_widen(stamp_range_empty(), n, x);
+    return (r.hi > far || r.lo < -far) && !stamp_f32_is_finite(stamp_reduce_squares(n, x));
+}
+
 static void norm_row(void *ctx, uint32_t row, uint32_t worker)
 {
     const struct norm_job *j = ctx;
     const struct stamp_net_shape *s = &j->net->model.shape;
+    const float *x = j->x + (size_t)row * s->dim;
 
     (void)worker;
-    stamp_rmsnorm(s->dim, j->x + (size_t)row * s->dim, j->gain, s->eps,
-                  j->net->work.h + (size_t)row * s->dim);
+    stamp_net_note(j->net, stamp_net_norm_overflows(s->dim, x));
+    stamp_rmsnorm(s->dim, x, j->gain, s->eps, j->net->work.h + (size_t)row * s->dim);
 }
 
 static void norm(struct stamp_net *net, uint32_t rows, const float *x, const float *gain)
@@ -79,7 +87,9 @@ static enum stamp_status run_layer(struct stamp_net *net, const struct stamp_pla
     stamp_net_gate_up(net, plan, w->h, &m[STAMP_NET_GATE], &m[STAMP_NET_UP], w->f);
     stamp_net_quantize(net, plan, net->model.shape.hidden, w->f);
     stamp_net_multiply(net, plan, w->f, 1, &down);
-    return look(net, e) ? stamp_fail_at(e, "layer %u", layer) : STAMP_OK;
+    const enum stamp_status st = look(net, e);
+    if (st) (void)stamp_fail_at(e, "layer %u", layer);
+    return st;
 }
 
 /* Logits of rows first .. n-1. */
@@ -91,13 +101,15 @@ static enum stamp_status run_head(struct stamp_net *net, uint32_t first, uint32_
     struct stamp_plan plan;
 
     if (!logits || first >= n) return STAMP_OK;
-    const enum stamp_status st = stamp_plan_build(&q, n - first, &plan, e);
+    enum stamp_status st = stamp_plan_build(&q, n - first, &plan, e);
     if (st) return st;
     norm(net, n - first, net->work.x + (size_t)first * net->model.shape.dim, net->model.norm);
     stamp_net_quantize(net, &plan, net->model.shape.dim, net->work.h);
     stamp_net_multiply(net, &plan, net->work.h, 1, &to);
     stamp_plan_free(&plan);
-    return look(net, e) ? stamp_fail_at(e, "output head") : STAMP_OK;
+    st = look(net, e);
+    if (st) (void)stamp_fail_at(e, "output head");
+    return st;
 }
 
 static enum stamp_status embed(struct stamp_net *net, const int32_t *tokens, uint32_t n,

@@ -25,7 +25,7 @@ struct attn_job {
     uint32_t n;
 };
 
-static void turn_heads(const struct stamp_net *net, uint32_t heads, const float *gain, uint32_t row,
+static void turn_heads(struct stamp_net *net, uint32_t heads, const float *gain, uint32_t row,
                        float *x)
 {
     const uint32_t hd = net->model.shape.head_dim;
@@ -33,6 +33,7 @@ static void turn_heads(const struct stamp_net *net, uint32_t heads, const float 
     const float *sine = net->work.sine + (size_t)row * hd;
 
     for (uint32_t h = 0; h < heads; h++, x += hd) {
+        if (gain) stamp_net_note(net, stamp_net_norm_overflows(hd, x));
         if (gain) stamp_rmsnorm(hd, x, gain, net->model.shape.eps, x);
         stamp_rope_apply(hd, cosine, sine, x);
     }

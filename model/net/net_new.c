@@ -98,12 +98,17 @@ static enum stamp_status prepare_all(struct stamp_net *net, struct stamp_err *e)
 {
     static const char *const name[] = {"q", "k", "v", "o", "gate", "up", "down"};
 
+    enum stamp_status st = STAMP_OK;
+
     for (uint32_t i = 0; i < net->model.shape.layers; i++)
-        for (int k = 0; k < STAMP_NET_MATRICES; k++)
-            if (prepare(net, i, (enum stamp_net_matrix)k, &net->layer[i].m[k], e))
-                return stamp_fail_at(e, "layer %u, %s", i, name[k]);
-    if (prepare(net, 0, STAMP_NET_HEAD, &net->head, e)) return stamp_fail_at(e, "output head");
-    return STAMP_OK;
+        for (int k = 0; k < STAMP_NET_MATRICES; k++) {
+            st = prepare(net, i, (enum stamp_net_matrix)k, &net->layer[i].m[k], e);
+            if (st) (void)stamp_fail_at(e, "layer %u, %s", i, name[k]);
+            if (st) return st;
+        }
+    st = prepare(net, 0, STAMP_NET_HEAD, &net->head, e);
+    if (st) (void)stamp_fail_at(e, "output head");
+    return st;
 }
 
 static enum stamp_status fill(struct stamp_net *net, struct stamp_err *e)

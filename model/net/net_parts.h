@@ -122,6 +122,9 @@ enum stamp_status stamp_net_work_reserve(struct stamp_net *net, uint32_t rows, s
 enum stamp_status stamp_net_kv_work_new(struct stamp_net *net, struct stamp_err *e);
 void stamp_net_work_free(struct stamp_net *net);
 
+/** Whether the sum of a row's squares is infinite, which would give a norm of zeros. */
+bool stamp_net_norm_overflows(uint32_t n, const float *x);
+
 /** Note a row that is not finite. */
 static inline void stamp_net_note(struct stamp_net *net, bool bad)
 {
