@@ -69,7 +69,11 @@ void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn)
         b->word = w;
         b->cap = cap;
     }
-    const char *field = stamp_encode(insn, &b->word[b->count]);
+    union stamp_insn layered = *insn;
+    if ((insn->c.op == STAMP_OP_LOAD || insn->c.op == STAMP_OP_STORE) && !insn->d.areg &&
+        insn->d.dram >= b->layer_lo && insn->d.dram < b->layer_hi)
+        layered.d.areg = STAMP_REG_LAYER;
+    const char *field = stamp_encode(&layered, &b->word[b->count]);
     if (field)
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: field %s of %s does not fit",
                          field, stamp_op_find((uint32_t)insn->c.op)->name);
@@ -113,6 +117,19 @@ struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, e
     f->cols = cols;
     f->row_bytes = row;
     return (struct stamp_place){f->addr, row, fmt};
+}
+
+uint64_t stamp_build_bytes(struct stamp_build *b, const char *name, enum stamp_role role,
+                           uint64_t bytes)
+{
+    struct stamp_buffer *f = add_buffer(b, name, bytes);
+
+    if (!f) return 0;
+    f->role = role;
+    f->fmt = STAMP_FMT_RAW;
+    f->rows = 1;
+    f->cols = f->row_bytes = f->bytes;
+    return f->addr;
 }
 
 uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,

@@ -16,6 +16,9 @@ struct stamp_place {
     enum stamp_fmt fmt;
 };
 
+/** Address registers of a loop over layers: its offset, and copies of it for the loops inside. */
+enum { STAMP_REG_LAYER = 15, STAMP_REG_COPIES = 8 };
+
 struct stamp_build {
     const struct stamp_compile_options *options; /**< borrowed */
     const struct stamp_mach *mach;
@@ -24,6 +27,8 @@ struct stamp_build {
     struct stamp_word *word;   /**< [count] owned */
     size_t count, cap;
     uint64_t dram; /**< next free address */
+    /** Transfers into [layer_lo, layer_hi) get address register STAMP_REG_LAYER; 0, 0: none. */
+    uint64_t layer_lo, layer_hi;
     enum stamp_status status;
     struct stamp_err *e;
 };
@@ -48,6 +53,10 @@ void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn);
 /** A buffer of rows x cols elements, rows padded to whole VM lines and 64 bytes. */
 struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,
                                       enum stamp_fmt fmt, uint64_t rows, uint64_t cols);
+
+/** A buffer of @p bytes (rounded up to 64), one row; returns its address. */
+uint64_t stamp_build_bytes(struct stamp_build *b, const char *name, enum stamp_role role,
+                           uint64_t bytes);
 
 /** A CONST buffer of @p bytes (rounded up to 64) with its zeroed data; NULL with a sticky error. */
 uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,

@@ -91,11 +91,16 @@ static void first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32
 void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
                        const float *bias)
 {
+    stamp_linear_data(l, name, w, bias);
+    stamp_linear_code(l);
+}
+
+void stamp_linear_code(struct stamp_linear *l)
+{
     struct stamp_tile_prep prep[3]; /* being stored, multiplied, prepared */
     struct pending pending = {NULL, 0};
     uint32_t early[2] = {0, 0};
 
-    stamp_linear_data(l, name, w, bias);
     if (l->b->status) return;
     stamp_prep_start(l, 0, &prep[0]);
     if (!l->b->status) first_tile(l, &prep[0], early);

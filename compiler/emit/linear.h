@@ -63,8 +63,8 @@ struct stamp_linear {
     struct stamp_work work;
     struct stamp_tiling t;
     const struct stamp_plan *plan;
-    struct stamp_place x, y;
-    uint64_t bias; /**< address, 0 none */
+    struct stamp_place x, y, add; /**< add: POST_ADD's rows, [s][n] F32 */
+    uint64_t bias;                /**< address, 0 none */
     bool symmetric;
     struct stamp_slot *slot; /**< [slots] */
     uint32_t slots, panels;
@@ -73,14 +73,31 @@ struct stamp_linear {
     /* What the machine holds; each array has two halves, _last is the one used last. */
     struct stamp_table in_rt[2];
     uint32_t in_wb[2], in_cm[2], in_bias[2]; /**< slot, panel, panel: plus 1, 0 nothing */
+    uint64_t in_add[2]; /**< turn of the output buffer whose rows to add are there, plus 1 */
     uint32_t rt_last, wb_last, cm_last, bias_last;
     uint32_t x_next; /**< input buffer loaded next */
     struct stamp_fly forward, inverse;
 };
 
+/** Bytes of the layer's packed weights and columns; lays out the slots, addresses from 0. */
+struct stamp_linear_size {
+    uint64_t weights, columns;
+};
+struct stamp_linear_size stamp_linear_slots(struct stamp_linear *l);
+/** Pack codes into memory of these sizes. */
+void stamp_linear_pack(const struct stamp_linear *l, const struct stamp_weights *w, uint8_t *wdata,
+                       uint8_t *cdata);
+/** Say where they lie. */
+void stamp_linear_at(struct stamp_linear *l, uint64_t waddr, uint64_t caddr);
+/** Row tables and nibble tables as a constant buffer. */
+void stamp_linear_lay_tables(struct stamp_linear *l, const char *name);
+
 /** Constants of the layer: weights, columns, bias, tables. @p name prefixes buffer names. */
 void stamp_linear_data(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
                        const float *bias);
+
+/** The instructions, once the constants have their places. */
+void stamp_linear_code(struct stamp_linear *l);
 
 /** Plan the steps of a tile. */
 void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_prep *p);

@@ -100,7 +100,7 @@ static void put_table(uint8_t *to, const uint16_t *v, uint32_t n)
 }
 
 /* The tables of all tiles, equal ones once. */
-static void lay_tables(struct stamp_linear *l, const char *name)
+void stamp_linear_lay_tables(struct stamp_linear *l, const char *name)
 {
     const uint32_t P = l->work.mach->P, line = STAMP_TABLE_LINE;
     const uint32_t rl = (l->t.rows + line - 1) / line, nl = (l->t.groups * P + line - 1) / line;
@@ -168,30 +168,55 @@ static uint64_t lay_slots(struct stamp_linear *l)
     return at;
 }
 
+struct stamp_linear_size stamp_linear_slots(struct stamp_linear *l)
+{
+    const uint64_t cm_line = stamp_line_bytes(l->work.mach, STAMP_SPACE_CM, STAMP_FMT_RAW);
+    const uint64_t wbytes = lay_slots(l);
+    uint64_t blocks = 0; /* lines of CM before the slot, in block mode */
+
+    for (uint32_t i = 0; i < l->slots && !l->b->status; i++) {
+        struct stamp_slot *s = &l->slot[i];
+        s->cm_addr = (l->t.blk ? blocks : s->n0) * cm_line;
+        if (l->t.blk) blocks += (uint64_t)s->ng * ((s->kn + l->t.blk - 1) / l->t.blk);
+    }
+    return (struct stamp_linear_size){wbytes, (uint64_t)l->t.cg * l->t.nblk * cm_line};
+}
+
+void stamp_linear_pack(const struct stamp_linear *l, const struct stamp_weights *w, uint8_t *wdata,
+                       uint8_t *cdata)
+{
+    const uint64_t w0 = l->slot[0].w_addr, c0 = l->slot[0].cm_addr;
+
+    for (uint32_t i = 0; i < l->slots; i++) {
+        const struct stamp_slot *s = &l->slot[i];
+        const struct stamp_piece p = {s->n0, s->ng, s->k0, s->kn, l->t.blk};
+        stamp_pack_weights(l->work.mach, w, p, wdata + (s->w_addr - w0));
+        if (l->t.blk || s->first)
+            stamp_pack_columns(l->work.mach, w, p, cdata + (s->cm_addr - c0));
+    }
+}
+
+void stamp_linear_at(struct stamp_linear *l, uint64_t waddr, uint64_t caddr)
+{
+    for (uint32_t i = 0; i < l->slots; i++) {
+        l->slot[i].w_addr += waddr;
+        l->slot[i].cm_addr += caddr;
+    }
+}
+
 static void lay_weights(struct stamp_linear *l, const char *name, const struct stamp_weights *w)
 {
-    const struct stamp_mach *m = l->work.mach;
-    const uint64_t cm_line = stamp_line_bytes(m, STAMP_SPACE_CM, STAMP_FMT_RAW);
-    const uint64_t wbytes = lay_slots(l);
+    const struct stamp_linear_size size = stamp_linear_slots(l);
     uint64_t waddr = 0, caddr = 0;
     char text[STAMP_NAME_MAX + 1];
 
     snprintf(text, sizeof text, "%s.w", name);
-    uint8_t *wdata = stamp_build_const(l->b, text, STAMP_FMT_RAW, wbytes, &waddr);
+    uint8_t *wdata = stamp_build_const(l->b, text, STAMP_FMT_RAW, size.weights, &waddr);
     snprintf(text, sizeof text, "%s.columns", name);
-    uint8_t *cdata = stamp_build_const(l->b, text, STAMP_FMT_RAW,
-                                       (uint64_t)l->t.cg * l->t.nblk * cm_line, &caddr);
-    uint64_t blocks = 0; /* lines of CM before the slot, in block mode */
-    for (uint32_t i = 0; i < l->slots && wdata && cdata; i++) {
-        struct stamp_slot *s = &l->slot[i];
-        const struct stamp_piece p = {s->n0, s->ng, s->k0, s->kn, l->t.blk};
-        const uint64_t at = (l->t.blk ? blocks : s->n0) * cm_line;
-        stamp_pack_weights(m, w, p, wdata + s->w_addr);
-        if (l->t.blk || s->first) stamp_pack_columns(m, w, p, cdata + at);
-        s->w_addr += waddr;
-        s->cm_addr = caddr + at;
-        if (l->t.blk) blocks += (uint64_t)s->ng * ((s->kn + l->t.blk - 1) / l->t.blk);
-    }
+    uint8_t *cdata = stamp_build_const(l->b, text, STAMP_FMT_RAW, size.columns, &caddr);
+    if (!wdata || !cdata) return;
+    stamp_linear_pack(l, w, wdata, cdata);
+    stamp_linear_at(l, waddr, caddr);
 }
 
 void stamp_linear_data(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
@@ -200,7 +225,7 @@ void stamp_linear_data(struct stamp_linear *l, const char *name, const struct st
     char text[STAMP_NAME_MAX + 1];
 
     lay_weights(l, name, w);
-    lay_tables(l, name);
+    stamp_linear_lay_tables(l, name);
     if (!bias) return;
     snprintf(text, sizeof text, "%s.bias", name);
     uint8_t *data = stamp_build_const(l->b, text, STAMP_FMT_F32,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/emit/linear.h"
+#include "compiler/emit/vec.h"
 
 static void load_lines(struct stamp_build *b, enum stamp_space space, enum stamp_fmt fmt,
                        uint64_t addr, uint32_t line, uint32_t lines)
@@ -133,13 +134,18 @@ static void where(const struct stamp_linear *l, uint32_t slot, struct stamp_insn
     if (!l->t.blk) m->cm += s->n0 - s->panel * l->t.panel;
 }
 
+/* Panels of all tiles in their order; output buffers take turns. */
+static uint64_t turn_of(const struct stamp_linear *l, const struct stamp_tile_prep *p,
+                        uint32_t panel)
+{
+    return (uint64_t)p->index * l->panels + panel;
+}
+
 /* VM line of the output buffer of a tile's panel. */
 static uint32_t output(const struct stamp_linear *l, const struct stamp_tile_prep *p,
                        uint32_t panel)
 {
-    const uint64_t turn = (uint64_t)p->index * l->panels + panel;
-
-    return l->t.vm_out + (uint32_t)(turn % l->t.outs) * l->t.rows * l->t.panel;
+    return l->t.vm_out + (uint32_t)(turn_of(l, p, panel) % l->t.outs) * l->t.rows * l->t.panel;
 }
 
 static uint32_t panel_lines(const struct stamp_linear *l, uint32_t panel)
@@ -163,6 +169,20 @@ static uint32_t use_bias(struct stamp_linear *l, uint32_t panel)
     return line;
 }
 
+/* POST_ADD: the rows to add come while the panel is multiplied. Returns their VM line. */
+static uint32_t use_add(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
+{
+    const uint64_t turn = turn_of(l, p, panel);
+    const uint32_t half = (uint32_t)(turn % l->t.outs);
+    const uint32_t vm = l->t.vm_add + half * l->t.rows * l->t.panel;
+
+    if (l->in_add[half] == turn + 1) return vm;
+    l->in_add[half] = turn + 1;
+    stamp_emit_rows(l->b, STAMP_OP_LOAD, l->add, p->row, p->tile->rows, panel * l->t.panel,
+                    panel_lines(l, panel), vm, l->t.panel);
+    return vm;
+}
+
 void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
                         uint32_t g0, uint32_t gn)
 {
@@ -173,6 +193,7 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
 
     if (!gn) return;
     if (l->bias && s->first) use_bias(l, s->panel);
+    if (l->work.post == STAMP_POST_ADD && s->first) use_add(l, p, s->panel);
     where(l, slot, &i.m);
     i.m.first = s->first;
     i.m.last = s->last;
@@ -210,6 +231,17 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
         l->bias_last = last;
         stamp_build_push(l->b, &i);
     }
-    stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, p->tile->rows, panel * t->panel, cols, vm,
-                    t->panel);
+    uint32_t c0 = panel * t->panel, stored = cols;
+    if (l->work.post == STAMP_POST_ADD) {
+        const uint32_t add = use_add(l, p, panel);
+        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
+        stamp_emit_bin(l->b, STAMP_BIN_ADD, v, add, t->panel, 1, vm, t->panel);
+    } else if (l->work.post == STAMP_POST_SILU) {
+        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols / 2};
+        stamp_emit_fn(l->b, STAMP_ONE_SILU, v, 0, 0, 0.0f, vm, t->panel);
+        stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, t->panel, 1, vm, t->panel);
+        c0 /= 2;
+        stored /= 2;
+    }
+    stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, p->tile->rows, c0, stored, vm, t->panel);
 }

@@ -20,6 +20,13 @@
 #include "model/num/plan.h"
 #include "model/spec/spec.h"
 
+/** What is done to a panel of results before it is stored, after inverse transform and bias. */
+enum stamp_post {
+    STAMP_POST_NONE,
+    STAMP_POST_ADD, /**< added to rows of a matrix of the same shape */
+    STAMP_POST_SILU /**< first half of a panel's columns SiLU, times the second; half is stored */
+};
+
 /** What is to be tiled. */
 struct stamp_work {
     const struct stamp_mach *mach;
@@ -29,6 +36,7 @@ struct stamp_work {
     uint32_t block; /**< features per scale, or 0 */
     enum stamp_fmt in_fmt, out_fmt;
     bool w8, bias;
+    enum stamp_post post;
     /* Limits for tests; 0 is none. */
     uint32_t max_groups, max_panel, max_kc, max_xlines;
 };
@@ -58,6 +66,7 @@ struct stamp_tiling {
 
     uint32_t outs, vm_out;   /**< output buffers of rows * panel lines; the first one's VM line */
     uint32_t vm_bias;        /**< two rows of panel lines */
+    uint32_t vm_add;         /**< ADD: outs buffers like the output's */
     uint32_t vm_x, nx;       /**< input buffers: first line, number */
     uint32_t xlines;         /**< lines of each */
     uint32_t slab_rows;      /**< rows of a slab, at most */

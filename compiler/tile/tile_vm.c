@@ -25,18 +25,21 @@ double stamp_tile_passes(const struct stamp_tiling *t)
 static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t)
 {
     const uint32_t line_bytes = stamp_line_bytes(w->mach, STAMP_SPACE_VM, w->out_fmt);
-    const uint32_t per = rows + (w->bias ? 1 : 0), q = t->out_quantum;
+    const uint32_t copies = w->post == STAMP_POST_ADD ? 2 : 1; /* of an output buffer */
+    const uint32_t per = copies * rows + (w->bias ? 1 : 0);
+    const uint32_t q = t->out_quantum * (w->post == STAMP_POST_SILU ? 2 : 1);
     uint32_t want = round_up(ceil_div(BURST, line_bytes), q);
 
     if (want > round_up(t->cg, q)) want = round_up(t->cg, q);
     if (w->max_panel && want > round_up(w->max_panel, q)) want = round_up(w->max_panel, q);
-    while (want > q && 2 * per * want > w->mach->VM_LINES * 3 / 8)
+    while (want > q && 2 * per * want > copies * w->mach->VM_LINES * 3 / 8)
         want = round_up(want / 2, q) < want ? round_up(want / 2, q) : q;
     t->panel = want;
     t->outs = 2 * per * want <= w->mach->VM_LINES * 3 / 4 ? 2 : 1;
     t->vm_out = 0;
     t->vm_bias = t->outs * rows * want;
-    t->vm_x = t->vm_bias + (w->bias ? 2 * want : 0);
+    t->vm_add = t->vm_bias + (w->bias ? 2 * want : 0);
+    t->vm_x = t->vm_add + (copies - 1) * t->outs * rows * want;
     return t->vm_x < w->mach->VM_LINES;
 }
 
