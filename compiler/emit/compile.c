@@ -7,10 +7,7 @@
 
 #include "compiler/emit/linear.h"
 #include "compiler/emit/passes.h"
-#include "compiler/emit/roll.h"
-#include "compiler/emit/schedule.h"
-#include "compiler/ir/verify.h"
-#include "compiler/tile/cost.h"
+#include "compiler/emit/settle.h"
 #include "model/num/f32.h"
 
 enum { ITEMS_PER_LAYER = 9 };
@@ -266,63 +263,6 @@ static enum stamp_status set_scheme(struct stamp_build *b, const struct stamp_sc
     return b->status;
 }
 
-/* Semaphores, loops, and the finished code behind the buffers. */
-static enum stamp_status settle_code(struct stamp_build *b)
-{
-    struct stamp_image *m = b->image;
-    enum stamp_status st;
-
-    m->dram_bytes = b->dram;
-    if ((st = stamp_schedule(m, b->word, b->count, b->e))) return st;
-    if (b->count > STAMP_IMAGE_CODE_MAX)
-        return stamp_fail(b->e, STAMP_EUNSUPPORTED, "layer too large: %zu instructions", b->count);
-    struct stamp_word *out = stamp_build_alloc(b, b->count, sizeof *out);
-    if (!out) return b->status;
-    size_t n = b->count;
-    if (b->options->no_roll)
-        memcpy(out, b->word, n * sizeof *out);
-    else
-        n = stamp_roll(b->mach, b->word, b->count, out);
-    m->code = stamp_arena_alloc(m->arena, n, sizeof *m->code);
-    if (!m->code) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
-    memcpy(m->code, out, n * sizeof *out);
-    m->code_count = (uint32_t)n;
-    if (!stamp_image_single(m)) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
-    m->code_addr = b->dram;
-    m->dram_bytes =
-        (b->dram + n * sizeof *out + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
-    if (b->options->dump)
-        stamp_text_add(b->options->dump, "code: %zu instructions in program order, %zu rolled\n",
-                       b->count, n);
-    return STAMP_OK;
-}
-
-static enum stamp_status prove(struct stamp_build *b, struct stamp_compile_info *info)
-{
-    struct stamp_verify_info v = {0};
-    struct stamp_cost c = {0};
-    enum stamp_status st = STAMP_OK;
-
-    if (!b->options->no_verify) st = stamp_verify(b->image, &v, b->e);
-    if (!st && (info || b->options->dump)) st = stamp_cost_program(b->image, &c, b->e);
-    if (st) return st;
-    if (info) {
-        *info = (struct stamp_compile_info){.dispatched = c.dispatched,
-                                            .fetch_bytes = c.fetch_bytes,
-                                            .load_bytes = v.load_bytes,
-                                            .store_bytes = v.store_bytes,
-                                            .cycles = c.cycles,
-                                            .sem_peak = v.sem_peak};
-        memcpy(info->busy, c.busy, sizeof info->busy);
-    }
-    if (b->options->dump)
-        stamp_text_add(
-            b->options->dump, "estimate: %llu cycles, array busy %llu, vector %llu, load %llu\n",
-            (unsigned long long)c.cycles, (unsigned long long)c.busy[STAMP_UNIT_MXU],
-            (unsigned long long)c.busy[STAMP_UNIT_VXU], (unsigned long long)c.busy[STAMP_UNIT_LDU]);
-    return STAMP_OK;
-}
-
 enum stamp_status stamp_compile(const struct stamp_compile_layer *layers, size_t count,
                                 const struct stamp_compile_options *options,
                                 struct stamp_image **out, struct stamp_compile_info *info,
@@ -336,8 +276,9 @@ enum stamp_status stamp_compile(const struct stamp_compile_layer *layers, size_t
     if (!b.status) emit_all(&b, layers, count);
     if (!b.status) set_scheme(&b, &layers[0].scheme);
     st = b.status;
-    if (!st) st = settle_code(&b);
-    if (!st) st = prove(&b, info);
+    const struct stamp_program main_program = {"main", b.word, b.count};
+    if (!st) st = stamp_settle(&b, &main_program, 1);
+    if (!st) st = stamp_prove(&b, info);
     if (!st) {
         *out = b.image;
         b.image = NULL;

@@ -191,8 +191,7 @@ void stamp_linear_pack(const struct stamp_linear *l, const struct stamp_weights 
         const struct stamp_slot *s = &l->slot[i];
         const struct stamp_piece p = {s->n0, s->ng, s->k0, s->kn, l->t.blk};
         stamp_pack_weights(l->work.mach, w, p, wdata + (s->w_addr - w0));
-        if (l->t.blk || s->first)
-            stamp_pack_columns(l->work.mach, w, p, cdata + (s->cm_addr - c0));
+        if (l->t.blk || s->first) stamp_pack_columns(l->work.mach, w, p, cdata + (s->cm_addr - c0));
     }
 }
 

@@ -13,12 +13,12 @@
 /* VM lines, XB lines and entries; [2]: buffers that take turns. */
 struct attn {
     struct stamp_netc *n;
-    uint32_t R, SL;      /* rows of a tile; lines of a block's scores */
+    uint32_t R, SL; /* rows of a tile; lines of a block's scores */
     uint32_t s[2], q[2], o[2], ob[2], sv[2];
-    uint32_t m[2], l[2], mb, a, table, gain, eps;
+    uint32_t m[2], l[2], a[2], mb, table, gain, eps;
     uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp;
     uint32_t cm[2], cm_one;
-    uint32_t kg, vk;     /* column groups of keys, keys of V that half of WB holds */
+    uint32_t kg, vk; /* column groups of keys, keys of V that half of WB holds */
     float scale;
     /* What lies where: item tags plus 1. */
     uint64_t in_k, in_v, in_cm[2], in_sv[2];
@@ -26,11 +26,11 @@ struct attn {
 };
 
 struct item {
-    uint32_t t0, h, kb;  /* first row; query head; block of keys */
-    uint32_t nk;         /* keys of the block that some row of the tile sees, whole groups */
-    bool first, last;    /* block of its head */
-    uint32_t head;       /* heads before it: picks q, m, l, o */
-    uint32_t index;      /* items before it: picks s, xp */
+    uint32_t t0, h, kb; /* first row; query head; block of keys */
+    uint32_t nk;        /* keys of the block that some row of the tile sees, whole groups */
+    bool first, last;   /* block of its head */
+    uint32_t head;      /* heads before it: picks q, m, l, o */
+    uint32_t index;     /* items before it: picks s, xp */
 };
 
 static uint32_t place(uint32_t *at, uint32_t lines)
@@ -53,13 +53,13 @@ static bool plan(struct attn *a)
     a->gain = place(&vm, n->hl);
     a->eps = place(&vm, 1);
     a->mb = place(&vm, 1);
-    a->a = place(&vm, 1);
     for (int i = 0; i < 2; i++) {
         a->s[i] = place(&vm, a->R * a->SL);
         a->q[i] = place(&vm, a->R * n->hl);
         a->o[i] = place(&vm, a->R * n->hl);
         a->ob[i] = place(&vm, a->R * n->hl);
         a->sv[i] = place(&vm, a->SL);
+        a->a[i] = place(&vm, 1);
         a->m[i] = place(&vm, 1);
         a->l[i] = place(&vm, 1);
         a->xq[i] = place(&xb, groups * n->hl);
@@ -131,7 +131,8 @@ static uint32_t columns(struct attn *a, const struct item *i)
     a->cm_turn = !a->cm_turn;
     a->in_cm[a->cm_turn] = tag;
     stamp_emit_load(n->b, STAMP_SPACE_CM, STAMP_FMT_RAW,
-                    n->cm_op + kv_head(a, i) * n->kv.cm_head + (uint64_t)i->kb * STAMP_KEY_BLOCK * 8,
+                    n->cm_op + kv_head(a, i) * n->kv.cm_head +
+                        (uint64_t)i->kb * STAMP_KEY_BLOCK * 8,
                     a->cm[a->cm_turn], i->nk / n->L);
     return a->cm[a->cm_turn];
 }
@@ -225,17 +226,19 @@ static uint32_t value_scales(struct attn *a, const struct item *i)
     a->sv_turn = !a->sv_turn;
     a->in_sv[a->sv_turn] = tag;
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                    n->sv_op + kv_head(a, i) * n->kv.sv_head + (uint64_t)i->kb * STAMP_KEY_BLOCK * 4,
+                    n->sv_op + kv_head(a, i) * n->kv.sv_head +
+                        (uint64_t)i->kb * STAMP_KEY_BLOCK * 4,
                     a->sv[a->sv_turn], i->nk / n->L);
     return a->sv[a->sv_turn];
 }
 
-/* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales the old. */
+/* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales what
+ * was summed before. */
 static void softmax(struct attn *a, const struct item *i)
 {
     struct stamp_netc *n = a->n;
     struct stamp_build *b = n->b;
-    const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k];
+    const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
     const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, 1, 1, 1};
     const struct stamp_lim seen = {(int32_t)(i->t0 - i->kb * STAMP_KEY_BLOCK) + 1, 1, 0};
     const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
@@ -245,14 +248,14 @@ static void softmax(struct attn *a, const struct item *i)
     stamp_emit_red(b, STAMP_RED_MAX, v, seen, i->first ? m : a->mb);
     if (!i->first) {
         stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, a->mb, 1);
-        stamp_emit_bin(b, STAMP_BIN_SUB, one, a->mb, 1, 1, a->a, 1);
-        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){a->a, 1, 1, 1}, 0, 0, a->scale, a->a, 1);
+        stamp_emit_bin(b, STAMP_BIN_SUB, one, a->mb, 1, 1, old, 1);
+        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){old, 1, 1, 1}, 0, 0, a->scale, old, 1);
         stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, m, 1);
     }
     stamp_emit_fnm(b, STAMP_ONE_EXPM, v, m, a->scale, seen, v.a, v.s0);
     stamp_emit_red(b, STAMP_RED_SUM, v, all, i->first ? l : a->mb);
     if (!i->first) {
-        stamp_emit_bin(b, STAMP_BIN_MUL, (struct stamp_vec){l, 1, 1, 1}, a->a, 1, 1, l, 1);
+        stamp_emit_bin(b, STAMP_BIN_MUL, (struct stamp_vec){l, 1, 1, 1}, old, 1, 1, l, 1);
         stamp_emit_bin(b, STAMP_BIN_ADD, (struct stamp_vec){l, 1, 1, 1}, a->mb, 1, 1, l, 1);
     }
     stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
@@ -262,9 +265,6 @@ static void softmax(struct attn *a, const struct item *i)
     s.xb = a->xp[x];
     s.gstride = a->SL;
     stamp_emit_v(b, STAMP_OP_VQUANT, v, s);
-    if (!i->first)
-        stamp_emit_row(b, STAMP_ROW_MUL, (struct stamp_vec){a->o[k], a->R, n->hl, n->hl}, a->a,
-                       a->o[k], n->hl);
 }
 
 static void finish(struct attn *a, const struct item *i)
@@ -273,8 +273,10 @@ static void finish(struct attn *a, const struct item *i)
     const uint32_t k = i->head % 2;
     const struct stamp_vec o = {a->o[k], a->R, n->hl, n->hl};
 
-    if (!i->first)
+    if (!i->first) {
+        stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->a[i->index % 2], o.a, n->hl);
         stamp_emit_bin(n->b, STAMP_BIN_ADD, o, a->ob[i->index % 2], n->hl, 1, o.a, n->hl);
+    }
     if (!i->last) return;
     stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], 1, 1, 1}, 0, 0.0f,
                    (struct stamp_lim){(int32_t)a->R, 0, 0}, a->l[k], 1);

@@ -15,14 +15,21 @@
 #include "compiler/emit/vec.h"
 
 /** The linear layers of a block, fused where they share their input. */
-enum stamp_net_linear { STAMP_NET_QKV, STAMP_NET_O, STAMP_NET_GATEUP, STAMP_NET_DOWN, STAMP_NET_HEAD, STAMP_NET_LINEARS };
+enum stamp_net_linear {
+    STAMP_NET_QKV,
+    STAMP_NET_O,
+    STAMP_NET_GATEUP,
+    STAMP_NET_DOWN,
+    STAMP_NET_HEAD,
+    STAMP_NET_LINEARS
+};
 
 /** One of them, tiled for a number of rows. */
 struct stamp_net_part {
     struct stamp_plan plan;
     struct stamp_linear l;
-    uint64_t weights, columns; /**< packed bytes */
-    bool apart; /**< transform in passes of its own, post-processing too */
+    uint64_t weights, columns;  /**< packed bytes */
+    bool apart;                 /**< transform in passes of its own, post-processing too */
     struct stamp_place t, z, u; /**< apart: transformed input, output, output transformed back */
 };
 
@@ -43,7 +50,7 @@ struct stamp_net_kv {
     uint32_t pl8, pl4; /**< lines of a packed row; a multiple of 64 bytes */
     uint32_t ml;       /**< lines of a row's scales and zeros */
     uint64_t row8, row4, block_bytes, chunk_bytes, tail_bytes, meta_row; /**< bytes */
-    uint32_t group;    /**< WB lines of L keys of one head */
+    uint32_t group;                            /**< WB lines of L keys of one head */
     uint64_t k_head, v_head, cm_head, sv_head; /**< operand bytes of a head */
 };
 
@@ -51,10 +58,10 @@ struct stamp_netc {
     struct stamp_build *b;
     const struct stamp_net_spec *spec;
     const struct stamp_mach *mach;
-    uint32_t L, hl, hdp;         /**< lanes; lines and elements of a padded head */
-    uint32_t dl, ql, kvl, fl;    /**< lines of a row: model, queries, keys, hidden */
+    uint32_t L, hl, hdp;           /**< lanes; lines and elements of a padded head */
+    uint32_t dl, ql, kvl, fl;      /**< lines of a row: model, queries, keys, hidden */
     uint32_t heads, kv_heads, rep; /**< rep: heads / kv_heads */
-    uint32_t ctx;                /**< rounded up to whole key blocks */
+    uint32_t ctx;                  /**< rounded up to whole key blocks */
     struct stamp_net_kv kv;
     struct stamp_net_part part[STAMP_NET_LINEARS];
     struct stamp_net_layer_at at;
@@ -62,14 +69,14 @@ struct stamp_netc {
     struct stamp_place x, h, qkv, att, ff, logits, embed;
     uint64_t tokens, rope, norm_out, constants;
     uint64_t k_op, v_op, cm_op, sv_op; /**< operands of all keys of one layer */
-    uint32_t rows; /**< tokens of this program: s, or 1 */
+    uint32_t rows;                     /**< tokens of this program: s, or 1 */
 };
 
 /** Offsets into the constants buffer. */
 enum {
-    STAMP_NET_EPS = 0,       /**< a line of eps, at most 256 bytes */
-    STAMP_NET_CM_ONE = 256,  /**< a CM line of scale 1, at most 512 bytes */
-    STAMP_NET_RT_ALL8 = 768, /**< 256 row table entries of 8-bit rows 0, 2, 4, ... */
+    STAMP_NET_EPS = 0,         /**< a line of eps, at most 256 bytes */
+    STAMP_NET_CM_ONE = 256,    /**< a CM line of scale 1, at most 512 bytes */
+    STAMP_NET_RT_ALL8 = 768,   /**< 256 row table entries of 8-bit rows 0, 2, 4, ... */
     STAMP_NET_NT_PAIRS = 1280, /**< 256 nibble table entries of pairs */
     STAMP_NET_RT_BLOCK = 1792, /**< 256 row table entries: first of each block 8 bits */
     STAMP_NET_RT_LAST = 2304,  /**< the same for the last batch, its tail 8 bits */
@@ -96,5 +103,7 @@ bool stamp_net_kv_sizes(struct stamp_netc *n);
 void stamp_net_kv_fill(struct stamp_netc *n);
 /* net_attn.c */
 void stamp_net_attention(struct stamp_netc *n);
+/** 1 / sqrt(head_dim), what scores are multiplied by. */
+float stamp_net_score_scale(const struct stamp_netc *n);
 
 #endif

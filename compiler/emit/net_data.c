@@ -66,8 +66,8 @@ static void put_tables(struct stamp_netc *n, uint8_t *c)
 
 static void lay_constants(struct stamp_netc *n)
 {
-    uint8_t *c = stamp_build_const(n->b, "constants", STAMP_FMT_RAW, STAMP_NET_CONSTANTS,
-                                   &n->constants);
+    uint8_t *c =
+        stamp_build_const(n->b, "constants", STAMP_FMT_RAW, STAMP_NET_CONSTANTS, &n->constants);
 
     if (!c) return;
     for (uint32_t l = 0; l < n->L; l++) {
@@ -82,8 +82,8 @@ static void lay_rope(struct stamp_netc *n)
     const struct stamp_llama *m = n->spec->model;
     const uint32_t hd = (uint32_t)m->head_dim, hdp = n->hdp;
     float *row = stamp_build_alloc(n->b, 2 * (size_t)hdp, sizeof *row);
-    uint8_t *data = stamp_build_const(n->b, "rope", STAMP_FMT_F32, (uint64_t)n->ctx * 2 * hdp * 4,
-                                      &n->rope);
+    uint8_t *data =
+        stamp_build_const(n->b, "rope", STAMP_FMT_F32, (uint64_t)n->ctx * 2 * hdp * 4, &n->rope);
 
     for (uint32_t p = 0; p < n->ctx && data && row; p++) {
         stamp_rope_row(m->frequency, hd, p, row, row + hdp);
@@ -112,7 +112,8 @@ static void lay_embedding(struct stamp_netc *n)
     if (!row) return;
     const enum stamp_fmt fmt = is_bf16(n, row, t->cols) ? STAMP_FMT_BF16 : STAMP_FMT_F32;
     const uint64_t line = (uint64_t)n->L * stamp_fmt_bytes(fmt);
-    const uint64_t pitch = (n->dl * line + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
+    const uint64_t pitch =
+        (n->dl * line + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
     uint8_t *data = stamp_build_const(n->b, "embedding", fmt, t->rows * pitch, &n->embed.addr);
     n->embed.row_bytes = pitch;
     n->embed.fmt = fmt;
@@ -140,8 +141,7 @@ static void lay_linear(struct stamp_netc *n, uint32_t layer, enum stamp_net_line
     char name[STAMP_NAME_MAX + 1];
 
     snprintf(name, sizeof name, "%u.%s.w", layer, part_name[which]);
-    uint8_t *wdata =
-        stamp_build_const(n->b, name, STAMP_FMT_RAW, size.weights, &at->w[which]);
+    uint8_t *wdata = stamp_build_const(n->b, name, STAMP_FMT_RAW, size.weights, &at->w[which]);
     snprintf(name, sizeof name, "%u.%s.columns", layer, part_name[which]);
     uint8_t *cdata =
         stamp_build_const(n->b, name, STAMP_FMT_RAW, size.columns, &at->columns[which]);
@@ -182,11 +182,11 @@ static void lay_cache(struct stamp_netc *n, uint32_t layer, struct stamp_net_lay
 
     for (int i = 0; i < 2; i++) {
         snprintf(name, sizeof name, "cache.%u.%s", layer, what[i]);
-        at->codes[i] = stamp_build_bytes(n->b, name, STAMP_TEMP, k->chunks * k->chunk_bytes);
+        at->codes[i] = stamp_build_bytes(n->b, name, STAMP_STATE, k->chunks * k->chunk_bytes);
         snprintf(name, sizeof name, "cache.%u.%s.tail", layer, what[i]);
-        at->tail[i] = stamp_build_bytes(n->b, name, STAMP_TEMP, k->chunks * k->tail_bytes);
+        at->tail[i] = stamp_build_bytes(n->b, name, STAMP_STATE, k->chunks * k->tail_bytes);
         snprintf(name, sizeof name, "cache.%u.%s.meta", layer, what[i]);
-        at->meta[i] = stamp_build_bytes(n->b, name, STAMP_TEMP, k->chunks * rows * k->meta_row);
+        at->meta[i] = stamp_build_bytes(n->b, name, STAMP_STATE, k->chunks * rows * k->meta_row);
     }
 }
 
@@ -235,7 +235,7 @@ static void lay_temps(struct stamp_netc *n)
 
     n->x = stamp_build_matrix(n->b, "x", STAMP_TEMP, STAMP_FMT_F32, rows, m->dim);
     n->h = stamp_build_matrix(n->b, "h", STAMP_TEMP, STAMP_FMT_F32, rows, m->dim);
-    n->qkv = stamp_build_matrix(n->b, "qkv", STAMP_TEMP, STAMP_FMT_F32, padded,
+    n->qkv = stamp_build_matrix(n->b, "qkv", STAMP_STATE, STAMP_FMT_F32, padded,
                                 (n->ql + 2 * n->kvl) * L);
     n->att = stamp_build_matrix(n->b, "att", STAMP_TEMP, STAMP_FMT_F32, rows, n->ql * L);
     n->ff = stamp_build_matrix(n->b, "ff", STAMP_TEMP, STAMP_FMT_F32, rows, m->hidden);

@@ -80,9 +80,9 @@ bool stamp_net_kv_sizes(struct stamp_netc *n)
 /* One batch of K or V. */
 struct batch {
     struct stamp_netc *n;
-    uint32_t which; /* 0 K, 1 V */
-    uint32_t chunk; /* of heads */
-    uint32_t t0;    /* first token */
+    uint32_t which;        /* 0 K, 1 V */
+    uint32_t chunk;        /* of heads */
+    uint32_t t0;           /* first token */
     uint32_t blocks, tail; /* complete blocks; rows behind them that exist */
     uint32_t sm, rt;
     struct room at;
@@ -135,8 +135,8 @@ static void store_codes(const struct batch *c)
     const struct stamp_netc *n = c->n;
     const struct stamp_net_kv *k = &n->kv;
     const uint32_t size = 1u << k->block;
-    const uint64_t codes = n->at.codes[c->which] + c->chunk * k->chunk_bytes +
-                           (c->t0 >> k->block) * k->block_bytes;
+    const uint64_t codes =
+        n->at.codes[c->which] + c->chunk * k->chunk_bytes + (c->t0 >> k->block) * k->block_bytes;
     struct stamp_move m = {.space = STAMP_SPACE_VM,
                            .fmt = STAMP_FMT_RAW,
                            .dram = codes,
@@ -187,9 +187,9 @@ static void code(const struct batch *c)
     haar(c, false);
     params(c, false);
     stamp_emit_v(c->n->b, STAMP_OP_VCODE, v, s);
-    stamp_emit_v(c->n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.meta, k->batch, k->ml, k->heads},
-                 (struct stamp_vsm){
-                     .sm = c->sm, .smstride = k->heads, .gstride = 1, .first = true});
+    stamp_emit_v(
+        c->n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.meta, k->batch, k->ml, k->heads},
+        (struct stamp_vsm){.sm = c->sm, .smstride = k->heads, .gstride = 1, .first = true});
     store_codes(c);
     stamp_emit_v(c->n->b, STAMP_OP_VDEQ, v, s);
     haar(c, true);
@@ -231,8 +231,7 @@ static void pack_keys(const struct batch *c)
                                             .gstride = k->group / 2});
         }
         stamp_emit_v(
-            n->b, STAMP_OP_VSMRD,
-            (struct stamp_vec){c->at.cm + h * 2 * groups, groups, 2, n->L},
+            n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.cm + h * 2 * groups, groups, 2, n->L},
             (struct stamp_vsm){
                 .sm = c->sm + h, .smstride = n->L * k->heads, .gstride = k->heads, .first = true});
     }
@@ -271,13 +270,12 @@ static void pack_values(const struct batch *c)
                                         .xb = pb + h * 2 * n->hl * deep,
                                         .gstride = deep,
                                         .b = 2 * deep});
-    stamp_emit_v(n->b, STAMP_OP_VSMRD,
-                 (struct stamp_vec){c->at.sv, k->heads, groups, k->batch},
+    stamp_emit_v(n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.sv, k->heads, groups, k->batch},
                  (struct stamp_vsm){.sm = c->sm, .smstride = 1, .gstride = k->heads});
     struct stamp_move m = {.space = STAMP_SPACE_PB,
                            .fmt = STAMP_FMT_RAW,
-                           .dram = n->v_op + c->chunk * k->heads * k->v_head +
-                                   c->t0 / n->mach->T * wb,
+                           .dram =
+                               n->v_op + c->chunk * k->heads * k->v_head + c->t0 / n->mach->T * wb,
                            .line = pb,
                            .lines = deep,
                            .lstride = deep,
@@ -286,16 +284,16 @@ static void pack_values(const struct batch *c)
                            .n1 = k->heads,
                            .d1 = k->v_head};
     stamp_emit_move(n->b, STAMP_OP_STORE, m);
-    stamp_emit_move(n->b, STAMP_OP_STORE,
-                    (struct stamp_move){.space = STAMP_SPACE_VM,
-                                        .fmt = STAMP_FMT_F32,
-                                        .dram = n->sv_op + c->chunk * k->heads * k->sv_head +
-                                                c->t0 * 4,
-                                        .line = c->at.sv,
-                                        .lines = groups,
-                                        .lstride = groups,
-                                        .n0 = k->heads,
-                                        .d0 = k->sv_head});
+    stamp_emit_move(
+        n->b, STAMP_OP_STORE,
+        (struct stamp_move){.space = STAMP_SPACE_VM,
+                            .fmt = STAMP_FMT_F32,
+                            .dram = n->sv_op + c->chunk * k->heads * k->sv_head + c->t0 * 4,
+                            .line = c->at.sv,
+                            .lines = groups,
+                            .lstride = groups,
+                            .n0 = k->heads,
+                            .d0 = k->sv_head});
 }
 
 /* Rows of the batch from the QKV buffer; keys are normed and turned. */
@@ -318,9 +316,8 @@ static void fetch(const struct batch *c)
                                         .n0 = v.n0,
                                         .d0 = n->qkv.row_bytes});
     if (c->which) return;
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                    n->rope + (uint64_t)c->t0 * 2 * n->hdp * 4, c->at.table,
-                    k->batch * 2 * n->hl);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->rope + (uint64_t)c->t0 * 2 * n->hdp * 4,
+                    c->at.table, k->batch * 2 * n->hl);
     if (n->at.norm_k)
         stamp_net_head_norm((struct stamp_netc *)n, head, c->at.gain, c->at.eps, c->at.scalars);
     stamp_emit_rope(n->b, head, c->at.table, 2 * n->hl, k->heads, v.a, n->hl);

@@ -19,7 +19,8 @@ static struct shape shape_of(const struct stamp_netc *n, enum stamp_net_linear w
 
     switch (which) {
     case STAMP_NET_QKV:
-        return (struct shape){dim, (n->ql + 2 * n->kvl) * n->L, STAMP_POST_NONE, m->layer[0].bias_q};
+        return (struct shape){dim, (n->ql + 2 * n->kvl) * n->L, STAMP_POST_NONE,
+                              m->layer[0].bias_q};
     case STAMP_NET_O: return (struct shape){n->ql * n->L, dim, STAMP_POST_ADD, false};
     case STAMP_NET_GATEUP: return (struct shape){dim, 2 * n->fl * n->L, STAMP_POST_SILU, false};
     case STAMP_NET_DOWN: return (struct shape){hidden, dim, STAMP_POST_ADD, false};
@@ -126,7 +127,7 @@ void stamp_net_tile_free(struct stamp_netc *n)
 
 /* Rows of w to rows of out: row r of w lies at to(r). */
 struct spread {
-    uint32_t first; /* row of out where it begins */
+    uint32_t first;        /* row of out where it begins */
     uint32_t unit, padded; /* unit rows of w, then padding up to padded; 0: as they lie */
 };
 

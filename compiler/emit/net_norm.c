@@ -36,8 +36,8 @@ void stamp_net_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain
     uint32_t batch = 1;
 
     if (!fit) {
-        stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "a row of %u lines does not fit machine %s twice",
-                         dl, n->mach->name);
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "a row of %u lines does not fit machine %s twice", dl, n->mach->name);
         return;
     }
     while (2 * batch <= least(fit, n->L)) batch *= 2;
@@ -70,8 +70,8 @@ void stamp_net_gather(struct stamp_netc *n)
     uint32_t batch = least(room / n->dl, cap), turn = 0;
 
     if (!batch) {
-        stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "a row of %u lines does not fit machine %s twice",
-                         n->dl, n->mach->name);
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "a row of %u lines does not fit machine %s twice", n->dl, n->mach->name);
         return;
     }
     if (batch > STAMP_INDEX_LINE) batch = batch / STAMP_INDEX_LINE * STAMP_INDEX_LINE;

@@ -2,11 +2,15 @@
 /* roll.c - repeated instructions to loops. Contract in roll.h. */
 #include "compiler/emit/roll.h"
 
+#include "compiler/emit/build.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { STEPS_MAX = STAMP_ADDR_REGS - 1, BODY_MAX = 256, TIMES_MAX = (1 << 24) - 1 };
+/* Registers 1 .. 7 count from 0; 8 .. 14 from the offset of the layer (build.h), which they hold
+ * between the loops. */
+enum { STEPS_MAX = STAMP_REG_COPIES - 1, BODY_MAX = 256, TIMES_MAX = (1 << 24) - 1 };
 
 /* A loop found: q instructions, so many times, each with its address step. */
 struct loop {
@@ -66,15 +70,26 @@ static size_t repeats(const struct stamp_field *f, const struct stamp_word *in, 
     return times;
 }
 
-/* Different steps other than 0. */
-static size_t distinct(const struct loop *l, uint64_t value[STEPS_MAX + 1])
+static bool in_layer(const struct stamp_word *w)
+{
+    union stamp_insn insn;
+
+    if (!is_transfer(w)) return false;
+    stamp_decode(w, &insn);
+    return insn.d.areg == STAMP_REG_LAYER;
+}
+
+/* Different steps other than 0, of transfers inside or outside the layer's region. */
+static size_t distinct(const struct stamp_word *in, const struct loop *l, bool layer,
+                       uint64_t value[STEPS_MAX + 1])
 {
     size_t n = 0;
 
     for (size_t i = 0; i < l->q; i++) {
         size_t k = 0;
+        if (!l->step[i] || in_layer(&in[i]) != layer) continue;
         while (k < n && value[k] != l->step[i]) k++;
-        if (l->step[i] && k == n) {
+        if (k == n) {
             if (n == STEPS_MAX) return STEPS_MAX + 1;
             value[n++] = l->step[i];
         }
@@ -94,9 +109,10 @@ static bool best_loop(const struct stamp_mach *m, const struct stamp_word *in, s
         uint64_t value[STEPS_MAX + 1];
         if (!alike(f, &in[0], &in[q])) continue;
         l.times = repeats(f, in, count, q, l.step);
-        const size_t steps = distinct(&l, value);
-        const size_t cost = q + 2 + 2 * steps, was = q * l.times;
-        if (l.times < 2 || steps > STEPS_MAX || q + steps + 1 > m->IM_WORDS) continue;
+        const size_t free = distinct(in, &l, false, value), layer = distinct(in, &l, true, value);
+        const size_t steps = free + layer, cost = q + 2 + 2 * steps, was = q * l.times;
+        if (l.times < 2 || free > STEPS_MAX || layer > STEPS_MAX || q + steps + 1 > m->IM_WORDS)
+            continue;
         if (was <= cost || was - cost <= saved) continue;
         saved = was - cost;
         *best = l;
@@ -113,28 +129,42 @@ static void control(struct stamp_word *to, enum stamp_opcode op, uint64_t reg, u
     (void)wide;
 }
 
+/* The register that steps an instruction's address. */
+static uint64_t register_of(const uint64_t *value, uint64_t step, bool layer)
+{
+    uint64_t k = 0;
+
+    while (value[k] != step) k++;
+    return k + (layer ? STAMP_REG_COPIES : 1);
+}
+
 static size_t emit_loop(const struct stamp_word *in, const struct loop *l, struct stamp_word *out)
 {
-    uint64_t value[STEPS_MAX + 1];
-    const size_t steps = distinct(l, value);
-    size_t n = 0;
+    const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
+    uint64_t value[2][STEPS_MAX + 1];
+    size_t n = 0, steps[2];
 
-    for (size_t k = 0; k < steps; k++) control(&out[n++], STAMP_OP_SETR, k + 1, 0);
+    for (int k = 0; k < 2; k++) steps[k] = distinct(in, l, k, value[k]);
+    for (size_t k = 0; k < steps[0]; k++) control(&out[n++], STAMP_OP_SETR, k + 1, 0);
     control(&out[n++], STAMP_OP_LOOP, 0, l->times);
     for (size_t i = 0; i < l->q; i++) {
         out[n] = in[i];
         if (l->step[i]) {
+            const bool layer = in_layer(&in[i]);
             union stamp_insn insn;
-            size_t k = 0;
-            while (value[k] != l->step[i]) k++;
             stamp_decode(&in[i], &insn);
-            insn.d.areg = k + 1;
+            insn.d.areg = register_of(value[layer], l->step[i], layer);
             stamp_encode(&insn, &out[n]);
         }
         n++;
     }
-    for (size_t k = 0; k < steps; k++) control(&out[n++], STAMP_OP_ADDR, k + 1, value[k]);
+    for (uint64_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < steps[k]; i++)
+            control(&out[n++], STAMP_OP_ADDR, i + (k ? STAMP_REG_COPIES : 1), value[k][i]);
     control(&out[n++], STAMP_OP_ENDL, 0, 0);
+    for (size_t i = 0; i < steps[1]; i++) /* back to the offset of the layer */
+        control(&out[n++], STAMP_OP_ADDR, i + STAMP_REG_COPIES,
+                (0 - value[1][i] * l->times) & mask);
     return n;
 }
 

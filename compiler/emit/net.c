@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net.c - a network's programs. Contract in net.h. */
+#include "compiler/emit/net.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/emit/net_build.h"
+#include "compiler/emit/settle.h"
+
+float stamp_net_score_scale(const struct stamp_netc *n)
+{
+    return (float)(1.0 / sqrt((double)n->spec->model->head_dim));
+}
+
+static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err *e)
+{
+    const struct stamp_llama *m = s->model;
+
+    if (!s->s || s->s > s->ctx)
+        return stamp_fail(e, STAMP_ERANGE, "%u tokens: 1 to the cache's %u", s->s, s->ctx);
+    if (s->ctx > m->ctx)
+        return stamp_fail(e, STAMP_ERANGE, "a cache of %u tokens: the model's context is %zu",
+                          s->ctx, m->ctx);
+    if (s->scheme.act_bits == 32 || s->scheme.weight_bits == 32)
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "the machine multiplies 4- and 8-bit integers, not f32");
+    if (s->kv.bits != 4 && s->kv.bits != 8 && s->kv.bits != 32)
+        return stamp_fail(e, STAMP_ERANGE, "cache of %u bits: 4, 8 or 32", s->kv.bits);
+    if (s->kv.bits == 4 && s->kv.block > STAMP_KV_BLOCK_MAX)
+        return stamp_fail(e, STAMP_ERANGE, "cache blocks of 2^%u tokens: at most 2^%d", s->kv.block,
+                          STAMP_KV_BLOCK_MAX);
+    return STAMP_OK;
+}
+
+static uint32_t lines_of(uint64_t elements, uint32_t L)
+{
+    return (uint32_t)((elements + L - 1) / L);
+}
+
+/* Sizes that follow from model and machine. */
+static void measure(struct stamp_netc *n)
+{
+    const struct stamp_llama *m = n->spec->model;
+    const uint32_t L = n->mach->L;
+
+    n->L = L;
+    n->hl = lines_of(m->head_dim, L);
+    while (n->hl * L * 4 % STAMP_DRAM_ALIGN) n->hl++;
+    n->hdp = n->hl * L;
+    n->heads = (uint32_t)m->heads;
+    n->kv_heads = (uint32_t)m->kv_heads;
+    n->rep = n->heads / n->kv_heads;
+    n->dl = lines_of(m->dim, L);
+    n->ql = n->heads * n->hl;
+    n->kvl = n->kv_heads * n->hl;
+    n->fl = lines_of(m->hidden, L);
+    n->ctx = (n->spec->ctx + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
+    n->rows = n->spec->s;
+    if (n->hdp != m->head_dim && n->spec->scheme.block)
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "blocks of %u with heads of %zu elements on machine %s", STAMP_BLOCK,
+                         m->head_dim, n->mach->name);
+    else if (!stamp_net_kv_sizes(n))
+        stamp_build_fail(
+            n->b, STAMP_EUNSUPPORTED,
+            "cache blocks of %u tokens with heads of %u elements do not fit machine %s",
+            n->kv.batch, n->hdp, n->mach->name);
+}
+
+static void control(struct stamp_netc *n, enum stamp_opcode op, uint64_t reg, uint64_t imm)
+{
+    union stamp_insn i = {.c = {.op = (uint64_t)op, .areg = reg, .imm = imm}};
+
+    stamp_build_push(n->b, &i);
+}
+
+static void layer(struct stamp_netc *n)
+{
+    stamp_net_norm(n, n->x, n->at.norm_att, n->h, 0, n->rows);
+    stamp_net_linear(n, STAMP_NET_QKV);
+    stamp_net_kv_fill(n);
+    stamp_net_attention(n);
+    stamp_net_linear(n, STAMP_NET_O);
+    stamp_net_norm(n, n->x, n->at.norm_ffn, n->h, 0, n->rows);
+    stamp_net_linear(n, STAMP_NET_GATEUP);
+    stamp_net_linear(n, STAMP_NET_DOWN);
+}
+
+/* The layers as one loop: registers 8 .. 15 hold the offset of the layer. */
+static void layers(struct stamp_netc *n)
+{
+    const uint32_t count = (uint32_t)n->spec->model->layers;
+
+    n->b->layer_lo = n->layer_lo;
+    n->b->layer_hi = n->layer_lo + n->layer_bytes;
+    if (count > 1) control(n, STAMP_OP_LOOP, 0, count);
+    control(n, STAMP_OP_FENCE, 0, 0);
+    layer(n);
+    if (count > 1) {
+        for (uint64_t r = STAMP_REG_COPIES; r <= STAMP_REG_LAYER; r++)
+            control(n, STAMP_OP_ADDR, r, n->layer_bytes);
+        control(n, STAMP_OP_FENCE, 0, 0);
+        control(n, STAMP_OP_ENDL, 0, 0);
+    }
+    control(n, STAMP_OP_FENCE, 0, 0);
+    n->b->layer_lo = n->b->layer_hi = 0;
+}
+
+static void prefill(struct stamp_netc *n)
+{
+    const bool last = n->spec->last_logits;
+
+    stamp_net_gather(n);
+    layers(n);
+    stamp_net_norm(n, n->x, n->norm_out, n->h, last ? n->rows - 1 : 0, last ? 1 : n->rows);
+    stamp_net_linear(n, STAMP_NET_HEAD);
+    control(n, STAMP_OP_HALT, 0, 0);
+}
+
+/* What the layers compute, for reports. */
+static void add_info(struct stamp_netc *n)
+{
+    static const char *const name[] = {"qkv", "o", "gateup", "down", "head"};
+    struct stamp_image *m = n->b->image;
+
+    for (uint32_t i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
+        const struct stamp_net_part *p = &n->part[i];
+        const uint64_t times = i == STAMP_NET_HEAD ? 1 : n->spec->model->layers;
+        struct stamp_layer_info *l = &m->layer[m->layers++];
+        uint64_t rows = 0;
+        snprintf(l->name, sizeof l->name, "%s", name[i]);
+        l->s = p->l.work.s;
+        l->d = p->l.work.d;
+        l->n = p->l.work.n;
+        for (uint64_t r = 0; r < l->s; r++) rows += p->plan.bits[r] == 8 ? 2 : 1;
+        l->products = times * rows * l->d * l->n * (p->l.work.w8 ? 2 : 1);
+    }
+}
+
+static enum stamp_status set_text(struct stamp_build *b, const struct stamp_net_spec *s)
+{
+    char text[STAMP_SCHEME_MAX + 1];
+    const struct stamp_scheme *c = &s->scheme;
+
+    snprintf(text, sizeof text,
+             "network of %zu layers, %u tokens; transform %s, depth %d, %u rows at %u bits, others "
+             "%u, weights %u, block %u%s%s; cache %u bits, blocks of %u",
+             s->model->layers, s->s, stamp_transform_name(c->transform), c->depth, c->high_rows,
+             c->high_bits, c->act_bits, c->weight_bits, c->block, c->symmetric ? ", symmetric" : "",
+             c->sink ? ", sink" : "", s->kv.bits, 1u << s->kv.block);
+    b->image->scheme = stamp_arena_text(b->image->arena, text, strlen(text));
+    if (!b->image->scheme) stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+    return b->status;
+}
+
+enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
+                                    const struct stamp_compile_options *options,
+                                    struct stamp_image **out, struct stamp_compile_info *info,
+                                    struct stamp_err *e)
+{
+    struct stamp_build b;
+    struct stamp_netc n = {.b = &b, .spec = spec, .mach = options->mach};
+    enum stamp_status st = check(spec, e);
+
+    if (st) return st;
+    stamp_build_start(&b, options, 64 + 32 * (uint32_t)spec->model->layers, e);
+    if (!b.status) measure(&n);
+    if (!b.status) stamp_net_lay(&n);
+    if (!b.status) prefill(&n);
+    if (!b.status) add_info(&n);
+    if (!b.status) set_text(&b, spec);
+    st = b.status;
+    const struct stamp_program programs[] = {{"main", b.word, b.count}};
+    if (!st) st = stamp_settle(&b, programs, 1);
+    if (!st) st = stamp_prove(&b, info);
+    if (!st) {
+        *out = b.image;
+        b.image = NULL;
+    }
+    stamp_net_tile_free(&n);
+    stamp_build_end(&b);
+    return st;
+}
