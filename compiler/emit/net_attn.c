@@ -1,37 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net_attn.c - attention of the prefill. Contract in net_build.h; numbers: numerics.md section 9.
- *
- * An item is one query head's tile of rows against one block of keys. Its four parts run on
- * different units, so the items are a pipeline in program order:
- *
- *   query(i+1)  product(i+1)  softmax(i)  sum(i)  finish(i-1)
- *   VXU         MXU           VXU         MXU     VXU
- *
- * Scores, row scalars, weights P and results take turns in two buffers each. */
-#include "compiler/emit/net_build.h"
-
-/* VM lines, XB lines and entries; [2]: buffers that take turns. */
-struct attn {
-    struct stamp_netc *n;
-    uint32_t R, SL; /* rows of a tile; lines of a block's scores */
-    uint32_t s[2], q[2], o[2], ob[2], sv[2];
-    uint32_t m[2], l[2], a[2], mb, table, gain, eps;
-    uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp;
-    uint32_t cm[2], cm_one;
-    uint32_t kg, vk; /* column groups of keys, keys of V that half of WB holds */
-    float scale;
-    /* What lies where: item tags plus 1. */
-    uint64_t in_k, in_v, in_cm[2], in_sv[2];
-    uint32_t cm_turn, sv_turn;
-};
-
-struct item {
-    uint32_t t0, h, kb; /* first row; query head; block of keys */
-    uint32_t nk;        /* keys of the block that some row of the tile sees, whole groups */
-    bool first, last;   /* block of its head */
-    uint32_t head;      /* heads before it: picks q, m, l, o */
-    uint32_t index;     /* items before it: picks s, xp */
-};
+/* net_attn.c - parts of attention. Contract in net_attn.h; numbers: numerics.md section 9. */
+#include "compiler/emit/net_attn.h"
 
 static uint32_t place(uint32_t *at, uint32_t lines)
 {
@@ -41,7 +10,7 @@ static uint32_t place(uint32_t *at, uint32_t lines)
     return first;
 }
 
-static bool plan(struct attn *a)
+static bool plan(struct stamp_attn_plan *a)
 {
     struct stamp_netc *n = a->n;
     const struct stamp_mach *m = n->mach;
@@ -78,9 +47,36 @@ static bool plan(struct attn *a)
            groups * m->P * n->hl <= m->AC_LINES;
 }
 
+static void load(const struct stamp_attn_plan *a, uint32_t areg, enum stamp_space space,
+                 enum stamp_fmt fmt, uint64_t dram, uint32_t line, uint32_t lines)
+{
+    stamp_emit_move(a->n->b, STAMP_OP_LOAD,
+                    (struct stamp_move){.space = space,
+                                        .fmt = fmt,
+                                        .areg = areg,
+                                        .dram = dram,
+                                        .line = line,
+                                        .lines = lines,
+                                        .lstride = lines});
+}
+
+bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint32_t rows)
+{
+    const uint32_t unit = n->mach->P / 2;
+
+    a->n = n;
+    a->scale = stamp_net_score_scale(n);
+    for (a->R = rows; a->R >= unit; a->R /= 2)
+        if (plan(a)) return true;
+    stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                     "attention with heads of %u elements does not fit machine %s", n->hdp,
+                     n->mach->name);
+    return false;
+}
+
 /* ---- Query rows ---------------------------------------------------------------------------------- */
 
-static void query(struct attn *a, const struct item *i)
+void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_netc *n = a->n;
     const uint32_t k = i->head % 2;
@@ -91,15 +87,14 @@ static void query(struct attn *a, const struct item *i)
     stamp_emit_move(n->b, STAMP_OP_LOAD,
                     (struct stamp_move){.space = STAMP_SPACE_VM,
                                         .fmt = STAMP_FMT_F32,
-                                        .dram = n->qkv.addr + i->t0 * n->qkv.row_bytes +
-                                                (uint64_t)i->h * n->hdp * 4,
+                                        .dram = i->q_dram,
                                         .line = v.a,
                                         .lines = n->hl,
                                         .lstride = n->hl,
                                         .n0 = a->R,
-                                        .d0 = n->qkv.row_bytes});
+                                        .d0 = a->q_pitch});
     if (n->at.norm_q) stamp_net_head_norm(n, v, a->gain, a->eps, a->mb);
-    stamp_emit_rope(n->b, v, a->table, 2 * n->hl, 1, v.a, n->hl);
+    stamp_emit_rope(n->b, v, a->table, 2 * n->hl, a->rope_rep, v.a, n->hl);
     stamp_emit_v(n->b, STAMP_OP_VMINMAX, v, s);
     stamp_emit_v(n->b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
     s.rm = a->rmq[k];
@@ -110,34 +105,29 @@ static void query(struct attn *a, const struct item *i)
 
 /* ---- Products ------------------------------------------------------------------------------------ */
 
-static uint32_t kv_head(const struct attn *a, const struct item *i)
-{
-    return i->h / a->n->rep;
-}
-
 /* Which keys or values, how many: equal tags mean equal contents. */
-static uint64_t tag_of(const struct attn *a, const struct item *i, uint32_t from, uint32_t count)
+static uint64_t tag_of(const struct stamp_attn_item *i, uint32_t from, uint32_t count)
 {
-    return ((((uint64_t)kv_head(a, i) << 20 | i->kb) << 10 | from) << 10 | count) + 1;
+    if (i->reg.k) return UINT64_MAX; /* known at run time only: load it */
+    return ((((uint64_t)i->kv << 20 | i->kb) << 10 | from) << 10 | count) + 1;
 }
 
-static uint32_t columns(struct attn *a, const struct item *i)
+static uint32_t columns(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_netc *n = a->n;
-    const uint64_t tag = tag_of(a, i, 0, i->nk);
+    const uint64_t tag = tag_of(i, 0, i->nk);
 
     for (uint32_t k = 0; k < 2; k++)
-        if (a->in_cm[k] == tag) return a->cm[k];
+        if (tag != UINT64_MAX && a->in_cm[k] == tag) return a->cm[k];
     a->cm_turn = !a->cm_turn;
     a->in_cm[a->cm_turn] = tag;
-    stamp_emit_load(n->b, STAMP_SPACE_CM, STAMP_FMT_RAW,
-                    n->cm_op + kv_head(a, i) * n->kv.cm_head +
-                        (uint64_t)i->kb * STAMP_KEY_BLOCK * 8,
-                    a->cm[a->cm_turn], i->nk / n->L);
+    load(a, i->reg.cm, STAMP_SPACE_CM, STAMP_FMT_RAW,
+         n->cm_op + i->kv * n->kv.cm_head + (uint64_t)i->kb * STAMP_KEY_BLOCK * 8,
+         a->cm[a->cm_turn], i->nk / n->L);
     return a->cm[a->cm_turn];
 }
 
-static union stamp_insn product_of(const struct attn *a)
+static union stamp_insn product_of(const struct stamp_attn_plan *a)
 {
     union stamp_insn i = {.m = {.op = STAMP_OP_MM, .first = 1, .last = 1, .w8 = 1}};
 
@@ -146,7 +136,7 @@ static union stamp_insn product_of(const struct attn *a)
     return i;
 }
 
-static void product(struct attn *a, const struct item *i)
+void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_netc *n = a->n;
     const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
@@ -154,13 +144,12 @@ static void product(struct attn *a, const struct item *i)
 
     for (uint32_t g = 0; g < all; g += a->kg) {
         const uint32_t groups = all - g < a->kg ? all - g : a->kg;
-        const uint64_t tag = tag_of(a, i, g, groups);
+        const uint64_t tag = tag_of(i, g, groups);
         union stamp_insn m = product_of(a);
-        if (a->in_k != tag)
-            stamp_emit_load(n->b, STAMP_SPACE_WB, STAMP_FMT_RAW,
-                            n->k_op + kv_head(a, i) * n->kv.k_head +
-                                ((uint64_t)i->kb * a->SL + g) * n->kv.group * wb,
-                            0, groups * n->kv.group);
+        if (tag == UINT64_MAX || a->in_k != tag)
+            load(a, i->reg.k, STAMP_SPACE_WB, STAMP_FMT_RAW,
+                 n->k_op + i->kv * n->kv.k_head + ((uint64_t)i->kb * a->SL + g) * n->kv.group * wb,
+                 0, groups * n->kv.group);
         a->in_k = tag;
         m.m.xb = a->xq[i->head % 2];
         m.m.gstride = n->hl;
@@ -176,7 +165,7 @@ static void product(struct attn *a, const struct item *i)
     }
 }
 
-static void sum(struct attn *a, const struct item *i)
+void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_netc *n = a->n;
     const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
@@ -184,13 +173,14 @@ static void sum(struct attn *a, const struct item *i)
 
     for (uint32_t k = 0; k < i->nk; k += a->vk) {
         const uint32_t keys = i->nk - k < a->vk ? i->nk - k : a->vk;
-        const uint64_t tag = tag_of(a, i, k, keys);
+        const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
-        if (a->in_v != tag)
+        if (tag == UINT64_MAX || a->in_v != tag)
             stamp_emit_move(n->b, STAMP_OP_LOAD,
                             (struct stamp_move){.space = STAMP_SPACE_WB,
                                                 .fmt = STAMP_FMT_RAW,
-                                                .dram = n->v_op + kv_head(a, i) * n->kv.v_head +
+                                                .areg = i->reg.v,
+                                                .dram = n->v_op + i->kv * n->kv.v_head +
                                                         (i->kb * STAMP_KEY_BLOCK + k) / T * wb,
                                                 .line = half,
                                                 .lines = keys / T,
@@ -216,31 +206,30 @@ static void sum(struct attn *a, const struct item *i)
 
 /* ---- Softmax ------------------------------------------------------------------------------------- */
 
-static uint32_t value_scales(struct attn *a, const struct item *i)
+static uint32_t value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_netc *n = a->n;
-    const uint64_t tag = tag_of(a, i, 0, i->nk);
+    const uint64_t tag = tag_of(i, 0, i->nk);
 
     for (uint32_t k = 0; k < 2; k++)
-        if (a->in_sv[k] == tag) return a->sv[k];
+        if (tag != UINT64_MAX && a->in_sv[k] == tag) return a->sv[k];
     a->sv_turn = !a->sv_turn;
     a->in_sv[a->sv_turn] = tag;
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                    n->sv_op + kv_head(a, i) * n->kv.sv_head +
-                        (uint64_t)i->kb * STAMP_KEY_BLOCK * 4,
-                    a->sv[a->sv_turn], i->nk / n->L);
+    load(a, i->reg.sv, STAMP_SPACE_VM, STAMP_FMT_F32,
+         n->sv_op + i->kv * n->kv.sv_head + (uint64_t)i->kb * STAMP_KEY_BLOCK * 4,
+         a->sv[a->sv_turn], i->nk / n->L);
     return a->sv[a->sv_turn];
 }
 
 /* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales what
  * was summed before. */
-static void softmax(struct attn *a, const struct item *i)
+void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_netc *n = a->n;
     struct stamp_build *b = n->b;
     const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
     const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, 1, 1, 1};
-    const struct stamp_lim seen = {(int32_t)(i->t0 - i->kb * STAMP_KEY_BLOCK) + 1, 1, 0};
+    const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
     const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
     struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
     const uint32_t sv = value_scales(a, i);
@@ -267,7 +256,7 @@ static void softmax(struct attn *a, const struct item *i)
     stamp_emit_v(b, STAMP_OP_VQUANT, v, s);
 }
 
-static void finish(struct attn *a, const struct item *i)
+void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *i, bool end)
 {
     struct stamp_netc *n = a->n;
     const uint32_t k = i->head % 2;
@@ -277,56 +266,22 @@ static void finish(struct attn *a, const struct item *i)
         stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->a[i->index % 2], o.a, n->hl);
         stamp_emit_bin(n->b, STAMP_BIN_ADD, o, a->ob[i->index % 2], n->hl, 1, o.a, n->hl);
     }
-    if (!i->last) return;
+    if (!end) return;
     stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], 1, 1, 1}, 0, 0.0f,
                    (struct stamp_lim){(int32_t)a->R, 0, 0}, a->l[k], 1);
     stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
     stamp_emit_move(n->b, STAMP_OP_STORE,
                     (struct stamp_move){.space = STAMP_SPACE_VM,
                                         .fmt = STAMP_FMT_F32,
-                                        .dram = n->att.addr + i->t0 * n->att.row_bytes +
-                                                (uint64_t)i->h * n->hdp * 4,
+                                        .dram = i->o_dram,
                                         .line = o.a,
                                         .lines = n->hl,
                                         .lstride = n->hl,
-                                        .n0 = n->rows - i->t0 < a->R ? n->rows - i->t0 : a->R,
-                                        .d0 = n->att.row_bytes});
+                                        .n0 = i->rows,
+                                        .d0 = a->out_pitch});
 }
 
-/* ---- The pipeline -------------------------------------------------------------------------------- */
-
-/* The item behind @p i, or false. */
-static bool next(const struct attn *a, struct item *i)
-{
-    const struct stamp_netc *n = a->n;
-
-    i->index++;
-    if (!i->last) {
-        i->kb++;
-    } else {
-        i->kb = 0;
-        i->head++;
-        if (++i->h == n->heads) {
-            i->h = 0;
-            i->t0 += a->R;
-        }
-    }
-    if (i->t0 >= n->rows) return false;
-    const uint32_t end = i->t0 + a->R, done = i->kb * STAMP_KEY_BLOCK;
-    const uint32_t left = end - done < STAMP_KEY_BLOCK ? end - done : STAMP_KEY_BLOCK;
-    i->nk = (left + n->L - 1) / n->L * n->L;
-    i->first = i->kb == 0;
-    i->last = done + STAMP_KEY_BLOCK >= end;
-    return true;
-}
-
-static void tables(struct attn *a, uint32_t t0)
-{
-    stamp_emit_load(a->n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                    a->n->rope + (uint64_t)t0 * 2 * a->n->hdp * 4, a->table, a->R * 2 * a->n->hl);
-}
-
-static void constants(struct attn *a)
+void stamp_attn_constants(struct stamp_attn_plan *a)
 {
     struct stamp_netc *n = a->n;
     const uint32_t line = STAMP_TABLE_LINE;
@@ -340,39 +295,4 @@ static void constants(struct attn *a)
     if (!n->at.norm_q) return;
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->at.norm_q, a->gain, n->hl);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->constants + STAMP_NET_EPS, a->eps, 1);
-}
-
-void stamp_net_attention(struct stamp_netc *n)
-{
-    struct attn a = {.n = n, .scale = stamp_net_score_scale(n)};
-    struct item now = {.h = n->heads - 1, .last = true}, ahead, before;
-
-    for (a.R = n->L < 32 ? n->L : 32; 2 * a.R >= n->mach->P && !plan(&a); a.R /= 2) {}
-    if (2 * a.R < n->mach->P) {
-        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "attention with heads of %u elements does not fit machine %s", n->hdp,
-                         n->mach->name);
-        return;
-    }
-    now.t0 = 0u - a.R; /* the item before the first */
-    now.head = now.index = UINT32_MAX;
-    next(&a, &now);
-    constants(&a);
-    tables(&a, 0);
-    query(&a, &now);
-    product(&a, &now);
-    before = now;
-    for (bool more = true, behind = false; more && !n->b->status; behind = true) {
-        ahead = now;
-        more = next(&a, &ahead);
-        if (more && ahead.t0 != now.t0) tables(&a, ahead.t0);
-        if (more) query(&a, &ahead);
-        if (more) product(&a, &ahead);
-        softmax(&a, &now);
-        sum(&a, &now);
-        if (behind) finish(&a, &before);
-        before = now;
-        now = ahead;
-    }
-    finish(&a, &before);
 }
