@@ -9,7 +9,7 @@
 #include "compiler/emit/net_build.h"
 #include "compiler/emit/settle.h"
 
-float stamp_net_score_scale(const struct stamp_netc *n)
+float stamp_netc_score_scale(const struct stamp_netc *n)
 {
     return (float)(1.0 / sqrt((double)n->spec->model->head_dim));
 }
@@ -62,7 +62,7 @@ static void measure(struct stamp_netc *n)
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                          "blocks of %u with heads of %zu elements on machine %s", STAMP_BLOCK,
                          m->head_dim, n->mach->name);
-    else if (!stamp_net_kv_sizes(n))
+    else if (!stamp_netc_kv_sizes(n))
         stamp_build_fail(
             n->b, STAMP_EUNSUPPORTED,
             "cache blocks of %u tokens with heads of %u elements do not fit machine %s",
@@ -78,14 +78,14 @@ static void control(struct stamp_netc *n, enum stamp_opcode op, uint64_t reg, ui
 
 static void layer(struct stamp_netc *n)
 {
-    stamp_net_norm(n, n->x, n->at.norm_att, n->h, 0, n->rows);
-    stamp_net_linear(n, STAMP_NET_QKV);
-    stamp_net_kv_fill(n);
-    stamp_net_attention(n);
-    stamp_net_linear(n, STAMP_NET_O);
-    stamp_net_norm(n, n->x, n->at.norm_ffn, n->h, 0, n->rows);
-    stamp_net_linear(n, STAMP_NET_GATEUP);
-    stamp_net_linear(n, STAMP_NET_DOWN);
+    stamp_netc_norm(n, n->x, n->at.norm_att, n->h, 0, n->rows);
+    stamp_netc_linear(n, STAMP_NET_QKV);
+    stamp_netc_kv_fill(n);
+    stamp_netc_attention(n);
+    stamp_netc_linear(n, STAMP_NET_O);
+    stamp_netc_norm(n, n->x, n->at.norm_ffn, n->h, 0, n->rows);
+    stamp_netc_linear(n, STAMP_NET_GATEUP);
+    stamp_netc_linear(n, STAMP_NET_DOWN);
 }
 
 /* The layers as one loop: registers 8 .. 15 hold the offset of the layer. */
@@ -112,10 +112,10 @@ static void prefill(struct stamp_netc *n)
 {
     const bool last = n->spec->last_logits;
 
-    stamp_net_gather(n);
+    stamp_netc_gather(n);
     layers(n);
-    stamp_net_norm(n, n->x, n->norm_out, n->h, last ? n->rows - 1 : 0, last ? 1 : n->rows);
-    stamp_net_linear(n, STAMP_NET_HEAD);
+    stamp_netc_norm(n, n->x, n->norm_out, n->h, last ? n->rows - 1 : 0, last ? 1 : n->rows);
+    stamp_netc_linear(n, STAMP_NET_HEAD);
     control(n, STAMP_OP_HALT, 0, 0);
 }
 
@@ -167,7 +167,7 @@ enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
     if (st) return st;
     stamp_build_start(&b, options, 64 + 32 * (uint32_t)spec->model->layers, e);
     if (!b.status) measure(&n);
-    if (!b.status) stamp_net_lay(&n);
+    if (!b.status) stamp_netc_lay(&n);
     if (!b.status) prefill(&n);
     if (!b.status) add_info(&n);
     if (!b.status) set_text(&b, spec);
@@ -179,7 +179,7 @@ enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
         *out = b.image;
         b.image = NULL;
     }
-    stamp_net_tile_free(&n);
+    stamp_netc_tile_free(&n);
     stamp_build_end(&b);
     return st;
 }

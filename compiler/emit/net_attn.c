@@ -65,7 +65,7 @@ bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint3
     const uint32_t unit = n->mach->P / 2;
 
     a->n = n;
-    a->scale = stamp_net_score_scale(n);
+    a->scale = stamp_netc_score_scale(n);
     for (a->R = rows; a->R >= unit; a->R /= 2)
         if (plan(a)) return true;
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
@@ -93,7 +93,7 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
                                         .lstride = n->hl,
                                         .n0 = a->R,
                                         .d0 = a->q_pitch});
-    if (n->at.norm_q) stamp_net_head_norm(n, v, a->gain, a->eps, a->mb);
+    if (n->at.norm_q) stamp_netc_head_norm(n, v, a->gain, a->eps, a->mb);
     stamp_emit_rope(n->b, v, a->table, 2 * n->hl, a->rope_rep, v.a, n->hl);
     stamp_emit_v(n->b, STAMP_OP_VMINMAX, v, s);
     stamp_emit_v(n->b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);

@@ -84,26 +84,26 @@ enum {
 };
 
 /* net_data.c: buffers and constants */
-void stamp_net_lay(struct stamp_netc *n);
+void stamp_netc_lay(struct stamp_netc *n);
 /* net_lin.c: tiles of the linear layers for n->rows rows, their weights, their code */
-void stamp_net_tile(struct stamp_netc *n);
-void stamp_net_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
+void stamp_netc_tile(struct stamp_netc *n);
+void stamp_netc_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
                        struct stamp_weights *out);
-void stamp_net_linear(struct stamp_netc *n, enum stamp_net_linear which);
-void stamp_net_tile_free(struct stamp_netc *n);
+void stamp_netc_linear(struct stamp_netc *n, enum stamp_net_linear which);
+void stamp_netc_tile_free(struct stamp_netc *n);
 /* net_norm.c */
-void stamp_net_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain,
+void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain,
                     struct stamp_place to, uint32_t row0, uint32_t rows);
 /** RMSNORM of heads in place: v.n0 rows of hl lines; gain and scalars are VM lines. */
-void stamp_net_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain, uint32_t eps,
+void stamp_netc_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain, uint32_t eps,
                          uint32_t scalars);
-void stamp_net_gather(struct stamp_netc *n);
+void stamp_netc_gather(struct stamp_netc *n);
 /* net_kv.c */
-bool stamp_net_kv_sizes(struct stamp_netc *n);
-void stamp_net_kv_fill(struct stamp_netc *n);
+bool stamp_netc_kv_sizes(struct stamp_netc *n);
+void stamp_netc_kv_fill(struct stamp_netc *n);
 /* net_attn.c */
-void stamp_net_attention(struct stamp_netc *n);
+void stamp_netc_attention(struct stamp_netc *n);
 /** 1 / sqrt(head_dim), what scores are multiplied by. */
-float stamp_net_score_scale(const struct stamp_netc *n);
+float stamp_netc_score_scale(const struct stamp_netc *n);
 
 #endif

@@ -146,7 +146,7 @@ static void lay_linear(struct stamp_netc *n, uint32_t layer, enum stamp_net_line
     uint8_t *cdata =
         stamp_build_const(n->b, name, STAMP_FMT_RAW, size.columns, &at->columns[which]);
     if (!wdata || !cdata) return;
-    stamp_net_weights(n, layer, which, &w);
+    stamp_netc_weights(n, layer, which, &w);
     if (!n->b->status) stamp_linear_pack(l, &w, wdata, cdata);
     stamp_weights_free(&w);
 }
@@ -262,11 +262,11 @@ static void lay_apart(struct stamp_netc *n, enum stamp_net_linear which)
     p->u = stamp_build_matrix(n->b, name, STAMP_TEMP, STAMP_FMT_F32, s, p->l.work.n);
 }
 
-void stamp_net_lay(struct stamp_netc *n)
+void stamp_netc_lay(struct stamp_netc *n)
 {
     n->tokens = stamp_build_bytes(n->b, "tokens", STAMP_INPUT, 4 * (uint64_t)n->rows);
     lay_temps(n);
-    stamp_net_tile(n);
+    stamp_netc_tile(n);
     for (int i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
         const enum stamp_net_linear which = (enum stamp_net_linear)i;
         const struct stamp_linear_size size = stamp_linear_slots(&n->part[i].l);

@@ -38,7 +38,7 @@ static struct room rooms(const struct stamp_netc *n, uint32_t heads)
     return r;
 }
 
-bool stamp_net_kv_sizes(struct stamp_netc *n)
+bool stamp_netc_kv_sizes(struct stamp_netc *n)
 {
     const struct stamp_mach *m = n->mach;
     const uint64_t line = 4 * (uint64_t)n->L;
@@ -319,7 +319,7 @@ static void fetch(const struct batch *c)
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->rope + (uint64_t)c->t0 * 2 * n->hdp * 4,
                     c->at.table, k->batch * 2 * n->hl);
     if (n->at.norm_k)
-        stamp_net_head_norm((struct stamp_netc *)n, head, c->at.gain, c->at.eps, c->at.scalars);
+        stamp_netc_head_norm((struct stamp_netc *)n, head, c->at.gain, c->at.eps, c->at.scalars);
     stamp_emit_rope(n->b, head, c->at.table, 2 * n->hl, k->heads, v.a, n->hl);
 }
 
@@ -330,7 +330,7 @@ static void shift(struct room *r, uint32_t by)
     for (size_t i = 0; i < sizeof *r / sizeof *line; i++) line[i] += by;
 }
 
-void stamp_net_kv_fill(struct stamp_netc *n)
+void stamp_netc_kv_fill(struct stamp_netc *n)
 {
     const uint32_t table = STAMP_TABLE_LINE, half = n->mach->RT_ENTRIES / 2;
     const uint32_t lines = ceil_div(n->kv.batch, table);

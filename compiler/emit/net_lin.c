@@ -113,12 +113,12 @@ static void tile_one(struct stamp_netc *n, enum stamp_net_linear which)
                      sh.d, sh.n, n->mach->name);
 }
 
-void stamp_net_tile(struct stamp_netc *n)
+void stamp_netc_tile(struct stamp_netc *n)
 {
     for (int i = 0; i < STAMP_NET_LINEARS; i++) tile_one(n, (enum stamp_net_linear)i);
 }
 
-void stamp_net_tile_free(struct stamp_netc *n)
+void stamp_netc_tile_free(struct stamp_netc *n)
 {
     for (int i = 0; i < STAMP_NET_LINEARS; i++) stamp_plan_free(&n->part[i].plan);
 }
@@ -179,7 +179,7 @@ static void copy_gate_up(struct stamp_netc *n, struct stamp_weights *out,
     }
 }
 
-void stamp_net_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
+void stamp_netc_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
                        struct stamp_weights *out)
 {
     const uint32_t hd = (uint32_t)n->spec->model->head_dim;
@@ -275,7 +275,7 @@ static void emit_apart(struct stamp_netc *n, enum stamp_net_linear which)
     if (!plain) elementwise(n, p, sh.post);
 }
 
-void stamp_net_linear(struct stamp_netc *n, enum stamp_net_linear which)
+void stamp_netc_linear(struct stamp_netc *n, enum stamp_net_linear which)
 {
     struct stamp_net_part *p = &n->part[which];
 

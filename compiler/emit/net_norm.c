@@ -19,7 +19,7 @@ static void rms_scalars(struct stamp_netc *n, struct stamp_vec v, uint64_t count
                    (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, scalars, 1);
 }
 
-void stamp_net_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain, uint32_t eps,
+void stamp_netc_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain, uint32_t eps,
                          uint32_t scalars)
 {
     rms_scalars(n, v, n->spec->model->head_dim, eps, scalars);
@@ -27,7 +27,7 @@ void stamp_net_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain
     stamp_emit_bin(n->b, STAMP_BIN_MUL, v, gain, 0, 0, v.a, v.s0);
 }
 
-void stamp_net_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain,
+void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain,
                     struct stamp_place to, uint32_t row0, uint32_t rows)
 {
     const uint32_t dl = n->dl, vm = n->mach->VM_LINES;
@@ -64,7 +64,7 @@ void stamp_net_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain
     }
 }
 
-void stamp_net_gather(struct stamp_netc *n)
+void stamp_netc_gather(struct stamp_netc *n)
 {
     const uint32_t cap = n->mach->IT_ENTRIES / 2, room = n->mach->VM_LINES / 2;
     uint32_t batch = least(room / n->dl, cap), turn = 0;

@@ -46,7 +46,7 @@ static void tables(struct stamp_attn_plan *a, uint32_t t0)
                     a->n->rope + (uint64_t)t0 * 2 * a->n->hdp * 4, a->table, a->R * 2 * a->n->hl);
 }
 
-void stamp_net_attention(struct stamp_netc *n)
+void stamp_netc_attention(struct stamp_netc *n)
 {
     struct stamp_attn_plan a = {.rope_rep = 1, .lim_step = 1};
     struct stamp_attn_item now = {.h = n->heads - 1, .last = true}, ahead, before;
