@@ -93,7 +93,7 @@ COSIM_CPP := $(wildcard tests/cosim/*.cpp) tests/rtl/axi_monitor.cpp
 $(B)/%.opp: %.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
-$(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_data.o \
+$(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
     $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/cosim/gen_data.h"
+#include "tests/cosim/gen_vec.h"
 
 uint64_t gen_next(struct gen_rng *r)
 {
@@ -25,24 +26,52 @@ uint32_t gen_range(struct gen_rng *r, uint32_t lo, uint32_t hi)
     return lo + gen_below(r, hi - lo + 1);
 }
 
-/* What the instructions of one program share. */
-struct ctx {
-    struct gen_rng r;
-    const struct stamp_mach *m;
-    struct gen_bases at;
-};
+bool gen_class_mask(const char *names, uint64_t *mask)
+{
+    static const char *const known[] = {
+#define NAME(name) #name,
+        GEN_CLASSES(NAME)};
 
-static void gen_transfer(struct ctx *c, bool store, union stamp_insn *i)
+    *mask = 0;
+    while (*names) {
+        const size_t n = strcspn(names, ",");
+        uint64_t bit = 0;
+        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+            if (strlen(known[i]) == n && !strncmp(known[i], names, n)) bit = UINT64_C(1) << i;
+        if (!bit) return false;
+        *mask |= bit;
+        names += n + (names[n] == ',');
+    }
+    return true;
+}
+
+static void choose_space(struct gen_ctx *c, bool store, struct stamp_insn_d *d)
+{
+    const bool raw = gen_may(c, GEN_IS_RAW) && gen_below(&c->r, 4) == 0;
+
+    d->space = store ? STAMP_SPACE_VM : gen_below(&c->r, 5);
+    if (store && gen_may(c, GEN_IS_PB) && gen_below(&c->r, 3) == 0) d->space = STAMP_SPACE_PB;
+    if (!store && gen_may(c, GEN_IS_IT) && gen_below(&c->r, 6) == 0) d->space = STAMP_SPACE_IT;
+    d->fmt = d->space != STAMP_SPACE_VM || raw ? (uint32_t)STAMP_FMT_RAW
+                                               : gen_range(&c->r, STAMP_FMT_F32, STAMP_FMT_BF16);
+    d->gather = !store && d->space == STAMP_SPACE_VM && gen_may(c, GEN_IS_GATHER) &&
+                gen_below(&c->r, 3) == 0;
+}
+
+static void gen_transfer(struct gen_ctx *c, bool store, union stamp_insn *i)
 {
     struct stamp_insn_d *d = &i->d;
     uint32_t part = GEN_VM_PART, base = c->at.vm;
 
-    d->space = store ? STAMP_SPACE_VM : gen_below(&c->r, 5);
-    d->fmt = d->space == STAMP_SPACE_VM ? gen_range(&c->r, STAMP_FMT_F32, STAMP_FMT_BF16)
-                                        : (uint32_t)STAMP_FMT_RAW;
+    choose_space(c, store, d);
+    if (d->space == STAMP_SPACE_VM && d->fmt == STAMP_FMT_RAW && gen_below(&c->r, 2))
+        part = GEN_RAW_PART, base += GEN_RAW_AT;
     if (d->space == STAMP_SPACE_WB) part = GEN_WB_PART, base = c->at.wb;
     if (d->space == STAMP_SPACE_CM) part = GEN_CM_PART, base = c->at.cm;
-    if (d->space >= STAMP_SPACE_RT) part = c->m->RT_ENTRIES / STAMP_TABLE_LINE, base = 0;
+    if (d->space == STAMP_SPACE_RT || d->space == STAMP_SPACE_NT)
+        part = c->m->RT_ENTRIES / STAMP_TABLE_LINE, base = 0;
+    if (d->space == STAMP_SPACE_IT) part = c->m->IT_ENTRIES / STAMP_INDEX_LINE, base = 0;
+    if (d->space == STAMP_SPACE_PB) part = GEN_PB_PART, base = c->at.pb;
     d->lines = gen_range(&c->r, 1, part / 4);
     d->n0 = gen_range(&c->r, 1, part / (uint32_t)d->lines > 6 ? 6 : part / (uint32_t)d->lines);
     d->n1 = gen_range(&c->r, 1, part / (uint32_t)(d->lines * d->n0) > 3 ? 2 : 1);
@@ -56,10 +85,11 @@ static void gen_transfer(struct ctx *c, bool store, union stamp_insn *i)
             d->n0--;
     }
     d->line = base + gen_below(&c->r, part - (uint32_t)(d->n1 * d->n0 * d->lstride) + 1);
-    gen_data_window(&c->r, c->m, store, d);
+    if (d->gather) d->it = gen_below(&c->r, c->m->IT_ENTRIES - (uint32_t)(d->n0 * d->n1) + 1);
+    gen_data_window(&c->r, c->m, store, part == GEN_RAW_PART, d);
 }
 
-static void gen_bfly(struct ctx *c, union stamp_insn *i)
+static void gen_bfly(struct gen_ctx *c, union stamp_insn *i)
 {
     struct stamp_insn_b *b = &i->b;
     uint32_t size;
@@ -84,7 +114,7 @@ static void gen_bfly(struct ctx *c, union stamp_insn *i)
     b->s = 0xbf000000u + gen_below(&c->r, 0x7fffff);
 }
 
-static void gen_vector(struct ctx *c, union stamp_insn *i)
+static void gen_vector(struct gen_ctx *c, union stamp_insn *i)
 {
     struct stamp_insn_v *v = &i->v;
     const bool quant = v->op == STAMP_OP_VQUANT, par = v->op == STAMP_OP_VQPAR;
@@ -101,6 +131,10 @@ static void gen_vector(struct ctx *c, union stamp_insn *i)
     v->sm = c->at.sm + gen_below(&c->r, GEN_SM_PART - (uint32_t)(v->n0 * v->smstride));
     v->rm = c->at.rm + gen_below(&c->r, GEN_SM_PART - (uint32_t)(v->n0 * v->smstride));
     v->rt = gen_below(&c->r, c->m->RT_ENTRIES - (uint32_t)v->n0);
+    v->sd = (quant || par) && gen_may(c, GEN_IS_SD) && gen_below(&c->r, 3) == 0;
+    if (v->sd && quant) /* signed digits take two nibble rows: entries whose rows are even */
+        v->rt = gen_below(&c->r, c->m->RT_ENTRIES / 32) * 32 + GEN_EVEN +
+                gen_below(&c->r, 33 - GEN_EVEN - (uint32_t)v->n0);
     v->b = v->a + v->n0 * v->s0; /* behind the rows */
     if (quant) {                 /* nibble rows reach below GEN_NIBS */
         v->gstride = v->cols + gen_below(&c->r, 2);
@@ -112,7 +146,7 @@ static void gen_vector(struct ctx *c, union stamp_insn *i)
     }
 }
 
-static void gen_mm(struct ctx *c, union stamp_insn *i)
+static void gen_mm(struct gen_ctx *c, union stamp_insn *i)
 {
     struct stamp_insn_m *m = &i->m;
     const uint32_t phases = c->m->L / c->m->T;
@@ -145,41 +179,88 @@ static void gen_mm(struct ctx *c, union stamp_insn *i)
     /* Tokens of the nibble table stay below GEN_TOKENS, so rm and vm stay inside their parts. */
 }
 
-static void gen_one(struct ctx *c, struct gen_piece *p)
+static void append(struct gen_program *p, uint32_t segment, const union stamp_insn *i)
 {
-    static const enum stamp_opcode ops[] = {
-        STAMP_OP_LOAD,  STAMP_OP_LOAD,    STAMP_OP_LOAD,  STAMP_OP_STORE,  STAMP_OP_STORE,
-        STAMP_OP_VBFLY, STAMP_OP_VBFLY,   STAMP_OP_VQPAR, STAMP_OP_VQUANT, STAMP_OP_VQUANT,
-        STAMP_OP_VBIAS, STAMP_OP_VMINMAX, STAMP_OP_MM,    STAMP_OP_MM,     STAMP_OP_MM,
-        STAMP_OP_FENCE, STAMP_OP_NOP};
-    union stamp_insn i;
+    struct gen_piece *piece = &p->piece[p->pieces++];
+    const char *bad = stamp_encode(i, &piece->word);
 
-    memset(&i, 0, sizeof i);
-    i.c.op = ops[gen_below(&c->r, sizeof ops / sizeof ops[0])];
-    switch ((enum stamp_opcode)i.c.op) {
-    case STAMP_OP_LOAD:
-    case STAMP_OP_STORE: gen_transfer(c, i.c.op == STAMP_OP_STORE, &i); break;
-    case STAMP_OP_VBFLY: gen_bfly(c, &i); break;
-    case STAMP_OP_MM: gen_mm(c, &i); break;
-    case STAMP_OP_FENCE:
-    case STAMP_OP_NOP: break;
-    default: gen_vector(c, &i); break;
-    }
-    p->stepped = i.c.op == STAMP_OP_LOAD && i.d.space <= STAMP_SPACE_CM;
-    const char *bad = stamp_encode(&i, &p->word);
+    piece->segment = segment;
+    piece->stepped = i->c.op == STAMP_OP_LOAD && i->d.space <= STAMP_SPACE_CM;
     assert(!bad);
     (void)bad;
 }
 
-void gen_make(const struct stamp_mach *mach, uint64_t seed, struct gen_program *p)
+/* One instruction, or a few that make each other's operands. */
+static void gen_one(struct gen_ctx *c, struct gen_program *p, uint32_t segment)
 {
-    struct ctx c = {.r = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1}, .m = mach};
+    static const struct {
+        enum stamp_opcode op;
+        uint32_t class, weight;
+    } ops[] = {
+#define OF(name, weight) {STAMP_OP_##name, GEN_IS_##name, weight}
+        OF(LOAD, 4),    OF(STORE, 3), OF(VBFLY, 2), OF(VQPAR, 1), OF(VQUANT, 2), OF(VBIAS, 1),
+        OF(VMINMAX, 1), OF(MM, 3),    OF(FENCE, 1), OF(NOP, 1),   OF(VBIN, 2),   OF(VROPE, 1),
+        OF(VROW, 2),    OF(VRED, 2),  OF(VFN, 3),   OF(VCODE, 1), OF(VDEQ, 1),   OF(VPACKK, 1),
+        OF(VPACKV, 1),  OF(VSMRD, 1), OF(VSMWR, 1)};
+    union stamp_insn i[GEN_GROUP];
+    uint32_t sum = 0, k = 0, n = 1;
+
+    for (size_t o = 0; o < sizeof ops / sizeof ops[0]; o++)
+        if (gen_may(c, ops[o].class)) sum += ops[o].weight;
+    assert(sum);
+    sum = gen_below(&c->r, sum);
+    for (;; k++) {
+        if (!gen_may(c, ops[k].class)) continue;
+        if (sum < ops[k].weight) break;
+        sum -= ops[k].weight;
+    }
+    memset(i, 0, sizeof i);
+    i[0].c.op = ops[k].op;
+    switch (ops[k].op) {
+    case STAMP_OP_LOAD:
+    case STAMP_OP_STORE: gen_transfer(c, ops[k].op == STAMP_OP_STORE, &i[0]); break;
+    case STAMP_OP_VBFLY: gen_bfly(c, &i[0]); break;
+    case STAMP_OP_MM: gen_mm(c, &i[0]); break;
+    case STAMP_OP_VMINMAX:
+    case STAMP_OP_VQPAR:
+    case STAMP_OP_VQUANT:
+    case STAMP_OP_VBIAS: gen_vector(c, &i[0]); break;
+    case STAMP_OP_FENCE:
+    case STAMP_OP_NOP: break;
+    default: n = gen_vec(c, i); break;
+    }
+    for (k = 0; k < n && p->pieces < GEN_MAX; k++) append(p, segment, &i[k]);
+}
+
+static struct gen_loop gen_loops(struct gen_ctx *c)
+{
+    struct gen_loop l = {{1, 1, 1}, gen_may(c, GEN_IS_LOOPREG) && gen_below(&c->r, 2)};
+
+    if (gen_below(&c->r, 3)) return l;
+    l.count[0] = gen_range(&c->r, 2, 4);
+    if (gen_below(&c->r, 4) == 0) l.count[0] = 2, l.count[1] = 2;
+    if (gen_below(&c->r, 8) == 0) l.count[0] = 1, l.count[1] = 2, l.count[2] = 2;
+    if (l.by_reg && gen_below(&c->r, 3) == 0) l.count[gen_below(&c->r, GEN_NEST)] = 0;
+    return l;
+}
+
+void gen_make(const struct stamp_mach *mach, uint64_t seed, uint64_t classes, struct gen_program *p)
+{
+    struct gen_ctx c = {
+        .r = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1}, .m = mach, .classes = classes};
     uint32_t segment = 0;
 
     memset(p, 0, sizeof *p);
     p->mach = mach;
     p->seed = seed;
-    c.at.vm = gen_below(&c.r, mach->VM_LINES - GEN_VM_PART - 64);
+    p->classes = classes;
+    if (!gen_may(&c, GEN_IS_VPACKK) && !gen_may(&c, GEN_IS_VPACKV))
+        p->classes &= ~(UINT64_C(1) << GEN_IS_PB); /* nothing would fill it */
+    if (!gen_may(&c, GEN_IS_IT)) p->classes &= ~(UINT64_C(1) << GEN_IS_GATHER);
+    c.classes = p->classes;
+    for (int i = 0; i < STAMP_ARGS; i++) p->arg[i] = (uint32_t)gen_next(&c.r);
+    c.at.vm = gen_below(&c.r, mach->VM_LINES - GEN_RAW_AT - GEN_RAW_PART);
+    c.at.pb = gen_below(&c.r, mach->PB_LINES - GEN_PB_PART + 1);
     c.at.xb = gen_below(&c.r, mach->XB_LINES - GEN_XB_PART - 8);
     c.at.wb = gen_below(&c.r, mach->WB_LINES - GEN_WB_PART);
     c.at.cm = gen_below(&c.r, mach->CM_LINES - GEN_CM_PART);
@@ -189,15 +270,10 @@ void gen_make(const struct stamp_mach *mach, uint64_t seed, struct gen_program *
     p->base = c.at;
     p->dram_base = gen_next(&c.r) >> 30 << 6; /* 40 bits, less what memory takes */
     if (p->dram_base >= (UINT64_C(1) << 40) - (1 << 24)) p->dram_base = 0;
-    p->pieces = gen_range(&c.r, 2, GEN_MAX / 2);
-    p->loop[0] = 1;
-    for (uint32_t k = 0; k < p->pieces; k++) {
-        if (k && gen_below(&c.r, 8) == 0) {
-            segment++;
-            p->loop[segment] = gen_below(&c.r, 3) ? 1 : gen_range(&c.r, 2, 4);
-        }
-        p->piece[k].segment = segment;
-        gen_one(&c, &p->piece[k]);
+    p->loop[0] = (struct gen_loop){{1, 1, 1}, false};
+    for (uint32_t k = 0, n = gen_range(&c.r, 2, GEN_MAX / 2); k < n; k++) {
+        if (k && gen_below(&c.r, 8) == 0) p->loop[++segment] = gen_loops(&c);
+        gen_one(&c, p, segment);
     }
 }
 

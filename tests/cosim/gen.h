@@ -15,18 +15,37 @@
 
 enum {
     GEN_MAX = 96,
+    GEN_NEST = 3, /* loops around a segment at most, one inside the other */
     /* Parts of the memories in use: small enough that instructions meet. */
     GEN_VM_PART = 200,
+    GEN_RAW_PART = 40, /* VM lines behind it that hold packed codes, any bits */
+    GEN_RAW_AT = GEN_VM_PART + 64,
     GEN_XB_PART = 120,
     GEN_WB_PART = 160,
     GEN_CM_PART = 24,
     GEN_SM_PART = 160,
-    GEN_AC_PART = 128
+    GEN_AC_PART = 128,
+    GEN_PB_PART = 96
 };
+
+/** What a program may be made of: the units' instructions, and features of them. */
+#define GEN_CLASSES(X)                                                                             \
+    X(LOAD)                                                                                        \
+    X(STORE) X(VBFLY) X(VMINMAX) X(VQPAR) X(VQUANT) X(VBIAS) X(MM) X(FENCE) X(NOP) X(VBIN)         \
+        X(VROPE) X(VROW) X(VRED) X(VFN) X(VCODE) X(VDEQ) X(VPACKK) X(VPACKV) X(VSMRD) X(VSMWR)     \
+            X(SETA) X(LOOPREG) X(GATHER) X(IT) X(RAW) X(PB) X(SD)
+enum {
+#define GEN_CLASS(name) GEN_IS_##name,
+    GEN_CLASSES(GEN_CLASS)
+#undef GEN_CLASS
+};
+
+/** The bits 1 << GEN_IS_name of a list of names, separated by commas. False for an unknown name. */
+bool gen_class_mask(const char *names, uint64_t *mask);
 
 /** Where the parts start. */
 struct gen_bases {
-    uint32_t vm, xb, wb, cm, sm, rm, ac;
+    uint32_t vm, xb, wb, cm, sm, rm, ac, pb;
 };
 
 /** xorshift64*, the same on every host. */
@@ -44,18 +63,26 @@ struct gen_piece {
     bool stepped;     /**< LOAD whose address moves with its segment's loop */
 };
 
+/** What a segment's iterations come from. */
+struct gen_loop {
+    uint32_t count[GEN_NEST]; /**< of each loop, the outermost first; 1 no loop */
+    bool by_reg;              /**< counts come from registers, and may be 0 */
+};
+
 struct gen_program {
     const struct stamp_mach *mach;
-    uint64_t seed;
+    uint64_t seed, classes;
+    uint32_t arg[STAMP_ARGS];
     struct gen_bases base;
     uint64_t dram_base; /**< where memory lies: address register 2 */
     struct gen_piece piece[GEN_MAX];
     uint32_t pieces;
-    uint32_t loop[GEN_MAX]; /**< iterations of each segment, 1 no loop */
+    struct gen_loop loop[GEN_MAX]; /**< of each segment */
 };
 
-/** A program from a seed. */
-void gen_make(const struct stamp_mach *mach, uint64_t seed, struct gen_program *p);
+/** A program from a seed, of these classes. */
+void gen_make(const struct stamp_mach *mach, uint64_t seed, uint64_t classes,
+              struct gen_program *p);
 
 /** The image of those pieces: data, tables, semaphores, loops, HALT. */
 enum stamp_status gen_image(const struct gen_program *p, struct stamp_image **out,

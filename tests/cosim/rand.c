@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rand.c - random programs on RTL and C machine in lock-step; a failing one is shrunk.
  *
- *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE]
+ *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE] [--only CLASSES]
+ *        [--without CLASSES] [--model yes]
  *
+ * CLASSES of gen.h, separated by commas (VBIN,SETA,...), choose what programs are made of. With
+ * --model the C machine runs alone. Every program also has to pass the verifier.
  * Program k of a run has seed S + k; the same seed is the same program, stalls included. Closing
  * line: "rand MACHINE: N passed, M failed". */
 #include <inttypes.h>
@@ -11,6 +14,7 @@
 #include <string.h>
 
 #include "compiler/asm/dis.h"
+#include "compiler/ir/verify.h"
 #include "model/mem.h"
 #include "sim/core/runtime.h"
 #include "tests/cosim/gen.h"
@@ -21,6 +25,8 @@ struct totals {
 };
 
 static const char *rtl_dir;
+static bool model_only;
+static uint64_t classes = UINT64_MAX;
 static uint64_t bursts_watched;
 
 /* Memory behaviour of a seed. */
@@ -97,6 +103,21 @@ static bool settle(struct gen_program *p, struct totals *t)
     return true;
 }
 
+/* The verifier has to find it legal (it knows memory at address 0 only). */
+static bool legal(const struct gen_program *p)
+{
+    struct gen_program q = *p;
+    struct stamp_image *im = NULL;
+    struct stamp_err e;
+
+    q.dram_base = 0;
+    enum stamp_status s = gen_image(&q, &im, &e);
+    if (!s) s = stamp_verify(im, NULL, &e);
+    if (s) printf("seed %" PRIu64 ": verifier: %s\n", p->seed, e.text);
+    stamp_image_free(im);
+    return !s;
+}
+
 static void shrink(struct gen_program *p)
 {
     struct stamp_run_result r;
@@ -122,7 +143,8 @@ static void explain(struct gen_program *p, const char *mach, const char *keep)
     shrink(p);
     run(p, STAMP_ON_ALL, &r, &e);
     printf("seed %" PRIu64 ", shrunk to %u instructions: %s\n", p->seed, p->pieces, e.text);
-    printf("replay: build/rand %s --seed %" PRIu64 " --count 1\n", mach, p->seed);
+    printf("replay: build/rand %s --seed %" PRIu64 " --count 1 (and the same classes)\n", mach,
+           p->seed);
     if (gen_image(p, &im, &e)) return;
     for (uint32_t i = 0; i < im->code_count; i++) {
         struct stamp_text line = {0};
@@ -140,9 +162,9 @@ static bool one(const struct stamp_mach *mach, uint64_t seed, const char *keep, 
     struct stamp_run_result r;
     struct stamp_err e;
 
-    gen_make(mach, seed, &p);
-    if (!settle(&p, t)) return false;
-    const enum stamp_status s = run(&p, STAMP_ON_ALL, &r, &e);
+    gen_make(mach, seed, classes, &p);
+    if (!legal(&p) || !settle(&p, t)) return false;
+    const enum stamp_status s = run(&p, model_only ? STAMP_ON_MODEL : STAMP_ON_ALL, &r, &e);
     if (s) {
         printf("seed %" PRIu64 ": %s\n", seed, e.text);
         if (s == STAMP_EMISMATCH) explain(&p, mach->name, keep);
@@ -162,6 +184,16 @@ static const char *option(int argc, char **argv, const char *name, const char *o
     return otherwise;
 }
 
+static bool choose(const char *only, const char *without)
+{
+    uint64_t no;
+
+    if (only && !gen_class_mask(only, &classes)) return false;
+    if (!gen_class_mask(without, &no)) return false;
+    classes &= ~no;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     const struct stamp_mach *mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL;
@@ -175,6 +207,11 @@ int main(int argc, char **argv)
     const uint64_t seed = strtoull(option(argc, argv, "--seed", "1"), NULL, 10);
     const uint64_t count = strtoull(option(argc, argv, "--count", "100"), NULL, 10);
     rtl_dir = option(argc, argv, "--dir", "build");
+    model_only = option(argc, argv, "--model", NULL) != NULL;
+    if (!choose(option(argc, argv, "--only", NULL), option(argc, argv, "--without", ""))) {
+        fprintf(stderr, "rand: unknown class of instructions, see tests/cosim/gen.h\n");
+        return 2;
+    }
     for (uint64_t k = 0; k < count && failed < 3; k++) {
         if (!one(mach, seed + k, option(argc, argv, "--keep", NULL), &t)) failed++;
         if (k % 100 == 99)
