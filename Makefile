@@ -52,6 +52,8 @@ $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/compiler/front_samples.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/logits: $(B)/tests/tools/logits.o $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o
 	$(CC) $^ -o $@
 
