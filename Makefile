@@ -133,11 +133,13 @@ demo: deps
 	$(B)/stamp demo
 STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
   -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
-  -- bad-input "tests/cli/bad_input.sh" -- lint "$(MAKE) lint"
+  -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
+  -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
+  -- lint "$(MAKE) lint"
 test: deps
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(B)/fuzz_front $(B)/fuzz_image $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	  $(B)/fuzz_front $(B)/fuzz_image $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
 	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \

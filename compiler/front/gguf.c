@@ -264,8 +264,9 @@ static enum stamp_status header(struct cursor *c, struct stamp_gguf *g, uint64_t
     g->version = (uint32_t)version;
     /* The least a tensor and a key can take: 8+1 name, 4, 8, 4, 8; 8+1, 4, 1. */
     if (*tensors > (c->size - c->at) / 33 || *values > (c->size - c->at) / 14)
-        return stamp_fail(c->e, STAMP_EFORMAT, "%s: claims %llu tensors and %llu keys", c->name,
-                          (unsigned long long)*tensors, (unsigned long long)*values);
+        return stamp_fail(
+            c->e, STAMP_EFORMAT, "%s: claims %llu tensors and %llu keys in %llu bytes", c->name,
+            (unsigned long long)*tensors, (unsigned long long)*values, (unsigned long long)c->size);
     return STAMP_OK;
 }
 
@@ -293,6 +294,7 @@ static enum stamp_status read_all(struct cursor *c, struct stamp_gguf *g, uint64
     for (; g->tensors < tensors && !s; g->tensors++)
         s = tensor_of(c, &g->tensor[g->tensors], &offset[g->tensors]);
     if (!s) s = alignment_of(c, g, &alignment);
+    if (s) return s;
     const uint64_t data = (c->at + alignment - 1) / alignment * alignment;
     for (size_t i = 0; i < g->tensors && !s; i++)
         s = place(c, data, alignment, offset[i], &g->tensor[i]);

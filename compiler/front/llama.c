@@ -16,7 +16,7 @@
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 
-enum stamp_status stamp_llama_open(const char *path, struct stamp_llama **out, struct stamp_err *e)
+static enum stamp_status open_any(const char *path, struct stamp_llama **out, struct stamp_err *e)
 {
     const size_t n = strlen(path), k = sizeof ".safetensors" - 1;
     struct stat info;
@@ -30,6 +30,20 @@ enum stamp_status stamp_llama_open(const char *path, struct stamp_llama **out, s
     return stamp_gguf_is(path) ? stamp_gguf_open(path, out, e) : stamp_llama2c_open(path, out, e);
 }
 
+enum stamp_status stamp_llama_open(const char *path, struct stamp_llama **out, struct stamp_err *e)
+{
+    struct stamp_llama *m = NULL;
+    enum stamp_status s = open_any(path, &m, e);
+
+    if (!s && !(m->name = stamp_strdup(path)))
+        s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    if (s)
+        stamp_llama_close(m);
+    else
+        *out = m;
+    return s;
+}
+
 void stamp_llama_close(struct stamp_llama *m)
 {
     if (!m) return;
@@ -39,6 +53,7 @@ void stamp_llama_close(struct stamp_llama *m)
                               l->bias_v,   l->norm_q,   l->norm_k};
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) stamp_free(all[k]);
     }
+    stamp_free(m->name);
     stamp_free(m->norm);
     stamp_free(m->layer);
     stamp_free(m->frequency);

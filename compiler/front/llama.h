@@ -45,6 +45,7 @@ struct stamp_infile;
 struct stamp_safetensors;
 
 struct stamp_llama {
+    char *name; /**< path it was opened by, for messages, owned; NULL: from memory */
     enum stamp_family family;
     const char *format; /**< "llama2.c", "safetensors", "GGUF", "random"; static */
     size_t dim, hidden, layers, heads, kv_heads, head_dim, vocab;

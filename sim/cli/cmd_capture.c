@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
     {.name = "tokenizer",
      .key = KEY_TOKENIZER,
      .arg = "FILE",
-     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder)"},
+     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
     {.name = "layer",
      .key = KEY_LAYER,
      .arg = "NAME",
@@ -49,7 +49,7 @@ static const struct argp_option options[] = {
 
 static error_t check(const struct capture_args *a)
 {
-    if (!a->model[0]) return stamp_args_bad("needs a model: a .bin file or a folder");
+    if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
     if (!a->text) return stamp_args_bad("needs --text FILE");
     if (!a->layer) return stamp_args_bad("needs --layer NAME");
     if (!a->out) return stamp_args_bad("needs -o X.npy");

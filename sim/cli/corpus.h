@@ -16,7 +16,7 @@ struct stamp_corpus {
     size_t len;
 };
 
-/** Read all three. @param tokenizer  NULL: the one in the model's folder. Zeroed on failure. */
+/** Read all three. @param tokenizer  NULL: the one in the model's folder or file. Zeroed on failure. */
 enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, const char *text,
                                     struct stamp_corpus *out, struct stamp_err *e);
 void stamp_corpus_close(struct stamp_corpus *c);

@@ -27,6 +27,16 @@ struct run {
     float *w;         /* the matrix at hand, owned */
 };
 
+/* Rows of a matrix of the model, whose name an error begins with. */
+static enum stamp_status rows_of(const struct run *r, const struct stamp_lazy *t, size_t first,
+                                 size_t count, float *out)
+{
+    const enum stamp_status s = stamp_lazy_rows(t, first, count, out, r->e);
+
+    if (s && r->m->name) stamp_fail_at(r->e, "%s", r->m->name);
+    return s;
+}
+
 /* y = x wᵀ + bias, the product by the hook if there is one. */
 static enum stamp_status linear(const struct run *r, size_t layer, const char *part,
                                 const struct stamp_lazy *w, const float *bias, const float *x,
@@ -36,7 +46,7 @@ static enum stamp_status linear(const struct run *r, size_t layer, const char *p
     char name[40];
 
     snprintf(name, sizeof name, "layers.%zu.%s", layer, part);
-    enum stamp_status s = stamp_lazy_rows(w, 0, w->rows, r->w, r->e);
+    enum stamp_status s = rows_of(r, w, 0, w->rows, r->w);
     if (!s && h && h->linear)
         s = h->linear(h->linear_ctx, name, r->n, w->cols, w->rows, x, r->w, y, r->e);
     else if (!s)
@@ -118,7 +128,7 @@ static enum stamp_status head(const struct run *r, float *logits)
     rmsnorm(r, r->n, m->dim, m->norm, r->x, r->h);
     for (size_t at = 0; at < m->vocab && !s; at += HEAD_ROWS) {
         const size_t rows = m->vocab - at < HEAD_ROWS ? m->vocab - at : HEAD_ROWS;
-        s = stamp_lazy_rows(&m->head, at, rows, r->w, r->e);
+        s = rows_of(r, &m->head, at, rows, r->w);
         if (!s) s = stamp_ref_matmul(r->n, m->dim, rows, r->h, r->w, part, r->e);
         for (size_t i = 0; i < r->n && !s; i++)
             memcpy(logits + i * m->vocab + at, part + i * rows, rows * sizeof *part);
@@ -178,7 +188,7 @@ enum stamp_status stamp_llama_forward(const struct stamp_llama *m, const int32_t
     enum stamp_status s = check_tokens(m, tokens, n, e);
     if (!s) s = make_buffers(&r);
     for (size_t i = 0; i < n && !s; i++)
-        s = stamp_lazy_rows(&m->embed, (size_t)tokens[i], 1, r.x + i * m->dim, e);
+        s = rows_of(&r, &m->embed, (size_t)tokens[i], 1, r.x + i * m->dim);
 
     for (size_t i = 0; i < m->layers && !s; i++) {
         s = attention_block(&r, i);
