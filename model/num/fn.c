@@ -37,8 +37,7 @@ INLINE float num(uint32_t bits)
     return stamp_f32_from_bits(bits);
 }
 
-/* Comparisons are of bit patterns and give masks, all ones or zero: a comparison of floats may raise
- * a flag, so gcc would keep its branch and make no vectors. */
+/* Comparisons are of bit patterns and give masks, all ones or zero: simd.h says why. */
 INLINE uint32_t mask(int condition)
 {
     return 0u - (uint32_t)condition;
@@ -47,12 +46,6 @@ INLINE uint32_t mask(int condition)
 INLINE uint32_t nan_mask(uint32_t u)
 {
     return mask((u & MAGNITUDE) > INFINITE);
-}
-
-/* u with NaN made the canonical one. */
-INLINE uint32_t canon(uint32_t u)
-{
-    return (u & ~nan_mask(u)) | (STAMP_F32_NAN & nan_mask(u));
 }
 
 INLINE float exp_one(float x)
@@ -87,12 +80,13 @@ INLINE float sigmoid_one(float x)
     const float r = d - num(ONE + (i << 16) + UINT32_C(0x8000));
     const float q = num(rec_a[i]) + r * (num(rec_b[i]) + r * num(rec_c[i]));
     /* of -0 z q is the q of +0 */
-    return num(canon((stamp_f32_bits(z * q) & negative) | (stamp_f32_bits(q) & ~negative)));
+    return stamp_simd_canon(
+        num((stamp_f32_bits(z * q) & negative) | (stamp_f32_bits(q) & ~negative)));
 }
 
 INLINE float silu_one(float x)
 {
-    return num(canon(stamp_f32_bits(x * sigmoid_one(x))));
+    return stamp_simd_canon(x * sigmoid_one(x));
 }
 
 float stamp_exp(float x)
@@ -142,7 +136,7 @@ INLINE void silu_mul(size_t n, const float *gate, const float *up, float *y)
 
     for (; i + CHUNK <= n; i += CHUNK) {
         for (size_t j = 0; j < CHUNK; j++)
-            out[j] = num(canon(stamp_f32_bits(silu_one(gate[i + j]) * up[i + j])));
+            out[j] = stamp_simd_canon(silu_one(gate[i + j]) * up[i + j]);
         memcpy(y + i, out, sizeof out);
     }
     for (; i < n; i++) y[i] = stamp_f32_mul(silu_one(gate[i]), up[i]);

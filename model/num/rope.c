@@ -7,12 +7,13 @@
 
 #include <assert.h>
 
-#include "model/num/f32.h"
+#include "model/num/simd.h"
 
 /* ln 2 and pi/2 in parts of 33 bits (the last: what is left, rounded): a part times a whole number
  * below 2^20 is exact. */
 static const double LN2[2] = {0x1.62e42fefp-1, 0x1.473de6af278edp-34};
 static const double HALF_PI[3] = {0x1.921fb544p0, 0x1.0b4611a6p-34, 0x1.3198a2e037073p-69};
+enum { CHUNK = 32 };
 static const double INV_HALF_PI = 0x1.45f306dc9c883p-1; /* 2/pi */
 
 /* Natural logarithm of x > 0: x = m 2^e with m within a factor of sqrt 2 of 1, and
@@ -102,11 +103,18 @@ void stamp_rope_row(const double *frequency, uint32_t head_dim, uint32_t positio
     }
 }
 
+/* Whole chunks become vectors: the neighbours are set side by side first. */
+static inline void turn(uint32_t n, const float *c, const float *s, float *x)
+{
+    float other[CHUNK];
+    for (uint32_t i = 0; i < n; i++) other[i] = x[i ^ 1];
+    for (uint32_t i = 0; i < n; i++) x[i] = stamp_simd_canon(x[i] * c[i] + other[i] * s[i]);
+}
+
 void stamp_rope_apply(uint32_t head_dim, const float *cosine, const float *sine, float *x)
 {
-    for (uint32_t i = 0; i < head_dim; i += 2) {
-        const float a = x[i], b = x[i + 1];
-        x[i] = stamp_f32_add(stamp_f32_mul(a, cosine[i]), stamp_f32_mul(b, sine[i]));
-        x[i + 1] = stamp_f32_add(stamp_f32_mul(b, cosine[i + 1]), stamp_f32_mul(a, sine[i + 1]));
-    }
+    uint32_t i = 0;
+    assert(head_dim % 2 == 0);
+    for (; i + CHUNK <= head_dim; i += CHUNK) turn(CHUNK, cosine + i, sine + i, x + i);
+    turn(head_dim - i, cosine + i, sine + i, x + i);
 }

@@ -8,6 +8,8 @@
 #ifndef STAMP_NUM_SIMD_H
 #define STAMP_NUM_SIMD_H
 
+#include "model/num/f32.h"
+
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__)
@@ -17,5 +19,14 @@
 #define AVX2
 #define HAS_AVX2 0
 #endif
+
+/** stamp_f32_canon by integers: a comparison of floats may raise a flag, so gcc would keep its branch
+ *  and make no vectors. */
+INLINE float stamp_simd_canon(float x)
+{
+    const uint32_t u = stamp_f32_bits(x);
+    const uint32_t nan = 0u - (uint32_t)((u & UINT32_C(0x7fffffff)) > UINT32_C(0x7f800000));
+    return stamp_f32_from_bits((u & ~nan) | (STAMP_F32_NAN & nan));
+}
 
 #endif

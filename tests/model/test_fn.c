@@ -124,7 +124,7 @@ START_TEST(limits_are_exact)
     ck_assert(stamp_silu(100.0f) == 100.0f && stamp_gelu(0x1p100f) == 0x1p100f);
     ck_assert(stamp_gelu(-0x1p100f) == 0 && stamp_silu(-0x1p100f) == 0);
     for (uint32_t u = 0; u < UINT32_C(0x7f800000); u += 4099)
-        ck_assert_msg(stamp_sigmoid(num(u)) <= 1.0f, "sigmoid(%08x) above 1", u);
+        if (!(stamp_sigmoid(num(u)) <= 1.0f)) ck_abort_msg("sigmoid(%08x) above 1", u);
 }
 END_TEST
 
