@@ -34,8 +34,8 @@ module stamp_counters #(
   logic [63:0] word;
   // MAC_USED is kept in k-steps of a nibble row, each L*T products.
   assign word = (32'(index_i) >= stamp_isa_pkg::EVENTS) ? 64'd0
-                : (32'(index_i) == stamp_isa_pkg::EV_MAC_USED) ? count_q[index_i[4:0]] << $clog2(L*T)
-                : count_q[index_i[4:0]];
+                : (32'(index_i) == stamp_isa_pkg::EV_MAC_USED) ? count_q[index_i] << $clog2(L*T)
+                : count_q[index_i];
   assign word_o = high_i ? word[63:32] : word[31:0];
 
 endmodule

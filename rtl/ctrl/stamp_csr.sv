@@ -38,6 +38,7 @@ module stamp_csr #(
     output logic [39:0] win_lo_o,
     output logic [39:0] win_hi_o,
     output logic [31:0] watchdog_o,
+    output logic [stamp_isa_pkg::ARGS*32-1:0] arg_o, // argument 0 lowest
 
     input  logic        busy_i,
     input  logic        done_i,
@@ -52,7 +53,7 @@ module stamp_csr #(
 );
 
   localparam logic [31:0] Id      = 32'h5354_414d;
-  localparam logic [31:0] Version = 32'h0001_0000;
+  localparam logic [31:0] Version = 32'h0002_0000;
 
   logic        done_q, fault_q, irq_enable_q, write, busy;
   logic [11:0] ctr_offset;
@@ -88,6 +89,10 @@ module stamp_csr #(
       stamp_isa_pkg::REG_WIN_HI_LO:  held = win_hi_q[31:0];
       stamp_isa_pkg::REG_WIN_HI_HI:  held = win_hi_q[63:32];
       stamp_isa_pkg::REG_WATCHDOG:   held = watchdog_o;
+      stamp_isa_pkg::REG_ARG0:       held = arg_o[31:0];
+      stamp_isa_pkg::REG_ARG1:       held = arg_o[63:32];
+      stamp_isa_pkg::REG_ARG2:       held = arg_o[95:64];
+      stamp_isa_pkg::REG_ARG3:       held = arg_o[127:96];
       default:                       held = 32'd0;
     endcase
     new_word = merge(held, wdata_i, wstrb_i);
@@ -97,7 +102,7 @@ module stamp_csr #(
     start_o <= 1'b0;
     if (!rst_ni) begin
       {bvalid_o, irq_enable_q, done_q, fault_q} <= '0;
-      {code_addr_q, win_lo_q, win_hi_q, code_count_o, watchdog_o} <= '0;
+      {code_addr_q, win_lo_q, win_hi_q, code_count_o, watchdog_o, arg_o} <= '0;
       err_q <= '0;
     end else begin
       bvalid_o <= write || (bvalid_o && !bready_i);
@@ -119,6 +124,10 @@ module stamp_csr #(
           stamp_isa_pkg::REG_WIN_HI_LO:  win_hi_q[31:0]     <= new_word;
           stamp_isa_pkg::REG_WIN_HI_HI:  win_hi_q[63:32]    <= {24'd0, new_word[7:0]};
           stamp_isa_pkg::REG_WATCHDOG:   watchdog_o         <= new_word;
+          stamp_isa_pkg::REG_ARG0:       arg_o[31:0]        <= new_word;
+          stamp_isa_pkg::REG_ARG1:       arg_o[63:32]       <= new_word;
+          stamp_isa_pkg::REG_ARG2:       arg_o[95:64]       <= new_word;
+          stamp_isa_pkg::REG_ARG3:       arg_o[127:96]      <= new_word;
           default: ;
         endcase
       end
@@ -152,6 +161,10 @@ module stamp_csr #(
       stamp_isa_pkg::REG_WIN_HI_LO:  rdata = win_hi_q[31:0];
       stamp_isa_pkg::REG_WIN_HI_HI:  rdata = win_hi_q[63:32];
       stamp_isa_pkg::REG_WATCHDOG:   rdata = watchdog_o;
+      stamp_isa_pkg::REG_ARG0:       rdata = arg_o[31:0];
+      stamp_isa_pkg::REG_ARG1:       rdata = arg_o[63:32];
+      stamp_isa_pkg::REG_ARG2:       rdata = arg_o[95:64];
+      stamp_isa_pkg::REG_ARG3:       rdata = arg_o[127:96];
       default: rdata = (araddr_i >= stamp_isa_pkg::REG_CTR) ? ctr_word_i : 32'd0;
     endcase
   end

@@ -2,7 +2,8 @@
 // stamp_dispatch - program order: fetches, executes control instructions, hands the rest to queues.
 //
 // Rule     model/spec/isa.md sections 2 to 4. C twin: model/machine/machine.c.
-// Throughput one instruction per two cycles.
+// Throughput one instruction per two cycles, executed or skipped by a LOOP of no iterations; SETA
+//          one more, and one for each bit of its shifted sum below the highest 1.
 // Errors   found here stop dispatch; what was handed out before completes first. Errors of units
 //          (unit_err_i) stop the queues at once. Either way fault_o once everything is idle, or,
 //          when memory does not answer, after one more watchdog period: what is under way on the
@@ -14,6 +15,7 @@ module stamp_dispatch (
     input  logic         start_i,
     input  logic [31:0]  code_count_i,
     input  logic [31:0]  watchdog_i,
+    input  logic [stamp_isa_pkg::ARGS*32-1:0] arg_i, // argument registers
     output logic         busy_o,
     output logic         done_o,  // one cycle: HALT reached
     output logic         fault_o, // one cycle: stopped by an error
@@ -48,7 +50,7 @@ module stamp_dispatch (
     output logic         ev_control_o // a control instruction was executed
 );
 
-  typedef enum logic [2:0] {Idle, Quiet, Fetch, Decode, Drain, Stop} state_e;
+  typedef enum logic [2:0] {Idle, Quiet, Fetch, Decode, Multiply, Drain, Stop} state_e;
   state_e state_q;
 
   logic [31:0] pc_q;
@@ -56,38 +58,54 @@ module stamp_dispatch (
   logic [31:0] start_q [4];
   logic [23:0] left_q [4];
   logic [2:0]  depth_q;
+  logic [31:0] skip_q; // LOOPs open in what a LOOP of no iterations skips; 0: nothing is skipped
   logic [3:0]  err_q;
   logic [31:0] idle_cycles_q;
+  logic [31:0] factor_q; // SETA: what is left of the factor, what its lowest bit stands for, the sum
+  logic [39:0] term_q, sum_q;
   logic        failed_q; // err_q is a unit's or the watchdog's: nothing replaces it
 
   stamp_isa_pkg::insn_c_t c;
   stamp_isa_pkg::insn_d_t d;
+  stamp_isa_pkg::insn_w_t w;
   assign c = word_i;
   assign d = word_i;
+  assign w = word_i;
 
   logic [2:0]  unit;
   logic [3:0]  static_err, err;
-  logic [39:0] addr;
-  logic        is_transfer, is_loop_bad, expired, control_go, push_go, wait_idle;
+  logic [39:0] addr, count;
+  logic [23:0] lim;
+  logic        is_transfer, is_lim, is_loop_bad, expired, control_go, push_go, wait_idle;
+  logic        seta, skip_go, decode;
   logic [1:0]  top;
 
   stamp_decode i_decode (.word_i, .unit_o(unit), .err_o(static_err));
 
   assign top         = 2'(depth_q - 3'd1);
   assign addr        = d.dram + areg_q[d.areg];
+  assign lim         = w.lim + areg_q[w.areg][23:0];
+  assign count       = c.areg == '0 ? c.imm : areg_q[c.areg];
   assign is_transfer = unit == 3'(stamp_isa_pkg::UNIT_LDU) || unit == 3'(stamp_isa_pkg::UNIT_STU);
-  assign is_loop_bad = (c.op == stamp_isa_pkg::OP_LOOP && depth_q == 3'd4)
+  assign is_lim      = w.op == stamp_isa_pkg::OP_VRED || w.op == stamp_isa_pkg::OP_VFN;
+  assign is_loop_bad = (c.op == stamp_isa_pkg::OP_LOOP && (depth_q == 3'd4 || count[39:24] != '0))
                        || (c.op == stamp_isa_pkg::OP_ENDL && depth_q == 3'd0);
   assign err         = static_err != stamp_isa_pkg::ERR_NONE ? static_err
                        : (is_transfer && addr[5:0] != '0) ? stamp_isa_pkg::ERR_ALIGN
                        : is_loop_bad ? stamp_isa_pkg::ERR_LOOP : stamp_isa_pkg::ERR_NONE;
   assign wait_idle   = c.op == stamp_isa_pkg::OP_HALT || c.op == stamp_isa_pkg::OP_FENCE;
-  assign control_go  = state_q == Decode && err == stamp_isa_pkg::ERR_NONE && unit == '0
-                       && (!wait_idle || all_idle_i) && !failed_q;
-  assign push_go     = state_q == Decode && err == stamp_isa_pkg::ERR_NONE && unit != '0
+  assign seta        = c.op == stamp_isa_pkg::OP_SETA;
+  assign decode      = state_q == Decode && skip_q == '0;
+  assign skip_go     = state_q == Decode && skip_q != '0;
+  assign control_go  = !failed_q && (state_q == Multiply
+                         ? factor_q == '0
+                         : decode && err == stamp_isa_pkg::ERR_NONE && unit == '0 && !seta
+                           && (!wait_idle || all_idle_i));
+  assign push_go     = decode && err == stamp_isa_pkg::ERR_NONE && unit != '0
                        && ready_i[unit[1:0] - 2'd1] && !failed_q;
   assign push_o      = push_go ? 4'd1 << (unit - 3'd1) : 4'd0;
-  assign insn_o      = is_transfer ? {word_i[255:90], addr, 4'd0, word_i[45:0]} : word_i;
+  assign insn_o      = is_transfer ? {word_i[255:90], addr, 4'd0, word_i[45:0]}
+                       : is_lim ? {word_i[255:200], lim, word_i[175:48], 4'd0, word_i[43:0]} : word_i;
   assign pc_o        = pc_q;
   assign want_o      = state_q == Fetch && pc_q < code_count_i;
   assign re_o        = want_o && hit_i;
@@ -124,12 +142,15 @@ module stamp_dispatch (
           else if (hit_i) state_q <= Decode;
         end
         Decode: begin
-          if (err != stamp_isa_pkg::ERR_NONE) state_q <= Drain;
+          if (skip_go) state_q <= Fetch;
+          else if (err != stamp_isa_pkg::ERR_NONE) state_q <= Drain;
+          else if (seta) state_q <= Multiply;
           else if (control_go && c.op == stamp_isa_pkg::OP_HALT) begin
             state_q <= Idle;
             done_o  <= 1'b1;
           end else if (control_go || push_go) state_q <= Fetch;
         end
+        Multiply: if (control_go) state_q <= Fetch;
         Drain: if (all_idle_i) begin // an error of this unit's own; earlier instructions are done
           state_q <= Idle;
           fault_o <= 1'b1;
@@ -163,33 +184,54 @@ module stamp_dispatch (
     end else if (state_q == Fetch && (pc_q >= code_count_i || fail_i)) begin
       err_q    <= stamp_isa_pkg::ERR_AXI_FETCH;
       err_pc_o <= pc_q;
-    end else if (state_q == Decode && err != stamp_isa_pkg::ERR_NONE) begin
+    end else if (decode && err != stamp_isa_pkg::ERR_NONE) begin
       err_q    <= err;
       err_pc_o <= pc_q;
     end
   end
 
   always_ff @(posedge clk_i) begin : watchdog
-    if (state_q == Idle || retired_i || control_go || push_go || (state_q != Stop && expired))
+    if (state_q == Idle || retired_i || control_go || push_go || skip_go || (state_q != Stop && expired))
       idle_cycles_q <= '0;
     else idle_cycles_q <= idle_cycles_q + 32'd1;
+  end
+
+  // SETA: one bit of the factor a cycle, lowest first.
+  always_ff @(posedge clk_i) begin : multiply
+    if (state_q == Decode) begin
+      factor_q <= (arg_i[c.arg*32 +: 32] + c.add) >> c.shift;
+      term_q   <= c.imm;
+      sum_q    <= c.acc == '0 ? '0 : areg_q[c.areg];
+    end else begin
+      factor_q <= factor_q >> 1;
+      term_q   <= term_q << 1;
+      if (factor_q[0]) sum_q <= sum_q + term_q;
+    end
   end
 
   always_ff @(posedge clk_i) begin : control
     if (state_q == Idle && start_i) begin
       pc_q    <= '0;
       depth_q <= '0;
+      skip_q  <= '0;
       for (int r = 0; r < 16; r++) areg_q[r] <= '0;
     end else if (push_go) begin
       pc_q <= pc_q + 32'd1;
+    end else if (skip_go) begin
+      pc_q <= pc_q + 32'd1;
+      if (c.op == stamp_isa_pkg::OP_LOOP) skip_q <= skip_q + 32'd1;
+      if (c.op == stamp_isa_pkg::OP_ENDL) skip_q <= skip_q - 32'd1;
     end else if (control_go) begin
       pc_q <= pc_q + 32'd1;
       case (c.op)
         stamp_isa_pkg::OP_SETR: areg_q[c.areg] <= c.imm;
         stamp_isa_pkg::OP_ADDR: areg_q[c.areg] <= areg_q[c.areg] + c.imm;
-        stamp_isa_pkg::OP_LOOP: begin
+        stamp_isa_pkg::OP_SETA: areg_q[c.areg] <= sum_q;
+        stamp_isa_pkg::OP_LOOP: if (count == '0) begin
+          skip_q <= 32'd1;
+        end else begin
           start_q[depth_q[1:0]] <= pc_q + 32'd1;
-          left_q[depth_q[1:0]]  <= c.imm[23:0];
+          left_q[depth_q[1:0]]  <= count[23:0];
           depth_q               <= depth_q + 3'd1;
         end
         stamp_isa_pkg::OP_ENDL: begin
@@ -203,6 +245,6 @@ module stamp_dispatch (
   end
 
   logic unused;
-  assign unused = &{1'b0, c, d};
+  assign unused = &{1'b0, c, d, w};
 
 endmodule

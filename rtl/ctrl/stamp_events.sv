@@ -29,7 +29,10 @@ module stamp_events #(
     input  logic        ac_write_i,
     input  logic        line_i,
     input  logic [1:0]  vx_lines_i,
-    input  logic        divide_i,
+    input  logic [7:0]  divides_i,
+    input  logic        fn_i,
+    input  logic        pb_read_i,
+    input  logic        pb_write_i,
     input  logic [3:0]  unit_busy_i,
     input  logic [3:0]  unit_wait_i,
     input  logic        ld_axi_i,
@@ -66,7 +69,10 @@ module stamp_events #(
     hit_o[stamp_isa_pkg::EV_AC_WRITE]    = ac_write_i;
     hit_o[stamp_isa_pkg::EV_DRAIN_LINES] = line_i;
     hit_o[stamp_isa_pkg::EV_VX_LINES]    = vx_lines_i != 2'd0;
-    hit_o[stamp_isa_pkg::EV_DIVIDES]     = divide_i;
+    hit_o[stamp_isa_pkg::EV_DIVIDES]     = divides_i != 8'd0;
+    hit_o[stamp_isa_pkg::EV_FN_LINES]    = fn_i;
+    hit_o[stamp_isa_pkg::EV_PB_READ]     = pb_read_i;
+    hit_o[stamp_isa_pkg::EV_PB_WRITE]    = pb_write_i;
     hit_o[stamp_isa_pkg::EV_LDU_BUSY]    = unit_busy_i[0];
     hit_o[stamp_isa_pkg::EV_STU_BUSY]    = unit_busy_i[1];
     hit_o[stamp_isa_pkg::EV_VXU_BUSY]    = unit_busy_i[2];
@@ -92,7 +98,7 @@ module stamp_events #(
                                                      vx_read_i != st_read_i};
     inc_o[stamp_isa_pkg::EV_VM_WRITE*16 +: 16]    = {13'd0, vm_writes};
     inc_o[stamp_isa_pkg::EV_VX_LINES*16 +: 16]    = {14'd0, vx_lines_i};
-    inc_o[stamp_isa_pkg::EV_DIVIDES*16 +: 16]     = 16'd2;
+    inc_o[stamp_isa_pkg::EV_DIVIDES*16 +: 16]     = {8'd0, divides_i};
   end
 
 endmodule

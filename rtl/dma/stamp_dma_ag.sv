@@ -5,15 +5,17 @@
 //             stamp_check_range in model/machine/check.c, whose order of errors this keeps:
 //             RANGE is decided for the whole instruction before its first burst, DRAM_RANGE row
 //             by row before the row's first burst. So no address outside the window is issued.
-// Latency     5 cycles from an instruction to its first address; hidden behind the bursts of the
-//             instruction before it.
+//             With gather the rows' addresses come from stamp_dma_index.
+// Latency     5 cycles from an instruction to its first address, 9 with gather; hidden behind the
+//             bursts of the instruction before it.
 // Throughput  one burst per cycle. A burst is INCR, at most MaxBurst beats, inside 4 KiB.
 // Errors      an instruction that cannot go on ends in a null burst, which moves no data. After a
 //             null with a code nothing is accepted until clear_i. abort_i cuts short what is
 //             here: each instruction still ends in one burst marked last, null where needed.
 module stamp_dma_ag #(
-    parameter int unsigned AXI_BYTES = 16, // 4, 8, 16, 32, 64
-    parameter int unsigned MaxBurst  = 64  // beats, 1..256
+    parameter int unsigned AXI_BYTES  = 16, // 4, 8, 16, 32, 64
+    parameter int unsigned MaxBurst   = 64, // beats, 1..256
+    parameter int unsigned IT_ENTRIES = 0   // index table, 4096 or less; 0: no gather
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,  // synchronous, active low
@@ -29,6 +31,13 @@ module stamp_dma_ag #(
     input  logic [16:0]  limit_i,      // lines of the scratchpad
     input  logic [39:0]  win_lo_i,     // stable while an instruction is here
     input  logic [39:0]  win_hi_i,     // first byte beyond
+
+    // Index table. hold_i: an earlier instruction still writes it. Data come in the cycle after
+    // it_re_o and hold until the next.
+    input  logic         it_hold_i,
+    output logic         it_re_o,
+    output logic [11:0]  it_entry_o,
+    input  logic [31:0]  it_data_i,
 
     // One token per burst, in order, with its address below. room_i: one more can be stored.
     input  logic         room_i,
@@ -68,16 +77,21 @@ module stamp_dma_ag #(
   logic               big_q, range_q;
   logic [RowBits-1:0] row_beats_q;
   logic [45:0]        outer_q, addr_q;     // 40 + 12 + 32 bits of product and sums stay below 2^46
-  logic               row_last, row_ok, row_go, row_null;
-  logic [45:0]        row_end;
+  logic               gather_q, ix_valid, ix_beyond;
+  logic [11:0]        it_q;
+  logic [39:0]        ix_addr;
+  logic               row_last, row_ok, row_here, row_go, row_null;
+  logic [45:0]        row_addr, row_end;
   logic               sp_free;
 
   assign ready_o  = state_q == Idle && !dead_q && !abort_i;
   assign row_last = i0_q == n0_q && i1_q == n1_q;
-  assign row_end  = addr_q + 46'({row_beats_q, {BeatLog{1'b0}}});
-  assign row_ok   = addr_q >= {6'd0, win_lo_i} && row_end <= {6'd0, win_hi_i};
+  assign row_addr = gather_q ? {6'd0, ix_addr} : addr_q;
+  assign row_end  = row_addr + 46'({row_beats_q, {BeatLog{1'b0}}});
+  assign row_ok   = row_addr >= {6'd0, win_lo_i} && row_end <= {6'd0, win_hi_i};
   assign row_null = abort_i || range_q || !row_ok;
-  assign row_go   = sp_free && (state_q == Run || (abort_i && state_q != Idle));
+  assign row_here = state_q == Run && (!gather_q || range_q || ix_valid);
+  assign row_go   = sp_free && (row_here || (abort_i && state_q != Idle));
 
   always_ff @(posedge clk_i) begin : rows_fsm
     if (!rst_ni) begin
@@ -108,6 +122,8 @@ module stamp_dma_ag #(
       lstride_q    <= d.lstride;
       line_beats_q <= line_beats_i;
       limit_q      <= limit_i;
+      gather_q     <= d.gather && IT_ENTRIES != 0;
+      it_q         <= d.it;
     end
   end
 
@@ -124,7 +140,8 @@ module stamp_dma_ag #(
         big_q  <= rows_q[23:16] != 8'd0 && lstride_q != 16'd0;
       end
       Check: range_q <= big_q || {1'b0, span_q} + {17'd0, line_q} + {17'd0, lines_q}
-                                  > {16'd0, limit_q};
+                                  > {16'd0, limit_q}
+                        || (gather_q && ix_beyond);
       default: ;
     endcase
   end
@@ -146,6 +163,20 @@ module stamp_dma_ag #(
         i1_q    <= i1_q + 12'd1;
       end
     end
+  end
+
+  if (IT_ENTRIES != 0) begin : g_index
+    assign ix_beyond = {1'b0, rows_q} + {13'd0, it_q} >= 25'(IT_ENTRIES);
+    stamp_dma_index u_index (
+        .clk_i, .rst_ni, .stop_i(state_q != Check && state_q != Run),
+        .hold_i(it_hold_i || range_q), .start_i(state_q == Check && gather_q), .first_i(it_q),
+        .last_i(it_q + rows_q[11:0]), .base_i(outer_q[39:0]), .d0_i(d0_q), .re_o(it_re_o),
+        .entry_o(it_entry_o), .data_i(it_data_i), .valid_o(ix_valid), .addr_o(ix_addr),
+        .take_i(row_go));
+  end else begin : g_plain
+    logic unused;
+    assign {it_re_o, it_entry_o, ix_valid, ix_addr, ix_beyond} = '0;
+    assign unused = &{1'b0, it_hold_i, it_data_i, it_q};
   end
 
   // ---- bursts of the row at hand ---------------------------------------------------------------
@@ -180,7 +211,7 @@ module stamp_dma_ag #(
     else if (sp_free) sp_valid_q <= 1'b0;
 
     if (row_go) begin
-      sp_addr_q <= addr_q[39:0];
+      sp_addr_q <= row_addr[39:0];
       sp_left_q <= row_beats_q;
       sp_last_q <= row_null || row_last;
       sp_null_q <= row_null;

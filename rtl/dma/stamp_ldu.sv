@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_ldu - load unit: DRAM rows to lines of VM, WB, CM, RT or NT.
+// stamp_ldu - load unit: DRAM rows to lines of VM, WB, CM, RT, NT or IT.
 //
 // Rule        model/spec/isa.md, LOAD and section 3. C twin: model/insn/load.c.
 // Latency     5 cycles to the first address; a line is written the cycle after its last beat.
 // Throughput  one beat per cycle, across rows and instructions, while memory and scratch allow.
-//             Addresses run ahead of the data by up to Reads bursts and Depth instructions.
+//             Addresses run ahead of the data by up to Reads bursts and Depth instructions; those
+//             of a gathering load wait until the loads of IT before it are written.
 // AXI         one ID (no ID ports): data come back in order, which the line walk relies on.
 // Errors      RANGE: nothing is read. DRAM_RANGE: the rows before are loaded. AXI_READ: the lines
 //             before the bad beat are written. NUMERIC: everything is written; reported only
@@ -18,6 +19,7 @@ module stamp_ldu #(
     parameter int unsigned WB_LINES   = 1024,
     parameter int unsigned CM_LINES   = 128,
     parameter int unsigned RT_ENTRIES = 512,
+    parameter int unsigned IT_ENTRIES = 512, // multiple of 16, 4096 or less
     parameter int unsigned MaxBurst   = 64, // beats, 1..256
     parameter int unsigned Reads      = 32, // bursts outstanding, power of two
     parameter int unsigned Depth      = 4   // instructions waiting for data, power of two
@@ -57,6 +59,11 @@ module stamp_ldu #(
     output logic [15:0]            wr_line_o,
     output logic [L*64-1:0]        wr_data_o,
 
+    // Index table read: data come in the cycle after it_re_o and hold until the next.
+    output logic                   it_re_o,
+    output logic [11:0]            it_entry_o,
+    input  logic [31:0]            it_data_i,
+
     output logic                   busy_o,       // from the cycle after acceptance to done
     output logic [7:0]             ev_bytes_o,   // taken from R this cycle
     output logic                   ev_axi_wait_o // could take a beat, none there
@@ -86,6 +93,7 @@ module stamp_ldu #(
       stamp_isa_pkg::SPACE_VM: limit = 17'(VM_LINES);
       stamp_isa_pkg::SPACE_WB: limit = 17'(WB_LINES);
       stamp_isa_pkg::SPACE_CM: limit = 17'(CM_LINES);
+      stamp_isa_pkg::SPACE_IT: limit = 17'(IT_ENTRIES / stamp_isa_pkg::INDEX_LINE);
       default:                 limit = 17'(RT_ENTRIES / stamp_isa_pkg::TABLE_LINE);
     endcase
   endfunction
@@ -96,9 +104,10 @@ module stamp_ldu #(
   assign d = insn_i;
 
   // ---- instructions waiting for their data -----------------------------------------------------
-  logic [60:0]    insn_q [Depth]; // space, bf16, beats, line, lines, lstride
+  logic [61:0]    insn_q [Depth]; // space, look for NaN, bf16, beats, line, lines, lstride
   logic [DBits:0] iw_q, ir_q;
   logic [DBits+1:0] inflight_q;   // accepted, done pulse not over
+  logic [DBits+1:0] it_left_q;    // of these, up to the last load of IT
   logic           ag_ready, accept, clear, bf16_in;
   logic [7:0]     beats_in;
 
@@ -113,13 +122,18 @@ module stamp_ldu #(
     if (!rst_ni) begin
       iw_q       <= '0;
       inflight_q <= '0;
+      it_left_q  <= '0;
     end else begin
+      if (accept && d.space == stamp_isa_pkg::SPACE_IT)
+        it_left_q <= inflight_q + (DBits+2)'(!done_valid_o);
+      else if (done_valid_o && it_left_q != '0) it_left_q <= it_left_q - 1'b1;
       if (accept) iw_q <= iw_q + 1'b1;
       if (accept && !done_valid_o)      inflight_q <= inflight_q + 1'b1;
       else if (!accept && done_valid_o) inflight_q <= inflight_q - 1'b1;
     end
     if (accept) insn_q[iw_q[DBits-1:0]]
-        <= {d.space, bf16_in, beats_in - 8'd1, d.line, d.lines - 16'd1, d.lstride};
+        <= {d.space, d.space == stamp_isa_pkg::SPACE_VM && d.fmt != stamp_isa_pkg::FMT_RAW, bf16_in,
+            beats_in - 8'd1, d.line, d.lines - 16'd1, d.lstride};
   end
 
   // ---- addresses, and the bursts in flight -----------------------------------------------------
@@ -130,10 +144,11 @@ module stamp_ldu #(
   /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats;
   /* verilator lint_on UNUSEDSIGNAL */
 
-  stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst)) u_ag (
+  stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst), .IT_ENTRIES(IT_ENTRIES)) u_ag (
       .clk_i, .rst_ni, .abort_i(squash_q || axi_q), .clear_i(clear),
       .valid_i(accept), .ready_o(ag_ready), .insn_i, .addr_i, .line_beats_i(beats_in),
       .limit_i(limit(d.space)), .win_lo_i, .win_hi_i,
+      .it_hold_i(it_left_q != '0), .it_re_o, .it_entry_o, .it_data_i,
       .room_i((bw_q - br_q) != (RBits+1)'(Reads)), .push_o(push), .null_o(push_null),
       .last_o(push_last), .err_o(push_err), .beats_o(unused_beats),
       .axvalid_o(arvalid_o), .axready_i(arready_i), .axaddr_o(araddr_o), .axlen_o(arlen_o));
@@ -154,7 +169,7 @@ module stamp_ldu #(
   end
 
   // ---- the instruction whose data arrive -------------------------------------------------------
-  logic        cur_valid_q, bf16_q;
+  logic        cur_valid_q, look_q, bf16_q;
   logic [3:0]  space_q;
   logic [7:0]  beat_q, beats_q;                  // beats_q and lines_q less one
   logic [15:0] line_q, row_q, left_q, lines_q, lstride_q;
@@ -188,7 +203,7 @@ module stamp_ldu #(
     end
 
     if (!cur_valid_q || fin) begin
-      {space_q, bf16_q, beats_q, line_q, lines_q, lstride_q} <= insn_q[ir_q[DBits-1:0]];
+      {space_q, look_q, bf16_q, beats_q, line_q, lines_q, lstride_q} <= insn_q[ir_q[DBits-1:0]];
       row_q  <= insn_q[ir_q[DBits-1:0]][47:32];
       left_q <= insn_q[ir_q[DBits-1:0]][31:16];
       beat_q <= 8'd0;
@@ -224,7 +239,7 @@ module stamp_ldu #(
       squash_q <= 1'b0;
     end else if (take || skip) begin
       num = num_q;
-      if (take && space_q == stamp_isa_pkg::SPACE_VM && bad_beat(rdata_i, bf16_q)) num = 1'b1;
+      if (take && look_q && bad_beat(rdata_i, bf16_q)) num = 1'b1;
       if (squash_q)                         err = squash_err_q;
       else if (axi_q || (take && bad_resp)) err = stamp_isa_pkg::ERR_AXI_READ;
       else if (skip && b_err != 4'd0)       err = b_err;

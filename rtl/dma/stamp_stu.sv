@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_stu - store unit: VM lines to DRAM rows.
+// stamp_stu - store unit: VM or PB lines to DRAM rows.
 //
 // Rule        model/spec/isa.md, STORE and section 3; numerics.md, BF16. C twin:
 //             model/insn/store.c.
 // Latency     5 cycles to the first address, about 10 to the first beat.
-// Throughput  one beat per cycle, across rows and instructions, while VM, W and B allow.
+// Throughput  one beat per cycle, across rows and instructions, while VM, W and B allow; PB is its
+//             own.
 //             Addresses run ahead of the data; up to Writes bursts wait for their response.
 // AXI         one ID (no ID ports): responses come back in order. AWVALID never waits for W;
 //             W follows the start of its AWVALID but does not wait for AWREADY.
@@ -16,8 +17,10 @@
 //             accepted until busy_o is low.
 module stamp_stu #(
     parameter int unsigned L         = 16, // elements of a VM line
-    parameter int unsigned AXI_BYTES = 16, // power of two up to 64; divides a bf16 line: 2L
+    parameter int unsigned T         = 8,  // 8 or less
+    parameter int unsigned AXI_BYTES = 16, // power of two up to 64; divides 2L and LT/2
     parameter int unsigned VM_LINES  = 2048,
+    parameter int unsigned PB_LINES  = 256,
     parameter int unsigned MaxBurst  = 64, // beats, 1..256
     parameter int unsigned Writes    = 32, // bursts outstanding, power of two
     parameter int unsigned Depth     = 4,  // instructions in execution, power of two
@@ -60,6 +63,10 @@ module stamp_stu #(
     output logic [15:0]            rd_line_o,
     input  logic [L*32-1:0]        rd_data_i,
 
+    // PB read of line rd_line_o, always granted; data come in the cycle after.
+    output logic                   pb_re_o,
+    input  logic [L*T*4-1:0]       pb_data_i,
+
     output logic                   busy_o,        // from the cycle after acceptance to done
     output logic [7:0]             ev_bytes_o,    // written on W this cycle
     output logic                   ev_axi_wait_o, // AW, W or B keeps the unit from a beat
@@ -67,11 +74,11 @@ module stamp_stu #(
 );
 
   localparam int unsigned W     = AXI_BYTES * 8;
-  localparam int unsigned Beats = L * 32 / W; // of an f32 line; a bf16 line has half
+  localparam int unsigned Beats = L * 32 / W; // of an f32 or raw line; a bf16 line has half
   localparam int unsigned BBits = $clog2(Writes);
   localparam int unsigned DBits = $clog2(Depth);
 
-  if (AXI_BYTES > 64 || L % 8 != 0 || 2 * L % AXI_BYTES != 0)
+  if (AXI_BYTES > 64 || L % 8 != 0 || 2 * L % AXI_BYTES != 0 || L * T / 2 % AXI_BYTES != 0 || T > 8)
     $error("stamp_stu: a line must be a whole number of beats");
 
   /* verilator lint_off UNUSEDSIGNAL */ stamp_isa_pkg::insn_d_t d;
@@ -79,7 +86,7 @@ module stamp_stu #(
   assign d = insn_i; // the fields unread here are the dispatcher's
 
   // ---- instructions: one ring, passed by the W side, then by the B side ------------------------
-  logic             is_bf16_q [Depth];
+  logic [9:0]       kind_q [Depth];   // look for NaN, bf16, beats of a line less one
   logic [3:0]       werr_q [Depth];   // what the W side found
   logic [DBits:0]   ii_q, iw_q, ib_q; // next in, at W, at B
   logic [DBits+1:0] inflight_q;       // accepted, done pulse not over
@@ -87,9 +94,12 @@ module stamp_stu #(
   logic             w_done, b_done;   // the W side, the B side ends an instruction
   logic             wfail_q, bfail_q; // the W side, the B side saw an error: drop until empty
   logic             squash;
-  logic             bf16_in;
+  logic             bf16_in, pb_in;
+  logic [7:0]       beats_in;
 
   assign bf16_in      = d.fmt == stamp_isa_pkg::FMT_BF16;
+  assign pb_in        = d.space == stamp_isa_pkg::SPACE_PB;
+  assign beats_in     = pb_in ? 8'(L * T / 2 / AXI_BYTES) : bf16_in ? 8'(Beats / 2) : 8'(Beats);
   assign insn_ready_o = ag_ready && (ii_q - ib_q) != (DBits+1)'(Depth);
   assign accept       = insn_valid_i && insn_ready_o;
   assign busy_o       = inflight_q != '0 || squash;
@@ -109,7 +119,8 @@ module stamp_stu #(
       if (accept && !done_valid_o)      inflight_q <= inflight_q + 1'b1;
       else if (!accept && done_valid_o) inflight_q <= inflight_q - 1'b1;
     end
-    if (accept) is_bf16_q[ii_q[DBits-1:0]] <= bf16_in;
+    if (accept) kind_q[ii_q[DBits-1:0]]
+        <= {d.fmt != stamp_isa_pkg::FMT_RAW, bf16_in, beats_in - 8'd1};
   end
 
   // ---- addresses; bursts: one ring, passed by the W side, then by the B side --------------------
@@ -119,12 +130,15 @@ module stamp_stu #(
   logic [3:0]     push_err;
   logic [7:0]     push_beats;
   logic           w_pop, b_pop;
+  /* verilator lint_off UNUSEDSIGNAL */ logic unused_re;
+  logic [11:0]    unused_entry;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst)) u_ag (
       .clk_i, .rst_ni, .abort_i(squash), .clear_i(clear),
       .valid_i(accept), .ready_o(ag_ready), .insn_i, .addr_i,
-      .line_beats_i(bf16_in ? 8'(Beats / 2) : 8'(Beats)), .limit_i(17'(VM_LINES)),
-      .win_lo_i, .win_hi_i,
+      .line_beats_i(beats_in), .limit_i(pb_in ? 17'(PB_LINES) : 17'(VM_LINES)), .win_lo_i, .win_hi_i,
+      .it_hold_i(1'b0), .it_re_o(unused_re), .it_entry_o(unused_entry), .it_data_i(32'd0),
       .room_i((bi_q - bb_q) != (BBits+1)'(Writes)), .push_o(push), .null_o(push_null),
       .last_o(push_last), .err_o(push_err), .beats_o(push_beats),
       .axvalid_o(awvalid_o), .axready_i(awready_i), .axaddr_o(awaddr_o), .axlen_o(awlen_o));
@@ -149,29 +163,29 @@ module stamp_stu #(
   logic         line_valid, line_pop;
   logic [L*32-1:0] line;
 
-  stamp_stu_rd #(.L(L), .Beats(Beats), .Credit(Writes * MaxBurst), .Depth(Depth), .Lines(Lines))
+  stamp_stu_rd #(.L(L), .T(T), .Credit(Writes * MaxBurst), .Depth(Depth), .Lines(Lines))
   u_rd (
       .clk_i, .rst_ni, .stop_i(squash), .clear_i(clear), .idle_o(rd_idle),
-      .valid_i(accept), .insn_i, .push_i(push && !push_null), .beats_i(push_beats),
-      .rd_valid_o, .rd_ready_i, .rd_line_o, .rd_data_i,
+      .valid_i(accept), .insn_i, .line_beats_i(beats_in), .push_i(push && !push_null),
+      .beats_i(push_beats), .rd_valid_o, .rd_ready_i, .rd_line_o, .rd_data_i, .pb_re_o, .pb_data_i,
       .line_valid_o(line_valid), .line_pop_i(line_pop), .line_o(line));
 
   assign ev_vm_read_o = rd_valid_o && rd_ready_i;
 
   // ---- W ---------------------------------------------------------------------------------------
-  logic       w_have, w_null, w_last, w_take, w_skip, w_end, line_end, bf16;
-  logic [7:0] w_beats, wbeat_q, lbeat_q;
+  logic       w_have, w_null, w_last, w_take, w_skip, w_end, line_end, look, bf16;
+  logic [7:0] w_beats, wbeat_q, lbeat_q, lbeats;
   /* verilator lint_off UNUSEDSIGNAL */ logic [3:0] unused_err;
   /* verilator lint_on UNUSEDSIGNAL */
   logic       num_q;
 
   assign {w_null, w_last, unused_err, w_beats} = burst_q[bw_q[BBits-1:0]];
   assign w_have   = bi_q != bw_q;
-  assign bf16     = is_bf16_q[iw_q[DBits-1:0]];
+  assign {look, bf16, lbeats} = kind_q[iw_q[DBits-1:0]];
   assign w_skip   = w_have && w_null;
   assign w_take   = w_have && !w_null && (line_valid || squash) && (!wvalid_o || wready_i);
   assign w_end    = wbeat_q == w_beats;
-  assign line_end = lbeat_q == (bf16 ? 8'(Beats / 2 - 1) : 8'(Beats - 1));
+  assign line_end = lbeat_q == lbeats;
   assign line_pop = w_take && line_end && !squash;
   assign w_pop    = w_skip || (w_take && w_end);
   assign w_done   = w_pop && w_last;
@@ -209,7 +223,7 @@ module stamp_stu #(
       end else begin
         beat = line[lbeat_q * W +: W];
         for (int unsigned e = 0; e < W / 32; e++)
-          if (beat[e*32+23 +: 8] == 8'hff) bad = 1'b1;
+          if (look && beat[e*32+23 +: 8] == 8'hff) bad = 1'b1;
       end
       wdata_o <= beat;
     end

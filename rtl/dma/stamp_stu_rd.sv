@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_stu_rd - the VM lines of stores, read ahead of their beats.
+// stamp_stu_rd - the VM and PB lines of stores, read ahead of their beats.
 //
 // Rule        model/spec/isa.md, STORE: the loops over rows and lines.
 // Latency     3 cycles from a credit to line_valid_o. Throughput one line every 3 / Lines cycles
@@ -8,7 +8,7 @@
 //             issued bursts less the beats of the lines asked for.
 module stamp_stu_rd #(
     parameter int unsigned L      = 16,
-    parameter int unsigned Beats  = 4,    // of an f32 line; a bf16 line has half
+    parameter int unsigned T      = 8,    // 8 or less: a PB line is no longer than a VM line
     parameter int unsigned Credit = 1024, // beats issued and not yet read, at most
     parameter int unsigned Depth  = 4,    // instructions, power of two
     parameter int unsigned Lines  = 4     // read ahead, power of two, 2 or more
@@ -21,6 +21,7 @@ module stamp_stu_rd #(
 
     input  logic            valid_i, // an instruction; the unit keeps them below Depth
     input  logic [255:0]    insn_i,
+    input  logic [7:0]      line_beats_i, // beats of its lines
     input  logic            push_i,  // a burst of beats_i + 1 is issued
     input  logic [7:0]      beats_i,
 
@@ -29,6 +30,10 @@ module stamp_stu_rd #(
     input  logic            rd_ready_i,
     output logic [15:0]     rd_line_o,
     input  logic [L*32-1:0] rd_data_i,
+
+    // PB read: always granted, rd_line_o the line; data come in the cycle after.
+    output logic            pb_re_o,
+    input  logic [L*T*4-1:0] pb_data_i,
 
     // Lines in order.
     output logic            line_valid_o,
@@ -44,12 +49,12 @@ module stamp_stu_rd #(
   /* verilator lint_on UNUSEDSIGNAL */
   assign d = insn_i;
 
-  // Instructions: bf16, line, lines, lstride, rows. The row count comes in two factors.
-  logic [72:0]    insn_q [Depth];
+  // Instructions: PB, beats, line, lines, lstride, rows. The row count comes in two factors.
+  logic [80:0]    insn_q [Depth];
   logic [DBits:0] ii_q, ir_q;
 
   always_ff @(posedge clk_i) begin : insn_fifo
-    if (valid_i) insn_q[ii_q[DBits-1:0]] <= {d.fmt == stamp_isa_pkg::FMT_BF16, d.line,
+    if (valid_i) insn_q[ii_q[DBits-1:0]] <= {d.space == stamp_isa_pkg::SPACE_PB, line_beats_i, d.line,
                                              d.lines - 16'd1, d.lstride,
                                              d.n0 - 12'd1, d.n1 - 12'd1};
     if (!rst_ni || clear_i) ii_q <= '0;
@@ -57,17 +62,22 @@ module stamp_stu_rd #(
   end
 
   // The instruction at hand.
-  logic                    cur_q, bf16_q;
+  logic                    cur_q, pb_q;
+  logic [7:0]              beats_q;
   logic [15:0]             line_q, row_q, left_q, lines_q, lstride_q;
   logic [11:0]             i0_q, i1_q, n0_q; // rows to come
   logic signed [CBits-1:0] credit_q;
   logic [LBits:0]          held_q;           // lines asked for and not yet popped
-  logic                    issue, fin, pend_q;
+  logic                    issue, fin, ask_q, ask_pb_q, grant, pend_q, pend_pb_q;
 
-  assign issue  = cur_q && credit_q > 0 && !stop_i && (!rd_valid_o || rd_ready_i)
+  assign rd_valid_o = ask_q && !ask_pb_q;
+  assign pb_re_o    = ask_q && ask_pb_q;
+  assign grant      = ask_q && (ask_pb_q || rd_ready_i);
+
+  assign issue  = cur_q && credit_q > 0 && !stop_i && (!ask_q || grant)
                   && (held_q != (LBits+1)'(Lines) || line_pop_i);
   assign fin    = issue && left_q == 16'd0 && i0_q == 12'd0 && i1_q == 12'd0;
-  assign idle_o = !rd_valid_o && !pend_q;
+  assign idle_o = !ask_q && !pend_q;
 
   always_ff @(posedge clk_i) begin : walk
     if (!rst_ni || clear_i) begin
@@ -79,7 +89,7 @@ module stamp_stu_rd #(
     end
 
     if (!cur_q || fin) begin
-      {bf16_q, line_q, lines_q, lstride_q, n0_q, i1_q} <= insn_q[ir_q[DBits-1:0]];
+      {pb_q, beats_q, line_q, lines_q, lstride_q, n0_q, i1_q} <= insn_q[ir_q[DBits-1:0]];
       row_q  <= insn_q[ir_q[DBits-1:0]][71:56];
       left_q <= insn_q[ir_q[DBits-1:0]][55:40];
       i0_q   <= insn_q[ir_q[DBits-1:0]][23:12];
@@ -99,7 +109,7 @@ module stamp_stu_rd #(
     logic signed [CBits-1:0] c;
     c = credit_q;
     if (push_i) c = c + CBits'({1'b0, beats_i}) + CBits'(1);
-    if (issue)  c = c - (bf16_q ? CBits'(Beats / 2) : CBits'(Beats));
+    if (issue)  c = c - CBits'({1'b0, beats_q});
     credit_q <= (!rst_ni || clear_i) ? '0 : c;
 
     if (!rst_ni || clear_i)        held_q <= '0;
@@ -108,11 +118,15 @@ module stamp_stu_rd #(
   end
 
   always_ff @(posedge clk_i) begin : request
-    if (!rst_ni)         rd_valid_o <= 1'b0;
-    else if (issue)      rd_valid_o <= 1'b1;
-    else if (rd_ready_i) rd_valid_o <= 1'b0;
-    if (issue) rd_line_o <= line_q;
-    pend_q <= rd_valid_o && rd_ready_i && rst_ni;
+    if (!rst_ni)    ask_q <= 1'b0;
+    else if (issue) ask_q <= 1'b1;
+    else if (grant) ask_q <= 1'b0;
+    if (issue) begin
+      rd_line_o <= line_q;
+      ask_pb_q  <= pb_q;
+    end
+    pend_q    <= grant && rst_ni;
+    pend_pb_q <= ask_pb_q;
   end
 
   // Lines that arrived.
@@ -130,7 +144,7 @@ module stamp_stu_rd #(
       if (pend_q)     mi_q <= mi_q + 1'b1;
       if (line_pop_i) mo_q <= mo_q + 1'b1;
     end
-    if (pend_q) mem_q[mi_q[LBits-1:0]] <= rd_data_i;
+    if (pend_q) mem_q[mi_q[LBits-1:0]] <= pend_pb_q ? (L*32)'(pb_data_i) : rd_data_i;
   end
 
 endmodule

@@ -1,30 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_table - a table of 16-bit entries, written 32 at a time, read one at a time.
+// stamp_table - a table of small entries, written a line of 64 bytes at a time, read one at a time.
 //
 // Latency 1 cycle; entry_o holds until the next read.
 module stamp_table #(
-    parameter int unsigned Entries = 512 // a multiple of 64
+    parameter int unsigned Bits    = 16, // of an entry, a power of two, 256 or less
+    parameter int unsigned Entries = 512 // a multiple of two lines
 ) (
     input  logic                       clk_i,
 
     input  logic                       we_i,
-    input  logic [$clog2(Entries/32)-1:0] line_i,
+    input  logic [$clog2(Entries*Bits/512)-1:0] line_i,
     input  logic [511:0]               data_i, // entry 0 lowest
 
     input  logic                       re_i,
     input  logic [$clog2(Entries)-1:0] entry_i,
-    output logic [15:0]                entry_o
+    output logic [Bits-1:0]            entry_o
 );
 
-  logic [511:0] line;
-  logic [4:0]   sel_q;
+  localparam int unsigned SelW = $clog2(512 / Bits);
 
-  always_ff @(posedge clk_i) if (re_i) sel_q <= entry_i[4:0];
+  logic [511:0]    line;
+  logic [SelW-1:0] sel_q;
 
-  stamp_ram #(.Width(512), .Depth(Entries / 32)) i_ram (
+  always_ff @(posedge clk_i) if (re_i) sel_q <= entry_i[SelW-1:0];
+
+  stamp_ram #(.Width(512), .Depth(Entries * Bits / 512)) i_ram (
     .clk_i, .we_i, .waddr_i(line_i), .wdata_i(data_i),
-    .re_i, .raddr_i(entry_i[$clog2(Entries)-1:5]), .rdata_o(line));
+    .re_i, .raddr_i(entry_i[$clog2(Entries)-1:SelW]), .rdata_o(line));
 
-  assign entry_o = line[sel_q*16 +: 16];
+  assign entry_o = line[sel_q*Bits +: Bits];
 
 endmodule

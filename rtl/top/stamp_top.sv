@@ -82,6 +82,8 @@ module stamp_top #(
   localparam int unsigned SmW = $clog2(SM_ENTRIES);
   localparam int unsigned RtW = $clog2(RT_ENTRIES);
   localparam int unsigned AcW = $clog2(AC_LINES);
+  localparam int unsigned ItW = $clog2(IT_ENTRIES);
+  localparam int unsigned PbW = $clog2(PB_LINES);
   localparam int unsigned Events = stamp_isa_pkg::EVENTS;
 
   // ---- Control -----------------------------------------------------------------------------------
@@ -90,6 +92,7 @@ module stamp_top #(
   logic [31:0] code_count, watchdog, fault_pc, ctr_word;
   logic [3:0]  fault_err;
   logic [5:0]  ctr_index;
+  logic [stamp_isa_pkg::ARGS*32-1:0] arg;
   logic        ctr_high;
 
   assign unit_rst_n = rst_ni && !reset_units;
@@ -102,22 +105,25 @@ module stamp_top #(
     .arvalid_i(s_arvalid_i), .arready_o(s_arready_o), .araddr_i(s_araddr_i),
     .rvalid_o(s_rvalid_o), .rready_i(s_rready_i), .rdata_o(s_rdata_o), .rresp_o(s_rresp_o),
     .irq_o, .start_o(start), .code_addr_o(code_addr), .code_count_o(code_count),
-    .win_lo_o(win_lo), .win_hi_o(win_hi), .watchdog_o(watchdog),
+    .win_lo_o(win_lo), .win_hi_o(win_hi), .watchdog_o(watchdog), .arg_o(arg),
     .busy_i(busy), .done_i(done), .fault_i(fault), .err_i(fault_err), .err_pc_i(fault_pc),
     .ctr_index_o(ctr_index), .ctr_high_o(ctr_high), .ctr_word_i(ctr_word));
 
   // ---- Fetch and dispatch ------------------------------------------------------------------------
-  logic [31:0]  pc, keep;
-  logic         want, hit, im_re, fetch_fail, fetch_busy;
-  logic [255:0] word, insn;
-  logic [6:0]   fetch_bytes;
-  logic         f_arvalid, f_arready, f_rvalid;
-  logic [39:0]  f_araddr;
-  logic [7:0]   f_arlen;
-  logic [3:0]   push, q_ready;
-  logic         all_idle, blocked, retired, ev_control;
-  logic [31:0]  blocked_pc, unit_err_pc;
-  logic [3:0]   unit_err;
+  logic [31:0]      pc, keep, blocked_pc, unit_err_pc;
+  logic             want, hit, im_re, fetch_fail, fetch_busy;
+  logic [255:0]     word, insn;
+  logic [6:0]       fetch_bytes;
+  logic             f_arvalid, f_arready, f_rvalid;
+  logic [39:0]      f_araddr;
+  logic [7:0]       f_arlen;
+  logic             all_idle, blocked, ev_control;
+  logic [3:0]       push, q_ready, unit_err;
+  // Units: 0 LDU, 1 STU, 2 VXU, 3 MXU.
+  logic [3:0]       u_valid, u_ready, u_done, u_busy, u_wait, gives;
+  logic [4*256-1:0] u_insn;
+  logic [4*32-1:0]  u_pc;
+  logic [15:0]      u_err;
 
   stamp_fetch #(.AXI_BYTES(AXI_BYTES), .IM_WORDS(IM_WORDS)) i_fetch (
     .clk_i, .rst_ni, .start_i(start), .run_i(busy), .code_addr_i(code_addr),
@@ -128,95 +134,45 @@ module stamp_top #(
 
   stamp_dispatch i_dispatch (
     .clk_i, .rst_ni, .start_i(start), .code_count_i(code_count), .watchdog_i(watchdog),
-    .busy_o(busy), .done_o(done), .fault_o(fault), .err_o(fault_err), .err_pc_o(fault_pc),
-    .pc_o(pc), .keep_o(keep), .want_o(want), .hit_i(hit), .fail_i(fetch_fail), .re_o(im_re),
-    .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push), .ready_i(q_ready), .insn_o(insn),
-    .all_idle_i(all_idle), .blocked_i(blocked), .blocked_pc_i(blocked_pc), .stop_o(stop),
-    .reset_units_o(reset_units), .clear_o(clear), .retired_i(retired), .unit_err_i(unit_err),
-    .unit_err_pc_i(unit_err_pc), .ev_control_o(ev_control));
+    .arg_i(arg), .busy_o(busy), .done_o(done), .fault_o(fault), .err_o(fault_err),
+    .err_pc_o(fault_pc), .pc_o(pc), .keep_o(keep), .want_o(want), .hit_i(hit),
+    .fail_i(fetch_fail), .re_o(im_re), .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push),
+    .ready_i(q_ready), .insn_o(insn), .all_idle_i(all_idle), .blocked_i(blocked),
+    .blocked_pc_i(blocked_pc), .stop_o(stop), .reset_units_o(reset_units), .clear_o(clear),
+    .retired_i(u_done != '0), .unit_err_i(unit_err), .unit_err_pc_i(unit_err_pc),
+    .ev_control_o(ev_control));
 
-  // ---- Queues and semaphores: 0 LDU, 1 STU, 2 VXU, 3 MXU -------------------------------------------
-  logic [3:0]      head, sem_ok, turn, want_start, take, u_valid, u_ready, u_done, q_idle, u_busy;
-  logic [4*15-1:0] waits, posts;
-  logic [31:0]     head_pc [4];
-  logic [31:0]     u_pc [4];
-  logic [255:0]    u_insn [4];
-  logic [3:0]      u_err [4];
-  logic [3:0]      overflow;
-
-  // The matrix unit takes first, then vector, load, store.
-  assign turn = {1'b1, !want_start[3], !want_start[3] && !want_start[2] && !want_start[0],
-                 !want_start[3] && !want_start[2]};
-
-  for (genvar u = 0; u < 4; u++) begin : g_queue
-    stamp_issue #(.QUEUE(QUEUE)) i_issue (
-      .clk_i, .rst_ni(unit_rst_n), .stop_i(stop), .push_i(push[u]), .ready_o(q_ready[u]),
-      .insn_i(insn), .pc_i(pc), .head_o(head[u]), .head_pc_o(head_pc[u]),
-      .wait_o(waits[u*15 +: 15]), .sem_ok_i(sem_ok[u]), .want_o(want_start[u]), .turn_i(turn[u]), .take_o(take[u]),
-      .insn_valid_o(u_valid[u]), .insn_ready_i(u_ready[u]), .insn_o(u_insn[u]),
-      .done_i(u_done[u]), .post_o(posts[u*15 +: 15]), .pc_o(u_pc[u]), .idle_o(q_idle[u]));
-  end
-
-  logic [3:0] gives; // an instruction that failed posts nothing
-  for (genvar u = 0; u < 4; u++) begin : g_give
-    assign gives[u] = u_done[u] && u_err[u] == stamp_isa_pkg::ERR_NONE;
-  end
-
-  stamp_sems #(.Units(4)) i_sems (
-    .clk_i, .rst_ni, .clear_i(reset_units), .wait_i(waits), .ok_o(sem_ok), .take_i(take),
-    .give_i(gives), .post_i(posts), .overflow_o(overflow));
-
-  assign all_idle = &q_idle && overflow == '0;
-  assign retired  = u_done != '0;
-  assign blocked  = (head & ~sem_ok) != '0;
-
-  // The blocked head that is first in the program, and the unit whose error counts.
-  always_comb begin
-    blocked_pc = 32'hffff_ffff;
-    for (int u = 0; u < 4; u++)
-      if (head[u] && !sem_ok[u] && head_pc[u] < blocked_pc) blocked_pc = head_pc[u];
-  end
-
-  logic [31:0] gave_pc_q [4]; // retired in the cycle before
-  for (genvar u = 0; u < 4; u++) begin : g_gave
-    always_ff @(posedge clk_i) gave_pc_q[u] <= u_pc[u];
-  end
-
-  always_comb begin
-    unit_err    = stamp_isa_pkg::ERR_NONE;
-    unit_err_pc = '0;
-    for (int u = 3; u >= 0; u--)
-      if (overflow[u]) begin
-        unit_err    = stamp_isa_pkg::ERR_SEMAPHORE;
-        unit_err_pc = gave_pc_q[u];
-      end
-    for (int u = 3; u >= 0; u--)
-      if (u_done[u] && u_err[u] != stamp_isa_pkg::ERR_NONE) begin
-        unit_err    = u_err[u];
-        unit_err_pc = u_pc[u];
-      end
-  end
+  stamp_queues #(.QUEUE(QUEUE)) i_queues (
+    .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push), .ready_o(q_ready),
+    .insn_i(insn), .pc_i(pc), .unit_valid_o(u_valid), .unit_ready_i(u_ready), .unit_insn_o(u_insn),
+    .unit_done_i(u_done), .unit_err_i(u_err), .unit_pc_o(u_pc), .all_idle_o(all_idle),
+    .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .gives_o(gives),
+    .err_o(unit_err), .err_pc_o(unit_err_pc));
 
   // ---- Load and store ----------------------------------------------------------------------------
   logic            l_arvalid, l_arready, l_rvalid, l_rready;
   logic [39:0]     l_araddr;
   logic [7:0]      l_arlen, l_bytes, st_bytes;
   logic            wr_valid, wr_ready, wr_vm_ready, l_wait, st_wait, sr_valid, sr_ready, st_vm_read;
+  logic            it_re, pb_re;
+  logic [11:0]     it_entry;
+  logic [31:0]     it_data;
+  logic [L*T*4-1:0] pb_rdata;
   logic [3:0]      wr_space;
   logic [15:0]     wr_line, sr_line;
   logic [L*64-1:0] wr_data;
   logic [L*32-1:0] sr_data;
 
   stamp_ldu #(.L(L), .T(T), .AXI_BYTES(AXI_BYTES), .VM_LINES(VM_LINES), .WB_LINES(WB_LINES),
-              .CM_LINES(CM_LINES), .RT_ENTRIES(RT_ENTRIES)) i_ldu (
+              .CM_LINES(CM_LINES), .RT_ENTRIES(RT_ENTRIES), .IT_ENTRIES(IT_ENTRIES)) i_ldu (
     .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[0]), .insn_ready_o(u_ready[0]),
-    .insn_i(u_insn[0]), .addr_i(u_insn[0][89:50]), .win_lo_i(win_lo), .win_hi_i(win_hi),
-    .done_valid_o(u_done[0]), .done_err_o(u_err[0]),
+    .insn_i(u_insn[0*256 +: 256]), .addr_i(u_insn[0*256+50 +: 40]), .win_lo_i(win_lo), .win_hi_i(win_hi),
+    .done_valid_o(u_done[0]), .done_err_o(u_err[0*4 +: 4]),
     .arvalid_o(l_arvalid), .arready_i(l_arready), .araddr_o(l_araddr), .arlen_o(l_arlen),
     .arsize_o(m_arsize_o), .arburst_o(m_arburst_o), .rvalid_i(l_rvalid), .rready_o(l_rready),
     .rdata_i(m_rdata_i), .rresp_i(m_rresp_i), .rlast_i(m_rlast_i),
     .wr_valid_o(wr_valid), .wr_ready_i(wr_ready), .wr_space_o(wr_space), .wr_line_o(wr_line),
-    .wr_data_o(wr_data), .busy_o(u_busy[0]), .ev_bytes_o(l_bytes), .ev_axi_wait_o(l_wait));
+    .wr_data_o(wr_data), .it_re_o(it_re), .it_entry_o(it_entry), .it_data_i(it_data), .busy_o(u_busy[0]), .ev_bytes_o(l_bytes), .ev_axi_wait_o(l_wait));
 
   stamp_axi_rmux i_rmux (
     .clk_i, .rst_ni, .f_arvalid_i(f_arvalid), .f_arready_o(f_arready), .f_araddr_i(f_araddr),
@@ -225,15 +181,15 @@ module stamp_top #(
     .arvalid_o(m_arvalid_o), .arready_i(m_arready_i), .araddr_o(m_araddr_o), .arlen_o(m_arlen_o),
     .rvalid_i(m_rvalid_i), .rready_o(m_rready_o), .rlast_i(m_rlast_i));
 
-  stamp_stu #(.L(L), .AXI_BYTES(AXI_BYTES), .VM_LINES(VM_LINES)) i_stu (
+  stamp_stu #(.L(L), .T(T), .AXI_BYTES(AXI_BYTES), .VM_LINES(VM_LINES), .PB_LINES(PB_LINES)) i_stu (
     .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[1]), .insn_ready_o(u_ready[1]),
-    .insn_i(u_insn[1]), .addr_i(u_insn[1][89:50]), .win_lo_i(win_lo), .win_hi_i(win_hi),
-    .done_valid_o(u_done[1]), .done_err_o(u_err[1]),
+    .insn_i(u_insn[1*256 +: 256]), .addr_i(u_insn[1*256+50 +: 40]), .win_lo_i(win_lo), .win_hi_i(win_hi),
+    .done_valid_o(u_done[1]), .done_err_o(u_err[1*4 +: 4]),
     .awvalid_o(m_awvalid_o), .awready_i(m_awready_i), .awaddr_o(m_awaddr_o), .awlen_o(m_awlen_o),
     .awsize_o(m_awsize_o), .awburst_o(m_awburst_o), .wvalid_o(m_wvalid_o), .wready_i(m_wready_i),
     .wdata_o(m_wdata_o), .wstrb_o(m_wstrb_o), .wlast_o(m_wlast_o), .bvalid_i(m_bvalid_i),
     .bready_o(m_bready_o), .bresp_i(m_bresp_i), .rd_valid_o(sr_valid), .rd_ready_i(sr_ready),
-    .rd_line_o(sr_line), .rd_data_i(sr_data), .busy_o(u_busy[1]), .ev_bytes_o(st_bytes),
+    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_data_i(pb_rdata), .busy_o(u_busy[1]), .ev_bytes_o(st_bytes),
     .ev_axi_wait_o(st_wait), .ev_vm_read_o(st_vm_read));
 
   // ---- Vector unit ---------------------------------------------------------------------------------
@@ -248,13 +204,17 @@ module stamp_top #(
   logic [SmW-1:0]  rm_waddr, sm_waddr;
   logic [73:0]     rm_wdata;
   logic [103:0]    sm_wdata;
-  logic            vx_read, vx_divide, vx_stall;
+  logic            vx_read, vx_divide, vx_stall, vx_fn, pb_we;
   logic [1:0]      vx_lines;
+  logic [7:0]      vx_divides;
+  logic [PbW-1:0]  pb_addr;
+  logic [L*T-1:0]  pb_mask;
+  logic [L*T*4-1:0] pb_data;
 
   stamp_vxu #(.P(P), .L(L), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES), .SM_ENTRIES(SM_ENTRIES),
               .RT_ENTRIES(RT_ENTRIES)) i_vxu (
     .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[2]), .insn_ready_o(u_ready[2]),
-    .insn_i(u_insn[2]), .done_o(u_done[2]), .err_o(u_err[2]), .busy_o(u_busy[2]),
+    .insn_i(u_insn[2*256 +: 256]), .done_o(u_done[2]), .err_o(u_err[2*4 +: 4]), .busy_o(u_busy[2]),
     .vr_valid_o(vr_valid), .vr_ready_i(vr_ready), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
     .vw_valid_o(vw_valid), .vw_ready_i(vw_ready), .vw_addr_o(vw_addr), .vw_data_o(vw_data),
     .rt_re_o(rt_re), .rt_addr_o(rt_addr), .rt_data_i(rt_data),
@@ -262,6 +222,10 @@ module stamp_top #(
     .xb_lo_o(xb_lo), .rm_we_o(rm_we), .rm_addr_o(rm_waddr), .rm_data_o(rm_wdata),
     .sm_we_o(sm_we), .sm_addr_o(sm_waddr), .sm_data_o(sm_wdata),
     .ev_read_o(vx_read), .ev_lines_o(vx_lines), .ev_divide_o(vx_divide), .ev_stall_o(vx_stall));
+
+  // The vector unit does not write PB yet.
+  assign {vx_fn, pb_we, pb_addr, pb_mask, pb_data} = '0;
+  assign vx_divides = vx_divide ? 8'd2 : 8'd0;
 
   // ---- Matrix unit -----------------------------------------------------------------------------------
   logic             xb_re, wb_re, nt_re, rm_re, cm_re, mx_we, ac_we;
@@ -285,7 +249,7 @@ module stamp_top #(
               .CM_LINES(CM_LINES), .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES),
               .AC_LINES(AC_LINES)) i_mxu (
     .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[3]), .insn_ready_o(u_ready[3]),
-    .insn_i(u_insn[3]), .done_o(u_done[3]), .err_o(u_err[3]), .busy_o(u_busy[3]),
+    .insn_i(u_insn[3*256 +: 256]), .done_o(u_done[3]), .err_o(u_err[3*4 +: 4]), .busy_o(u_busy[3]),
     .xb_re_o(xb_re), .xb_addr_o(xb_raddr), .xb_data_i(xb_data), .wb_re_o(wb_re),
     .wb_addr_o(wb_raddr), .wb_data_i(wb_data), .nt_re_o(nt_re), .nt_addr_o(nt_addr),
     .nt_data_i(nt_data), .rm_re_o(rm_re), .rm_addr_o(rm_raddr), .rm_data_i(rm_data),
@@ -296,12 +260,13 @@ module stamp_top #(
     .ev_ac_read_o(mx_ac_read));
 
   // ---- Memories ----------------------------------------------------------------------------------------
-  logic wr_vm, wr_wb, wr_cm, wr_rt, wr_nt;
+  logic wr_vm, wr_wb, wr_cm, wr_rt, wr_nt, wr_it;
   assign wr_vm    = wr_valid && wr_space == stamp_isa_pkg::SPACE_VM;
   assign wr_wb    = wr_valid && wr_space == stamp_isa_pkg::SPACE_WB;
   assign wr_cm    = wr_valid && wr_space == stamp_isa_pkg::SPACE_CM;
   assign wr_rt    = wr_valid && wr_space == stamp_isa_pkg::SPACE_RT;
   assign wr_nt    = wr_valid && wr_space == stamp_isa_pkg::SPACE_NT;
+  assign wr_it    = wr_valid && wr_space == stamp_isa_pkg::SPACE_IT;
   assign wr_ready = wr_space != stamp_isa_pkg::SPACE_VM || wr_vm_ready;
 
   stamp_vm #(.L(L), .VM_LINES(VM_LINES)) i_vm (
@@ -341,6 +306,14 @@ module stamp_top #(
     .clk_i, .we_i(wr_nt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
     .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
 
+  stamp_table #(.Bits(32), .Entries(IT_ENTRIES)) i_it (
+    .clk_i, .we_i(wr_it), .line_i(wr_line[ItW-5:0]), .data_i(wr_data[511:0]),
+    .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
+
+  stamp_ram_mask #(.Nibbles(L*T), .Depth(PB_LINES)) i_pb (
+    .clk_i, .we_i(pb_we), .waddr_i(pb_addr), .mask_i(pb_mask), .wdata_i(pb_data),
+    .re_i(pb_re), .raddr_i(sr_line[PbW-1:0]), .rdata_o(pb_rdata));
+
   // ---- Counters ----------------------------------------------------------------------------------------
   logic [Events-1:0]    ev_hit;
   logic [Events*16-1:0] ev_inc;
@@ -351,8 +324,9 @@ module stamp_top #(
     .xb_read_i(xb_re), .xb_write_i(xb_we), .xb_two_i(xb_two), .wb_read_i(wb_re), .wb_write_i(wr_wb),
     .vx_read_i(vx_read), .st_read_i(st_vm_read), .mx_write_i(mx_we), .vx_write_i(vw_valid && vw_ready),
     .ld_write_i(wr_vm && wr_vm_ready), .ac_read_i(mx_ac_read), .ac_write_i(ac_we),
-    .line_i(mx_line), .vx_lines_i(vx_lines), .divide_i(vx_divide), .unit_busy_i(u_busy),
-    .unit_wait_i(head & ~sem_ok), .ld_axi_i(l_wait), .st_axi_i(st_wait), .vx_vm_i(vx_stall),
+    .line_i(mx_line), .vx_lines_i(vx_lines), .divides_i(vx_divides), .fn_i(vx_fn),
+    .pb_read_i(pb_re), .pb_write_i(pb_we), .unit_busy_i(u_busy),
+    .unit_wait_i(u_wait), .ld_axi_i(l_wait), .st_axi_i(st_wait), .vx_vm_i(vx_stall),
     .mx_drain_i(mx_stall), .hit_o(ev_hit), .inc_o(ev_inc));
 
   stamp_counters #(.L(L), .T(T)) i_counters (
@@ -360,6 +334,6 @@ module stamp_top #(
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, want_start[1], sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line};
+  assign unused = &{1'b0, fetch_busy, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
 
 endmodule

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <vector>
 
 #include "sim/core/rtl.h"
 #include "sim/verilator/dram.h"
@@ -36,6 +37,7 @@ struct rtl {
     std::deque<uint64_t> writes; /* addresses of bursts offered, W to come */
     uint64_t beat_addr = 0;
     bool in_burst = false, aw_held = false;
+    std::vector<uint8_t> pb; /* what PB holds, whole lines in place of written nibbles */
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
@@ -43,6 +45,7 @@ struct rtl {
     void step();
     void observe();
     void observe_vector();
+    void observe_pack();
     void observe_store();
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);
     void dump();
@@ -86,6 +89,22 @@ void rtl::observe_vector()
     }
 }
 
+/* A write to PB covers some nibbles of a line; told is the line as it is then. */
+void rtl::observe_pack()
+{
+    const size_t nibbles = size_t(mach->L) * mach->T;
+    uint8_t *line = &pb[PROBE(pb_addr) * nibbles / 2];
+    const auto *mask = reinterpret_cast<const uint8_t *>(&PROBE(pb_mask));
+    const auto *data = reinterpret_cast<const uint8_t *>(&PROBE(pb_data));
+
+    for (size_t n = 0; n < nibbles; n++) {
+        const uint8_t half = n % 2 ? 0xf0 : 0x0f;
+        if (mask[n / 8] >> n % 8 & 1)
+            line[n / 2] = uint8_t((line[n / 2] & ~half) | (data[n / 2] & half));
+    }
+    tell(STAMP_UNIT_VXU, STAMP_SPACE_PB, PROBE(pb_addr), line, nibbles / 2);
+}
+
 /* The store unit's bytes, beat by beat, with the address of its burst. */
 void rtl::observe_store()
 {
@@ -119,12 +138,13 @@ void rtl::observe()
         if (PROBE(ac_we))
             tell(STAMP_UNIT_MXU, STAMP_SPACE_AC, PROBE(ac_addr), &PROBE(ac_data), mach->L * 4);
         observe_vector();
+        if (PROBE(pb_we)) observe_pack();
         observe_store();
     }
     if (!o.on_retire || stopped) return;
     if (PROBE(ev_control) && !o.on_retire(o.ctx, STAMP_UNIT_CTL, PROBE(pc))) stopped = true;
     for (int u = 0; u < 4; u++)
-        if (PROBE(u_done) >> u & 1 && !PROBE(u_err)[u] &&
+        if (PROBE(u_done) >> u & 1 && !(PROBE(u_err) >> 4 * u & 15) &&
             !o.on_retire(o.ctx, stamp_unit(u + 1), PROBE(u_pc)[u]))
             stopped = true;
 }
@@ -214,6 +234,7 @@ rtl *new_rtl(const stamp_rtl_options *options)
     r->cycle = 0;
     r->stopped = r->in_burst = r->aw_held = false;
     r->writes.clear();
+    r->pb.assign(size_t(r->mach->PB_LINES) * r->mach->L * r->mach->T / 2, 0);
     return r;
 }
 

@@ -2,7 +2,8 @@
 /**
  * @file ldu_stu.h
  * What the benches of the load and the store unit share: random numbers, the configuration,
- * transfers with their encoding and their rows, random transfers, arguments.
+ * transfers with their encoding and their rows, random transfers; the top with its memory behind
+ * AXI, the offering of instructions, rates, arguments, the verdict.
  *
  * Loops, line sizes and limits are written here from model/spec/isa.md, apart from the C model.
  * -DSTAMP_CONFIG=base picks the line of mach.def the top was verilated for.
@@ -10,11 +11,17 @@
 #ifndef STAMP_TESTS_RTL_LDU_STU_H
 #define STAMP_TESTS_RTL_LDU_STU_H
 
+#include "Vtop.h"
+#include "verilated.h"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
+
+#include "sim/verilator/dram.h"
+#include "tests/rtl/axi_monitor.h"
 
 #define STR_(x) #x
 #define STR(x)  STR_(x)
@@ -38,12 +45,12 @@ static inline const mach_row &find_mach()
 }
 static const mach_row &mach = find_mach();
 
-enum { VM, WB, CM, RT, NT };
+enum { VM, WB, CM, RT, NT, IT = 10, PB };
 enum { RAW, F32, BF16 };
 enum { NONE = 0, RANGE = 3, DRAM_RANGE = 5, AXI_READ = 6, AXI_WRITE = 7, NUMERIC = 9 };
 
-/* DRAM of the benches: [Base, Base + Size), four parts with contents of their own. */
-static constexpr uint64_t Size = 1 << 20, Part = Size / 4, Base = 0xf123400000;
+/* DRAM of the benches: [Base, Base + Size), five parts with contents of their own. */
+static constexpr uint64_t Part = 1 << 18, Size = 5 * Part, Base = 0xf123400000;
 
 struct rng {
     uint64_t s;
@@ -64,8 +71,11 @@ struct rng {
     }
 };
 
+/* The index table as the instruction at hand finds it. */
+static std::vector<uint32_t> table(mach.IT);
+
 struct transfer {
-    uint64_t space, fmt, dram, line, lines, lstride, n0, n1, d0, d1;
+    uint64_t space, fmt, dram, line, lines, lstride, n0, n1, d0, d1, gather, it;
 
     uint64_t rows() const
     {
@@ -73,6 +83,7 @@ struct transfer {
     }
     uint64_t row_addr(uint64_t r) const
     {
+        if (gather) return (dram + table[it + r] * d0) % (1ull << 40);
         return dram + r / n0 * d1 + r % n0 * d0;
     }
     uint64_t row_line(uint64_t r) const
@@ -82,7 +93,8 @@ struct transfer {
     uint64_t line_bytes() const
     {
         if (space == VM) return (fmt == BF16 ? 2 : 4) * mach.L;
-        return space == WB ? mach.L * mach.T / 2 : space == CM ? 8 * mach.L : 64;
+        if (space == WB || space == PB) return mach.L * mach.T / 2;
+        return space == CM ? 8 * mach.L : 64;
     }
     uint64_t row_bytes() const
     {
@@ -94,10 +106,18 @@ struct transfer {
     }
     uint64_t limit() const
     {
-        return space == VM ? mach.VM : space == WB ? mach.WB : space == CM ? mach.CM : mach.RT / 32;
+        switch (space) {
+        case VM: return mach.VM;
+        case WB: return mach.WB;
+        case CM: return mach.CM;
+        case PB: return mach.PB;
+        case IT: return mach.IT / 16;
+        default: return mach.RT / 32;
+        }
     }
     bool in_range() const
     {
+        if (gather && it + rows() > mach.IT) return false;
         for (uint64_t r = 0; r < rows(); r++)
             if (row_line(r) + lines > limit()) return false;
         return true;
@@ -110,7 +130,8 @@ static inline void encode(const transfer &t, uint8_t op_code, rng &g, uint32_t w
     const uint64_t op = op_code, space = t.space, fmt = t.fmt, dram = g.next(), line = t.line,
                    lines = t.lines, lstride = t.lstride, n0 = t.n0, n1 = t.n1, d0 = t.d0, d1 = t.d1,
                    wait0 = g.next(), wait1 = g.next(), wait2 = g.next(), post0 = g.next(),
-                   post1 = g.next(), post2 = g.next(), areg = g.next(), rsv0 = 0, rsv1 = 0;
+                   post1 = g.next(), post2 = g.next(), areg = g.next(), gather = t.gather,
+                   it = t.it, rsv0 = 0, rsv1 = 0;
     auto put = [word](uint64_t v, uint32_t lsb, uint32_t width) {
         for (uint32_t i = 0; i < width; i++)
             if (v >> i & 1) word[(lsb + i) / 32] |= 1u << (lsb + i) % 32;
@@ -122,6 +143,7 @@ static inline void encode(const transfer &t, uint8_t op_code, rng &g, uint32_t w
 #define FIELD_B(name, lsb, width)
 #define FIELD_V(name, lsb, width)
 #define FIELD_M(name, lsb, width)
+#define FIELD_W(name, lsb, width)
 #include "model/spec/isa.def"
 }
 
@@ -129,7 +151,7 @@ static inline void encode(const transfer &t, uint8_t op_code, rng &g, uint32_t w
 static inline transfer random_transfer(rng &g, uint64_t space, uint64_t fmt, uint64_t part,
                                        uint64_t max_beats)
 {
-    transfer t = {space, fmt, 0, 0, 1, 0, 1, 1, 0, 0};
+    transfer t = {space, fmt, 0, 0, 1, 0, 1, 1, 0, 0, 0, 0};
     const uint64_t line_beats = t.line_bytes() / mach.AXI, most = max_beats / line_beats + 1;
 
     t.lines = 1 + g.below(g.one_in(3) ? 2 : most < t.limit() ? most : t.limit());
@@ -214,6 +236,123 @@ inline uint16_t bf16_of(uint32_t x)
     if (mag > 0x7f800000) return 0x7fc0;
     if (rest > 32768 || (rest == 32768 && q % 2 == 1)) q++;
     return (uint16_t)(q | x >> 31 << 15);
+}
+
+/* ---- the bench ------------------------------------------------------------------------------- */
+
+static Vtop *top;
+static stamp_axi pins;
+static std::vector<uint8_t> mem(Size);
+static stamp_dram *dram;
+static stamp_axi_monitor *monitor;
+static rng g;
+static uint64_t win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, codes[16];
+static bool waits; /* a request to the scratchpad was not taken in the cycle before */
+
+static void tick(bool reset_n); /* each bench has its own */
+
+static inline void complain(const char *what)
+{
+    if (failed++ < 10) printf("cycle %llu: %s\n", (unsigned long long)cycle, what);
+}
+
+static inline void reset()
+{
+    top->rst_ni = 0;
+    waits = false;
+    top->insn_valid_i = 0;
+    top->eval();
+    for (int i = 0; i < 3; i++) tick(false);
+    top->rst_ni = 1;
+    top->eval();
+}
+
+/* The next instruction, or none, with gaps; valid holds until ready. */
+static inline void offer(const std::vector<transfer> &list, size_t at, uint8_t op)
+{
+    uint32_t word[8];
+
+    if (at == list.size()) {
+        top->insn_valid_i = 0;
+    } else if (!top->insn_valid_i && !g.one_in(4)) {
+        encode(list[at], op, g, word);
+        memcpy(&top->insn_i, word, 32);
+        top->addr_i = list[at].dram;
+        top->insn_valid_i = 1;
+    }
+    top->eval();
+}
+
+/* Probability of a stall, of 256. */
+static inline uint32_t stall_level()
+{
+    static const uint32_t levels[] = {0, 0, 30, 128, 230};
+    return levels[g.below(5)];
+}
+
+/* A window that just fits, or is a byte short. */
+static inline void tight_window(const transfer &t)
+{
+    uint64_t lo = ~0ull, hi = 0;
+    for (uint64_t r = 0; r < t.rows(); r++) {
+        lo = t.row_addr(r) < lo ? t.row_addr(r) : lo;
+        hi = t.row_addr(r) + t.row_bytes() > hi ? t.row_addr(r) + t.row_bytes() : hi;
+    }
+    win_lo = lo + g.one_in(3);
+    win_hi = hi - g.one_in(3);
+}
+
+static inline void set_window()
+{
+    top->win_lo_i = win_lo;
+    top->win_hi_i = win_hi;
+    monitor->read_window(win_lo, win_hi);
+    monitor->write_window(win_lo, win_hi);
+}
+
+static inline void check_monitor()
+{
+    if (monitor->ok()) return;
+    complain(monitor->first.c_str());
+    monitor->first.clear();
+}
+
+/* Beats over the cycles they took, of 256, against what is asked for. */
+static inline void judge_rate(const char *name, uint64_t beats, uint64_t took, uint64_t waited,
+                              uint64_t want_256, bool right, bool print)
+{
+    if (print)
+        printf("%-28s %6llu beats %6llu cycles, %llu waiting\n", name, (unsigned long long)beats,
+               (unsigned long long)took, (unsigned long long)waited);
+    if (beats * 256 >= took * want_256 && right)
+        passed++;
+    else
+        complain(name);
+}
+
+static inline void open_bench(uint64_t seed)
+{
+    g.s = seed * 0x9e3779b97f4a7c15 + 1;
+    top = new Vtop;
+    dram = new stamp_dram(mem.data(), Size, stamp_dram_config());
+    dram->config.axi_bytes = mach.AXI;
+    dram->config.seed = seed;
+    monitor = new stamp_axi_monitor(mach.AXI);
+    reset();
+}
+
+/* Every code came up; the closing line. */
+static inline int close_bench(const char *name, const options &o, const std::vector<uint32_t> &all)
+{
+    for (uint32_t code : all) {
+        if (o.bench) printf("code %u: %llu\n", code, (unsigned long long)codes[code]);
+        if (o.cases >= 1000 && codes[code] < 10) complain("a code hardly came up");
+    }
+    monitor->finish();
+    check_monitor();
+    printf("%s: %llu passed, %llu failed\n", name, (unsigned long long)passed,
+           (unsigned long long)failed);
+    return failed != 0 || passed == 0 || o.cases == 0;
 }
 
 #endif

@@ -2,23 +2,13 @@
 /**
  * @file ldu_tb.cpp
  * Bench of rtl/dma/stamp_ldu: every scratch write in order against isa.md, every error, random
- * stalls on all channels, resets in the middle, the AXI monitor, and the sustained rate.
+ * stalls on all channels, resets in the middle, the AXI monitor, and the sustained rate. The bench
+ * plays the index table: what loads of IT write is what gathering loads read.
  *
  * Case     one instruction: its writes, their number and its code; or one rate
  * Args     --seed N   --cases N   --bench (print the rates)
- * Build    per configuration, for example base:
- *            verilator --cc --exe --build -O3 --x-assign fast --top-module stamp_ldu \
- *              -GL=16 -GT=8 -GAXI_BYTES=16 -GWB_LINES=1024 \
- *              -CFLAGS "-std=c++17 -O2 -I$PWD -DSTAMP_CONFIG=base" \
- *              rtl/gen/stamp_isa_pkg.sv rtl/dma/stamp_dma_ag.sv rtl/dma/stamp_ldu_pack.sv \
- *              rtl/dma/stamp_ldu.sv tests/rtl/ldu_tb.cpp tests/rtl/axi_monitor.cpp \
- *              sim/verilator/dram.cpp
+ * Build    make build/tb/base/ldu: stamp_ldu with the parameters it names
  */
-#include "Vtop.h"
-#include "verilated.h"
-
-#include "sim/verilator/dram.h"
-#include "tests/rtl/axi_monitor.h"
 #include "tests/rtl/ldu_stu.h"
 
 struct line_write {
@@ -31,20 +21,9 @@ struct expected {
     uint32_t err;
 };
 
-static Vtop *top;
-static stamp_axi pins;
-static std::vector<uint8_t> mem(Size);
-static stamp_dram *dram;
-static stamp_axi_monitor *monitor;
-static rng g;
-static uint64_t win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, codes[16];
-static uint32_t stall_wr; /* of 256 */
-static bool waits;        /* a write was not taken in the cycle before */
-
-static void complain(const char *what)
-{
-    if (failed++ < 10) printf("cycle %llu: %s\n", (unsigned long long)cycle, what);
-}
+static uint32_t stall_wr;                        /* of 256 */
+static std::vector<uint32_t> it_memory(mach.IT); /* as the unit wrote it */
+static uint64_t index_high;                      /* entries of IT are this and a few more */
 
 /* ---- expectation ------------------------------------------------------------------------- */
 
@@ -53,12 +32,12 @@ static bool vm_line(const transfer &t, const uint8_t *src, line_write &w)
     bool bad = false;
     for (uint32_t l = 0; l < mach.L; l++) {
         uint32_t bits;
-        if (t.fmt == F32)
+        if (t.fmt != BF16)
             memcpy(&bits, src + 4 * l, 4);
         else
             bits = (uint32_t)src[2 * l] << 16 | (uint32_t)src[2 * l + 1] << 24;
         memcpy(w.data + 4 * l, &bits, 4);
-        bad |= (bits & 0x7f800000) == 0x7f800000;
+        bad |= t.fmt != RAW && (bits & 0x7f800000) == 0x7f800000;
     }
     w.bytes = 4 * mach.L;
     return bad;
@@ -73,6 +52,7 @@ static bool faulty(uint64_t addr, uint64_t bytes) /* offset into DRAM */
     return false;
 }
 
+/* The lines and the code of a load; the table is left as the next instruction finds it. */
 static expected expect(const transfer &t)
 {
     expected e = {{}, NONE};
@@ -87,6 +67,7 @@ static expected expect(const transfer &t)
             if (faulty(from, t.line_bytes())) return {e.writes, AXI_READ};
             memcpy(w.data, &mem[from], w.bytes);
             if (t.space == VM && vm_line(t, &mem[from], w)) e.err = NUMERIC;
+            if (t.space == IT) memcpy(&table[16 * w.line], w.data, 64);
             e.writes.push_back(w);
         }
     }
@@ -94,6 +75,18 @@ static expected expect(const transfer &t)
 }
 
 /* ---- driving ----------------------------------------------------------------------------- */
+
+/* The index table: written at the edge, read into a register that holds. */
+static uint32_t play_table()
+{
+    static uint32_t data;
+
+    if (top->it_re_o && top->it_entry_o >= mach.IT) complain("read beyond the index table");
+    if (top->it_re_o) data = it_memory[top->it_entry_o % mach.IT];
+    if (top->wr_valid_o && top->wr_ready_i && top->wr_space_o == IT)
+        memcpy(&it_memory[16 * top->wr_line_o % mach.IT], &top->wr_data_o, 64);
+    return data;
+}
 
 static void tick(bool reset_n)
 {
@@ -109,8 +102,10 @@ static void tick(bool reset_n)
         dram->step(pins);
     else
         dram->reset(pins);
+    const uint32_t it_data = play_table();
     top->clk_i = 1;
     top->eval();
+    top->it_data_i = it_data;
     top->arready_i = pins.arready;
     top->rvalid_i = pins.rvalid;
     top->rlast_i = pins.rlast;
@@ -120,33 +115,6 @@ static void tick(bool reset_n)
     top->clk_i = 0;
     top->eval();
     cycle++;
-}
-
-static void reset()
-{
-    top->rst_ni = 0;
-    waits = false;
-    top->insn_valid_i = 0;
-    top->eval();
-    for (int i = 0; i < 3; i++) tick(false);
-    top->rst_ni = 1;
-    top->eval();
-}
-
-/* The next instruction, or none, with gaps; valid holds until ready. */
-static void offer(const std::vector<transfer> &list, size_t at)
-{
-    uint32_t word[8];
-
-    if (at == list.size()) {
-        top->insn_valid_i = 0;
-    } else if (!top->insn_valid_i && !g.one_in(4)) {
-        encode(list[at], 0x10, g, word);
-        memcpy(&top->insn_i, word, 32);
-        top->addr_i = list[at].dram;
-        top->insn_valid_i = 1;
-    }
-    top->eval();
 }
 
 /* A write that waits keeps its payload. */
@@ -169,53 +137,72 @@ static void held()
     memcpy(was.data, &top->wr_data_o, was.bytes);
 }
 
-/* Runs a list; false if it was cut short by a reset at that cycle. In one piece, longer than most:
- * what a cycle offers and what it checks belong together. */
-static bool run(const std::vector<transfer> &list, uint64_t reset_at)
+/* Lines and code of the instruction at hand, found when it first shows itself: only then is it
+ * known whether one before it failed, so that it writes nothing and ends with that one's code. */
+struct judge {
+    bool known;
+    expected want;
+    size_t k; /* lines seen */
+    uint32_t squash;
+
+    void look(const transfer &t)
+    {
+        if (known) return;
+        want = squash ? expected{{}, squash} : expect(t);
+        known = true;
+        k = 0;
+    }
+    void write()
+    {
+        if (k == want.writes.size()) return complain("write without cause");
+        const line_write &w = want.writes[k++];
+        if (top->wr_space_o != w.space || top->wr_line_o != w.line ||
+            memcmp(&top->wr_data_o, w.data, w.bytes))
+            complain("wrong write");
+    }
+    void done()
+    {
+        if (top->done_err_o != want.err || k != want.writes.size()) {
+            complain("wrong code, or lines missing");
+            printf("  code %d, want %u; %zu lines, want %zu\n", top->done_err_o, want.err, k,
+                   want.writes.size());
+        } else
+            passed++, codes[want.err]++;
+        squash = want.err;
+        known = false;
+    }
+};
+
+/* Runs a list; it is cut short by a reset at that cycle. */
+static void run(const std::vector<transfer> &list, uint64_t reset_at)
 {
-    std::vector<expected> want;
-    size_t offered = 0, done = 0, k = 0;
-    uint32_t squash = NONE;
+    judge j = {false, {}, 0, NONE};
+    size_t offered = 0, done = 0;
     uint64_t idle = 0;
 
     waits = false;
-    for (const transfer &t : list) want.push_back(expect(t));
     for (uint64_t n = 0; done < list.size(); n++) {
-        if (n == reset_at) {
-            reset();
-            return false;
+        if (n == reset_at || ++idle > 20000) {
+            if (n != reset_at) complain("hangs");
+            return reset();
         }
-        offer(list, offered);
+        offer(list, offered, 0x10);
         held();
-        if (top->done_valid_o) {
-            if (done >= offered) complain("done without an instruction");
-            const expected &e = want[done];
-            const uint32_t err = squash ? squash : e.err;
-            if (top->done_err_o != err || k != (squash ? 0 : e.writes.size())) {
-                complain("wrong code, or lines missing");
-                printf("  insn %zu: code %d, want %u; %zu lines, want %zu\n", done, top->done_err_o,
-                       err, k, e.writes.size());
-            } else
-                passed++, codes[err]++;
-            squash = err;
-            done++;
-            k = 0;
+        if (top->done_valid_o || (top->wr_valid_o && top->wr_ready_i)) {
+            if (done >= offered) complain("done or a write without an instruction");
+            if (done >= list.size()) return reset();
             idle = 0;
         }
-        if (done == offered && !top->busy_o) squash = NONE;
+        if (top->done_valid_o) {
+            j.look(list[done++]);
+            j.done();
+        }
+        if (done == offered && !top->busy_o) j.squash = NONE;
         if (done < offered && !top->busy_o) complain("busy low with an instruction inside");
-        if (squash && top->insn_ready_o) complain("ready before idle after an error");
-        if (top->wr_valid_o && top->wr_ready_i) {
-            const bool more = done < offered && !squash && k < want[done].writes.size();
-            if (!more)
-                complain("write without cause");
-            else {
-                const line_write &w = want[done].writes[k++];
-                if (top->wr_space_o != w.space || top->wr_line_o != w.line ||
-                    memcmp(&top->wr_data_o, w.data, w.bytes))
-                    complain("wrong write");
-            }
-            idle = 0;
+        if (j.squash && top->insn_ready_o) complain("ready before idle after an error");
+        if (top->wr_valid_o && top->wr_ready_i && done < list.size()) {
+            j.look(list[done]);
+            j.write();
         }
         if (top->ev_bytes_o) idle = 0; /* dropped beats are progress, too */
         ev_bytes += top->ev_bytes_o;
@@ -224,48 +211,88 @@ static bool run(const std::vector<transfer> &list, uint64_t reset_at)
         const bool accept = top->insn_valid_i && top->insn_ready_o;
         tick(true);
         if (accept) offered++, idle = 0, top->insn_valid_i = 0;
-        if (++idle > 20000) {
-            complain("hangs");
-            reset();
-            return false;
-        }
     }
     for (int i = 0; i < 4; i++) tick(true);
     if (top->busy_o || top->done_valid_o || top->wr_valid_o) complain("not idle at the end");
-    return true;
 }
 
 /* ---- cases ------------------------------------------------------------------------------- */
 
-/* Part 0: finite as bf16 and f32. Part 1: finite as f32. Part 2: anything. Part 3: errors. */
+/* Part 0: finite as bf16 and f32. Part 1: finite as f32. Part 2: anything. Part 3: errors. Part 4:
+ * entries of the index table, which holds others of their kind. */
 static void fill()
 {
-    for (uint64_t i = 0; i < Size; i += 2) {
+    for (uint64_t i = 0; i < 4 * Part; i += 2) {
         uint16_t v = (uint16_t)g.next();
         const bool high = i % 4 == 2, part1 = i / Part == 1;
         if ((v & 0x7f80) == 0x7f80 && i / Part != 2 && (high || !part1)) v ^= 0x0100;
         if (part1 && !high && g.one_in(4)) v |= 0x7f80;
         memcpy(&mem[i], &v, 2);
     }
+    index_high = g.one_in(2) ? 0 : g.next() % (1ull << 32) / 64 * 64;
+    for (uint64_t i = 4 * Part; i < Size; i += 4) {
+        const uint32_t v = (uint32_t)(index_high + g.below(64));
+        memcpy(&mem[i], &v, 4);
+    }
+    for (uint32_t &v : it_memory) v = (uint32_t)(index_high + g.below(64));
+    table = it_memory;
     dram->faults.clear();
     win_lo = Base;
     win_hi = Base + Size;
 }
 
+/* Rows of one part, in the order of the table. Base and products pass 2^40 on their way. */
+static void make_gather(transfer &t)
+{
+    const uint64_t part = (t.dram - Base) / Part * Part, row64 = (t.row_bytes() + 63) / 64 * 64;
+
+    if (t.rows() > mach.IT) t.n1 = 1;
+    t.gather = 1;
+    t.d1 = 0;
+    t.d0 = 64 * g.below((Part - row64) / 63 / 64 + 1);
+    t.dram = Base + part + 64 * g.below((Part - 63 * t.d0 - row64) / 64 + 1);
+    t.dram = (t.dram - index_high * t.d0) % (1ull << 40);
+    const uint64_t room = mach.IT - t.rows();
+    t.it = g.one_in(4) ? room : g.below(room + 1);
+}
+
 static transfer random_load(uint64_t max_beats)
 {
-    const uint64_t space = g.below(3) ? g.below(3) : g.below(5);
-    const uint64_t fmt = space != VM ? RAW : g.one_in(2) ? F32 : BF16;
-    return random_transfer(g, space, fmt, space != VM ? 2 : fmt == F32 ? 1 : 0, max_beats);
+    static const uint64_t spaces[] = {VM, VM, VM, WB, CM, RT, NT, IT, IT};
+    const uint64_t space = spaces[g.below(9)];
+    const uint64_t fmt = space != VM ? (uint64_t)RAW : g.below(3);
+    const uint64_t part = space == IT ? 4 : fmt == RAW ? 2 : fmt == F32 ? 1 : 0;
+    transfer t = random_transfer(g, space, fmt, part, max_beats);
+
+    if (space == VM && g.one_in(2)) make_gather(t);
+    return t;
+}
+
+/* Beyond the table, or a row that leaves the window. */
+static void break_gather(transfer &t)
+{
+    switch (g.below(4)) {
+    case 0: t.it = mach.IT - t.rows() + 1 + (g.one_in(2) ? 0 : g.below(100)); break;
+    case 1: t.n0 = t.n1 = 4095, t.lstride = 0; break;
+    case 2: t.it = 4095; break;
+    default:
+        t.d0 = t.d0 ? t.d0 : 64;
+        it_memory[t.it + g.below(t.rows())] ^= 1u << (14 + g.below(18));
+        table = it_memory;
+    }
 }
 
 /* A transfer that fails, mostly; the expectation finds out how. */
 static transfer bad_load()
 {
     transfer t = random_load(100);
-    const uint64_t kind = g.below(5);
+    const uint64_t kind = g.below(6);
 
-    if (kind == 0)
+    if (kind == 5 || (kind < 2 && t.gather)) {
+        t = random_transfer(g, VM, F32, 1, 100);
+        make_gather(t);
+        break_gather(t);
+    } else if (kind == 0)
         break_range(g, t);
     else if (kind == 1)
         break_window(g, t);
@@ -277,6 +304,10 @@ static transfer bad_load()
         const uint64_t e = at + (t.fmt == BF16 && g.one_in(2) ? 0 : 2);
         if (numeric)
             mem[e] |= 0x80, mem[e + 1] |= 0x7f;
+        else if (space == IT) /* what it writes before stays of use */
+            t.dram = Base + 4 * Part, t.d0 = t.d1 = 0,
+            dram->faults.push_back(
+                {4 * Part + g.below(t.row_bytes()), 4 * Part + t.row_bytes(), true, false});
         else
             dram->faults.push_back({at, at + 1, true, false});
     }
@@ -285,45 +316,31 @@ static transfer bad_load()
 
 static void scenario()
 {
-    static const uint32_t levels[] = {0, 0, 30, 128, 230};
-    auto level = []() { return levels[g.below(5)]; };
     const bool calm = g.one_in(3);
     std::vector<transfer> list;
 
-    dram->config.stall_ar = calm ? 0 : level();
-    dram->config.stall_r = calm ? 0 : level();
-    stall_wr = calm ? 0 : level();
+    dram->config.stall_ar = calm ? 0 : stall_level();
+    dram->config.stall_r = calm ? 0 : stall_level();
+    stall_wr = calm ? 0 : stall_level();
     dram->config.read_latency = 1 + (uint32_t)g.below(g.one_in(2) ? 4 : 90);
     dram->config.read_rate = g.one_in(4) ? 16 + (uint32_t)g.below(240) : 256;
     fill();
-    if (g.one_in(4)) { /* a window that just fits, or is a byte short */
-        const transfer t = random_load(100);
-        uint64_t lo = ~0ull, hi = 0;
-        for (uint64_t r = 0; r < t.rows(); r++) {
-            lo = t.row_addr(r) < lo ? t.row_addr(r) : lo;
-            hi = t.row_addr(r) + t.row_bytes() > hi ? t.row_addr(r) + t.row_bytes() : hi;
-        }
-        win_lo = lo + g.one_in(3);
-        win_hi = hi - g.one_in(3);
-        list.push_back(t);
+    if (g.one_in(4)) {
+        list.push_back(random_load(100));
+        tight_window(list[0]);
     } else {
         const uint64_t n = 1 + g.below(8), bad = g.one_in(2) ? g.below(n) : n;
         for (uint64_t i = 0; i < n; i++)
             list.push_back(i == bad ? bad_load() : random_load(g.one_in(8) ? 2000 : 100));
     }
-    top->win_lo_i = win_lo;
-    top->win_hi_i = win_hi;
-    monitor->read_window(win_lo, win_hi);
+    set_window();
     run(list, g.one_in(30) ? g.below(300) : ~0ull);
-    if (!monitor->ok()) {
-        complain(monitor->first.c_str());
-        monitor->first.clear();
-    }
+    check_monitor();
 }
 
 /* Beats from the first to the last over the cycles between them. */
 static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines, uint64_t rows,
-                 uint32_t want_256, bool print)
+                 uint32_t want_256, bool gather, bool print)
 {
     std::vector<transfer> list;
     const uint64_t count = 8;
@@ -332,62 +349,37 @@ static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines,
     dram->config.read_latency = 60;
     dram->config.read_rate = 256;
     for (uint64_t i = 0; i < count; i++) {
-        transfer t = {space, fmt,   Base + (space != VM ? 2 : fmt == F32 ? 1 : 0) * Part,
-                      0,     lines, lines,
-                      rows,  1,     0,
-                      0};
+        transfer t = {space, fmt, 0, 0, lines, lines, rows, 1, 0, 0, gather, 0};
+        t.dram = Base + (fmt == RAW ? 2 : fmt == F32 ? 1 : 0) * Part;
         t.d0 = (t.row_bytes() + 63) / 64 * 64;
+        if (gather) t.dram = (t.dram - index_high * t.d0) % (1ull << 40);
         list.push_back(t);
     }
-    const uint64_t from = cycle, beats = count * list[0].beats(), wait = ev_wait, before = failed;
+    const uint64_t from = cycle, wait = ev_wait, before = failed;
     run(list, ~0ull);
     /* 4 cycles of run()'s tail, the gaps of the offer, 5 + 60 + 2 of the way through. */
-    const uint64_t took = cycle - from - 4 - 67, waited = ev_wait - wait;
-    const bool ok = beats * 256 >= took * want_256 && failed == before;
-    if (print)
-        printf("%-28s %6llu beats %6llu cycles, %llu waiting\n", name, (unsigned long long)beats,
-               (unsigned long long)took, (unsigned long long)waited);
-    if (ok)
-        passed++;
-    else
-        complain(name);
+    judge_rate(name, count * list[0].beats(), cycle - from - 4 - 67, ev_wait - wait, want_256,
+               failed == before, print);
 }
 
 int main(int argc, char **argv)
 {
     const options o = parse(argc, argv);
-    const stamp_dram_config config = {};
 
-    g.s = o.seed * 0x9e3779b97f4a7c15 + 1;
-    top = new Vtop;
-    dram = new stamp_dram(mem.data(), Size, config);
-    dram->config.axi_bytes = mach.AXI;
-    dram->config.seed = o.seed;
-    monitor = new stamp_axi_monitor(mach.AXI);
-    reset();
+    open_bench(o.seed);
     while (passed + failed < o.cases && failed < 100) scenario();
-    for (int code : {NONE, RANGE, DRAM_RANGE, AXI_READ, NUMERIC}) {
-        if (o.bench) printf("code %d: %llu\n", code, (unsigned long long)codes[code]);
-        if (o.cases >= 1000 && codes[code] < 10) complain("a code hardly came up");
-    }
-
     fill();
-    top->win_lo_i = win_lo;
-    top->win_hi_i = win_hi;
-    monitor->read_window(win_lo, win_hi);
+    set_window();
     ev_bytes = monitor->read_beats = 0;
-    rate("VM f32, 16 lines a row", VM, F32, 16, 12, 250, o.bench);
-    rate("VM bf16, 8 lines a row", VM, BF16, 8, 24, 250, o.bench);
-    rate("VM f32, 2 lines a row", VM, F32, 2, 64, 250, o.bench);
-    rate("VM f32, 1 line a row", VM, F32, 1, 128, 250, o.bench);
-    rate("WB, 512 lines", WB, RAW, 512, 1, 250, o.bench);
-    rate("CM, 4 lines a row", CM, RAW, 4, 16, 250, o.bench);
-    rate("RT, 16 lines", RT, RAW, 16, 1, 240, o.bench);
+    rate("VM f32, 16 lines a row", VM, F32, 16, 12, 250, false, o.bench);
+    rate("VM bf16, 8 lines a row", VM, BF16, 8, 24, 250, false, o.bench);
+    rate("VM f32, 2 lines a row", VM, F32, 2, 64, 250, false, o.bench);
+    rate("VM f32, 1 line a row", VM, F32, 1, 128, 250, false, o.bench);
+    rate("VM f32, 1 line a row, gather", VM, F32, 1, 128, 240, true, o.bench);
+    rate("VM raw, 2 lines a row, gather", VM, RAW, 2, 64, 240, true, o.bench);
+    rate("WB, 512 lines", WB, RAW, 512, 1, 250, false, o.bench);
+    rate("CM, 4 lines a row", CM, RAW, 4, 16, 250, false, o.bench);
+    rate("RT, 16 lines", RT, RAW, 16, 1, 240, false, o.bench);
     if (ev_bytes != monitor->read_beats * mach.AXI) complain("bytes counted are not bytes read");
-    monitor->finish();
-    if (!monitor->ok()) complain(monitor->first.c_str());
-
-    printf("ldu_tb: %llu passed, %llu failed\n", (unsigned long long)passed,
-           (unsigned long long)failed);
-    return failed != 0 || passed == 0 || o.cases == 0;
+    return close_bench("ldu_tb", o, {NONE, RANGE, DRAM_RANGE, AXI_READ, NUMERIC});
 }

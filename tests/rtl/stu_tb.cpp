@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file stu_tb.cpp
- * Bench of rtl/dma/stamp_stu: memory after every list of stores and the order of VM reads against
- * isa.md, every error, random stalls on all channels, resets, the AXI monitor, the sustained rate.
+ * Bench of rtl/dma/stamp_stu: memory after every list of stores and the order of VM and PB reads
+ * against isa.md, every error, random stalls on all channels, resets, the AXI monitor, the sustained rate.
  *
  * Case     one instruction: its code, and memory right after its list; or one rate
  * Args     --seed N   --cases N   --bench (print the rates)
  */
-#include "Vtop.h"
-#include "verilated.h"
-
-#include "sim/verilator/dram.h"
-#include "tests/rtl/axi_monitor.h"
 #include "tests/rtl/ldu_stu.h"
 
-static Vtop *top;
-static stamp_axi pins;
-static std::vector<uint8_t> mem(Size), want_mem(Size);
+static std::vector<uint8_t> want_mem(Size);
 static std::vector<bool> loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
 static std::vector<uint32_t> vm;      /* VM lines of L words */
-static stamp_dram *dram;
-static stamp_axi_monitor *monitor;
-static rng g;
-static uint64_t win_lo, win_hi, passed, failed, cycle, ev_bytes, ev_wait, ev_reads, codes[16];
+static std::vector<uint8_t> pb;       /* PB lines of L*T/2 bytes */
+static uint64_t ev_reads, vm_reads;
 static uint32_t stall_rd; /* of 256 */
-static bool waits;        /* a VM read was not granted in the cycle before */
-
-static void complain(const char *what)
-{
-    if (failed++ < 10) printf("cycle %llu: %s\n", (unsigned long long)cycle, what);
-}
 
 /* ---- expectation ------------------------------------------------------------------------- */
 
@@ -40,9 +25,11 @@ static bool faulty(uint64_t addr, uint64_t bytes)
     return false;
 }
 
+static constexpr uint64_t InPb = 1 << 16;
+
 struct expected {
     uint32_t err;
-    std::vector<uint64_t> lines; /* read from VM */
+    std::vector<uint64_t> lines; /* read, those of PB with InPb added */
     uint64_t rows;               /* written */
 };
 
@@ -59,8 +46,8 @@ static expected expect(const transfer &t)
         }
         for (uint64_t j = 0; j < t.lines; j++) {
             const uint64_t line = t.row_line(r) + j;
-            e.lines.push_back(line);
-            for (uint32_t l = 0; l < mach.L; l++) {
+            e.lines.push_back(t.space == PB ? InPb + line : line);
+            for (uint32_t l = 0; l < mach.L && t.fmt != RAW; l++) {
                 const uint32_t x = vm[line * mach.L + l];
                 inf |= t.fmt == BF16 ? (bf16_of(x) & 0x7f80) == 0x7f80
                                      : (x & 0x7f800000) == 0x7f800000;
@@ -78,7 +65,15 @@ static expected expect(const transfer &t)
 
 static void store(const transfer &t, const expected &e, bool may_fail)
 {
-    for (uint64_t r = 0; r < e.rows; r++)
+    for (uint64_t r = 0; r < e.rows && t.space == PB; r++)
+        for (uint64_t i = 0; i < t.row_bytes(); i++) {
+            const uint64_t at = t.row_addr(r) - Base + i;
+            if (may_fail)
+                loose[at] = true;
+            else
+                want_mem[at] = pb[t.row_line(r) * t.line_bytes() + i];
+        }
+    for (uint64_t r = 0; r < e.rows && t.space == VM; r++)
         for (uint64_t i = 0; i < t.lines * mach.L; i++) {
             const uint32_t x = vm[t.row_line(r) * mach.L + i];
             const uint64_t size = t.fmt == BF16 ? 2 : 4, at = t.row_addr(r) - Base + i * size;
@@ -104,8 +99,8 @@ static bool memory_right()
 
 static void tick(bool reset_n)
 {
-    const bool grant = top->rd_valid_o && top->rd_ready_i;
-    const uint32_t line = top->rd_line_o;
+    const bool grant = top->rd_valid_o && top->rd_ready_i, pb_re = top->pb_re_o;
+    const uint32_t line = top->rd_line_o, pb_bytes = mach.L * mach.T / 2;
 
     pins.awvalid = top->awvalid_o;
     pins.awaddr = top->awaddr_o;
@@ -135,36 +130,13 @@ static void tick(bool reset_n)
         memcpy(&top->rd_data_i, &vm[line * mach.L], 4 * mach.L);
     else
         memset(&top->rd_data_i, (int)cycle, 4 * mach.L);
+    if (pb_re && line < mach.PB)
+        memcpy(&top->pb_data_i, &pb[line * pb_bytes], pb_bytes);
+    else
+        memset(&top->pb_data_i, (int)cycle, pb_bytes);
     top->clk_i = 0;
     top->eval();
     cycle++;
-}
-
-static void reset()
-{
-    top->rst_ni = 0;
-    waits = false;
-    top->insn_valid_i = 0;
-    top->eval();
-    for (int i = 0; i < 3; i++) tick(false);
-    top->rst_ni = 1;
-    top->eval();
-}
-
-/* The next instruction, or none, with gaps; valid holds until ready. */
-static void offer(const std::vector<transfer> &list, size_t at)
-{
-    uint32_t word[8];
-
-    if (at == list.size()) {
-        top->insn_valid_i = 0;
-    } else if (!top->insn_valid_i && !g.one_in(4)) {
-        encode(list[at], 0x11, g, word);
-        memcpy(&top->insn_i, word, 32);
-        top->addr_i = list[at].dram;
-        top->insn_valid_i = 1;
-    }
-    top->eval();
 }
 
 /* A VM read that waits keeps its line. */
@@ -186,7 +158,7 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
     uint32_t squash = NONE;
     uint64_t idle = 0, before = failed;
 
-    ev_reads = 0;
+    ev_reads = vm_reads = 0;
     waits = false;
     for (uint64_t n = 0; done < list.size(); n++) {
         if (n == reset_at) {
@@ -194,7 +166,7 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
             want_mem = mem;
             return;
         }
-        offer(list, offered);
+        offer(list, offered, 0x11);
         held();
         if (top->done_valid_o) {
             const expected e = expect(list[done]);
@@ -218,8 +190,11 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
         }
         if (done < offered && !top->busy_o) complain("busy low with an instruction inside");
         if (squash && top->insn_ready_o) complain("ready before idle after an error");
-        if (top->rd_valid_o && top->rd_ready_i) {
-            if (k >= lines.size() || lines[k++] != top->rd_line_o) complain("wrong VM read");
+        if ((top->rd_valid_o && top->rd_ready_i) || top->pb_re_o) {
+            const uint64_t line = top->rd_line_o + (top->pb_re_o ? InPb : 0);
+            if (top->rd_valid_o && top->pb_re_o) complain("reads VM and PB at once");
+            if (k >= lines.size() || lines[k++] != line) complain("wrong read");
+            vm_reads += !top->pb_re_o;
             idle = 0;
         }
         ev_bytes += top->ev_bytes_o;
@@ -243,8 +218,8 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
     }
     for (int i = 0; i < 4 || (squash && top->busy_o && i < 5000); i++) tick(true);
     if (top->busy_o || top->done_valid_o || top->wvalid_o) complain("not idle at the end");
-    if (!squash && k != lines.size()) complain("VM lines left unread");
-    if (!squash && failed == before && ev_reads < k) complain("VM reads not counted");
+    if (!squash && k != lines.size()) complain("lines left unread");
+    if (failed == before && ev_reads != vm_reads) complain("VM reads not counted");
     if (!memory_right()) complain("memory differs");
 }
 
@@ -260,14 +235,18 @@ static void fill()
         if (g.one_in(4)) vm[i] = (vm[i] & 0xffff0000) | 0x8000; /* a tie */
         if ((vm[i] & 0x7fff0000) == 0x7f7f0000) vm[i] ^= 0x01000000;
     }
+    pb.resize((size_t)mach.PB * mach.L * mach.T / 2);
+    for (uint8_t &b : pb) b = (uint8_t)g.next();
     dram->faults.clear();
     win_lo = Base;
     win_hi = Base + Size;
 }
 
-static transfer random_store(uint64_t max_beats)
+/* Of VM or PB. */
+static transfer random_store(uint64_t part, uint64_t max_beats)
 {
-    return random_transfer(g, VM, F32 + g.below(2), g.below(3), max_beats);
+    const uint64_t space = g.one_in(3) ? PB : VM;
+    return random_transfer(g, space, space == PB ? (uint64_t)RAW : g.below(3), part, max_beats);
 }
 
 /* A transfer that fails, mostly; the expectation finds out how. */
@@ -275,7 +254,7 @@ static transfer bad_store()
 {
     static const uint32_t odd[] = {0x7f800000, 0xff800000, 0x7fc00000, 0xffc12345,
                                    0x7f800001, 0x7f7fffff, 0xff7f8000, 0x7f7f7fff};
-    transfer t = random_store(100);
+    transfer t = random_store(g.below(3), 100);
     const uint64_t kind = g.below(5);
 
     if (kind == 0)
@@ -283,10 +262,11 @@ static transfer bad_store()
     else if (kind == 1)
         break_window(g, t);
     else if (kind == 2) {
+        while (t.space != VM) t = random_store(g.below(3), 100);
         const uint64_t r = g.below(t.rows()), line = t.row_line(r) + g.below(t.lines);
         vm[line * mach.L + g.below(mach.L)] = odd[g.below(8)];
     } else {
-        t = random_transfer(g, VM, F32 + g.below(2), 3, 100);
+        t = random_store(3, 100);
         const uint64_t at = t.row_addr(g.below(t.rows())) - Base + g.below(t.row_bytes());
         dram->faults.push_back({at, at + 1, false, true});
     }
@@ -295,47 +275,34 @@ static transfer bad_store()
 
 static void scenario()
 {
-    static const uint32_t levels[] = {0, 0, 30, 128, 230};
-    auto level = []() { return levels[g.below(5)]; };
     const bool calm = g.one_in(3);
     std::vector<transfer> list;
 
-    dram->config.stall_aw = calm ? 0 : level();
-    dram->config.stall_w = calm ? 0 : level();
-    dram->config.stall_b = calm ? 0 : level();
+    dram->config.stall_aw = calm ? 0 : stall_level();
+    dram->config.stall_w = calm ? 0 : stall_level();
+    dram->config.stall_b = calm ? 0 : stall_level();
     dram->config.aw_waits_for_w = g.one_in(4);
-    stall_rd = calm ? 0 : level();
+    stall_rd = calm ? 0 : stall_level();
     dram->config.write_latency = 1 + (uint32_t)g.below(g.one_in(2) ? 4 : 90);
     dram->config.write_rate = g.one_in(4) ? 16 + (uint32_t)g.below(240) : 256;
     fill();
-    if (g.one_in(4)) { /* a window that just fits, or is a byte short */
-        const transfer t = random_store(100);
-        uint64_t lo = ~0ull, hi = 0;
-        for (uint64_t r = 0; r < t.rows(); r++) {
-            lo = t.row_addr(r) < lo ? t.row_addr(r) : lo;
-            hi = t.row_addr(r) + t.row_bytes() > hi ? t.row_addr(r) + t.row_bytes() : hi;
-        }
-        win_lo = lo + g.one_in(3);
-        win_hi = hi - g.one_in(3);
-        list.push_back(t);
+    if (g.one_in(4)) {
+        list.push_back(random_store(g.below(3), 100));
+        tight_window(list[0]);
     } else {
         const uint64_t n = 1 + g.below(8), bad = g.one_in(2) ? g.below(n) : n;
         for (uint64_t i = 0; i < n; i++)
-            list.push_back(i == bad ? bad_store() : random_store(g.one_in(8) ? 2000 : 100));
+            list.push_back(i == bad ? bad_store()
+                                    : random_store(g.below(3), g.one_in(8) ? 2000 : 100));
     }
-    top->win_lo_i = win_lo;
-    top->win_hi_i = win_hi;
-    monitor->write_window(win_lo, win_hi);
+    set_window();
     run(list, g.one_in(30) ? g.below(300) : ~0ull);
-    if (!monitor->ok()) {
-        complain(monitor->first.c_str());
-        monitor->first.clear();
-    }
+    check_monitor();
 }
 
 /* All beats over the cycles they took, less the way in and out. */
-static void rate(const char *name, uint64_t fmt, uint64_t lines, uint64_t rows, uint32_t want_256,
-                 bool print)
+static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines, uint64_t rows,
+                 uint32_t want_256, bool print)
 {
     std::vector<transfer> list;
     const uint64_t count = 8;
@@ -345,56 +312,33 @@ static void rate(const char *name, uint64_t fmt, uint64_t lines, uint64_t rows, 
     dram->config.write_latency = 60;
     dram->config.write_rate = 256;
     for (uint64_t i = 0; i < count; i++) {
-        transfer t = {VM, fmt, Base, 0, lines, lines, rows, 1, 0, 0};
+        transfer t = {space, fmt, Base, 0, lines, lines, rows, 1, 0, 0, 0, 0};
         t.d0 = (t.row_bytes() + 63) / 64 * 64;
         list.push_back(t);
     }
-    const uint64_t from = cycle, beats = count * list[0].beats(), wait = ev_wait, before = failed;
+    const uint64_t from = cycle, wait = ev_wait, before = failed;
     run(list, ~0ull);
-    const uint64_t took = cycle - from - 4 - 71, waited = ev_wait - wait;
-    const bool ok = beats * 256 >= took * want_256 && failed == before;
-    if (print)
-        printf("%-28s %6llu beats %6llu cycles, %llu waiting\n", name, (unsigned long long)beats,
-               (unsigned long long)took, (unsigned long long)waited);
-    if (ok)
-        passed++;
-    else
-        complain(name);
+    judge_rate(name, count * list[0].beats(), cycle - from - 4 - 71, ev_wait - wait, want_256,
+               failed == before, print);
 }
 
 int main(int argc, char **argv)
 {
     const options o = parse(argc, argv);
-    const stamp_dram_config config = {};
 
-    g.s = o.seed * 0x9e3779b97f4a7c15 + 1;
-    top = new Vtop;
-    dram = new stamp_dram(mem.data(), Size, config);
-    dram->config.axi_bytes = mach.AXI;
-    dram->config.seed = o.seed;
-    monitor = new stamp_axi_monitor(mach.AXI);
-    reset();
+    open_bench(o.seed);
     while (passed + failed < o.cases && failed < 100) scenario();
-    for (int code : {NONE, RANGE, DRAM_RANGE, AXI_WRITE, NUMERIC}) {
-        if (o.bench) printf("code %d: %llu\n", code, (unsigned long long)codes[code]);
-        if (o.cases >= 1000 && codes[code] < 10) complain("a code hardly came up");
-    }
-
     fill();
-    top->win_lo_i = win_lo;
-    top->win_hi_i = win_hi;
-    monitor->write_window(win_lo, win_hi);
+    set_window();
     ev_bytes = monitor->write_beats = 0;
-    rate("f32, 16 lines a row", F32, 16, 12, 250, o.bench);
-    rate("bf16, 8 lines a row", BF16, 8, 24, 250, o.bench);
-    rate("f32, 2 lines a row", F32, 2, 64, 250, o.bench);
-    rate("f32, 1 line a row", F32, 1, 128, 250, o.bench);
-    rate("bf16, 512 lines", BF16, 512, 1, 250, o.bench);
+    rate("f32, 16 lines a row", VM, F32, 16, 12, 250, o.bench);
+    rate("bf16, 8 lines a row", VM, BF16, 8, 24, 250, o.bench);
+    rate("f32, 2 lines a row", VM, F32, 2, 64, 250, o.bench);
+    rate("f32, 1 line a row", VM, F32, 1, 128, 250, o.bench);
+    rate("raw, 1 line a row", VM, RAW, 1, 128, 250, o.bench);
+    rate("bf16, 512 lines", VM, BF16, 512, 1, 250, o.bench);
+    rate("PB, 128 lines", PB, RAW, 128, 1, 250, o.bench);
+    rate("PB, 4 lines a row", PB, RAW, 4, 32, 250, o.bench);
     if (ev_bytes != monitor->write_beats * mach.AXI) complain("bytes counted are not bytes sent");
-    monitor->finish();
-    if (!monitor->ok()) complain(monitor->first.c_str());
-
-    printf("stu_tb: %llu passed, %llu failed\n", (unsigned long long)passed,
-           (unsigned long long)failed);
-    return failed != 0 || passed == 0 || o.cases == 0;
+    return close_bench("stu_tb", o, {NONE, RANGE, DRAM_RANGE, AXI_WRITE, NUMERIC});
 }
