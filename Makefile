@@ -50,7 +50,8 @@ $(B)/check: $(TEST_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
-$(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/compiler/front_samples.o $(LIB_C:%.c=$(B)/san/%.o)
+$(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/tests/compiler/front_samples.o \
+    $(B)/san/tests/compiler/gguf_sample.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/logits: $(B)/tests/tools/logits.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -100,8 +101,9 @@ $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
-fuzz: $(B)/fuzz_front $(B)/fuzz_image
+fuzz: $(B)/fuzz_front $(B)/fuzz_image $(B)/fuzz_gguf
 	$(B)/fuzz_front 1 $(FUZZ)
+	$(B)/fuzz_gguf 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
 FUZZ ?= 20000
 
@@ -139,7 +141,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
 test: deps
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(B)/fuzz_front $(B)/fuzz_image $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	  $(B)/fuzz_front $(B)/fuzz_image $(B)/fuzz_gguf $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
 	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \

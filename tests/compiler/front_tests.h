@@ -12,6 +12,7 @@ TCase *stamp_tcase_npy(void);
 TCase *stamp_tcase_safetensors(void);
 TCase *stamp_tcase_models(void);
 TCase *stamp_tcase_tokenizer(void);
+TCase *stamp_tcase_gguf(void);
 TCase *stamp_tcase_reference(void);
 
 /** Path of a test's own file, removed with its folder at the end of the process; static buffer of

@@ -71,6 +71,7 @@ Suite *stamp_suite_front(void)
     suite_add_tcase(s, stamp_tcase_npy());
     suite_add_tcase(s, stamp_tcase_safetensors());
     suite_add_tcase(s, stamp_tcase_models());
+    suite_add_tcase(s, stamp_tcase_gguf());
     suite_add_tcase(s, stamp_tcase_tokenizer());
     suite_add_tcase(s, stamp_tcase_reference());
     return s;

@@ -21,16 +21,9 @@
 #include "model/mem.h"
 #include "sim/ref/llama_f32.h"
 #include "tests/compiler/front_samples.h"
+#include "tests/fuzz/bend.h"
 
 int stamp_fuzz_front(unsigned seed, unsigned iterations);
-
-static uint64_t state;
-
-static uint32_t draw(uint32_t below)
-{
-    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (uint32_t)(state >> 33) % below;
-}
 
 /* Results stay as they were when a reader fails, and the error has a line. */
 static bool honest(enum stamp_status s, bool untouched, const struct stamp_err *e, const char *what)
@@ -135,88 +128,6 @@ static bool try_tokenizer(const unsigned char *bytes, size_t len, bool *taken)
     return fine;
 }
 
-/* Words that mean something to some reader; put over or into the text. */
-static const char *const words[] = {"-1",
-                                    "0",
-                                    "1e999",
-                                    "9007199254740993",
-                                    "18446744073709551616",
-                                    "4294967296",
-                                    "null",
-                                    "true",
-                                    "[]",
-                                    "{}",
-                                    "[[[[[[[[",
-                                    "\"\"",
-                                    "\\u0000",
-                                    "F32",
-                                    "BF16",
-                                    "I64",
-                                    "shape",
-                                    "data_offsets",
-                                    "<f2",
-                                    "<f8",
-                                    "|u1",
-                                    "(),",
-                                    "(0,)",
-                                    "True",
-                                    "hidden_size",
-                                    "rope_scaling",
-                                    "llama3",
-                                    ",",
-                                    "1.5e0",
-                                    "dtype",
-                                    "}",
-                                    "{\"type\":\"linear\",\"factor\":0}"};
-
-static void put_word(struct sample *s)
-{
-    const char *w = words[draw(sizeof words / sizeof words[0])];
-    const size_t n = strlen(w), at = draw((uint32_t)s->len + 1);
-
-    if (draw(2)) { /* in place of a run of digits or letters */
-        size_t end = at;
-        while (end < s->len && (s->bytes[end] > '/' && s->bytes[end] < '{')) end++;
-        if (end - at > n || s->len + n - (end - at) > SAMPLE_BYTES) return;
-        memmove(s->bytes + at + n, s->bytes + end, s->len - end);
-        s->len += n - (end - at);
-        memcpy(s->bytes + at, w, n);
-    } else if (at + n <= s->len) {
-        memcpy(s->bytes + at, w, n);
-    }
-}
-
-static void put_number(struct sample *s)
-{
-    static const uint32_t values[] = {0,           1,          0x7fffffff, 0x80000000u,
-                                      0xffffffffu, 0x7fc00000, 65536};
-    const uint32_t v = draw(2) ? values[draw(7)] : (uint32_t)s->len + draw(9) - 4;
-    const size_t area = draw(2) ? 64 : s->len, at = draw((uint32_t)area + 1) & ~3u;
-
-    for (size_t k = 0; k < 4 && at + k < s->len; k++)
-        s->bytes[at + k] = (unsigned char)(v >> 8 * k);
-}
-
-static void bend(struct sample *s)
-{
-    for (uint32_t n = 1 + draw(3); n > 0 && s->len > 0; n--) {
-        const size_t at = draw((uint32_t)s->len);
-        switch (draw(7)) {
-        case 0: s->bytes[at] ^= (unsigned char)(1u << draw(8)); break;
-        case 1: s->bytes[at] = (unsigned char)draw(256); break;
-        case 2: s->len = at; break;
-        case 3: put_number(s); break;
-        case 4: /* repeat a stretch further on */
-            if (s->len + 64 <= SAMPLE_BYTES && at + 64 <= s->len) {
-                memmove(s->bytes + at + 64, s->bytes + at, s->len - at);
-                s->len += 64;
-            }
-            break;
-        default: put_word(s);
-        }
-    }
-}
-
 static const struct {
     const char *name;
     void (*make)(struct sample *);
@@ -235,10 +146,10 @@ int stamp_fuzz_front(unsigned seed, unsigned iterations)
     unsigned tried[READERS] = {0}, accepted[READERS] = {0};
     int failed = 0;
 
-    state = seed;
+    bend_seed(seed);
     for (size_t r = 0; r < READERS; r++) readers[r].make(&good[r]);
     for (unsigned i = 0; i < iterations && !failed; i++) {
-        const size_t r = draw(READERS);
+        const size_t r = bend_draw(READERS);
         bool taken = false;
 
         /* A copy of the exact size, so that the sanitizer sees one byte too many. */
@@ -247,7 +158,7 @@ int stamp_fuzz_front(unsigned seed, unsigned iterations)
         unsigned char *exact = malloc(s.len ? s.len : 1);
         if (!exact) return 1;
         memcpy(exact, s.bytes, s.len);
-        if (draw(8) == 0) stamp_mem_fail_at(1 + draw(60));
+        if (bend_draw(8) == 0) stamp_mem_fail_at(1 + bend_draw(60));
         failed = !readers[r].attempt(exact, s.len, &taken);
         stamp_mem_fail_at(0);
         free(exact);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file gguf_sample.h
+ * A small valid GGUF file with every tensor type the kit reads and a tokenizer, built byte by byte.
+ */
+#ifndef STAMP_TESTS_GGUF_SAMPLE_H
+#define STAMP_TESTS_GGUF_SAMPLE_H
+
+#include "tests/compiler/front_samples.h"
+
+/** Its model: one layer, two heads of 16 share one key-value head; the head is the embedding. */
+enum {
+    GGUF_DIM = 32,
+    GGUF_HIDDEN = 64,
+    GGUF_HEADS = 2,
+    GGUF_KV_HEADS = 1,
+    GGUF_HEAD_DIM = 16,
+    GGUF_VOCAB = SAMPLE_TOKENS,
+    GGUF_CTX = 16
+};
+
+/** Numbers of its tensors, for sample_gguf_value. */
+enum {
+    GGUF_EMBED, /* Q4_0 */
+    GGUF_NORM,  /* vectors are F32 */
+    GGUF_NORM_ATT,
+    GGUF_NORM_FFN,
+    GGUF_Q,    /* Q8_0 */
+    GGUF_K,    /* F16 */
+    GGUF_V,    /* BF16 */
+    GGUF_O,    /* F32 */
+    GGUF_GATE, /* Q8_0 */
+    GGUF_UP,   /* Q4_0 */
+    GGUF_DOWN, /* Q8_0 */
+    GGUF_TENSORS,
+    GGUF_BIAS_Q = GGUF_TENSORS,
+    GGUF_BIAS_K,
+    GGUF_BIAS_V,
+    GGUF_NORM_Q,
+    GGUF_NORM_K
+};
+
+/** @param family  "llama", "qwen2" (with biases) or "qwen3" (with norms of q and k) */
+void sample_gguf(struct sample *s, const char *family);
+
+/** Value @p i of a tensor as it lies in the file; exact in its type. */
+float sample_gguf_value(unsigned tensor, size_t i);
+
+#endif
