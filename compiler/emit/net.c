@@ -80,16 +80,21 @@ static void layer(struct stamp_netc *n)
 {
     stamp_netc_norm(n, n->x, n->at.norm_att, n->h, 0, n->rows);
     stamp_netc_linear(n, STAMP_NET_QKV);
-    stamp_netc_kv_fill(n);
-    stamp_netc_attention(n);
+    if (n->prefill) {
+        stamp_netc_step_kv(n);
+        stamp_netc_step_attention(n);
+    } else {
+        stamp_netc_kv_fill(n);
+        stamp_netc_attention(n);
+    }
     stamp_netc_linear(n, STAMP_NET_O);
     stamp_netc_norm(n, n->x, n->at.norm_ffn, n->h, 0, n->rows);
     stamp_netc_linear(n, STAMP_NET_GATEUP);
     stamp_netc_linear(n, STAMP_NET_DOWN);
 }
 
-/* The layers as one loop: registers 8 .. 15 hold the offset of the layer. */
-static void layers(struct stamp_netc *n)
+/* All layers as one loop: registers 8 .. 15 hold the offset of the layer. */
+static void layers(struct stamp_netc *n, void (*body)(struct stamp_netc *))
 {
     const uint32_t count = (uint32_t)n->spec->model->layers;
 
@@ -97,7 +102,7 @@ static void layers(struct stamp_netc *n)
     n->b->layer_hi = n->layer_lo + n->layer_bytes;
     if (count > 1) control(n, STAMP_OP_LOOP, 0, count);
     control(n, STAMP_OP_FENCE, 0, 0);
-    layer(n);
+    body(n);
     if (count > 1) {
         for (uint64_t r = STAMP_REG_COPIES; r <= STAMP_REG_LAYER; r++)
             control(n, STAMP_OP_ADDR, r, n->layer_bytes);
@@ -108,15 +113,60 @@ static void layers(struct stamp_netc *n)
     n->b->layer_lo = n->b->layer_hi = 0;
 }
 
-static void prefill(struct stamp_netc *n)
+static void network(struct stamp_netc *n)
 {
     const bool last = n->spec->last_logits;
 
+    if (n->prefill) stamp_netc_step_start(n);
     stamp_netc_gather(n);
-    layers(n);
+    layers(n, layer);
     stamp_netc_norm(n, n->x, n->norm_out, n->h, last ? n->rows - 1 : 0, last ? 1 : n->rows);
     stamp_netc_linear(n, STAMP_NET_HEAD);
     control(n, STAMP_OP_HALT, 0, 0);
+}
+
+static void recode(struct stamp_netc *n)
+{
+    stamp_netc_step_start(n);
+    layers(n, stamp_netc_recode);
+    control(n, STAMP_OP_HALT, 0, 0);
+}
+
+/* What was pushed since @p from, as a program of its own. */
+static struct stamp_program program_since(struct stamp_build *b, const char *name, size_t *from)
+{
+    const struct stamp_program p = {name, NULL, b->count - *from, false};
+
+    *from = b->count;
+    return p;
+}
+
+/* The programs, one behind the other in b->word. Returns their number. */
+static uint32_t programs(struct stamp_netc *n, struct stamp_netc *step, struct stamp_program *p)
+{
+    struct stamp_build *b = n->b;
+    uint32_t count = 0;
+    size_t from = 0;
+
+    network(n);
+    p[count++] = program_since(b, "main", &from);
+    if (n->spec->decode && !b->status) {
+        *step = *n;
+        memset(step->part, 0, sizeof step->part);
+        stamp_netc_lay_step(step, n);
+        network(step);
+        p[count++] = program_since(b, "step", &from);
+        p[count - 1].no_roll = true; /* its registers are taken */
+        if (n->spec->kv.bits == 4) {
+            recode(step);
+            p[count++] = program_since(b, "recode", &from);
+            p[count - 1].no_roll = true;
+        }
+        b->image->arg[0] = n->spec->s < n->ctx ? n->spec->s : n->ctx - 1;
+    }
+    from = 0;
+    for (uint32_t i = 0; i < count; from += p[i++].count) p[i].word = b->word + from;
+    return count;
 }
 
 /* What the layers compute, for reports. */
@@ -162,24 +212,27 @@ enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
 {
     struct stamp_build b;
     struct stamp_netc n = {.b = &b, .spec = spec, .mach = options->mach};
+    struct stamp_netc step = {0};
+    struct stamp_program program[3];
+    uint32_t count = 0;
     enum stamp_status st = check(spec, e);
 
     if (st) return st;
-    stamp_build_start(&b, options, 64 + 32 * (uint32_t)spec->model->layers, e);
+    stamp_build_start(&b, options, 96 + 32 * (uint32_t)spec->model->layers, e);
     if (!b.status) measure(&n);
     if (!b.status) stamp_netc_lay(&n);
-    if (!b.status) prefill(&n);
+    if (!b.status) count = programs(&n, &step, program);
     if (!b.status) add_info(&n);
     if (!b.status) set_text(&b, spec);
     st = b.status;
-    const struct stamp_program programs[] = {{"main", b.word, b.count}};
-    if (!st) st = stamp_settle(&b, programs, 1);
+    if (!st) st = stamp_settle(&b, program, count);
     if (!st) st = stamp_prove(&b, info);
     if (!st) {
         *out = b.image;
         b.image = NULL;
     }
     stamp_netc_tile_free(&n);
+    stamp_netc_tile_free(&step);
     stamp_build_end(&b);
     return st;
 }

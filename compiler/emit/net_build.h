@@ -70,6 +70,8 @@ struct stamp_netc {
     uint64_t tokens, rope, norm_out, constants;
     uint64_t k_op, v_op, cm_op, sv_op; /**< operands of all keys of one layer */
     uint32_t rows;                     /**< tokens of this program: s, or 1 */
+    uint64_t scratch; /**< decode: values of the last batch, [batch][a chunk's heads] */
+    const struct stamp_netc *prefill; /**< decode: whose packed weights are used; else NULL */
 };
 
 /** Offsets into the constants buffer. */
@@ -85,24 +87,31 @@ enum {
 
 /* net_data.c: buffers and constants */
 void stamp_netc_lay(struct stamp_netc *n);
+/** Those of the step beside a prefill's. */
+void stamp_netc_lay_step(struct stamp_netc *step, const struct stamp_netc *prefill);
 /* net_lin.c: tiles of the linear layers for n->rows rows, their weights, their code */
 void stamp_netc_tile(struct stamp_netc *n);
 void stamp_netc_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
-                       struct stamp_weights *out);
+                        struct stamp_weights *out);
 void stamp_netc_linear(struct stamp_netc *n, enum stamp_net_linear which);
 void stamp_netc_tile_free(struct stamp_netc *n);
 /* net_norm.c */
 void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain,
-                    struct stamp_place to, uint32_t row0, uint32_t rows);
+                     struct stamp_place to, uint32_t row0, uint32_t rows);
 /** RMSNORM of heads in place: v.n0 rows of hl lines; gain and scalars are VM lines. */
 void stamp_netc_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain, uint32_t eps,
-                         uint32_t scalars);
+                          uint32_t scalars);
 void stamp_netc_gather(struct stamp_netc *n);
 /* net_kv.c */
 bool stamp_netc_kv_sizes(struct stamp_netc *n);
 void stamp_netc_kv_fill(struct stamp_netc *n);
 /* net_attn.c */
 void stamp_netc_attention(struct stamp_netc *n);
+/* net_step.c: registers of a decode program; keys and values of one token, operands of all */
+void stamp_netc_step_start(struct stamp_netc *n);
+void stamp_netc_step_kv(struct stamp_netc *n);
+void stamp_netc_step_attention(struct stamp_netc *n);
+void stamp_netc_recode(struct stamp_netc *n);
 /** 1 / sqrt(head_dim), what scores are multiplied by. */
 float stamp_netc_score_scale(const struct stamp_netc *n);
 

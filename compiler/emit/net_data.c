@@ -239,27 +239,72 @@ static void lay_temps(struct stamp_netc *n)
                                 (n->ql + 2 * n->kvl) * L);
     n->att = stamp_build_matrix(n->b, "att", STAMP_TEMP, STAMP_FMT_F32, rows, n->ql * L);
     n->ff = stamp_build_matrix(n->b, "ff", STAMP_TEMP, STAMP_FMT_F32, rows, m->hidden);
-    n->k_op = stamp_build_bytes(n->b, "operand.k", STAMP_TEMP, n->kv_heads * n->kv.k_head);
-    n->v_op = stamp_build_bytes(n->b, "operand.v", STAMP_TEMP, n->kv_heads * n->kv.v_head);
-    n->cm_op = stamp_build_bytes(n->b, "operand.k.scale", STAMP_TEMP, n->kv_heads * n->kv.cm_head);
-    n->sv_op = stamp_build_bytes(n->b, "operand.v.scale", STAMP_TEMP, n->kv_heads * n->kv.sv_head);
+    n->k_op = stamp_build_bytes(n->b, "operand.k", STAMP_STATE, n->kv_heads * n->kv.k_head);
+    n->v_op = stamp_build_bytes(n->b, "operand.v", STAMP_STATE, n->kv_heads * n->kv.v_head);
+    n->cm_op = stamp_build_bytes(n->b, "operand.k.scale", STAMP_STATE, n->kv_heads * n->kv.cm_head);
+    n->sv_op = stamp_build_bytes(n->b, "operand.v.scale", STAMP_STATE, n->kv_heads * n->kv.sv_head);
     n->logits = stamp_build_matrix(n->b, "logits", STAMP_OUTPUT, STAMP_FMT_F32,
                                    n->spec->last_logits ? 1 : rows, m->vocab);
 }
 
-static void lay_apart(struct stamp_netc *n, enum stamp_net_linear which)
+static void lay_apart(struct stamp_netc *n, enum stamp_net_linear which, const char *prefix)
 {
     struct stamp_net_part *p = &n->part[which];
     const uint64_t s = p->l.work.s;
     char name[STAMP_NAME_MAX + 1];
 
     if (!p->apart) return;
-    snprintf(name, sizeof name, "%s.t", part_name[which]);
+    snprintf(name, sizeof name, "%.50s.t", prefix);
     p->t = stamp_build_matrix(n->b, name, STAMP_TEMP, STAMP_FMT_F32, s, p->l.work.d);
-    snprintf(name, sizeof name, "%s.z", part_name[which]);
+    snprintf(name, sizeof name, "%.50s.z", prefix);
     p->z = stamp_build_matrix(n->b, name, STAMP_TEMP, STAMP_FMT_F32, s, p->l.work.n);
-    snprintf(name, sizeof name, "%s.u", part_name[which]);
+    snprintf(name, sizeof name, "%.50s.u", prefix);
     p->u = stamp_build_matrix(n->b, name, STAMP_TEMP, STAMP_FMT_F32, s, p->l.work.n);
+}
+
+/* Row tables of every part; buffers of parts whose transform stands apart. */
+static void lay_parts(struct stamp_netc *n, const char *prefix)
+{
+    char name[STAMP_NAME_MAX + 1];
+
+    for (int i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
+        const struct stamp_linear_size size = stamp_linear_slots(&n->part[i].l);
+        n->part[i].weights = size.weights;
+        n->part[i].columns = size.columns;
+        snprintf(name, sizeof name, "%s%s", prefix, part_name[i]);
+        stamp_linear_lay_tables(&n->part[i].l, name);
+        lay_apart(n, (enum stamp_net_linear)i, name);
+    }
+}
+
+static void set_addresses(struct stamp_netc *n)
+{
+    for (int i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++)
+        stamp_linear_at(&n->part[i].l, n->at.w[i], n->at.columns[i]);
+    n->part[STAMP_NET_QKV].l.bias = n->at.bias;
+}
+
+void stamp_netc_lay_step(struct stamp_netc *n, const struct stamp_netc *prefill)
+{
+    const struct stamp_llama *m = n->spec->model;
+    const uint64_t spare = n->mach->P / 2 * (uint64_t)n->hdp; /* queries come in whole groups */
+
+    n->prefill = prefill;
+    n->rows = 1;
+    n->tokens = stamp_build_bytes(n->b, "token", STAMP_INPUT, 4);
+    n->x = stamp_build_matrix(n->b, "step.x", STAMP_TEMP, STAMP_FMT_F32, 1, m->dim);
+    n->h = stamp_build_matrix(n->b, "step.h", STAMP_TEMP, STAMP_FMT_F32, 1, m->dim);
+    n->qkv = stamp_build_matrix(n->b, "step.qkv", STAMP_STATE, STAMP_FMT_F32, 1,
+                                (uint64_t)(n->ql + 2 * n->kvl) * n->L + spare);
+    n->att =
+        stamp_build_matrix(n->b, "step.att", STAMP_TEMP, STAMP_FMT_F32, 1, (uint64_t)n->ql * n->L);
+    n->ff = stamp_build_matrix(n->b, "step.ff", STAMP_TEMP, STAMP_FMT_F32, 1, m->hidden);
+    n->logits = stamp_build_matrix(n->b, "step.logits", STAMP_OUTPUT, STAMP_FMT_F32, 1, m->vocab);
+    n->scratch = stamp_build_bytes(n->b, "step.rows", STAMP_STATE,
+                                   (uint64_t)n->kv.batch * n->kv.heads * n->hdp * 4);
+    stamp_netc_tile(n);
+    lay_parts(n, "step.");
+    set_addresses(n);
 }
 
 void stamp_netc_lay(struct stamp_netc *n)
@@ -267,21 +312,12 @@ void stamp_netc_lay(struct stamp_netc *n)
     n->tokens = stamp_build_bytes(n->b, "tokens", STAMP_INPUT, 4 * (uint64_t)n->rows);
     lay_temps(n);
     stamp_netc_tile(n);
-    for (int i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
-        const enum stamp_net_linear which = (enum stamp_net_linear)i;
-        const struct stamp_linear_size size = stamp_linear_slots(&n->part[i].l);
-        n->part[i].weights = size.weights;
-        n->part[i].columns = size.columns;
-        stamp_linear_lay_tables(&n->part[i].l, part_name[i]);
-        lay_apart(n, which);
-    }
+    lay_parts(n, "");
     lay_constants(n);
     lay_rope(n);
     lay_embedding(n);
     lay_layers(n);
     lay_linear(n, 0, STAMP_NET_HEAD, &n->at);
     n->norm_out = lay_vector(n, "norm.out", n->spec->model->norm, n->spec->model->dim, n->L, n->L);
-    for (int i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++)
-        stamp_linear_at(&n->part[i].l, n->at.w[i], n->at.columns[i]);
-    n->part[STAMP_NET_QKV].l.bias = n->at.bias;
+    set_addresses(n);
 }

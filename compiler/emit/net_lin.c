@@ -103,7 +103,10 @@ static void tile_one(struct stamp_netc *n, enum stamp_net_linear which)
     p->l.symmetric = scheme.symmetric;
     places(n, which, &p->l);
     p->l.work = w;
-    if (!(w.transform && o->unfused) && stamp_tile_choose(&w, n->b->arena, &p->l.t)) return;
+    const bool apart = n->prefill ? n->prefill->part[which].apart : w.transform && o->unfused;
+    if (n->prefill) p->l.work.like = &n->prefill->part[which].l.t;
+    p->apart = false;
+    if (!apart && stamp_tile_choose(&p->l.work, n->b->arena, &p->l.t)) return;
     p->apart = true;
     p->l.work.transform = false;
     p->l.work.bias = false;
@@ -180,7 +183,7 @@ static void copy_gate_up(struct stamp_netc *n, struct stamp_weights *out,
 }
 
 void stamp_netc_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
-                       struct stamp_weights *out)
+                        struct stamp_weights *out)
 {
     const uint32_t hd = (uint32_t)n->spec->model->head_dim;
     const struct shape sh = shape_of(n, which);

@@ -20,7 +20,7 @@ static void rms_scalars(struct stamp_netc *n, struct stamp_vec v, uint64_t count
 }
 
 void stamp_netc_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gain, uint32_t eps,
-                         uint32_t scalars)
+                          uint32_t scalars)
 {
     rms_scalars(n, v, n->spec->model->head_dim, eps, scalars);
     stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
@@ -28,7 +28,7 @@ void stamp_netc_head_norm(struct stamp_netc *n, struct stamp_vec v, uint32_t gai
 }
 
 void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gain,
-                    struct stamp_place to, uint32_t row0, uint32_t rows)
+                     struct stamp_place to, uint32_t row0, uint32_t rows)
 {
     const uint32_t dl = n->dl, vm = n->mach->VM_LINES;
     const uint32_t eps = dl, buffers = dl + 1 + 8, room = (vm - buffers) / 2;

@@ -20,7 +20,7 @@ static enum stamp_status append(struct stamp_build *b, const struct stamp_progra
 
     if (st) return stamp_fail_at(b->e, "program %s", p->name), st;
     if (*count % 2) code[(*count)++] = (struct stamp_word){{STAMP_OP_NOP}};
-    if (b->options->no_roll)
+    if (b->options->no_roll || p->no_roll)
         memcpy(code + *count, p->word, n * sizeof *code);
     else
         n = stamp_roll(b->mach, p->word, p->count, code + *count);

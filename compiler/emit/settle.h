@@ -13,6 +13,7 @@ struct stamp_program {
     const char *name;
     struct stamp_word *word; /**< wait and post fields are filled in */
     size_t count;
+    bool no_roll; /**< leave it as it is: it uses the registers rolling needs */
 };
 
 /** Every program an entry of b->image, the first the default; memory ends behind the code. */

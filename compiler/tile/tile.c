@@ -89,6 +89,12 @@ static bool choose_slots(const struct stamp_work *w, struct stamp_tiling *t)
         if (ac_lines > m->AC_LINES) return false;
         if (t->ng > m->AC_LINES / ac_lines) t->ng = m->AC_LINES / ac_lines;
     }
+    if (w->like) {
+        if (t->ng < w->like->ng || kc < w->like->kc || t->panel != w->like->panel) return false;
+        t->ng = w->like->ng;
+        t->kc = w->like->kc;
+        t->chunks = w->like->chunks;
+    }
     t->resident = (uint64_t)t->cg * t->kl * t->wline <= m->WB_LINES &&
                   (uint64_t)t->cg * t->nblk <= m->CM_LINES;
     return t->ng > 0 && t->panel <= m->CM_LINES / 2;

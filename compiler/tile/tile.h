@@ -37,6 +37,8 @@ struct stamp_work {
     enum stamp_fmt in_fmt, out_fmt;
     bool w8, bias;
     enum stamp_post post;
+    const struct stamp_tiling
+        *like; /**< weights are packed for this tiling: same panels and slots */
     /* Limits for tests; 0 is none. */
     uint32_t max_groups, max_panel, max_kc, max_xlines;
 };

@@ -34,6 +34,7 @@ static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp
     if (w->max_panel && want > round_up(w->max_panel, q)) want = round_up(w->max_panel, q);
     while (want > q && 2 * per * want > copies * w->mach->VM_LINES * 3 / 8)
         want = round_up(want / 2, q) < want ? round_up(want / 2, q) : q;
+    if (w->like) want = w->like->panel;
     t->panel = want;
     t->outs = 2 * per * want <= w->mach->VM_LINES * 3 / 4 ? 2 : 1;
     t->vm_out = 0;

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net_kv_pack.c - keys and values to operands of attention. Contract in net_kv.h. */
+#include "compiler/emit/net_kv.h"
+
+/* Keys: a column group of L keys after the other, planes of a group together. */
+static void pack_keys(const struct stamp_kv_batch *c)
+{
+    const struct stamp_netc *n = c->n;
+    const struct stamp_net_kv *k = &n->kv;
+    const uint32_t groups = c->rows / n->L, cols = k->heads * n->hl;
+    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
+
+    for (uint32_t h = 0; h < k->heads; h++) {
+        for (uint32_t g = 0; g < groups; g++) {
+            const struct stamp_vec v = {c->at.rows + g * n->L * cols + h * n->hl, n->L, cols,
+                                        n->hl};
+            stamp_emit_v(n->b, STAMP_OP_VPACKK, v,
+                         (struct stamp_vsm){.sm = c->sm + g * n->L * k->heads + h,
+                                            .smstride = k->heads,
+                                            .xb = (h * groups + g) * k->group,
+                                            .gstride = k->group / 2});
+        }
+        stamp_emit_v(
+            n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.cm + h * 2 * groups, groups, 2, n->L},
+            (struct stamp_vsm){
+                .sm = c->sm + h, .smstride = n->L * k->heads, .gstride = k->heads, .first = true});
+    }
+    struct stamp_move m = {.space = STAMP_SPACE_PB,
+                           .fmt = STAMP_FMT_RAW,
+                           .areg = c->reg.k,
+                           .dram = n->k_op + c->chunk * k->heads * k->k_head +
+                                   c->t0 / n->L * k->group * wb,
+                           .lines = groups * k->group,
+                           .lstride = groups * k->group,
+                           .n0 = k->heads,
+                           .d0 = k->k_head};
+    stamp_emit_move(n->b, STAMP_OP_STORE, m);
+    m.space = STAMP_SPACE_VM;
+    m.fmt = STAMP_FMT_F32;
+    m.areg = c->reg.cm;
+    m.dram = n->cm_op + c->chunk * k->heads * k->cm_head + c->t0 * 8;
+    m.line = c->at.cm;
+    m.lines = m.lstride = 2 * groups;
+    m.d0 = k->cm_head;
+    stamp_emit_move(n->b, STAMP_OP_STORE, m);
+}
+
+/* Values: a head's column groups, of each the planes, of each the depths of all tokens. */
+static void pack_values(const struct stamp_kv_batch *c)
+{
+    const struct stamp_netc *n = c->n;
+    const struct stamp_net_kv *k = &n->kv;
+    const uint32_t deep = k->batch / n->mach->T, cols = k->heads * n->hl;
+    const uint32_t pb = n->mach->PB_LINES / 2, groups = k->batch / n->L;
+    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
+
+    for (uint32_t h = 0; h < k->heads; h++)
+        stamp_emit_v(n->b, STAMP_OP_VPACKV,
+                     (struct stamp_vec){c->at.rows + h * n->hl, k->batch, cols, n->hl},
+                     (struct stamp_vsm){.sm = c->sm + h,
+                                        .smstride = k->heads,
+                                        .xb = pb + h * 2 * n->hl * deep,
+                                        .gstride = deep,
+                                        .b = 2 * deep});
+    stamp_emit_v(n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.sv, k->heads, groups, k->batch},
+                 (struct stamp_vsm){.sm = c->sm, .smstride = 1, .gstride = k->heads});
+    struct stamp_move m = {.space = STAMP_SPACE_PB,
+                           .fmt = STAMP_FMT_RAW,
+                           .areg = c->reg.v,
+                           .dram =
+                               n->v_op + c->chunk * k->heads * k->v_head + c->t0 / n->mach->T * wb,
+                           .line = pb,
+                           .lines = deep,
+                           .lstride = deep,
+                           .n0 = 2 * n->hl,
+                           .d0 = n->ctx / n->mach->T * wb,
+                           .n1 = k->heads,
+                           .d1 = k->v_head};
+    stamp_emit_move(n->b, STAMP_OP_STORE, m);
+    stamp_emit_move(
+        n->b, STAMP_OP_STORE,
+        (struct stamp_move){.space = STAMP_SPACE_VM,
+                            .fmt = STAMP_FMT_F32,
+                            .areg = c->reg.sv,
+                            .dram = n->sv_op + c->chunk * k->heads * k->sv_head + c->t0 * 4,
+                            .line = c->at.sv,
+                            .lines = groups,
+                            .lstride = groups,
+                            .n0 = k->heads,
+                            .d0 = k->sv_head});
+}
+
+void stamp_kv_pack(const struct stamp_kv_batch *c)
+{
+    stamp_kv_params(c, true);
+    if (c->which)
+        pack_values(c);
+    else
+        pack_keys(c);
+}
+
+void stamp_kv_turn(const struct stamp_kv_batch *c, bool shared)
+{
+    struct stamp_netc *n = c->n;
+    const struct stamp_vec head = {c->at.rows, c->rows * n->kv.heads, n->hl, n->hl};
+
+    if (n->at.norm_k) stamp_netc_head_norm(n, head, c->at.gain, c->at.eps, c->at.scalars);
+    stamp_emit_rope(n->b, head, c->at.table, 2 * n->hl, shared ? 0 : n->kv.heads, head.a, n->hl);
+}
+
+void stamp_kv_gain(const struct stamp_kv_batch *c)
+{
+    struct stamp_netc *n = c->n;
+
+    if (!n->at.norm_k) return;
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->at.norm_k, c->at.gain, n->hl);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->constants + STAMP_NET_EPS, c->at.eps,
+                    1);
+}
