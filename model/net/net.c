@@ -153,6 +153,7 @@ static enum stamp_status forward(struct stamp_net *net, const int32_t *tokens, u
     stamp_plan_free(&plan);
     if (!st) st = run_head(net, first, n, logits, e);
     net->position = st ? 0 : net->position + n;
+    if (st || !step) net->prefilled = net->position;
     return st;
 }
 

@@ -152,6 +152,19 @@ void stamp_net_kv_fill(struct stamp_net *net, uint32_t layer, uint32_t n)
     stamp_pool_run(net->pool, net->model.shape.kv_heads * ((n + rows - 1) / rows), fill, &job);
 }
 
+/* A block completed by decoding, from its 8-bit codes. */
+static void recode(struct stamp_net *net, const struct stamp_net_cache *c, const struct side *side,
+                   uint32_t head, uint32_t first, struct stamp_net_kv_work *w)
+{
+    const uint32_t hd = net->model.shape.head_dim, rows = rows_of_block(net);
+
+    for (uint32_t i = 0; i < rows; i++) {
+        const size_t row = (size_t)head * rows + i;
+        stamp_kv_decode_row(hd, side->tail + row * hd, side->meta[row], w->x + (size_t)i * hd);
+    }
+    code_block(net, c, side, head, first, w);
+}
+
 /* Item: one head. */
 static void append(void *ctx, uint32_t head, uint32_t worker)
 {
@@ -162,13 +175,11 @@ static void append(void *ctx, uint32_t head, uint32_t worker)
 
     for (int value = 0; value < 2; value++) {
         const struct side side = side_of(net, j->cache, value);
-        code_row(net, j->cache, &side, head, at, side.rows + (size_t)head * hd, w);
-        if (net->options.kv.bits != 4 || (at + 1) % rows != 0) continue;
-        for (uint32_t i = 0; i < rows; i++) {
-            const size_t row = (size_t)head * rows + i;
-            stamp_kv_decode_row(hd, side.tail + row * hd, side.meta[row], w->x + (size_t)i * hd);
-        }
-        code_block(net, j->cache, &side, head, at + 1 - rows, w);
+        const float *x = side.rows + (size_t)head * hd;
+        /* The step before this one completed a block: its codes make room for this row's. */
+        if (net->options.kv.bits == 4 && at % rows == 0 && at > net->prefilled)
+            recode(net, j->cache, &side, head, at - rows, w);
+        code_row(net, j->cache, &side, head, at, x, w);
     }
 }
 

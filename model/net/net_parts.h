@@ -77,6 +77,7 @@ struct stamp_net {
     struct stamp_net_work work;
     struct stamp_net_kv_work *kv; /**< [threads] */
     uint32_t position;            /**< tokens in the cache */
+    uint32_t prefilled;           /**< of these, by the last prefill */
     atomic_bool not_finite;       /**< some item of a job met such a value */
     atomic_bool no_memory;
 };
