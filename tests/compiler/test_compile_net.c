@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_compile_net.c - compiled networks against model/net, which knows nothing of programs: every
+ * logit of prefill and decode, on every machine, over lengths, caches, families and schemes. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/emit/net.h"
+#include "compiler/ir/verify.h"
+#include "sim/core/netbuild.h"
+#include "sim/core/runtime.h"
+
+Suite *stamp_suite_compile_net(void);
+
+enum { STEPS = 5 };
+
+/* A configuration as Hugging Face writes it; weights are random. */
+static const char llama[] =
+    "{\"model_type\":\"llama\",\"architectures\":[\"LlamaForCausalLM\"],\"hidden_size\":48,"
+    "\"intermediate_size\":80,\"num_hidden_layers\":2,\"num_attention_heads\":6,"
+    "\"num_key_value_heads\":2,\"vocab_size\":70,\"rms_norm_eps\":1e-5,\"rope_theta\":10000.0,"
+    "\"max_position_embeddings\":700,\"hidden_act\":\"silu\",\"tie_word_embeddings\":false}";
+static const char qwen2[] =
+    "{\"model_type\":\"qwen2\",\"architectures\":[\"Qwen2ForCausalLM\"],\"hidden_size\":56,"
+    "\"intermediate_size\":72,\"num_hidden_layers\":3,\"num_attention_heads\":7,"
+    "\"num_key_value_heads\":1,\"vocab_size\":33,\"rms_norm_eps\":1e-6,\"rope_theta\":1000000.0,"
+    "\"max_position_embeddings\":700,\"hidden_act\":\"silu\",\"tie_word_embeddings\":true}";
+static const char qwen3[] =
+    "{\"model_type\":\"qwen3\",\"architectures\":[\"Qwen3ForCausalLM\"],\"hidden_size\":40,"
+    "\"intermediate_size\":96,\"num_hidden_layers\":1,\"num_attention_heads\":4,"
+    "\"num_key_value_heads\":2,\"head_dim\":24,\"vocab_size\":50,\"rms_norm_eps\":1e-6,"
+    "\"rope_theta\":1000000.0,\"max_position_embeddings\":700,\"hidden_act\":\"silu\","
+    "\"tie_word_embeddings\":true}";
+
+struct point {
+    const char *config;
+    uint32_t s;
+    uint8_t transform;
+    uint32_t high_rows, kv_bits, kv_block;
+    bool last, unfused;
+};
+
+static const struct point points[] = {
+    {llama, 1, STAMP_HAAR, 64, 4, 5, false, false},
+    {llama, 40, STAMP_HAAR, 8, 4, 3, false, false},
+    {llama, 30, STAMP_HAAR, 8, 4, 5, true, false},
+    {llama, 70, STAMP_WHT, 8, 8, 0, false, false},
+    {llama, 33, STAMP_DCT, 4, 32, 0, true, false},
+    {llama, 254, STAMP_HAAR, 16, 4, 5, true, false},
+    {llama, 520, STAMP_NONE, 64, 4, 5, true, false},
+    {llama, 24, STAMP_HAAR, 4, 4, 0, false, true},
+    {qwen2, 37, STAMP_HAAR, 8, 4, 5, false, false},
+    {qwen2, 5, STAMP_HAAR, 64, 8, 0, false, false},
+    {qwen3, 62, STAMP_HAAR, 8, 4, 5, false, false},
+    {qwen3, 19, STAMP_NONE, 0, 4, 4, false, false},
+};
+enum { POINTS = sizeof points / sizeof points[0] };
+
+static struct stamp_llama *open_random(const char *config)
+{
+    char path[64] = "/tmp/stamp_net_XXXXXX", name[80];
+    struct stamp_err e = {0};
+    struct stamp_llama *m = NULL;
+    const int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, config, strlen(config)), (ssize_t)strlen(config));
+    close(fd);
+    snprintf(name, sizeof name, "random:%s,seed=7", path);
+    ck_assert_msg(!stamp_llama_open(name, &m, &e), "%s", e.text);
+    unlink(path);
+    return m;
+}
+
+static struct stamp_net_spec spec_of(const struct point *p)
+{
+    struct stamp_net_spec s = {.scheme = stamp_scheme_default(),
+                               .kv = {p->kv_bits, p->kv_block},
+                               .s = p->s,
+                               .ctx = p->s + STEPS,
+                               .last_logits = p->last,
+                               .decode = true};
+
+    s.scheme.transform = p->transform;
+    s.scheme.high_rows = p->high_rows;
+    return s;
+}
+
+/* One side each. */
+struct pair {
+    struct stamp_llama *m;
+    struct stamp_qmodel *q;
+    struct stamp_netbuild *build;
+    struct stamp_net *net;
+    struct stamp_image *image;
+    struct stamp_run *run;
+    struct stamp_net_spec spec;
+};
+
+static void open_pair(struct pair *p, const struct point *at, const struct stamp_mach *mach)
+{
+    struct stamp_compile_options o = {.mach = mach, .unfused = at->unfused};
+    struct stamp_err e = {0};
+
+    memset(p, 0, sizeof *p);
+    p->m = open_random(at->config);
+    p->spec = spec_of(at);
+    ck_assert_msg(!stamp_qmodel_new(p->m, 4, 8, 0, &p->q, &e), "%s", e.text);
+    p->spec.model = p->m;
+    p->spec.weights = p->q;
+    const struct stamp_net_options no = {.scheme = p->spec.scheme, .kv = p->spec.kv, .threads = 1};
+    ck_assert_msg(!stamp_compile_net(&p->spec, &o, &p->image, NULL, &e), "%s: %s", mach->name,
+                  e.text);
+    ck_assert_msg(!stamp_netbuild_new(p->m, p->q, 0, &p->build, &e), "%s", e.text);
+    ck_assert_msg(!stamp_net_new(stamp_netbuild_model(p->build), &no, &p->net, &e), "%s", e.text);
+    ck_assert_msg(!stamp_run_new(p->image, &p->run, &e), "%s", e.text);
+}
+
+static void close_pair(struct pair *p)
+{
+    stamp_run_free(p->run);
+    stamp_image_free(p->image);
+    stamp_net_free(p->net);
+    stamp_netbuild_free(p->build);
+    stamp_qmodel_free(p->q);
+    stamp_llama_close(p->m);
+}
+
+static void go(struct pair *p, const char *entry, uint32_t position)
+{
+    struct stamp_run_options o = stamp_run_options_default();
+    struct stamp_run_result r;
+    struct stamp_err e = {0};
+
+    o.entry = entry;
+    stamp_run_set_arg(p->run, 0, position);
+    ck_assert_msg(!stamp_run_go(p->run, &o, &r, &e), "%s at %u: %s", entry, position, e.text);
+}
+
+static void equal(const char *what, uint32_t at, const float *a, const float *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(!memcmp(&a[i], &b[i], sizeof *a), "%s %u, logit %zu: %a and %a", what, at, i,
+                      (double)a[i], (double)b[i]);
+}
+
+static void check_prefill(struct pair *p, const int32_t *token)
+{
+    const size_t vocab = p->m->vocab;
+    const uint32_t first = p->spec.last_logits ? p->spec.s - 1 : 0, rows = p->spec.s - first;
+    float *want = calloc(rows * vocab, sizeof *want), *got = calloc(rows * vocab, sizeof *got);
+    struct stamp_err e = {0};
+
+    ck_assert(want && got);
+    ck_assert_msg(!stamp_net_prefill(p->net, token, p->spec.s, first, want, &e), "%s", e.text);
+    ck_assert(!stamp_run_put_raw(p->run, "tokens", token, 4 * p->spec.s, &e));
+    go(p, "main", 0);
+    ck_assert_msg(!stamp_run_get(p->run, "logits", got, rows, vocab, &e), "%s", e.text);
+    equal("prefill", p->spec.s, want, got, rows * vocab);
+    free(want);
+    free(got);
+}
+
+static void check_step(struct pair *p, uint32_t position, int32_t token)
+{
+    const size_t vocab = p->m->vocab;
+    float want[128], got[128];
+    struct stamp_err e = {0};
+
+    ck_assert_uint_le(vocab, 128);
+    ck_assert_msg(!stamp_net_step(p->net, token, want, &e), "%s", e.text);
+    ck_assert(!stamp_run_put_raw(p->run, "token", &token, 4, &e));
+    go(p, "step", position);
+    ck_assert_msg(!stamp_run_get(p->run, "step.logits", got, 1, vocab, &e), "%s", e.text);
+    equal("step", position, want, got, vocab);
+    if (p->spec.kv.bits == 4 && (position + 1) % (1u << p->spec.kv.block) == 0)
+        go(p, "recode", position);
+}
+
+START_TEST(programs_give_the_networks_logits)
+{
+    const struct stamp_mach *mach = &stamp_machs[_i % 3];
+    const struct point *at = &points[_i / 3];
+    struct pair p;
+    int32_t token[600];
+
+    open_pair(&p, at, mach);
+    for (uint32_t i = 0; i < 600; i++)
+        token[i] = (int32_t)((i * 2654435761u >> 8) % (uint32_t)p.m->vocab);
+    check_prefill(&p, token);
+    for (uint32_t i = 0; i < STEPS; i++) check_step(&p, at->s + i, token[7 * i]);
+    close_pair(&p);
+}
+END_TEST
+
+/* The verifier walks a step with its real address registers at other positions, too. */
+START_TEST(steps_are_legal_at_every_kind_of_position)
+{
+    static const uint32_t position[] = {0, 1, 31, 32, 63, 255, 256, 300, 511, 512, 600};
+    const struct point at = {llama, 3, STAMP_HAAR, 8, 4, 5, true, false};
+    struct stamp_err e = {0};
+    struct pair p;
+
+    open_pair(&p, &at, &stamp_machs[_i]);
+    stamp_image_free(p.image);
+    p.spec.ctx = 601;
+    const struct stamp_compile_options o = {.mach = &stamp_machs[_i]};
+    ck_assert_msg(!stamp_compile_net(&p.spec, &o, &p.image, NULL, &e), "%s", e.text);
+    for (size_t i = 0; i < sizeof position / sizeof position[0]; i++) {
+        const uint32_t arg[STAMP_ARGS] = {position[i]};
+        ck_assert_msg(
+            !stamp_verify_entry(p.image, stamp_image_entry(p.image, "step"), arg, NULL, &e),
+            "position %u: %s", position[i], e.text);
+    }
+    close_pair(&p);
+}
+END_TEST
+
+START_TEST(what_cannot_be_compiled_is_refused)
+{
+    const struct point at = {llama, 8, STAMP_HAAR, 8, 4, 5, false, false};
+    struct stamp_compile_options o = {.mach = stamp_mach_find("base")};
+    struct stamp_image *image = NULL;
+    struct stamp_net_spec bad;
+    struct stamp_err e = {0};
+    struct pair p;
+
+    open_pair(&p, &at, o.mach);
+    bad = p.spec;
+    bad.s = 0;
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_ERANGE);
+    bad = p.spec;
+    bad.ctx = 701; /* the model's context is 700 */
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_ERANGE);
+    bad = p.spec;
+    bad.kv.bits = 5;
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_ERANGE);
+    bad = p.spec;
+    bad.scheme.act_bits = 32;
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_EUNSUPPORTED);
+    ck_assert_ptr_null(image);
+    close_pair(&p);
+}
+END_TEST
+
+Suite *stamp_suite_compile_net(void)
+{
+    Suite *s = suite_create("compiled networks");
+    TCase *c = tcase_create("logits");
+
+    tcase_set_timeout(c, 600);
+    tcase_add_loop_test(c, programs_give_the_networks_logits, 0, 3 * POINTS);
+    tcase_add_loop_test(c, steps_are_legal_at_every_kind_of_position, 0, 3);
+    tcase_add_test(c, what_cannot_be_compiled_is_refused);
+    suite_add_tcase(s, c);
+    return s;
+}
