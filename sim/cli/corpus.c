@@ -114,3 +114,38 @@ enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
     stamp_quantized_free(q);
     return s;
 }
+
+struct documents {
+    struct stamp_net_score *score;
+    uint64_t done, total;
+};
+
+static enum stamp_status score_document(void *ctx, const int32_t *tokens, size_t n, float *logits,
+                                        struct stamp_err *e)
+{
+    struct documents *d = ctx;
+    const enum stamp_status s = stamp_net_score_forward(d->score, tokens, n, logits, e);
+
+    stamp_progress_show(++d->done, d->total, "documents");
+    return s;
+}
+
+enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
+                                              const struct stamp_ppl_limits *limits,
+                                              const struct stamp_net_score_options *options,
+                                              struct stamp_ppl *out, double *bits,
+                                              struct stamp_err *e)
+{
+    struct documents d = {.total = count_steps(c, limits) / (c->model->layers + 1)};
+    const struct stamp_llama_hooks hooks = {.forward = score_document, .forward_ctx = &d};
+    char name[64];
+
+    stamp_scheme_text(&options->scheme, name, sizeof name);
+    stamp_progress_task("perplexity of the network, %s", name);
+    enum stamp_status s = stamp_net_score_new(c->model, options, &d.score, e);
+    if (!s) s = stamp_perplexity(c->model, c->tokenizer, c->text, c->len, limits, &hooks, out, e);
+    if (!s && bits) *bits = stamp_net_score_act_bits(d.score);
+    stamp_progress_end();
+    stamp_net_score_free(d.score);
+    return s;
+}

@@ -6,7 +6,7 @@
 #ifndef STAMP_CLI_CORPUS_H
 #define STAMP_CLI_CORPUS_H
 
-#include "model/num/scheme.h"
+#include "sim/report/net_score.h"
 #include "sim/ref/perplexity.h"
 
 struct stamp_corpus {
@@ -39,5 +39,12 @@ enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
                                           const struct stamp_ppl_limits *limits,
                                           const struct stamp_scheme *scheme, struct stamp_ppl *out,
                                           double *bits, struct stamp_err *e);
+
+/** The same with the whole network in the numerics of the machine: model/net. */
+enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
+                                              const struct stamp_ppl_limits *limits,
+                                              const struct stamp_net_score_options *options,
+                                              struct stamp_ppl *out, double *bits,
+                                              struct stamp_err *e);
 
 #endif

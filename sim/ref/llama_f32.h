@@ -34,12 +34,18 @@ typedef enum stamp_status stamp_linear_fn(void *ctx, const char *layer, size_t s
 typedef enum stamp_status stamp_progress_fn(void *ctx, size_t done, size_t total,
                                             struct stamp_err *e);
 
+/** All positions' logits [n][vocab] in some other way. */
+typedef enum stamp_status stamp_forward_fn(void *ctx, const int32_t *tokens, size_t n,
+                                           float *logits, struct stamp_err *e);
+
 /** What a caller may put into a run; NULL functions are left out. */
 struct stamp_llama_hooks {
     stamp_linear_fn *linear; /**< NULL: the binary32 product */
     void *linear_ctx;
     stamp_progress_fn *progress; /**< per layer, and for the output head */
     void *progress_ctx;
+    stamp_forward_fn *forward; /**< scoring only: instead of the whole run */
+    void *forward_ctx;
 };
 
 /**

@@ -70,7 +70,11 @@ enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens
     float *logits = stamp_alloc(n * m->vocab, sizeof *logits);
     if (!logits) return stamp_fail(e, STAMP_ENOMEM, "no memory for %zu x %zu logits", n, m->vocab);
 
-    enum stamp_status s = stamp_llama_forward(m, tokens, n, hooks, logits, e);
+    enum stamp_status s;
+    if (hooks && hooks->forward)
+        s = hooks->forward(hooks->forward_ctx, tokens, n, logits, e);
+    else
+        s = stamp_llama_forward(m, tokens, n, hooks, logits, e);
     if (!s) {
         double sum = 0;
         for (size_t i = 1; i < n; i++)

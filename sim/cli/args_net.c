@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* args_net.c - the flags of whole networks. Contract in args_net.h. */
+#include "sim/cli/args_net.h"
+
+#include <stdio.h>
+
+#include "model/net/pool.h"
+
+enum { KEY_KV = STAMP_KEY_NET, KEY_KV_BLOCK, KEY_HEAD_BITS, KEY_THREADS };
+
+static const struct argp_option options[] = {
+    {.doc = "Whole networks:", .group = 22},
+    {.name = "kv",
+     .key = KEY_KV,
+     .arg = "4|8|f32",
+     .doc = "width of the key-value cache, bits (default 4, with a Haar transform along the "
+            "tokens of a block); attention itself multiplies 8-bit integers"},
+    {.name = "kv-block",
+     .key = KEY_KV_BLOCK,
+     .arg = "M",
+     .doc = "blocks of 2^M tokens in a cache of 4 bits, 0 to 8 (default 5)"},
+    {.name = "head-bits",
+     .key = KEY_HEAD_BITS,
+     .arg = "4|8",
+     .doc = "width of the output head's weights, bits (default 8)"},
+    {.name = "threads",
+     .key = KEY_THREADS,
+     .arg = "N",
+     .doc = "threads of the network in C (default 1); the result is the same for any number"},
+    {.name = NULL},
+};
+
+struct stamp_args_net stamp_args_net_default(void)
+{
+    return (struct stamp_args_net){
+        .kv = {.bits = 4, .block = 5}, .head_bits = 8, .threads = 1, .any = false};
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    static const char *const widths[] = {"4", "8", "f32"};
+    static const unsigned width[] = {4, 8, 32};
+    struct stamp_args_net *a = state->input;
+    uint64_t v = 0;
+    unsigned i = 0;
+    error_t err;
+
+    switch (key) {
+    case KEY_KV:
+        err = stamp_args_choice("--kv", arg, widths, 3, &i);
+        if (!err) a->kv.bits = width[i];
+        break;
+    case KEY_KV_BLOCK:
+        err = stamp_args_u64("--kv-block", arg, 0, STAMP_KV_BLOCK_MAX, &v);
+        if (!err) a->kv.block = (uint32_t)v;
+        break;
+    case KEY_HEAD_BITS:
+        err = stamp_args_choice("--head-bits", arg, widths, 2, &i);
+        if (!err) a->head_bits = width[i];
+        break;
+    case KEY_THREADS:
+        err = stamp_args_u64("--threads", arg, 1, STAMP_POOL_MAX, &v);
+        if (!err) a->threads = (uint32_t)v;
+        break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    a->any = true;
+    return err;
+}
+
+const struct argp stamp_argp_net = {.options = options, .parser = parse};
+
+void stamp_args_net_text(const struct stamp_args_net *a, char *text, size_t size)
+{
+    char kv[48] = "KV f32";
+
+    if (a->kv.bits == 4)
+        snprintf(kv, sizeof kv, "KV4 in blocks of %u", 1u << a->kv.block);
+    else if (a->kv.bits == 8)
+        snprintf(kv, sizeof kv, "KV8");
+    snprintf(text, size, "%s, head of %u bits", kv, a->head_bits);
+}
