@@ -208,6 +208,36 @@ START_TEST(eval_lands_beside_an_independent_reference)
 }
 END_TEST
 
+/* KV blocks of 8, 8-bit rows, beside a float simulation of others: f32 3.547, a 4-bit cache alone
+ * 3.64, activations and cache of 4 bits 5.12. */
+START_TEST(eval_of_whole_networks_lands_beside_it_too)
+{
+    static const struct {
+        const char *flags;
+        double ppl, tolerance;
+    } row[] = {{"--act-bits 8 --weight-bits 8 --kv f32", 3.547, 0.02},
+               {"--act-bits 8 --weight-bits 8 --kv-block 3 --threads 2", 3.64, 0.01},
+               {"--kv-block 3", 5.12, 0.03},
+               {"", 5.14, 0.02}};
+    const char *root = getenv("STAMP_SHARED");
+    char data[4096];
+
+    snprintf(data, sizeof data, "%s/data/llm/stories260K.bin", root ? root : "../shared");
+    if (access(data, R_OK)) {
+        fprintf(stderr, "SKIP: no shared data at %s\n", data);
+        return;
+    }
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        const struct child *c = child_run(
+            "D=%s/data; $S eval $D/llm/stories260K.bin --tokenizer $D/llm/tok512.bin --text "
+            "$D/text/tinystories.txt --docs 60 --json --on net %s",
+            root ? root : "$K/../shared", row[i].flags);
+        ck_assert_msg(c->code == 0, "%s", c->err);
+        ck_assert_double_eq_tol(child_number(c->out, "ppl"), row[i].ppl, row[i].tolerance);
+    }
+}
+END_TEST
+
 START_TEST(the_f32_scheme_changes_nothing)
 {
     const struct child *c =
@@ -285,6 +315,7 @@ Suite *stamp_suite_cli(void)
     tcase_add_test(t, a_chain_of_layers_runs);
     tcase_add_test(t, capture_takes_q_k_and_v_from_one_input);
     tcase_add_test(t, eval_lands_beside_an_independent_reference);
+    tcase_add_test(t, eval_of_whole_networks_lands_beside_it_too);
     tcase_add_test(t, the_f32_scheme_changes_nothing);
     tcase_add_test(t, demo_says_pass_and_adds_up);
     tcase_add_test(t, a_machine_that_lies_is_caught_with_seed_and_command);
