@@ -95,8 +95,8 @@ void stamp_net_free(struct stamp_net *net);
 enum stamp_status stamp_net_prefill(struct stamp_net *net, const int32_t *tokens, uint32_t n,
                                     uint32_t first, float *logits, struct stamp_err *e);
 
-/** One token at the next position. logits[vocab], may be NULL. After a failure here or above the cache
- *  is empty. @return as stamp_net_prefill */
+/** One token at the next position. logits[vocab], may be NULL. After a failure here or above the
+ *  cache is empty. @return as stamp_net_prefill */
 enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *logits,
                                  struct stamp_err *e);
 

@@ -193,10 +193,20 @@ static void cache(struct second_net *t, struct second_side *to, rows_t x, uint32
             complete_block(t, to, head, at, block);
         }
         for (; at < n; at++) single_row(t, to, head, t->pos + at, x[at] + head * hd);
-        if (!step || t->kv.bits != 4 || (t->pos + 1) % size != 0) continue;
+    }
+}
+
+/* Behind the attention of a step that completed a block. */
+static void recode(struct second_net *t, struct second_side *to)
+{
+    static uint32_t block[T][W];
+    const uint32_t hd = t->m->shape.head_dim, size = 1u << t->kv.block;
+
+    if (t->kv.bits != 4 || (t->pos + 1) % size != 0) return;
+    for (uint32_t head = 0; head < t->m->shape.kv_heads; head++) {
         const uint32_t first = t->pos + 1 - size;
         for (uint32_t i = 0; i < size; i++)
-            memcpy(block[i], to->row[first + i] + head * hd, hd * sizeof **x);
+            memcpy(block[i], to->row[first + i] + head * hd, hd * sizeof **block);
         complete_block(t, to, head, first, block);
     }
 }
@@ -283,6 +293,8 @@ static void layer(struct second_net *t, uint32_t i, uint32_t n, bool step, rows_
     cache(t, &t->k[i], k, n, step);
     cache(t, &t->v[i], v, n, step);
     attention(t, i, q, n, h);
+    if (step) recode(t, &t->k[i]);
+    if (step) recode(t, &t->v[i]);
     linear(&t->q, n, h, &l->o, NULL, y);
     add(x, y, n, s->dim);
 
