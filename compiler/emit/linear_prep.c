@@ -106,6 +106,20 @@ static struct stamp_prep *add_step(struct layout *y, struct stamp_prep base, uin
     return s;
 }
 
+/* Ranges of all chunks, parameters behind the last; buffer[c] gets where chunk c lies. */
+static void add_ranges(struct layout *y, struct stamp_prep base, uint32_t *buffer)
+{
+    const uint32_t n = y->l->t.nchunks;
+
+    base.load = base.range = true;
+    for (uint32_t c = 0; c < n; c++) {
+        base.first = c == 0;
+        base.params = c == n - 1;
+        const uint32_t at = add_step(y, base, c)->buffer;
+        if (buffer) buffer[c % 64] = at;
+    }
+}
+
 static void add_slab(struct layout *y, struct stamp_prep base)
 {
     const struct stamp_tiling *t = &y->l->t;
@@ -117,21 +131,47 @@ static void add_slab(struct layout *y, struct stamp_prep base)
         for (uint32_t c = 0; c < n; c++) add_step(y, base, c);
         return;
     }
-    base.load = base.range = true;
-    for (uint32_t c = 0; c < n; c++) {
-        base.first = c == 0;
-        base.params = c == n - 1;
-        buffer[c % 64] = add_step(y, base, c)->buffer;
+    if (!t->xb_double) { /* the rest is added behind all slabs' ranges */
+        add_ranges(y, base, NULL);
+        return;
     }
-    base.range = base.params = base.first = false;
-    base.quant = true;
+    add_ranges(y, base, buffer);
     for (uint32_t i = 0; i < n; i++) { /* the chunks still there, then the others again */
         const uint32_t c = i < kept ? n - kept + i : i - kept;
+        base.quant = true;
         base.load = i >= kept;
         base.sum_first = i == 0;
         base.buffer = buffer[c % 64];
         add_step(y, base, c);
     }
+}
+
+/* XB holds one tile: ranges of the next can be found beside its products, codes only behind them. */
+static void add_codes(struct layout *y, struct stamp_prep base)
+{
+    const struct stamp_tiling *t = &y->l->t;
+
+    if (t->blk || t->nchunks == 1 || t->xb_double) return;
+    base.load = base.quant = true;
+    for (uint32_t c = 0; c < t->nchunks; c++) {
+        base.sum_first = c == 0;
+        add_step(y, base, c);
+    }
+}
+
+static struct stamp_prep slab_at(const struct stamp_linear *l, const struct stamp_tile *t,
+                                 uint32_t *u, uint32_t *row)
+{
+    struct stamp_prep slab = {.u0 = t->first + *u, .row0 = *row};
+
+    for (; *u < t->count; ++*u) {
+        const struct stamp_block b = stamp_work_unit(&l->work, t->first + *u);
+        if (slab.rows && slab.rows + b.h * b.w > l->t.slab_rows) break;
+        slab.rows += b.h * b.w;
+        slab.un++;
+    }
+    *row += slab.rows;
+    return slab;
 }
 
 void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_prep *p)
@@ -148,17 +188,8 @@ void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_p
     if (l->b->status) return;
     stamp_linear_rows(l, t, p->row);
     p->tables = stamp_linear_use_tables(l, tile);
-    for (uint32_t u = 0, row = 0; u < t->count;) {
-        struct stamp_prep slab = {.u0 = t->first + u, .row0 = row};
-        for (; u < t->count; u++) {
-            const struct stamp_block b = stamp_work_unit(&l->work, t->first + u);
-            if (slab.rows && slab.rows + b.h * b.w > l->t.slab_rows) break;
-            slab.rows += b.h * b.w;
-            slab.un++;
-        }
-        row += slab.rows;
-        add_slab(&y, slab);
-    }
+    for (uint32_t u = 0, row = 0; u < t->count;) add_slab(&y, slab_at(l, t, &u, &row));
+    for (uint32_t u = 0, row = 0; u < t->count;) add_codes(&y, slab_at(l, t, &u, &row));
 }
 
 void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t ahead)

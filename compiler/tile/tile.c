@@ -141,6 +141,7 @@ static double max2(double a, double b)
 
 static double estimate(const struct stamp_work *w, const struct stamp_tiling *t)
 {
+    const double passes = stamp_tile_passes(t);
     struct load now = tile_load(w, t, &t->tile[0]);
     double sum = max2(now.in, now.prep);
 
@@ -152,6 +153,9 @@ static double estimate(const struct stamp_work *w, const struct stamp_tiling *t)
         if (t->xb_double) {
             span = max2(span, max2(now.weights + next.in, next.prep + now.post));
             if (i + 1 < t->tiles) span += now.stall;
+        } else if (passes > 1.999) { /* ranges beside the products, codes behind them */
+            span = max2(span, max2(now.weights + next.in / 2, next.prep / 2 + now.post));
+            sum += prep / 2;
         } else {
             sum += prep;
         }

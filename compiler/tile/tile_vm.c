@@ -16,6 +16,7 @@ static uint32_t ceil_div(uint32_t a, uint32_t b)
 
 double stamp_tile_passes(const struct stamp_tiling *t)
 {
+    if (t->nchunks > 1 && !t->blk && !t->xb_double) return 2;
     const uint32_t again = t->blk || t->nchunks <= t->nx ? 0 : t->nchunks - t->nx;
 
     return 1.0 + (double)again / t->nchunks;
