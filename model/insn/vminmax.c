@@ -13,6 +13,8 @@ enum stamp_error stamp_do_vminmax(struct stamp_machine *m, const struct stamp_in
             const float *v = stamp_vm_line(m, i->a + r * i->s0 + j);
 
             if (i->first && j % blk == 0) *e = (struct stamp_sm){0};
+            if (e->lo > 0) e->lo = 0; /* a range holds +0 */
+            if (e->hi < 0) e->hi = 0;
             for (uint32_t l = 0; l < m->mach->L; l++) {
                 e->lo = v[l] < e->lo ? v[l] : e->lo;
                 e->hi = v[l] > e->hi ? v[l] : e->hi;

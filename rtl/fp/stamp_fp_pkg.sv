@@ -40,6 +40,11 @@ package stamp_fp_pkg;
          && a[30:0] <= Inf[30:0] && b[30:0] <= Inf[30:0];
   endfunction
 
+  // a < b with -0 below +0; a NaN is beyond the infinity of its sign.
+  function automatic logic below(input logic [31:0] a, input logic [31:0] b);
+    below = (a[31] ? ~a : {1'b1, a[30:0]}) < (b[31] ? ~b : {1'b1, b[30:0]});
+  endfunction
+
   // BF16(x): RNE on the upper half, overflow to infinity.
   function automatic logic [15:0] bf16(input logic [31:0] x);
     logic up;

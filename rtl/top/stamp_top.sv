@@ -204,15 +204,16 @@ module stamp_top #(
   logic [SmW-1:0]  rm_waddr, sm_waddr;
   logic [73:0]     rm_wdata;
   logic [103:0]    sm_wdata;
-  logic            vx_read, vx_divide, vx_stall, vx_fn, pb_we;
+  logic            vx_read, vx_stall, vx_fn, pb_we;
   logic [1:0]      vx_lines;
   logic [7:0]      vx_divides;
   logic [PbW-1:0]  pb_addr;
   logic [L*T-1:0]  pb_mask;
   logic [L*T*4-1:0] pb_data;
 
-  stamp_vxu #(.P(P), .L(L), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES), .SM_ENTRIES(SM_ENTRIES),
-              .RT_ENTRIES(RT_ENTRIES)) i_vxu (
+  stamp_vxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES),
+              .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES), .PB_LINES(PB_LINES), .F(F),
+              .Q(Q)) i_vxu (
     .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[2]), .insn_ready_o(u_ready[2]),
     .insn_i(u_insn[2*256 +: 256]), .done_o(u_done[2]), .err_o(u_err[2*4 +: 4]), .busy_o(u_busy[2]),
     .vr_valid_o(vr_valid), .vr_ready_i(vr_ready), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
@@ -220,12 +221,10 @@ module stamp_top #(
     .rt_re_o(rt_re), .rt_addr_o(rt_addr), .rt_data_i(rt_data),
     .xb_we_o(xb_we), .xb_addr_o(xb_waddr), .xb_row_o(xb_row), .xb_two_o(xb_two), .xb_hi_o(xb_hi),
     .xb_lo_o(xb_lo), .rm_we_o(rm_we), .rm_addr_o(rm_waddr), .rm_data_o(rm_wdata),
+    .pb_we_o(pb_we), .pb_addr_o(pb_addr), .pb_mask_o(pb_mask), .pb_data_o(pb_data),
     .sm_we_o(sm_we), .sm_addr_o(sm_waddr), .sm_data_o(sm_wdata),
-    .ev_read_o(vx_read), .ev_lines_o(vx_lines), .ev_divide_o(vx_divide), .ev_stall_o(vx_stall));
-
-  // The vector unit does not write PB yet.
-  assign {vx_fn, pb_we, pb_addr, pb_mask, pb_data} = '0;
-  assign vx_divides = vx_divide ? 8'd2 : 8'd0;
+    .ev_read_o(vx_read), .ev_lines_o(vx_lines), .ev_divides_o(vx_divides), .ev_fn_o(vx_fn),
+    .ev_stall_o(vx_stall));
 
   // ---- Matrix unit -----------------------------------------------------------------------------------
   logic             xb_re, wb_re, nt_re, rm_re, cm_re, mx_we, ac_we;

@@ -1,108 +1,149 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_qpar - quantizer parameters of one range: inverse scale, scale, zero point.
+// stamp_qpar - quantizer parameters of ranges: inverse scale, scale, zero point.
 //
-// Rule     model/spec/numerics.md section 6, Parameters. C twin: model/num/quant.c.
-// Latency  about one division (two dividers work side by side) plus 10 cycles; one range at a time.
-module stamp_qpar (
-    input  logic        clk_i,
-    input  logic        rst_ni,
+// Rule     model/spec/numerics.md section 6, Parameters. C twins: model/num/quant.c, digits.c.
+// Pipeline 0 entry given, hi - lo; 3 n/r and r/n start in the entry's own two dividers; 18 -lo * inv;
+//          20 to integer; 21 done. All ranges take the same time, so that adder, multiplier and
+//          the way out are shared: entries that came in different cycles never meet.
+// Throughput Q entries in 22 cycles. Results come in the order of the entries.
+module stamp_qpar #(
+    parameter int unsigned Q    = 2, // entries at once
+    parameter int unsigned TagW = 42 // bits that go with an entry
+) (
+    input  logic            clk_i,
+    input  logic            rst_ni,
 
-    input  logic        start_i, // only while !busy_o
-    input  logic [31:0] lo_i,    // holds while busy
-    input  logic [31:0] hi_i,
-    input  logic        bits8_i,
-    input  logic        sym_i,
+    output logic            ready_o,
+    input  logic            take_i,  // only while ready_o: the entry follows in the next cycle
+    input  logic            valid_i, // the cycle after take_i
+    input  logic [31:0]     lo_i,
+    input  logic [31:0]     hi_i,
+    input  logic            bits8_i,
+    input  logic            sym_i,
+    input  logic            sd_i,    // signed digits
+    input  logic [TagW-1:0] tag_i,
 
-    output logic        busy_o,
-    output logic        done_o, // one cycle; results hold until the next start
-    output logic [31:0] inv_o,
-    output logic [31:0] scale_o,
-    output logic [7:0]  zero_o,
-    output logic        flag_o // inv_o or scale_o is infinity or NaN
+    output logic            busy_o,
+    output logic            done_o, // one cycle an entry
+    output logic [TagW-1:0] tag_o,
+    output logic [31:0]     inv_o,
+    output logic [31:0]     scale_o,
+    output logic [7:0]      zero_o,
+    output logic            flag_o  // inv_o or scale_o is infinity or NaN
 );
 
   localparam logic [31:0] Tiny = 32'h0d80_0000; // 2^-100
+  localparam int unsigned W    = Q > 1 ? $clog2(Q) : 1;
 
-  typedef enum logic [2:0] {Idle, Range, Divide, Scale, Zero, Done} state_e;
-  state_e state_q;
+  // ---- Whose turn it is at each stage; entries under way ------------------------------------------
+  logic [W-1:0] in_q, div_q, mul_q, out_q;
+  logic [W:0]   count_q;
+  logic         sub_v, div_done, int_v;
 
-  logic [31:0] range, n, neg_lo, inv, scale, prod, sub_r;
-  logic        sub_v, inv_done, scale_done, prod_v, int_v, tiny, unused;
-  logic        unused_prod_flag, unused_sub_flag, unused_inv_busy, unused_scale_busy;
-  logic        unused_inv_flag, unused_scale_flag;
-  logic [9:0]  zero_int;
-  logic [31:0] range_q;
-  logic        inv_seen_q, scale_seen_q, start_sub_q, start_div_q, start_mul_q, start_int;
+  function automatic logic [W-1:0] after(input logic [W-1:0] u);
+    after = u == W'(Q - 1) ? '0 : u + 1'b1;
+  endfunction
 
-  assign neg_lo = {~lo_i[31], lo_i[30:0]};
-  assign n      = sym_i ? (bits8_i ? 32'h42fe_0000 : 32'h40e0_0000)  // 127, 7
-                        : (bits8_i ? 32'h437f_0000 : 32'h4170_0000); // 255, 15
-  assign range  = sym_i ? (stamp_fp_pkg::lt(neg_lo, hi_i) ? hi_i : neg_lo) : sub_r;
-  assign tiny  = stamp_fp_pkg::lt(range_q, Tiny);
-  assign busy_o = state_q != Idle;
-  assign done_o = state_q == Done;
-  assign start_int = prod_v;
-  assign flag_o = inv_o[30:23] == 8'hff || scale_o[30:23] == 8'hff;
-
-  stamp_fadd i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(start_sub_q), .a_i(hi_i), .b_i(lo_i),
-                    .sub_i(1'b1), .half_i(1'b0), .stage_valid_i(2'b0), .valid_o(sub_v), .result_o(sub_r),
-                    .flag_o(unused_sub_flag));
-  stamp_fdiv i_inv (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start_div_q), .a_i(n), .b_i(range_q),
-                    .busy_o(unused_inv_busy), .done_o(inv_done), .result_o(inv),
-                    .flag_o(unused_inv_flag));
-  stamp_fdiv i_scale (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start_div_q), .a_i(range_q), .b_i(n),
-                      .busy_o(unused_scale_busy), .done_o(scale_done), .result_o(scale),
-                      .flag_o(unused_scale_flag));
-  stamp_fmul i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(start_mul_q), .a_i(neg_lo), .b_i(inv_o),
-                    .stage_valid_i(1'b0),                    .valid_o(prod_v), .result_o(prod), .flag_o(unused_prod_flag));
-  stamp_f2i i_int (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(start_int), .a_i(prod),
-                   .valid_o(int_v), .result_o(zero_int));
+  assign ready_o = count_q != (W+1)'(Q);
+  assign busy_o  = count_q != '0;
+  assign done_o  = int_v;
 
   always_ff @(posedge clk_i) begin
-    start_sub_q <= 1'b0;
-    start_div_q <= 1'b0;
-    start_mul_q <= 1'b0;
     if (!rst_ni) begin
-      state_q <= Idle;
+      {in_q, div_q, mul_q, out_q, count_q} <= '0;
     end else begin
-      case (state_q)
-        Idle: if (start_i) begin
-          state_q     <= Range;
-          start_sub_q <= 1'b1;
-        end
-        Range: if (sub_v) begin
-          range_q     <= range;
-          state_q     <= Divide;
-          start_div_q <= 1'b1;
-          {inv_seen_q, scale_seen_q} <= 2'b00;
-        end
-        Divide: begin
-          if (inv_done) begin
-            inv_o      <= tiny ? 32'd0 : inv;
-            inv_seen_q <= 1'b1;
-          end
-          if (scale_done) begin
-            scale_o      <= tiny ? 32'd0 : scale;
-            scale_seen_q <= 1'b1;
-          end
-          if (inv_seen_q && scale_seen_q) state_q <= Scale;
-        end
-        Scale: begin
-          state_q     <= Zero;
-          start_mul_q <= 1'b1;
-        end
-        Zero: if (int_v) begin
-          zero_o  <= (sym_i || zero_int[9]) ? 8'd0
-                     : bits8_i ? (zero_int[8] ? 8'd255 : zero_int[7:0])
-                     : (zero_int[8:4] != '0 ? 8'd15 : zero_int[7:0]);
-          state_q <= Done;
-        end
-        default: state_q <= Idle;
-      endcase
+      if (valid_i)  in_q  <= after(in_q);
+      if (sub_v)    div_q <= after(div_q);
+      if (div_done) mul_q <= after(mul_q);
+      if (int_v)    out_q <= after(out_q);
+      if (take_i != int_v) count_q <= take_i ? count_q + 1'b1 : count_q - 1'b1;
     end
   end
 
-  assign unused = &{1'b0, unused_prod_flag, unused_sub_flag, unused_inv_busy, unused_scale_busy,
-                          unused_inv_flag, unused_scale_flag};
+  // ---- The entries and their dividers --------------------------------------------------------------
+  typedef struct packed {
+    logic            plain; // asymmetric
+    logic            bits8;
+    logic            sd;
+    logic            tiny;
+    logic [31:0]     lo;
+    logic [31:0]     hi;
+    logic [TagW-1:0] tag;
+  } entry_t;
+
+  entry_t      e_q [Q];
+  entry_t      at_div, at_mul, at_out;
+  logic [31:0] inv [Q];
+  logic [31:0] scale [Q];
+  logic [Q-1:0] done, unused_busy, unused_done, unused_sbusy, unused_iflag, unused_sflag;
+  logic [31:0] sub_r, neg_lo, range, n, prod;
+  logic [9:0]  zero_int;
+  logic        tiny, prod_v, unused_sub_flag, unused_prod_flag;
+
+  assign at_div = e_q[div_q];
+  assign at_mul = e_q[mul_q];
+  assign at_out = e_q[out_q];
+  assign neg_lo = {~at_div.lo[31], at_div.lo[30:0]};
+  assign n      = at_div.plain ? (at_div.bits8 ? 32'h437f_0000 : 32'h4170_0000) // 255, 15
+                  : at_div.sd ? 32'h42ee_0000                                   // 119
+                              : (at_div.bits8 ? 32'h42fe_0000 : 32'h40e0_0000); // 127, 7
+
+  always_comb begin
+    range = sub_r;
+    tiny  = 1'b0;
+    if (sub_v) begin
+      if (!at_div.plain) range = stamp_fp_pkg::lt(neg_lo, at_div.hi) ? at_div.hi : neg_lo;
+      tiny = stamp_fp_pkg::lt(range, Tiny);
+    end
+  end
+
+  for (genvar u = 0; u < Q; u++) begin : g_unit
+    logic start;
+    assign start = sub_v && div_q == W'(u);
+
+    always_ff @(posedge clk_i) begin
+      if (valid_i && in_q == W'(u)) begin
+        e_q[u].plain <= !sym_i && !sd_i;
+        e_q[u].bits8 <= bits8_i;
+        e_q[u].sd    <= sd_i;
+        e_q[u].lo    <= lo_i;
+        e_q[u].hi    <= hi_i;
+        e_q[u].tag   <= tag_i;
+      end
+      if (start) e_q[u].tiny <= tiny;
+    end
+
+    stamp_fdiv i_inv (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start), .a_i(n), .b_i(range),
+                      .busy_o(unused_busy[u]), .done_o(done[u]), .result_o(inv[u]),
+                      .flag_o(unused_iflag[u]));
+    stamp_fdiv i_scale (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start), .a_i(range), .b_i(n),
+                        .busy_o(unused_sbusy[u]), .done_o(unused_done[u]), .result_o(scale[u]),
+                        .flag_o(unused_sflag[u]));
+  end
+
+  // ---- What they share -----------------------------------------------------------------------------
+  assign div_done = done != '0;
+
+  stamp_fadd i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i, .a_i(hi_i), .b_i(lo_i),
+                    .sub_i(1'b1), .half_i(1'b0), .stage_valid_i(2'b0), .valid_o(sub_v),
+                    .result_o(sub_r), .flag_o(unused_sub_flag));
+  stamp_fmul i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(div_done),
+                    .a_i({~at_mul.lo[31], at_mul.lo[30:0]}), .b_i(at_mul.tiny ? 32'd0 : inv[mul_q]),
+                    .stage_valid_i(1'b0), .valid_o(prod_v), .result_o(prod),
+                    .flag_o(unused_prod_flag));
+  stamp_f2i i_int (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(prod_v), .a_i(prod),
+                   .valid_o(int_v), .result_o(zero_int));
+
+  assign tag_o   = at_out.tag;
+  assign inv_o   = at_out.tiny ? 32'd0 : inv[out_q];
+  assign scale_o = at_out.tiny ? 32'd0 : scale[out_q];
+  assign zero_o  = (!at_out.plain || zero_int[9]) ? 8'd0
+                   : at_out.bits8 ? (zero_int[8] ? 8'd255 : zero_int[7:0])
+                   : (zero_int[8:4] != '0 ? 8'd15 : zero_int[7:0]);
+  assign flag_o  = inv_o[30:23] == 8'hff || scale_o[30:23] == 8'hff;
+
+  logic unused;
+  assign unused = &{1'b0, unused_busy, unused_done, unused_sbusy, unused_iflag, unused_sflag,
+                    unused_sub_flag, unused_prod_flag, at_div, at_mul, at_out};
 
 endmodule

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_vx_quant - products x * inv to operand nibbles, row sums, row metadata.
+// stamp_vx_quant - operand nibbles to XB, row sums, row metadata.
 //
-// Rule     model/spec/numerics.md section 6, Code and Operand nibbles. C twin: model/insn/vquant.c.
-// Pipeline 0 line and its row's parameters given (the product follows 2 later), 3 rounded,
+// Rule     model/spec/numerics.md section 6, Operand nibbles. C twin: model/insn/vquant.c.
+// Pipeline 0 line and its row's parameters given (stamp_vx_code has its codes 4 later),
 //          4 nibbles out to XB, 5 summed, 6 SM and RM written after a block's last line.
 // Throughput one line of one row per cycle. Nothing stalls it.
 module stamp_vx_quant #(
@@ -20,6 +20,7 @@ module stamp_vx_quant #(
     input  logic                          last_i,  // last line of its block
     input  logic                          fresh_i, // row sum starts from zero
     input  logic                          sym_i,
+    input  logic                          sd_i,    // signed digits: no offset, no row sum
     input  logic                          bits8_i,
     input  logic [11:0]                   nib_i,   // nibble row
     input  logic [15:0]                   xb_i,    // XB line of nibble row 0 at this column
@@ -30,7 +31,9 @@ module stamp_vx_quant #(
     input  logic [31:0]                   scale_i,
     input  logic [7:0]                    zero_i,
     input  logic [31:0]                   rowsum_i, // of SM
-    input  logic [L*32-1:0]               prod_i,   // two cycles after valid_i
+    input  logic [L*8-1:0]                code_i,   // this and the nibbles four cycles after valid_i
+    input  logic [L*4-1:0]                hi_i,
+    input  logic [L*4-1:0]                lo_i,
 
     // Nibbles to XB: row row_o gets hi_o, row row_o + 1 gets lo_o if two_o.
     output logic                          xb_we_o,
@@ -59,6 +62,7 @@ module stamp_vx_quant #(
     logic        last;
     logic        fresh;
     logic        sym;
+    logic        sd;
     logic        bits8;
     logic        odd;
     logic [LogP-1:0] row;
@@ -73,8 +77,6 @@ module stamp_vx_quant #(
 
   tag_t        t1_q, t2_q, t3_q, t4_q, t5_q;
   logic [6:1]  v_q;
-  logic [L*10-1:0] rounded;
-  logic [L-1:0] unused_v;
 
   assign busy_o = v_q != '0;
 
@@ -86,6 +88,7 @@ module stamp_vx_quant #(
       t1_q.last   <= last_i;
       t1_q.fresh  <= fresh_i;
       t1_q.sym    <= sym_i;
+      t1_q.sd     <= sd_i;
       t1_q.bits8  <= bits8_i;
       t1_q.odd    <= nib_i[0];
       t1_q.row    <= nib_i[LogP-1:0];
@@ -103,31 +106,6 @@ module stamp_vx_quant #(
     if (v_q[4]) t5_q <= t4_q;
   end
 
-  for (genvar l = 0; l < L; l++) begin : g_lane
-    stamp_f2i i_int (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(v_q[2]), .a_i(prod_i[l*32 +: 32]),
-                     .valid_o(unused_v[l]), .result_o(rounded[l*10 +: 10]));
-  end
-
-  // Stage 3: code and nibbles. q - zero within -512..511 plus 0..255 fits 11 bits.
-  logic [L*8-1:0] value_q; // operand value x' less its constant: 4 bits sign extended, or c
-  always_ff @(posedge clk_i) begin : codes
-    logic signed [10:0] q, n;
-    logic [7:0]         c;
-    if (v_q[3]) begin
-      n = t3_q.sym ? (t3_q.bits8 ? 11'sd127 : 11'sd7) : (t3_q.bits8 ? 11'sd255 : 11'sd15);
-      for (int l = 0; l < L; l++) begin
-        q = {rounded[l*10 + 9], rounded[l*10 +: 10]} + {3'd0, t3_q.zero};
-        if (q > n) q = n;
-        if (!t3_q.sym && q < 11'sd0) q = 11'sd0;
-        if (t3_q.sym && q < -n) q = -n;
-        c = t3_q.sym ? q[7:0] : t3_q.bits8 ? q[7:0] - 8'd128 : q[7:0] - 8'd8;
-        value_q[l*8 +: 8] <= c;
-        xb_hi_o[l*4 +: 4] <= t3_q.bits8 ? c[7:4] : c[3:0];
-        xb_lo_o[l*4 +: 4] <= c[3:0] ^ 4'd8;
-      end
-    end
-  end
-
   // Stage 4: to XB.
   logic bad_line, bad_pair;
   assign bad_pair  = t4_q.bits8 && t4_q.odd;
@@ -136,6 +114,8 @@ module stamp_vx_quant #(
   assign xb_addr_o = t4_q.line[$clog2(XB_LINES)-1:0];
   assign xb_row_o  = t4_q.row;
   assign xb_two_o  = t4_q.bits8;
+  assign xb_hi_o   = hi_i;
+  assign xb_lo_o   = lo_i;
   assign err_o     = (v_q[4] && bad_pair) ? stamp_isa_pkg::ERR_RESERVED
                      : ((v_q[4] && bad_line)
                         || (v_q[5] && t5_q.last && t5_q.rm >= 13'(SM_ENTRIES)))
@@ -147,7 +127,7 @@ module stamp_vx_quant #(
     logic signed [15:0] s;
     if (v_q[4]) begin
       s = t4_q.bits8 ? -16'(8 * L) : 16'sd0;
-      for (int l = 0; l < L; l++) s = s + 16'($signed(value_q[l*8 +: 8]));
+      for (int l = 0; l < L; l++) s = s + 16'($signed(code_i[l*8 +: 8]));
       sum_q <= s;
     end
   end
@@ -157,13 +137,15 @@ module stamp_vx_quant #(
   tag_t        t6_q;
   always_ff @(posedge clk_i) begin
     if (v_q[5]) begin
-      run_q <= (t5_q.first ? (t5_q.fresh ? 32'd0 : t5_q.rowsum) : run_q) + 32'(sum_q);
+      run_q <= (t5_q.first ? (t5_q.fresh ? 32'd0 : t5_q.rowsum) : run_q)
+               + (t5_q.sd ? 32'd0 : 32'(sum_q));
       t6_q  <= t5_q;
     end
   end
 
   logic [9:0] offset;
-  assign offset    = t6_q.sym ? (t6_q.bits8 ? 10'd8 : 10'd0) : (t6_q.bits8 ? 10'd136 : 10'd8);
+  assign offset    = t6_q.sd ? 10'd0
+                     : t6_q.sym ? (t6_q.bits8 ? 10'd8 : 10'd0) : (t6_q.bits8 ? 10'd136 : 10'd8);
   assign sm_we_o   = v_q[6] && t6_q.last;
   assign sm_addr_o = t6_q.sm[$clog2(SM_ENTRIES)-1:0];
   assign sm_data_o = {run_q, t6_q.zero, t6_q.scale, t6_q.inv};
@@ -172,6 +154,6 @@ module stamp_vx_quant #(
   assign rm_data_o = {run_q, offset - {2'd0, t6_q.zero}, t6_q.scale};
 
   logic unused;
-  assign unused = &{1'b0, unused_v, t6_q};
+  assign unused = &{1'b0, t6_q};
 
 endmodule

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_vxu - vector and transform unit: walks rows of VM lines and feeds the lanes.
+// stamp_vxu - vector and transform unit: operands of the lanes, quantizer state, results.
 //
-// Rule     model/spec/isa.md VBFLY, VMINMAX, VQPAR, VQUANT, VBIAS. C twins: model/insn/v*.c.
-// Pipeline 0 VM read, 1 line arrives, 2 into the lanes (stamp_vx_alu, _minmax, _quant).
-// Throughput one line per cycle (butterfly: a pair in 2, rotation in 4; bias: a line in 2), VQPAR
-//          one entry per division. An instruction starts when the one before has left the pipeline.
-// Stalls   a VM write not granted freezes the pipeline up to the write.
+// Rule     model/spec/isa.md VBFLY to VSMWR. C twins: model/insn/v*.c.
+// Pipeline 0 VM read (stamp_vx_walk), 1 line arrives, 2 into the lanes: stamp_vx_alu, then _code and
+//          _quant, _pack or _line; _minmax, _red, _fn, _scatter.
+// Throughput one VM read per cycle: a line where it has one operand, 2 cycles where two, 3 VROPE, 4 ROT.
+//          An instruction starts when the one before has left the pipeline.
+// Stalls   what cannot be taken freezes the pipeline before it: a VM write not granted, a line not yet
+//          packed, scattered, summed or taken by the function lanes.
 // Errors   the first found; reading stops, what is in the pipeline finishes.
 module stamp_vxu #(
     parameter int unsigned P          = 8,
     parameter int unsigned L          = 16,
+    parameter int unsigned T          = 8,
     parameter int unsigned VM_LINES   = 2048,
     parameter int unsigned XB_LINES   = 4608,
     parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned RT_ENTRIES = 512
+    parameter int unsigned RT_ENTRIES = 512,
+    parameter int unsigned PB_LINES   = 256,
+    parameter int unsigned F          = 4, // function lanes, a divisor of L
+    parameter int unsigned Q          = 4  // VQPAR entries at once
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
@@ -52,6 +58,12 @@ module stamp_vxu #(
     output logic [$clog2(SM_ENTRIES)-1:0] rm_addr_o,
     output logic [73:0]                   rm_data_o,
 
+    // Nibbles to the pack buffer: nibble c*T + t where its mask bit is set.
+    output logic                          pb_we_o,
+    output logic [$clog2(PB_LINES)-1:0]   pb_addr_o,
+    output logic [L*T-1:0]                pb_mask_o,
+    output logic [L*T*4-1:0]              pb_data_o,
+
     // SM writes, for observers: {rowsum, zero, hi/scale, lo/inv}.
     output logic                          sm_we_o,
     output logic [$clog2(SM_ENTRIES)-1:0] sm_addr_o,
@@ -59,323 +71,326 @@ module stamp_vxu #(
 
     output logic                          ev_read_o,  // a VM line was read
     output logic [1:0]                    ev_lines_o, // lines processed
-    output logic                          ev_divide_o, // a VQPAR entry: two divisions
+    output logic [7:0]                    ev_divides_o, // divisions and square roots
+    output logic                          ev_fn_o,    // a line through the function lanes
     output logic                          ev_stall_o  // waits for a VM port
 );
 
-  localparam int unsigned VmW = $clog2(VM_LINES);
-  localparam int unsigned SmW = $clog2(SM_ENTRIES);
-  localparam int unsigned Log = $clog2(L);
+  localparam int unsigned VmW   = $clog2(VM_LINES);
+  localparam int unsigned SmW   = $clog2(SM_ENTRIES);
+  localparam int unsigned Log   = $clog2(L);
+  localparam int unsigned StepW = 83 + 2*Log; // bits that go with a step
+  localparam int unsigned CodeW = 36;         // bits that go with codes
 
-  // ---- Instruction and position in its loops --------------------------------------------------
-  typedef enum logic [2:0] {Idle, Walk, Flush, Par, ParWait, ParDone} state_e;
-  state_e state_q;
+  // ---- Instruction --------------------------------------------------------------------------------
+  logic [255:0] insn_q;
+  logic         busy_q, start, walking, pipe_busy, fail;
+  logic [3:0]   err_q, err_now, q_err;
 
-  stamp_isa_pkg::insn_b_t b_new, b_q;
-  stamp_isa_pkg::insn_v_t v_new, v_q;
-  assign b_new = insn_i;
-  assign v_new = insn_i;
+  stamp_isa_pkg::insn_b_t b;
+  stamp_isa_pkg::insn_v_t v;
+  stamp_isa_pkg::insn_w_t w, w_new;
+  assign b     = insn_q;
+  assign v     = insn_q;
+  assign w     = insn_q;
+  assign w_new = insn_i;
 
-  logic is_bfly_q, is_rot_q, is_min_q, is_quant_q, is_bias_q;
-  assign is_bfly_q  = b_q.op == stamp_isa_pkg::OP_VBFLY;
-  assign is_rot_q   = is_bfly_q && b_q.kind == stamp_isa_pkg::KIND_ROT;
-  assign is_min_q   = b_q.op == stamp_isa_pkg::OP_VMINMAX;
-  assign is_quant_q = b_q.op == stamp_isa_pkg::OP_VQUANT;
-  assign is_bias_q  = b_q.op == stamp_isa_pkg::OP_VBIAS;
-
-  logic [11:0] i0_q, i1_q, j_q, n0, cols;
-  logic [27:0] outer_q, inner_q, a_line, b_line;
-  logic [1:0]  sub_q, sub_last;
-  logic [7:0]  blkpos_q, blk;
-  logic [13:0] sm_row_q, rm_row_q;
-  logic [12:0] rt_q;
-  logic [11:0] blkidx_q;
-
-  assign n0       = is_bfly_q ? b_q.n0 : v_q.n0;
-  assign cols     = is_bfly_q ? b_q.cols : v_q.cols;
-  assign blk      = is_bfly_q ? 8'd0 : v_q.blk;
-  assign sub_last = is_rot_q ? 2'd3 : (is_bfly_q || is_bias_q) ? 2'd1 : 2'd0;
-  assign a_line   = inner_q + 28'(j_q);
-  assign b_line   = is_bias_q ? 28'(v_q.b) + 28'(j_q) : a_line + 28'(b_q.boff);
-
-  // ---- 0: read ----------------------------------------------------------------------------------
-  logic        adv, walking, want, step, line_bad, entry_bad, first, last, last_row, last_line;
-  logic [27:0] rd_line;
-
-  assign walking   = state_q == Walk;
-  assign rd_line   = sub_q == 2'd1 ? b_line : a_line;
-  assign want      = walking && sub_q[1] == 1'b0;
-  assign line_bad  = want && rd_line >= 28'(VM_LINES);
-  assign entry_bad = walking && (((is_min_q || is_quant_q)
-                                  && sm_row_q + 14'(blkidx_q) >= 14'(SM_ENTRIES))
-                                 || (is_quant_q && rt_q >= 13'(RT_ENTRIES)));
-  assign step      = walking && adv && (!want || vr_ready_i) && !line_bad && !entry_bad;
-  assign first     = blkpos_q == 8'd0 && (blk != 8'd0 || j_q == 12'd0);
-  assign last_line = j_q + 12'd1 == cols;
-  assign last      = last_line || (blk != 8'd0 && blkpos_q + 8'd1 == blk);
-  assign last_row  = i0_q + 12'd1 == n0 && (!is_bfly_q || i1_q + 12'd1 == b_q.n1);
-
-  assign vr_valid_o = want && adv && !line_bad && !entry_bad;
-  assign vr_addr_o  = rd_line[VmW-1:0];
-  assign ev_read_o  = vr_valid_o && vr_ready_i;
-  assign ev_stall_o = walking && (!adv || (want && !vr_ready_i));
-
-  // ---- SM: one read port for whoever runs -------------------------------------------------------
-  logic         sm_re, mm_sm_re, par_re;
-  logic [SmW-1:0] sm_raddr, mm_sm_raddr;
-  logic [103:0] sm_rdata;
-  logic         q_sm_we, m_sm_we, p_sm_we;
-  logic [SmW-1:0] q_sm_addr, m_sm_addr, p_sm_addr;
-  logic [103:0] q_sm_data, m_sm_data, p_sm_data;
-
-  assign sm_re     = (step && is_quant_q && first) || mm_sm_re || par_re;
-  assign sm_raddr  = mm_sm_re ? mm_sm_raddr : SmW'(sm_row_q + 14'(blkidx_q));
-  assign sm_we_o   = q_sm_we || m_sm_we || p_sm_we;
-  assign sm_addr_o = q_sm_we ? q_sm_addr : m_sm_we ? m_sm_addr : p_sm_addr;
-  assign sm_data_o = q_sm_we ? q_sm_data : m_sm_we ? m_sm_data : p_sm_data;
-  assign rt_re_o   = (step && is_quant_q && j_q == 12'd0) || par_re;
-  assign rt_addr_o = rt_q[$clog2(RT_ENTRIES)-1:0];
-
-  stamp_ram #(.Width(104), .Depth(SM_ENTRIES)) i_sm (
-    .clk_i, .we_i(sm_we_o), .waddr_i(sm_addr_o), .wdata_i(sm_data_o),
-    .re_i(sm_re), .raddr_i(sm_raddr), .rdata_o(sm_rdata));
-
-  // ---- Loops --------------------------------------------------------------------------------------
-  logic       pipe_busy, par_done, par_flag, par_last, par_entry_bad, fail;
-  logic [3:0] err_q, err_now, q_err;
-
-  assign insn_ready_o = state_q == Idle;
-  assign busy_o       = state_q != Idle;
-  assign done_o       = (state_q == Flush && !pipe_busy) || state_q == ParDone;
+  assign start        = insn_valid_i && !busy_q;
+  assign insn_ready_o = !busy_q;
+  assign busy_o       = busy_q;
+  assign done_o       = busy_q && !walking && !pipe_busy;
   assign err_o        = err_q;
-  assign par_last     = last_line && last_row;
-  assign fail         = line_bad || entry_bad;
 
-  always_ff @(posedge clk_i) begin : fsm
-    if (!rst_ni) begin
-      state_q <= Idle;
-    end else begin
-      case (state_q)
-        Idle: if (insn_valid_i) state_q <= b_new.op == stamp_isa_pkg::OP_VQPAR ? Par : Walk;
-        Walk: if (fail || (step && sub_q == sub_last && last_line && last_row)) state_q <= Flush;
-        Flush: if (!pipe_busy) state_q <= Idle;
-        Par: state_q <= par_entry_bad ? ParDone : ParWait;
-        ParWait: if (par_done) state_q <= par_last ? ParDone : Par;
-        default: state_q <= Idle;
-      endcase
-    end
-    if (state_q == Idle) err_q <= stamp_isa_pkg::ERR_NONE;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || done_o) busy_q <= 1'b0;
+    else if (start) busy_q <= 1'b1;
+    if (start) insn_q <= insn_i;
+    if (!busy_q) err_q <= stamp_isa_pkg::ERR_NONE;
     else if (err_q == stamp_isa_pkg::ERR_NONE) err_q <= err_now;
   end
 
-  assign par_entry_bad = sm_row_q + 14'(j_q) >= 14'(SM_ENTRIES) || rt_q >= 13'(RT_ENTRIES);
-  assign par_re        = state_q == Par && !par_entry_bad;
+  logic is_bfly, is_rot, is_min, is_par, is_quant, is_bin, is_rope, is_row, is_fn, is_code, is_deq;
+  logic is_pack, is_smrd, is_smwr, is_red, coded, bin_mul, row_mul;
+  assign is_bfly  = b.op == stamp_isa_pkg::OP_VBFLY;
+  assign is_rot   = is_bfly && b.kind == stamp_isa_pkg::KIND_ROT;
+  assign is_min   = v.op == stamp_isa_pkg::OP_VMINMAX;
+  assign is_par   = v.op == stamp_isa_pkg::OP_VQPAR;
+  assign is_quant = v.op == stamp_isa_pkg::OP_VQUANT;
+  assign is_bin   = w.op == stamp_isa_pkg::OP_VBIN;
+  assign is_rope  = w.op == stamp_isa_pkg::OP_VROPE;
+  assign is_row   = w.op == stamp_isa_pkg::OP_VROW;
+  assign is_fn    = w.op == stamp_isa_pkg::OP_VFN;
+  assign is_code  = v.op == stamp_isa_pkg::OP_VCODE;
+  assign is_deq   = v.op == stamp_isa_pkg::OP_VDEQ;
+  assign is_pack  = v.op == stamp_isa_pkg::OP_VPACKK || v.op == stamp_isa_pkg::OP_VPACKV;
+  assign is_smrd  = v.op == stamp_isa_pkg::OP_VSMRD;
+  assign is_smwr  = v.op == stamp_isa_pkg::OP_VSMWR;
+  assign is_red   = w.op == stamp_isa_pkg::OP_VRED;
+  assign bin_mul  = is_bin && w.fn == 4'(stamp_isa_pkg::FN_BIN_MUL);
+  assign row_mul  = is_row && w.fn == 4'(stamp_isa_pkg::FN_ROW_MUL);
+  assign coded    = is_quant || is_code || is_pack;
 
-  always_ff @(posedge clk_i) begin : loops
-    if (state_q == Idle && insn_valid_i) begin
-      b_q <= b_new;
-      v_q <= v_new;
-      {i0_q, i1_q, j_q, sub_q, blkpos_q, blkidx_q} <= '0;
-      outer_q  <= b_new.op == stamp_isa_pkg::OP_VBFLY ? 28'(b_new.a) : 28'(v_new.a);
-      inner_q  <= b_new.op == stamp_isa_pkg::OP_VBFLY ? 28'(b_new.a) : 28'(v_new.a);
-      sm_row_q <= 14'(v_new.sm);
-      rm_row_q <= 14'(v_new.rm);
-      rt_q     <= 13'(v_new.rt);
-    end else if ((step && sub_q == sub_last) || (state_q == ParWait && par_done)) begin
-      sub_q    <= '0;
-      j_q      <= last_line ? '0 : j_q + 12'd1;
-      blkpos_q <= (last_line || last) ? '0 : blkpos_q + 8'd1;
-      blkidx_q <= last_line ? '0 : (state_q == ParWait || (last && blk != '0)) ? blkidx_q + 12'd1
-                                                                              : blkidx_q;
-      if (last_line) begin
-        i0_q     <= i0_q + 12'd1;
-        sm_row_q <= sm_row_q + 14'(v_q.smstride);
-        rm_row_q <= rm_row_q + 14'(v_q.smstride);
-        rt_q     <= rt_q + 13'd1;
-        inner_q  <= inner_q + (is_bfly_q ? 28'(b_q.s0) : 28'(v_q.s0));
-        if (i0_q + 12'd1 == n0 && is_bfly_q) begin
-          i0_q    <= '0;
-          i1_q    <= i1_q + 12'd1;
-          outer_q <= outer_q + 28'(b_q.s1);
-          inner_q <= outer_q + 28'(b_q.s1);
-        end
-      end
-    end else if (step) begin
-      sub_q <= sub_q + 2'd1;
-    end
-  end
+  // ---- 0: read ------------------------------------------------------------------------------------
+  logic         en, adv, step, t_read, t_b, t_go, t_first, t_last, t_flush, par_ready;
+  logic [1:0]   t_sub;
+  logic [17:0]  t_line;
+  logic [12:0]  t_index, t_sm, t_rm;
+  logic [Log-1:0] t_lane;
+  logic [2:0]   t_field;
+  logic [Log:0] t_count;
+  logic [15:0]  t_xb;
+  logic         walk_sm_re;
 
-  // ---- 1: the line arrives; a frozen pipeline keeps it ------------------------------------------
-  logic            s1_v_q, s1_b_q, s1_single_q, s1_first_q, s1_last_q, hold_q;
-  logic [VmW-1:0]  s1_addr_q;
-  logic [15:0]     s1_xb_q;
-  logic [12:0]     s1_sm_q, s1_rm_q;
-  logic [L*32-1:0] hold_data_q, line;
+  stamp_vx_walk #(.L(L), .T(T), .VM_LINES(VM_LINES), .SM_ENTRIES(SM_ENTRIES),
+                  .RT_ENTRIES(RT_ENTRIES), .PB_LINES(PB_LINES)) i_walk (
+    .clk_i, .rst_ni, .start_i(start), .insn_i, .insn_q_i(insn_q), .adv_i(adv),
+    .par_ready_i(par_ready), .is8_i(rt_data_i[15]), .walking_o(walking), .fail_o(fail),
+    .vr_valid_o, .vr_ready_i, .vr_addr_o, .sm_re_o(walk_sm_re), .rt_re_o, .rt_addr_o,
+    .step_o(step), .read_o(t_read), .b_o(t_b), .go_o(t_go), .sub_o(t_sub), .first_o(t_first),
+    .last_o(t_last), .line_o(t_line), .index_o(t_index), .lane_o(t_lane), .field_o(t_field),
+    .flush_o(t_flush), .count_o(t_count), .sm_o(t_sm), .rm_o(t_rm), .xb_o(t_xb), .ev_lines_o);
 
-  assign line = hold_q ? hold_data_q : vr_data_i;
+  assign ev_read_o  = vr_valid_o && vr_ready_i;
+  assign ev_stall_o = walking && (!en || (vr_valid_o && !vr_ready_i));
+
+  // ---- 1: the line arrives; a frozen pipeline keeps it ----------------------------------------------
+  logic             s1_v_q, s1_read_q, s1_b_q, s1_first_q, hold_q;
+  logic [StepW-1:0] s1_q;
+  logic [SmW-1:0]   s1_sm;
+  logic [L*32-1:0]  hold_data_q, line;
+
+  assign line  = hold_q ? hold_data_q : vr_data_i;
+  assign s1_sm = s1_q[16 +: SmW];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       s1_v_q <= 1'b0;
       hold_q <= 1'b0;
     end else if (adv) begin
-      s1_v_q <= step && want;
+      s1_v_q <= step;
       hold_q <= 1'b0;
-    end else if (s1_v_q && !hold_q) begin
+    end else if (s1_v_q && s1_read_q && !hold_q) begin
       hold_q      <= 1'b1;
       hold_data_q <= vr_data_i;
     end
-    if (adv && step) begin
-      s1_b_q      <= sub_q == 2'd1;
-      s1_single_q <= sub_last == 2'd0;
-      s1_first_q  <= first;
-      s1_last_q   <= last;
-      s1_addr_q   <= rd_line[VmW-1:0];
-      s1_xb_q     <= v_q.xb + 16'(j_q);
-      s1_sm_q     <= 13'(sm_row_q) + 13'(blkidx_q);
-      s1_rm_q     <= 13'(rm_row_q) + 13'(blkidx_q);
+    if (step) begin
+      {s1_read_q, s1_b_q, s1_first_q} <= {t_read, t_b, t_first};
+      s1_q <= {t_go, t_sub, t_first, t_last, t_line, t_index, t_lane, t_field, t_flush, t_count,
+               t_rm, t_sm, t_xb};
     end
   end
 
-  // ---- 2: operands; exec counts the micro-steps of a pair ----------------------------------------
-  logic            s2_single_q, s2_first_q, s2_last_q;
-  logic [3:0]      exec_q; // one hot: the pair's steps
-  logic [VmW-1:0]  a_addr_q, b_addr_q, a2_addr_q, b2_addr_q;
-  logic [15:0]     s2_xb_q;
-  logic [12:0]     s2_sm_q, s2_rm_q;
-  logic [L*32-1:0] a_q, b_q_data, a2_q;
-  logic [31:0]     p_inv_q, p_scale_q, p_rowsum_q;
-  logic [7:0]      p_zero_q;
-  logic [11:0]     p_nib_q;
-  logic            p_is8_q;
+  // ---- 2: operands; exec counts the micro-steps of a pair -------------------------------------------
+  logic             s2_v_q, s2_go, s2_last, s2_first, s2_flush, ready;
+  logic [1:0]       s2_sub;
+  logic [17:0]      s2_line;
+  logic [12:0]      s2_index, s2_rm, s2_sm;
+  logic [Log-1:0]   s2_lane;
+  logic [2:0]       s2_field;
+  logic [Log:0]     s2_count;
+  logic [15:0]      s2_xb;
+  logic [StepW-1:0] s2_q;
+  logic [3:0]       exec; // the pair's steps
+  logic [3:1]       exec_q;
+  logic [VmW-1:0]   a_addr_q, b_addr_q, a2_addr_q, b2_addr_q;
+  logic [L*32-1:0]  a_q, b_data_q, a2_q;
+  logic [103:0]     sm_rdata;
+  logic [31:0]      p_inv_q, p_scale_q, p_rowsum_q, row_s;
+  logic [7:0]       p_zero_q;
+  logic [11:0]      p_nib_q;
+  logic             p_is8_q;
+
+  assign {s2_go, s2_sub, s2_first, s2_last, s2_line, s2_index, s2_lane, s2_field, s2_flush, s2_count,
+          s2_rm, s2_sm, s2_xb} = s2_q;
+  assign ready = s2_v_q && s2_go; // all operands of a line that is no pair
+  assign exec  = {exec_q, s2_v_q && is_bfly && s2_sub == 2'd1};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      exec_q      <= '0;
-      s2_single_q <= 1'b0;
+      s2_v_q <= 1'b0;
+      exec_q <= '0;
     end else if (adv) begin
-      exec_q      <= {is_rot_q ? exec_q[2:0] : {2'b0, exec_q[0] && is_bfly_q}, s1_v_q && s1_b_q};
-      s2_single_q <= s1_v_q && s1_single_q;
+      s2_v_q <= s1_v_q;
+      exec_q <= is_rot ? exec[2:0] : {2'b0, exec[0]};
     end
     if (adv && s1_v_q) begin
-      if (s1_b_q) begin
-        b_q_data <= line;
-        b_addr_q <= s1_addr_q;
-      end else begin
-        a_q      <= line;
-        a_addr_q <= s1_addr_q;
-      end
-      s2_first_q <= s1_first_q;
-      s2_last_q  <= s1_last_q;
-      {s2_xb_q, s2_sm_q, s2_rm_q} <= {s1_xb_q, s1_sm_q, s1_rm_q};
+      s2_q <= s1_q;
+      if (s1_read_q && s1_b_q) b_data_q <= line;
+      if (s1_read_q && !s1_b_q) a_q <= line;
+      if (s1_b_q) b_addr_q <= s1_q[StepW-6 -: 18][VmW-1:0];
+      else        a_addr_q <= s1_q[StepW-6 -: 18][VmW-1:0];
       if (s1_first_q) {p_rowsum_q, p_zero_q, p_scale_q, p_inv_q} <= sm_rdata;
       {p_is8_q, p_nib_q} <= {rt_data_i[15], rt_data_i[11:0]};
     end
-    if (adv && exec_q[0]) begin
+    if (adv && exec[0]) begin
       a2_q      <= a_q;
       a2_addr_q <= a_addr_q;
       b2_addr_q <= b_addr_q;
     end
   end
 
-  // ---- Lanes --------------------------------------------------------------------------------------
-  logic            alu_flag;
-  logic [L*32-1:0] prod;
-  logic            single_quant, single_min;
+  // ---- Lanes: add and multiply ----------------------------------------------------------------------
+  logic             alu_valid, alu_busy, line_valid, deq_v, pack_valid, pack_ready;
+  logic             fn_ready, fn_valid, fn_out, fn_busy, scat_ready, code_valid;
+  logic [VmW-1:0]   alu_addr, line_addr, fn_addr, deq_addr;
+  logic [L*32-1:0]  alu_data, line_data, fn_data, prod, mul_x, mul_y, add_y, deq_data;
+  logic [31:0]      deq_scale, mul_s;
 
-  assign single_quant = s2_single_q && is_quant_q;
-  assign single_min   = s2_single_q && is_min_q;
-  assign adv          = !vw_valid_o || vw_ready_i;
+  assign en  = !((alu_valid || line_valid) && !vw_ready_i);
+  assign adv = en && !(pack_valid && !pack_ready) && rows_ready
+               && !(ready && is_fn && !fn_ready) && !(ready && is_smwr && !scat_ready);
+
+  always_comb begin : operands
+    row_s = '0;
+    if (ready) row_s = b_data_q[32*s2_lane +: 32];
+    add_y = b_data_q;
+    if (is_row) add_y = {L{row_s}};
+    mul_y = is_red ? a_q : b_data_q;
+    mul_x = a_q;
+    if (is_rot && (exec[1] || exec[2])) mul_x = b_data_q;
+    if (is_rot && exec[3]) mul_x = a2_q;
+    if (is_deq) mul_x = deq_data;
+    if (is_rope && s2_sub == 2'd2) begin
+      for (int l = 0; l < L; l += 2) mul_x[l*32 +: 64] = {a_q[l*32 +: 32], a_q[l*32 + 32 +: 32]};
+    end
+  end
+  assign mul_s = is_rot ? ((exec[0] || exec[2]) ? b.c : b.s)
+                 : is_row ? row_s : is_deq ? deq_scale : p_inv_q;
 
   stamp_vx_alu #(.L(L), .AddrW(VmW)) i_alu (
     .clk_i, .rst_ni, .en_i(adv),
-    .add_valid_i((exec_q[0] || (exec_q[1] && is_bfly_q)) && !is_rot_q),
-    .add_sub_i(exec_q[1]), .add_half_i(is_bfly_q && b_q.kind == stamp_isa_pkg::KIND_MEAN),
-    .add_addr_i(exec_q[1] ? b2_addr_q : a_addr_q),
-    .add_x_i(exec_q[1] ? a2_q : a_q), .add_y_i(b_q_data),
-    .mul_valid_i((is_rot_q && exec_q != '0) || single_quant),
-    .mul_join_i(is_rot_q && (exec_q[1] || exec_q[3])), .mul_sub_i(exec_q[3]),
-    .mul_addr_i(exec_q[3] ? b2_addr_q : a2_addr_q),
-    .mul_x_i((exec_q[1] || exec_q[2]) && is_rot_q ? b_q_data : exec_q[3] ? a2_q : a_q),
-    .mul_s_i(!is_rot_q ? p_inv_q : (exec_q[0] || exec_q[2]) ? b_q.c : b_q.s),
-    .prod_o(prod),
-    .valid_o(vw_valid_o), .addr_o(vw_addr_o), .data_o(vw_data_o), .flag_o(alu_flag));
+    .add_valid_i((exec[0] || exec[1]) ? !is_rot
+                 : ready && ((is_bin && !w.fn[1]) || (is_row && !w.fn[1])
+                             || v.op == stamp_isa_pkg::OP_VBIAS)),
+    .add_sub_i(is_bfly ? exec[1] : (is_bin || is_row) && w.fn[0]),
+    .add_half_i(is_bfly && b.kind == stamp_isa_pkg::KIND_MEAN),
+    .add_addr_i(exec[1] ? b2_addr_q : a_addr_q), .add_x_i(exec[1] ? a2_q : a_q), .add_y_i(add_y),
+    .mul_valid_i((is_rot && exec != '0) || (is_rope && s2_v_q && s2_sub != 2'd0) || deq_v
+                 || (ready && (coded || bin_mul || row_mul || is_red))),
+    .mul_join_i(is_rot ? exec[1] || exec[3] : is_rope && s2_sub == 2'd2),
+    .mul_sub_i(exec[3]), .mul_out_i(bin_mul || row_mul || is_deq),
+    .mul_scalar_i(!(bin_mul || is_rope || is_red)),
+    .mul_addr_i(exec[3] ? b2_addr_q : is_rot ? a2_addr_q : is_deq ? deq_addr : a_addr_q),
+    .mul_x_i(mul_x), .mul_y_i(mul_y), .mul_s_i(mul_s), .prod_o(prod),
+    .valid_o(alu_valid), .addr_o(alu_addr), .data_o(alu_data), .busy_o(alu_busy));
 
-  // ---- Range ----------------------------------------------------------------------------------------
-  logic        range_v;
-  logic [31:0] range_lo, range_hi, old_lo, old_hi;
-  logic [12:0] mm_sm_q [Log + 2];
-  logic [Log+1:0] mm_v_q;
+  stamp_vx_deq #(.L(L), .AddrW(VmW)) i_deq (
+    .clk_i, .rst_ni, .en_i(adv), .valid_i(ready && is_deq), .words_i(a_q), .bits8_i(p_is8_q),
+    .field_i(s2_field), .zero_i(p_zero_q), .scale_i(p_scale_q), .addr_i(a_addr_q),
+    .valid_o(deq_v), .data_o(deq_data), .scale_o(deq_scale), .addr_o(deq_addr));
 
-  stamp_vx_minmax #(.L(L)) i_minmax (
-    .clk_i, .rst_ni, .valid_i(single_min), .first_i(s2_first_q), .last_i(s2_last_q), .x_i(a_q),
-    .range_valid_o(range_v), .lo_o(range_lo), .hi_o(range_hi));
+  // ---- Ranges, maxima and sums of rows ----------------------------------------------------------------
+  logic            rows_ready, rows_busy, range_v, mm_soon, red_v;
+  logic [31:0]     range_lo, range_hi, red_data;
+  logic [SmW-1:0]  mm_sm, mm_soon_sm, q_sm_addr;
+  logic            q_sm_we;
+  logic [103:0]    q_sm_data;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) mm_v_q <= '0;
-    else mm_v_q <= {mm_v_q[Log:0], single_min && s2_last_q};
-    mm_sm_q[0] <= s2_sm_q;
-    for (int s = 1; s < Log + 2; s++) mm_sm_q[s] <= mm_sm_q[s-1];
-  end
+  stamp_vx_rows #(.L(L), .TagW(SmW)) i_rows (
+    .clk_i, .rst_ni, .en_i(en), .adv_i(adv), .start_i(start), .valid_i(ready && (is_min || is_red)),
+    .ready_o(rows_ready), .range_i(is_min), .fn_i(w.fn), .first_i(s2_first), .last_i(s2_last),
+    .count_i(s2_count), .tag_i(s2_sm[SmW-1:0]), .x_i(a_q), .prod_i(prod), .soon_o(mm_soon),
+    .soon_tag_o(mm_soon_sm), .range_o(range_v), .tag_o(mm_sm), .lo_o(range_lo), .hi_o(range_hi),
+    .red_o(red_v), .red_data_o(red_data), .busy_o(rows_busy));
 
-  // mm_v_q[s] is s + 1 cycles after the last line; the range is there at s = Log.
-  assign mm_sm_re    = mm_v_q[Log-1];
-  assign mm_sm_raddr = mm_sm_q[Log-1][SmW-1:0];
-  assign old_lo      = v_q.first ? 32'd0 : sm_rdata[31:0];
-  assign old_hi      = v_q.first ? 32'd0 : sm_rdata[63:32];
-  assign m_sm_we     = range_v;
-  assign m_sm_addr   = mm_sm_q[Log][SmW-1:0];
-  assign m_sm_data   = {v_q.first ? 40'd0 : sm_rdata[103:64],
-                        stamp_fp_pkg::lt(old_hi, range_hi) ? range_hi : old_hi,
-                        stamp_fp_pkg::lt(range_lo, old_lo) ? range_lo : old_lo};
+  // ---- Codes: to XB, to PB, into words ------------------------------------------------------------------
+  logic             quant_busy, code_busy, code_is8, code_flush;
+  logic [2:0]       code_field;
+  logic [17:0]      code_line;
+  logic [12:0]      code_index;
+  logic [L*8-1:0]   code;
+  logic [L*4-1:0]   hi, lo;
 
-  // ---- Codes ----------------------------------------------------------------------------------------
-  logic quant_busy;
+  stamp_vx_code #(.L(L), .TagW(CodeW)) i_code (
+    .clk_i, .rst_ni, .en_i(adv), .valid_i(ready && coded), .sym_i(is_quant && v.sym),
+    .sd_i(is_pack || (is_quant && v.sd)), .plain_i(is_code), .bits8_i(is_pack || (is_quant && v.sd) || p_is8_q),
+    .zero_i(p_zero_q), .tag_i({p_is8_q, s2_flush, s2_field, s2_line, s2_index}), .prod_i(prod),
+    .valid_o(code_valid), .tag_o({code_is8, code_flush, code_field, code_line, code_index}),
+    .code_o(code), .hi_o(hi), .lo_o(lo), .busy_o(code_busy));
 
   stamp_vx_quant #(.P(P), .L(L), .XB_LINES(XB_LINES), .SM_ENTRIES(SM_ENTRIES)) i_quant (
-    .clk_i, .rst_ni, .valid_i(single_quant), .first_i(s2_first_q), .last_i(s2_last_q),
-    .fresh_i(v_q.first), .sym_i(v_q.sym), .bits8_i(p_is8_q), .nib_i(p_nib_q), .xb_i(s2_xb_q),
-    .gstride_i(v_q.gstride), .sm_i(s2_sm_q), .rm_i(s2_rm_q), .inv_i(p_inv_q), .scale_i(p_scale_q),
-    .zero_i(p_zero_q), .rowsum_i(p_rowsum_q), .prod_i(prod),
+    .clk_i, .rst_ni, .valid_i(ready && is_quant), .first_i(s2_first), .last_i(s2_last),
+    .fresh_i(v.first), .sym_i(v.sym), .sd_i(v.sd), .bits8_i(p_is8_q || v.sd), .nib_i(p_nib_q), .xb_i(s2_xb),
+    .gstride_i(v.gstride), .sm_i(s2_sm), .rm_i(s2_rm), .inv_i(p_inv_q), .scale_i(p_scale_q),
+    .zero_i(p_zero_q), .rowsum_i(p_rowsum_q), .code_i(code), .hi_i(hi), .lo_i(lo),
     .xb_we_o, .xb_addr_o, .xb_row_o, .xb_two_o, .xb_hi_o, .xb_lo_o,
     .sm_we_o(q_sm_we), .sm_addr_o(q_sm_addr), .sm_data_o(q_sm_data),
     .rm_we_o, .rm_addr_o, .rm_data_o, .busy_o(quant_busy), .err_o(q_err));
 
-  // ---- Parameters -------------------------------------------------------------------------------------
-  logic        par_busy, par_start_q;
-  logic [31:0] par_inv, par_scale;
-  logic [7:0]  par_zero;
+  assign pack_valid = code_valid && is_pack;
 
-  always_ff @(posedge clk_i) par_start_q <= rst_ni && par_re;
+  stamp_vx_pack #(.L(L), .T(T), .PB_LINES(PB_LINES)) i_pack (
+    .clk_i, .rst_ni, .valid_i(pack_valid), .ready_o(pack_ready),
+    .depth_i(v.op == stamp_isa_pkg::OP_VPACKV), .line_i(code_line), .plane_i(v.gstride),
+    .index_i(code_index), .hi_i(hi), .lo_i(lo), .pb_we_o, .pb_addr_o, .pb_mask_o, .pb_data_o);
 
-  stamp_qpar i_qpar (
-    .clk_i, .rst_ni, .start_i(par_start_q), .lo_i(sm_rdata[31:0]), .hi_i(sm_rdata[63:32]),
-    .bits8_i(rt_data_i[15]), .sym_i(v_q.sym), .busy_o(par_busy), .done_o(par_done),
-    .inv_o(par_inv), .scale_o(par_scale), .zero_o(par_zero), .flag_o(par_flag));
+  stamp_vx_line #(.L(L), .AddrW(VmW)) i_line (
+    .clk_i, .rst_ni, .en_i(en),
+    .max_i(ready && is_bin && w.fn == 4'(stamp_isa_pkg::FN_BIN_MAX)), .a_i(a_q), .b_i(b_data_q),
+    .max_addr_i(a_addr_q), .word_i(code_valid && is_code), .code_i(code), .bits8_i(code_is8),
+    .field_i(code_field), .word_flush_i(code_flush), .word_addr_i(code_line[VmW-1:0]),
+    .lane_i(ready && is_smrd), .pair_i(v.first), .at_i(s2_lane), .x_i(p_scale_q),
+    .y_i(stamp_fp_pkg::s32_f32({24'd0, p_zero_q})), .lane_flush_i(s2_flush), .lane_addr_i(a_addr_q),
+    .start_i(start), .rows_i(w_new.n0), .first_i(w_new.d[VmW-1:0]),
+    .red_i(red_v), .red_data_i(red_data),
+    .valid_o(line_valid), .addr_o(line_addr), .data_o(line_data));
 
-  assign p_sm_we     = par_done;
-  assign p_sm_addr   = SmW'(sm_row_q + 14'(j_q));
-  assign p_sm_data   = {sm_rdata[103:72], par_zero, par_scale, par_inv};
-  assign ev_divide_o = par_done;
+  // ---- Functions ------------------------------------------------------------------------------------------
+  logic unused_fn_flag;
+  assign fn_valid = ready && is_fn;
 
-  // ---- End of an instruction --------------------------------------------------------------------------
-  logic [4:0] drain_q; // the ALU has no busy flag: five cycles cover rotation and addition
+  stamp_vx_fn #(.L(L), .F(F), .AddrW(VmW)) i_fn (
+    .clk_i, .rst_ni, .in_valid_i(fn_valid), .in_ready_o(fn_ready), .fn_i(w.fn), .a_i(a_q),
+    .b_i(b_data_q), .s_i(row_s), .c_i(w.c), .mask_i(mask), .addr_i(a_addr_q),
+    .out_valid_o(fn_out), .out_ready_i(vw_ready_i), .addr_o(fn_addr), .data_o(fn_data),
+    .flag_o(unused_fn_flag), .busy_o(fn_busy));
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) drain_q <= '0;
-    else if (adv) drain_q <= {drain_q[3:0], exec_q != '0};
+  logic [L-1:0] mask;
+  for (genvar l = 0; l < L; l++) begin : g_mask
+    assign mask[l] = s2_count > (Log+1)'(l);
   end
 
-  assign pipe_busy = s1_v_q || exec_q != '0 || s2_single_q || drain_q != '0 || vw_valid_o
-                     || mm_v_q != '0 || quant_busy;
-  assign err_now   = (fail || (state_q == Par && par_entry_bad)) ? stamp_isa_pkg::ERR_RANGE
+  // ---- Quantizer state -------------------------------------------------------------------------------------
+  logic par_busy, par_done, par_flag, scat_bad;
+
+  stamp_vx_sm #(.L(L), .SM_ENTRIES(SM_ENTRIES), .Q(Q)) i_sm (
+    .clk_i, .rst_ni, .start_i(start), .re_i(walk_sm_re), .raddr_i(t_sm[SmW-1:0]), .rdata_o(sm_rdata),
+    .fresh_i(v.first), .soon_i(mm_soon), .soon_sm_i(mm_soon_sm), .range_i(range_v),
+    .range_sm_i(mm_sm), .lo_i(range_lo), .hi_i(range_hi), .par_ready_o(par_ready),
+    .par_take_i(step && is_par), .par_valid_i(s1_v_q && is_par), .par_sm_i(s1_sm),
+    .bits8_i(rt_data_i[15]), .sym_i(v.sym), .sd_i(v.sd), .par_done_o(par_done),
+    .par_flag_o(par_flag), .par_busy_o(par_busy), .scat_valid_i(ready && is_smwr),
+    .scat_ready_o(scat_ready), .scat_first_i(s2_first), .scat_sm_i(s2_sm), .scat_count_i(v.cols),
+    .scat_stride_i(v.gstride), .scat_x_i(a_q), .scat_bad_o(scat_bad), .q_we_i(q_sm_we),
+    .q_addr_i(q_sm_addr), .q_data_i(q_sm_data), .we_o(sm_we_o), .addr_o(sm_addr_o),
+    .data_o(sm_data_o));
+
+  // ---- Results and the end of an instruction -----------------------------------------------------------------
+  assign vw_valid_o = alu_valid || line_valid || fn_out;
+  assign vw_addr_o  = alu_valid ? alu_addr : line_valid ? line_addr : fn_addr;
+  assign vw_data_o  = alu_valid ? alu_data : line_valid ? line_data : fn_data;
+
+  logic infinite;
+  always_comb begin
+    infinite = 1'b0;
+    if (vw_valid_o && !is_code) begin
+      for (int l = 0; l < L; l++) infinite = infinite || vw_data_o[l*32 + 23 +: 8] == 8'hff;
+    end
+  end
+
+  assign ev_fn_o      = fn_valid && fn_ready;
+  assign ev_divides_o = par_done ? 8'd2 : !ev_fn_o ? 8'd0
+                        : w.fn == 4'(stamp_isa_pkg::FN_ONE_RECIP) ? 8'(L)
+                        : w.fn == 4'(stamp_isa_pkg::FN_ONE_RSQRT) ? 8'(2 * L) : 8'd0;
+  assign pipe_busy = s1_v_q || s2_v_q || exec_q != '0 || alu_busy || vw_valid_o || deq_v || rows_busy
+                     || code_busy || quant_busy || pb_we_o || fn_busy
+                     || par_busy;
+  assign err_now   = (fail || scat_bad) ? stamp_isa_pkg::ERR_RANGE
                      : (q_err != stamp_isa_pkg::ERR_NONE) ? q_err
-                     : ((vw_valid_o && alu_flag) || (par_done && par_flag)) ? stamp_isa_pkg::ERR_NUMERIC
+                     : (infinite || (par_done && par_flag)) ? stamp_isa_pkg::ERR_NUMERIC
                      : stamp_isa_pkg::ERR_NONE;
-  assign ev_lines_o = !adv ? 2'd0 : (exec_q[0] && is_bfly_q) ? 2'd2
-                      : (exec_q[0] || s2_single_q) ? 2'd1 : 2'd0;
 
   logic unused;
-  assign unused = &{1'b0, b_q, v_q, par_busy, rt_data_i[14:12], mm_sm_q[Log+1], mm_v_q[Log+1]};
+  assign unused = &{1'b0, b, v, w, w_new, s2_q, rt_data_i[14:12], unused_fn_flag};
 
 endmodule

@@ -1,37 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file vxu_tb.cpp
- * Bench of rtl/vec/stamp_vxu: random VBFLY, VMINMAX, VQPAR, VQUANT and VBIAS against model/insn,
- * every write to VM, XB, SM and RM in order, error codes, counted events, writes held while stalled.
+ * Bench of rtl/vec/stamp_vxu: random instructions, every opcode, against model/insn: every write to
+ * VM, XB, PB, SM and RM in order, error codes, counted events, writes held while stalled.
  *
- * VM, XB and the row table are here; SM is the unit's own, so lists begin with a VMINMAX that
+ * VM, XB, PB and the row table are here; SM is the unit's own, so lists begin with a VMINMAX that
  * fills it. VM reads and writes are refused at random, as the drain and other units would.
  * Case     one instruction
- * Args     --seed N   --cases N
+ * Args     --seed N   --cases N   --only N: opcode 0x20 + N alone
  * Build    make build/tb/tiny/vxu: stamp_vxu is the top, all of its parameters set; C++ is this file
  *          and libstamp.a
  */
 #include "Vtop.h"
 #include "verilated.h"
 
-#include "tests/rtl/mxu_vxu.h"
+#include "tests/rtl/vxu_insns.h"
 
 static Vtop *top;
 static twin model;
 static rng g;
 static tally t;
 static const stamp_mach *const mach = model.mach;
+static int only = -1;
 
+static vx_random insns = {g, mach, false, {}};
 static std::vector<uint32_t> vm; /* VM_LINES x L */
+static std::vector<uint8_t> pb;  /* PB_LINES x L x T nibbles, one a byte */
 static uint32_t refuse;          /* VM grants withheld, of 256 */
-static uint64_t reads, lines, divides;
+static uint64_t reads, lines, divides, fn_lines, pb_writes;
 
 /* Rows with numbers, a row table whose nibble rows reach below 4 P, some entries of 8 bits. */
 static void fill(bool wild, bool huge)
 {
     vm.resize(mach->VM_LINES * mach->L);
     for (auto &v : vm) v = huge && g.one_in(200) ? 0x7f000000 | g.below(2) << 31 : g.real();
+    for (auto &v : vm)
+        if (insns.positive) v = v & 0x7fffffff ? v & 0x7fffffff : 0x3f800000;
     memcpy(model.m->vm, vm.data(), vm.size() * 4);
+    pb.resize(mach->PB_LINES * mach->L * mach->T);
+    for (size_t i = 0; i < pb.size(); i++) {
+        model.m->pb[i] = (int8_t)((int)g.below(16) - 8);
+        pb[i] = model.m->pb[i] & 15;
+    }
     for (uint32_t i = 0; i < mach->RT_ENTRIES; i++) {
         uint32_t v = wild && g.one_in(6) ? g.below(4096) : g.below(4 * mach->P - 1);
         if (g.one_in(3)) v = 0x8000 | (wild && g.one_in(4) ? v : v & ~1u);
@@ -65,7 +75,9 @@ static void tick()
     held();
     reads += top->ev_read_o;
     lines += top->ev_lines_o;
-    divides += top->ev_divide_o;
+    divides += top->ev_divides_o;
+    fn_lines += top->ev_fn_o;
+    pb_writes += top->pb_we_o;
     if (top->vw_valid_o && top->vw_ready_i)
         memcpy(&vm[top->vw_addr_o * mach->L], &top->vw_data_o, mach->L * 4);
     std::vector<uint32_t> line(mach->L);
@@ -118,8 +130,24 @@ static void compare(outcome *o, stamp_space space, uint64_t addr, const void *da
     if (!want.empty()) want.pop_front();
 }
 
+/* Nibbles of the masked places into a PB line; the model tells the whole line. */
+static void pack(outcome *o)
+{
+    const uint32_t n = mach->L * mach->T;
+    uint8_t *line = &pb[top->pb_addr_o * n];
+    std::vector<uint8_t> mask((n + 31) / 32 * 4), data(n / 2), out(n / 2);
+
+    memcpy(mask.data(), &top->pb_mask_o, mask.size());
+    memcpy(data.data(), &top->pb_data_o, data.size());
+    for (uint32_t i = 0; i < n; i++)
+        if (mask[i / 8] >> i % 8 & 1) line[i] = data[i / 2] >> 4 * (i % 2) & 15;
+    for (uint32_t i = 0; i < n; i += 2) out[i / 2] = (uint8_t)(line[i] | line[i + 1] << 4);
+    compare(o, STAMP_SPACE_PB, top->pb_addr_o, out.data(), out.size());
+}
+
 static void observe_writes(outcome *o)
 {
+    if (top->pb_we_o) pack(o);
     if (top->vw_valid_o && top->vw_ready_i)
         compare(o, STAMP_SPACE_VM, top->vw_addr_o, &top->vw_data_o, mach->L * 4);
     if (top->xb_we_o) {
@@ -150,7 +178,7 @@ static bool run(const union stamp_insn &i, bool two)
     uint64_t n = 0;
     bool taken = false, all = true;
 
-    reads = lines = divides = 0;
+    reads = lines = divides = fn_lines = pb_writes = 0;
     memcpy(&top->insn_i, &w, 32);
     top->insn_valid_i = 1;
     for (top->eval();; n++) {
@@ -179,7 +207,8 @@ static bool run(const union stamp_insn &i, bool two)
     if (o.error == STAMP_ERROR_NONE) {
         const uint64_t *e = model.m->event;
         all = all && reads == e[STAMP_EV_VM_READ] && lines == e[STAMP_EV_VX_LINES] &&
-              2 * divides == e[STAMP_EV_DIVIDES];
+              divides == e[STAMP_EV_DIVIDES] && fn_lines == e[STAMP_EV_FN_LINES] &&
+              pb_writes == e[STAMP_EV_PB_WRITE];
     }
     t.check(same && all, same ? "writes or events are missing" : "wrong error code");
     return o.error == STAMP_ERROR_NONE;
@@ -187,67 +216,18 @@ static bool run(const union stamp_insn &i, bool two)
 
 /* ---- Random instructions --------------------------------------------------------------------- */
 
-static union stamp_insn random_bfly(bool bad)
+static union stamp_insn random_insn(bool bad)
 {
-    union stamp_insn i = {};
-    auto &b = i.b;
+    static const stamp_opcode ops[] = {
+        STAMP_OP_VBFLY,  STAMP_OP_VMINMAX, STAMP_OP_VQPAR, STAMP_OP_VQUANT,
+        STAMP_OP_VBIAS,  STAMP_OP_VBIN,    STAMP_OP_VROPE, STAMP_OP_VROW,
+        STAMP_OP_VRED,   STAMP_OP_VFN,     STAMP_OP_VCODE, STAMP_OP_VDEQ,
+        STAMP_OP_VPACKK, STAMP_OP_VPACKV,  STAMP_OP_VSMRD, STAMP_OP_VSMWR};
+    const stamp_opcode op = ops[only >= 0 ? (uint32_t)only % 16 : g.below(16)];
 
-    b.op = STAMP_OP_VBFLY;
-    b.kind = g.below(3);
-    b.cols = g.range(1, 6);
-    b.n0 = g.range(1, 5);
-    b.n1 = g.range(1, 3);
-    if (g.below(2)) { /* neighbours */
-        b.boff = b.cols + g.below(2);
-        b.s0 = 2 * b.boff;
-        b.s1 = b.n0 * b.s0;
-    } else { /* halves */
-        b.s0 = b.cols + g.below(2);
-        b.boff = b.n0 * b.s0;
-        b.s1 = 2 * b.boff;
-    }
-    const uint32_t last = (uint32_t)stamp_span_last(b.boff, b.n1, b.s1, b.n0, b.s0, b.cols);
-    b.a = bad           ? mach->VM_LINES - 1 - g.below(last)
-          : g.one_in(4) ? mach->VM_LINES - 1 - last
-                        : g.below(mach->VM_LINES - last);
-    b.c = g.real();
-    b.s = g.real();
-    return i;
-}
-
-static union stamp_insn random_vector(stamp_opcode op, bool bad)
-{
-    union stamp_insn i = {};
-    auto &v = i.v;
-    const bool par = op == STAMP_OP_VQPAR;
-
-    v.op = op;
-    v.cols = g.range(1, par ? 4 : 10);
-    v.n0 = g.range(1, par ? 4 : 8);
-    v.blk = g.below(2) ? 0 : g.range(1, 4);
-    v.first = g.below(3) != 0;
-    v.sym = g.one_in(4);
-    v.s0 = v.cols + g.below(3);
-    const uint32_t per = (uint32_t)(par ? v.cols : v.blk ? (v.cols + v.blk - 1) / v.blk : 1);
-    v.smstride = per + g.below(2);
-    v.a = g.below(mach->VM_LINES - (uint32_t)(v.n0 * v.s0) - 12);
-    v.b = v.a + v.n0 * v.s0;
-    v.sm = g.below(mach->SM_ENTRIES - (uint32_t)(v.n0 * v.smstride) + 1);
-    v.rm = g.below(mach->SM_ENTRIES - (uint32_t)(v.n0 * v.smstride) + 1);
-    v.rt = g.below(mach->RT_ENTRIES - (uint32_t)v.n0 + 1);
-    v.gstride = v.cols + g.below(3);
-    v.xb = g.below(mach->XB_LINES - 4 * (uint32_t)v.gstride);
-    if (!bad) return i;
-    /* One beyond its memory, by the last row or already by an earlier one. */
-    const uint64_t rows = g.below(2) ? v.n0 - 1 : 0, more = UINT64_C(1) - per - rows * v.smstride;
-    switch (g.below(5)) {
-    case 0: v.a = mach->VM_LINES + 1 - rows * v.s0 - v.cols; break;
-    case 1: v.b = mach->VM_LINES + 1 - v.cols; break;
-    case 2: v.sm = mach->SM_ENTRIES + more; break;
-    case 3: v.rt = mach->RT_ENTRIES - rows; break;
-    default: v.rm = mach->SM_ENTRIES + more;
-    }
-    return i;
+    if (op == STAMP_OP_VBFLY) return insns.bfly(bad);
+    if (op <= STAMP_OP_VBIAS) return insns.vector(op, bad);
+    return op <= STAMP_OP_VFN ? insns.rows(op, bad) : insns.state(op, bad);
 }
 
 /* Ranges of all SM entries: what it held at power-up is nobody's business. */
@@ -271,11 +251,10 @@ static bool initialise()
 
 static void scenario()
 {
-    static const stamp_opcode ops[] = {STAMP_OP_VBFLY,  STAMP_OP_VMINMAX, STAMP_OP_VQPAR,
-                                       STAMP_OP_VQUANT, STAMP_OP_VBIAS,   STAMP_OP_VQUANT};
     const uint32_t n = g.range(1, 40), wild = g.one_in(4), huge = g.one_in(4);
 
     refuse = g.below(3) ? g.below(200) : 0;
+    insns.positive = g.one_in(3);
     fill(false, false);
     if (!initialise()) {
         t.complain("initialisation failed");
@@ -283,12 +262,11 @@ static void scenario()
         return;
     }
     fill(wild, huge);
+    insns.before = {};
     for (uint32_t k = 0; k < n; k++) {
-        const stamp_opcode op = ops[g.below(6)];
         const bool bad = k + 1 == n && g.one_in(2);
-        if (!run(op == STAMP_OP_VBFLY ? random_bfly(bad) : random_vector(op, bad),
-                 bad && (huge || wild)))
-            break;
+        insns.before = random_insn(bad);
+        if (!run(insns.before, bad)) break;
         for (uint32_t gap = g.below(4); gap-- > 0;) tick();
     }
     reset(); /* the unit may have been left on an error */
@@ -297,6 +275,9 @@ static void scenario()
 int main(int argc, char **argv)
 {
     const args a(argc, argv, 5000);
+
+    for (int i = 1; i + 1 < argc; i++)
+        if (!strcmp(argv[i], "--only")) only = atoi(argv[i + 1]);
 
     g.s = a.seed * 0x9e3779b97f4a7c15 + 1;
     top = new Vtop;

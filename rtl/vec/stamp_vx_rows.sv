@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_vx_rows - one number or one range of each row: VRED, VMINMAX.
+//
+// Rule     model/spec/isa.md VRED, VMINMAX. C twins: model/insn/vred.c, vminmax.c.
+// Pipeline maximum and range log2(L) + 1 cycles behind the last line (stamp_vx_minmax); sums
+//          stamp_vx_red, two cycles later where they are of squares.
+// Stream   a line is taken when valid_i && adv_i; ready_o is low where the sums cannot take the line
+//          they are given. en_i low holds what comes out. Results come in the order of the rows.
+module stamp_vx_rows #(
+    parameter int unsigned L    = 16,
+    parameter int unsigned TagW = 10
+) (
+    input  logic               clk_i,
+    input  logic               rst_ni,
+    input  logic               en_i,
+    input  logic               adv_i,
+    input  logic               start_i, // of an instruction
+
+    input  logic               valid_i,
+    output logic               ready_o,
+    input  logic               range_i, // VMINMAX; else VRED
+    input  logic [3:0]         fn_i,    // FN_RED_*
+    input  logic               first_i, // first line of its row or block
+    input  logic               last_i,
+    input  logic [$clog2(L):0] count_i, // lanes that count (VRED)
+    input  logic [TagW-1:0]    tag_i,
+    input  logic [L*32-1:0]    x_i,
+    input  logic [L*32-1:0]    prod_i,  // squares of the line two steps before
+
+    output logic               soon_o,  // VMINMAX: a range in the next cycle
+    output logic [TagW-1:0]    soon_tag_o,
+    output logic               range_o,
+    output logic [TagW-1:0]    tag_o,
+    output logic [31:0]        lo_o,
+    output logic [31:0]        hi_o,
+    output logic               red_o,   // VRED: result of a row
+    output logic [31:0]        red_data_o,
+    output logic               busy_o
+);
+
+  localparam int unsigned Log    = $clog2(L);
+  localparam logic [31:0] Lowest = 32'hff7f_ffff;
+
+  logic            sum, squares, largest, found, soon, mm_busy, red_done, red_busy, red_valid;
+  logic            red_ready;
+  logic [1:0]      v_q, last_q;
+  logic [Log:0]    count0_q, count1_q;
+  logic [31:0]     red_sum;
+  logic [L*32-1:0] mm_x;
+
+  assign sum        = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUM);
+  assign squares    = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
+  assign largest    = !range_i && !sum && !squares;
+  assign red_valid  = v_q[1] || (valid_i && sum);
+  assign ready_o    = !red_valid || red_ready;
+  assign soon_o     = soon && range_i;
+  assign range_o    = found && range_i;
+  assign red_o      = red_done || (found && largest);
+  assign red_data_o = largest ? hi_o : red_sum;
+  assign busy_o     = mm_busy || red_busy || v_q != '0;
+
+  always_comb begin : masked
+    mm_x = x_i;
+    if (largest && valid_i) begin
+      for (int l = 0; l < L; l++) if (count_i <= (Log+1)'(l)) mm_x[l*32 +: 32] = Lowest;
+    end
+  end
+
+  stamp_vx_minmax #(.L(L), .TagW(TagW)) i_minmax (
+    .clk_i, .rst_ni, .en_i, .init_i(largest ? Lowest : 32'd0), .nan_i(largest),
+    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .x_i(mm_x),
+    .soon_o(soon), .soon_tag_o, .range_valid_o(found), .tag_o, .busy_o(mm_busy), .lo_o, .hi_o);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) v_q <= '0;
+    else if (adv_i) v_q <= {v_q[0], valid_i && squares};
+    if (adv_i && squares) begin
+      last_q   <= {last_q[0], last_i};
+      count0_q <= count_i;
+      count1_q <= count0_q;
+    end
+  end
+
+  stamp_vx_red #(.L(L)) i_red (
+    .clk_i, .rst_ni, .en_i, .start_i, .valid_i(red_valid), .ready_o(red_ready),
+    .last_i(squares ? last_q[1] : last_i), .count_i(squares ? count1_q : count_i),
+    .x_i(squares ? prod_i : x_i), .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
+
+endmodule
