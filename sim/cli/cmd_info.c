@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_info.c - stamp info: what a program file holds; stamp machines: the configurations. */
+/* cmd_info.c - stamp info: what a program or model holds; stamp machines: the configurations. */
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 #include "compiler/ir/verify.h"
 #include "sim/cli/args.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/info_model.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
@@ -22,7 +23,8 @@ static error_t parse_info(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT: state->child_inputs[0] = &a->common; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->file, 1);
-    case ARGP_KEY_END: return a->file[0] ? 0 : stamp_args_bad("needs a program, P.stamp");
+    case ARGP_KEY_END:
+        return a->file[0] ? 0 : stamp_args_bad("needs a program, P.stamp, or a model");
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -39,10 +41,12 @@ static error_t parse_machines(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {{.argp = &stamp_argp_common}, {.argp = NULL}};
 static const struct argp info_argp = {
     .parser = parse_info,
-    .args_doc = "P.stamp",
+    .args_doc = "P.stamp|MODEL",
     .children = children,
-    .doc = "Machine, code, buffers and layers of a program, and what the verifier says of it. Exit "
-           "is 1 when the verifier refuses it."};
+    .doc =
+        "Machine, code, buffers and layers of a program, and what the verifier says of it; exit is "
+        "1 when the verifier refuses it. Or family, shape, rotary embedding and weight types of "
+        "a model, as eval takes it."};
 static const struct argp machines_argp = {.parser = parse_machines,
                                           .children = children,
                                           .doc = "The machine configurations (mach.def)."};
@@ -121,6 +125,8 @@ int stamp_cmd_info(int argc, char **argv)
     struct stamp_err e = {0};
 
     stamp_args_parse(&info_argp, "info", argc, argv, &a);
+    if (stamp_info_is_model(a.file[0]))
+        return stamp_info_model(a.file[0], a.common.json, &e) ? stamp_say_fail(&e) : STAMP_EXIT_OK;
     if (stamp_image_read(a.file[0], &image, &e)) return stamp_say_fail(&e);
     const enum stamp_status s = stamp_verify(image, &v, &e);
     if (s)

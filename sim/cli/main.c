@@ -30,7 +30,7 @@ static const struct command commands[] = {
     {"run", stamp_cmd_run, "a program file on the C machine, the RTL, or both in lock-step"},
     {"asm", stamp_cmd_asm, "assembly text to a program file"},
     {"dis", stamp_cmd_dis, "a program file to assembly text"},
-    {"info", stamp_cmd_info, "what a program file holds, and whether it is legal"},
+    {"info", stamp_cmd_info, "what a program or a model holds, and whether it is legal"},
     {"machines", stamp_cmd_machines, "the machine configurations"},
 };
 

@@ -155,6 +155,20 @@ START_TEST(dis_and_asm_give_the_same_file)
 }
 END_TEST
 
+START_TEST(info_tells_the_family_and_shape_of_a_model)
+{
+    const struct child *c = child_run("$S info $K/traces/model/stamp-stories --json");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_ptr_nonnull(strstr(c->out, "\"Llama\""));
+    ck_assert_double_eq(child_number(c->out, "head_dim"), 32);
+    ck_assert_double_eq(child_number(c->out, "tied"), 1);
+    c = child_run("$S info random:$K/traces/model/stamp-stories/config.json,layers=2,vocab=300");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_ptr_nonnull(strstr(c->out, "Llama, random\nlayers        2,"));
+    ck_assert_ptr_nonnull(strstr(c->out, "vocabulary    300,"));
+}
+END_TEST
+
 START_TEST(a_chain_of_layers_runs)
 {
     static float w[D * N], x[ROWS * D], w2[N * D], b[N];
@@ -313,6 +327,7 @@ Suite *stamp_suite_cli(void)
     tcase_add_test(t, every_scheme_flag_reaches_the_machine_and_no_bit_differs);
     tcase_add_test(t, compile_and_run_give_what_linear_gives);
     tcase_add_test(t, dis_and_asm_give_the_same_file);
+    tcase_add_test(t, info_tells_the_family_and_shape_of_a_model);
     tcase_add_test(t, a_chain_of_layers_runs);
     tcase_add_test(t, capture_takes_q_k_and_v_from_one_input);
     tcase_add_test(t, eval_lands_beside_an_independent_reference);

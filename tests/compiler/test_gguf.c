@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
@@ -254,6 +253,52 @@ START_TEST(random_rows_depend_on_seed_name_and_row_alone)
 }
 END_TEST
 
+static uint64_t size_of(const struct stamp_lazy *t)
+{
+    return (uint64_t)t->rows * t->cols;
+}
+
+/* Weights of a model, vectors included. */
+static uint64_t weights(const struct stamp_llama *m)
+{
+    uint64_t n = m->dim + size_of(&m->embed) + (m->tied ? 0 : size_of(&m->head));
+
+    for (size_t i = 0; i < m->layers; i++) {
+        const struct stamp_llama_layer *l = &m->layer[i];
+        n += size_of(&l->wq) + size_of(&l->wk) + size_of(&l->wv) + size_of(&l->wo);
+        n += size_of(&l->w1) + size_of(&l->w2) + size_of(&l->w3) + 2 * m->dim;
+        if (l->bias_q) n += l->wq.rows + l->wk.rows + l->wv.rows;
+        if (l->norm_q) n += 2 * m->head_dim;
+    }
+    return n;
+}
+
+START_TEST(true_configs_have_as_many_weights_as_published)
+{
+    static const struct {
+        const char *file;
+        uint64_t weights; /* "total_parameters" of the models' pages */
+    } models[] = {{"Llama-3.1-8B", 8030261248}, {"Llama-3.2-1B", 1235814400},
+                  {"Llama-3.2-3B", 3212749824}, {"Qwen2.5-0.5B", 494032768},
+                  {"Qwen2.5-7B", 7615616512},   {"Qwen3-0.6B", 596049920},
+                  {"Qwen3-4B", 4022468096}};
+    char path[600];
+
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+        struct stamp_llama *m = NULL;
+        struct stamp_err e;
+        snprintf(path, sizeof path, "configs/%s.json", models[i].file);
+        const char *config = front_shared(path);
+        if (!config) return;
+        snprintf(path, sizeof path, "random:%s", config);
+        ck_assert_msg(stamp_llama_open(path, &m, &e) == STAMP_OK, "%s", e.text);
+        ck_assert_msg(weights(m) == models[i].weights, "%s: %llu", models[i].file,
+                      (unsigned long long)weights(m));
+        stamp_llama_close(m);
+    }
+}
+END_TEST
+
 START_TEST(random_values_are_near_gaussian)
 {
     enum { ROWS = 64, COLS = 4096 };
@@ -296,6 +341,7 @@ TCase *stamp_tcase_gguf(void)
     tcase_add_test(c, stories260K_is_the_same_model_in_both_formats);
     tcase_add_test(c, version_1_is_refused_by_its_version);
     tcase_add_test(c, random_rows_depend_on_seed_name_and_row_alone);
+    tcase_add_test(c, true_configs_have_as_many_weights_as_published);
     tcase_add_test(c, random_values_are_near_gaussian);
     return c;
 }

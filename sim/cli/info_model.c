@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* info_model.c - stamp info for a model. Contract in info_model.h. */
+#include "sim/cli/info_model.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "compiler/front/gguf.h"
+#include "compiler/front/llama.h"
+#include "compiler/front/random.h"
+#include "sim/cli/say.h"
+#include "sim/report/json_out.h"
+
+enum { KINDS = STAMP_LAZY_RANDOM + 1 };
+
+/* Weights by type; vectors are told apart. */
+struct weights {
+    uint64_t count[KINDS], vectors, total;
+    uint64_t bytes; /* of matrices in their files */
+};
+
+bool stamp_info_is_model(const char *path)
+{
+    static const char *const ends[] = {".bin", ".safetensors"};
+    const size_t n = strlen(path);
+    struct stat info;
+
+    if (stamp_random_is(path)) return true;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode)) return true;
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (n > strlen(ends[i]) && strcmp(path + n - strlen(ends[i]), ends[i]) == 0) return true;
+    return stamp_gguf_is(path);
+}
+
+static void add(struct weights *w, const struct stamp_lazy *t)
+{
+    w->count[t->kind] += (uint64_t)t->rows * t->cols;
+    w->total += (uint64_t)t->rows * t->cols;
+    w->bytes += (uint64_t)t->rows * stamp_lazy_row_bytes(t->kind, t->cols);
+}
+
+static struct weights count(const struct stamp_llama *m)
+{
+    const size_t q = m->heads * m->head_dim, kv = m->kv_heads * m->head_dim;
+    struct weights w = {.vectors = m->dim};
+
+    add(&w, &m->embed);
+    if (!m->tied) add(&w, &m->head);
+    for (size_t i = 0; i < m->layers; i++) {
+        const struct stamp_llama_layer *l = &m->layer[i];
+        const struct stamp_lazy *all[] = {&l->wq, &l->wk, &l->wv, &l->wo, &l->w1, &l->w2, &l->w3};
+        for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) add(&w, all[k]);
+        w.vectors += 2 * m->dim + (l->bias_q ? q + 2 * kv : 0) + (l->norm_q ? 2 * m->head_dim : 0);
+    }
+    w.total += w.vectors;
+    return w;
+}
+
+static const char *scaling(const struct stamp_llama *m)
+{
+    static const char *const names[] = {"plain", "linear", "llama3"};
+    return m->rope_divided ? "divided pair by pair" : names[m->rope.kind];
+}
+
+static void print(const struct stamp_llama *m, const struct weights *w)
+{
+    const struct stamp_rope_params *r = &m->rope;
+
+    printf("model         %s, %s\n", stamp_family_name(m->family), m->format);
+    printf("layers        %zu, width %zu, feed-forward %zu\n", m->layers, m->dim, m->hidden);
+    printf("attention     %zu heads of %zu, %zu of keys and values%s%s\n", m->heads, m->head_dim,
+           m->kv_heads, m->layer[0].bias_q ? ", biases" : "",
+           m->layer[0].norm_q ? ", q and k normalised" : "");
+    printf("vocabulary    %zu, head %s\n", m->vocab, m->tied ? "tied to the embedding" : "its own");
+    printf("context       %zu tokens\n", m->ctx);
+    printf("rope          theta %g, %s", r->theta, scaling(m));
+    if (r->kind != STAMP_ROPE_KIND_PLAIN) printf(", factor %g", r->factor);
+    if (r->kind == STAMP_ROPE_KIND_LLAMA3)
+        printf(", %g to %g turns in %g tokens", r->low_freq, r->high_freq, r->old_ctx);
+    printf("\nepsilon       %g\n", (double)m->rms_eps);
+    printf("weights       %" PRIu64 ":", w->total);
+    for (int k = 0; k < KINDS; k++)
+        if (w->count[k])
+            printf(" %" PRIu64 " %s,", w->count[k], stamp_lazy_kind_name((enum stamp_lazy_kind)k));
+    printf(" %" PRIu64 " in vectors; %" PRIu64 " bytes of matrices\n", w->vectors, w->bytes);
+}
+
+static void put(const struct stamp_llama *m, const struct weights *w)
+{
+    const struct stamp_rope_params *r = &m->rope;
+    struct cJSON *o = cJSON_CreateObject();
+
+    stamp_put_text(o, "family", stamp_family_name(m->family));
+    stamp_put_text(o, "format", m->format);
+    stamp_put_count(o, "layers", m->layers);
+    stamp_put_count(o, "dim", m->dim);
+    stamp_put_count(o, "hidden", m->hidden);
+    stamp_put_count(o, "heads", m->heads);
+    stamp_put_count(o, "kv_heads", m->kv_heads);
+    stamp_put_count(o, "head_dim", m->head_dim);
+    stamp_put_count(o, "vocab", m->vocab);
+    stamp_put_count(o, "context", m->ctx);
+    stamp_put_count(o, "tied", m->tied);
+    stamp_put_count(o, "qkv_bias", m->layer[0].bias_q != NULL);
+    stamp_put_count(o, "qk_norm", m->layer[0].norm_q != NULL);
+    stamp_put_real(o, "epsilon", (double)m->rms_eps);
+    struct cJSON *rope = stamp_put_object(o, "rope");
+    stamp_put_real(rope, "theta", r->theta);
+    stamp_put_text(rope, "scaling", scaling(m));
+    stamp_put_real(rope, "factor", r->factor);
+    stamp_put_real(rope, "low_freq", r->low_freq);
+    stamp_put_real(rope, "high_freq", r->high_freq);
+    stamp_put_real(rope, "old_context", r->old_ctx);
+    stamp_put_count(o, "weights", w->total);
+    stamp_put_count(o, "matrix_bytes", w->bytes);
+    struct cJSON *types = stamp_put_object(o, "types");
+    for (int k = 0; k < KINDS; k++)
+        if (w->count[k])
+            stamp_put_count(types, stamp_lazy_kind_name((enum stamp_lazy_kind)k), w->count[k]);
+    stamp_put_count(types, "vectors", w->vectors);
+    stamp_say_json(o);
+}
+
+enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err *e)
+{
+    struct stamp_llama *m = NULL;
+    const enum stamp_status s = stamp_llama_open(path, &m, e);
+
+    if (s) return s;
+    const struct weights w = count(m);
+    if (json)
+        put(m, &w);
+    else
+        print(m, &w);
+    stamp_llama_close(m);
+    return STAMP_OK;
+}
