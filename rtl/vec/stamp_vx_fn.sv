@@ -163,7 +163,7 @@ module stamp_vx_fn #(
   // ---- Results, group by group, to a line ------------------------------------------------------------
   logic              have, complete, head_valid, flag_q, group_flag;
   logic [GroupW-1:0] out_group_q;
-  logic [L*32-1:0]   gather_q, gathered;
+  logic [L*32-1:0]   gather_q;
   logic [F*32-1:0]   result;
   logic [F-1:0]      out_mask, not_finite;
   logic [L-1:0]      head_mask;
@@ -182,8 +182,6 @@ module stamp_vx_fn #(
   always_comb begin
     result = state_q == Put ? quotient : lane_result;
     for (int l = 0; l < F; l++) if (!out_mask[l]) result[l*32 +: 32] = 32'd0;
-    gathered = gather_q;
-    gathered[32'(out_group_q)*F*32 +: F*32] = result;
   end
 
   always_ff @(posedge clk_i) begin
@@ -203,7 +201,8 @@ module stamp_vx_fn #(
   always_ff @(posedge clk_i) begin
     if (have && !complete) gather_q[32'(out_group_q)*F*32 +: F*32] <= result;
     if (complete) begin
-      data_o <= gathered;
+      data_o <= gather_q;
+      data_o[(L-F)*32 +: F*32] <= result;
       flag_o <= flag_q || group_flag;
       addr_o <= head_addr;
     end
