@@ -31,12 +31,25 @@ static const struct argp_option only_options[] = {
     {.name = NULL},
 };
 
-static const struct argp_option options[] = {
+static const struct argp_option on_options[] = {
     {.name = "on",
      .key = KEY_ON,
      .arg = "model|rtl|all",
      .group = 30,
      .doc = "C machine, Verilated RTL, or both in lock-step, every write compared"},
+    {.name = "wave",
+     .key = KEY_WAVE,
+     .arg = "FILE",
+     .group = 32,
+     .doc = "write an FST wave; needs make rtl-NAME-waves"},
+    {.name = "wave-window",
+     .key = KEY_WINDOW,
+     .arg = "A:B",
+     .doc = "only cycles A to B (default all)"},
+    {.name = NULL},
+};
+
+static const struct argp_option memory_options[] = {
     {.doc = "Memory around the RTL:", .group = 31},
     {.name = "latency",
      .key = KEY_LATENCY,
@@ -52,19 +65,14 @@ static const struct argp_option options[] = {
      .arg = "P",
      .doc = "probability of a random stall per cycle and AXI channel, in steps of 1/256, below 1 "
             "(default 0)"},
-    {.name = "seed", .key = KEY_SEED, .arg = "N", .doc = "of the stalls (default 1)"},
+    {.name = "seed",
+     .key = KEY_SEED,
+     .arg = "N",
+     .doc = "of the stalls, and of what generate samples (default 1)"},
     {.name = "watchdog",
      .key = KEY_WATCHDOG,
      .arg = "N",
      .doc = "cycles without a retired instruction that are an error (default 1000000)"},
-    {.name = "wave",
-     .key = KEY_WAVE,
-     .arg = "FILE",
-     .doc = "write an FST wave; needs make rtl-NAME-waves"},
-    {.name = "wave-window",
-     .key = KEY_WINDOW,
-     .arg = "A:B",
-     .doc = "only cycles A to B (default all)"},
     {.name = NULL},
 };
 
@@ -141,6 +149,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     unsigned i = 0;
     error_t err = 0;
 
+    if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON) m->any = true;
     switch (key) {
     case KEY_MACHINE: return parse_machine(arg, m);
     case KEY_ON:
@@ -165,9 +174,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_machine_only}, {.argp = NULL}};
-
-static error_t parse_all(int key, char *arg, struct argp_state *state)
+static error_t parse_parent(int key, char *arg, struct argp_state *state)
 {
     if (key == ARGP_KEY_INIT) {
         state->child_inputs[0] = state->input;
@@ -177,8 +184,13 @@ static error_t parse_all(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp stamp_argp_machine_only = {.options = only_options, .parser = parse_options};
+static const struct argp_child memory_children[] = {{.argp = &stamp_argp_machine_only},
+                                                    {.argp = NULL}};
+const struct argp stamp_argp_memory = {
+    .options = memory_options, .parser = parse_parent, .children = memory_children};
+static const struct argp_child children[] = {{.argp = &stamp_argp_memory}, {.argp = NULL}};
 const struct argp stamp_argp_machine = {
-    .options = options, .parser = parse_all, .children = children};
+    .options = on_options, .parser = parse_parent, .children = children};
 
 error_t stamp_args_machine_check(const struct stamp_args_machine *m)
 {

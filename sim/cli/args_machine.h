@@ -11,11 +11,13 @@
 
 struct stamp_args_machine {
     bool on_set;                   /**< --on was given */
+    bool any;                      /**< another of the flags was */
     const struct stamp_mach *mach; /**< --machine, or NULL */
     struct stamp_run_options run;  /**< start from stamp_args_machine_default */
 };
 
 extern const struct argp stamp_argp_machine;      /**< input: struct stamp_args_machine */
+extern const struct argp stamp_argp_memory;       /**< without --on and waves, the same input */
 extern const struct argp stamp_argp_machine_only; /**< --machine alone, the same input */
 
 struct stamp_args_machine stamp_args_machine_default(void);

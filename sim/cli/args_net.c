@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "model/net/pool.h"
+#include "sim/cli/args_scheme.h"
+#include "sim/cli/progress.h"
 
 enum { KEY_KV = STAMP_KEY_NET, KEY_KV_BLOCK, KEY_HEAD_BITS, KEY_THREADS };
 
@@ -69,6 +71,37 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp stamp_argp_net = {.options = options, .parser = parse};
+
+const char *const stamp_net_on_name[STAMP_NET_ONS] = {"net", "model", "rtl", "all"};
+
+struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
+                                              const struct stamp_scheme *scheme,
+                                              const struct stamp_args_machine *machine,
+                                              enum stamp_net_on on)
+{
+    struct stamp_netrun_options o = {.mach = stamp_args_mach(machine),
+                                     .scheme = *scheme,
+                                     .kv = a->kv,
+                                     .head_bits = a->head_bits,
+                                     .threads = a->threads,
+                                     .on = on,
+                                     .run = machine->run,
+                                     .stage = stamp_progress_stage};
+
+    o.run.progress = stamp_progress_run;
+    return o;
+}
+
+error_t stamp_args_net_check(const struct stamp_scheme *scheme,
+                             const struct stamp_args_machine *machine, enum stamp_net_on on)
+{
+    if (on == STAMP_NET_ON_NET && machine->any)
+        return stamp_args_bad("--machine and the flags of the memory are of --on model, rtl, all");
+    if (on != STAMP_NET_ON_NET) return stamp_args_integer_scheme(scheme);
+    if (scheme->weight_bits == 32)
+        return stamp_args_bad("--weight-bits f32: a network has weights of 4 or 8 bits");
+    return 0;
+}
 
 void stamp_args_net_text(const struct stamp_args_net *a, char *text, size_t size)
 {

@@ -7,7 +7,8 @@
 #define STAMP_CLI_ARGS_NET_H
 
 #include "model/num/kv.h"
-#include "sim/cli/args.h"
+#include "sim/cli/args_machine.h"
+#include "sim/core/netrun.h"
 
 struct stamp_args_net {
     struct stamp_kv_scheme kv;
@@ -20,6 +21,20 @@ extern const struct argp stamp_argp_net; /**< input: struct stamp_args_net, set 
 
 /** 4-bit cache in blocks of 32 tokens, 8-bit head, one thread. */
 struct stamp_args_net stamp_args_net_default(void);
+
+/** "net", "model", "rtl", "all": enum stamp_net_on. */
+enum { STAMP_NET_ONS = 4 };
+extern const char *const stamp_net_on_name[STAMP_NET_ONS];
+
+/** A session as the flags say; progress goes to the progress line. */
+struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
+                                              const struct stamp_scheme *scheme,
+                                              const struct stamp_args_machine *machine,
+                                              enum stamp_net_on on);
+
+/** Flags that do not go with @p on; called at ARGP_KEY_END. */
+error_t stamp_args_net_check(const struct stamp_scheme *scheme,
+                             const struct stamp_args_machine *machine, enum stamp_net_on on);
 
 /** "KV4 in blocks of 32, head of 8 bits". */
 void stamp_args_net_text(const struct stamp_args_net *a, char *text, size_t size);

@@ -9,21 +9,24 @@
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/corpus.h"
+#include "sim/cli/net_report.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
 enum { KEY_TOKENIZER = STAMP_KEY_COMMAND, KEY_TEXT, KEY_TOKENS, KEY_DOCS, KEY_ON };
 
-enum on { ON_F32, ON_NET };
+/* --on: f32, or 1 + enum stamp_net_on */
+enum { ON_F32, ON_NET };
 
 struct eval_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
     const char *model[1], *tokenizer, *text;
     struct stamp_ppl_limits limits;
-    unsigned on; /* enum on */
+    unsigned on;
     struct stamp_args_net net;
+    struct stamp_args_machine machine;
 };
 
 static const struct argp_option options[] = {
@@ -35,9 +38,11 @@ static const struct argp_option options[] = {
          "documents split at <|endoftext|>; each is scored alone, BOS first, cut at the context"},
     {.name = "on",
      .key = KEY_ON,
-     .arg = "f32|net",
+     .arg = "f32|net|model|rtl|all",
      .doc = "f32 (default): linear layers under the scheme, everything else in f32; net: the whole "
-            "network in the numerics of the machine"},
+            "network in the numerics of the machine, by the network in C; model, rtl, all: by "
+            "programs on the C machine, the RTL, or both in lock-step with every logit compared "
+            "with the network in C"},
     {.name = "tokenizer",
      .key = KEY_TOKENIZER,
      .arg = "FILE",
@@ -58,28 +63,30 @@ static error_t parse_limit(const char *flag, const char *arg, size_t *out)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const ons[] = {"f32", "net"};
+    static const char *const ons[] = {"f32", "net", "model", "rtl", "all"};
     struct eval_args *a = state->input;
 
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->scheme;
         state->child_inputs[1] = &a->net;
-        state->child_inputs[2] = &a->common;
+        state->child_inputs[2] = &a->machine;
+        state->child_inputs[3] = &a->common;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
-    case KEY_ON: return stamp_args_choice("--on", arg, ons, 2, &a->on);
+    case KEY_ON: return stamp_args_choice("--on", arg, ons, 5, &a->on);
     case KEY_TOKENS: return parse_limit("--tokens", arg, &a->limits.tokens);
     case KEY_DOCS: return parse_limit("--docs", arg, &a->limits.docs);
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
-        if (a->on == ON_F32 && a->net.any)
-            return stamp_args_bad("--kv, --kv-block, --head-bits and --threads are of --on net");
-        if (a->on == ON_NET && a->scheme.weight_bits == 32)
-            return stamp_args_bad("--weight-bits f32: a network has weights of 4 or 8 bits");
+        if (a->on != ON_F32)
+            return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)(a->on - 1));
+        if (a->net.any || a->machine.any)
+            return stamp_args_bad("flags of whole networks and of machines need --on net, model, "
+                                  "rtl or all");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -87,6 +94,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
                                              {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_memory},
                                              {.argp = &stamp_argp_common},
                                              {.argp = NULL}};
 static const struct argp argp = {
@@ -100,64 +108,110 @@ static const struct argp argp = {
         "random:PATH/config.json[,layers=N][,seed=S][,vocab=V] for random weights. Linear "
         "layers go through the numerics "
         "of the machine under the scheme; everything else, the output head included, is f32. With "
-        "--on net attention, cache, norms, functions and output head are the machine's too.\v"
+        "--on net, model, rtl or all attention, cache, norms, functions and output head are the "
+        "machine's too.\v"
         "ppl is exp of the mean -ln p of the scored tokens under the scheme, ppl_f32 the same "
         "without one; avg_act_bits is the mean width of an activation row, scales not counted."};
 
-static void print(const struct eval_args *a, const struct stamp_ppl *f32, const struct stamp_ppl *q,
-                  double bits)
-{
-    const double n = (double)q->tokens;
-    char scheme[200], net[64];
+/* What there is to print. */
+struct result {
+    struct stamp_ppl f32, q;
+    double bits;
+    char scheme[200];
+    struct stamp_net_report net; /* phase NULL: no network */
+};
 
-    stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
-    if (a->on == ON_NET) {
-        stamp_args_net_text(&a->net, net, sizeof net);
-        strncat(scheme, ", ", sizeof scheme - strlen(scheme) - 1);
-        strncat(scheme, net, sizeof scheme - strlen(scheme) - 1);
-    }
-    if (!a->common.json) {
-        printf("perplexity f32        %.4f (%.5f nats per token)\n", f32->ppl, f32->nats / n);
-        printf("perplexity quantized  %.4f (%.5f nats per token), %s\n", q->ppl, q->nats / n,
-               scheme);
-        printf("scored                %zu tokens of %zu documents\n", q->tokens, q->docs);
-        printf("activations           %.4f bits on average\n", bits);
-        return;
-    }
+static void print(const struct result *r)
+{
+    const double n = (double)r->q.tokens;
+
+    printf("perplexity f32        %.4f (%.5f nats per token)\n", r->f32.ppl, r->f32.nats / n);
+    printf("perplexity quantized  %.4f (%.5f nats per token), %s\n", r->q.ppl, r->q.nats / n,
+           r->scheme);
+    printf("scored                %zu tokens of %zu documents\n", r->q.tokens, r->q.docs);
+    printf("activations           %.4f bits on average\n", r->bits);
+    if (r->net.phase) stamp_net_print("prefill", &r->net);
+}
+
+static void print_json(const struct result *r)
+{
+    const double n = (double)r->q.tokens;
     struct cJSON *o = cJSON_CreateObject();
-    stamp_put_real(o, "ppl_f32", f32->ppl);
-    stamp_put_real(o, "ppl", q->ppl);
-    stamp_put_count(o, "tokens", q->tokens);
-    stamp_put_real(o, "avg_act_bits", bits);
-    stamp_put_real(o, "nats_f32", f32->nats / n);
-    stamp_put_real(o, "nats", q->nats / n);
-    stamp_put_count(o, "docs", q->docs);
-    stamp_put_text(o, "scheme", scheme);
+
+    stamp_put_real(o, "ppl_f32", r->f32.ppl);
+    stamp_put_real(o, "ppl", r->q.ppl);
+    stamp_put_count(o, "tokens", r->q.tokens);
+    stamp_put_real(o, "avg_act_bits", r->bits);
+    stamp_put_real(o, "nats_f32", r->f32.nats / n);
+    stamp_put_real(o, "nats", r->q.nats / n);
+    stamp_put_count(o, "docs", r->q.docs);
+    stamp_put_text(o, "scheme", r->scheme);
+    if (r->net.phase) {
+        stamp_put_text(o, "on", stamp_net_on_name[r->net.on]);
+        stamp_put_text(o, "machine", r->net.mach->name);
+        stamp_net_put(o, "prefill", &r->net);
+    }
     stamp_say_json(o);
+}
+
+static void set_text(const struct eval_args *a, struct result *r)
+{
+    char net[64];
+    size_t len;
+
+    stamp_scheme_text(&a->scheme, r->scheme, sizeof r->scheme);
+    if (a->on == ON_F32) return;
+    stamp_args_net_text(&a->net, net, sizeof net);
+    len = strlen(r->scheme);
+    snprintf(r->scheme + len, sizeof r->scheme - len, ", %s", net);
+}
+
+static enum stamp_status work(const struct eval_args *a, const struct stamp_corpus *c,
+                              struct stamp_netrun **run, struct result *r, struct stamp_err *e)
+{
+    struct stamp_net_score score = {.scheme = &a->scheme};
+    enum stamp_status s = STAMP_OK;
+
+    if (a->on != ON_F32) { /* first, as a machine may be missing */
+        const enum stamp_net_on on = (enum stamp_net_on)(a->on - 1);
+        struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, on);
+        o.run.progress = stamp_net_score_progress;
+        o.run.progress_ctx = &score;
+        s = stamp_netrun_new(c->model, &o, run, e);
+        if (s) return s;
+        score.run = *run;
+        if (on != STAMP_NET_ON_NET)
+            r->net =
+                (struct stamp_net_report){stamp_netrun_phase(*run, STAMP_PREFILL), o.mach, on, 0};
+    }
+    s = stamp_corpus_perplexity(c, &a->limits, NULL, &r->f32, NULL, e);
+    if (!s && *run) s = stamp_corpus_net_perplexity(c, &a->limits, &score, &r->q, &r->bits, e);
+    if (!s && !*run) s = stamp_corpus_perplexity(c, &a->limits, &a->scheme, &r->q, &r->bits, e);
+    return s;
 }
 
 int stamp_cmd_eval(int argc, char **argv)
 {
-    struct eval_args a = {.scheme = stamp_scheme_default(), .net = stamp_args_net_default()};
+    struct eval_args a = {.scheme = stamp_scheme_default(),
+                          .net = stamp_args_net_default(),
+                          .machine = stamp_args_machine_default()};
     struct stamp_corpus corpus;
-    struct stamp_ppl f32, q;
+    struct stamp_netrun *run = NULL;
+    struct result r = {0};
     struct stamp_err e = {0};
-    double bits = 0;
 
     stamp_args_parse(&argp, "eval", argc, argv, &a);
     stamp_progress_init(a.common.progress);
     if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
-    enum stamp_status s = stamp_corpus_perplexity(&corpus, &a.limits, NULL, &f32, NULL, &e);
-    const struct stamp_net_score_options net = {a.scheme, a.net.kv, a.net.head_bits, a.net.threads};
-    if (!s && a.on == ON_NET)
-        s = stamp_corpus_net_perplexity(&corpus, &a.limits, &net, &q, &bits, &e);
+    set_text(&a, &r);
+    const enum stamp_status s = work(&a, &corpus, &run, &r, &e);
+    if (!s && a.common.json)
+        print_json(&r);
     else if (!s)
-        s = stamp_corpus_perplexity(&corpus, &a.limits, &a.scheme, &q, &bits, &e);
+        print(&r);
+    else if (s != STAMP_EUNSUPPORTED && strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
+        stamp_fail_at(&e, "%s", a.text);
+    stamp_netrun_free(run);
     stamp_corpus_close(&corpus);
-    if (s) {
-        if (strncmp(e.text, a.model[0], strlen(a.model[0])) != 0) stamp_fail_at(&e, "%s", a.text);
-        return stamp_say_fail(&e);
-    }
-    print(&a, &f32, &q, bits);
-    return STAMP_EXIT_OK;
+    return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;
 }

@@ -2,8 +2,11 @@
 /* corpus.c - model, tokenizer and text. Contract in corpus.h. */
 #include "sim/cli/corpus.h"
 
+#include <string.h>
+
 #include "compiler/front/infile.h"
 #include "model/mem.h"
+#include "model/num/plan.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/progress.h"
 #include "sim/report/quantized.h"
@@ -115,37 +118,76 @@ enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
     return s;
 }
 
-struct documents {
-    struct stamp_net_score *score;
-    uint64_t done, total;
-};
+bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64_t total,
+                              double per_second)
+{
+    const struct stamp_net_score *s = ctx;
+    const double part = total > done ? (double)done / (double)total : 1;
+
+    (void)per_second;
+    if (strstr(what, "cycles")) /* the C machine is fast */
+        stamp_progress_show(s->tokens + (uint64_t)(part * (double)s->doc), s->total, "tokens");
+    return true;
+}
 
 static enum stamp_status score_document(void *ctx, const int32_t *tokens, size_t n, float *logits,
                                         struct stamp_err *e)
 {
-    struct documents *d = ctx;
-    const enum stamp_status s = stamp_net_score_forward(d->score, tokens, n, logits, e);
+    struct stamp_net_score *score = ctx;
+    struct stamp_plan plan;
 
-    stamp_progress_show(++d->done, d->total, "documents");
+    enum stamp_status s = stamp_plan_build(score->scheme, (uint32_t)n, &plan, e);
+    if (s) return s;
+    score->row_bits += stamp_plan_average_bits(&plan) * (double)n;
+    stamp_plan_free(&plan);
+    score->doc = n;
+    s = stamp_netrun_prefill(score->run, tokens, (uint32_t)n, logits, e);
+    score->tokens += n;
+    stamp_progress_show(score->tokens, score->total, "tokens");
     return s;
+}
+
+/* Tokens that will run. */
+static enum stamp_status count_tokens(const struct stamp_corpus *c,
+                                      const struct stamp_ppl_limits *limits, uint64_t *total,
+                                      struct stamp_err *e)
+{
+    const char *doc = NULL;
+    size_t at = 0, len = 0, docs = 0;
+    uint64_t left = limits->tokens ? limits->tokens : UINT64_MAX;
+
+    *total = 0;
+    while ((!limits->docs || docs++ < limits->docs) && left &&
+           stamp_text_next(c->text, c->len, &at, &doc, &len)) {
+        int32_t *ids = NULL;
+        size_t n = 0;
+        const enum stamp_status s =
+            stamp_tokenizer_encode(c->tokenizer, doc, len, true, &ids, &n, e);
+        stamp_free(ids);
+        if (s) return s;
+        if (n > c->model->ctx) n = c->model->ctx;
+        if (n - 1 > left) n = (size_t)left + 1;
+        *total += n;
+        left -= n - 1;
+    }
+    return STAMP_OK;
 }
 
 enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
                                               const struct stamp_ppl_limits *limits,
-                                              const struct stamp_net_score_options *options,
-                                              struct stamp_ppl *out, double *bits,
-                                              struct stamp_err *e)
+                                              struct stamp_net_score *score, struct stamp_ppl *out,
+                                              double *bits, struct stamp_err *e)
 {
-    struct documents d = {.total = count_steps(c, limits) / (c->model->layers + 1)};
-    const struct stamp_llama_hooks hooks = {.forward = score_document, .forward_ctx = &d};
+    const struct stamp_llama_hooks hooks = {.forward = score_document, .forward_ctx = score};
     char name[64];
 
-    stamp_scheme_text(&options->scheme, name, sizeof name);
+    stamp_scheme_text(score->scheme, name, sizeof name);
     stamp_progress_task("perplexity of the network, %s", name);
-    enum stamp_status s = stamp_net_score_new(c->model, options, &d.score, e);
+    score->tokens = score->doc = 0;
+    score->row_bits = 0;
+    enum stamp_status s = count_tokens(c, limits, &score->total, e);
     if (!s) s = stamp_perplexity(c->model, c->tokenizer, c->text, c->len, limits, &hooks, out, e);
-    if (!s && bits) *bits = stamp_net_score_act_bits(d.score);
+    if (!s && bits) *bits = score->row_bits / (double)score->tokens;
     stamp_progress_end();
-    stamp_net_score_free(d.score);
     return s;
 }

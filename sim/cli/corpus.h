@@ -6,7 +6,7 @@
 #ifndef STAMP_CLI_CORPUS_H
 #define STAMP_CLI_CORPUS_H
 
-#include "sim/report/net_score.h"
+#include "sim/core/netrun.h"
 #include "sim/ref/perplexity.h"
 
 struct stamp_corpus {
@@ -40,11 +40,24 @@ enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
                                           const struct stamp_scheme *scheme, struct stamp_ppl *out,
                                           double *bits, struct stamp_err *e);
 
-/** The same with the whole network in the numerics of the machine: model/net. */
+/** What a session scores; goes into its options.run.progress_ctx before it is made. */
+struct stamp_net_score {
+    struct stamp_netrun *run;          /**< borrowed; set before scoring */
+    const struct stamp_scheme *scheme; /**< of its layers */
+    uint64_t tokens, total;            /**< run so far, and in all */
+    uint64_t doc;                      /**< tokens of the document that runs */
+    double row_bits;                   /**< sum of the widths of all rows */
+};
+
+/** A stamp_run_progress_fn that counts tokens; ctx is a struct stamp_net_score. */
+bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64_t total,
+                              double per_second);
+
+/** Perplexity with the whole network in the numerics of the machine. @param bits  average activation
+ *  bits of the linear layers; may be NULL */
 enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
                                               const struct stamp_ppl_limits *limits,
-                                              const struct stamp_net_score_options *options,
-                                              struct stamp_ppl *out, double *bits,
-                                              struct stamp_err *e);
+                                              struct stamp_net_score *score, struct stamp_ppl *out,
+                                              double *bits, struct stamp_err *e);
 
 #endif

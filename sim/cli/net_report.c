@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* net_report.c - figures of whole networks. Contract in net_report.h. */
+#include "sim/cli/net_report.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "sim/cli/replay.h"
+#include "sim/cli/say.h"
+#include "sim/report/counters.h"
+#include "sim/report/json_out.h"
+
+static bool timed(const struct stamp_net_report *r)
+{
+    return r->on == STAMP_NET_ON_RTL || r->on == STAMP_NET_ON_ALL;
+}
+
+double stamp_net_utilization(const struct stamp_net_report *r)
+{
+    const struct stamp_run_result *s = &r->phase->sum;
+
+    return timed(r) ? stamp_utilization(r->mach, s->event[STAMP_EV_MAC_USED], s->cycles)
+                    : (double)NAN;
+}
+
+double stamp_net_cycles(const struct stamp_net_report *r)
+{
+    const struct stamp_netrun_phase *p = r->phase;
+    const uint64_t cycles = timed(r) ? p->sum.cycles : p->expected;
+
+    return p->tokens && r->on != STAMP_NET_ON_NET ? (double)cycles / (double)p->tokens
+                                                  : (double)NAN;
+}
+
+void stamp_net_print(const char *name, const struct stamp_net_report *r)
+{
+    const struct stamp_netrun_phase *p = r->phase;
+    const double each = stamp_net_cycles(r);
+
+    if (!p->tokens || r->on == STAMP_NET_ON_NET) return;
+    printf("%-8s %6" PRIu64 " tokens, %" PRIu64 " cycles%s, %.0f a token", name, p->tokens,
+           timed(r) ? p->sum.cycles : p->expected, timed(r) ? "" : " expected", each);
+    if (r->mhz > 0) printf(", %.1f tokens/s at %g MHz", r->mhz * 1e6 / each, r->mhz);
+    if (timed(r)) printf(", array %.2f %%", 100 * stamp_net_utilization(r));
+    printf("\n");
+    if (r->on == STAMP_NET_ON_ALL || p->compared)
+        printf("%-8s %6" PRIu64 " words in lock-step, %" PRIu64 " logits compared, %" PRIu64
+               " differ\n",
+               "", p->sum.checked, p->compared, p->sum.mismatches);
+}
+
+void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_net_report *r)
+{
+    const struct stamp_netrun_phase *p = r->phase;
+    const double each = stamp_net_cycles(r);
+    struct cJSON *o;
+
+    if (r->on == STAMP_NET_ON_NET) return;
+    o = stamp_put_object(parent, name);
+    stamp_put_count(o, "tokens", p->tokens);
+    stamp_put_count(o, "runs", p->runs);
+    if (timed(r))
+        stamp_put_count(o, "cycles", p->sum.cycles);
+    else
+        cJSON_AddNullToObject(o, "cycles");
+    stamp_put_count(o, "cycles_expected", p->expected);
+    stamp_put_real(o, "cycles_per_token", each);
+    if (r->mhz > 0) stamp_put_real(o, "tokens_per_second", r->mhz * 1e6 / each);
+    stamp_put_real(o, "utilization", stamp_net_utilization(r));
+    stamp_put_count(o, "checked", p->sum.checked);
+    stamp_put_count(o, "logits_compared", p->compared);
+    stamp_put_count(o, "mismatches", p->sum.mismatches);
+    stamp_put_counters(o, &p->sum, timed(r));
+}
+
+int stamp_net_fail(const struct stamp_err *e, uint64_t seed)
+{
+    char again[2048];
+
+    if (e->status != STAMP_EMISMATCH) return stamp_say_fail(e);
+    stamp_replay_text(NULL, seed, again, sizeof again);
+    stamp_say_error("%s; seed %" PRIu64 "; again: %s", e->text, seed, again);
+    return STAMP_EXIT_FAIL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file net_report.h
+ * What runs of whole networks counted, as text and as JSON.
+ */
+#ifndef STAMP_CLI_NET_REPORT_H
+#define STAMP_CLI_NET_REPORT_H
+
+#include "sim/core/netrun.h"
+
+struct cJSON;
+
+/** A phase and what is needed to read it. */
+struct stamp_net_report {
+    const struct stamp_netrun_phase *phase;
+    const struct stamp_mach *mach;
+    enum stamp_net_on on;
+    double mhz; /**< clock for tokens a second; 0: none are shown */
+};
+
+/** Array use: products of used nibble rows over P L T cycles; NaN without cycles. */
+double stamp_net_utilization(const struct stamp_net_report *r);
+
+/** Cycles a token: of the RTL, else what the compiler expects; NaN on the network in C. */
+double stamp_net_cycles(const struct stamp_net_report *r);
+
+/** A line or two for people. @p name  "prefill", "decode" */
+void stamp_net_print(const char *name, const struct stamp_net_report *r);
+
+/** Object @p name of @p parent. */
+void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_net_report *r);
+
+/** Print the error with what shows a difference again; returns the exit code. */
+int stamp_net_fail(const struct stamp_err *e, uint64_t seed);
+
+#endif
