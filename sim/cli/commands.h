@@ -7,6 +7,8 @@
 #define STAMP_CLI_COMMANDS_H
 
 int stamp_cmd_eval(int argc, char **argv);
+int stamp_cmd_generate(int argc, char **argv);
+int stamp_cmd_compare(int argc, char **argv);
 int stamp_cmd_capture(int argc, char **argv);
 int stamp_cmd_linear(int argc, char **argv);
 int stamp_cmd_compile(int argc, char **argv);

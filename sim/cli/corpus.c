@@ -130,8 +130,8 @@ bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64
     return true;
 }
 
-static enum stamp_status score_document(void *ctx, const int32_t *tokens, size_t n, float *logits,
-                                        struct stamp_err *e)
+enum stamp_status stamp_corpus_score_document(void *ctx, const int32_t *tokens, size_t n,
+                                              float *logits, struct stamp_err *e)
 {
     struct stamp_net_score *score = ctx;
     struct stamp_plan plan;
@@ -147,10 +147,9 @@ static enum stamp_status score_document(void *ctx, const int32_t *tokens, size_t
     return s;
 }
 
-/* Tokens that will run. */
-static enum stamp_status count_tokens(const struct stamp_corpus *c,
-                                      const struct stamp_ppl_limits *limits, uint64_t *total,
-                                      struct stamp_err *e)
+enum stamp_status stamp_corpus_count(const struct stamp_corpus *c,
+                                     const struct stamp_ppl_limits *limits, uint64_t *total,
+                                     struct stamp_err *e)
 {
     const char *doc = NULL;
     size_t at = 0, len = 0, docs = 0;
@@ -178,14 +177,15 @@ enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
                                               struct stamp_net_score *score, struct stamp_ppl *out,
                                               double *bits, struct stamp_err *e)
 {
-    const struct stamp_llama_hooks hooks = {.forward = score_document, .forward_ctx = score};
+    const struct stamp_llama_hooks hooks = {.forward = stamp_corpus_score_document,
+                                            .forward_ctx = score};
     char name[64];
 
     stamp_scheme_text(score->scheme, name, sizeof name);
     stamp_progress_task("perplexity of the network, %s", name);
     score->tokens = score->doc = 0;
     score->row_bits = 0;
-    enum stamp_status s = count_tokens(c, limits, &score->total, e);
+    enum stamp_status s = stamp_corpus_count(c, limits, &score->total, e);
     if (!s) s = stamp_perplexity(c->model, c->tokenizer, c->text, c->len, limits, &hooks, out, e);
     if (!s && bits) *bits = score->row_bits / (double)score->tokens;
     stamp_progress_end();

@@ -53,6 +53,15 @@ struct stamp_net_score {
 bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64_t total,
                               double per_second);
 
+/** A stamp_forward_fn (sim/ref/llama_f32.h); ctx is the struct stamp_net_score. */
+enum stamp_status stamp_corpus_score_document(void *ctx, const int32_t *tokens, size_t n,
+                                              float *logits, struct stamp_err *e);
+
+/** Tokens that scoring will run, BOS included. */
+enum stamp_status stamp_corpus_count(const struct stamp_corpus *c,
+                                     const struct stamp_ppl_limits *limits, uint64_t *total,
+                                     struct stamp_err *e);
+
 /** Perplexity with the whole network in the numerics of the machine. @param bits  average activation
  *  bits of the linear layers; may be NULL */
 enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,

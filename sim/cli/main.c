@@ -24,6 +24,8 @@ struct command {
 static const struct command commands[] = {
     {"demo", stamp_cmd_demo, "every linear layer of a model on the machine, and what STaMP gains"},
     {"eval", stamp_cmd_eval, "perplexity of a model on a text, f32 and quantized"},
+    {"generate", stamp_cmd_generate, "text from a prompt, token by token on the machine"},
+    {"compare", stamp_cmd_compare, "schemes side by side: perplexity, SQNR, bits, cycles"},
     {"capture", stamp_cmd_capture, "input and weight of a model's linear layer as .npy"},
     {"linear", stamp_cmd_linear, "one layer from .npy files: compile, run, compare, measure"},
     {"compile", stamp_cmd_compile, "a layer or a chain of layers to a program file"},
@@ -72,7 +74,7 @@ static void *json_alloc(size_t size)
 
 static int help(void)
 {
-    puts("stamp - STaMP linear layers on an open accelerator: numerics, compiler, RTL\n\n"
+    puts("stamp - STaMP networks on an open accelerator: numerics, compiler, RTL\n\n"
          "Usage: stamp COMMAND [OPTION...]; stamp COMMAND --help says more\n");
     for (size_t i = 0; i < COMMANDS; i++) printf("  %-9s %s\n", commands[i].name, commands[i].what);
     puts("\nEvery command takes --json (one object on standard output) and --progress.\n"
@@ -83,7 +85,7 @@ static int help(void)
 
 static int usage(const char *word)
 {
-    char names[200] = "";
+    char names[240] = "";
 
     for (size_t i = 0; i < COMMANDS; i++) {
         strcat(names, i ? ", " : "");

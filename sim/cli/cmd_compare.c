@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_compare.c - stamp compare: schemes of whole networks side by side. */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/mem.h"
+#include "sim/cli/args_scheme.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/compare.h"
+#include "sim/cli/net_report.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/say.h"
+#include "sim/report/json_out.h"
+
+enum {
+    KEY_TEXT = STAMP_KEY_COMMAND,
+    KEY_TOKENIZER,
+    KEY_TOKENS,
+    KEY_DOCS,
+    KEY_ON,
+    KEY_HIGH_ROWS,
+    KEY_PREFILL,
+    KEY_WEIGHT_BITS
+};
+
+struct compare_args {
+    struct stamp_args_common common;
+    const char *model[1], *tokenizer, *text;
+    uint64_t prefill;
+    struct stamp_compare c;
+};
+
+static const struct argp_option options[] = {
+    {.name = "text",
+     .key = KEY_TEXT,
+     .arg = "FILE",
+     .group = 10,
+     .doc =
+         "documents split at <|endoftext|>; each is scored alone, BOS first, cut at the context"},
+    {.name = "high-rows",
+     .key = KEY_HIGH_ROWS,
+     .arg = "N[,N...]",
+     .doc = "token rows of 8 bits, up to 8 numbers (default 64)"},
+    {.name = "weight-bits",
+     .key = KEY_WEIGHT_BITS,
+     .arg = "4|8",
+     .doc = "width of the weights of every row but f32, bits (default 4)"},
+    {.name = "on",
+     .key = KEY_ON,
+     .arg = "model|rtl",
+     .doc = "cycles: those the compiler expects (model, the default) or those of the RTL"},
+    {.name = "prefill",
+     .key = KEY_PREFILL,
+     .arg = "N",
+     .doc = "tokens of the prefill cycles are given for: the first document cut to N, or the "
+            "longest if it is shorter (default 512)"},
+    {.name = "tokenizer",
+     .key = KEY_TOKENIZER,
+     .arg = "FILE",
+     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
+    {.name = "tokens", .key = KEY_TOKENS, .arg = "N", .doc = "stop after N scored tokens"},
+    {.name = "docs", .key = KEY_DOCS, .arg = "N", .doc = "only the first N documents"},
+    {.name = NULL},
+};
+
+static error_t parse_count(const char *flag, const char *arg, size_t *out)
+{
+    uint64_t v = 0;
+    const error_t err = stamp_args_u64(flag, arg, 1, UINT32_MAX, &v);
+
+    if (!err) *out = (size_t)v;
+    return err;
+}
+
+static error_t parse_high(const char *arg, struct stamp_compare *c)
+{
+    c->highs = 0;
+    for (;;) {
+        char one[24];
+        uint64_t v = 0;
+        const size_t len = strcspn(arg, ",");
+        if (c->highs == STAMP_COMPARE_HIGH)
+            return stamp_args_bad("--high-rows: at most %d numbers", STAMP_COMPARE_HIGH);
+        snprintf(one, sizeof one, "%.*s", (int)(len < 23 ? len : 23), arg);
+        const error_t err = stamp_args_u64("--high-rows", one, 1, STAMP_SEQ_MAX, &v);
+        if (err) return err;
+        c->high[c->highs++] = (uint32_t)v;
+        if (!arg[len]) return 0;
+        arg += len + 1;
+    }
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    static const char *const ons[] = {"model", "rtl"}, *const widths[] = {"4", "8"};
+    struct compare_args *a = state->input;
+    unsigned i = 0;
+    error_t err;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->c.net;
+        state->child_inputs[1] = &a->c.machine;
+        state->child_inputs[2] = &a->common;
+        return 0;
+    case KEY_TEXT: a->text = arg; return 0;
+    case KEY_TOKENIZER: a->tokenizer = arg; return 0;
+    case KEY_TOKENS: return parse_count("--tokens", arg, &a->c.limits.tokens);
+    case KEY_DOCS: return parse_count("--docs", arg, &a->c.limits.docs);
+    case KEY_HIGH_ROWS: return parse_high(arg, &a->c);
+    case KEY_PREFILL: return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
+    case KEY_ON:
+        err = stamp_args_choice("--on", arg, ons, 2, &i);
+        a->c.rtl = i == 1;
+        return err;
+    case KEY_WEIGHT_BITS:
+        err = stamp_args_choice("--weight-bits", arg, widths, 2, &i);
+        a->c.base.weight_bits = i ? 8 : 4;
+        return err;
+    case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
+    case ARGP_KEY_END:
+        if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        if (!a->text) return stamp_args_bad("needs --text FILE");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_memory},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = NULL}};
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "MODEL --text FILE",
+    .children = children,
+    .doc =
+        "Schemes of a whole network side by side: f32; activations of 8 and of 4 bits; 4 bits with "
+        "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A model is "
+        "what eval takes.\v"
+        "Perplexity and SQNR are of the network in C, whose logits are those of the programs bit "
+        "by "
+        "bit. SQNR is of all logits of a document against f32, mean over the documents, dB. Bits "
+        "are "
+        "means over rows, scales not counted. The cache is the same in every row: --kv 4 has a "
+        "Haar "
+        "transform of its own, which the rows without transform keep."};
+
+static const char *cycles_of(const struct compare_args *a)
+{
+    return a->c.rtl ? "cycles, RTL" : "cycles expected";
+}
+
+static void print_row(const struct compare_args *a, const struct stamp_compare_row *r)
+{
+    printf("%-28s %10.4f", r->name, r->ppl.ppl);
+    if (r->f32)
+        printf(" %9s %9.3f %8.3f %16s\n", "-", r->act_bits, r->kv_bits, "-");
+    else
+        printf(" %9.2f %9.3f %8.3f %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
+               a->c.rtl ? r->cycles : r->expected);
+}
+
+static void print(const struct compare_args *a)
+{
+    const struct stamp_compare *c = &a->c;
+    char net[64];
+
+    stamp_args_net_text(&c->net, net, sizeof net);
+    printf("model %s, text %s: %zu tokens of %zu documents; %s\n", a->model[0], a->text,
+           c->row[0].ppl.tokens, c->row[0].ppl.docs, net);
+    printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
+           stamp_args_mach(&c->machine)->name);
+    printf("%-28s %10s %9s %9s %8s %16s\n", "", "perplexity", "SQNR, dB", "act bits", "KV bits",
+           cycles_of(a));
+    for (size_t i = 0; i < c->rows; i++) print_row(a, &c->row[i]);
+}
+
+static void print_json(const struct compare_args *a)
+{
+    const struct stamp_compare *c = &a->c;
+    struct cJSON *o = cJSON_CreateObject();
+    char net[64];
+
+    stamp_args_net_text(&c->net, net, sizeof net);
+    stamp_put_text(o, "model", a->model[0]);
+    stamp_put_text(o, "text", a->text);
+    stamp_put_text(o, "machine", stamp_args_mach(&c->machine)->name);
+    stamp_put_text(o, "network", net);
+    stamp_put_count(o, "tokens", c->row[0].ppl.tokens);
+    stamp_put_count(o, "docs", c->row[0].ppl.docs);
+    stamp_put_count(o, "prefill_tokens", c->prefill);
+    struct cJSON *list = stamp_put_array(o, "rows");
+    for (size_t i = 0; i < c->rows; i++) {
+        const struct stamp_compare_row *r = &c->row[i];
+        struct cJSON *v = stamp_put_object(list, NULL);
+        stamp_put_text(v, "name", r->name);
+        stamp_put_real(v, "ppl", r->ppl.ppl);
+        stamp_put_real(v, "nats", r->ppl.nats / (double)r->ppl.tokens);
+        stamp_put_real(v, "sqnr_db", r->sqnr_db);
+        stamp_put_real(v, "avg_act_bits", r->act_bits);
+        stamp_put_real(v, "avg_kv_bits", r->kv_bits);
+        if (c->rtl && !r->f32)
+            stamp_put_count(v, "cycles", r->cycles);
+        else
+            cJSON_AddNullToObject(v, "cycles");
+        if (r->f32)
+            cJSON_AddNullToObject(v, "cycles_expected");
+        else
+            stamp_put_count(v, "cycles_expected", r->expected);
+    }
+    stamp_say_json(o);
+}
+
+int stamp_cmd_compare(int argc, char **argv)
+{
+    struct compare_args a = {.prefill = 512,
+                             .c = {.base = stamp_scheme_default(),
+                                   .high = {64},
+                                   .highs = 1,
+                                   .net = stamp_args_net_default(),
+                                   .machine = stamp_args_machine_default()}};
+    struct stamp_corpus corpus;
+    struct stamp_err e = {0};
+
+    stamp_args_parse(&argp, "compare", argc, argv, &a);
+    stamp_progress_init(a.common.progress);
+    if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
+    a.c.corpus = &corpus;
+    stamp_compare_list(&a.c);
+    enum stamp_status s =
+        stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, &e);
+    if (!s) s = stamp_compare_run(&a.c, &e);
+    if (!s && a.common.json)
+        print_json(&a);
+    else if (!s)
+        print(&a);
+    else if (s != STAMP_EUNSUPPORTED)
+        stamp_fail_at(&e, "%s", a.text);
+    stamp_free(a.c.ids);
+    stamp_corpus_close(&corpus);
+    return s ? stamp_net_fail(&e, a.c.machine.run.seed) : STAMP_EXIT_OK;
+}

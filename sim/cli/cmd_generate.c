@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cmd_generate.c - stamp generate: text from a prompt, token by token on the machine. */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/ir/text.h"
+#include "model/mem.h"
+#include "sim/cli/args_net.h"
+#include "sim/cli/args_scheme.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/corpus.h"
+#include "sim/cli/net_report.h"
+#include "sim/cli/progress.h"
+#include "sim/cli/say.h"
+#include "sim/core/sample.h"
+#include "sim/report/json_out.h"
+
+enum { KEY_PROMPT = STAMP_KEY_COMMAND, KEY_TOKENIZER, KEY_ON, KEY_TEMPERATURE, KEY_TOP_K, KEY_MHZ };
+enum { TOKEN_EOS = 2, BYTES = 256 };
+
+struct generate_args {
+    struct stamp_args_common common;
+    struct stamp_scheme scheme;
+    struct stamp_args_net net;
+    struct stamp_args_machine machine;
+    const char *model[1], *tokenizer, *prompt;
+    uint64_t n;
+    unsigned on; /* enum stamp_net_on */
+    struct stamp_sampler sampler;
+    double mhz;
+};
+
+static const struct argp_option options[] = {
+    {.name = "prompt",
+     .key = KEY_PROMPT,
+     .arg = "TEXT",
+     .group = 10,
+     .doc = "what the text begins with (default: nothing, BOS alone)"},
+    {.name = "count", .key = 'n', .arg = "N", .doc = "tokens to generate at most (default 64)"},
+    {.name = "on",
+     .key = KEY_ON,
+     .arg = "net|model|rtl|all",
+     .doc = "the network in C; or programs on the C machine (default), the RTL, or both in "
+            "lock-step with every logit compared with the network in C; the tokens are the same"},
+    {.name = "temperature",
+     .key = KEY_TEMPERATURE,
+     .arg = "T",
+     .doc = "0 (default): always the most likely token; above: sampled, seeded by --seed"},
+    {.name = "top-k",
+     .key = KEY_TOP_K,
+     .arg = "K",
+     .doc = "sample among the K most likely tokens (default 0: all)"},
+    {.name = "mhz",
+     .key = KEY_MHZ,
+     .arg = "F",
+     .doc = "clock that tokens a second are given for (default 500; an assumption, not a result)"},
+    {.name = "tokenizer",
+     .key = KEY_TOKENIZER,
+     .arg = "FILE",
+     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
+    {.name = NULL},
+};
+
+static error_t parse_top_k(const char *arg, size_t *k)
+{
+    uint64_t v = 0;
+    const error_t err = stamp_args_u64("--top-k", arg, 0, UINT32_MAX, &v);
+
+    if (!err) *k = (size_t)v;
+    return err;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct generate_args *a = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->scheme;
+        state->child_inputs[1] = &a->net;
+        state->child_inputs[2] = &a->machine;
+        state->child_inputs[3] = &a->common;
+        return 0;
+    case KEY_PROMPT: a->prompt = arg; return 0;
+    case 'n': return stamp_args_u64("-n", arg, 1, UINT32_MAX, &a->n);
+    case KEY_ON: return stamp_args_choice("--on", arg, stamp_net_on_name, STAMP_NET_ONS, &a->on);
+    case KEY_TEMPERATURE:
+        return stamp_args_real("--temperature", arg, 0, 1000, &a->sampler.temperature);
+    case KEY_TOP_K: return parse_top_k(arg, &a->sampler.top_k);
+    case KEY_MHZ: return stamp_args_real("--mhz", arg, 1e-6, 1e6, &a->mhz);
+    case KEY_TOKENIZER: a->tokenizer = arg; return 0;
+    case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
+    case ARGP_KEY_END:
+        if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)a->on);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
+                                             {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_memory},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = NULL}};
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .args_doc = "MODEL",
+    .children = children,
+    .doc =
+        "Text from a prompt by a whole network in the numerics of the machine: the prompt in one "
+        "program, then a program run a token. Ends after N tokens or at BOS or EOS. A model is "
+        "what "
+        "eval takes.\v"
+        "Cycles a token: of the RTL, on the C machine those the compiler expects; recoding of "
+        "completed cache blocks is included."};
+
+/* A generation as it goes. */
+struct generation {
+    const struct generate_args *a;
+    struct stamp_llama *model;
+    struct stamp_tokenizer *tokenizer;
+    struct stamp_netrun *run;
+    int32_t *ids; /* [prompt] and [made] behind them, owned */
+    size_t prompt, made;
+    bool ended, quiet;      /* met BOS or EOS; the progress line would be in the way of the text */
+    struct stamp_text text; /* what was generated */
+};
+
+/* Bytes of a token; what a terminal would obey is left out. */
+static void put_piece(struct generation *g, int32_t id, size_t index)
+{
+    size_t len = 0;
+    const char *p = stamp_tokenizer_piece(g->tokenizer, id, &len);
+    const char byte = (char)(id - STAMP_TOKEN_BYTE);
+
+    if (id >= STAMP_TOKEN_BYTE && id < STAMP_TOKEN_BYTE + BYTES) {
+        p = &byte;
+        len = 1;
+    }
+    if (!index && len && *p == ' ') { /* the space in front of a text is the tokenizer's */
+        p++;
+        len--;
+    }
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)p[i];
+        if ((c < ' ' && c != '\n' && c != '\t') || c == 127) continue;
+        if (index >= g->prompt - 1) stamp_text_add(&g->text, "%c", c);
+        if (!g->a->common.json) putchar(c);
+    }
+}
+
+/* Token @p i of ids; BOS has no text. */
+static void show(struct generation *g, size_t i)
+{
+    if (i) put_piece(g, g->ids[i], i - 1);
+    if (!g->a->common.json) fflush(stdout);
+}
+
+static bool progress(void *ctx, const char *what, uint64_t done, uint64_t total, double rate)
+{
+    const struct generation *g = ctx;
+
+    if (g->quiet) return true;
+    if (!g->made) return stamp_progress_run(NULL, what, done, total, rate);
+    return stamp_progress_show(g->made, g->a->n, "tokens");
+}
+
+static enum stamp_status encode(struct generation *g, struct stamp_err *e)
+{
+    const size_t ctx = g->model->ctx;
+    int32_t *ids = NULL;
+
+    enum stamp_status s = stamp_tokenizer_encode(g->tokenizer, g->a->prompt, strlen(g->a->prompt),
+                                                 true, &ids, &g->prompt, e);
+    if (s) return s;
+    if (g->prompt > ctx || g->a->n - 1 > ctx - g->prompt)
+        s = stamp_fail(e, STAMP_ERANGE,
+                       "a prompt of %zu tokens with BOS and %" PRIu64
+                       " to generate: the context holds %zu",
+                       g->prompt, g->a->n, ctx);
+    if (!s) {
+        g->ids = stamp_alloc(g->prompt + (size_t)g->a->n, sizeof *ids);
+        if (!g->ids)
+            s = stamp_fail(e, STAMP_ENOMEM, "out of memory for %" PRIu64 " tokens", g->a->n);
+    }
+    if (!s) memcpy(g->ids, ids, g->prompt * sizeof *ids);
+    stamp_free(ids);
+    return s;
+}
+
+static enum stamp_status loop(struct generation *g, float *logits, struct stamp_err *e)
+{
+    struct stamp_sampler sampler = g->a->sampler;
+    int32_t token = 0;
+
+    stamp_progress_task("prompt of %zu tokens on %s", g->prompt, stamp_net_on_name[g->a->on]);
+    enum stamp_status s = stamp_netrun_prefill(g->run, g->ids, (uint32_t)g->prompt, logits, e);
+    stamp_progress_end();
+    if (s) return s;
+    g->quiet = !g->a->common.json && isatty(STDOUT_FILENO);
+    for (size_t i = 0; i < g->prompt; i++) show(g, i);
+    if (!g->quiet) stamp_progress_task("tokens on %s", stamp_net_on_name[g->a->on]);
+    while (!s && !ferror(stdout)) {
+        s = stamp_sample(&sampler, logits, g->model->vocab, &token, e);
+        if (s) break;
+        g->ids[g->prompt + g->made++] = token;
+        g->ended = token == STAMP_TOKEN_BOS || token == TOKEN_EOS;
+        if (g->ended) break;
+        show(g, g->prompt + g->made - 1);
+        if (g->made == g->a->n) break;
+        s = stamp_netrun_step(g->run, token, logits, e);
+        if (!g->quiet) stamp_progress_show(g->made, g->a->n, "tokens");
+    }
+    stamp_progress_end();
+    if (!g->a->common.json) putchar('\n');
+    return s;
+}
+
+static enum stamp_status work(struct generation *g, struct stamp_err *e)
+{
+    const struct generate_args *a = g->a;
+    struct stamp_netrun_options o =
+        stamp_args_netrun(&a->net, &a->scheme, &a->machine, (enum stamp_net_on)a->on);
+    float *logits = NULL;
+
+    enum stamp_status s = stamp_llama_open(a->model[0], &g->model, e);
+    if (!s) s = stamp_tokenizer_for(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
+    if (!s) s = encode(g, e);
+    if (s) return s;
+    o.ctx = (uint32_t)(g->prompt + a->n - 1);
+    o.decode = a->n > 1;
+    o.last = true;
+    o.run.progress = progress;
+    o.run.progress_ctx = g;
+    s = stamp_netrun_new(g->model, &o, &g->run, e);
+    if (s) return s;
+    logits = stamp_alloc(g->model->vocab, sizeof *logits);
+    if (!logits) return stamp_fail(e, STAMP_ENOMEM, "out of memory for logits");
+    s = loop(g, logits, e);
+    stamp_free(logits);
+    return s;
+}
+
+static void print(const struct generation *g)
+{
+    static const char *const name[] = {"prefill", "decode"};
+    const struct generate_args *a = g->a;
+    struct cJSON *o = a->common.json ? cJSON_CreateObject() : NULL;
+    char scheme[200], net[64];
+
+    stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
+    stamp_args_net_text(&a->net, net, sizeof net);
+    if (o) {
+        stamp_put_text(o, "prompt", a->prompt);
+        stamp_put_text(o, "text", g->text.s ? g->text.s : "");
+        struct cJSON *list = stamp_put_array(o, "tokens");
+        for (size_t i = 0; i < g->made; i++)
+            cJSON_AddItemToArray(list, cJSON_CreateNumber(g->ids[g->prompt + i]));
+        stamp_put_text(o, "stopped", g->ended ? "end" : "count");
+        stamp_put_text(o, "on", stamp_net_on_name[a->on]);
+        stamp_put_text(o, "machine", stamp_args_mach(&a->machine)->name);
+        stamp_put_text(o, "scheme", scheme);
+        stamp_put_text(o, "network", net);
+        stamp_put_real(o, "mhz", a->mhz);
+    } else {
+        printf("\n%zu tokens behind a prompt of %zu; %s, %s\n", g->made, g->prompt, scheme, net);
+    }
+    for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
+        const struct stamp_net_report r = {stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),
+                                           stamp_args_mach(&a->machine), (enum stamp_net_on)a->on,
+                                           a->mhz};
+        if (o)
+            stamp_net_put(o, name[i], &r);
+        else
+            stamp_net_print(name[i], &r);
+    }
+    if (o) stamp_say_json(o);
+}
+
+int stamp_cmd_generate(int argc, char **argv)
+{
+    struct generate_args a = {.scheme = stamp_scheme_default(),
+                              .net = stamp_args_net_default(),
+                              .machine = stamp_args_machine_default(),
+                              .prompt = "",
+                              .n = 64,
+                              .on = STAMP_NET_ON_MODEL,
+                              .mhz = 500};
+    struct generation g = {.a = &a};
+    struct stamp_err e = {0};
+
+    stamp_args_parse(&argp, "generate", argc, argv, &a);
+    stamp_progress_init(a.common.progress);
+    a.sampler.state = a.machine.run.seed;
+    const enum stamp_status s = work(&g, &e);
+    if (!s) print(&g);
+    stamp_netrun_free(g.run);
+    stamp_tokenizer_close(g.tokenizer);
+    stamp_llama_close(g.model);
+    stamp_free(g.text.s);
+    stamp_free(g.ids);
+    return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;
+}
