@@ -187,6 +187,7 @@ END_TEST
 TCase *stamp_tcase_safetensors(void)
 {
     TCase *c = tcase_create("safetensors");
+    tcase_set_timeout(c, 60);
     tcase_add_test(c, bf16_and_f16_read_as_their_values);
     tcase_add_test(c, headers_that_lie_are_refused_with_their_kind);
     tcase_add_test(c, json_nested_without_end_is_refused);
