@@ -21,16 +21,16 @@ static bool load_vm(struct stamp_machine *m, uint64_t fmt, uint64_t line, const 
     return stamp_vm_written(m, line) && fmt != STAMP_FMT_RAW;
 }
 
-/* WB keeps depth major: column c, depth t of the line at [t][c]. */
+/* WB keeps quads of depth: depth t of column c at [t / 4][c][t % 4], plus 8. */
 static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
 {
     const uint32_t L = m->mach->L, T = m->mach->T;
-    int16_t *w = m->wb + line * L * T;
+    uint8_t *w = m->wb + line * L * T;
 
     for (uint32_t c = 0; c < L; c++)
         for (uint32_t t = 0; t < T; t++) {
             const uint32_t i = c * T + t, nibble = src[i / 2] >> 4 * (i % 2) & 15;
-            w[t * L + c] = (int16_t)((int)(nibble ^ 8) - 8);
+            w[(t / 4 * L + c) * 4 + t % 4] = (uint8_t)(nibble ^ 8);
         }
     m->event[STAMP_EV_WB_WRITE]++;
     stamp_tell(m, STAMP_SPACE_WB, line, src, L * T / 2);

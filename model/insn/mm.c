@@ -3,9 +3,11 @@
 #include <assert.h>
 
 #include "model/insn/insn.h"
+#include "model/insn/mm_plane.h"
 #include "model/num/f32.h"
+#include "model/num/simd.h"
 
-enum { MAX_P = 16, MAX_L = 64 };
+enum { MAX_P = STAMP_MM_ROWS, MAX_L = STAMP_MM_COLUMNS };
 
 /* Walks the loops of one instruction. */
 struct walk {
@@ -14,6 +16,8 @@ struct walk {
     uint64_t n, g;          /* column group, row group */
     uint64_t block, blocks; /* of this chunk */
     uint64_t wline;         /* next WB line */
+    uint32_t rows;          /* nibble rows in use, */
+    uint8_t row[MAX_P];     /* and which */
     uint32_t acc[MAX_P][MAX_L];
     bool bad;
 };
@@ -23,21 +27,36 @@ static void plane(struct walk *w, uint64_t k0, uint64_t k1)
 {
     const struct stamp_mach *mach = w->m->mach;
     const uint32_t P = mach->P, L = mach->L, T = mach->T;
+    const struct stamp_mm_plane p = {
+        .rows = w->rows,
+        .row = w->row,
+        .columns = L,
+        .lines = k1 - k0,
+        .x_stride = (uint64_t)P * L,
+        .x = w->m->xb + (w->i->xb + w->g * w->i->gstride + k0) * P * L,
+        .w = w->m->wb + w->wline * L * T,
+        .acc = w->acc,
+    };
 
-    for (uint64_t k = k0; k < k1; k++) {
-        const int8_t *x = w->m->xb + (w->i->xb + w->g * w->i->gstride + k) * P * L;
-        for (uint32_t lane = 0; lane < L; lane += T, w->wline++) {
-            const int16_t *wt = w->m->wb + w->wline * L * T;
-            for (uint32_t r = 0; r < P; r++)
-                for (uint32_t t = 0; t < T; t++) {
-                    const int32_t xv = x[r * L + lane + t];
-                    for (uint32_t c = 0; c < L; c++) w->acc[r][c] += (uint32_t)(xv * wt[t * L + c]);
-                }
-        }
-    }
+    stamp_mm_plane(&p);
+    w->wline += (k1 - k0) * (L / T);
     w->m->event[STAMP_EV_XB_READ] += k1 - k0;
     w->m->event[STAMP_EV_WB_READ] += (k1 - k0) * (L / T);
     w->m->event[STAMP_EV_MAC_ISSUED] += (k1 - k0) * P * L * L;
+}
+
+/* The nibble rows of a group whose sums are drained; the array forms all of them. */
+static void choose_rows(struct walk *w)
+{
+    const uint16_t *nt = w->m->nt + w->i->nt + w->g * w->m->mach->P;
+    bool low = false; /* the row before takes this one's sums for its low half */
+
+    w->rows = 0;
+    for (uint8_t r = 0; r < w->m->mach->P; r++) {
+        const unsigned kind = nt[r] >> 14;
+        if (kind == 1 || kind == 2 || low) w->row[w->rows++] = r;
+        low = kind == 2;
+    }
 }
 
 static void block_product(struct walk *w)
@@ -58,53 +77,71 @@ static void block_product(struct walk *w)
                 (k1 - k0) * w->m->mach->L * w->m->mach->L * (1 + w->i->w8);
 }
 
-static float deq(const struct walk *w, uint32_t v, const struct stamp_rm *rm,
-                 const struct stamp_cm *cm)
+/* DEQ of a row; NaN of any pattern. */
+INLINE void deq(const uint32_t *v, uint32_t corr, uint32_t add, float sx, const struct stamp_cm *cm,
+                uint32_t n, float *y)
 {
-    uint32_t acc = v + (uint32_t)rm->corr * (uint32_t)cm->colsum;
-
-    if (w->i->w8) acc += 8 * (uint32_t)rm->rowsum;
-    return stamp_f32_mul(stamp_f32_mul(stamp_s32_f32((int32_t)acc), rm->scale), cm->scale);
-}
-
-/* Per token: integer sums meet in AC, the last chunk dequantizes to the VM line @p out. */
-static void drain_token(struct walk *w, const uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
-                        float *out)
-{
-    const struct stamp_cm *cm = w->m->cm + (w->i->cm + w->n * w->i->cmstride) * w->m->mach->L;
-
-    for (uint32_t c = 0; c < w->m->mach->L; c++) {
-        const uint32_t sum = v[c] + (w->i->first ? 0 : ac[c]);
-        if (w->i->last)
-            out[c] = deq(w, sum, rm, &cm[c]);
-        else
-            ac[c] = sum;
+    for (uint32_t c = 0; c < n; c++) {
+        const uint32_t acc = v[c] + corr * (uint32_t)cm[c].colsum + add;
+        y[c] = stamp_s32_f32((int32_t)acc) * sx * cm[c].scale;
     }
 }
 
+INLINE void deq_row(const struct walk *w, const uint32_t *v, const struct stamp_rm *rm,
+                    const struct stamp_cm *cm, float *y)
+{
+    const uint32_t add = w->i->w8 ? 8 * (uint32_t)rm->rowsum : 0, L = w->m->mach->L;
+
+    deq(v, (uint32_t)rm->corr, add, rm->scale, cm, L, y);
+    for (uint32_t c = 0; c < L; c++) y[c] = stamp_simd_canon(y[c]);
+}
+
+/* Per token: integer sums meet in AC, the last chunk dequantizes to the VM line @p out. */
+INLINE void drain_token(struct walk *w, uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
+                        float *out)
+{
+    const struct stamp_cm *cm = w->m->cm + (w->i->cm + w->n * w->i->cmstride) * w->m->mach->L;
+    const uint32_t L = w->m->mach->L;
+
+    for (uint32_t c = 0; c < L && !w->i->first; c++) v[c] += ac[c];
+    if (w->i->last)
+        deq_row(w, v, rm, cm, out);
+    else
+        memcpy(ac, v, L * sizeof *ac);
+}
+
 /* In blocks: dequantized sums meet in AC as f32, in rising block order. */
-static void drain_block(struct walk *w, const uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
+INLINE void drain_block(struct walk *w, uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
                         float *out)
 {
     const uint64_t line = w->i->cm + w->n * w->i->cmstride + w->block;
     const struct stamp_cm *cm = w->m->cm + line * w->m->mach->L;
     const bool end = w->i->last && w->block == w->blocks - 1;
+    const uint32_t L = w->m->mach->L;
+    uint32_t bad = 0;
+    float y[MAX_L];
 
-    for (uint32_t c = 0; c < w->m->mach->L; c++) {
-        float y = deq(w, v[c], rm, &cm[c]);
-        if (!(w->i->first && w->block == 0)) {
-            float old;
-            memcpy(&old, &ac[c], sizeof old);
-            y = stamp_f32_add(old, y);
-        }
-        uint32_t bits;
-        memcpy(&bits, &y, sizeof bits);
-        w->bad |= (bits & 0x7f800000u) == 0x7f800000u;
-        if (end)
-            out[c] = y;
-        else
-            ac[c] = bits;
-    }
+    deq_row(w, v, rm, cm, y);
+    if (!(w->i->first && w->block == 0))
+        for (uint32_t c = 0; c < L; c++) y[c] = stamp_simd_canon(stamp_f32_from_bits(ac[c]) + y[c]);
+    for (uint32_t c = 0; c < L; c++) bad |= (stamp_f32_bits(y[c]) & 0x7f800000u) == 0x7f800000u;
+    w->bad |= bad != 0;
+    memcpy(end ? (void *)out : ac, y, L * sizeof *y);
+}
+
+/* The drain of one row, compiled for either vector unit. */
+INLINE void drain(struct walk *w, uint32_t *v, uint32_t *ac, const struct stamp_rm *rm, float *out)
+{
+    if (w->i->blk)
+        drain_block(w, v, ac, rm, out);
+    else
+        drain_token(w, v, ac, rm, out);
+}
+
+AVX2 static void drain_avx2(struct walk *w, uint32_t *v, uint32_t *ac, const struct stamp_rm *rm,
+                            float *out)
+{
+    drain(w, v, ac, rm, out);
 }
 
 static enum stamp_error drain_row(struct walk *w, uint32_t r)
@@ -131,10 +168,10 @@ static enum stamp_error drain_row(struct walk *w, uint32_t r)
 
     uint32_t *acl = m->ac + (start && end ? 0 : ac * L);
     float *out = stamp_vm_line(m, end ? line : 0);
-    if (i->blk)
-        drain_block(w, v, acl, &m->rm[rm], out);
+    if (HAS_AVX2)
+        drain_avx2(w, v, acl, &m->rm[need_rm ? rm : 0], out);
     else
-        drain_token(w, v, acl, &m->rm[need_rm ? rm : 0], out);
+        drain(w, v, acl, &m->rm[need_rm ? rm : 0], out);
     m->event[STAMP_EV_DRAIN_LINES]++;
     if (!start) m->event[STAMP_EV_AC_READ]++;
     if (end) {
@@ -154,6 +191,7 @@ enum stamp_error stamp_do_mm(struct stamp_machine *m, const struct stamp_insn_m 
     for (w.n = 0; w.n < i->ng; w.n++)
         for (w.g = 0; w.g < i->groups; w.g++) {
             w.wline = i->wb + w.n * i->wstride;
+            choose_rows(&w);
             for (w.block = 0; w.block < w.blocks; w.block++) {
                 block_product(&w);
                 for (uint32_t r = 0; r < m->mach->P; r++) {

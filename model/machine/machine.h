@@ -86,7 +86,7 @@ struct stamp_machine {
     /* Memories, one element per stored number; nibbles unpacked to signed bytes. */
     float *vm;           /* [VM_LINES][L] */
     int8_t *xb;          /* [XB_LINES][P][L] */
-    int16_t *wb;         /* [WB_LINES][T][L]: depth major, so that columns are contiguous */
+    uint8_t *wb;         /* [WB_LINES][T / 4][L][4] nibble + 8: quads of depth (insn/mm_plane.h) */
     struct stamp_cm *cm; /* [CM_LINES][L] */
     uint16_t *rt, *nt;
     uint32_t *it; /* [IT_ENTRIES] */
