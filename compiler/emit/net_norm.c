@@ -2,6 +2,9 @@
 /* net_norm.c - norms from DRAM to DRAM, norms of heads, embedding rows. Contract in net_build.h. */
 #include "compiler/emit/net_build.h"
 
+/* Batches of rows under way: one loaded, one worked on, one stored. */
+enum { BUFFERS = 3 };
+
 static uint32_t least(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -31,7 +34,7 @@ void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gai
                      struct stamp_place to, uint32_t row0, uint32_t rows)
 {
     const uint32_t dl = n->dl, vm = n->mach->VM_LINES;
-    const uint32_t eps = dl, buffers = dl + 1 + 8, room = (vm - buffers) / 2;
+    const uint32_t eps = dl, buffers = dl + 1 + 8, room = (vm - buffers) / BUFFERS;
     const uint32_t fit = room / dl;
     uint32_t batch = 1;
 
@@ -43,7 +46,7 @@ void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gai
     while (2 * batch <= least(fit, n->L)) batch *= 2;
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, gain, 0, dl);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->constants + STAMP_NET_EPS, eps, 1);
-    for (uint32_t r = 0, turn = 0; r < rows; r += batch, turn = !turn) {
+    for (uint32_t r = 0, turn = 0; r < rows; r += batch, turn = (turn + 1) % BUFFERS) {
         const struct stamp_vec v = {buffers + turn * room, least(batch, rows - r), dl, dl};
         const uint32_t scalars = dl + 1 + turn;
         struct stamp_move m = {.space = STAMP_SPACE_VM,
