@@ -76,11 +76,14 @@ static uint32_t columns(const struct stamp_layer *w, uint32_t panel)
     return left < STAMP_PANEL ? left : STAMP_PANEL;
 }
 
+/* Meanwhile the panel is fetched that this thread is likely to get next, of the same matrix or of
+ * the one that comes with it. */
 static void integer_panel(const struct product_job *j, const struct stamp_layer *w, uint32_t panel,
-                          float *strip)
+                          const struct stamp_layer *next, uint32_t next_panel, float *strip)
 {
     const struct stamp_scheme *q = &j->plan->scheme;
-    const struct stamp_packed *p = &w->packed;
+    const size_t bytes = next->packed.quads * next->packed.quad_bytes;
+    const bool more = next_panel < next->packed.panels;
     const struct stamp_acts acts = {.s = j->plan->s,
                                     .d = w->d,
                                     .block = q->block,
@@ -90,19 +93,20 @@ static void integer_panel(const struct product_job *j, const struct stamp_layer 
                                     .bits = j->plan->bits,
                                     .code = j->net->work.code,
                                     .meta = j->net->work.meta};
-    const struct stamp_packed one = stamp_packed_panel(p, panel);
 
-    stamp_matmul_panels(STAMP_PATH_BEST, &acts, &one, 0, 1, strip);
+    stamp_matmul_panel(&acts, &w->packed, panel,
+                       more ? next->packed.code + next_panel * bytes : NULL, bytes, strip);
 }
 
 /* strip[s][columns] = the layer's output channels of one panel. */
 static void panel_product(const struct product_job *j, const struct stamp_layer *w,
-                          const float *bias, uint32_t panel, float *strip)
+                          const float *bias, uint32_t panel, const struct stamp_layer *next,
+                          uint32_t next_panel, float *strip)
 {
     const uint32_t cols = columns(w, panel), s = j->plan->s, first = panel * STAMP_PANEL;
 
     if (!w->w) {
-        integer_panel(j, w, panel, strip);
+        integer_panel(j, w, panel, next, next_panel, strip);
     } else if (stamp_matmul_f32(s, cols, w->d, j->x, w->w + (size_t)first * w->d, strip, NULL)) {
         atomic_store(&j->net->no_memory, true);
         return;
@@ -129,7 +133,8 @@ static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
     for (; item >= panels_of(t->w); t++) item -= panels_of(t->w);
     const uint32_t cols = columns(t->w, item);
     const float *strip = strip_of(j->net, worker, 0);
-    panel_product(j, t->w, t->bias, item, strip_of(j->net, worker, 0));
+    panel_product(j, t->w, t->bias, item, t->w, item + j->net->options.threads,
+                  strip_of(j->net, worker, 0));
 
     for (uint32_t r = 0; r < j->plan->s; r++, strip += cols) {
         float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
@@ -159,8 +164,8 @@ static void gate_up_panel(void *ctx, uint32_t item, uint32_t worker)
     const uint32_t cols = columns(t->w, item);
     float *gate = strip_of(j->net, worker, 0), *up = strip_of(j->net, worker, 1);
 
-    panel_product(j, t[0].w, NULL, item, gate);
-    panel_product(j, t[1].w, NULL, item, up);
+    panel_product(j, t[0].w, NULL, item, t[1].w, item, gate);
+    panel_product(j, t[1].w, NULL, item, t[0].w, item + j->net->options.threads, up);
     for (uint32_t r = 0; r < j->plan->s; r++) {
         float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
         stamp_silu_mul(cols, gate + (size_t)r * cols, up + (size_t)r * cols, y);

@@ -27,24 +27,26 @@ void stamp_matmul_ref(const struct stamp_acts *x, const struct stamp_weights *w,
 
 enum { STAMP_PANEL = 64 }; /**< output channels packed together */
 
-/** Weights in the order the fast path reads them: panels of channels, quads of features. */
+/**
+ * Weights in the order the fast path reads them: panels of channels, quads of features. A quad holds
+ * STAMP_PANEL * 4 unsigned codes, element 4 * channel + feature: code + 128 in a byte each for 8 bits;
+ * for 4 bits code + 8, elements i and i + STAMP_PANEL * 2 in the low and the high half of byte i.
+ */
 struct stamp_packed {
     uint32_t n, d, block, nb;
     uint8_t bits;
-    uint32_t panels; /**< ceil(n / STAMP_PANEL) */
-    size_t quads;    /**< ceil(d / 4) */
-    uint8_t *code;   /**< [panels][quads][STAMP_PANEL][4], code + 8 or code + 128; owned */
-    float *scale;    /**< [panels][nb][STAMP_PANEL], owned */
-    int32_t *colsum; /**< [panels][nb][STAMP_PANEL], owned */
+    uint32_t panels;   /**< ceil(n / STAMP_PANEL) */
+    size_t quads;      /**< ceil(d / 4) */
+    size_t quad_bytes; /**< STAMP_PANEL * 4, or half of it */
+    uint8_t *code;     /**< [panels][quads][quad_bytes], owned */
+    float *scale;      /**< [panels][nb][STAMP_PANEL], owned */
+    int32_t *colsum;   /**< [panels][nb][STAMP_PANEL], owned */
 };
 
 /** Pack once, multiply often. On failure (STAMP_ENOMEM) @p out is zeroed. */
 enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed *out,
                              struct stamp_err *e);
 void stamp_packed_free(struct stamp_packed *p);
-
-/** One panel seen as weights of its own, [its channels][d]; borrows from @p p. */
-struct stamp_packed stamp_packed_panel(const struct stamp_packed *p, uint32_t panel);
 
 enum stamp_path { STAMP_PATH_BEST, STAMP_PATH_PORTABLE, STAMP_PATH_AVX2, STAMP_PATH_AVX512 };
 
@@ -60,6 +62,11 @@ const char *stamp_path_name(enum stamp_path path);
  */
 void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
                          const struct stamp_packed *w, uint32_t first, uint32_t count, float *y);
+
+/** One panel by the best path into y[x->s][its channels].
+ *  @param next  bytes [next_bytes] that this thread will read next, or NULL: fetched meanwhile */
+void stamp_matmul_panel(const struct stamp_acts *x, const struct stamp_packed *w, uint32_t panel,
+                        const uint8_t *next, size_t next_bytes, float *y);
 
 /** All panels by the best path, this thread. */
 void stamp_matmul(const struct stamp_acts *x, const struct stamp_packed *w, float *y);

@@ -26,18 +26,25 @@ static inline __attribute__((always_inline)) AVX2 __m256i quad_sum(__m256i acc, 
     return _mm256_add_epi32(acc, _mm256_madd_epi16(hi, _mm256_set1_epi16(16)));
 }
 
-static inline __attribute__((always_inline)) AVX2 void tile_of(int rows, bool wide, size_t quads,
-                                                               const int8_t *x, size_t stride,
-                                                               const uint8_t *w, int32_t *out)
+/* @param half  0 or 4: which half of a byte holds the codes, of 4 bits */
+static inline __attribute__((always_inline)) AVX2 void tile_of(int rows, bool wide, __m128i half,
+                                                               size_t quads, const int8_t *x,
+                                                               size_t stride, const uint8_t *w,
+                                                               int32_t *out)
 {
+    const __m256i low = _mm256_set1_epi8(15);
     __m256i acc[ROWS][2];
 
 #pragma GCC unroll 3
     for (int r = 0; r < rows; r++) acc[r][0] = acc[r][1] = _mm256_setzero_si256();
 
-    for (size_t q = 0; q < quads; q++, x += 4, w += 4 * STAMP_PANEL) {
-        const __m256i u0 = _mm256_loadu_si256((const __m256i *)(const void *)w);
-        const __m256i u1 = _mm256_loadu_si256((const __m256i *)(const void *)(w + 32));
+    for (size_t q = 0; q < quads; q++, x += 4, w += wide ? 4 * STAMP_PANEL : 2 * STAMP_PANEL) {
+        __m256i u0 = _mm256_loadu_si256((const __m256i *)(const void *)w);
+        __m256i u1 = _mm256_loadu_si256((const __m256i *)(const void *)(w + 32));
+        if (!wide) {
+            u0 = _mm256_and_si256(_mm256_srl_epi16(u0, half), low);
+            u1 = _mm256_and_si256(_mm256_srl_epi16(u1, half), low);
+        }
 #pragma GCC unroll 3
         for (int r = 0; r < rows; r++) {
             int32_t quad;
@@ -55,22 +62,26 @@ static inline __attribute__((always_inline)) AVX2 void tile_of(int rows, bool wi
     }
 }
 
-static AVX2 void some_rows(uint32_t rows, bool wide, size_t quads, const int8_t *x, size_t stride,
-                           const uint8_t *w, int32_t *out)
+static AVX2 void some_rows(uint32_t rows, bool wide, int shift, size_t quads, const int8_t *x,
+                           size_t stride, const uint8_t *w, int32_t *out)
 {
-    if (rows == 3 && wide) tile_of(3, true, quads, x, stride, w, out);
-    if (rows == 3 && !wide) tile_of(3, false, quads, x, stride, w, out);
-    if (rows == 2) tile_of(2, wide, quads, x, stride, w, out);
-    if (rows == 1) tile_of(1, wide, quads, x, stride, w, out);
+    const __m128i half = _mm_cvtsi32_si128(shift);
+    if (rows == 3 && wide) tile_of(3, true, half, quads, x, stride, w, out);
+    if (rows == 3 && !wide) tile_of(3, false, half, quads, x, stride, w, out);
+    if (rows == 2) tile_of(2, wide, half, quads, x, stride, w, out);
+    if (rows == 1) tile_of(1, wide, half, quads, x, stride, w, out);
 }
 
 static AVX2 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                       unsigned w_bits, int32_t *acc)
 {
     for (uint32_t r = 0; r < rows; r += ROWS)
-        for (uint32_t c = 0; c < STAMP_PANEL; c += COLS)
-            some_rows(rows - r < ROWS ? rows - r : ROWS, w_bits == 8, quads, x + r * stride, stride,
-                      w + (size_t)4 * c, acc + r * STAMP_PANEL + c);
+        for (uint32_t c = 0; c < STAMP_PANEL; c += COLS) {
+            const bool high = w_bits == 4 && c >= STAMP_PANEL / 2;
+            some_rows(rows - r < ROWS ? rows - r : ROWS, w_bits == 8, high ? 4 : 0, quads,
+                      x + r * stride, stride, w + (size_t)4 * (high ? c - STAMP_PANEL / 2 : c),
+                      acc + r * STAMP_PANEL + c);
+        }
 }
 
 static AVX2 void finish(bool first, uint32_t rows, const int32_t *acc,

@@ -12,9 +12,27 @@
 
 enum { VECTORS = STAMP_PANEL / 16 };
 
-static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, size_t quads,
-                                                                 const int8_t *x, size_t stride,
-                                                                 const uint8_t *w, int32_t *out)
+/* The unsigned codes of a quad. */
+static inline __attribute__((always_inline)) AVX512 void load_quad(bool nibbles, const uint8_t *w,
+                                                                   __m512i u[VECTORS])
+{
+    if (!nibbles) {
+#pragma GCC unroll 4
+        for (int v = 0; v < VECTORS; v++) u[v] = _mm512_loadu_si512(w + 64 * v);
+        return;
+    }
+    const __m512i low = _mm512_set1_epi8(15);
+    const __m512i a = _mm512_loadu_si512(w), b = _mm512_loadu_si512(w + 64);
+    u[0] = _mm512_and_si512(a, low);
+    u[1] = _mm512_and_si512(b, low);
+    u[2] = _mm512_and_si512(_mm512_srli_epi16(a, 4), low);
+    u[3] = _mm512_and_si512(_mm512_srli_epi16(b, 4), low);
+}
+
+static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, bool nibbles,
+                                                                 size_t quads, const int8_t *x,
+                                                                 size_t stride, const uint8_t *w,
+                                                                 int32_t *out)
 {
     __m512i acc[STAMP_TILE_ROWS][VECTORS];
 
@@ -23,10 +41,9 @@ static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, size_
 #pragma GCC unroll 4
         for (int v = 0; v < VECTORS; v++) acc[r][v] = _mm512_setzero_si512();
 
-    for (size_t q = 0; q < quads; q++, x += 4, w += 4 * STAMP_PANEL) {
+    for (size_t q = 0; q < quads; q++, x += 4, w += nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL) {
         __m512i u[VECTORS];
-#pragma GCC unroll 4
-        for (int v = 0; v < VECTORS; v++) u[v] = _mm512_loadu_si512(w + 64 * v);
+        load_quad(nibbles, w, u);
 #pragma GCC unroll 6
         for (int r = 0; r < rows; r++) {
             int32_t quad;
@@ -44,18 +61,28 @@ static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, size_
             _mm512_storeu_si512(out + r * STAMP_PANEL + 16 * v, acc[r][v]);
 }
 
+static inline __attribute__((always_inline)) AVX512 void tile_rows(uint32_t rows, bool nibbles,
+                                                                   size_t quads, const int8_t *x,
+                                                                   size_t stride, const uint8_t *w,
+                                                                   int32_t *acc)
+{
+    switch (rows) {
+    case 6: tile_of(6, nibbles, quads, x, stride, w, acc); break;
+    case 5: tile_of(5, nibbles, quads, x, stride, w, acc); break;
+    case 4: tile_of(4, nibbles, quads, x, stride, w, acc); break;
+    case 3: tile_of(3, nibbles, quads, x, stride, w, acc); break;
+    case 2: tile_of(2, nibbles, quads, x, stride, w, acc); break;
+    default: tile_of(1, nibbles, quads, x, stride, w, acc); break;
+    }
+}
+
 static AVX512 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
                         const uint8_t *w, unsigned w_bits, int32_t *acc)
 {
-    (void)w_bits;
-    switch (rows) {
-    case 6: tile_of(6, quads, x, stride, w, acc); break;
-    case 5: tile_of(5, quads, x, stride, w, acc); break;
-    case 4: tile_of(4, quads, x, stride, w, acc); break;
-    case 3: tile_of(3, quads, x, stride, w, acc); break;
-    case 2: tile_of(2, quads, x, stride, w, acc); break;
-    default: tile_of(1, quads, x, stride, w, acc); break;
-    }
+    if (w_bits == 4)
+        tile_rows(rows, true, quads, x, stride, w, acc);
+    else
+        tile_rows(rows, false, quads, x, stride, w, acc);
 }
 
 static AVX512 void finish(bool first, uint32_t rows, const int32_t *acc,

@@ -8,18 +8,35 @@
 
 #include "model/num/matmul_kernel.h"
 
+enum { QUAD = 4 * STAMP_PANEL };
+
+static void unpack_quad(const uint8_t *w, unsigned w_bits, uint8_t *quad)
+{
+    if (w_bits == 8) {
+        memcpy(quad, w, QUAD);
+        return;
+    }
+    for (int i = 0; i < QUAD / 2; i++) {
+        quad[i] = w[i] & 15;
+        quad[QUAD / 2 + i] = w[i] >> 4;
+    }
+}
+
 static void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                  unsigned w_bits, int32_t *acc)
 {
-    (void)w_bits;
+    uint8_t u[QUAD];
+
     memset(acc, 0, rows * STAMP_PANEL * sizeof *acc);
-    for (size_t q = 0; q < quads; q++, w += 4 * STAMP_PANEL)
+    for (size_t q = 0; q < quads; q++, w += w_bits == 8 ? QUAD : QUAD / 2) {
+        unpack_quad(w, w_bits, u);
         for (uint32_t r = 0; r < rows; r++) {
             const int8_t *c = x + r * stride + 4 * q;
             for (int j = 0; j < STAMP_PANEL; j++)
-                acc[r * STAMP_PANEL + (uint32_t)j] += c[0] * w[4 * j] + c[1] * w[4 * j + 1] +
-                                                      c[2] * w[4 * j + 2] + c[3] * w[4 * j + 3];
+                acc[r * STAMP_PANEL + (uint32_t)j] += c[0] * u[4 * j] + c[1] * u[4 * j + 1] +
+                                                      c[2] * u[4 * j + 2] + c[3] * u[4 * j + 3];
         }
+    }
 }
 
 static void finish(bool first, uint32_t rows, const int32_t *acc,
@@ -76,7 +93,7 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
 {
     const size_t quads_a_block = w->block ? w->block / 4 : w->quads;
     const int32_t uoff = w->bits == 8 ? 128 : 8;
-    const uint8_t *code = w->code + (size_t)panel * w->quads * 4 * STAMP_PANEL;
+    const uint8_t *code = w->code + (size_t)panel * w->quads * w->quad_bytes;
     int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
     struct stamp_row_terms terms[STAMP_TILE_ROWS];
 
@@ -87,7 +104,7 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
             w->block ? (w->d - b * w->block < w->block ? w->d - b * w->block : w->block) : w->d;
         const size_t meta = ((size_t)panel * w->nb + b) * STAMP_PANEL;
 
-        k->tile(rows, n, x->code + row * x->stride + 4 * q, x->stride, code + q * 4 * STAMP_PANEL,
+        k->tile(rows, n, x->code + row * x->stride + 4 * q, x->stride, code + q * w->quad_bytes,
                 w->bits, acc);
         for (uint32_t r = 0; r < rows; r++) {
             const struct stamp_rowmeta m = x->meta[(size_t)(row + r) * x->nb + b];
@@ -99,26 +116,54 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
     }
 }
 
+/* Asks for a share of the bytes to come: the part-th of parts. */
+static void fetch(const uint8_t *next, size_t bytes, size_t part, size_t parts)
+{
+    const size_t line = 64, lines = (bytes + line - 1) / line;
+    for (size_t i = lines * part / parts; i < lines * (part + 1) / parts; i++)
+        __builtin_prefetch(next + i * line, 0, 2);
+}
+
+/* y[x->s][stride] = one panel. */
+static void one_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
+                      const struct stamp_packed *w, uint32_t panel, const uint8_t *next,
+                      size_t next_bytes, float *y, size_t stride)
+{
+    const uint32_t left = w->n - panel * STAMP_PANEL;
+    const uint32_t cols = left < STAMP_PANEL ? left : STAMP_PANEL;
+    float out[STAMP_TILE_ROWS * STAMP_PANEL];
+
+    for (uint32_t row = 0; row < x->s; row += STAMP_TILE_ROWS) {
+        const uint32_t rows = x->s - row < STAMP_TILE_ROWS ? x->s - row : STAMP_TILE_ROWS;
+        if (next)
+            fetch(next, next_bytes, row / STAMP_TILE_ROWS,
+                  (x->s + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS);
+        rows_times_panel(k, x, w, row, rows, panel, out);
+        for (uint32_t r = 0; r < rows; r++)
+            for (uint32_t j = 0; j < cols; j++)
+                y[(size_t)(row + r) * stride + j] = stamp_f32_canon(out[r * STAMP_PANEL + j]);
+    }
+}
+
 void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
                          const struct stamp_packed *w, uint32_t first, uint32_t count, float *y)
 {
     const struct stamp_kernel *k = stamp_kernel_of(path);
-    float out[STAMP_TILE_ROWS * STAMP_PANEL];
 
     assert(x->d == w->d && x->block == w->block && x->d <= STAMP_K_MAX);
     assert(first + count <= w->panels);
-    for (uint32_t p = first; p < first + count; p++) {
-        const uint32_t col = p * STAMP_PANEL;
-        const uint32_t cols = w->n - col < STAMP_PANEL ? w->n - col : STAMP_PANEL;
-        for (uint32_t row = 0; row < x->s; row += STAMP_TILE_ROWS) {
-            const uint32_t rows = x->s - row < STAMP_TILE_ROWS ? x->s - row : STAMP_TILE_ROWS;
-            rows_times_panel(k, x, w, row, rows, p, out);
-            for (uint32_t r = 0; r < rows; r++)
-                for (uint32_t j = 0; j < cols; j++)
-                    y[(size_t)(row + r) * w->n + col + j] =
-                        stamp_f32_canon(out[r * STAMP_PANEL + j]);
-        }
-    }
+    for (uint32_t p = first; p < first + count; p++)
+        one_panel(k, x, w, p, NULL, 0, y + (size_t)p * STAMP_PANEL, w->n);
+}
+
+void stamp_matmul_panel(const struct stamp_acts *x, const struct stamp_packed *w, uint32_t panel,
+                        const uint8_t *next, size_t next_bytes, float *y)
+{
+    const uint32_t left = w->n - panel * STAMP_PANEL;
+
+    assert(x->d == w->d && x->block == w->block && x->d <= STAMP_K_MAX && panel < w->panels);
+    one_panel(stamp_kernel_of(STAMP_PATH_BEST), x, w, panel, next, next_bytes, y,
+              left < STAMP_PANEL ? left : STAMP_PANEL);
 }
 
 void stamp_matmul(const struct stamp_acts *x, const struct stamp_packed *w, float *y)

@@ -30,7 +30,7 @@ struct stamp_row_terms {
 struct stamp_kernel {
     /** acc[rows][STAMP_PANEL] = P of rows <= STAMP_TILE_ROWS token rows and one panel.
      *  @param x  stored codes of the first row, from the block's start; @p stride bytes to the next
-     *  @param w  [quads][STAMP_PANEL][4] */
+     *  @param w  quads as in struct stamp_packed, of w_bits */
     void (*tile)(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                  unsigned w_bits, int32_t *acc);
     /** A tile to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first; NaN of any pattern. */

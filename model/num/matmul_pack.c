@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matmul_pack.c - weights in the order of the fast path. Contract in matmul.h. */
+#include <string.h>
+
 #include "model/mem.h"
 #include "model/num/matmul.h"
 
+enum { QUAD = 4 * STAMP_PANEL };
+
+/* The quad of features 4q .. 4q+3 of one panel; what lies beyond n and d is 0. */
+static void pack_quad(const struct stamp_weights *w, uint32_t panel, size_t q, uint8_t *quad)
+{
+    const uint32_t first = panel * STAMP_PANEL;
+    const uint32_t rows = w->n - first < STAMP_PANEL ? w->n - first : STAMP_PANEL;
+    const size_t left = w->d - 4 * q, cols = left < 4 ? left : 4;
+    const int uoff = w->bits == 8 ? 128 : 8;
+    const int8_t *from = w->code + (size_t)first * w->d + 4 * q;
+
+    memset(quad, 0, QUAD);
+    for (uint32_t j = 0; j < rows; j++, from += w->d)
+        for (size_t k = 0; k < cols; k++) quad[4 * j + k] = (uint8_t)(from[k] + uoff);
+}
+
 static void pack_codes(const struct stamp_weights *w, struct stamp_packed *p)
 {
-    const int uoff = w->bits == 8 ? 128 : 8;
+    uint8_t quad[QUAD], *to = p->code;
 
-    for (uint32_t j = 0; j < w->n; j++) {
-        const int8_t *from = w->code + (size_t)j * w->d;
-        uint8_t *to = p->code + (size_t)(j / STAMP_PANEL) * p->quads * 4 * STAMP_PANEL +
-                      4 * (j % STAMP_PANEL);
-        for (uint32_t k = 0; k < w->d; k++)
-            to[(size_t)(k / 4) * 4 * STAMP_PANEL + k % 4] = (uint8_t)(from[k] + uoff);
-    }
+    for (uint32_t panel = 0; panel < p->panels; panel++)
+        for (size_t q = 0; q < p->quads; q++, to += p->quad_bytes) {
+            pack_quad(w, panel, q, quad);
+            if (w->bits == 8)
+                memcpy(to, quad, QUAD);
+            else
+                for (int i = 0; i < QUAD / 2; i++)
+                    to[i] = (uint8_t)(quad[i] | quad[QUAD / 2 + i] << 4);
+        }
 }
 
 static void pack_meta(const struct stamp_weights *w, struct stamp_packed *p)
@@ -40,8 +60,9 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
                                .nb = w->nb,
                                .bits = w->bits,
                                .panels = panels,
-                               .quads = quads};
-    p->code = stamp_alloc(panels * quads, 4 * STAMP_PANEL);
+                               .quads = quads,
+                               .quad_bytes = w->bits == 8 ? QUAD : QUAD / 2};
+    p->code = stamp_alloc(panels * quads, p->quad_bytes);
     p->scale = stamp_alloc(metas, STAMP_PANEL * sizeof *p->scale);
     p->colsum = stamp_alloc(metas, STAMP_PANEL * sizeof *p->colsum);
     if (!p->code || !p->scale || !p->colsum) {
@@ -51,20 +72,6 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
     pack_codes(w, p);
     pack_meta(w, p);
     return STAMP_OK;
-}
-
-struct stamp_packed stamp_packed_panel(const struct stamp_packed *p, uint32_t panel)
-{
-    const uint32_t left = p->n - panel * STAMP_PANEL;
-    const size_t metas = (size_t)panel * p->nb * STAMP_PANEL;
-    struct stamp_packed one = *p;
-
-    one.n = left < STAMP_PANEL ? left : STAMP_PANEL;
-    one.panels = 1;
-    one.code += (size_t)panel * p->quads * 4 * STAMP_PANEL;
-    one.scale += metas;
-    one.colsum += metas;
-    return one;
 }
 
 void stamp_packed_free(struct stamp_packed *p)
