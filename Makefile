@@ -40,7 +40,7 @@ $(B)/%.o: %.c
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -O1 $(SAN) -c $< -o $@
-$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o: CFLAGS += -O3
+$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o f32.o quant.o butterfly.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^
@@ -157,15 +157,18 @@ lint: $(B)/specgen
 	@tests/lint.sh
 synth: $(B)/specgen
 	@rtl/synth.sh
-bench: $(B)/bench_matmul all
+bench: $(B)/bench_matmul $(B)/bench_net all
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 	  $$(grep -q avx512f /proc/cpuinfo && echo OPENBLAS_CORETYPE=SkylakeX) $(B)/bench_matmul
+	$(B)/bench_net
 	tests/bench/run.sh
 bench-deps:
 	@.ci/install libdnnl-dev libopenblas-dev time
 $(B)/bench_matmul: bench-deps $(B)/libstamp.a tests/bench/bench_matmul.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -DHAVE_DNNL -DHAVE_OPENBLAS -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread \
 	  tests/bench/bench_matmul.c $(B)/libstamp.a $(LDLIBS) -ldnnl -lopenblas -o $@
+$(B)/bench_net: $(B)/tests/bench/bench_net.o $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 coverage: deps
 	@$(MAKE) -s -j2 all $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors $(B)/regs
 	@tests/coverage.sh

@@ -106,7 +106,7 @@ static void scores(const struct stamp_net *net, const struct stamp_kernel *kerne
 
     for (uint32_t at = 0; at < w->width; at += STAMP_PANEL) {
         kernel->tile(rows, net->key_quads, w->q + (size_t)first * net->q_stride, net->q_stride,
-                     k + (size_t)at * 4 * net->key_quads, 8, acc);
+                     k + (size_t)at * 4 * net->key_quads, 8, k, acc);
         for (uint32_t r = 0; r < rows; r++) {
             const int32_t high = DIGIT_OFFSET * w->q_sum[first + r];
             const float sq = w->q_scale[first + r];
@@ -169,7 +169,7 @@ static void gather(const struct stamp_net *net, const struct stamp_kernel *kerne
 
     for (uint32_t panel = 0; panel < net->value_panels; panel++) {
         kernel->tile(rows, w->width / 4, w->p[first], KEYS, v + (size_t)panel * KEYS * STAMP_PANEL,
-                     8, acc);
+                     8, v, acc);
         for (uint32_t r = first; r < w->count; r++) {
             const int32_t *a = acc + (r - first) * STAMP_PANEL;
             float *o = w->o[r] + panel * STAMP_PANEL;

@@ -113,9 +113,7 @@ static void panel_product(const struct product_job *j, const struct stamp_layer 
     }
     stamp_xform_inverse_cols(&j->plan->ops, cols, cols, strip);
     if (bias)
-        for (uint32_t r = 0; r < s; r++)
-            for (uint32_t c = 0; c < cols; c++)
-                strip[r * cols + c] = stamp_f32_add(strip[r * cols + c], bias[first + c]);
+        for (uint32_t r = 0; r < s; r++) stamp_f32_add_rows(cols, strip + r * cols, bias + first);
     const size_t count = (size_t)s * cols;
     stamp_net_note(j->net, stamp_f32_find_nonfinite(count, strip) < count);
 }
@@ -142,7 +140,7 @@ static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
             memcpy(y, strip, cols * sizeof *y);
             continue;
         }
-        for (uint32_t c = 0; c < cols; c++) y[c] = stamp_f32_add(y[c], strip[c]);
+        stamp_f32_add_rows(cols, y, strip);
         stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
     }
 }

@@ -97,6 +97,9 @@ static inline bool stamp_f32_is_finite(float x)
 /** Index of the first element of x[n] that is not finite, or n. */
 size_t stamp_f32_find_nonfinite(size_t n, const float *x);
 
+/** x[i] = ADD(x[i], y[i]) for i < n; apart. */
+void stamp_f32_add_rows(size_t n, float *x, const float *y);
+
 /** RNE_INT10: nearest integer, ties to even, limited to -512..511; NaN gives 0. */
 static inline int32_t stamp_rne_int10(float x)
 {

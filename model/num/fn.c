@@ -152,12 +152,32 @@ AVX2 static void silu_mul_avx2(size_t n, const float *gate, const float *up, flo
     silu_mul(n, gate, up, y);
 }
 
+AVX512 static void exp_rows_avx512(size_t n, const float *x, float m, float c, float *y)
+{
+    exp_rows(n, x, m, c, y);
+}
+
+AVX512 static void silu_mul_avx512(size_t n, const float *gate, const float *up, float *y)
+{
+    silu_mul(n, gate, up, y);
+}
+
 void stamp_exp_rows(size_t n, const float *x, float m, float c, float *y)
 {
-    HAS_AVX2 ? exp_rows_avx2(n, x, m, c, y) : exp_rows(n, x, m, c, y);
+    if (HAS_AVX512)
+        exp_rows_avx512(n, x, m, c, y);
+    else if (HAS_AVX2)
+        exp_rows_avx2(n, x, m, c, y);
+    else
+        exp_rows(n, x, m, c, y);
 }
 
 void stamp_silu_mul(size_t n, const float *gate, const float *up, float *y)
 {
-    HAS_AVX2 ? silu_mul_avx2(n, gate, up, y) : silu_mul(n, gate, up, y);
+    if (HAS_AVX512)
+        silu_mul_avx512(n, gate, up, y);
+    else if (HAS_AVX2)
+        silu_mul_avx2(n, gate, up, y);
+    else
+        silu_mul(n, gate, up, y);
 }

@@ -73,8 +73,9 @@ static AVX2 void some_rows(uint32_t rows, bool wide, int shift, size_t quads, co
 }
 
 static AVX2 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
-                      unsigned w_bits, int32_t *acc)
+                      unsigned w_bits, const uint8_t *ahead, int32_t *acc)
 {
+    (void)ahead;
     for (uint32_t r = 0; r < rows; r += ROWS)
         for (uint32_t c = 0; c < STAMP_PANEL; c += COLS) {
             const bool high = w_bits == 4 && c >= STAMP_PANEL / 2;

@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) AVX512 void load_quad(bool nibbles,
 static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, bool nibbles,
                                                                  size_t quads, const int8_t *x,
                                                                  size_t stride, const uint8_t *w,
-                                                                 int32_t *out)
+                                                                 const uint8_t *ahead, int32_t *out)
 {
     __m512i acc[STAMP_TILE_ROWS][VECTORS];
 
@@ -43,6 +43,7 @@ static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, bool 
 
     for (size_t q = 0; q < quads; q++, x += 4, w += nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL) {
         __m512i u[VECTORS];
+        if (rows == STAMP_TILE_ROWS) __builtin_prefetch(ahead + STAMP_AHEAD * q, 0, 2);
         load_quad(nibbles, w, u);
 #pragma GCC unroll 6
         for (int r = 0; r < rows; r++) {
@@ -64,25 +65,26 @@ static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, bool 
 static inline __attribute__((always_inline)) AVX512 void tile_rows(uint32_t rows, bool nibbles,
                                                                    size_t quads, const int8_t *x,
                                                                    size_t stride, const uint8_t *w,
+                                                                   const uint8_t *ahead,
                                                                    int32_t *acc)
 {
     switch (rows) {
-    case 6: tile_of(6, nibbles, quads, x, stride, w, acc); break;
-    case 5: tile_of(5, nibbles, quads, x, stride, w, acc); break;
-    case 4: tile_of(4, nibbles, quads, x, stride, w, acc); break;
-    case 3: tile_of(3, nibbles, quads, x, stride, w, acc); break;
-    case 2: tile_of(2, nibbles, quads, x, stride, w, acc); break;
-    default: tile_of(1, nibbles, quads, x, stride, w, acc); break;
+    case 6: tile_of(6, nibbles, quads, x, stride, w, ahead, acc); break;
+    case 5: tile_of(5, nibbles, quads, x, stride, w, ahead, acc); break;
+    case 4: tile_of(4, nibbles, quads, x, stride, w, ahead, acc); break;
+    case 3: tile_of(3, nibbles, quads, x, stride, w, ahead, acc); break;
+    case 2: tile_of(2, nibbles, quads, x, stride, w, ahead, acc); break;
+    default: tile_of(1, nibbles, quads, x, stride, w, ahead, acc); break;
     }
 }
 
 static AVX512 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
-                        const uint8_t *w, unsigned w_bits, int32_t *acc)
+                        const uint8_t *w, unsigned w_bits, const uint8_t *ahead, int32_t *acc)
 {
     if (w_bits == 4)
-        tile_rows(rows, true, quads, x, stride, w, acc);
+        tile_rows(rows, true, quads, x, stride, w, ahead, acc);
     else
-        tile_rows(rows, false, quads, x, stride, w, acc);
+        tile_rows(rows, false, quads, x, stride, w, ahead, acc);
 }
 
 static AVX512 void finish(bool first, uint32_t rows, const int32_t *acc,

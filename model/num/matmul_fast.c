@@ -23,10 +23,11 @@ static void unpack_quad(const uint8_t *w, unsigned w_bits, uint8_t *quad)
 }
 
 static void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
-                 unsigned w_bits, int32_t *acc)
+                 unsigned w_bits, const uint8_t *ahead, int32_t *acc)
 {
     uint8_t u[QUAD];
 
+    (void)ahead;
     memset(acc, 0, rows * STAMP_PANEL * sizeof *acc);
     for (size_t q = 0; q < quads; q++, w += w_bits == 8 ? QUAD : QUAD / 2) {
         unpack_quad(w, w_bits, u);
@@ -89,7 +90,7 @@ const struct stamp_kernel *stamp_kernel_of(enum stamp_path path)
 /* One tile of token rows times one panel, all blocks, into y[rows][STAMP_PANEL]. */
 static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
                              const struct stamp_packed *w, uint32_t row, uint32_t rows,
-                             uint32_t panel, float *y)
+                             uint32_t panel, const uint8_t *next, float *y)
 {
     const size_t quads_a_block = w->block ? w->block / 4 : w->quads;
     const int32_t uoff = w->bits == 8 ? 128 : 8;
@@ -105,7 +106,7 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
         const size_t meta = ((size_t)panel * w->nb + b) * STAMP_PANEL;
 
         k->tile(rows, n, x->code + row * x->stride + 4 * q, x->stride, code + q * w->quad_bytes,
-                w->bits, acc);
+                w->bits, next ? next + q * STAMP_AHEAD : code, acc);
         for (uint32_t r = 0; r < rows; r++) {
             const struct stamp_rowmeta m = x->meta[(size_t)(row + r) * x->nb + b];
             const int32_t low = x->bits[row + r] == 8 ? 8 : 0;
@@ -116,14 +117,6 @@ static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_ac
     }
 }
 
-/* Asks for a share of the bytes to come: the part-th of parts. */
-static void fetch(const uint8_t *next, size_t bytes, size_t part, size_t parts)
-{
-    const size_t line = 64, lines = (bytes + line - 1) / line;
-    for (size_t i = lines * part / parts; i < lines * (part + 1) / parts; i++)
-        __builtin_prefetch(next + i * line, 0, 2);
-}
-
 /* y[x->s][stride] = one panel. */
 static void one_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
                       const struct stamp_packed *w, uint32_t panel, const uint8_t *next,
@@ -131,14 +124,15 @@ static void one_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
 {
     const uint32_t left = w->n - panel * STAMP_PANEL;
     const uint32_t cols = left < STAMP_PANEL ? left : STAMP_PANEL;
+    const size_t share =
+        w->quads * STAMP_AHEAD; /* of what comes, by every tile until all is there */
     float out[STAMP_TILE_ROWS * STAMP_PANEL];
 
     for (uint32_t row = 0; row < x->s; row += STAMP_TILE_ROWS) {
         const uint32_t rows = x->s - row < STAMP_TILE_ROWS ? x->s - row : STAMP_TILE_ROWS;
-        if (next)
-            fetch(next, next_bytes, row / STAMP_TILE_ROWS,
-                  (x->s + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS);
-        rows_times_panel(k, x, w, row, rows, panel, out);
+        rows_times_panel(k, x, w, row, rows, panel, next, out);
+        if (next) next += next_bytes < share ? 0 : share;
+        next_bytes -= next_bytes < share ? 0 : share;
         for (uint32_t r = 0; r < rows; r++)
             for (uint32_t j = 0; j < cols; j++)
                 y[(size_t)(row + r) * stride + j] = stamp_f32_canon(out[r * STAMP_PANEL + j]);

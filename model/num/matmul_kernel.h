@@ -18,7 +18,7 @@
 #include "model/num/dequant.h"
 #include "model/num/matmul.h"
 
-enum { STAMP_TILE_ROWS = 6 };
+enum { STAMP_TILE_ROWS = 6, STAMP_AHEAD = 8 };
 
 /** What turns a tile row's P into its acc, and its scale. */
 struct stamp_row_terms {
@@ -30,9 +30,10 @@ struct stamp_row_terms {
 struct stamp_kernel {
     /** acc[rows][STAMP_PANEL] = P of rows <= STAMP_TILE_ROWS token rows and one panel.
      *  @param x  stored codes of the first row, from the block's start; @p stride bytes to the next
-     *  @param w  quads as in struct stamp_packed, of w_bits */
+     *  @param w  quads as in struct stamp_packed, of w_bits
+     *  @param ahead  [quads * STAMP_AHEAD] bytes worth fetching meanwhile; no matter where */
     void (*tile)(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
-                 unsigned w_bits, int32_t *acc);
+                 unsigned w_bits, const uint8_t *ahead, int32_t *acc);
     /** A tile to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first; NaN of any pattern. */
     void (*finish)(bool first, uint32_t rows, const int32_t *acc,
                    const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,

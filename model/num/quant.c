@@ -6,13 +6,14 @@
 
 #include "model/num/f32.h"
 #include "model/num/quant_kernel.h"
+#include "model/num/simd.h"
 
 /* Fixed-length inner loops become vector code at -O2. */
-enum { CHUNK = 16 };
+enum { CHUNK = 32 };
 
 static const float TINY_RANGE = 0x1p-100f;
 
-struct stamp_range stamp_range_widen(struct stamp_range r, size_t n, const float *x)
+INLINE struct stamp_range range_widen(struct stamp_range r, size_t n, const float *x)
 {
     float lo[CHUNK], hi[CHUNK];
     size_t i = 0;
@@ -36,6 +37,16 @@ struct stamp_range stamp_range_widen(struct stamp_range r, size_t n, const float
         r.hi = hi[j] > r.hi ? hi[j] : r.hi;
     }
     return r;
+}
+
+AVX2 static struct stamp_range range_widen_avx2(struct stamp_range r, size_t n, const float *x)
+{
+    return range_widen(r, n, x);
+}
+
+struct stamp_range stamp_range_widen(struct stamp_range r, size_t n, const float *x)
+{
+    return HAS_AVX2 ? range_widen_avx2(r, n, x) : range_widen(r, n, x);
 }
 
 static int32_t steps(unsigned bits, bool symmetric)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file simd.h
- * A function compiled twice: INLINE bodies in plain C, called once from a plain function and once
- * from an AVX2 one, which the compiler then turns into wider vectors. The same operations in the same
- * order, so the same bits.
+ * A function compiled several times: INLINE bodies in plain C, called from a plain function, from an
+ * AVX2 and from an AVX-512 one, which the compiler then turns into wider vectors. The same operations
+ * in the same order, so the same bits.
  */
 #ifndef STAMP_NUM_SIMD_H
 #define STAMP_NUM_SIMD_H
@@ -15,9 +15,15 @@
 #if defined(__x86_64__)
 #define AVX2     __attribute__((target("avx2")))
 #define HAS_AVX2 __builtin_cpu_supports("avx2")
+#define AVX512   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#define HAS_AVX512                                                                                 \
+    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&                    \
+     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
 #else
 #define AVX2
 #define HAS_AVX2 0
+#define AVX512
+#define HAS_AVX512 0
 #endif
 
 /** stamp_f32_canon by integers: a comparison of floats may raise a flag, so gcc would keep its branch

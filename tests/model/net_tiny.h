@@ -14,7 +14,7 @@ enum { TINY_LAYERS_MAX = 2, TINY_FLOATS = 16384 };
 struct tiny_net {
     struct stamp_net_model m;
     struct stamp_net_layer layer[TINY_LAYERS_MAX];
-    double frequency[64];
+    double frequency[128];
     float pool[TINY_FLOATS]; /* vectors and embedding */
     size_t used;
 };

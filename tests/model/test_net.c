@@ -285,6 +285,7 @@ START_TEST(a_failing_allocation_is_reported_and_nothing_leaks)
 }
 END_TEST
 
+TCase *stamp_tcase_net_attn(void);
 Suite *stamp_suite_net(void);
 
 Suite *stamp_suite_net(void)
@@ -301,5 +302,6 @@ Suite *stamp_suite_net(void)
     tcase_add_test(c, what_does_not_fit_is_refused_with_a_line);
     tcase_add_test(c, a_failing_allocation_is_reported_and_nothing_leaks);
     suite_add_tcase(s, c);
+    suite_add_tcase(s, stamp_tcase_net_attn());
     return s;
 }
