@@ -149,7 +149,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     unsigned i = 0;
     error_t err = 0;
 
-    if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON) m->any = true;
+    if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON && key != KEY_SEED) m->any = true;
     switch (key) {
     case KEY_MACHINE: return parse_machine(arg, m);
     case KEY_ON:

@@ -11,7 +11,7 @@
 
 struct stamp_args_machine {
     bool on_set;                   /**< --on was given */
-    bool any;                      /**< another of the flags was */
+    bool any;                      /**< another of the flags was, but for --seed */
     const struct stamp_mach *mach; /**< --machine, or NULL */
     struct stamp_run_options run;  /**< start from stamp_args_machine_default */
 };

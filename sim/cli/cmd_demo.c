@@ -9,12 +9,22 @@
 #include "sim/cli/args_machine.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/demo.h"
+#include "sim/cli/demo_net.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/say.h"
 
-enum { KEY_MODEL = STAMP_KEY_COMMAND, KEY_TOKENIZER, KEY_TEXT, KEY_TOKENS, KEY_LAYER, KEY_NO_PPL };
-enum { PATH_BYTES = 4096 };
+enum {
+    KEY_MODEL = STAMP_KEY_COMMAND,
+    KEY_TOKENIZER,
+    KEY_TEXT,
+    KEY_TOKENS,
+    KEY_DECODE,
+    KEY_LAYERS,
+    KEY_LAYER,
+    KEY_NO_PPL
+};
+enum { PATH_BYTES = 4096, NET_TOKENS = 256, LAYER_TOKENS = 512 };
 
 static const char model_file[] = "traces/model/stamp-stories";
 static const char text_file[] = "traces/model/eval.txt";
@@ -23,8 +33,8 @@ struct demo_args {
     struct stamp_args_common common;
     struct stamp_args_machine machine;
     const char *model, *tokenizer, *text, *layer;
-    uint64_t tokens;
-    bool no_ppl;
+    uint64_t tokens, decode; /* tokens 0: the default */
+    bool layers, no_ppl, decode_set;
 };
 
 static const struct argp_option options[] = {
@@ -41,10 +51,20 @@ static const struct argp_option options[] = {
     {.name = "tokens",
      .key = KEY_TOKENS,
      .arg = "N",
-     .doc = "tokens of the layers' input: the first document cut to N, or the longest document if "
-            "it is shorter (default 512)"},
-    {.name = "layer", .key = KEY_LAYER, .arg = "NAME", .doc = "only this layer, no perplexity"},
-    {.name = "no-ppl", .key = KEY_NO_PPL, .doc = "no perplexity"},
+     .doc = "tokens of the prefill, or of the layers' input: the first document cut to N, or the "
+            "longest document if it is shorter (default 256, with --layers 512)"},
+    {.name = "decode",
+     .key = KEY_DECODE,
+     .arg = "N",
+     .doc = "tokens decoded behind the prefill (default 16)"},
+    {.name = "layers",
+     .key = KEY_LAYERS,
+     .doc = "every linear layer by itself under three schemes instead of the whole network"},
+    {.name = "layer",
+     .key = KEY_LAYER,
+     .arg = "NAME",
+     .doc = "--layers, only this one, no perplexity"},
+    {.name = "no-ppl", .key = KEY_NO_PPL, .doc = "--layers without perplexity"},
     {.name = NULL},
 };
 
@@ -60,14 +80,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_MODEL: a->model = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case KEY_TEXT: a->text = arg; return 0;
+    case KEY_LAYERS: a->layers = true; return 0;
     case KEY_LAYER: a->layer = arg; return 0;
     case KEY_NO_PPL: a->no_ppl = true; return 0;
+    case KEY_DECODE:
+        a->decode_set = true;
+        return stamp_args_u64("--decode", arg, 0, 1 << 20, &a->decode);
     case KEY_TOKENS: return stamp_args_u64("--tokens", arg, 1, 1 << 20, &a->tokens);
     case ARGP_KEY_ARG: return stamp_args_bad("one argument too many: '%s'", arg);
     case ARGP_KEY_END:
         if (!a->machine.on_set) a->machine.run.on = STAMP_ON_ALL;
         if (a->machine.run.wave)
             return stamp_args_bad("--wave: a wave is for one layer; use stamp linear");
+        a->layers = a->layers || a->layer || a->no_ppl;
+        if (a->layers && a->decode_set)
+            return stamp_args_bad("--decode: layers by themselves decode nothing");
+        if (!a->tokens) a->tokens = a->layers ? LAYER_TOKENS : NET_TOKENS;
         return stamp_args_machine_check(&a->machine);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -79,13 +107,18 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .doc = "Take the inputs of every linear layer of a model on a text, compile each layer under "
-           "three schemes, run the programs, compare every bit, and say what each costs and gives. "
-           "Default: --on all, the RTL in lock-step with the C machine.\v"
-           "Schemes: W4A4; W4A4 with the first 64 rows at 8 bits; STaMP, that is Haar along the "
-           "tokens with 64 rows of 8 bits. SQNR is against the f32 product of the layer. Words are "
-           "those of all three runs: outputs against the numerics, and in lock-step every word "
-           "written and every instruction retired. Exit is 1 when a bit differs."};
+    .doc =
+        "Compile a whole network under STaMP (Haar along the tokens, 64 rows of 8 bits, 4-bit "
+        "cache), "
+        "run a prefill and decode tokens, compare every bit, say what each phase costs and how "
+        "good "
+        "the result is. Default: --on all, the RTL in lock-step with the C machine; the logits are "
+        "compared with the network in C wherever it runs. Ends with PASS or FAIL.\v"
+        "--layers: the inputs of every linear layer of the model, each layer compiled under three "
+        "schemes: W4A4; W4A4 with the first 64 rows at 8 bits; STaMP, that is Haar along the "
+        "tokens with 64 rows of 8 bits. SQNR is against the f32 product of the layer. Words are "
+        "those of all three runs: outputs against the numerics, and in lock-step every word "
+        "written and every instruction retired. Exit is 1 when a bit differs."};
 
 /* A file of the kit: in the working directory, or beside the folder of the program. */
 static const char *kit_file(const char *name, char path[PATH_BYTES])
@@ -165,12 +198,22 @@ static int finish(const struct demo_args *a, const struct stamp_demo *d)
     return STAMP_EXIT_FAIL;
 }
 
+static int layers(const struct demo_args *a, struct stamp_demo *d, const struct stamp_corpus *c)
+{
+    struct stamp_inputs in = {0};
+    struct stamp_err e = {0};
+
+    const int code = work(a, d, c, &in, &e) ? stamp_say_fail(&e) : finish(a, d);
+    stamp_inputs_free(&in);
+    stamp_free(d->layer);
+    return code;
+}
+
 int stamp_cmd_demo(int argc, char **argv)
 {
-    struct demo_args a = {.machine = stamp_args_machine_default(), .tokens = 512};
+    struct demo_args a = {.machine = stamp_args_machine_default(), .decode = 16};
     char model[PATH_BYTES], text[PATH_BYTES];
     struct stamp_corpus corpus;
-    struct stamp_inputs in = {0};
     struct stamp_err e = {0};
     int code;
 
@@ -181,9 +224,18 @@ int stamp_cmd_demo(int argc, char **argv)
                            .mach = stamp_args_mach(&a.machine),
                            .run = a.machine.run};
     if (stamp_corpus_open(d.model, a.tokenizer, d.text, &corpus, &e)) return stamp_say_fail(&e);
-    code = work(&a, &d, &corpus, &in, &e) ? stamp_say_fail(&e) : finish(&a, &d);
-    stamp_inputs_free(&in);
-    stamp_free(d.layer);
+    if (a.layers) {
+        code = layers(&a, &d, &corpus);
+    } else {
+        const struct stamp_demo_net net = {.model = d.model,
+                                           .text = d.text,
+                                           .machine = &a.machine,
+                                           .corpus = &corpus,
+                                           .tokens = (size_t)a.tokens,
+                                           .decode = (size_t)a.decode,
+                                           .json = a.common.json};
+        code = stamp_demo_network(&net);
+    }
     stamp_corpus_close(&corpus);
     return code;
 }

@@ -289,7 +289,7 @@ int stamp_cmd_generate(int argc, char **argv)
                               .prompt = "",
                               .n = 64,
                               .on = STAMP_NET_ON_MODEL,
-                              .mhz = 500};
+                              .mhz = STAMP_MHZ};
     struct generation g = {.a = &a};
     struct stamp_err e = {0};
 

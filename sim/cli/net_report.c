@@ -45,10 +45,10 @@ void stamp_net_print(const char *name, const struct stamp_net_report *r)
     if (r->mhz > 0) printf(", %.1f tokens/s at %g MHz", r->mhz * 1e6 / each, r->mhz);
     if (timed(r)) printf(", array %.2f %%", 100 * stamp_net_utilization(r));
     printf("\n");
-    if (r->on == STAMP_NET_ON_ALL || p->compared)
-        printf("%-8s %6" PRIu64 " words in lock-step, %" PRIu64 " logits compared, %" PRIu64
-               " differ\n",
-               "", p->sum.checked, p->compared, p->sum.mismatches);
+    if (!p->compared) return;
+    printf("%-8s ", "");
+    if (r->on == STAMP_NET_ON_ALL) printf("%" PRIu64 " words in lock-step, ", p->sum.checked);
+    printf("%" PRIu64 " logits compared, %" PRIu64 " differ\n", p->compared, p->sum.mismatches);
 }
 
 void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_net_report *r)

@@ -10,6 +10,8 @@
 
 struct cJSON;
 
+enum { STAMP_MHZ = 500 }; /**< clock taken where none is given: an assumption, not a result */
+
 /** A phase and what is needed to read it. */
 struct stamp_net_report {
     const struct stamp_netrun_phase *phase;

@@ -60,7 +60,7 @@ t() {
     fi
     if [ $good -eq 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     seen=$(head -c 300 stderr | tr '\n' '|' | sed "s|$kit/||g; s|$tmp/||g; s/|\$//")
-    if [ "$want" -eq 0 ]; then seen=${seen:-$(head -n 1 stdout | cut -c 1-80)}; fi
+    if [ "$want" -eq 0 ]; then seen=${seen:-$(head -n 1 stdout | LC_ALL=C tr -cd ' -~' | cut -c 1-80)}; fi
     printf '%-4s %-45s %3s  %s\n' "$([ $good -eq 1 ] && echo ok || echo FAIL)" "$what" "$got" "$seen"
 }
 linear() { "$stamp" linear "$@" --on model; }
@@ -237,6 +237,45 @@ t 'capture: empty text' 1 "$stamp" capture "$model" --text empty.txt --layer lay
 t 'capture: both outputs the same' 2 "$stamp" capture "$model" --text "$text" --layer layers.0.q \
     -o out --weight out
 t 'demo: no such layer' 1 "$stamp" demo --model "$model" --text "$text" --layer x --on model
+
+# ---- Whole networks ------------------------------------------------------------------------------
+gen() { "$stamp" generate "$@"; }
+cmp_() { "$stamp" compare "$@"; }
+t 'generate: no such model' 1 gen nowhere
+t 'generate: no model' 2 gen --prompt hello
+t 'generate: folder without weights' 1 gen headless
+t 'generate: nothing to generate' 2 gen "$model" -n 0
+t 'generate: a negative number of tokens' 2 gen "$model" -n -1
+t 'generate: more tokens than the context' 1 gen "$model" -n 513
+t 'generate: prompt longer than the context' 1 gen "$model" --prompt "$(head -c 6000 "$text")" -n 1
+t 'generate: temperature below 0' 2 gen "$model" --temperature -1
+t 'generate: temperature no number' 2 gen "$model" --temperature hot
+t 'generate: clock of 0' 2 gen "$model" --mhz 0
+t 'generate: nowhere to run' 2 gen "$model" --on paper
+t 'generate: machine where none runs' 2 gen "$model" --on net --machine tiny
+t 'generate: f32 activations on a machine' 2 gen "$model" --on model --act-bits f32
+t 'generate: cache of 5 bits' 2 gen "$model" --kv 5
+t 'generate: blocks of 2^9' 2 gen "$model" --kv-block 9
+t 'generate: disk full' 1 full "$stamp" generate "$model" -n 2 --on net
+t 'generate: bytes that are no text' 0 gen "$model" -n 1 --on net --prompt "$(printf '\377\033[2J\200')"
+t 'generate: interrupted' 130 interrupted "$stamp" generate "$model" -n 500 --on model --json
+t 'eval: flags of a machine without one' 2 ev "$model" --text "$text" --machine tiny
+t 'eval: machine with the network in C' 2 ev "$model" --text "$text" --on net --latency 5
+t 'eval: f32 weights on the C machine' 2 ev "$model" --text "$text" --on model --weight-bits f32
+t 'eval: empty text on the C machine' 1 ev "$model" --text empty.txt --on model
+t 'compare: no text' 2 cmp_ "$model"
+t 'compare: empty text' 1 cmp_ "$model" --text empty.txt
+t 'compare: no such model' 1 cmp_ nowhere --text "$text"
+t 'compare: no rows' 2 cmp_ "$model" --text "$text" --high-rows 0
+t 'compare: a list with a hole' 2 cmp_ "$model" --text "$text" --high-rows 8,,16
+t 'compare: too many rows' 2 cmp_ "$model" --text "$text" --high-rows 1,2,3,4,5,6,7,8,9
+t 'compare: prefill of 0' 2 cmp_ "$model" --text "$text" --prefill 0
+t 'compare: disk full' 1 full "$stamp" compare "$model" --text "$text" --tokens 5 --prefill 8
+t 'compare: interrupted' 130 interrupted "$stamp" compare "$model" --text many.txt
+t 'demo: empty text' 1 "$stamp" demo --model "$model" --text empty.txt --on model
+t 'demo: more to decode than the context' 1 "$stamp" demo --model "$model" --text "$text" --on model \
+    --decode 512
+t 'demo: layers decode nothing' 2 "$stamp" demo --layers --decode 4 --on model
 
 printf 'bad_input: %d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

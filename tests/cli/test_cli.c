@@ -49,8 +49,9 @@ static void one_line(const struct child *c, const char *part)
 
 START_TEST(every_command_has_a_help)
 {
-    static const char *const name[] = {"demo", "eval", "capture", "linear", "compile",
-                                       "run",  "asm",  "dis",     "info",   "machines"};
+    static const char *const name[] = {"demo",    "eval",   "generate", "compare",
+                                       "capture", "linear", "compile",  "run",
+                                       "asm",     "dis",    "info",     "machines"};
     const struct child *all = child_run("$S --help");
 
     ck_assert_int_eq(all->code, 0);
@@ -268,7 +269,7 @@ START_TEST(demo_says_pass_and_adds_up)
 {
     const struct child *c =
         child_run("$S demo --model $K/traces/model/stamp-stories --text $K/traces/model/eval.txt "
-                  "--tokens 24 --on model --no-ppl");
+                  "--tokens 24 --on model --layers --no-ppl");
     ck_assert_msg(c->code == 0, "%s", c->err);
     /* 24 tokens, 3 schemes, 5 layers of 128 + 64 + 64 + 128 + 384 + 384 + 128 outputs */
     ck_assert_ptr_nonnull(
@@ -290,7 +291,7 @@ START_TEST(a_machine_that_lies_is_caught_with_seed_and_command)
     ck_assert_int_eq(c->code, 1);
     ck_assert_double_ge(child_number(c->out, "mismatches"), 1);
     c = child_run("./stamp demo --model $K/traces/model/stamp-stories --text "
-                  "$K/traces/model/eval.txt --tokens 8 --no-ppl");
+                  "$K/traces/model/eval.txt --tokens 8 --layers --no-ppl");
     ck_assert_int_eq(c->code, 1);
     one_line(c, "--layer layers.0.q --seed 1");
     ck_assert_ptr_nonnull(strstr(c->out, "demo: FAIL - 35 layers"));

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_cli_net.c - whole networks as a person and a script meet them: eval, generate, compare, demo. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/cli/cli_child.h"
+
+Suite *stamp_suite_cli_net(void);
+
+static const char model[] = "$K/traces/model/stamp-stories";
+static const char text[] = "--text $K/traces/model/eval.txt";
+
+static void one_line(const struct child *c, const char *part)
+{
+    const char *end = strchr(c->err, '\n');
+
+    ck_assert_msg(!strncmp(c->err, "stamp: ", 7) && end && !end[1], "stderr: %s", c->err);
+    ck_assert_msg(strstr(c->err, part) != NULL, "'%s' is not in: %s", part, c->err);
+}
+
+/* Whether the machine in RTL is beside the program. */
+static bool have_rtl(const char *mach)
+{
+    return child_run("test -e \"$(dirname \"$S\")/stamp_rtl_%s.so\"", mach)->code == 0;
+}
+
+/* The value behind "key": as text, up to the end of its array or line. */
+static const char *member(const char *json, const char *key, char end)
+{
+    static char value[2][4096];
+    static int turn;
+    char *out = value[turn ^= 1], name[64];
+
+    snprintf(name, sizeof name, "\"%s\":", key);
+    const char *at = strstr(json, name);
+    ck_assert_msg(at != NULL, "no %s in %s", name, json);
+    snprintf(out, sizeof value[0], "%.*s", (int)(strchr(at, end) - at), at);
+    return out;
+}
+
+static void generate(char *tokens, size_t size, const char *flags)
+{
+    const struct child *c = child_run("$S generate %s --json %s", model, flags);
+
+    ck_assert_msg(c->code == 0, "%s: %s", flags, c->err);
+    ck_assert_str_eq(c->err, "");
+    snprintf(tokens, size, "%s", member(c->out, "tokens", ']'));
+}
+
+/* Blocks of the cache of 8 tokens, so that some are completed by decoding. */
+START_TEST(generate_gives_the_same_tokens_wherever_it_runs)
+{
+    static const char prompt[] = "--prompt \"The queen said\" --kv-block 3";
+    char want[4096], got[4096], flags[200];
+
+    snprintf(flags, sizeof flags, "%s -n 24 --on net", prompt);
+    generate(want, sizeof want, flags);
+    snprintf(flags, sizeof flags, "%s -n 24 --on net --threads 2", prompt);
+    generate(got, sizeof got, flags);
+    ck_assert_str_eq(got, want);
+    for (int i = 0; i < 3; i++) {
+        static const char *const machine[] = {"tiny", "base", "wide"};
+        snprintf(flags, sizeof flags, "%s -n 24 --on model --machine %s", prompt, machine[i]);
+        generate(got, sizeof got, flags);
+        ck_assert_str_eq(got, want);
+    }
+    if (!have_rtl("base")) {
+        fprintf(stderr, "SKIP: no RTL of machine base beside the program\n");
+        return;
+    }
+    snprintf(flags, sizeof flags, "%s -n 5 --on net", prompt);
+    generate(want, sizeof want, flags);
+    for (int i = 0; i < 2; i++) {
+        static const char *const on[] = {"rtl", "all --stall 0.2 --seed 4"};
+        snprintf(flags, sizeof flags, "%s -n 5 --on %s", prompt, on[i]);
+        generate(got, sizeof got, flags);
+        ck_assert_str_eq(got, want);
+    }
+}
+END_TEST
+
+START_TEST(generate_samples_by_seed)
+{
+    static const char flags[] = "--prompt Once -n 20 --on net --temperature 1.5 --top-k 50";
+    char a[4096], b[4096], line[200];
+
+    snprintf(line, sizeof line, "%s --seed 3", flags);
+    generate(a, sizeof a, line);
+    generate(b, sizeof b, line);
+    ck_assert_str_eq(a, b);
+    snprintf(line, sizeof line, "%s --seed 4", flags);
+    generate(b, sizeof b, line);
+    ck_assert_str_ne(a, b);
+    generate(a, sizeof a, "--prompt Once -n 20 --on net --temperature 1.5 --top-k 1");
+    generate(b, sizeof b, "--prompt Once -n 20 --on net");
+    ck_assert_str_eq(a, b);
+}
+END_TEST
+
+START_TEST(generate_prints_the_text_and_its_figures)
+{
+    const struct child *c =
+        child_run("$S generate %s --prompt \"Once upon a time\" -n 8 --mhz 100", model);
+
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_msg(!strncmp(c->out, "Once upon a time, there was a little", 36), "%s", c->out);
+    ck_assert_ptr_nonnull(strstr(c->out, "tokens/s at 100 MHz"));
+    ck_assert_ptr_nonnull(strstr(c->out, "8 tokens behind a prompt of 5"));
+    c = child_run("$S generate %s -n 1 --json", model); /* BOS alone, nothing decoded */
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_double_eq(child_number(strstr(c->out, "\"prefill\""), "tokens"), 1);
+    ck_assert_double_eq(child_number(strstr(c->out, "\"decode\""), "tokens"), 0);
+}
+END_TEST
+
+START_TEST(eval_is_the_same_wherever_it_runs)
+{
+    char want[4096];
+    const struct child *c =
+        child_run("$S eval %s %s --json --tokens 60 --docs 2 --on net", model, text);
+
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    snprintf(want, sizeof want, "%s", member(c->out, "ppl", '\n'));
+    c = child_run("$S eval %s %s --json --tokens 60 --docs 2 --on model --machine tiny", model,
+                  text);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_str_eq(member(c->out, "ppl", '\n'), want);
+    ck_assert_double_eq(child_number(c->out, "tokens"), 60);
+    ck_assert_double_gt(child_number(c->out, "cycles_expected"), 1000);
+}
+END_TEST
+
+START_TEST(compare_says_what_eval_says)
+{
+    static const char *const flags[] = {"--act-bits 8 --transform none --high-rows 0",
+                                        "--transform none --high-rows 0",
+                                        "--transform none --high-rows 8",
+                                        "--high-rows 8",
+                                        "--transform wht --high-rows 8",
+                                        "--transform dct --high-rows 8"};
+    double ppl[8], bits[8];
+    size_t rows = 0;
+    const struct child *c = child_run("$S compare %s %s --json --tokens 90 --high-rows 8 --kv 8 "
+                                      "--prefill 40",
+                                      model, text);
+
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    for (const char *at = strstr(c->out, "\"name\""); at; at = strstr(at + 1, "\"name\"")) {
+        ck_assert_uint_lt(rows, 7);
+        ppl[rows] = child_number(at, "ppl");
+        bits[rows] = child_number(at, "avg_act_bits");
+        ck_assert_double_eq(child_number(at, "avg_kv_bits"), rows ? 8 : 32);
+        if (rows) ck_assert_double_gt(child_number(at, "cycles_expected"), 1000);
+        if (rows++) ck_assert_double_gt(child_number(at, "sqnr_db"), 3);
+    }
+    ck_assert_uint_eq(rows, 7);
+    for (size_t i = 0; i < 6; i++) {
+        c = child_run("$S eval %s %s --json --tokens 90 --kv 8 --on net %s", model, text, flags[i]);
+        ck_assert_msg(c->code == 0, "%s", c->err);
+        ck_assert_double_eq(child_number(c->out, "ppl"), ppl[i + 1]);
+        ck_assert_double_eq(child_number(c->out, "avg_act_bits"), bits[i + 1]);
+        ck_assert_double_eq(child_number(c->out, "ppl_f32"), ppl[0]);
+    }
+}
+END_TEST
+
+START_TEST(demo_runs_a_whole_network)
+{
+    const struct child *c =
+        child_run("$S demo --model %s %s --tokens 24 --decode 9 --on model", model, text);
+
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    /* 24 + 9 positions of 1024 logits */
+    ck_assert_ptr_nonnull(
+        strstr(c->out, "demo: PASS - 0 words and 33792 logits compared, 0 differing\n"));
+}
+END_TEST
+
+START_TEST(a_machine_that_lies_is_caught_in_a_network)
+{
+    ck_assert_int_eq(child_run("cp \"$S\" stamp && cc -std=c11 -shared -fPIC -I\"$K\" "
+                               "\"$K/tests/cli/fake/liar.c\" -o stamp_rtl_base.so")
+                         ->code,
+                     0);
+    const struct child *c = child_run("./stamp generate %s -n 3 --on all --seed 9", model);
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "seed 9; again: ./stamp generate");
+    c = child_run("./stamp eval %s %s --tokens 9 --on all", model, text);
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "main at position 0: rtl and model differ");
+    c = child_run("./stamp demo --model %s %s --tokens 9 --decode 1", model, text);
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "--seed 1");
+    ck_assert_ptr_nonnull(strstr(c->out, "demo: FAIL - "));
+    ck_assert_ptr_nonnull(strstr(c->out, ", 1 differing\n"));
+}
+END_TEST
+
+START_TEST(a_missing_rtl_is_said_before_the_work)
+{
+    static const char *const line[] = {"eval $M $T --on rtl", "generate $M --on all",
+                                       "compare $M $T --on rtl", "demo --model $M $T"};
+
+    ck_assert_int_eq(child_run("cp \"$S\" stamp && rm -f stamp_rtl_wide.so")->code, 0);
+    for (size_t i = 0; i < sizeof line / sizeof line[0]; i++) {
+        const struct child *c =
+            child_run("M=%s; T=\"%s\"; timeout 20 ./stamp %s --machine wide", model, text, line[i]);
+        ck_assert_int_eq(c->code, 1);
+        one_line(c, "make rtl-wide");
+    }
+}
+END_TEST
+
+Suite *stamp_suite_cli_net(void)
+{
+    Suite *s = suite_create("cli_net");
+    TCase *t = tcase_create("stamp");
+
+    tcase_set_timeout(t, 240);
+    tcase_add_test(t, generate_gives_the_same_tokens_wherever_it_runs);
+    tcase_add_test(t, generate_samples_by_seed);
+    tcase_add_test(t, generate_prints_the_text_and_its_figures);
+    tcase_add_test(t, eval_is_the_same_wherever_it_runs);
+    tcase_add_test(t, compare_says_what_eval_says);
+    tcase_add_test(t, demo_runs_a_whole_network);
+    tcase_add_test(t, a_machine_that_lies_is_caught_in_a_network);
+    tcase_add_test(t, a_missing_rtl_is_said_before_the_work);
+    suite_add_tcase(s, t);
+    return s;
+}
