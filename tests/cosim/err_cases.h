@@ -23,7 +23,14 @@ struct err_case {
 };
 
 /** Ended by a name of NULL. */
-extern const struct err_case err_cases_dispatch[], err_cases_range[], err_cases_unit[];
+extern const struct err_case err_cases_dispatch[], err_cases_range[], err_cases_unit[],
+    err_cases_newer[];
+
+/** Every unit has work when the bad instruction comes: preamble, work; then mark. */
+void err_busy(struct err_prog *p);
+
+/** Newer vector instructions and transfers at the edge of each memory, see err_range.c. */
+bool err_rows(struct err_prog *p, uint32_t variant, uint32_t over);
 
 /** Preamble, the marked instruction, HALT. */
 void err_simple(struct err_prog *p, union stamp_insn i);

@@ -12,8 +12,7 @@ void err_simple(struct err_prog *p, union stamp_insn i)
     err_control(p, STAMP_OP_HALT, 0, 0);
 }
 
-/* Every unit has work when the bad instruction comes. */
-static void busy(struct err_prog *p)
+void err_busy(struct err_prog *p)
 {
     union stamp_insn load = err_load(STAMP_SPACE_VM, ERR_F32, 300), store = err_store(ERR_OUT, 2);
 
@@ -39,11 +38,11 @@ static void raw(struct err_prog *p, struct stamp_word w)
 
 static bool opcode(struct err_prog *p, uint32_t v)
 {
-    static const uint32_t codes[] = {0x00, 0x08, 0x0f, 0x12, 0x1f, 0x25, 0x31, 0x80, 0xff};
+    static const uint32_t codes[] = {0x00, 0x09, 0x0f, 0x12, 0x1f, 0x32, 0x31, 0x80, 0xff};
     const uint32_t n = sizeof codes / sizeof codes[0];
 
     if (v > n + 1) return false;
-    if (v < n) busy(p);
+    if (v < n) err_busy(p);
     if (v == n + 1) err_control(p, STAMP_OP_LOOP, 0, 3), err_control(p, STAMP_OP_NOP, 0, 0);
     err_mark(p); /* variant n: the very first instruction */
     raw(p, (struct stamp_word){.w = {v < n ? codes[v] : 0x7f, 0x12345, 0, 0, 0, 0, 0, 0xffff}});
@@ -63,7 +62,7 @@ static bool reserved_bits(struct err_prog *p, uint32_t v)
                 v -= 2;
                 continue;
             }
-            busy(p);
+            err_busy(p);
             err_put(p, err_insn(p->mach, stamp_ops[o].code));
             stamp_word_set(&p->word[p->bad], field->lsb + (v ? field->width - 1u : 0), 1, 1);
             ends(p);
@@ -89,7 +88,7 @@ static bool meaningless(struct err_prog *p, uint32_t v)
         i = err_insn(p->mach, STAMP_OP_VBFLY);
         i.b.kind = 3;
         break;
-    case 3: i.d.fmt = STAMP_FMT_RAW; break;
+    case 3: i.d.fmt = 3, i.d.dram = 0; break;
     case 4: i.d.fmt = 3; break;
     case 5: i.d.space = STAMP_SPACE_WB; break;
     case 6: i.d.space = STAMP_SPACE_CM, i.d.fmt = STAMP_FMT_BF16; break;
@@ -97,7 +96,7 @@ static bool meaningless(struct err_prog *p, uint32_t v)
     case 8: i.d.space = STAMP_SPACE_NT, i.d.fmt = 3; break;
     case 9:
         i = err_insn(p->mach, STAMP_OP_STORE);
-        i.d.fmt = STAMP_FMT_RAW;
+        i.d.space = STAMP_SPACE_PB; /* but RAW only */
         break;
     case 10:
         i = err_insn(p->mach, STAMP_OP_STORE);
@@ -108,8 +107,9 @@ static bool meaningless(struct err_prog *p, uint32_t v)
         if (v > 10 + 11) i.d.op = STAMP_OP_STORE;
         i.d.fmt = STAMP_FMT_RAW;
         i.d.space = v > 10 + 11 ? v - 21 : v - 6;
+        if (i.d.space == (v > 10 + 11 ? STAMP_SPACE_PB : STAMP_SPACE_IT)) i.d.fmt = 3;
     }
-    busy(p);
+    err_busy(p);
     err_put(p, i);
     ends(p);
     return true;
@@ -127,7 +127,7 @@ static bool zero_count(struct err_prog *p, uint32_t v)
                 if (field->format != stamp_ops[o].format || strcmp(field->name, counts[c]))
                     continue;
                 if (v--) continue;
-                busy(p);
+                err_busy(p);
                 err_put(p, err_insn(p->mach, stamp_ops[o].code));
                 stamp_word_set(&p->word[p->bad], field->lsb, field->width, 0);
                 ends(p);
@@ -143,7 +143,7 @@ static bool misaligned(struct err_prog *p, uint32_t v)
     const uint32_t off = by[v / 2 % 3];
 
     if (v >= 5 * 6) return false;
-    busy(p);
+    err_busy(p);
     switch (v / 6) {
     case 0: i.d.dram += off; break;
     case 1: i.d.d0 += off; break;
@@ -182,7 +182,7 @@ static bool aligned(struct err_prog *p, uint32_t v)
 static bool loops(struct err_prog *p, uint32_t v)
 {
     if (v > 6) return false;
-    busy(p);
+    err_busy(p);
     if (v < 2) { /* no iterations, too many */
         err_control(p, STAMP_OP_LOOP, 0, v ? UINT64_C(1) << 24 : 0);
     } else if (v == 2) {
@@ -223,7 +223,7 @@ static bool past_the_end(struct err_prog *p, uint32_t v)
 {
     if (v > 4) return false;
     if (v == 0) return true; /* no instruction at all */
-    if (v < 4) busy(p);
+    if (v < 4) err_busy(p);
     if (v == 2) err_control(p, STAMP_OP_NOP, 0, 0); /* odd and even counts */
     if (v == 3) {
         err_control(p, STAMP_OP_LOOP, 0, 40);

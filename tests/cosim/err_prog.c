@@ -68,7 +68,11 @@ void err_memory(const struct stamp_mach *m, uint8_t *dram)
         put32(dram + ERR_CM_MAX + i, 0x7f7fffff);
         put32(dram + ERR_CM_MAX + i + 4, 4096);
     }
+    special(dram, ERR_NAN_FIRST, 4 * m->L, 4, 0x3f800000);
+    put32(dram + ERR_NAN_FIRST, 0x7fc00000);
     tables(m, dram);
+    for (uint32_t i = 0; i < STAMP_INDEX_LINE; i++) /* rows 0..3 of anything; some far away */
+        put32(dram + ERR_IT + 4 * i, i < 8 ? i % 4 : 0x00ffffff + i);
 }
 
 void err_start(struct err_prog *p, const struct stamp_mach *m)
@@ -146,7 +150,23 @@ union stamp_insn err_insn(const struct stamp_mach *m, enum stamp_opcode op)
                                         .rmstride = 1,
                                         .vm = 128,
                                         .vstride = 1}};
+    case STAMP_OP_VBIN:
+    case STAMP_OP_VROPE:
+    case STAMP_OP_VROW:
+    case STAMP_OP_VRED:
+    case STAMP_OP_VFN:
+        return (union stamp_insn){.w = {.op = op,
+                                        .n0 = 2,
+                                        .s0 = 2,
+                                        .cols = 2,
+                                        .b = 4,
+                                        .bs = 4,
+                                        .rep = 1,
+                                        .d = 12,
+                                        .ds = 2,
+                                        .c = 0x3d800000}};
     case STAMP_OP_SETR:
+    case STAMP_OP_SETA:
     case STAMP_OP_ADDR: return (union stamp_insn){.c = {.op = op, .areg = 1, .imm = 64}};
     case STAMP_OP_LOOP: return (union stamp_insn){.c = {.op = op, .imm = 1}};
     case STAMP_OP_HALT:
@@ -199,6 +219,40 @@ static union stamp_insn linked(union stamp_insn i, uint64_t wait, uint64_t post)
     return i;
 }
 
+/* Functions, sums, gather, the pack buffer; a loop that a register counts. */
+static void err_newer(struct err_prog *p)
+{
+    const struct stamp_mach *m = p->mach;
+    union stamp_insn fn = err_insn(m, STAMP_OP_VFN), red = err_insn(m, STAMP_OP_VRED),
+                     load = err_load(STAMP_SPACE_VM, ERR_F32, 20),
+                     pack = err_insn(m, STAMP_OP_VPACKV), out = err_store(ERR_OUT + 0xe000, 0);
+
+    err_put(p, err_load(STAMP_SPACE_IT, ERR_IT, 0));
+    load.d.gather = 1, load.d.n0 = 3, load.d.d0 = 256, load.d.d1 = 0;
+    err_put(p, load);
+    err_control(p, STAMP_OP_FENCE, 0, 0);
+    fn.w.fn = STAMP_ONE_SILU, fn.w.lim = 2 * m->L - 3, fn.w.areg = 1, fn.w.d = 40;
+    red.w.lim = 2 * m->L;
+    red.w.fn = STAMP_RED_SUMSQ;
+    pack.v.n0 = m->T, pack.v.cols = 1, pack.v.b = 1, pack.v.gstride = 1;
+    err_control(p, STAMP_OP_LOOP, 1, 0); /* never */
+    err_put(p, fn);
+    err_control(p, STAMP_OP_ENDL, 0, 0);
+    err_put(p, (union stamp_insn){
+                   .c = {.op = STAMP_OP_SETA, .areg = 1, .add = 5, .shift = 1, .imm = 1}});
+    err_control(p, STAMP_OP_LOOP, 1, 0); /* twice */
+    err_put(p, fn);
+    err_put(p, red);
+    err_put(p, pack);
+    err_control(p, STAMP_OP_ENDL, 0, 0);
+    err_control(p, STAMP_OP_FENCE, 0, 0);
+    out.d.lines = 44;
+    err_put(p, out);
+    out.d.space = STAMP_SPACE_PB, out.d.fmt = STAMP_FMT_RAW, out.d.lines = 2, out.d.dram += 0x1800;
+    out.d.dram += 0x1000;
+    err_put(p, out);
+}
+
 void err_good(struct err_prog *p, const struct stamp_mach *m)
 {
     union stamp_insn i;
@@ -229,5 +283,7 @@ void err_good(struct err_prog *p, const struct stamp_mach *m)
     i.d.wait1 = 4;
     err_put(p, i);
     err_put(p, linked(err_store(ERR_OUT + 0x8000, 128), 5, 0));
+    err_control(p, STAMP_OP_FENCE, 0, 0);
+    err_newer(p);
     err_control(p, STAMP_OP_HALT, 0, 0);
 }

@@ -34,6 +34,8 @@ enum {
     ERR_RT_FAR = 0x5a040,
     ERR_NT_PAIR = 0x5a080,
     ERR_NT_FAR = 0x5a0c0,
+    ERR_IT = 0x5b000,
+    ERR_NAN_FIRST = 0x5b100,
     ERR_OUT = 0x60000,
     ERR_FAULT = 0x7f000,
     ERR_WINDOW_END = 0x80000,

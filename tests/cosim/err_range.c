@@ -180,8 +180,8 @@ static bool tables(struct err_prog *p, uint32_t v)
 }
 
 static bool (*const kind[])(struct err_prog *, uint32_t, uint32_t) = {transfers, butterflies,
-                                                                      vectors, matrix};
-enum { KINDS = sizeof kind / sizeof kind[0], EACH = 32 };
+                                                                      vectors, matrix, err_rows};
+enum { KINDS = sizeof kind / sizeof kind[0], EACH = 40 };
 
 /* Variants of all kinds in one row; ones that do not exist are passed over. */
 static bool all(struct err_prog *p, uint32_t v, uint32_t over)

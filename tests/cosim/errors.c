@@ -19,7 +19,8 @@ struct tally {
     uint32_t passed, failed, code[16];
 };
 
-static const struct err_case *const lists[] = {err_cases_dispatch, err_cases_range, err_cases_unit};
+static const struct err_case *const lists[] = {err_cases_dispatch, err_cases_range, err_cases_unit,
+                                               err_cases_newer};
 
 static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error code,
                   const char *name, uint32_t variant)

@@ -72,8 +72,7 @@ int main(int argc, char **argv)
     expect("PARAM0", STAMP_REG_PARAM0, m->P | m->L << 8 | m->T << 16 | m->AXI_BYTES << 24);
 #define REG(name, offset, access, meaning) patterns(#name, #access, offset);
 #include "model/spec/regs.def"
-    for (uint32_t at = STAMP_REG_WATCHDOG + 4; at < STAMP_REG_CTR; at += 4)
-        patterns("gap", "RO", at);
+    for (uint32_t at = STAMP_REG_ARG3 + 4; at < STAMP_REG_CTR; at += 4) patterns("gap", "RO", at);
     for (uint32_t ev = 0; ev <= STAMP_EVENTS; ev++)
         patterns("counter", "RO", STAMP_REG_CTR + 8 * ev);
     expect("STATUS", STAMP_REG_STATUS, 0);
