@@ -15,6 +15,7 @@
 #include "model/num/matmul_kernel.h"
 #include "model/num/norm.h"
 #include "model/num/rope.h"
+#include "model/num/simd.h"
 
 enum { KEYS = STAMP_KEY_BLOCK, DIGIT_OFFSET = 128 };
 
@@ -97,8 +98,15 @@ struct rows {
     float p_scale[STAMP_TILE_ROWS], rescale[STAMP_TILE_ROWS];
 };
 
+/* One panel of a row; @p high is what the sums are too high. */
+INLINE void score_row(const int32_t *restrict acc, int32_t high, float sq, const float *restrict sk,
+                      float *restrict s)
+{
+    for (int c = 0; c < STAMP_PANEL; c++) s[c] = stamp_s32_f32(acc[c] - high) * sq * sk[c];
+}
+
 /* s = DEQ(sum q k', sq, sk) of rows first .. and every key of the width. */
-static void scores(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
+INLINE void scores(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
                    uint32_t first, const uint8_t *k, const float *sk)
 {
     int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
@@ -108,33 +116,29 @@ static void scores(const struct stamp_net *net, const struct stamp_kernel *kerne
         kernel->tile(rows, net->key_quads, w->q + (size_t)first * net->q_stride, net->q_stride,
                      k + (size_t)at * 4 * net->key_quads, 8, k, acc);
         for (uint32_t r = 0; r < rows; r++) {
-            const int32_t high = DIGIT_OFFSET * w->q_sum[first + r];
-            const float sq = w->q_scale[first + r];
-            const int32_t *a = acc + r * STAMP_PANEL;
-            float *s = w->s[first + r] + at;
-            for (int c = 0; c < STAMP_PANEL; c++)
-                s[c] = stamp_s32_f32(a[c] - high) * sq * sk[at + (uint32_t)c];
+            score_row(acc + r * STAMP_PANEL, DIGIT_OFFSET * w->q_sum[first + r],
+                      w->q_scale[first + r], sk + at, w->s[first + r] + at);
         }
     }
 }
 
 /* Largest of s[n], n a multiple of STAMP_PANEL. */
-static float largest(uint32_t n, const float *s)
+INLINE float largest(uint32_t n, const float *s)
 {
-    float max[STAMP_PANEL], top;
+    float max[STAMP_PANEL];
 
     memcpy(max, s, sizeof max);
     for (uint32_t at = STAMP_PANEL; at < n; at += STAMP_PANEL)
         for (int i = 0; i < STAMP_PANEL; i++)
             max[i] = s[at + (uint32_t)i] > max[i] ? s[at + (uint32_t)i] : max[i];
-    top = max[0];
-    for (int i = 1; i < STAMP_PANEL; i++) top = max[i] > top ? max[i] : top;
-    return top;
+    for (int half = STAMP_PANEL / 2; half > 0; half /= 2)
+        for (int i = 0; i < half; i++) max[i] = max[i + half] > max[i] ? max[i + half] : max[i];
+    return max[0];
 }
 
 /* The softmax of one row's block, @p keys of which are not in its future: digits of w, their scale,
  * and what rescales the sums so far. @return false: a score is not finite */
-static bool weigh(struct rows *w, uint32_t r, bool first, uint32_t keys, float c, const float *sv)
+INLINE bool weigh(struct rows *w, uint32_t r, bool first, uint32_t keys, float c, const float *sv)
 {
     float *s = w->s[r], max;
     const bool ok = stamp_f32_find_nonfinite(keys, s) == keys;
@@ -160,8 +164,18 @@ static bool weigh(struct rows *w, uint32_t r, bool first, uint32_t keys, float c
     return ok && stamp_f32_is_finite(p.scale);
 }
 
+/* One panel of a row; @p high is what the sums are too high. */
+INLINE void sum_row(const int32_t *restrict acc, int32_t high, float scale, bool start,
+                    float rescale, float *restrict o)
+{
+    for (int c = 0; c < STAMP_PANEL; c++) {
+        const float y = stamp_s32_f32(acc[c] - high) * scale;
+        o[c] = start ? y : o[c] * rescale + y;
+    }
+}
+
 /* o = o' or ADD(MUL(o, a), o'), o' = DEQ(sum p v', sp, 1) of rows first ... */
-static void gather(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
+INLINE void gather(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
                    uint32_t first, bool start, const uint8_t *v)
 {
     int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
@@ -171,17 +185,13 @@ static void gather(const struct stamp_net *net, const struct stamp_kernel *kerne
         kernel->tile(rows, w->width / 4, w->p[first], KEYS, v + (size_t)panel * KEYS * STAMP_PANEL,
                      8, v, acc);
         for (uint32_t r = first; r < w->count; r++) {
-            const int32_t *a = acc + (r - first) * STAMP_PANEL;
-            float *o = w->o[r] + panel * STAMP_PANEL;
-            for (int c = 0; c < STAMP_PANEL; c++) {
-                const float y = stamp_s32_f32(a[c] - DIGIT_OFFSET * w->p_sum[r]) * w->p_scale[r];
-                o[c] = start ? y : o[c] * w->rescale[r] + y;
-            }
+            sum_row(acc + (r - first) * STAMP_PANEL, DIGIT_OFFSET * w->p_sum[r], w->p_scale[r],
+                    start, w->rescale[r], w->o[r] + panel * STAMP_PANEL);
         }
     }
 }
 
-static void key_block(const struct attn_job *j, uint32_t head, uint32_t block, struct rows *w,
+INLINE void key_block(const struct attn_job *j, uint32_t head, uint32_t block, struct rows *w,
                       bool *ok)
 {
     const struct stamp_net *net = j->net;
@@ -203,6 +213,29 @@ static void key_block(const struct attn_job *j, uint32_t head, uint32_t block, s
            j->cache->v + at * net->value_panels * KEYS * STAMP_PANEL);
 }
 
+AVX2 static void key_block_avx2(const struct attn_job *j, uint32_t head, uint32_t block,
+                                struct rows *w, bool *ok)
+{
+    key_block(j, head, block, w, ok);
+}
+
+AVX512 static void key_block_avx512(const struct attn_job *j, uint32_t head, uint32_t block,
+                                    struct rows *w, bool *ok)
+{
+    key_block(j, head, block, w, ok);
+}
+
+static void key_block_best(const struct attn_job *j, uint32_t head, uint32_t block, struct rows *w,
+                           bool *ok)
+{
+    if (HAS_AVX512)
+        key_block_avx512(j, head, block, w, ok);
+    else if (HAS_AVX2)
+        key_block_avx2(j, head, block, w, ok);
+    else
+        key_block(j, head, block, w, ok);
+}
+
 /* Item: up to six rows of a key-value head, the longest first. */
 static void attend(void *ctx, uint32_t item, uint32_t worker)
 {
@@ -222,7 +255,7 @@ static void attend(void *ctx, uint32_t item, uint32_t worker)
     w.q_sum = net->work.q_sum + q_at;
     w.q_scale = net->work.q_scale + q_at;
     for (uint32_t r = 0; r < w.count; r++) w.t[r] = net->position + (at + r) / net->group;
-    for (uint32_t b = 0; b <= w.t[w.count - 1] / KEYS; b++) key_block(j, head, b, &w, &ok);
+    for (uint32_t b = 0; b <= w.t[w.count - 1] / KEYS; b++) key_block_best(j, head, b, &w, &ok);
 
     for (uint32_t r = 0; r < w.count; r++) {
         float *out = net->work.h + (size_t)((at + r) / net->group) * net->q_width +

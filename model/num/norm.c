@@ -6,6 +6,7 @@
 
 #include "model/num/f32.h"
 #include "model/num/fn.h"
+#include "model/num/simd.h"
 
 enum { SUMS = 64 };
 
@@ -27,14 +28,31 @@ static inline __attribute__((always_inline)) float reduce(size_t n, const float 
     return stamp_f32_canon(a[0]);
 }
 
+AVX512 static float reduce_avx512(size_t n, const float *x, bool square)
+{
+    return square ? reduce(n, x, true) : reduce(n, x, false);
+}
+
+AVX2 static float reduce_avx2(size_t n, const float *x, bool square)
+{
+    return square ? reduce(n, x, true) : reduce(n, x, false);
+}
+
+static float reduce_best(size_t n, const float *x, bool square)
+{
+    return HAS_AVX512 ? reduce_avx512(n, x, square)
+           : HAS_AVX2 ? reduce_avx2(n, x, square)
+                      : reduce(n, x, square);
+}
+
 float stamp_reduce(size_t n, const float *x)
 {
-    return reduce(n, x, false);
+    return reduce_best(n, x, false);
 }
 
 float stamp_reduce_squares(size_t n, const float *x)
 {
-    return reduce(n, x, true);
+    return reduce_best(n, x, true);
 }
 
 /* The binary32 nearest to 1/n: exact in n, rounded once. */
