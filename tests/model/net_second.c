@@ -71,7 +71,7 @@ static void unhaar(uint32_t (*x)[W], uint32_t first, uint32_t n, uint32_t w, uin
 static uint32_t depth_of(const struct stamp_scheme *q, uint32_t s)
 {
     uint32_t coarse = s - q->sink, depth = 0;
-    if (q->transform == STAMP_NONE) return 0;
+    if (q->transform == STAMP_NONE || q->act_bits == 32) return 0;
     if (q->depth >= 0) return (uint32_t)q->depth;
     for (; coarse > 1 && coarse + q->sink > q->high_rows; depth++) coarse = (coarse + 1) / 2;
     return depth;
@@ -92,6 +92,20 @@ static uint32_t place(const struct stamp_scheme *q, uint32_t s, uint32_t depth, 
     return at;
 }
 
+/* Section 7.1: activations as they are, the values of the weights' codes. */
+static void linear_f32(uint32_t s, rows_t x, const struct stamp_weights *w, rows_t y)
+{
+    for (uint32_t r = 0; r < s; r++)
+        for (uint32_t j = 0; j < w->n; j++) {
+            y[r][j] = 0;
+            for (uint32_t k = 0; k < w->d; k++) {
+                const uint32_t scale = bits_of(w->scale[j * w->nb + (w->block ? k / w->block : 0)]);
+                const uint32_t value = so_mul(so_from_s32(w->code[j * w->d + k]), scale);
+                y[r][j] = so_add(y[r][j], so_mul(x[r][k], value));
+            }
+        }
+}
+
 /* Sections 5 to 7: y = the layer of x[s], which stays. */
 static void linear(const struct stamp_scheme *q, uint32_t s, rows_t x,
                    const struct stamp_weights *w, const float *bias, rows_t y)
@@ -101,7 +115,8 @@ static void linear(const struct stamp_scheme *q, uint32_t s, rows_t x,
 
     memcpy(t, x, s * sizeof t[0]);
     haar(t, q->sink, n, w->d, depth);
-    for (uint32_t r = 0; r < s; r++) {
+    if (q->act_bits == 32) linear_f32(s, x, w, y);
+    for (uint32_t r = 0; r < s && q->act_bits != 32; r++) {
         const unsigned bits = place(q, s, depth, r) < q->high_rows ? q->high_bits : q->act_bits;
         const uint32_t step = w->block ? w->block : w->d;
         for (uint32_t at = 0, b = 0; at < w->d; at += step, b++) {

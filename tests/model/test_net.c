@@ -107,7 +107,7 @@ START_TEST(shapes_schemes_and_widths_of_all_kinds_agree_with_the_second_model)
         o.scheme.transform = rnd_below(&r, 3) ? STAMP_HAAR : STAMP_NONE;
         o.scheme.depth = (int)rnd_below(&r, 5) - 1;
         o.scheme.high_rows = rnd_below(&r, 9);
-        o.scheme.act_bits = rnd_below(&r, 4) ? 4 : 8;
+        o.scheme.act_bits = i % 10 == 9 ? 32 : rnd_below(&r, 4) ? 4 : 8;
         o.scheme.weight_bits = rnd_below(&r, 2) ? 4 : 8;
         o.scheme.block = rnd_below(&r, 3) ? 0 : 64;
         o.scheme.symmetric = rnd_below(&r, 4) == 0;
