@@ -164,7 +164,7 @@ static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t a
     return s ? stamp_fail_at(e, "%s at position %" PRIu32, name, at) : STAMP_OK;
 }
 
-/* Logits of positions first .. first + n - 1 against those of the network in C. */
+/* Logits of positions first .. first + n - 1, as the network in C has them in want, against got. */
 static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netrun_phase *phase,
                                  uint32_t first, uint32_t n, const float *got, const float *want,
                                  struct stamp_err *e)
@@ -187,6 +187,28 @@ static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netr
                words);
     memcpy(phase->sum.difference, e->text, sizeof phase->sum.difference - 1);
     return STAMP_EMISMATCH;
+}
+
+/* The network in C over the same tokens: a prefill at position 0, a step elsewhere; its logits from
+ * position @p first on are given, or compared with what the machine gave. */
+static enum stamp_status run_net(struct stamp_netrun *r, struct stamp_netrun_phase *phase,
+                                 const int32_t *tokens, uint32_t n, uint32_t first, float *logits,
+                                 struct stamp_err *e)
+{
+    const bool step = phase == &r->phase[STAMP_DECODE];
+    const uint32_t rows = step ? 1 : n - first;
+    float *y = on_machine(r) ? stamp_alloc((size_t)rows * r->m->vocab, sizeof *y) : logits;
+    enum stamp_status s;
+
+    if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the logits of %" PRIu32, rows);
+    if (step)
+        s = stamp_net_step(r->net, *tokens, y, e);
+    else
+        s = stamp_net_prefill(r->net, tokens, n, first, y, e);
+    if (y == logits) return s;
+    if (!s) s = compare(r, phase, first, rows, logits, y, e);
+    stamp_free(y);
+    return s;
 }
 
 static enum stamp_status check_tokens(const struct stamp_netrun *r, const int32_t *tokens,
@@ -216,7 +238,6 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
 {
     const uint32_t first = r->o.last && n ? n - 1 : 0;
     struct stamp_netrun_phase *p = &r->phase[STAMP_PREFILL];
-    float *want = NULL;
 
     if (!n || n > r->ctx)
         return stamp_fail(e, STAMP_ERANGE,
@@ -224,18 +245,8 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
     enum stamp_status s = check_tokens(r, tokens, n, e);
     if (s) return s;
     r->position = 0;
-    if (!on_machine(r)) {
-        s = stamp_net_prefill(r->net, tokens, n, first, logits, e);
-    } else {
-        s = prefill_machine(r, tokens, n, logits, e);
-        if (!s && r->net) {
-            want = stamp_alloc((size_t)(n - first) * r->m->vocab, sizeof *want);
-            if (!want) s = stamp_fail(e, STAMP_ENOMEM, "out of memory for %" PRIu32 " logits", n);
-            if (!s) s = stamp_net_prefill(r->net, tokens, n, first, want, e);
-            if (!s) s = compare(r, p, first, n - first, logits, want, e);
-            stamp_free(want);
-        }
-    }
+    if (on_machine(r)) s = prefill_machine(r, tokens, n, logits, e);
+    if (!s && r->net) s = run_net(r, p, tokens, n, first, logits, e);
     if (s) return s;
     p->tokens += n;
     r->position = n;
@@ -260,7 +271,6 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
                                     struct stamp_err *e)
 {
     struct stamp_netrun_phase *p = &r->phase[STAMP_DECODE];
-    float *want = NULL;
 
     if (!r->position || r->position >= r->ctx)
         return stamp_fail(e, STAMP_ERANGE,
@@ -268,18 +278,8 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
                           r->ctx);
     enum stamp_status s = check_tokens(r, &token, 1, e);
     if (s) return s;
-    if (!on_machine(r)) {
-        s = stamp_net_step(r->net, token, logits, e);
-    } else {
-        s = step_machine(r, token, logits, e);
-        if (!s && r->net) {
-            want = stamp_alloc(r->m->vocab, sizeof *want);
-            if (!want) s = stamp_fail(e, STAMP_ENOMEM, "out of memory for the logits of a token");
-            if (!s) s = stamp_net_step(r->net, token, want, e);
-            if (!s) s = compare(r, p, r->position, 1, logits, want, e);
-            stamp_free(want);
-        }
-    }
+    if (on_machine(r)) s = step_machine(r, token, logits, e);
+    if (!s && r->net) s = run_net(r, p, &token, 1, r->position, logits, e);
     if (s) return s;
     p->tokens++;
     r->position++;
