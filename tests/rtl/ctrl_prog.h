@@ -2,10 +2,12 @@
 /**
  * @file ctrl_prog.h
  * Random programs of control instructions and of small instructions for the units, with the trace
- * the C machine makes of them.
+ * the C machine makes of them. What a SETA gives is computed here once more, apart from it.
  */
 #ifndef STAMP_TESTS_RTL_CTRL_PROG_H
 #define STAMP_TESTS_RTL_CTRL_PROG_H
+
+#include <string>
 
 #include "tests/rtl/mxu_vxu.h"
 
@@ -24,7 +26,9 @@ struct step { /* one executed instruction, as the C machine saw it */
 struct program {
     std::vector<stamp_word> word;
     uint64_t at;
+    uint32_t arg[STAMP_ARGS];
     std::vector<step> trace;
+    std::vector<uint32_t> visit; /* instructions that must be read: executed or skipped */
     stamp_error error;
     uint32_t error_pc;
 };
@@ -41,10 +45,19 @@ static union stamp_insn small(uint32_t u)
         i.d.space = u ? STAMP_SPACE_VM : STAMP_SPACE_NT;
         i.d.fmt = u ? STAMP_FMT_F32 : STAMP_FMT_RAW;
         i.d.lines = i.d.n0 = i.d.n1 = 1;
-        i.d.areg = g.below(16);
+        i.d.areg = g.below(g.one_in(100) ? 16 : 8); /* 8..15 hold counts */
         i.d.dram = 64 * g.below(16);
         break;
     case 2:
+        if (g.below(2)) { /* zeros to zeros, whatever lim becomes */
+            i.w.op = g.below(2) ? STAMP_OP_VFN : STAMP_OP_VRED;
+            i.w.fn = i.w.op == STAMP_OP_VFN ? (uint32_t)STAMP_ONE_SILU : g.below(2);
+            i.w.areg = g.below(16);
+            i.w.n0 = i.w.cols = 1;
+            i.w.d = 2;
+            i.w.lim = g.below(1 << 24);
+            break;
+        }
         i.v.op = STAMP_OP_VBIAS;
         i.v.n0 = i.v.cols = 1;
         i.v.b = 1;
@@ -64,6 +77,66 @@ static void control(program &p, stamp_opcode op, uint64_t areg, uint64_t imm)
     i.c.areg = areg;
     i.c.imm = imm;
     p.word.push_back(encode(i));
+}
+
+static void seta(program &p, uint64_t areg, const stamp_insn_c &how)
+{
+    union stamp_insn i = {};
+    i.c = how;
+    i.c.op = STAMP_OP_SETA;
+    i.c.areg = areg;
+    p.word.push_back(encode(i));
+}
+
+/* An operand that is small, large or near a power of two. */
+static uint64_t operand(uint32_t bits)
+{
+    const uint64_t all = (1ull << bits) - 1;
+    return (g.below(3) == 0 ? g.below(9) : g.below(2) ? g.next() : 0 - (g.next() >> 60)) & all;
+}
+
+/* A register through two SETAs, then by ADDR to where a unit can use it: should one of its 40 bits
+ * be wrong, a LOAD gets another address. */
+static void arithmetic(program &p)
+{
+    const uint64_t r = g.range(8, 15), first = operand(40);
+    unsigned __int128 value = first;
+
+    control(p, STAMP_OP_SETR, r, first);
+    for (int k = 0; k < 2; k++) {
+        stamp_insn_c c = {};
+        c.arg = g.below(STAMP_ARGS);
+        c.shift = g.below(2) ? 0 : g.below(32);
+        c.acc = g.below(2);
+        c.imm = operand(40);
+        c.add = operand(32);
+        seta(p, r, c);
+        const uint64_t sum = (p.arg[c.arg] + c.add) % (1ull << 32),
+                       factor = sum / (1ull << c.shift);
+        value = (c.acc ? value : 0) + (unsigned __int128)factor * c.imm;
+    }
+    const uint64_t now = (uint64_t)(value % (1ull << 40));
+    control(p, STAMP_OP_ADDR, r, (64 * g.below(16) - now) % (1ull << 40));
+    union stamp_insn i = small(g.below(2));
+    i.d.areg = r;
+    p.word.push_back(encode(i));
+}
+
+/* The register that holds a small count, by SETR or SETA. */
+static uint64_t count_register(program &p, uint64_t count)
+{
+    const uint64_t r = g.range(8, 15);
+
+    if (g.below(2)) {
+        control(p, STAMP_OP_SETR, r, count);
+    } else {
+        stamp_insn_c c = {};
+        c.arg = g.below(STAMP_ARGS);
+        c.add = (count - p.arg[c.arg]) % (1ull << 32);
+        c.imm = 1;
+        seta(p, r, c);
+    }
+    return r;
 }
 
 /* Posts of a body not yet waited for, by the unit that is to wait. A semaphore belongs to one pair of
@@ -96,6 +169,25 @@ static void unit_insn(program &p, open_posts &o, bool posting)
     p.word.push_back(encode(i));
 }
 
+/* What a LOOP of no iterations skips: words of any kind, LOOP and ENDL in pairs and deeper than the
+ * stack. */
+static void skipped(program &p, uint32_t n)
+{
+    uint32_t open = 0;
+
+    for (; n > 0 || open; n -= n > 0) {
+        const uint32_t kind = n ? g.below(5) : 1; /* at the end close what is open */
+        if (kind == 0)
+            control(p, STAMP_OP_LOOP, g.below(16), g.below(3)), open++;
+        else if (kind == 1 && open)
+            control(p, STAMP_OP_ENDL, 0, 0), open--;
+        else if (kind == 2)
+            p.word.push_back({{0xfffffff0 + g.below(16), 1, 2, 3, 4, 5, 6, 7}});
+        else if (kind != 1)
+            p.word.push_back(encode(small(g.below(Units))));
+    }
+}
+
 /* About @p n instructions; every wait comes after its post, and nothing piles up in a loop. */
 static void body(program &p, uint32_t n, uint32_t depth)
 {
@@ -108,15 +200,22 @@ static void body(program &p, uint32_t n, uint32_t depth)
         else if (kind == 1)
             control(p, STAMP_OP_FENCE, 0, 0);
         else if (kind == 2)
-            control(p, STAMP_OP_SETR, g.range(1, 15), 64 * g.below(64));
+            control(p, STAMP_OP_SETR, g.range(1, 7), 64 * g.below(64));
         else if (kind == 3)
-            control(p, STAMP_OP_ADDR, g.range(1, 15), g.below(2) ? 64 : (1ull << 40) - 64);
+            control(p, STAMP_OP_ADDR, g.range(1, 7), g.below(2) ? 64 : (1ull << 40) - 64);
         else if (kind == 4 && depth < 4 && n > 2) {
-            const uint32_t inner = g.range(0, n - 2 < 60 ? n - 2 : 60);
-            control(p, STAMP_OP_LOOP, 0, g.range(1, depth ? 3 : 9));
-            body(p, inner, depth + 1);
+            const uint32_t inner = g.range(0, n - 2 < 60 ? n - 2 : 60), how = g.below(3);
+            const uint32_t count = how == 2 ? 0 : g.range(1, depth ? 3 : 9);
+            const uint64_t r = how ? count_register(p, count) : 0;
+            control(p, STAMP_OP_LOOP, r, r ? 0 : count);
+            if (how == 2)
+                skipped(p, inner);
+            else
+                body(p, inner, depth + 1);
             control(p, STAMP_OP_ENDL, 0, 0);
             n -= inner + 1;
+        } else if (kind == 5) {
+            arithmetic(p);
         } else
             unit_insn(p, o, n > 0);
     }
@@ -136,15 +235,23 @@ static void trace(program &p)
     for (size_t k = 0; k < p.word.size(); k++) memcpy(&mem[p.at + 32 * k], &p.word[k], 32);
     model.m->on_write = nullptr;
     stamp_machine_start(model.m, {mem.data(), Size}, p.at, (uint32_t)p.word.size(), 0, Size);
+    memcpy(model.m->arg, p.arg, sizeof p.arg);
     for (bool more = true; more;) {
         uint64_t areg[16];
         memcpy(areg, model.m->areg, sizeof areg);
         more = stamp_machine_step(model.m, &r);
         if (r.error != STAMP_ERROR_NONE) break;
         step s = {r.pc, (uint32_t)r.unit, p.word[r.pc]};
-        if (r.unit == STAMP_UNIT_LDU || r.unit == STAMP_UNIT_STU) {
-            union stamp_insn i;
-            stamp_decode(&s.word, &i);
+        union stamp_insn i;
+        const stamp_op *op = stamp_decode(&s.word, &i);
+        p.visit.push_back(r.pc);
+        if (r.op == STAMP_OP_LOOP)
+            for (uint32_t q = r.pc + 1; q < model.m->pc; q++) p.visit.push_back(q);
+        if (op->format == STAMP_FORMAT_W) {
+            i.w.lim = (i.w.lim + areg[i.w.areg]) & 0xffffff;
+            i.w.areg = 0;
+            stamp_encode(&i, &s.word);
+        } else if (op->format == STAMP_FORMAT_D) {
             i.d.dram = (i.d.dram + areg[i.d.areg]) & ((1ull << 40) - 1);
             i.d.areg = 0;
             stamp_encode(&i, &s.word);
@@ -156,6 +263,86 @@ static void trace(program &p)
     p.error_pc = model.m->error_pc;
 }
 
+/* What the fields of the word alone decide. */
+static stamp_error static_error(const stamp_word &w)
+{
+    union stamp_insn i;
+    const stamp_op *op = stamp_decode(&w, &i);
+    return op ? stamp_check_static(&w, op, &i) : STAMP_ERROR_OPCODE;
+}
+
+/* An instruction the dispatcher refuses: a legal one but for one field or two; often of a format in
+ * which values without meaning are many. */
+static stamp_word refusable()
+{
+    for (;;) {
+        const stamp_op &op = stamp_ops[g.below((uint32_t)stamp_op_count)];
+        if ((op.format == STAMP_FORMAT_V || op.format == STAMP_FORMAT_M) && g.below(4)) continue;
+        stamp_word w = {};
+        for (uint32_t k = 0, odd = g.range(1, 2); k < stamp_field_count; k++) {
+            const stamp_field &f = stamp_fields[k];
+            const uint32_t width = f.width < 64 ? f.width : 64;
+            const std::string name = f.name;
+            if (f.format != op.format || name.substr(0, 4) == "wait" || name.substr(0, 4) == "post")
+                continue;
+            const bool count = name == "lines" || name == "n0" || name == "n1" || name == "boff" ||
+                               name == "cols" || name == "groups" || name == "kl" || name == "ng";
+            const bool needed =
+                (op.code == STAMP_OP_LOOP && name == "imm") ||
+                (name == "areg" && (op.code == STAMP_OP_SETR || op.code == STAMP_OP_ADDR ||
+                                    op.code == STAMP_OP_SETA));
+            uint64_t v =
+                count || needed || (name == "gather" && op.code == STAMP_OP_LOAD && g.below(2));
+            if (odd && g.one_in(8)) {
+                v = g.below(2) ? 0 : g.next() & (width < 64 ? (1ull << width) - 1 : ~0ull);
+                odd--;
+            }
+            stamp_word_set(&w, f.lsb, width, v);
+        }
+        stamp_word_set(&w, 0, 8, g.one_in(50) ? g.below(256) : (uint32_t)op.code);
+        if (static_error(w) != STAMP_ERROR_NONE) return w;
+    }
+}
+
+/* Nothing but that. */
+static program refused_at_once()
+{
+    program p = {};
+
+    p.at = 0x4000;
+    p.word.push_back(refusable());
+    trace(p);
+    return p;
+}
+
+/* The end of a program: mostly HALT, else an error the dispatcher finds. */
+static void finish(program &p)
+{
+    const uint64_t r = g.range(8, 15);
+
+    switch (g.below(16)) {
+    case 0: break; /* past the end */
+    case 1: control(p, STAMP_OP_ENDL, 0, 0); break;
+    case 2: p.word.push_back({{0x77, 0, 0, 0, 0, 0, 0, 0}}); break;
+    case 3: p.word.push_back(refusable()); break;
+    case 4: /* too many iterations */
+        control(p, STAMP_OP_SETR, r, (1ull << g.range(24, 39)) + g.below(2));
+        control(p, STAMP_OP_LOOP, r, 0);
+        break;
+    case 5: /* none, and no end to it */
+        control(p, STAMP_OP_SETR, r, 0);
+        control(p, STAMP_OP_LOOP, r, 0);
+        skipped(p, g.below(80));
+        break;
+    case 6: /* a fifth loop, were it not empty */
+        for (int k = 0; k < 4; k++) control(p, STAMP_OP_LOOP, 0, 2);
+        control(p, STAMP_OP_SETR, r, 0);
+        control(p, STAMP_OP_LOOP, r, 0);
+        break;
+    default: control(p, STAMP_OP_HALT, 0, 0);
+    }
+}
+
 /* A program that ends, most with HALT; some with an error of the dispatcher. */
 static program random_program()
 {
@@ -164,18 +351,15 @@ static program random_program()
     do {
         p = program();
         p.at = 0x4000 + 64 * g.below(100);
+        for (uint32_t &arg : p.arg) arg = (uint32_t)operand(32);
         body(p, g.below(8) ? g.range(1, 40) : g.range(100, 300), 0);
-        switch (g.below(8)) {
-        case 0: break; /* past the end */
-        case 1: control(p, STAMP_OP_ENDL, 0, 0); break;
-        case 2: p.word.push_back({{0x77, 0, 0, 0, 0, 0, 0, 0}}); break;
-        default: control(p, STAMP_OP_HALT, 0, 0);
-        }
+        finish(p);
         trace(p);
         /* Registers may leave DRAM or semaphores overflow: then these programs are of no use. */
     } while (p.trace.size() > 4000 || p.word.size() > 900 ||
              (p.error != STAMP_ERROR_NONE && p.error != STAMP_ERROR_AXI_FETCH &&
-              p.error != STAMP_ERROR_OPCODE && p.error != STAMP_ERROR_LOOP));
+              p.error != STAMP_ERROR_LOOP && p.error != STAMP_ERROR_ALIGN &&
+              static_error(p.word[p.error_pc]) != p.error));
     return p;
 }
 

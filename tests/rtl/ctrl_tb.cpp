@@ -164,9 +164,9 @@ static void observe(const program &p, size_t &at)
 static bool refused(const program &p, uint32_t &pc)
 {
     if (dram->faults.empty()) return false;
-    for (const step &s : p.trace)
-        if (p.at + 32 * (s.pc & ~1u) + 64 > dram->faults[0].lo) {
-            pc = s.pc & ~1u;
+    for (uint32_t at : p.visit)
+        if (p.at + 32 * (at & ~1u) + 64 > dram->faults[0].lo) {
+            pc = at & ~1u;
             return true;
         }
     pc = p.error_pc & ~1u; /* the one that ends it */
@@ -212,6 +212,7 @@ static void run(const program &p)
     top->code_addr_i = p.at;
     top->code_count_i = (uint32_t)p.word.size();
     top->watchdog_i = 5000;
+    memcpy(&top->arg_i, p.arg, sizeof p.arg);
     top->start_i = 1;
     top->eval();
     tick(true);
@@ -223,7 +224,7 @@ static void run(const program &p)
         }
         observe(p, at);
         tick(true);
-        if (n > 2000000) {
+        if (n > 300000) {
             t.complain("hangs");
             break;
         }
@@ -250,10 +251,20 @@ static void scenario()
     run(p);
 }
 
+/* One instruction that is refused, with memory at its best. */
+static void refuse()
+{
+    dram->config.read_latency = 1;
+    dram->config.stall_ar = dram->config.stall_r = 0;
+    dram->faults.clear();
+    slowness = fail_at = 0;
+    run(refused_at_once());
+}
+
 /* Two units retire together, one of them the 256th post of its semaphore: which is it? */
 static void overflow(uint32_t who)
 {
-    program p;
+    program p = {};
 
     p.at = 0x4000;
     control(p, STAMP_OP_LOOP, 0, 256);
@@ -283,7 +294,7 @@ static void reset()
 
 int main(int argc, char **argv)
 {
-    const args a(argc, argv, 1500);
+    const args a(argc, argv, 12000);
 
     g.s = a.seed * 0x9e3779b97f4a7c15 + 1;
     top = new Vtop;
@@ -297,6 +308,7 @@ int main(int argc, char **argv)
         const uint64_t before = t.failed;
         scenario();
         if (g.one_in(40)) overflow(g.below(4));
+        for (int k = 0; k < 8; k++) refuse();
         if (t.failed != before) reset();
     }
     if (!monitor->ok()) t.complain(monitor->first.c_str());

@@ -54,7 +54,11 @@ static bool writable(uint32_t at)
     case STAMP_REG_WIN_LO_HI:
     case STAMP_REG_WIN_HI_LO:
     case STAMP_REG_WIN_HI_HI:
-    case STAMP_REG_WATCHDOG: return true;
+    case STAMP_REG_WATCHDOG:
+    case STAMP_REG_ARG0:
+    case STAMP_REG_ARG1:
+    case STAMP_REG_ARG2:
+    case STAMP_REG_ARG3: return true;
     default: return false;
     }
 }
@@ -73,7 +77,7 @@ static uint32_t expected_read(uint32_t at)
     if (writable(at)) return regs[at];
     switch (at) {
     case STAMP_REG_ID: return 0x5354414d;
-    case STAMP_REG_VERSION: return 0x00010000;
+    case STAMP_REG_VERSION: return 0x00020000;
     case STAMP_REG_PARAM0: return 8u << 24 | 4 << 16 | 8 << 8 | 4;
     case STAMP_REG_STATUS:
         return err_q << 8 | (uint32_t)fault_q << 2 | (uint32_t)done_q << 1 | busy;
@@ -108,7 +112,7 @@ static uint32_t some_register()
     static const uint32_t all[] = {
 #define REG(name, offset, access, meaning) offset,
 #include "model/spec/regs.def"
-        0x3c, 0x104, 0x1f4, 0xffc};
+        0x4c, 0x104, 0x1f4, 0x2fc, 0xffc};
     return g.one_in(3) ? (uint32_t)STAMP_REG_CTRL : all[g.below(sizeof all / sizeof all[0])];
 }
 
@@ -189,6 +193,8 @@ static void csr(uint64_t cycles)
                     top->c_code_count_o == regs[STAMP_REG_CODE_COUNT] &&
                     top->c_watchdog_o == regs[STAMP_REG_WATCHDOG],
                 "csr: wrong outputs");
+        for (uint32_t i = 0; i < STAMP_ARGS; i++)
+            if (top->c_arg_o[i] != regs[STAMP_REG_ARG0 + 4 * i]) t.complain("csr: wrong argument");
         busy_before = start || top->c_busy_i;
     }
     t.check(lite.ok() && lite.reads > 10 && lite.writes > 10, lite.first.c_str());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file lib_tb.cpp
- * Bench of the small common modules, each against a few lines of C++: fifo, ram, table, arbitration
+ * Bench of the small common modules, each against a few lines of C++: fifo, rams, tables, arbitration
  * of the vector memory, the AXI read multiplexer (with the AXI4 monitor behind it), the registers
  * over AXI4-Lite (with its monitor).
  *
@@ -61,9 +61,40 @@ static void ram(uint64_t cycles)
     top->r_we_i = top->r_re_i = 0;
 }
 
+/* The same with a mask: nibbles that are not written keep their value. */
+static void ram_mask(uint64_t cycles)
+{
+    uint8_t mem[16][16] = {}, want[16] = {};
+    bool read = false;
+
+    for (int i = 0; i < 16; i++) { /* no read meets what was never written */
+        top->n_we_i = 1, top->n_waddr_i = (uint8_t)i, top->n_mask_i = 0xffff, top->n_wdata_i = 0;
+        tick();
+    }
+    while (cycles-- > 0) {
+        top->n_we_i = g.below(2);
+        top->n_waddr_i = (uint8_t)g.below(16);
+        top->n_mask_i = (uint16_t)(g.one_in(4) ? 0xffff : g.below(1 << 16));
+        top->n_wdata_i = g.next();
+        top->n_raddr_i = (uint8_t)g.below(16);
+        top->n_re_i = g.below(2);
+        top->eval();
+        if (top->n_re_i) memcpy(want, mem[top->n_raddr_i], 16), read = true;
+        for (int n = 0; n < 16; n++)
+            if (top->n_we_i && top->n_mask_i >> n & 1)
+                mem[top->n_waddr_i][n] = top->n_wdata_i >> 4 * n & 15;
+        tick();
+        uint64_t word = 0;
+        for (int n = 15; n >= 0; n--) word = word * 16 + want[n];
+        if (read) t.check(top->n_rdata_o == word, "ram with mask: wrong data, or not held");
+    }
+    top->n_we_i = top->n_re_i = 0;
+}
+
 static void table(uint64_t cycles)
 {
     uint16_t mem[64] = {}, want = 0;
+    uint32_t wide = 0;
     uint32_t known = 0;
     bool read = false;
 
@@ -75,14 +106,19 @@ static void table(uint64_t cycles)
         top->t_re_i = g.below(2) && known >> (top->t_entry_i / 32) & 1 &&
                       !(top->t_we_i && top->t_line_i == top->t_entry_i / 32);
         top->eval();
-        if (top->t_re_i) want = mem[top->t_entry_i], read = true;
+        if (top->t_re_i) {
+            want = mem[top->t_entry_i], read = true;
+            wide = mem[top->t_entry_i & ~1] | (uint32_t)mem[top->t_entry_i | 1] << 16;
+        }
         if (top->t_we_i) {
             memcpy(mem + 32 * top->t_line_i, &top->t_data_i, 64);
             known |= 1u << top->t_line_i;
         }
         tick();
         /* A write to the line last read does not show: the read data are held. */
-        if (read) t.check(top->t_entry_o == want, "table: wrong entry, or not held");
+        if (read)
+            t.check(top->t_entry_o == want && top->t_wide_o == wide,
+                    "table: wrong entry, or not held");
     }
     top->t_we_i = top->t_re_i = 0;
 }
@@ -213,6 +249,7 @@ int main(int argc, char **argv)
         reset();
         fifo(a.cases);
         ram(a.cases);
+        ram_mask(a.cases);
         table(a.cases);
         vm(a.cases);
         reset();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// lib_tb_top - the small common modules side by side, small: fifo (f_), ram (r_), table (t_), vector
-// memory (v_), read multiplexer (x_), registers (s_, c_).
+// lib_tb_top - the small common modules side by side, small: fifo (f_), ram (r_), ram with a mask
+// (n_), tables of 16 and 32 bits (t_), vector memory (v_), read multiplexer (x_), registers (s_, c_).
 module lib_tb_top (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -15,11 +15,18 @@ module lib_tb_top (
     input  logic [63:0]  r_wdata_i,
     output logic [63:0]  r_rdata_o,
 
+    input  logic         n_we_i, n_re_i,
+    input  logic [3:0]   n_waddr_i, n_raddr_i,
+    input  logic [15:0]  n_mask_i,
+    input  logic [63:0]  n_wdata_i,
+    output logic [63:0]  n_rdata_o,
+
     input  logic         t_we_i, t_re_i,
     input  logic [0:0]   t_line_i,
     input  logic [511:0] t_data_i,
     input  logic [5:0]   t_entry_i,
     output logic [15:0]  t_entry_o,
+    output logic [31:0]  t_wide_o, // of entry_i / 2: the same bits as words
 
     input  logic         v_mx_i, v_vw_i, v_vr_i, v_lw_i, v_sr_i, // wishes, then grants
     output logic         v_vw_o, v_vr_o, v_lw_o, v_sr_o,
@@ -44,6 +51,7 @@ module lib_tb_top (
     output logic         c_irq_o, c_start_o, c_ctr_high_o,
     output logic [39:0]  c_code_addr_o, c_win_lo_o, c_win_hi_o,
     output logic [31:0]  c_code_count_o, c_watchdog_o,
+    output logic [127:0] c_arg_o,
     input  logic         c_busy_i, c_done_i, c_fault_i,
     input  logic [3:0]   c_err_i,
     input  logic [31:0]  c_err_pc_i, c_ctr_word_i,
@@ -57,6 +65,14 @@ module lib_tb_top (
   stamp_ram #(.Width(64), .Depth(16)) i_ram (
     .clk_i, .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
     .raddr_i(r_raddr_i), .rdata_o(r_rdata_o));
+
+  stamp_ram_mask #(.Nibbles(16), .Depth(16)) i_ram_mask (
+    .clk_i, .we_i(n_we_i), .waddr_i(n_waddr_i), .mask_i(n_mask_i), .wdata_i(n_wdata_i),
+    .re_i(n_re_i), .raddr_i(n_raddr_i), .rdata_o(n_rdata_o));
+
+  stamp_table #(.Bits(32), .Entries(32)) i_wide (
+    .clk_i, .we_i(t_we_i), .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i),
+    .entry_i(t_entry_i[5:1]), .entry_o(t_wide_o));
 
   stamp_table #(.Entries(64)) i_table (
     .clk_i, .we_i(t_we_i), .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i),
@@ -84,7 +100,7 @@ module lib_tb_top (
     .arready_o(s_arready_o), .araddr_i(s_araddr_i), .rvalid_o(s_rvalid_o), .rready_i(s_rready_i),
     .rdata_o(s_rdata_o), .rresp_o(s_rresp_o), .irq_o(c_irq_o), .start_o(c_start_o),
     .code_addr_o(c_code_addr_o), .code_count_o(c_code_count_o), .win_lo_o(c_win_lo_o),
-    .win_hi_o(c_win_hi_o), .watchdog_o(c_watchdog_o), .busy_i(c_busy_i), .done_i(c_done_i),
+    .win_hi_o(c_win_hi_o), .watchdog_o(c_watchdog_o), .arg_o(c_arg_o), .busy_i(c_busy_i), .done_i(c_done_i),
     .fault_i(c_fault_i), .err_i(c_err_i), .err_pc_i(c_err_pc_i), .ctr_index_o(c_ctr_index_o),
     .ctr_high_o(c_ctr_high_o), .ctr_word_i(c_ctr_word_i));
 
