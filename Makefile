@@ -40,7 +40,8 @@ $(B)/%.o: %.c
 $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -O1 $(SAN) -c $< -o $@
-$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o f32.o quant.o butterfly.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o: CFLAGS += -O3
+$(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o f32.o quant.o butterfly.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o \
+  $(B)/compiler/quant/gptq.o $(B)/sim/ref/calibrate.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^

@@ -3,40 +3,23 @@
 #include "compiler/quant/qmodel.h"
 
 #include <assert.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "compiler/quant/gptq.h"
+#include "compiler/quant/qcache.h"
 #include "model/mem.h"
 #include "model/num/scheme.h"
 
-enum { ROWS_AT_A_TIME = 64 };
-
 struct stamp_qmodel {
     const struct stamp_llama *m;
-    unsigned bits, head_bits;
-    uint32_t block;
+    struct stamp_qmodel_options o;
+    struct stamp_weights *made; /* [count] layer by layer, head last; NULL: on the fly */
+    size_t count;
 };
 
-enum stamp_status stamp_qmodel_new(const struct stamp_llama *m, unsigned bits, unsigned head_bits,
-                                   uint32_t block, struct stamp_qmodel **out, struct stamp_err *e)
-{
-    if ((bits != 4 && bits != 8) || (head_bits != 4 && head_bits != 8))
-        return stamp_fail(e, STAMP_ERANGE, "weights of %u bits, head of %u: must be 4 or 8", bits,
-                          head_bits);
-    if (block != 0 && block != STAMP_BLOCK)
-        return stamp_fail(e, STAMP_ERANGE, "block %u: must be 0 or %d", block, STAMP_BLOCK);
-    struct stamp_qmodel *q = stamp_alloc(1, sizeof *q);
-    if (!q) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a quantizer");
-    *q = (struct stamp_qmodel){m, bits, head_bits, block};
-    *out = q;
-    return STAMP_OK;
-}
-
-void stamp_qmodel_free(struct stamp_qmodel *q)
-{
-    stamp_free(q);
-}
-
-static const struct stamp_lazy *matrix_of(const struct stamp_llama *m, uint32_t layer,
-                                          enum stamp_role_w role)
+const struct stamp_lazy *stamp_qmodel_matrix(const struct stamp_llama *m, uint32_t layer,
+                                             enum stamp_role_w role)
 {
     if (role == STAMP_W_HEAD) return &m->head;
     assert(layer < m->layers);
@@ -54,44 +37,158 @@ static const struct stamp_lazy *matrix_of(const struct stamp_llama *m, uint32_t 
     return &m->head;
 }
 
-static void quantize_row(const float *w, uint32_t row, struct stamp_weights *out)
+static struct stamp_qmatrix_how how_of(const struct stamp_qmodel_options *o, bool head)
 {
-    const uint32_t step = out->block ? out->block : out->d;
+    struct stamp_qmatrix_how how = {.bits = o->bits, .block = o->block, .quantizer = o->quantizer};
 
-    for (uint32_t b = 0; b < out->nb; b++) {
-        const uint32_t at = b * step, n = out->d - at < step ? out->d - at : step;
-        const size_t meta = (size_t)row * out->nb + b;
-        out->scale[meta] = stamp_quantize_weight_row(
-            out->bits, n, w + at, out->code + (size_t)row * out->d + at, &out->colsum[meta]);
-    }
+    if (!head) return how;
+    how.bits = o->head_bits;
+    how.block = 0;
+    if (how.quantizer == STAMP_GPTQ) how.quantizer = STAMP_CLIP;
+    return how;
 }
 
-static enum stamp_status quantize(const struct stamp_lazy *t, float *rows,
-                                  struct stamp_weights *out, struct stamp_err *e)
+/* What is known of one input: nothing, a diagonal, or a diagonal and the factor. */
+struct moments {
+    double *weight, *factor;
+};
+
+static void moments_free(struct moments *m)
 {
-    for (uint32_t at = 0; at < out->n; at += ROWS_AT_A_TIME) {
-        const uint32_t n = out->n - at < ROWS_AT_A_TIME ? out->n - at : ROWS_AT_A_TIME;
-        const enum stamp_status st = stamp_lazy_rows(t, at, n, rows, e);
-        if (st) return st;
-        for (uint32_t i = 0; i < n; i++) quantize_row(rows + (size_t)i * out->d, at + i, out);
+    stamp_free(m->weight);
+    stamp_free(m->factor);
+    *m = (struct moments){0};
+}
+
+static enum stamp_status moments_get(const struct stamp_qmodel *q, uint32_t layer,
+                                     enum stamp_calib_input input, size_t d, struct moments *m,
+                                     struct stamp_err *e)
+{
+    const struct stamp_calib *c = q->o.calib;
+
+    moments_free(m);
+    if (!c) return STAMP_OK;
+    m->weight = stamp_alloc(d, sizeof *m->weight);
+    if (c->full) m->factor = stamp_alloc(d * d, sizeof *m->factor);
+    if (!m->weight || (c->full && !m->factor))
+        return stamp_fail(e, STAMP_ENOMEM, "out of memory for the moments of %zu inputs", d);
+    if (!c->full) return c->moments(c->ctx, layer, input, m->weight, e);
+    enum stamp_status s = c->moments(c->ctx, layer, input, m->factor, e);
+    for (size_t j = 0; j < d && !s; j++) m->weight[j] = m->factor[j * d + j];
+    if (!s) s = stamp_gptq_factor((uint32_t)d, m->factor, e);
+    return s;
+}
+
+/* All matrices, those that share an input one after the other. */
+static enum stamp_status make_all(struct stamp_qmodel *q, struct stamp_err *e)
+{
+    static const enum stamp_calib_input input[STAMP_W_ROLES] = {
+        [STAMP_W_Q] = STAMP_IN_ATTENTION, [STAMP_W_K] = STAMP_IN_ATTENTION,
+        [STAMP_W_V] = STAMP_IN_ATTENTION, [STAMP_W_O] = STAMP_IN_O,
+        [STAMP_W_GATE] = STAMP_IN_FEED,   [STAMP_W_UP] = STAMP_IN_FEED,
+        [STAMP_W_DOWN] = STAMP_IN_DOWN,
+    };
+    struct moments m = {0};
+    enum stamp_status s = STAMP_OK;
+
+    for (size_t i = 0; i < q->count && !s; i++) {
+        const bool head = i + 1 == q->count;
+        const uint32_t layer = (uint32_t)(i / STAMP_W_ROLES);
+        const enum stamp_role_w role = head ? STAMP_W_HEAD : (enum stamp_role_w)(i % STAMP_W_ROLES);
+        const struct stamp_lazy *t = stamp_qmodel_matrix(q->m, layer, role);
+        struct stamp_qmatrix_how how = how_of(&q->o, head);
+        if (!head && (role == STAMP_W_Q || input[role] != input[role - 1]))
+            s = moments_get(q, layer, input[role], t->cols, &m, e);
+        if (!head) {
+            how.weight = m.weight;
+            how.factor = m.factor;
+        }
+        if (!s) s = stamp_qmatrix(t, &how, &q->made[i], e);
+        if (!s && q->o.progress) q->o.progress(i + 1, q->count);
     }
+    moments_free(&m);
+    return s;
+}
+
+static enum stamp_status make(struct stamp_qmodel *q, struct stamp_err *e)
+{
+    if (q->o.quantizer == STAMP_RTN && !q->o.cache) return STAMP_OK;
+    q->count = q->m->layers * STAMP_W_ROLES + 1;
+    q->made = stamp_alloc(q->count, sizeof *q->made);
+    if (!q->made) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu matrices", q->count);
+    if (!q->o.cache) return make_all(q, e);
+    const struct stamp_qcache c = stamp_qcache_of(q->m, &q->o);
+    if (access(q->o.cache, F_OK) == 0)
+        return stamp_qcache_read(q->o.cache, &c, q->m, &q->o, q->made, e);
+    const enum stamp_status s = make_all(q, e);
+    return s ? s : stamp_qcache_write(q->o.cache, &c, q->made, q->count, e);
+}
+
+static enum stamp_status check(const struct stamp_qmodel_options *o, struct stamp_err *e)
+{
+    if ((o->bits != 4 && o->bits != 8) || (o->head_bits != 4 && o->head_bits != 8))
+        return stamp_fail(e, STAMP_ERANGE, "weights of %u bits, head of %u: must be 4 or 8",
+                          o->bits, o->head_bits);
+    if (o->block != 0 && o->block != STAMP_BLOCK)
+        return stamp_fail(e, STAMP_ERANGE, "block %u: must be 0 or %d", o->block, STAMP_BLOCK);
+    if (o->quantizer == STAMP_GPTQ && (!o->calib || !o->calib->full))
+        return stamp_fail(e, STAMP_ERANGE, "GPTQ needs calibration");
     return STAMP_OK;
+}
+
+enum stamp_status stamp_qmodel_make(const struct stamp_llama *m,
+                                    const struct stamp_qmodel_options *options,
+                                    struct stamp_qmodel **out, struct stamp_err *e)
+{
+    enum stamp_status s = check(options, e);
+    if (s) return s;
+    struct stamp_qmodel *q = stamp_alloc(1, sizeof *q);
+    if (!q) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a quantizer");
+    *q = (struct stamp_qmodel){.m = m, .o = *options};
+    if (q->o.quantizer == STAMP_RTN) q->o.calib = NULL;
+    s = make(q, e);
+    q->o.calib = NULL;
+    q->o.cache = NULL;
+    if (s)
+        stamp_qmodel_free(q);
+    else
+        *out = q;
+    return s;
+}
+
+enum stamp_status stamp_qmodel_new(const struct stamp_llama *m, unsigned bits, unsigned head_bits,
+                                   uint32_t block, struct stamp_qmodel **out, struct stamp_err *e)
+{
+    const struct stamp_qmodel_options o = {.bits = bits, .head_bits = head_bits, .block = block};
+
+    return stamp_qmodel_make(m, &o, out, e);
+}
+
+void stamp_qmodel_free(struct stamp_qmodel *q)
+{
+    if (!q) return;
+    for (size_t i = 0; i < q->count && q->made; i++) stamp_weights_free(&q->made[i]);
+    stamp_free(q->made);
+    stamp_free(q);
 }
 
 enum stamp_status stamp_qmodel_weights(const struct stamp_qmodel *q, uint32_t layer,
                                        enum stamp_role_w role, struct stamp_weights *out,
                                        struct stamp_err *e)
 {
-    const struct stamp_lazy *t = matrix_of(q->m, layer, role);
     const bool head = role == STAMP_W_HEAD;
 
     *out = (struct stamp_weights){0};
-    float *rows = stamp_alloc(ROWS_AT_A_TIME * t->cols, sizeof *rows);
-    if (!rows) return stamp_fail(e, STAMP_ENOMEM, "out of memory for rows of %s", t->name);
-    enum stamp_status st = stamp_weights_alloc(head ? q->head_bits : q->bits, head ? 0 : q->block,
-                                               (uint32_t)t->rows, (uint32_t)t->cols, out, e);
-    if (!st) st = quantize(t, rows, out, e);
-    if (st) stamp_weights_free(out);
-    stamp_free(rows);
-    return st;
+    if (!q->made) {
+        const struct stamp_qmatrix_how how = how_of(&q->o, head);
+        return stamp_qmatrix(stamp_qmodel_matrix(q->m, layer, role), &how, out, e);
+    }
+    const struct stamp_weights *w =
+        &q->made[head ? q->count - 1 : (size_t)layer * STAMP_W_ROLES + role];
+    const enum stamp_status s = stamp_weights_alloc(w->bits, w->block, w->n, w->d, out, e);
+    if (s) return s;
+    memcpy(out->code, w->code, (size_t)w->n * w->d);
+    memcpy(out->scale, w->scale, (size_t)w->n * w->nb * sizeof *w->scale);
+    memcpy(out->colsum, w->colsum, (size_t)w->n * w->nb * sizeof *w->colsum);
+    return STAMP_OK;
 }

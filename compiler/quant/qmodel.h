@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 #include "compiler/front/llama.h"
-#include "model/num/weights.h"
+#include "compiler/quant/calib.h"
+#include "compiler/quant/qmatrix.h"
 
 /** The matrices of a layer, and the output head. */
 enum stamp_role_w {
@@ -20,21 +21,46 @@ enum stamp_role_w {
     STAMP_W_GATE,
     STAMP_W_UP,
     STAMP_W_DOWN,
-    STAMP_W_HEAD /**< layer is ignored */
+    STAMP_W_HEAD,                /**< layer is ignored */
+    STAMP_W_ROLES = STAMP_W_HEAD /**< of a layer */
 };
 
 struct stamp_qmodel; /* opaque: a model, bits, block, and a quantizer with its cached results */
 
-/** Round to nearest on the fly. @p m borrowed. bits 4 or 8, block 0 or STAMP_BLOCK; the head has one
- *  scale a row whatever the block. */
+struct stamp_qmodel_options {
+    unsigned bits, head_bits; /**< 4 or 8 */
+    uint32_t block;           /**< 0 or STAMP_BLOCK; the head has one scale a row whatever it is */
+    /** Of the layers. The head is rounded to nearest with RTN, clipped without weights otherwise. */
+    enum stamp_quantizer quantizer;
+    const struct stamp_calib *calib; /**< GPTQ: needed, full; CLIP: NULL or not full; borrowed until
+                                          stamp_qmodel_make returns */
+    const char *cache; /**< NULL, or a file of codes (qcache.h): read if it exists, else written */
+    void (*progress)(uint64_t done, uint64_t total); /**< told of matrices done; may be NULL */
+};
+
+/**
+ * Codes of @p m, borrowed. RTN without a cache makes them when they are asked for; otherwise all are
+ * made, or read, here and kept.
+ * @return STAMP_ERANGE (options that do not fit), STAMP_ENOMEM, or as stamp_lazy_rows,
+ *         calib->moments, stamp_qcache_read
+ */
+enum stamp_status stamp_qmodel_make(const struct stamp_llama *m,
+                                    const struct stamp_qmodel_options *options,
+                                    struct stamp_qmodel **out, struct stamp_err *e);
+
+/** stamp_qmodel_make by round to nearest on the fly. */
 enum stamp_status stamp_qmodel_new(const struct stamp_llama *m, unsigned bits, unsigned head_bits,
                                    uint32_t block, struct stamp_qmodel **out, struct stamp_err *e);
-void stamp_qmodel_free(struct stamp_qmodel *q);
+void stamp_qmodel_free(struct stamp_qmodel *q); /**< NULL is allowed. */
 
 /** The codes of one matrix, [n][d]; owned by the caller (stamp_weights_free). On failure @p out is
  *  zeroed. */
 enum stamp_status stamp_qmodel_weights(const struct stamp_qmodel *q, uint32_t layer,
                                        enum stamp_role_w role, struct stamp_weights *out,
                                        struct stamp_err *e);
+
+/** The matrix itself, borrowed from @p m. */
+const struct stamp_lazy *stamp_qmodel_matrix(const struct stamp_llama *m, uint32_t layer,
+                                             enum stamp_role_w role);
 
 #endif

@@ -21,7 +21,8 @@ enum {
     STAMP_KEY_SCHEME = 0x200,
     STAMP_KEY_MACHINE = 0x300,
     STAMP_KEY_COMMAND = 0x400,
-    STAMP_KEY_NET = 0x500
+    STAMP_KEY_NET = 0x500,
+    STAMP_KEY_QUANT = 0x600
 };
 
 /** Options of every command: --json, --progress, --help. */

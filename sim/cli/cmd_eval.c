@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/cli/args_net.h"
+#include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/corpus.h"
@@ -26,6 +27,7 @@ struct eval_args {
     struct stamp_ppl_limits limits;
     unsigned on;
     struct stamp_args_net net;
+    struct stamp_args_quant quant;
     struct stamp_args_machine machine;
 };
 
@@ -70,8 +72,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->scheme;
         state->child_inputs[1] = &a->net;
-        state->child_inputs[2] = &a->machine;
-        state->child_inputs[3] = &a->common;
+        state->child_inputs[2] = &a->quant;
+        state->child_inputs[3] = &a->machine;
+        state->child_inputs[4] = &a->common;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
@@ -82,9 +85,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
-        if (a->on != ON_F32)
+        if (a->on != ON_F32) {
+            const error_t err = stamp_args_quant_check(&a->quant);
+            if (err) return err;
             return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)(a->on - 1));
-        if (a->net.any || a->machine.any)
+        }
+        if (a->net.any || a->quant.any || a->machine.any)
             return stamp_args_bad("flags of whole networks and of machines need --on net, model, "
                                   "rtl or all");
         return 0;
@@ -92,11 +98,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_memory},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},
+    {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common}, {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -156,18 +160,26 @@ static void print_json(const struct result *r)
 
 static void set_text(const struct eval_args *a, struct result *r)
 {
-    char net[64];
+    char net[64], quant[64];
     size_t len;
 
     stamp_scheme_text(&a->scheme, r->scheme, sizeof r->scheme);
     if (a->on == ON_F32) return;
     stamp_args_net_text(&a->net, net, sizeof net);
+    stamp_args_quant_text(&a->quant, quant, sizeof quant);
     len = strlen(r->scheme);
-    snprintf(r->scheme + len, sizeof r->scheme - len, ", %s", net);
+    snprintf(r->scheme + len, sizeof r->scheme - len, ", %s, %s", net, quant);
 }
 
+/* What runs, with its codes. */
+struct session {
+    struct stamp_netrun *run; /* NULL: no network */
+    struct stamp_qmodel *codes;
+    bool scoring; /* what fails now is the text's or the model's */
+};
+
 static enum stamp_status work(const struct eval_args *a, const struct stamp_corpus *c,
-                              struct stamp_netrun **run, struct result *r, struct stamp_err *e)
+                              struct session *at, struct result *r, struct stamp_err *e)
 {
     struct stamp_net_score score = {.scheme = &a->scheme};
     enum stamp_status s = STAMP_OK;
@@ -177,16 +189,20 @@ static enum stamp_status work(const struct eval_args *a, const struct stamp_corp
         struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, on);
         o.run.progress = stamp_net_score_progress;
         o.run.progress_ctx = &score;
-        s = stamp_netrun_new(c->model, &o, run, e);
+        s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
+                              c->model, c->tokenizer, &at->codes, e);
+        o.codes = at->codes;
+        if (!s) s = stamp_netrun_new(c->model, &o, &at->run, e);
         if (s) return s;
-        score.run = *run;
+        score.run = at->run;
         if (on != STAMP_NET_ON_NET)
-            r->net =
-                (struct stamp_net_report){stamp_netrun_phase(*run, STAMP_PREFILL), o.mach, on, 0};
+            r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach,
+                                               on, 0};
     }
+    at->scoring = true;
     s = stamp_corpus_perplexity(c, &a->limits, NULL, &r->f32, NULL, e);
-    if (!s && *run) s = stamp_corpus_net_perplexity(c, &a->limits, &score, &r->q, &r->bits, e);
-    if (!s && !*run) s = stamp_corpus_perplexity(c, &a->limits, &a->scheme, &r->q, &r->bits, e);
+    if (!s && at->run) s = stamp_corpus_net_perplexity(c, &a->limits, &score, &r->q, &r->bits, e);
+    if (!s && !at->run) s = stamp_corpus_perplexity(c, &a->limits, &a->scheme, &r->q, &r->bits, e);
     return s;
 }
 
@@ -194,9 +210,10 @@ int stamp_cmd_eval(int argc, char **argv)
 {
     struct eval_args a = {.scheme = stamp_scheme_default(),
                           .net = stamp_args_net_default(),
+                          .quant = stamp_args_quant_default(),
                           .machine = stamp_args_machine_default()};
     struct stamp_corpus corpus;
-    struct stamp_netrun *run = NULL;
+    struct session at = {0};
     struct result r = {0};
     struct stamp_err e = {0};
 
@@ -204,14 +221,16 @@ int stamp_cmd_eval(int argc, char **argv)
     stamp_progress_init(a.common.progress);
     if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
     set_text(&a, &r);
-    const enum stamp_status s = work(&a, &corpus, &run, &r, &e);
+    const enum stamp_status s = work(&a, &corpus, &at, &r, &e);
     if (!s && a.common.json)
         print_json(&r);
     else if (!s)
         print(&r);
-    else if (s != STAMP_EUNSUPPORTED && strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
+    else if (at.scoring && s != STAMP_EUNSUPPORTED &&
+             strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
         stamp_fail_at(&e, "%s", a.text);
-    stamp_netrun_free(run);
+    stamp_netrun_free(at.run);
+    stamp_qmodel_free(at.codes);
     stamp_corpus_close(&corpus);
     return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;
 }

@@ -15,7 +15,8 @@ struct stamp_netrun {
     const struct stamp_llama *m; /* borrowed */
     struct stamp_netrun_options o;
     uint32_t ctx;
-    struct stamp_qmodel *codes;
+    struct stamp_qmodel *own;         /* made here, or NULL */
+    const struct stamp_qmodel *codes; /* own, or the caller's */
     struct stamp_netbuild *build;
     struct stamp_net *net;     /* NULL: nobody needs it */
     struct stamp_image *image; /* for prompts of s tokens, or NULL */
@@ -49,9 +50,10 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     const struct stamp_net_options net = {r->o.scheme, r->o.kv, r->o.threads};
     if (on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
         s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach->name, false, &ops, e);
-    if (!s)
-        s = stamp_qmodel_new(m, r->o.scheme.weight_bits, r->o.head_bits, r->o.scheme.block,
-                             &r->codes, e);
+    if (!s && !r->o.codes)
+        s = stamp_qmodel_new(m, r->o.scheme.weight_bits, r->o.head_bits, r->o.scheme.block, &r->own,
+                             e);
+    r->codes = r->o.codes ? r->o.codes : r->own;
     if (!s && (r->o.check || !on_machine(r))) {
         s = stamp_netbuild_new(m, r->codes, r->ctx, &r->build, e);
         if (!s) s = stamp_net_new(stamp_netbuild_model(r->build), &net, &r->net, e);
@@ -70,7 +72,7 @@ void stamp_netrun_free(struct stamp_netrun *r)
     stamp_image_free(r->image);
     stamp_net_free(r->net);
     stamp_netbuild_free(r->build);
-    stamp_qmodel_free(r->codes);
+    stamp_qmodel_free(r->own);
     stamp_free(r);
 }
 

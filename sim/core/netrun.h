@@ -11,6 +11,7 @@
 #define STAMP_SIM_NETRUN_H
 
 #include "compiler/front/llama.h"
+#include "compiler/quant/qmodel.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 #include "sim/core/runtime.h"
@@ -23,8 +24,9 @@ struct stamp_netrun_options {
     struct stamp_scheme scheme;    /**< of the layers; weight_bits 4 or 8 */
     struct stamp_kv_scheme kv;     /**< block counts with bits 4 only */
     unsigned head_bits;
-    uint32_t threads; /**< of the network in C */
-    uint32_t ctx;     /**< tokens the cache holds when decoding, 0: the model's context */
+    const struct stamp_qmodel *codes; /**< of the weights, borrowed; NULL: round to nearest */
+    uint32_t threads;                 /**< of the network in C */
+    uint32_t ctx; /**< tokens the cache holds when decoding, 0: the model's context */
     enum stamp_net_on on;
     bool decode;                  /**< steps follow a prefill */
     bool last;                    /**< a prefill gives the logits of its last position only */

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* calibrate.c - moments of layer inputs. Contract in calibrate.h. */
+#include "sim/ref/calibrate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/quant/qcache.h"
+#include "model/mem.h"
+#include "sim/ref/matmul_f32.h"
+#include "sim/ref/perplexity.h"
+
+/* Moments kept at a time; a model of more layers is run again for the next ones. */
+static const size_t BUDGET = (size_t)1 << 30;
+
+struct document {
+    int32_t *ids; /* owned */
+    size_t n;
+};
+
+struct stamp_calibration {
+    const struct stamp_llama *m;
+    struct document *doc;
+    size_t docs;
+    size_t d[STAMP_IN_COUNT], at[STAMP_IN_COUNT], size; /* of a layer's part of sum, doubles */
+    size_t first, count, room;                          /* layers in sum */
+    double *sum;                                        /* [room][size] */
+    double *x;                                          /* [4][largest d] */
+    bool stopped;
+    struct stamp_calib calib;
+};
+
+/* h += x^T x of four rows, upper triangle; or the diagonal. */
+static void add_four(const double *x, size_t d, bool full, double *h)
+{
+    const double *x1 = x + d, *x2 = x1 + d, *x3 = x2 + d;
+
+    for (size_t i = 0; i < d; i++) {
+        double *const row = h + i * d;
+        if (!full) h[i] += x[i] * x[i] + x1[i] * x1[i] + x2[i] * x2[i] + x3[i] * x3[i];
+        for (size_t j = i; j < d && full; j++)
+            row[j] += x[i] * x[j] + x1[i] * x1[j] + x2[i] * x2[j] + x3[i] * x3[j];
+    }
+}
+
+static void add_rows(struct stamp_calibration *c, const float *x, size_t s, size_t d, double *h)
+{
+    for (size_t at = 0; at < s; at += 4, x += 4 * d) {
+        const size_t have = s - at < 4 ? s - at : 4;
+        for (size_t i = 0; i < 4 * d; i++) c->x[i] = i < have * d ? (double)x[i] : 0;
+        add_four(c->x, d, c->calib.full, h);
+    }
+}
+
+/* A stamp_linear_fn. */
+static enum stamp_status watch(void *ctx, const char *name, size_t s, size_t d, size_t n,
+                               const float *x, const float *w, float *y, struct stamp_err *e)
+{
+    static const char *const first[STAMP_IN_COUNT] = {"q", "o", "gate", "down"};
+    struct stamp_calibration *c = ctx;
+    size_t layer = 0;
+    char part[8] = "";
+
+    if (sscanf(name, "layers.%zu.%7s", &layer, part) != 2) part[0] = '\0';
+    if (layer >= c->first + c->count) {
+        c->stopped = true;
+        return STAMP_EINTR;
+    }
+    for (int i = 0; i < STAMP_IN_COUNT && layer >= c->first; i++)
+        if (strcmp(part, first[i]) == 0)
+            add_rows(c, x, s, d, c->sum + (layer - c->first) * c->size + c->at[i]);
+    return stamp_ref_matmul(s, d, n, x, w, y, e);
+}
+
+static enum stamp_status run(struct stamp_calibration *c, size_t layer, struct stamp_err *e)
+{
+    const struct stamp_llama_hooks hooks = {.linear = watch, .linear_ctx = c};
+    const size_t left = c->m->layers - layer;
+
+    c->first = layer;
+    c->count = left < c->room ? left : c->room;
+    memset(c->sum, 0, c->room * c->size * sizeof *c->sum);
+    for (size_t i = 0; i < c->docs; i++) {
+        c->stopped = false;
+        const enum stamp_status s =
+            stamp_llama_forward(c->m, c->doc[i].ids, c->doc[i].n, &hooks, NULL, e);
+        if (s && !c->stopped) {
+            c->count = 0;
+            return s;
+        }
+    }
+    return STAMP_OK;
+}
+
+static enum stamp_status moments(void *ctx, uint32_t layer, enum stamp_calib_input input, double *h,
+                                 struct stamp_err *e)
+{
+    struct stamp_calibration *c = ctx;
+    const size_t d = c->d[input];
+
+    if (layer < c->first || layer >= c->first + c->count) {
+        const enum stamp_status s = run(c, layer, e);
+        if (s) return s;
+    }
+    const double *from = c->sum + (layer - c->first) * c->size + c->at[input];
+    memcpy(h, from, (c->calib.full ? d * d : d) * sizeof *h);
+    for (size_t i = 0; i < d && c->calib.full; i++)
+        for (size_t j = 0; j < i; j++) h[i * d + j] = h[j * d + i];
+    return STAMP_OK;
+}
+
+static enum stamp_status make_room(struct stamp_calibration *c, struct stamp_err *e)
+{
+    const struct stamp_llama *m = c->m;
+    const size_t d[STAMP_IN_COUNT] = {m->dim, m->heads * m->head_dim, m->dim, m->hidden};
+    size_t largest = 0;
+
+    for (int i = 0; i < STAMP_IN_COUNT; i++) {
+        c->d[i] = d[i];
+        c->at[i] = c->size;
+        c->size += c->calib.full ? d[i] * d[i] : d[i];
+        if (d[i] > largest) largest = d[i];
+    }
+    c->room = BUDGET / (c->size * sizeof *c->sum);
+    if (c->room < 1) c->room = 1;
+    if (c->room > m->layers) c->room = m->layers;
+    c->sum = stamp_alloc(c->room * c->size, sizeof *c->sum);
+    c->x = stamp_alloc(4 * largest, sizeof *c->x);
+    if (c->sum && c->x) return STAMP_OK;
+    return stamp_fail(e, STAMP_ENOMEM, "out of memory for the moments of %zu layers", c->room);
+}
+
+static enum stamp_status take(struct stamp_calibration *c, const struct stamp_tokenizer *t,
+                              const char *text, size_t len, size_t tokens, struct stamp_err *e)
+{
+    const char *one = NULL;
+    size_t at = 0, one_len = 0;
+
+    while (c->calib.tokens < tokens && stamp_text_next(text, len, &at, &one, &one_len)) {
+        const size_t left = tokens - (size_t)c->calib.tokens;
+        struct document *more = stamp_grow(c->doc, c->docs, c->docs + 1, sizeof *more);
+        if (!more) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the calibration text");
+        c->doc = more;
+        struct document *doc = &c->doc[c->docs];
+        const enum stamp_status s =
+            stamp_tokenizer_encode(t, one, one_len, true, &doc->ids, &doc->n, e);
+        if (s) return s;
+        c->docs++;
+        if (doc->n > c->m->ctx) doc->n = c->m->ctx;
+        if (doc->n > left) doc->n = left;
+        const uint32_t n = (uint32_t)doc->n;
+        c->calib.tokens += n;
+        c->calib.hash = stamp_fnv(c->calib.hash, &n, sizeof n);
+        c->calib.hash = stamp_fnv(c->calib.hash, doc->ids, doc->n * sizeof *doc->ids);
+    }
+    if (!c->docs) return stamp_fail(e, STAMP_ERANGE, "the calibration text has no document");
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_calibration_new(const struct stamp_llama *m,
+                                        const struct stamp_tokenizer *t, const char *text,
+                                        size_t len, size_t tokens, bool full,
+                                        struct stamp_calibration **out, struct stamp_err *e)
+{
+    struct stamp_calibration *c = stamp_alloc(1, sizeof *c);
+
+    if (!c) return stamp_fail(e, STAMP_ENOMEM, "out of memory for calibration");
+    c->m = m;
+    c->calib = (struct stamp_calib){STAMP_FNV, 0, full, moments, c};
+    enum stamp_status s = take(c, t, text, len, tokens, e);
+    if (!s) s = make_room(c, e);
+    if (s)
+        stamp_calibration_free(c);
+    else
+        *out = c;
+    return s;
+}
+
+void stamp_calibration_free(struct stamp_calibration *c)
+{
+    if (!c) return;
+    for (size_t i = 0; i < c->docs; i++) stamp_free(c->doc[i].ids);
+    stamp_free(c->doc);
+    stamp_free(c->sum);
+    stamp_free(c->x);
+    stamp_free(c);
+}
+
+const struct stamp_calib *stamp_calibration_calib(const struct stamp_calibration *c)
+{
+    return &c->calib;
+}
