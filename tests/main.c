@@ -6,11 +6,10 @@
 /* clang-format off */
 /* One suite per source file of tests; a suite missing here fails the link of its users' names. */
 #define SUITES(X)                                                                                  \
-    X(spec)                                                                                        \
-    X(machine) X(control) X(rows) X(codes) X(rules) X(mm) X(lockstep) X(f32) X(fn) X(norm) X(rope) X(kv) X(attn) X(xform) X(plan) X(quant)    \
-        X(matmul) X(linear) X(facts) X(net) X(front) X(image) X(asm) X(tile) X(emit) X(compile)    \
-        X(compile_net) X(quantizers)         \
-        X(cli) X(cli_net) X(sample)
+    X(spec) X(machine) X(control) X(rows) X(codes) X(rules) X(mm) X(lockstep) X(f32) X(fn)         \
+    X(norm) X(rope) X(kv) X(attn) X(xform) X(plan) X(quant) X(matmul) X(linear) X(facts) X(net)    \
+    X(front) X(image) X(asm) X(tile) X(emit) X(compile) X(compile_net) X(quantizers)               \
+    X(programs) X(cli) X(cli_net) X(sample)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);
 SUITES(DECLARE)

@@ -30,6 +30,21 @@ START_TEST(an_instruction_reads_as_written)
     stamp_dis_word(&w, &t);
     ck_assert_str_eq(t.s, "VBFLY kind=ROT boff=1 c=0x3f800000 s=0xbf000000");
     t.len = 0;
+    ck_assert(!stamp_asm_word("VFN c=0x3f800000 lim=8388608 fn=EXPM n0=1 cols=2", &w, &e));
+    stamp_dis_word(&w, &t);
+    ck_assert_str_eq(t.s, "VFN fn=EXPM n0=1 cols=2 lim=8388608 c=0x3f800000");
+    t.len = 0;
+    ck_assert(!stamp_asm_word("VRED fn=MAX n0=1 cols=2", &w, &e)); /* 2 here, 3 of VBIN */
+    ck_assert_uint_eq(stamp_word_get(&w, 40, 4), STAMP_RED_MAX);
+    ck_assert(stamp_asm_word("VROW fn=MAX n0=1 cols=2", &w, &e) != STAMP_OK);
+    ck_assert(!stamp_asm_word("VROPE n0=1 cols=2 fn=0", &w, &e));
+    stamp_dis_word(&w, &t);
+    ck_assert_str_eq(t.s, "VROPE n0=1 cols=2");
+    t.len = 0;
+    ck_assert(!stamp_asm_word("SETA areg=3 arg=2 shift=5 acc=1 imm=0x40 add=0xffffffff", &w, &e));
+    stamp_dis_word(&w, &t);
+    ck_assert_str_eq(t.s, "SETA areg=3 arg=2 shift=5 acc=1 imm=0x40 add=4294967295");
+    t.len = 0;
     w.w[0] = 0x99;
     stamp_dis_word(&w, &t);
     ck_assert_str_eq(t.s, "; unknown opcode 0x99");
@@ -158,6 +173,11 @@ START_TEST(an_error_names_line_and_column)
         {".machine tiny\n.data 64\n0g\n", "line 3, column 1: two hexadecimal digits"},
         {".machine tiny\n.data 64\n012\n", "two hexadecimal digits"},
         {".machine tiny\n.file 64 bytes=1 offset=0 \"/etc/passwd\"\n", ".file is not allowed"},
+        {".machine tiny\n.arg 4 1\n", "line 2, column 6: there are 4"},
+        {".machine tiny\n.arg 1 4294967296\n", "an argument has 32 bits"},
+        {".machine tiny\n.code a;b\n.code a b\n", "text behind the directive"},
+        {".machine tiny\n.memory 64\n.code a\nHALT\n.code a\nHALT\n", "outside memory"},
+        {".machine tiny\n.memory 512\n.code a\nHALT\n.code a\nHALT\n", "are called a"},
         {".machine tiny\n.what\n", "unknown directive '.what'"},
         {".machine tiny\nNOP\n", "instructions follow .code"},
         {".machine tiny\n.code\nJUMP\n", "line 3, column 1: unknown instruction 'JUMP'"},

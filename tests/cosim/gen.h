@@ -29,11 +29,12 @@ enum {
 };
 
 /** What a program may be made of: the units' instructions, and features of them. */
+/* clang-format off */
 #define GEN_CLASSES(X)                                                                             \
-    X(LOAD)                                                                                        \
-    X(STORE) X(VBFLY) X(VMINMAX) X(VQPAR) X(VQUANT) X(VBIAS) X(MM) X(FENCE) X(NOP) X(VBIN)         \
-        X(VROPE) X(VROW) X(VRED) X(VFN) X(VCODE) X(VDEQ) X(VPACKK) X(VPACKV) X(VSMRD) X(VSMWR)     \
-            X(SETA) X(LOOPREG) X(GATHER) X(IT) X(RAW) X(PB) X(SD)
+    X(LOAD) X(STORE) X(VBFLY) X(VMINMAX) X(VQPAR) X(VQUANT) X(VBIAS) X(MM) X(FENCE) X(NOP)         \
+    X(VBIN) X(VROPE) X(VROW) X(VRED) X(VFN) X(VCODE) X(VDEQ) X(VPACKK) X(VPACKV) X(VSMRD) X(VSMWR) \
+    X(SETA) X(LOOPREG) X(GATHER) X(IT) X(RAW) X(PB) X(SD)
+/* clang-format on */
 enum {
 #define GEN_CLASS(name) GEN_IS_##name,
     GEN_CLASSES(GEN_CLASS)

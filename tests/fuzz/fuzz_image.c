@@ -48,6 +48,38 @@ static struct stamp_image *sample(const char *mach)
     return image;
 }
 
+/* Entries, arguments and every newer kind of instruction. */
+#define ZEROS "00000000000000000000000000000000"
+static const char programs[] =
+    ".machine tiny\n.memory 65536\n.code_at 0xc000\n.arg 0 3\n.arg 1 4294967295\n"
+    ".buffer tok role=INPUT fmt=RAW addr=0 bytes=1024 rows=1 cols=1024 row_bytes=1024\n"
+    ".buffer kv role=STATE fmt=RAW addr=4096 bytes=4096 rows=1 cols=4096 row_bytes=4096\n"
+    ".buffer rt role=CONST fmt=RAW addr=8192 bytes=64 rows=1 cols=64 row_bytes=64\n"
+    ".data 8192\n00000100020003800400058006000700" ZEROS ZEROS ZEROS "\n.code main\n"
+    "LOAD space=IT lines=1 n0=1 n1=1\nLOAD space=RT dram=0x2000 lines=1 n0=1 n1=1\nFENCE\n"
+    "SETA areg=1 arg=0 imm=1\nLOAD gather=1 d0=64 n0=16 n1=1 lines=1 lstride=1\nFENCE\n"
+    "LOOP areg=1\nVBIN fn=MAX a=0 b=1 d=40 n0=3 s0=1 ds=1 cols=1 rep=2 bs=1\n"
+    "VROPE a=0 b=4 d=40 n0=2 s0=2 ds=2 cols=2\nVROW fn=MUL a=0 b=9 d=40 n0=9 s0=1 ds=1 cols=1\n"
+    "VRED fn=SUMSQ a=0 d=60 n0=9 s0=1 cols=1 lim=5 lstep=1 areg=1\n"
+    "VFN fn=EXPM a=0 b=9 d=40 n0=9 s0=1 ds=1 cols=1 lim=7 c=0x3f800000\nENDL\nHALT\n"
+    ".code keep\nLOAD dram=0x1000 lines=8 n0=1 n1=1\nLOAD space=RT dram=0x2000 lines=1 n0=1 n1=1\n"
+    "FENCE\nVCODE a=0 b=20 n0=2 s0=4 cols=4 gstride=1\nVDEQ a=30 b=20 n0=2 s0=4 cols=4 gstride=1\n"
+    "VPACKK a=0 n0=2 s0=4 cols=4 gstride=8 rm=3\nVPACKV a=0 n0=2 s0=4 cols=4 b=1 gstride=8 xb=16\n"
+    "VSMRD first=1 a=40 n0=2 s0=2 cols=5 gstride=1\nVSMWR a=40 n0=2 s0=2 cols=5 gstride=1\n"
+    "VQPAR sd=1 n0=2 cols=1\nVQUANT sd=1 a=0 n0=1 cols=4 first=1\nFENCE\n"
+    "STORE space=PB dram=0x1400 lines=8 n0=1 n1=1\nSTORE dram=0x1800 lines=2 n0=1 n1=1 line=20\n"
+    "FENCE\nHALT\n";
+
+static struct stamp_image *newer(void)
+{
+    struct stamp_image *image = NULL;
+    struct stamp_err e = {0};
+
+    if (stamp_asm(programs, sizeof programs - 1, false, &image, &e)) die("asm", &e);
+    if (stamp_verify(image, NULL, &e)) die("verify", &e);
+    return image;
+}
+
 /* What passed must come back the same through text, and be judged without trouble. */
 static void survives(const struct stamp_image *image)
 {
@@ -169,15 +201,15 @@ int main(int argc, char **argv)
     unsigned long images = 0, texts = 0;
 
     state = seed;
-    for (int m = 0; m < 3; m++) {
-        struct stamp_image *image = sample(machs[m]);
+    for (int m = 0; m < 4; m++) {
+        struct stamp_image *image = m < 3 ? sample(machs[m]) : newer();
         struct stamp_text text = {0};
         struct stamp_err e = {0};
         uint8_t *bytes = NULL;
         size_t count = 0;
         if (stamp_image_encode(image, &bytes, &count, &e)) die("encode", &e);
         if (stamp_dis(image, (struct stamp_dis_options){0}, &text, &e)) die("dis", &e);
-        for (unsigned long i = 0; i < n / 3; i++) {
+        for (unsigned long i = 0; i < n / 4; i++) {
             images += try_image(bytes, count);
             texts += try_text(text.s, text.len);
         }
@@ -186,6 +218,6 @@ int main(int argc, char **argv)
         stamp_free(text.s);
     }
     printf("fuzz_image: seed %llu, %lu images and %lu texts: %lu and %lu legal\n",
-           (unsigned long long)seed, n / 3 * 3, n / 3 * 3, images, texts);
+           (unsigned long long)seed, n / 4 * 4, n / 4 * 4, images, texts);
     return images + texts == 0; /* mutations that never pass test nothing */
 }

@@ -14,11 +14,6 @@ enum { ROUNDS = 50 };
 static struct rig rig;
 static struct rnd rnd;
 
-static void setup(void)
-{
-    memset(&rig, 0, sizeof rig);
-}
-
 static void teardown(void)
 {
     rig_close(&rig);
@@ -138,8 +133,7 @@ START_TEST(packed_codes_become_their_values)
         struct stamp_insn_v v = shape(STAMP_OP_VDEQ);
         uint64_t packed = 0;
         v.gstride = 3 + rnd_below(&rnd, 3);
-        v.b = 1000 + rnd_below(&rnd, 50);
-        some_state();
+        v.b = 1000 + rnd_below(&rnd, 50), some_state();
         for (uint64_t i = 1000; i < 1200; i++)
             for (uint64_t l = 0; l < lanes(); l++) rig_set_vm(&rig, i, l, (uint32_t)rnd_next(&rnd));
         uint32_t *vm = rig_vm_copy(&rig);
@@ -247,8 +241,7 @@ START_TEST(keys_go_to_columns)
         v.cols = 1 + rnd_below(&rnd, 3);
         v.rm = rnd_below(&rnd, lanes() - (uint32_t)v.n0 + 1);
         v.gstride = v.cols * phases + rnd_below(&rnd, 4);
-        v.xb = rnd_below(&rnd, 20);
-        some_state();
+        v.xb = rnd_below(&rnd, 20), some_state();
         check_pack(v, true);
     }
 }
@@ -263,8 +256,7 @@ START_TEST(values_go_to_depths)
         v.rm = rnd_below(&rnd, 20);
         v.b = 7 + rnd_below(&rnd, 3);
         v.gstride = 30 + rnd_below(&rnd, 4);
-        v.xb = rnd_below(&rnd, 20);
-        some_state();
+        v.xb = rnd_below(&rnd, 20), some_state();
         check_pack(v, false);
     }
 }
@@ -394,7 +386,7 @@ Suite *stamp_suite_codes(void)
     TCase *t = tcase_create("codes");
 
     tcase_set_timeout(t, 120);
-    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_loop_test(t, codes_are_packed_lowest_line_first, 0, RIG_MACHS);
     tcase_add_loop_test(t, packed_codes_become_their_values, 0, RIG_MACHS);
     tcase_add_loop_test(t, keys_go_to_columns, 0, RIG_MACHS);

@@ -57,7 +57,8 @@ START_TEST(every_form_gives_the_sums_of_the_triple_loop)
 }
 END_TEST
 
-/* One MM of one block, drained in every way, from isa.md. */
+/* One MM of one block, drained in every way, from isa.md: longer, as the rule is written out in one
+ * piece. */
 START_TEST(a_product_is_drained_as_the_rule_says)
 {
     struct rig rig;
