@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/asm/lex.h"
+#include "compiler/front/infile.h"
 #include "compiler/ir/verify.h"
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
@@ -16,7 +18,7 @@
 #include "sim/report/counters.h"
 #include "sim/report/json_out.h"
 
-enum { KEY_INPUT = STAMP_KEY_COMMAND, KEY_OUTPUT, KEY_NO_VERIFY };
+enum { KEY_INPUT = STAMP_KEY_COMMAND, KEY_OUTPUT, KEY_ENTRY, KEY_ARG, KEY_NO_VERIFY };
 enum { FILES_MAX = 64 };
 
 /* NAME=FILE */
@@ -31,6 +33,8 @@ struct run_args {
     const char *program[1];
     struct binding in[FILES_MAX], out[FILES_MAX];
     size_t ins, outs;
+    uint32_t arg[STAMP_ARGS];
+    bool arg_set[STAMP_ARGS];
     bool no_verify;
 };
 
@@ -39,8 +43,17 @@ static const struct argp_option options[] = {
      .key = KEY_INPUT,
      .arg = "NAME=X.npy",
      .group = 10,
-     .doc = "fill an input buffer; every one of the program's must be given"},
+     .doc = "fill an input buffer; every one of the program's must be given. A RAW one takes the "
+            "file's bytes as they are"},
     {.name = "output", .key = KEY_OUTPUT, .arg = "NAME=Y.npy", .doc = "write an output buffer"},
+    {.name = "entry",
+     .key = KEY_ENTRY,
+     .arg = "NAME",
+     .doc = "run this of the file's programs instead of the first"},
+    {.name = "arg",
+     .key = KEY_ARG,
+     .arg = "N=VALUE",
+     .doc = "argument register N, 0 to 3, instead of the file's value"},
     {.name = "no-verify",
      .key = KEY_NO_VERIFY,
      .doc = "run a program the verifier refuses; the machine then stops on its own errors"},
@@ -64,6 +77,20 @@ static error_t parse_binding(const char *flag, const char *arg, struct binding *
     return 0;
 }
 
+/* N=VALUE */
+static error_t parse_arg(const char *arg, struct run_args *a)
+{
+    const unsigned n = (unsigned)(unsigned char)arg[0] - '0';
+    uint64_t value;
+
+    if (n >= STAMP_ARGS || arg[1] != '=' || !stamp_lex_parse(arg + 2, &value) || value >> 32)
+        return stamp_args_bad("--arg %s: must be N=VALUE, N 0 to 3, VALUE below 2^32", arg);
+    if (a->arg_set[n]) return stamp_args_bad("--arg %u: given twice", n);
+    a->arg[n] = (uint32_t)value;
+    a->arg_set[n] = true;
+    return 0;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_args *a = state->input;
@@ -75,6 +102,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_INPUT: return parse_binding("--input", arg, a->in, &a->ins);
     case KEY_OUTPUT: return parse_binding("--output", arg, a->out, &a->outs);
+    case KEY_ENTRY: a->machine.run.entry = arg; return 0;
+    case KEY_ARG: return parse_arg(arg, a);
     case KEY_NO_VERIFY: a->no_verify = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
     case ARGP_KEY_END:
@@ -105,11 +134,25 @@ static const struct binding *bound(const struct binding *list, size_t count, con
     return NULL;
 }
 
+static enum stamp_status fill_raw(struct stamp_run *run, const struct stamp_buffer *b,
+                                  const char *file, struct stamp_err *e)
+{
+    char *bytes = NULL;
+    size_t count = 0;
+    enum stamp_status s = stamp_infile_slurp(file, (size_t)b->bytes, &bytes, &count, e);
+
+    if (s) return s;
+    s = stamp_run_put_raw(run, b->name, bytes, count, e);
+    stamp_free(bytes);
+    return s;
+}
+
 static enum stamp_status fill_one(struct stamp_run *run, const struct stamp_buffer *b,
                                   const char *file, struct stamp_err *e)
 {
     struct stamp_tensor t = {0};
 
+    if (b->fmt == STAMP_FMT_RAW) return fill_raw(run, b, file, e);
     enum stamp_status s = stamp_load_matrix(file, "[rows][columns]", &t, e);
     if (s) return s;
     s = stamp_run_put(run, b->name, t.f32, t.dim[0], t.dim[1], e);
@@ -143,6 +186,18 @@ static enum stamp_status check_names(const struct run_args *a, const struct stam
     return STAMP_OK;
 }
 
+/* What is going to run: one entry, from these arguments. */
+static enum stamp_status verify(const struct run_args *a, const struct stamp_image *m,
+                                struct stamp_err *e)
+{
+    const struct stamp_entry *entry = stamp_image_entry(m, a->machine.run.entry);
+    uint32_t arg[STAMP_ARGS];
+
+    if (!entry) return stamp_fail(e, STAMP_ERANGE, "no entry '%s'", a->machine.run.entry);
+    for (int i = 0; i < STAMP_ARGS; i++) arg[i] = a->arg_set[i] ? a->arg[i] : m->arg[i];
+    return stamp_verify_entry(m, entry, arg, NULL, e);
+}
+
 static enum stamp_status prepare(const struct run_args *a, struct stamp_image **image,
                                  struct stamp_run **run, struct stamp_err *e)
 {
@@ -158,10 +213,12 @@ static enum stamp_status prepare(const struct run_args *a, struct stamp_image **
                           (*image)->mach->name, a->machine.mach->name);
     s = check_names(a, *image, e);
     if (!s && !a->no_verify) {
-        s = stamp_verify(*image, NULL, e);
+        s = verify(a, *image, e);
         if (s) return stamp_fail_at(e, "%s", a->program[0]);
     }
     if (!s) s = stamp_run_new(*image, run, e);
+    for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
+        if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
     for (uint32_t i = 0; i < (*image)->buffers && !s; i++) {
         const struct stamp_buffer *b = &(*image)->buffer[i];
         if (b->role == STAMP_INPUT) s = fill_one(*run, b, bound(a->in, a->ins, b->name)->file, e);

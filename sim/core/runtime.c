@@ -67,7 +67,10 @@ static const struct stamp_buffer *find(const struct stamp_run *run, const char *
 
     if (!b) {
         stamp_fail(e, STAMP_ERANGE, "the program has no buffer '%s'", name);
-    } else if (b->fmt == STAMP_FMT_RAW || b->rows != rows || b->cols != cols) {
+    } else if (b->fmt == STAMP_FMT_RAW) {
+        stamp_fail(e, STAMP_ERANGE, "buffer '%s' is RAW, not a matrix", name);
+        b = NULL;
+    } else if (b->rows != rows || b->cols != cols) {
         stamp_fail(e, STAMP_ERANGE,
                    "buffer '%s' is %" PRIu64 " x %" PRIu64 ", not %" PRIu64 " x %" PRIu64, name,
                    b->rows, b->cols, rows, cols);

@@ -184,6 +184,34 @@ START_TEST(a_chain_of_layers_runs)
 }
 END_TEST
 
+START_TEST(run_takes_an_entry_arguments_and_raw_input)
+{
+    static const char text[] =
+        ".machine tiny\\n.memory 65536\\n.code_at 0xc000\\n.arg 1 2\\n"
+        ".buffer x role=INPUT fmt=RAW addr=0 bytes=64 rows=1 cols=64 row_bytes=64\\n"
+        ".buffer y role=OUTPUT fmt=F32 addr=8192 bytes=256 rows=4 cols=8 row_bytes=64\\n"
+        ".code first\\nSETA areg=1 arg=1 imm=64\\nLOAD fmt=F32 lines=1 n0=1 n1=1\\nFENCE\\n"
+        "STORE fmt=F32 areg=1 dram=0x2000 lines=1 n0=1 n1=1\\nHALT\\n.code other\\nHALT\\n";
+    const char *run = "$S run e.stamp --on model --input x=x.bin --output y=y.npy";
+    float y[4 * 8];
+
+    ck_assert_int_eq(child_run("printf '%s' > e.s && $S asm e.s -o e.stamp", text)->code, 0);
+    ck_assert_int_eq(child_run("printf '\\0\\0\\200\\077' > x.bin")->code, 0); /* 1.0 */
+    for (int row = 2; row < 4; row++) {
+        const struct child *c = child_run("%s %s", run, row == 3 ? "--arg 1=3" : "");
+        ck_assert_msg(c->code == 0, "%s", c->err);
+        child_read("y.npy", 4 * 8, y);
+        ck_assert(y[8 * row] == 1 && y[8 * (5 - row)] == 0);
+    }
+    ck_assert_int_eq(child_run("%s --entry other", run)->code, 0);
+    child_read("y.npy", 4 * 8, y);
+    ck_assert(y[16] == 0);
+    ck_assert_int_eq(child_run("%s --entry third", run)->code, 1);
+    ck_assert_int_eq(child_run("%s --arg 1=4", run)->code, 1); /* beyond y: the verifier */
+    ck_assert_int_eq(child_run("%s --arg 4=0", run)->code, 2);
+}
+END_TEST
+
 START_TEST(capture_takes_q_k_and_v_from_one_input)
 {
     const char *model = "$K/traces/model/stamp-stories --text $K/traces/model/eval.txt --tokens 40";
@@ -330,6 +358,7 @@ Suite *stamp_suite_cli(void)
     tcase_add_test(t, dis_and_asm_give_the_same_file);
     tcase_add_test(t, info_tells_the_family_and_shape_of_a_model);
     tcase_add_test(t, a_chain_of_layers_runs);
+    tcase_add_test(t, run_takes_an_entry_arguments_and_raw_input);
     tcase_add_test(t, capture_takes_q_k_and_v_from_one_input);
     tcase_add_test(t, eval_lands_beside_an_independent_reference);
     tcase_add_test(t, eval_of_whole_networks_lands_beside_it_too);
