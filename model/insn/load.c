@@ -27,10 +27,17 @@ static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
     const uint32_t L = m->mach->L, T = m->mach->T;
     uint8_t *w = m->wb + line * L * T;
 
-    for (uint32_t c = 0; c < L; c++)
-        for (uint32_t t = 0; t < T; t++) {
-            const uint32_t i = c * T + t, nibble = src[i / 2] >> 4 * (i % 2) & 15;
-            w[(t / 4 * L + c) * 4 + t % 4] = (uint8_t)(nibble ^ 8);
+    for (uint32_t h = 0; h < T / 4; h++)
+        for (uint32_t c = 0; c < L; c++) { /* four nibbles to four bytes */
+            const uint8_t *from = src + c * (T / 2) + 2 * h;
+            uint32_t x = from[0] | (uint32_t)from[1] << 16;
+            x = (x | x << 4) & 0x0f0f0f0fu;
+            x ^= 0x08080808u;
+            uint8_t *to = w + (h * L + c) * 4;
+            to[0] = (uint8_t)x;
+            to[1] = (uint8_t)(x >> 8);
+            to[2] = (uint8_t)(x >> 16);
+            to[3] = (uint8_t)(x >> 24);
         }
     m->event[STAMP_EV_WB_WRITE]++;
     stamp_tell(m, STAMP_SPACE_WB, line, src, L * T / 2);

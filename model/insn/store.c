@@ -18,7 +18,10 @@ static bool store_vm(struct stamp_machine *m, uint64_t fmt, const float *v, uint
             continue;
         }
         memcpy(&bits, &v[l], sizeof bits);
-        for (int b = 0; b < 4; b++) dst[4 * l + (uint32_t)b] = (uint8_t)(bits >> 8 * b);
+        dst[4 * l] = (uint8_t)bits;
+        dst[4 * l + 1] = (uint8_t)(bits >> 8);
+        dst[4 * l + 2] = (uint8_t)(bits >> 16);
+        dst[4 * l + 3] = (uint8_t)(bits >> 24);
         bad |= fmt != STAMP_FMT_RAW && (bits & 0x7f800000u) == 0x7f800000u;
     }
     return bad;
