@@ -3,9 +3,9 @@
 # Generic synthesis of the top and of every unit below it with Yosys, and what they cost.
 #   rtl/synth.sh [tiny|base|wide] [UNIT...]     UNIT: only these modules, e.g. stamp_fadd
 # The design is elaborated once with the parameters of the configuration and checked as a whole; then
-# every module is synthesized alone, the modules below it as black boxes. stamp_ram is a black box
-# throughout: its bits are what a memory compiler would be asked for. A latch, an undriven net or a
-# driver conflict ends the run. Needs Yosys 0.23 and build/specgen.
+# every module is synthesized alone, the modules below it as black boxes. stamp_ram and stamp_ram_mask
+# are black boxes throughout: their bits are what a memory compiler would be asked for. A latch, an
+# undriven net or a driver conflict ends the run. Needs Yosys 0.23 and build/specgen.
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build}
@@ -38,7 +38,7 @@ hierarchy -check -top $2
 proc
 check -assert
 select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr
-blackbox *stamp_ram
+blackbox *stamp_ram *stamp_ram_mask
 write_rtlil $out/$1.il
 END
     yosys_run "$1"
@@ -77,7 +77,7 @@ done_n=0
 while read -r n name params; do
     unit=$(echo "$name" | sed -E "$plain")
     done_n=$((done_n + 1))
-    [ "$unit" != stamp_ram ] || continue
+    case $unit in stamp_ram | stamp_ram_mask) continue ;; esac
     if [ -n "$only" ]; then case " $only " in *" $unit "*) ;; *) continue ;; esac; fi
     cat > "$out/m$n.ys" <<END
 read_rtlil $out/stubs.il
@@ -102,14 +102,14 @@ awk -v out="$out" -v top="$top" -v only="$only" '
     function ram_bits(list,   a, i, p, v) {
         split(list, a, ",")
         for (i in a) { split(a[i], p, "="); v[p[1]] = p[2] }
-        return v["Width"] * v["Depth"]
+        return (v["Width"] + 4 * v["Nibbles"]) * v["Depth"]
     }
     { id[$2] = $1; par[$2] = $3; order[NR] = $2; unit[$2] = $2
       sub(/^\$paramod(\$[0-9a-f]+)?/, "", unit[$2]); sub(/^\\/, "", unit[$2]); sub(/\\.*/, "", unit[$2]) }
     END {
         for (i = 1; i <= NR; i++) {
             m = order[i]
-            if (unit[m] == "stamp_ram") { bits[m] = ram_bits(par[m]); continue }
+            if (unit[m] ~ /^stamp_ram(_mask)?$/) { bits[m] = ram_bits(par[m]); continue }
             file = out "/m" id[m] ".stat"
             while ((getline line < file) > 0) {
                 $0 = line
@@ -133,7 +133,7 @@ awk -v out="$out" -v top="$top" -v only="$only" '
         printf "\n%-18s %6s %8s %10s %7s  %s\n", "unit", "times", "cells", "flip-flops", "time/s", "parameters"
         for (i = 1; i <= NR; i++) {
             m = order[i]
-            if (unit[m] == "stamp_ram") { all_bits += times[m] * bits[m]; rams += times[m]; continue }
+            if (unit[m] ~ /^stamp_ram(_mask)?$/) { all_bits += times[m] * bits[m]; rams += times[m]; continue }
             if (secs[m] == "") continue
             p = par[m]; gsub(/,/, " ", p)
             printf "%-18s %6d %8d %10d %7d  %s\n", unit[m], times[m], cells[m], ffs[m], secs[m], p | "sort"
@@ -142,6 +142,6 @@ awk -v out="$out" -v top="$top" -v only="$only" '
         close("sort")
         if (only != "") exit
         printf "%-18s %6s %8d %10d %7d\n", top " total", "", all, all_ffs, all_secs
-        printf "stamp_ram: %d memories, %d bits (%.1f KiB), black boxes. Latches: 0.\n", \
+        printf "stamp_ram, stamp_ram_mask: %d memories, %d bits (%.1f KiB), black boxes. Latches: 0.\n", \
             rams, all_bits, all_bits / 8192
     }' "$out/units" | tee "$out/table"

@@ -20,33 +20,48 @@ module stamp_sems #(
     output logic [Units-1:0]    overflow_o // gave to a semaphore that passed SEM_MAX
 );
 
-  logic [7:0] sem_q [32]; // 0 stays zero and is never asked
+  logic [7:0]  sem_q [32]; // 0 stays zero and is never asked
+  logic [31:0] ge1, ge2, ge3; // at least 1, 2, 3
+
+  for (genvar s = 0; s < 32; s++) begin : g_level
+    assign ge1[s] = sem_q[s] != 8'd0;
+    assign ge2[s] = sem_q[s][7:1] != 7'd0;
+    assign ge3[s] = sem_q[s][7:2] != 6'd0 || sem_q[s][1:0] == 2'd3;
+  end
 
   for (genvar u = 0; u < Units; u++) begin : g_unit
     logic [4:0] a, b, c;
     logic       a_ok, b_ok, c_ok;
     assign {c, b, a} = wait_i[u*15 +: 15];
-    assign a_ok = a == 5'd0 || sem_q[a] != 8'd0;
-    assign b_ok = b == 5'd0 || sem_q[b] > {7'd0, b == a};
-    assign c_ok = c == 5'd0 || sem_q[c] > {6'd0, {1'b0, c == a} + {1'b0, c == b}};
+    assign a_ok = a == 5'd0 || ge1[a];
+    assign b_ok = b == 5'd0 || (b == a ? ge2[b] : ge1[b]);
+    assign c_ok = c == 5'd0 || (c == a && c == b ? ge3[c] : c == a || c == b ? ge2[c] : ge1[c]);
     assign ok_o[u] = a_ok && b_ok && c_ok;
   end
 
+  // Waits of the one that takes; 0 where nobody does.
+  logic [14:0] taken;
+  always_comb begin
+    taken = '0;
+    for (int u = 0; u < Units; u++) if (take_i[u]) taken = taken | wait_i[u*15 +: 15];
+  end
+
+  // Posts and waits of a semaphore are counted, then added once.
   always_ff @(posedge clk_i) begin : count
-    logic [9:0] next;
+    logic [Units*3-1:0] up;
+    logic [2:0]         down;
+    logic [9:0]         next;
     overflow_o <= '0;
     if (!rst_ni || clear_i) begin
       for (int s = 0; s < 32; s++) sem_q[s] <= 8'd0;
     end else if (take_i != '0 || give_i != '0) begin
       for (int s = 1; s < 32; s++) begin
-        next = {2'b00, sem_q[s]};
-        for (int k = 0; k < Units * 3; k++) begin
-          if (give_i[k/3] && post_i[k*5 +: 5] == 5'(s)) next = next + 10'd1;
-          if (take_i[k/3] && wait_i[k*5 +: 5] == 5'(s)) next = next - 10'd1;
-        end
+        for (int k = 0; k < Units * 3; k++) up[k] = give_i[k/3] && post_i[k*5 +: 5] == 5'(s);
+        for (int k = 0; k < 3; k++) down[k] = taken[k*5 +: 5] == 5'(s);
+        next = {2'b00, sem_q[s]} + 10'($countones(up)) - 10'($countones(down));
         sem_q[s] <= next[7:0];
-        for (int k = 0; k < Units * 3; k++)
-          if (next > 10'd255 && give_i[k/3] && post_i[k*5 +: 5] == 5'(s)) overflow_o[k/3] <= 1'b1;
+        if (next > 10'd255)
+          for (int k = 0; k < Units * 3; k++) if (up[k]) overflow_o[k/3] <= 1'b1;
       end
     end
   end
