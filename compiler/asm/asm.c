@@ -21,7 +21,7 @@ struct assembly {
     struct stamp_lex x;
     enum mode mode;
     bool files;
-    struct list code, entry, buffer, layer, segment;
+    struct list code, entry, buffer, layer, phase, segment;
     struct list bytes; /* of the segment being read */
     uint64_t data_addr;
 };
@@ -136,6 +136,30 @@ static enum stamp_status do_layer(struct assembly *a)
     return st;
 }
 
+static enum stamp_status do_phase(struct assembly *a)
+{
+    struct stamp_phase *p = push(&a->phase, sizeof *p);
+    char word[STAMP_WORD_MAX + 1];
+    uint64_t v[4] = {0};
+
+    if (!p) return no_memory(a);
+    enum stamp_status st = take_name(a, p->name);
+    while (!st && !stamp_lex_end(&a->x)) {
+        static const char *const field[] = {"entry", "first", "count", "products"};
+        int i = 0;
+        if ((st = stamp_lex_field(&a->x, word))) break;
+        while (i < 4 && strcmp(word, field[i])) i++;
+        st = i < 4 ? stamp_lex_number(&a->x, &v[i])
+                   : stamp_lex_fail(&a->x, "a phase has no '%s'", word);
+        if (!st && i < 3 && v[i] > UINT32_MAX) st = stamp_lex_fail(&a->x, "too large");
+    }
+    p->entry = (uint32_t)v[0];
+    p->first = (uint32_t)v[1];
+    p->count = (uint32_t)v[2];
+    p->products = v[3];
+    return st;
+}
+
 static enum stamp_status do_file(struct assembly *a)
 {
     char word[STAMP_WORD_MAX + 1], path[STAMP_LEX_TEXT_MAX + 1];
@@ -237,6 +261,8 @@ static enum stamp_status do_directive(struct assembly *a)
         st = do_scheme(a);
     else if (!strcmp(word, ".layer"))
         st = do_layer(a);
+    else if (!strcmp(word, ".phase"))
+        st = do_phase(a);
     else if (!strcmp(word, ".buffer"))
         st = do_buffer(a);
     else if (!strcmp(word, ".file"))
@@ -306,18 +332,21 @@ static enum stamp_status finish(struct assembly *a)
     if ((st = end_data(a))) return st;
     if (a->code.count > STAMP_IMAGE_CODE_MAX || a->buffer.count > STAMP_IMAGE_ITEMS_MAX ||
         a->layer.count > STAMP_IMAGE_ITEMS_MAX || a->segment.count > STAMP_IMAGE_ITEMS_MAX ||
-        a->entry.count > STAMP_IMAGE_ENTRIES_MAX)
+        a->phase.count > STAMP_IMAGE_ITEMS_MAX || a->entry.count > STAMP_IMAGE_ENTRIES_MAX)
         return stamp_fail(a->x.e, STAMP_EFORMAT, "too many instructions, buffers or segments");
     m->code = settle(a, &a->code, sizeof *m->code);
     m->entry = settle(a, &a->entry, sizeof *m->entry);
     m->buffer = settle(a, &a->buffer, sizeof *m->buffer);
     m->layer = settle(a, &a->layer, sizeof *m->layer);
+    m->phase = settle(a, &a->phase, sizeof *m->phase);
     m->segment = settle(a, &a->segment, sizeof *m->segment);
-    if (!m->code || !m->entry || !m->buffer || !m->layer || !m->segment) return no_memory(a);
+    if (!m->code || !m->entry || !m->buffer || !m->layer || !m->phase || !m->segment)
+        return no_memory(a);
     m->code_count = (uint32_t)a->code.count;
     m->entries = (uint32_t)a->entry.count;
     m->buffers = (uint32_t)a->buffer.count;
     m->layers = (uint32_t)a->layer.count;
+    m->phases = (uint32_t)a->phase.count;
     m->segments = (uint32_t)a->segment.count;
     return stamp_image_check(m, a->x.e);
 }
@@ -346,6 +375,7 @@ enum stamp_status stamp_asm(const char *text, size_t len, bool files, struct sta
     stamp_free(a.entry.p);
     stamp_free(a.buffer.p);
     stamp_free(a.layer.p);
+    stamp_free(a.phase.p);
     stamp_free(a.segment.p);
     stamp_free(a.bytes.p);
     return st;

@@ -9,6 +9,7 @@
  *   .scheme "text"                  optional; \" and \\ inside
  *   .arg INDEX VALUE                optional: what ARG0..3 are verified and run with
  *   .layer NAME s= d= n= products=
+ *   .phase NAME entry= first= count= products=     a part of an entry, by number, for reports
  *   .buffer NAME role= fmt= addr= bytes= rows= cols= row_bytes=
  *   .data ADDRESS                   followed by lines of hexadecimal bytes
  *   .file ADDRESS bytes= offset= "path"     data from a file

@@ -61,6 +61,13 @@ static void dis_head(const struct stamp_image *m, struct stamp_text *out)
                        ".layer %s s=%" PRIu64 " d=%" PRIu64 " n=%" PRIu64 " products=%" PRIu64 "\n",
                        l->name, l->s, l->d, l->n, l->products);
     }
+    for (uint32_t i = 0; i < m->phases; i++) {
+        const struct stamp_phase *p = &m->phase[i];
+        stamp_text_add(out,
+                       ".phase %s entry=%" PRIu32 " first=%" PRIu32 " count=%" PRIu32
+                       " products=%" PRIu64 "\n",
+                       p->name, p->entry, p->first, p->count, p->products);
+    }
     for (uint32_t i = 0; i < m->buffers; i++) {
         const struct stamp_buffer *b = &m->buffer[i];
         const char *fmt = b->fmt == STAMP_FMT_F32    ? "F32"

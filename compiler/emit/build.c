@@ -103,6 +103,25 @@ static struct stamp_buffer *add_buffer(struct stamp_build *b, const char *name, 
     return f;
 }
 
+void stamp_build_phase_end(struct stamp_build *b)
+{
+    struct stamp_build_phase *p = b->phases ? &b->phase[b->phases - 1] : NULL;
+
+    if (!p || p->end != SIZE_MAX) return;
+    p->end = b->count;
+    if (p->first == p->end) b->phases--;
+}
+
+void stamp_build_phase_begin(struct stamp_build *b, const char *name, uint64_t products)
+{
+    if (b->status) return;
+    stamp_build_phase_end(b);
+    if (b->phases == STAMP_BUILD_PHASES)
+        stamp_build_fail(b, STAMP_EUNSUPPORTED, "more than %d phases", STAMP_BUILD_PHASES);
+    else
+        b->phase[b->phases++] = (struct stamp_build_phase){name, b->count, SIZE_MAX, products};
+}
+
 struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,
                                       enum stamp_fmt fmt, uint64_t rows, uint64_t cols)
 {

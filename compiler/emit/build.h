@@ -19,6 +19,15 @@ struct stamp_place {
 /** Address registers of a loop over layers: its offset, and copies of it for the loops inside. */
 enum { STAMP_REG_LAYER = 15, STAMP_REG_COPIES = 8 };
 
+enum { STAMP_BUILD_PHASES = 64 };
+
+/** A phase while words are pushed: its words are [first, end) of build.word. */
+struct stamp_build_phase {
+    const char *name; /**< static */
+    size_t first, end;
+    uint64_t products;
+};
+
 struct stamp_build {
     const struct stamp_compile_options *options; /**< borrowed */
     const struct stamp_mach *mach;
@@ -29,6 +38,8 @@ struct stamp_build {
     uint64_t dram; /**< next free address */
     /** Transfers into [layer_lo, layer_hi) get address register STAMP_REG_LAYER; 0, 0: none. */
     uint64_t layer_lo, layer_hi;
+    struct stamp_build_phase phase[STAMP_BUILD_PHASES];
+    uint32_t phases;
     enum stamp_status status;
     struct stamp_err *e;
 };
@@ -49,6 +60,11 @@ void *stamp_build_alloc(struct stamp_build *b, size_t count, size_t size);
 
 /** Append one instruction. */
 void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn);
+
+/** What is pushed from here on belongs to a phase that needs @p products, up to the next begin or
+ *  end. A phase without instructions disappears. @p name  static */
+void stamp_build_phase_begin(struct stamp_build *b, const char *name, uint64_t products);
+void stamp_build_phase_end(struct stamp_build *b);
 
 /** A buffer of rows x cols elements, rows padded to whole VM lines and 64 bytes. */
 struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,

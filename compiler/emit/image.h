@@ -34,7 +34,7 @@
 enum {
     STAMP_NAME_MAX = 63,             /**< bytes of a name, without the terminator */
     STAMP_SCHEME_MAX = 1023,         /**< bytes of the scheme text */
-    STAMP_IMAGE_ITEMS_MAX = 1 << 12, /**< buffers, segments, layers: each at most */
+    STAMP_IMAGE_ITEMS_MAX = 1 << 12, /**< buffers, segments, layers, phases: each at most */
     STAMP_IMAGE_ENTRIES_MAX = 256,
     STAMP_IMAGE_CODE_MAX = 1 << 26 /**< instructions */
 };
@@ -73,6 +73,14 @@ struct stamp_entry {
     uint32_t first, count;
 };
 
+/** A part of a program, for reports: instructions first .. first + count - 1 of an entry (counted
+ *  from the entry's first). Phases rise and are disjoint; what lies between them belongs to none. */
+struct stamp_phase {
+    char name[STAMP_NAME_MAX + 1]; /**< several may share it */
+    uint32_t entry, first, count;
+    uint64_t products; /**< 4x4-bit products it needs each time it runs */
+};
+
 struct stamp_image {
     struct stamp_arena *arena; /**< owns everything below */
     const struct stamp_mach *mach;
@@ -88,6 +96,8 @@ struct stamp_image {
     uint32_t segments;
     struct stamp_layer_info *layer;
     uint32_t layers;
+    struct stamp_phase *phase;
+    uint32_t phases;
     uint64_t dram_bytes;
     char *scheme; /**< free text about the scheme, printable */
 };

@@ -131,14 +131,35 @@ static enum stamp_status check_entries(const struct stamp_image *image, struct s
     return STAMP_OK;
 }
 
+static enum stamp_status check_phases(const struct stamp_image *image, struct stamp_err *e)
+{
+    uint32_t entry = 0, end = 0;
+
+    for (uint32_t i = 0; i < image->phases; i++) {
+        const struct stamp_phase *p = &image->phase[i];
+        if (!stamp_image_name_ok(p->name))
+            return stamp_fail(e, STAMP_EFORMAT, "phase %u has no printable name", i);
+        if (p->entry > entry) end = 0;
+        if (p->entry < entry || p->entry >= image->entries || p->first < end || !p->count ||
+            p->first > image->entry[p->entry].count ||
+            p->count > image->entry[p->entry].count - p->first)
+            return stamp_fail(e, STAMP_EFORMAT,
+                              "phase %u (%s) is empty, out of order, or outside its entry", i,
+                              p->name);
+        entry = p->entry;
+        end = p->first + p->count;
+    }
+    return STAMP_OK;
+}
+
 enum stamp_status stamp_image_check(const struct stamp_image *image, struct stamp_err *e)
 {
     enum stamp_status st;
     const size_t text = strlen(image->scheme);
 
     if (image->buffers > STAMP_IMAGE_ITEMS_MAX || image->segments > STAMP_IMAGE_ITEMS_MAX ||
-        image->layers > STAMP_IMAGE_ITEMS_MAX)
-        return stamp_fail(e, STAMP_EFORMAT, "too many buffers, segments or layers");
+        image->layers > STAMP_IMAGE_ITEMS_MAX || image->phases > STAMP_IMAGE_ITEMS_MAX)
+        return stamp_fail(e, STAMP_EFORMAT, "too many buffers, segments, layers or phases");
     if (!image->dram_bytes || !aligned(image->dram_bytes) ||
         image->dram_bytes > UINT64_C(1) << STAMP_ADDR_BITS)
         return stamp_fail(e, STAMP_EFORMAT,
@@ -152,5 +173,6 @@ enum stamp_status stamp_image_check(const struct stamp_image *image, struct stam
     for (uint32_t i = 0; i < image->buffers; i++)
         if ((st = check_buffer(image, i, e))) return st;
     if ((st = check_segments(image, e))) return st;
-    return check_layers(image, e);
+    if ((st = check_layers(image, e))) return st;
+    return check_phases(image, e);
 }

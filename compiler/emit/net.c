@@ -76,21 +76,66 @@ static void control(struct stamp_netc *n, enum stamp_opcode op, uint64_t reg, ui
     stamp_build_push(n->b, &i);
 }
 
+static const char *const linear_name[] = {"qkv", "o", "gateup", "down", "head"};
+
+/* 4x4-bit products of a linear part, each time. */
+static uint64_t linear_products(const struct stamp_netc *n, enum stamp_net_linear which)
+{
+    const struct stamp_net_part *p = &n->part[which];
+    uint64_t rows = 0;
+
+    for (uint64_t r = 0; r < p->l.work.s; r++) rows += p->plan.bits[r] == 8 ? 2 : 1;
+    return rows * p->l.work.d * p->l.work.n * (p->l.work.w8 ? 2 : 1);
+}
+
+/* Those of causal attention: two products of 8-bit factors, a key or value against each query at or
+ * behind it. A step's position is the image's argument. */
+static uint64_t attention_products(const struct stamp_netc *n)
+{
+    const struct stamp_llama *m = n->spec->model;
+    const uint64_t s = n->spec->s;
+    const uint64_t pairs = n->prefill ? (uint64_t)n->b->image->arg[0] + 1 : s * (s + 1) / 2;
+
+    return pairs * m->heads * m->head_dim * 4 * 2;
+}
+
+static void linear(struct stamp_netc *n, enum stamp_net_linear which)
+{
+    if (n->b->status) return;
+    stamp_build_phase_begin(n->b, linear_name[which], linear_products(n, which));
+    stamp_netc_linear(n, which);
+}
+
+static void norm(struct stamp_netc *n, uint64_t gain, uint32_t row0, uint32_t rows)
+{
+    stamp_build_phase_begin(n->b, "norm", 0);
+    stamp_netc_norm(n, n->x, gain, n->h, row0, rows);
+}
+
 static void layer(struct stamp_netc *n)
 {
-    stamp_netc_norm(n, n->x, n->at.norm_att, n->h, 0, n->rows);
-    stamp_netc_linear(n, STAMP_NET_QKV);
-    if (n->prefill) {
+    norm(n, n->at.norm_att, 0, n->rows);
+    linear(n, STAMP_NET_QKV);
+    stamp_build_phase_begin(n->b, "kv", 0);
+    if (n->prefill)
         stamp_netc_step_kv(n);
-        stamp_netc_step_attention(n);
-    } else {
+    else
         stamp_netc_kv_fill(n);
+    stamp_build_phase_begin(n->b, "attention", attention_products(n));
+    if (n->prefill)
+        stamp_netc_step_attention(n);
+    else
         stamp_netc_attention(n);
-    }
-    stamp_netc_linear(n, STAMP_NET_O);
-    stamp_netc_norm(n, n->x, n->at.norm_ffn, n->h, 0, n->rows);
-    stamp_netc_linear(n, STAMP_NET_GATEUP);
-    stamp_netc_linear(n, STAMP_NET_DOWN);
+    linear(n, STAMP_NET_O);
+    norm(n, n->at.norm_ffn, 0, n->rows);
+    linear(n, STAMP_NET_GATEUP);
+    linear(n, STAMP_NET_DOWN);
+}
+
+static void recode_layer(struct stamp_netc *n)
+{
+    stamp_build_phase_begin(n->b, "recode", 0);
+    stamp_netc_recode(n);
 }
 
 /* All layers as one loop: registers 8 .. 15 hold the offset of the layer. */
@@ -98,11 +143,13 @@ static void layers(struct stamp_netc *n, void (*body)(struct stamp_netc *))
 {
     const uint32_t count = (uint32_t)n->spec->model->layers;
 
+    stamp_build_phase_end(n->b);
     n->b->layer_lo = n->layer_lo;
     n->b->layer_hi = n->layer_lo + n->layer_bytes;
     if (count > 1) control(n, STAMP_OP_LOOP, 0, count);
     control(n, STAMP_OP_FENCE, 0, 0);
     body(n);
+    stamp_build_phase_end(n->b);
     if (count > 1) {
         for (uint64_t r = STAMP_REG_COPIES; r <= STAMP_REG_LAYER; r++)
             control(n, STAMP_OP_ADDR, r, n->layer_bytes);
@@ -118,17 +165,19 @@ static void network(struct stamp_netc *n)
     const bool last = n->spec->last_logits;
 
     if (n->prefill) stamp_netc_step_start(n);
+    stamp_build_phase_begin(n->b, "gather", 0);
     stamp_netc_gather(n);
     layers(n, layer);
-    stamp_netc_norm(n, n->x, n->norm_out, n->h, last ? n->rows - 1 : 0, last ? 1 : n->rows);
-    stamp_netc_linear(n, STAMP_NET_HEAD);
+    norm(n, n->norm_out, last ? n->rows - 1 : 0, last ? 1 : n->rows);
+    linear(n, STAMP_NET_HEAD);
+    stamp_build_phase_end(n->b);
     control(n, STAMP_OP_HALT, 0, 0);
 }
 
 static void recode(struct stamp_netc *n)
 {
     stamp_netc_step_start(n);
-    layers(n, stamp_netc_recode);
+    layers(n, recode_layer);
     control(n, STAMP_OP_HALT, 0, 0);
 }
 
@@ -151,6 +200,7 @@ static uint32_t programs(struct stamp_netc *n, struct stamp_netc *step, struct s
     network(n);
     p[count++] = program_since(b, "main", &from);
     if (n->spec->decode && !b->status) {
+        b->image->arg[0] = n->spec->s < n->ctx ? n->spec->s : n->ctx - 1;
         *step = *n;
         memset(step->part, 0, sizeof step->part);
         stamp_netc_lay_step(step, n);
@@ -162,7 +212,6 @@ static uint32_t programs(struct stamp_netc *n, struct stamp_netc *step, struct s
             p[count++] = program_since(b, "recode", &from);
             p[count - 1].no_roll = true;
         }
-        b->image->arg[0] = n->spec->s < n->ctx ? n->spec->s : n->ctx - 1;
     }
     from = 0;
     for (uint32_t i = 0; i < count; from += p[i++].count) p[i].word = b->word + from;
@@ -172,20 +221,17 @@ static uint32_t programs(struct stamp_netc *n, struct stamp_netc *step, struct s
 /* What the layers compute, for reports. */
 static void add_info(struct stamp_netc *n)
 {
-    static const char *const name[] = {"qkv", "o", "gateup", "down", "head"};
     struct stamp_image *m = n->b->image;
 
     for (uint32_t i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
         const struct stamp_net_part *p = &n->part[i];
         const uint64_t times = i == STAMP_NET_HEAD ? 1 : n->spec->model->layers;
         struct stamp_layer_info *l = &m->layer[m->layers++];
-        uint64_t rows = 0;
-        snprintf(l->name, sizeof l->name, "%s", name[i]);
+        snprintf(l->name, sizeof l->name, "%s", linear_name[i]);
         l->s = p->l.work.s;
         l->d = p->l.work.d;
         l->n = p->l.work.n;
-        for (uint64_t r = 0; r < l->s; r++) rows += p->plan.bits[r] == 8 ? 2 : 1;
-        l->products = times * rows * l->d * l->n * (p->l.work.w8 ? 2 : 1);
+        l->products = times * linear_products(n, i);
     }
 }
 

@@ -10,20 +10,53 @@
 #include "compiler/ir/verify.h"
 #include "compiler/tile/cost.h"
 
+/* Instructions [from, to) of @p p behind out[*n], rolled or as they are. */
+static void put(const struct stamp_build *b, const struct stamp_program *p, size_t from, size_t to,
+                struct stamp_word *out, size_t *n)
+{
+    if (b->options->no_roll || p->no_roll) {
+        memcpy(out + *n, p->word + from, (to - from) * sizeof *out);
+        *n += to - from;
+    } else {
+        *n += stamp_roll(b->mach, p->word + from, to - from, out + *n);
+    }
+}
+
+/* The program to out, phase by phase so that no loop crosses a border. Returns its instructions. */
+static size_t put_phases(struct stamp_build *b, const struct stamp_program *p,
+                         struct stamp_word *out)
+{
+    const size_t base = (size_t)(p->word - b->word);
+    struct stamp_image *m = b->image;
+    size_t done = 0, n = 0;
+
+    for (uint32_t i = 0; i < b->phases; i++) {
+        const struct stamp_build_phase *f = &b->phase[i];
+        if (f->first < base || f->end > base + p->count) continue;
+        put(b, p, done, f->first - base, out, &n);
+        struct stamp_phase *to = &m->phase[m->phases++];
+        snprintf(to->name, sizeof to->name, "%s", f->name);
+        to->entry = m->entries;
+        to->first = (uint32_t)n;
+        to->products = f->products;
+        done = f->end - base;
+        put(b, p, f->first - base, done, out, &n);
+        to->count = (uint32_t)n - to->first;
+    }
+    put(b, p, done, p->count, out, &n);
+    return n;
+}
+
 /* Semaphores and loops of one program, appended to the code. */
 static enum stamp_status append(struct stamp_build *b, const struct stamp_program *p,
                                 struct stamp_word *code, uint32_t *count)
 {
     struct stamp_image *m = b->image;
     const enum stamp_status st = stamp_schedule(m, p->word, p->count, b->e);
-    size_t n = p->count;
 
     if (st) return stamp_fail_at(b->e, "program %s", p->name), st;
     if (*count % 2) code[(*count)++] = (struct stamp_word){{STAMP_OP_NOP}};
-    if (b->options->no_roll || p->no_roll)
-        memcpy(code + *count, p->word, n * sizeof *code);
-    else
-        n = stamp_roll(b->mach, p->word, p->count, code + *count);
+    const size_t n = put_phases(b, p, code + *count);
     struct stamp_entry *e = &m->entry[m->entries++];
     snprintf(e->name, sizeof e->name, "%s", p->name);
     e->first = *count;
@@ -48,7 +81,8 @@ enum stamp_status stamp_settle(struct stamp_build *b, const struct stamp_program
         return stamp_fail(b->e, STAMP_EUNSUPPORTED, "layer too large: %zu instructions", most);
     struct stamp_word *out = stamp_build_alloc(b, most, sizeof *out);
     m->entry = stamp_arena_alloc(m->arena, count, sizeof *m->entry);
-    if (!out || !m->entry) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+    m->phase = stamp_arena_alloc(m->arena, b->phases, sizeof *m->phase);
+    if (!out || !m->entry || !m->phase) return stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
     m->entries = 0;
     for (uint32_t i = 0; i < count; i++) {
         const enum stamp_status st = append(b, &program[i], out, &n);

@@ -11,12 +11,13 @@
 /** Instructions in program order, HALT last; loops only between FENCEs. */
 struct stamp_program {
     const char *name;
-    struct stamp_word *word; /**< wait and post fields are filled in */
+    struct stamp_word *word; /**< within build.word; wait and post fields are filled in */
     size_t count;
     bool no_roll; /**< leave it as it is: it uses the registers rolling needs */
 };
 
-/** Every program an entry of b->image, the first the default; memory ends behind the code. */
+/** Every program an entry of b->image, the first the default; memory ends behind the code. Phases
+ *  stay whole: no loop made here crosses their borders. */
 enum stamp_status stamp_settle(struct stamp_build *b, const struct stamp_program *program,
                                uint32_t count);
 

@@ -66,6 +66,13 @@ static void print_info(const struct stamp_image *m, const struct stamp_verify_in
         printf("layer         %s: %" PRIu64 " x %" PRIu64 " -> %" PRIu64 ", %" PRIu64
                " 4x4-bit products\n",
                m->layer[i].name, m->layer[i].s, m->layer[i].d, m->layer[i].n, m->layer[i].products);
+    for (uint32_t i = 0; i < m->phases; i++) {
+        const struct stamp_phase *p = &m->phase[i];
+        printf("phase         %s %s: words %" PRIu32 " to %" PRIu32 ", %" PRIu64
+               " 4x4-bit products\n",
+               m->entry[p->entry].name, p->name, m->entry[p->entry].first + p->first,
+               m->entry[p->entry].first + p->first + p->count - 1, p->products);
+    }
     for (uint32_t i = 0; i < m->buffers; i++)
         printf("buffer        %-16s %-6s %8" PRIu64 " x %-8" PRIu64 " at 0x%" PRIx64 ", %" PRIu64
                " bytes\n",
@@ -102,6 +109,15 @@ static void put_info(const struct stamp_image *m, const struct stamp_verify_info
         stamp_put_count(l, "d", m->layer[i].d);
         stamp_put_count(l, "n", m->layer[i].n);
         stamp_put_count(l, "products", m->layer[i].products);
+    }
+    list = stamp_put_array(o, "phases");
+    for (uint32_t i = 0; i < m->phases; i++) {
+        struct cJSON *p = stamp_put_object(list, NULL);
+        stamp_put_text(p, "name", m->phase[i].name);
+        stamp_put_text(p, "entry", m->entry[m->phase[i].entry].name);
+        stamp_put_count(p, "first", m->phase[i].first);
+        stamp_put_count(p, "count", m->phase[i].count);
+        stamp_put_count(p, "products", m->phase[i].products);
     }
     list = stamp_put_array(o, "buffers");
     for (uint32_t i = 0; i < m->buffers; i++) {

@@ -17,8 +17,9 @@
 #include "sim/cli/say.h"
 #include "sim/report/counters.h"
 #include "sim/report/json_out.h"
+#include "sim/report/phases.h"
 
-enum { KEY_INPUT = STAMP_KEY_COMMAND, KEY_OUTPUT, KEY_ENTRY, KEY_ARG, KEY_NO_VERIFY };
+enum { KEY_INPUT = STAMP_KEY_COMMAND, KEY_OUTPUT, KEY_ENTRY, KEY_ARG, KEY_NO_VERIFY, KEY_PHASES };
 enum { FILES_MAX = 64 };
 
 /* NAME=FILE */
@@ -57,6 +58,9 @@ static const struct argp_option options[] = {
     {.name = "no-verify",
      .key = KEY_NO_VERIFY,
      .doc = "run a program the verifier refuses; the machine then stops on its own errors"},
+    {.name = "phases",
+     .key = KEY_PHASES,
+     .doc = "cycles, bytes and use of the array by part of the program and layer"},
     {.name = NULL},
 };
 
@@ -105,6 +109,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ENTRY: a->machine.run.entry = arg; return 0;
     case KEY_ARG: return parse_arg(arg, a);
     case KEY_NO_VERIFY: a->no_verify = true; return 0;
+    case KEY_PHASES: a->machine.run.phases = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
     case ARGP_KEY_END:
         if (!a->program[0]) return stamp_args_bad("needs a program, P.stamp");
@@ -266,6 +271,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_put_text(o, "on", stamp_backend_name(a->machine.run.on));
         stamp_put_count(o, "seed", a->machine.run.seed);
         if (r->mismatches) stamp_put_text(o, "difference", r->difference);
+        if (a->machine.run.phases) stamp_put_phases(o, m, r, timed);
         stamp_say_json(o);
         return;
     }
@@ -275,6 +281,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
     if (timed) printf("cycles        %" PRIu64 "\nutilization   %.2f %%\n", r->cycles, 100 * use);
     printf("instructions  %" PRIu64 "\n", r->instructions);
     stamp_text_counters(&text, r, timed);
+    if (a->machine.run.phases) stamp_text_phases(&text, m, r, timed);
     fputs(text.s ? text.s : "", stdout);
     stamp_free(text.s);
 }

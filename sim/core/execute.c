@@ -73,8 +73,11 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
     bool go_on = true;
 
     if (!m) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the machine");
-    while (go_on && stamp_machine_step(m, &retire))
+    do {
+        if (run->sampler && stamp_sampler_see(run->sampler, m->pc))
+            stamp_sampler_begin(run->sampler, m->event);
         if (m->seq % 64 == 0) go_on = report(&clock, o, "model instructions", m->seq);
+    } while (go_on && stamp_machine_step(m, &retire));
     r->error = m->error;
     r->error_pc = m->error_pc;
     r->instructions = m->event[STAMP_EV_INSNS];
@@ -85,10 +88,13 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
 
 /* ---- RTL, alone or in lock-step -------------------------------------------------------------- */
 
-/* Both observers share one context in rtl.h; this carries the two. */
+/* All observers share one context in rtl.h; this carries them. */
 struct watchers {
     struct stamp_lockstep *ls;
     const struct stamp_run_options *o;
+    struct stamp_sampler *sampler;
+    const struct stamp_rtl_ops *ops;
+    void *rtl;
 };
 
 static bool watch_write(void *ctx, enum stamp_unit unit, enum stamp_space space, uint64_t addr,
@@ -99,7 +105,14 @@ static bool watch_write(void *ctx, enum stamp_unit unit, enum stamp_space space,
 
 static bool watch_retire(void *ctx, enum stamp_unit unit, uint32_t pc)
 {
-    return stamp_lockstep_retire(((struct watchers *)ctx)->ls, unit, pc);
+    const struct watchers *w = ctx;
+
+    if (w->sampler && stamp_sampler_see(w->sampler, pc)) {
+        uint64_t event[STAMP_EVENTS];
+        w->ops->events(w->rtl, event);
+        stamp_sampler_begin(w->sampler, event);
+    }
+    return !w->ls || stamp_lockstep_retire(w->ls, unit, pc);
 }
 
 static bool watch_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
@@ -192,7 +205,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
 {
     const struct stamp_image *im = run->image;
     const struct stamp_rtl_ops *ops;
-    struct watchers w = {ls, o};
+    struct watchers w = {ls, o, run->sampler, NULL, NULL};
     struct stamp_rtl_status st = {0};
     struct stamp_rtl_options ro = {.dram = run->memory,
                                    .dram_bytes = im->dram_bytes,
@@ -213,12 +226,14 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
                                    .wave_stop = o->wave_stop,
                                    .ctx = &w,
                                    .on_write = ls ? watch_write : NULL,
-                                   .on_retire = ls ? watch_retire : NULL,
+                                   .on_retire = ls || w.sampler ? watch_retire : NULL,
                                    .on_edge = o->on_edge ? watch_edge : NULL};
     enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach->name, o->wave != NULL, &ops, e);
 
     if (s) return s;
     void *rtl = ops->open(&ro);
+    w.ops = ops;
+    w.rtl = rtl;
     set_up(ops, rtl, run, o);
     ops->write(rtl, STAMP_REG_CTRL, 1);
     const bool finished = clock_rtl(ops, rtl, o, &st);
@@ -264,6 +279,12 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     memset(result, 0, sizeof *result);
     if (!stamp_image_entry(run->image, options->entry))
         return stamp_fail(e, STAMP_ERANGE, "the program has no entry '%s'", options->entry);
+    stamp_sampler_free(run->sampler);
+    run->sampler = NULL;
+    if (options->phases) {
+        run->sampler = stamp_sampler_new(run->image, stamp_image_entry(run->image, options->entry));
+        if (!run->sampler) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
+    }
     if (options->on == STAMP_ON_MODEL)
         s = run_model(run, options, result, e);
     else if (options->on == STAMP_ON_RTL)
@@ -272,5 +293,7 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
         s = run_lockstep(run, options, result, e);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    if (run->sampler && !s && !stamp_sampler_finish(run->sampler, result))
+        return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     return s;
 }

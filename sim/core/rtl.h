@@ -63,6 +63,9 @@ struct stamp_rtl_ops {
     void (*write)(void *rtl, uint32_t offset, uint32_t value); /**< register, over AXI4-Lite */
     /** Up to @p cycles clocks, less when the machine stops being busy or an observer stops it. */
     void (*run)(void *rtl, uint64_t cycles, struct stamp_rtl_status *status);
+    /** All counters as they stand, without a simulated cycle; may be called by an observer, then
+     *  what the cycle observed adds is not yet in them. */
+    void (*events)(void *rtl, uint64_t out[STAMP_EVENTS]);
 };
 
 #define STAMP_RTL_SYMBOL "stamp_rtl_ops"

@@ -35,6 +35,7 @@ struct stamp_run_options {
     uint32_t watchdog;   /**< cycles without retirement that are an error */
     uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
     uint64_t max_cycles; /**< 0: no limit */
+    bool phases;         /**< cut the run into instances of the image's phases */
     uint64_t expect;     /**< estimate of the cycles, for progress */
     const char *wave;    /**< FST file or NULL */
     uint64_t wave_start, wave_stop;
@@ -49,15 +50,36 @@ struct stamp_run_options {
 /** Defaults: model, 60 cycles latency, full rate, no stalls, watchdog of a million cycles. */
 struct stamp_run_options stamp_run_options_default(void);
 
+/**
+ * A time a phase of the image ran. It begins with the first retirement of one of its instructions by
+ * a unit (control retires ahead of the units and begins none) and ends where the next begins; units
+ * overlap, so late work of one phase is counted where it happens, in the next. A phase that comes
+ * again, or one that lies before the last one, begins only after a FENCE outside all phases. What
+ * was counted before the first retirement belongs to the first instance, what comes after the last
+ * to the last one: the sums over all instances are the run's totals.
+ */
+struct stamp_phase_instance {
+    uint32_t phase;         /**< index into image->phase */
+    uint32_t iteration;     /**< how often this phase had begun before, in this run */
+    uint32_t times;         /**< 1; more where instances of several runs are added up */
+    uint64_t products;      /**< 4x4-bit products it needs */
+    uint64_t start, cycles; /**< 0 on the model */
+    uint64_t event[STAMP_EVENTS];
+};
+
 struct stamp_run_result {
     enum stamp_error error; /**< NONE when HALT was reached */
     uint32_t error_pc;
-    uint64_t cycles;              /**< RTL: start to done; 0 on the model */
-    uint64_t instructions;        /**< retired */
-    uint64_t checked, mismatches; /**< lock-step: 32-bit words and retirements */
-    uint64_t event[STAMP_EVENTS]; /**< TIME events are 0 on the model */
-    double seconds, cpu_seconds;  /**< host time of the run: wall, processor */
-    char difference[320];         /**< lock-step: the first difference */
+    uint64_t cycles;                             /**< RTL: start to done; 0 on the model */
+    uint64_t instructions;                       /**< retired */
+    uint64_t checked, mismatches;                /**< lock-step: 32-bit words and retirements */
+    uint64_t event[STAMP_EVENTS];                /**< TIME events are 0 on the model */
+    double seconds, cpu_seconds;                 /**< host time of the run: wall, processor */
+    char difference[320];                        /**< lock-step: the first difference */
+    const struct stamp_phase_instance *instance; /**< with options.phases and when the machine
+                                                  *   reached its end; the run's, until it goes
+                                                  *   again or is freed */
+    uint32_t instances;
 };
 
 struct stamp_run; /* an image in memory, ready to run */

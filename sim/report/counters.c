@@ -47,7 +47,7 @@ double stamp_utilization(const struct stamp_mach *mach, uint64_t products, uint6
     return cycles ? (double)products / could : (double)NAN;
 }
 
-void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, bool timed)
+void stamp_put_events(struct cJSON *object, const struct stamp_run_result *r, bool timed)
 {
     char key[KEY_BYTES];
 
@@ -62,6 +62,11 @@ void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, 
     struct cJSON *events = stamp_put_object(object, "events");
     for (size_t i = 0; i < STAMP_EVENTS; i++)
         if (timed || !is_timed(i)) stamp_put_count(events, key_of(i, key), r->event[i]);
+}
+
+void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, bool timed)
+{
+    stamp_put_events(object, r, timed);
     stamp_put_real(object, "seconds", r->seconds);
     stamp_put_real(object, "cycles_per_second",
                    timed && r->seconds > 0 ? (double)r->cycles / r->seconds : (double)NAN);

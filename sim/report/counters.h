@@ -15,6 +15,10 @@ struct cJSON;
  *  @p cycles is 0. numerics.md section 11. */
 double stamp_utilization(const struct stamp_mach *mach, uint64_t products, uint64_t cycles);
 
+/** Members instructions, bytes{}, stalls{}, events{} of @p object: what stamp_put_counters writes
+ *  but for host time. */
+void stamp_put_events(struct cJSON *object, const struct stamp_run_result *r, bool timed);
+
 /** Members instructions, bytes{}, stalls{}, events{}, seconds, cycles_per_second of @p object.
  *  @p timed  false: the machine had no clock; events that need one are left out */
 void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, bool timed);

@@ -337,7 +337,17 @@ void run_rtl(void *p, uint64_t cycles, stamp_rtl_status *status)
     status->cycles = r->cycle;
 }
 
+void read_events(void *p, uint64_t out[STAMP_EVENTS])
+{
+    auto *r = static_cast<rtl *>(p);
+
+    for (int i = 0; i < STAMP_EVENTS; i++)
+        out[i] = r->top->rootp->stamp_top__DOT__i_counters__DOT__count_q[i];
+    out[STAMP_EV_MAC_USED] *= uint64_t(r->mach->L) * r->mach->T; /* kept in k-steps of a row */
+}
+
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops = {
-    MACH, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl, close_rtl, read_reg, write_reg, run_rtl};
+extern "C" const stamp_rtl_ops stamp_rtl_ops = {MACH,      VM_TRACE != 0, VM_COVERAGE != 0,
+                                                open_rtl,  close_rtl,     read_reg,
+                                                write_reg, run_rtl,       read_events};

@@ -245,6 +245,70 @@ START_TEST(what_cannot_be_compiled_is_refused)
 }
 END_TEST
 
+/* The parts of a network in order, and how often each runs. */
+static const char *const parts[] = {"gather", "norm",   "qkv",  "kv",   "attention", "o",
+                                    "norm",   "gateup", "down", "norm", "head"};
+
+static void check_phases(const struct pair *p, const char *entry, const struct stamp_run_result *r)
+{
+    const size_t layers = p->m->layers, inside = 8;
+    uint64_t sum[STAMP_EVENTS] = {0}, cycles = 0, products = 0;
+
+    ck_assert_uint_eq(r->instances, 3 + inside * layers);
+    for (uint32_t i = 0; i < r->instances; i++) {
+        const struct stamp_phase_instance *at = &r->instance[i];
+        const struct stamp_phase *f = &p->image->phase[at->phase];
+        const size_t k = i == 0                ? 0
+                         : i > inside * layers ? 9 + i - inside * layers - 1
+                                               : 1 + (i - 1) % inside;
+        ck_assert_str_eq(f->name, parts[k]);
+        ck_assert_str_eq(p->image->entry[f->entry].name, entry);
+        ck_assert_uint_eq(at->iteration, k == 0 || k > 8 ? 0 : (i - 1) / inside);
+        ck_assert_uint_eq(at->start, cycles);
+        ck_assert_uint_gt(at->event[STAMP_EV_LOAD_BYTES], 0);
+        cycles += at->cycles;
+        if (strcmp(f->name, "attention")) products += f->products;
+        for (size_t e = 0; e < STAMP_EVENTS; e++) sum[e] += at->event[e];
+    }
+    ck_assert_uint_eq(cycles, r->cycles);
+    for (size_t e = 0; e < STAMP_EVENTS; e++) ck_assert_uint_eq(sum[e], r->event[e]);
+    if (!strcmp(entry, "main")) ck_assert_uint_eq(products, stamp_image_products(p->image));
+}
+
+/* Everything counted lies in exactly one instance, on the C machine and, where built, on the RTL. */
+START_TEST(phases_of_a_network_add_up)
+{
+    static const struct point at = {llama, 40, STAMP_HAAR, 8, 4, 3, false, false};
+    struct stamp_run_options o = stamp_run_options_default();
+    struct stamp_run_result r;
+    struct stamp_err e = {0};
+    int32_t tokens[40];
+    struct pair p;
+
+    open_pair(&p, &at, stamp_mach_find("tiny"));
+    for (int32_t i = 0; i < 40; i++) tokens[i] = i * 7 % 70;
+    o.phases = true;
+    o.rtl_dir = "build";
+    o.on = _i ? STAMP_ON_RTL : STAMP_ON_MODEL;
+    for (int step = 0; step < 2; step++) {
+        o.entry = step ? "step" : "main";
+        ck_assert_int_eq(stamp_run_put_raw(p.run, step ? "token" : "tokens", tokens,
+                                           step ? 4 : sizeof tokens, &e),
+                         STAMP_OK);
+        stamp_run_set_arg(p.run, 0, step ? 40 : 0);
+        const enum stamp_status s = stamp_run_go(p.run, &o, &r, &e);
+        if (s == STAMP_EUNSUPPORTED) break; /* no RTL here */
+        ck_assert_msg(!s, "%s", e.text);
+        check_phases(&p, o.entry, &r);
+    }
+    /* 40 queries, each with the keys up to itself, 6 heads of 8 elements, two products of 2 x 2
+     * nibbles. */
+    ck_assert_str_eq(p.image->phase[4].name, "attention");
+    ck_assert_uint_eq(p.image->phase[4].products, 820 * 6 * 8 * 8);
+    close_pair(&p);
+}
+END_TEST
+
 Suite *stamp_suite_compile_net(void)
 {
     Suite *s = suite_create("compiled networks");
@@ -254,6 +318,10 @@ Suite *stamp_suite_compile_net(void)
     tcase_add_loop_test(c, programs_give_the_networks_logits, 0, 3 * POINTS);
     tcase_add_loop_test(c, steps_are_legal_at_every_kind_of_position, 0, 3);
     tcase_add_test(c, what_cannot_be_compiled_is_refused);
+    suite_add_tcase(s, c);
+    c = tcase_create("phases");
+    tcase_set_timeout(c, 300);
+    tcase_add_loop_test(c, phases_of_a_network_add_up, 0, 2);
     suite_add_tcase(s, c);
     return s;
 }

@@ -11,7 +11,7 @@
 
 Suite *stamp_suite_image(void);
 
-enum { HEADER = 32, ENTRY = 24, SECTIONS = 7, TABLE = HEADER + SECTIONS * ENTRY };
+enum { HEADER = 32, ENTRY = 24, SECTIONS = 8, TABLE = HEADER + SECTIONS * ENTRY };
 
 /* A small compiled program. */
 static struct stamp_image *sample(void)
@@ -22,6 +22,11 @@ static struct stamp_image *sample(void)
     c.bias = true;
     c.scheme[0].high_rows = 2;
     struct stamp_image *image = stamp_case_compile(&c, NULL, &x, &want);
+    image->phase = stamp_arena_alloc(image->arena, 2, sizeof *image->phase);
+    ck_assert_ptr_nonnull(image->phase);
+    image->phases = 2;
+    image->phase[0] = (struct stamp_phase){"load", 0, 1, 3, 0};
+    image->phase[1] = (struct stamp_phase){"rest", 0, 4, image->code_count - 4, 1234567890123};
     stamp_free(x);
     stamp_free(want);
     return image;
@@ -93,6 +98,12 @@ START_TEST(an_image_comes_back_from_its_bytes)
     ck_assert_str_eq(image->scheme, again->scheme);
     ck_assert_uint_eq(image->layer[0].products, again->layer[0].products);
     ck_assert_str_eq(stamp_image_buffer(again, "y")->name, "y");
+    ck_assert_uint_eq(again->phases, 2);
+    ck_assert_str_eq(again->phase[0].name, "load");
+    ck_assert_uint_eq(again->phase[0].first, 1);
+    ck_assert_uint_eq(again->phase[0].count, 3);
+    ck_assert_uint_eq(again->phase[1].first, 4);
+    ck_assert_uint_eq(again->phase[1].products, 1234567890123);
     stamp_free(a);
     stamp_free(b);
     stamp_image_free(image);
@@ -174,7 +185,7 @@ START_TEST(a_byte_changed_under_a_right_checksum_is_refused_or_means_itself)
 }
 END_TEST
 
-enum { POKES = 30 };
+enum { POKES = 37 };
 
 /* One thing wrong with a good image. */
 static void poke(struct stamp_image *m, int what)
@@ -211,6 +222,13 @@ static void poke(struct stamp_image *m, int what)
     case 26: m->layer[0].s = 0; break;
     case 27: m->layer[0].name[0] = 127; break;
     case 28: m->scheme[0] = 1; break;
+    case 29: m->phase[0].count = 0; break;
+    case 30: m->phase[0].count++; break; /* overlaps the next */
+    case 31: m->phase[1].count++; break; /* beyond the entry */
+    case 32: m->phase[1].entry = 1; break;
+    case 33: m->phase[1].first = UINT32_MAX; break;
+    case 34: m->phase[0].name[0] = ' '; break;
+    case 35: m->phase[0] = m->phase[1]; break;
     default: m->code[0].w[0] = 0xee; break;
     }
 }
