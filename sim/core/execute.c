@@ -74,8 +74,8 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
 
     if (!m) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the machine");
     do {
-        if (run->sampler && stamp_sampler_see(run->sampler, m->pc))
-            stamp_sampler_begin(run->sampler, m->event);
+        if (run->cutter && stamp_cutter_see(run->cutter, m->pc))
+            stamp_cutter_begin(run->cutter, m->event);
         if (m->seq % 64 == 0) go_on = report(&clock, o, "model instructions", m->seq);
     } while (go_on && stamp_machine_step(m, &retire));
     r->error = m->error;
@@ -92,7 +92,7 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
 struct watchers {
     struct stamp_lockstep *ls;
     const struct stamp_run_options *o;
-    struct stamp_sampler *sampler;
+    struct stamp_cutter *cutter;
     const struct stamp_rtl_ops *ops;
     void *rtl;
 };
@@ -107,10 +107,10 @@ static bool watch_retire(void *ctx, enum stamp_unit unit, uint32_t pc)
 {
     const struct watchers *w = ctx;
 
-    if (w->sampler && stamp_sampler_see(w->sampler, pc)) {
+    if (w->cutter && stamp_cutter_see(w->cutter, pc)) {
         uint64_t event[STAMP_EVENTS];
         w->ops->events(w->rtl, event);
-        stamp_sampler_begin(w->sampler, event);
+        stamp_cutter_begin(w->cutter, event);
     }
     return !w->ls || stamp_lockstep_retire(w->ls, unit, pc);
 }
@@ -205,7 +205,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
 {
     const struct stamp_image *im = run->image;
     const struct stamp_rtl_ops *ops;
-    struct watchers w = {ls, o, run->sampler, NULL, NULL};
+    struct watchers w = {ls, o, run->cutter, NULL, NULL};
     struct stamp_rtl_status st = {0};
     struct stamp_rtl_options ro = {.dram = run->memory,
                                    .dram_bytes = im->dram_bytes,
@@ -226,7 +226,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
                                    .wave_stop = o->wave_stop,
                                    .ctx = &w,
                                    .on_write = ls ? watch_write : NULL,
-                                   .on_retire = ls || w.sampler ? watch_retire : NULL,
+                                   .on_retire = ls || w.cutter ? watch_retire : NULL,
                                    .on_edge = o->on_edge ? watch_edge : NULL};
     enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach->name, o->wave != NULL, &ops, e);
 
@@ -279,11 +279,11 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     memset(result, 0, sizeof *result);
     if (!stamp_image_entry(run->image, options->entry))
         return stamp_fail(e, STAMP_ERANGE, "the program has no entry '%s'", options->entry);
-    stamp_sampler_free(run->sampler);
-    run->sampler = NULL;
+    stamp_cutter_free(run->cutter);
+    run->cutter = NULL;
     if (options->phases) {
-        run->sampler = stamp_sampler_new(run->image, stamp_image_entry(run->image, options->entry));
-        if (!run->sampler) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
+        run->cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, options->entry));
+        if (!run->cutter) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     }
     if (options->on == STAMP_ON_MODEL)
         s = run_model(run, options, result, e);
@@ -293,7 +293,7 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
         s = run_lockstep(run, options, result, e);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (run->sampler && !s && !stamp_sampler_finish(run->sampler, result))
+    if (run->cutter && !s && !stamp_cutter_finish(run->cutter, result))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     return s;
 }

@@ -51,7 +51,7 @@ enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_ru
 void stamp_run_free(struct stamp_run *run)
 {
     if (!run) return;
-    stamp_sampler_free(run->sampler);
+    stamp_cutter_free(run->cutter);
     stamp_free(run->memory);
     stamp_free(run);
 }

@@ -6,13 +6,13 @@
 #ifndef STAMP_SIM_RUNTIME_PARTS_H
 #define STAMP_SIM_RUNTIME_PARTS_H
 
-#include "sim/core/sampler.h"
+#include "sim/core/cutter.h"
 
 struct stamp_run {
     const struct stamp_image *image; /**< borrowed */
     uint8_t *memory;                 /**< dram_bytes, owned */
     uint32_t arg[STAMP_ARGS];
-    struct stamp_sampler *sampler; /**< of the last start, or NULL; owned */
+    struct stamp_cutter *cutter; /**< of the last start, or NULL; owned */
 };
 
 #endif

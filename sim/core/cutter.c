@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sampler.c - a run cut into instances of phases. Contract in sampler.h. */
-#include "sim/core/sampler.h"
+/* cutter.c - a run cut into instances of phases. Contract in cutter.h. */
+#include "sim/core/cutter.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 /* What an instruction says: phase + 1, or nothing, or that everything before it is over. */
 enum { NOTHING = 0, BORDER = UINT16_MAX };
 
-struct stamp_sampler {
+struct stamp_cutter {
     const struct stamp_image *image; /* borrowed */
     uint16_t *says;                  /* [count], owned */
     uint32_t count;
@@ -31,10 +31,10 @@ static uint16_t sense(const struct stamp_word *w, uint32_t phase)
     return op == STAMP_OP_FENCE && !phase ? BORDER : NOTHING;
 }
 
-struct stamp_sampler *stamp_sampler_new(const struct stamp_image *image,
-                                        const struct stamp_entry *entry)
+struct stamp_cutter *stamp_cutter_new(const struct stamp_image *image,
+                                      const struct stamp_entry *entry)
 {
-    struct stamp_sampler *s = stamp_alloc(1, sizeof *s);
+    struct stamp_cutter *s = stamp_alloc(1, sizeof *s);
     const uint32_t number = (uint32_t)(entry - image->entry);
 
     if (!s) return NULL;
@@ -43,7 +43,7 @@ struct stamp_sampler *stamp_sampler_new(const struct stamp_image *image,
     s->says = stamp_alloc(entry->count, sizeof *s->says);
     s->times = stamp_alloc(image->phases + 1, sizeof *s->times);
     if (!s->says || !s->times) {
-        stamp_sampler_free(s);
+        stamp_cutter_free(s);
         return NULL;
     }
     for (uint32_t i = 0; i < image->phases; i++)
@@ -54,7 +54,7 @@ struct stamp_sampler *stamp_sampler_new(const struct stamp_image *image,
     return s;
 }
 
-void stamp_sampler_free(struct stamp_sampler *s)
+void stamp_cutter_free(struct stamp_cutter *s)
 {
     if (!s) return;
     stamp_free(s->says);
@@ -63,7 +63,7 @@ void stamp_sampler_free(struct stamp_sampler *s)
     stamp_free(s);
 }
 
-bool stamp_sampler_see(struct stamp_sampler *s, uint32_t pc)
+bool stamp_cutter_see(struct stamp_cutter *s, uint32_t pc)
 {
     const uint16_t says = pc < s->count ? s->says[pc] : NOTHING;
 
@@ -76,7 +76,7 @@ bool stamp_sampler_see(struct stamp_sampler *s, uint32_t pc)
 }
 
 /* The instance that began last ends with these counts. */
-static void end(struct stamp_sampler *s, const uint64_t event[STAMP_EVENTS])
+static void end(struct stamp_cutter *s, const uint64_t event[STAMP_EVENTS])
 {
     struct stamp_phase_instance *last = &s->list[s->used - 1];
 
@@ -84,7 +84,7 @@ static void end(struct stamp_sampler *s, const uint64_t event[STAMP_EVENTS])
     last->cycles = last->event[STAMP_EV_CYCLES];
 }
 
-void stamp_sampler_begin(struct stamp_sampler *s, const uint64_t event[STAMP_EVENTS])
+void stamp_cutter_begin(struct stamp_cutter *s, const uint64_t event[STAMP_EVENTS])
 {
     if (s->failed) return;
     if (s->used == s->room) {
@@ -111,7 +111,7 @@ void stamp_sampler_begin(struct stamp_sampler *s, const uint64_t event[STAMP_EVE
     memcpy(i->event, event, sizeof i->event);
 }
 
-bool stamp_sampler_finish(struct stamp_sampler *s, struct stamp_run_result *r)
+bool stamp_cutter_finish(struct stamp_cutter *s, struct stamp_run_result *r)
 {
     if (s->failed) return false;
     if (s->used) end(s, r->event);
