@@ -144,6 +144,7 @@ test: deps
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
 	  $(B)/fuzz_front $(B)/fuzz_image $(B)/fuzz_gguf $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
+	  -- networks "tests/cosim/networks.sh" \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
 	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \
 	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide" \
