@@ -46,8 +46,8 @@ static void fill_operands()
     for (uint32_t k = 0; k < mach->WB_LINES; k++)
         for (uint32_t c = 0; c < mach->L; c++)
             for (uint32_t d = 0; d < mach->T; d++)
-                model.m->wb[(k * mach->T + d) * mach->L + c] =
-                    (int16_t)nibble(&wb[k * wb_bytes()], c * mach->T + d);
+                model.m->wb[((k * (mach->T / 4) + d / 4) * mach->L + c) * 4 + d % 4] =
+                    (uint8_t)(nibble(&wb[k * wb_bytes()], c * mach->T + d) + 8);
 }
 
 static const uint32_t BigScales = 8; /* CM lines at the start with scales that overflow */
