@@ -2,17 +2,11 @@
 /* net.c - a network's programs. Contract in net.h. */
 #include "compiler/emit/net.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "compiler/emit/net_build.h"
 #include "compiler/emit/settle.h"
-
-float stamp_netc_score_scale(const struct stamp_netc *n)
-{
-    return (float)(1.0 / sqrt((double)n->spec->model->head_dim));
-}
 
 static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err *e)
 {
@@ -69,23 +63,15 @@ static void measure(struct stamp_netc *n)
             n->kv.batch, n->hdp, n->mach->name);
 }
 
-static void control(struct stamp_netc *n, enum stamp_opcode op, uint64_t reg, uint64_t imm)
-{
-    union stamp_insn i = {.c = {.op = (uint64_t)op, .areg = reg, .imm = imm}};
-
-    stamp_build_push(n->b, &i);
-}
-
-static const char *const linear_name[] = {"qkv", "o", "gateup", "down", "head"};
-
-/* 4x4-bit products of a linear part, each time. */
+/* 4x4-bit products of a linear part, each time; the padding of heads and lines needs none. */
 static uint64_t linear_products(const struct stamp_netc *n, enum stamp_net_linear which)
 {
     const struct stamp_net_part *p = &n->part[which];
+    const struct stamp_net_size size = stamp_netc_size(n, which);
     uint64_t rows = 0;
 
     for (uint64_t r = 0; r < p->l.work.s; r++) rows += p->plan.bits[r] == 8 ? 2 : 1;
-    return rows * p->l.work.d * p->l.work.n * (p->l.work.w8 ? 2 : 1);
+    return rows * size.d * size.n * (p->l.work.w8 ? 2 : 1);
 }
 
 /* Those of causal attention: two products of 8-bit factors, a key or value against each query at or
@@ -102,7 +88,7 @@ static uint64_t attention_products(const struct stamp_netc *n)
 static void linear(struct stamp_netc *n, enum stamp_net_linear which)
 {
     if (n->b->status) return;
-    stamp_build_phase_begin(n->b, linear_name[which], linear_products(n, which));
+    stamp_build_phase_begin(n->b, stamp_net_linear_name[which], linear_products(n, which));
     stamp_netc_linear(n, which);
 }
 
@@ -146,17 +132,17 @@ static void layers(struct stamp_netc *n, void (*body)(struct stamp_netc *))
     stamp_build_phase_end(n->b);
     n->b->layer_lo = n->layer_lo;
     n->b->layer_hi = n->layer_lo + n->layer_bytes;
-    if (count > 1) control(n, STAMP_OP_LOOP, 0, count);
-    control(n, STAMP_OP_FENCE, 0, 0);
+    if (count > 1) stamp_emit_control(n->b, STAMP_OP_LOOP, 0, count);
+    stamp_emit_control(n->b, STAMP_OP_FENCE, 0, 0);
     body(n);
     stamp_build_phase_end(n->b);
     if (count > 1) {
         for (uint64_t r = STAMP_REG_COPIES; r <= STAMP_REG_LAYER; r++)
-            control(n, STAMP_OP_ADDR, r, n->layer_bytes);
-        control(n, STAMP_OP_FENCE, 0, 0);
-        control(n, STAMP_OP_ENDL, 0, 0);
+            stamp_emit_control(n->b, STAMP_OP_ADDR, r, n->layer_bytes);
+        stamp_emit_control(n->b, STAMP_OP_FENCE, 0, 0);
+        stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
     }
-    control(n, STAMP_OP_FENCE, 0, 0);
+    stamp_emit_control(n->b, STAMP_OP_FENCE, 0, 0);
     n->b->layer_lo = n->b->layer_hi = 0;
 }
 
@@ -171,14 +157,14 @@ static void network(struct stamp_netc *n)
     norm(n, n->norm_out, last ? n->rows - 1 : 0, last ? 1 : n->rows);
     linear(n, STAMP_NET_HEAD);
     stamp_build_phase_end(n->b);
-    control(n, STAMP_OP_HALT, 0, 0);
+    stamp_emit_control(n->b, STAMP_OP_HALT, 0, 0);
 }
 
 static void recode(struct stamp_netc *n)
 {
     stamp_netc_step_start(n);
     layers(n, recode_layer);
-    control(n, STAMP_OP_HALT, 0, 0);
+    stamp_emit_control(n->b, STAMP_OP_HALT, 0, 0);
 }
 
 /* What was pushed since @p from, as a program of its own. */
@@ -224,14 +210,14 @@ static void add_info(struct stamp_netc *n)
     struct stamp_image *m = n->b->image;
 
     for (uint32_t i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
-        const struct stamp_net_part *p = &n->part[i];
+        const struct stamp_net_size size = stamp_netc_size(n, (enum stamp_net_linear)i);
         const uint64_t times = i == STAMP_NET_HEAD ? 1 : n->spec->model->layers;
         struct stamp_layer_info *l = &m->layer[m->layers++];
-        snprintf(l->name, sizeof l->name, "%s", linear_name[i]);
-        l->s = p->l.work.s;
-        l->d = p->l.work.d;
-        l->n = p->l.work.n;
-        l->products = times * linear_products(n, i);
+        snprintf(l->name, sizeof l->name, "%s", stamp_net_linear_name[i]);
+        l->s = n->part[i].l.work.s;
+        l->d = size.d;
+        l->n = size.n;
+        l->products = times * linear_products(n, (enum stamp_net_linear)i);
     }
 }
 

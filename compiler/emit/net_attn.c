@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* net_attn.c - parts of attention. Contract in net_attn.h; numbers: numerics.md section 9. */
 #include "compiler/emit/net_attn.h"
+#include "model/num/attn.h"
 
 static uint32_t place(uint32_t *at, uint32_t lines)
 {
@@ -65,7 +66,7 @@ bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint3
     const uint32_t unit = n->mach->P / 2;
 
     a->n = n;
-    a->scale = stamp_netc_score_scale(n);
+    a->scale = stamp_attn_scale((uint32_t)n->spec->model->head_dim);
     for (a->R = rows; a->R >= unit; a->R /= 2)
         if (plan(a)) return true;
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED,

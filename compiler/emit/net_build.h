@@ -90,6 +90,12 @@ void stamp_netc_lay(struct stamp_netc *n);
 /** Those of the step beside a prefill's. */
 void stamp_netc_lay_step(struct stamp_netc *step, const struct stamp_netc *prefill);
 /* net_lin.c: tiles of the linear layers for n->rows rows, their weights, their code */
+extern const char *const stamp_net_linear_name[]; /**< [STAMP_NET_LINEARS] */
+/** Inputs and outputs of a part as the model has them, without padding. */
+struct stamp_net_size {
+    uint64_t d, n;
+};
+struct stamp_net_size stamp_netc_size(const struct stamp_netc *n, enum stamp_net_linear which);
 void stamp_netc_tile(struct stamp_netc *n);
 void stamp_netc_weights(struct stamp_netc *n, uint32_t layer, enum stamp_net_linear which,
                         struct stamp_weights *out);
@@ -112,7 +118,5 @@ void stamp_netc_step_start(struct stamp_netc *n);
 void stamp_netc_step_kv(struct stamp_netc *n);
 void stamp_netc_step_attention(struct stamp_netc *n);
 void stamp_netc_recode(struct stamp_netc *n);
-/** 1 / sqrt(head_dim), what scores are multiplied by. */
-float stamp_netc_score_scale(const struct stamp_netc *n);
 
 #endif

@@ -9,8 +9,6 @@
 #include "model/num/f32.h"
 #include "model/num/rope.h"
 
-static const char *const part_name[] = {"qkv", "o", "gateup", "down", "head"};
-
 static uint32_t lines_of(const struct stamp_netc *n, size_t elements)
 {
     return (uint32_t)((elements + n->L - 1) / n->L);
@@ -140,9 +138,9 @@ static void lay_linear(struct stamp_netc *n, uint32_t layer, enum stamp_net_line
     struct stamp_weights w;
     char name[STAMP_NAME_MAX + 1];
 
-    snprintf(name, sizeof name, "%u.%s.w", layer, part_name[which]);
+    snprintf(name, sizeof name, "%u.%s.w", layer, stamp_net_linear_name[which]);
     uint8_t *wdata = stamp_build_const(n->b, name, STAMP_FMT_RAW, size.weights, &at->w[which]);
-    snprintf(name, sizeof name, "%u.%s.columns", layer, part_name[which]);
+    snprintf(name, sizeof name, "%u.%s.columns", layer, stamp_net_linear_name[which]);
     uint8_t *cdata =
         stamp_build_const(n->b, name, STAMP_FMT_RAW, size.columns, &at->columns[which]);
     if (!wdata || !cdata) return;
@@ -271,7 +269,7 @@ static void lay_parts(struct stamp_netc *n, const char *prefix)
         const struct stamp_linear_size size = stamp_linear_slots(&n->part[i].l);
         n->part[i].weights = size.weights;
         n->part[i].columns = size.columns;
-        snprintf(name, sizeof name, "%s%s", prefix, part_name[i]);
+        snprintf(name, sizeof name, "%s%s", prefix, stamp_net_linear_name[i]);
         stamp_linear_lay_tables(&n->part[i].l, name);
         lay_apart(n, (enum stamp_net_linear)i, name);
     }

@@ -5,7 +5,23 @@
 #include "compiler/emit/net_build.h"
 #include "compiler/emit/passes.h"
 
-/* Shape and post-processing of a part. */
+const char *const stamp_net_linear_name[] = {"qkv", "o", "gateup", "down", "head"};
+
+struct stamp_net_size stamp_netc_size(const struct stamp_netc *n, enum stamp_net_linear which)
+{
+    const struct stamp_llama *m = n->spec->model;
+    const uint64_t q = m->heads * m->head_dim, kv = m->kv_heads * m->head_dim;
+
+    switch (which) {
+    case STAMP_NET_QKV: return (struct stamp_net_size){m->dim, q + 2 * kv};
+    case STAMP_NET_O: return (struct stamp_net_size){q, m->dim};
+    case STAMP_NET_GATEUP: return (struct stamp_net_size){m->dim, 2 * m->hidden};
+    case STAMP_NET_DOWN: return (struct stamp_net_size){m->hidden, m->dim};
+    default: return (struct stamp_net_size){m->dim, m->vocab};
+    }
+}
+
+/* Shape, padding included, and post-processing of a part. */
 struct shape {
     uint32_t d, n;
     enum stamp_post post;

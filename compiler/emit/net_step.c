@@ -41,16 +41,9 @@ static void seta(struct stamp_netc *n, uint32_t reg, bool add, uint32_t more, ui
     stamp_build_push(n->b, &i);
 }
 
-static void control(struct stamp_netc *n, enum stamp_opcode op, uint64_t reg, uint64_t imm)
-{
-    union stamp_insn i = {.c = {.op = (uint64_t)op, .areg = reg, .imm = imm}};
-
-    stamp_build_push(n->b, &i);
-}
-
 static void fence(struct stamp_netc *n)
 {
-    control(n, STAMP_OP_FENCE, 0, 0);
+    stamp_emit_control(n->b, STAMP_OP_FENCE, 0, 0);
 }
 
 static uint32_t log2_of(uint32_t v)
@@ -218,20 +211,20 @@ void stamp_netc_step_kv(struct stamp_netc *n)
         if (i == 0) stamp_kv_gain(&c);
         append(n, i % 2, i / 2);
     }
-    for (uint32_t r = REG_K; r <= REG_SV; r++) control(n, STAMP_OP_SETR, r, 0);
+    for (uint32_t r = REG_K; r <= REG_SV; r++) stamp_emit_control(n->b, STAMP_OP_SETR, r, 0);
     seta(n, REG_COUNT, false, more, deep, 1);
     fence(n);
-    control(n, STAMP_OP_LOOP, REG_COUNT, 0);
+    stamp_emit_control(n->b, STAMP_OP_LOOP, REG_COUNT, 0);
     fence(n);
     for (uint32_t i = 0; i < 2 * k->chunks; i++) batch(n, i % 2, i / 2);
-    control(n, STAMP_OP_ADDR, REG_CODES, codes);
-    control(n, STAMP_OP_ADDR, REG_BATCH, meta);
-    control(n, STAMP_OP_ADDR, REG_K, k->batch / n->L * k->group * wb);
-    control(n, STAMP_OP_ADDR, REG_V, k->batch / n->mach->T * wb);
-    control(n, STAMP_OP_ADDR, REG_CM, k->batch * 8);
-    control(n, STAMP_OP_ADDR, REG_SV, k->batch * 4);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_CODES, codes);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_BATCH, meta);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_K, k->batch / n->L * k->group * wb);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_V, k->batch / n->mach->T * wb);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_CM, k->batch * 8);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_SV, k->batch * 4);
     fence(n);
-    control(n, STAMP_OP_ENDL, 0, 0);
+    stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
     fence(n);
     for (uint32_t i = 0; i < 2 * k->chunks && four; i++) last_batch(n, i % 2, i / 2);
     seta(n, REG_CODES, true, more, deep, minus(codes)); /* back to the layer */
@@ -257,27 +250,27 @@ static void group(struct stamp_attn_plan *a, uint32_t g)
                                 .head = g,
                                 .reg = {REG_K, REG_V, REG_CM, REG_SV, REG_LIM}};
 
-    for (uint32_t r = REG_K; r <= REG_SV; r++) control(n, STAMP_OP_SETR, r, 0);
+    for (uint32_t r = REG_K; r <= REG_SV; r++) stamp_emit_control(n->b, STAMP_OP_SETR, r, 0);
     seta(n, REG_LIM, false, 1, 0, 1);
     seta(n, REG_COUNT, false, 0, log2_of(keys), 1);
     stamp_attn_query(a, &i);
     stamp_attn_product(a, &i);
     stamp_attn_softmax(a, &i);
     stamp_attn_sum(a, &i);
-    control(n, STAMP_OP_LOOP, REG_COUNT, 0);
+    stamp_emit_control(n->b, STAMP_OP_LOOP, REG_COUNT, 0);
     fence(n);
-    control(n, STAMP_OP_ADDR, REG_K, keys / n->L * n->kv.group * wb);
-    control(n, STAMP_OP_ADDR, REG_V, keys / n->mach->T * wb);
-    control(n, STAMP_OP_ADDR, REG_CM, keys * 8);
-    control(n, STAMP_OP_ADDR, REG_SV, keys * 4);
-    control(n, STAMP_OP_ADDR, REG_LIM, minus(keys));
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_K, keys / n->L * n->kv.group * wb);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_V, keys / n->mach->T * wb);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_CM, keys * 8);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_SV, keys * 4);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_LIM, minus(keys));
     i.first = false;
     stamp_attn_product(a, &i);
     stamp_attn_softmax(a, &i);
     stamp_attn_sum(a, &i);
     stamp_attn_finish(a, &i, false);
     fence(n);
-    control(n, STAMP_OP_ENDL, 0, 0);
+    stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
     fence(n);
     i.first = true; /* nothing to add any more */
     stamp_attn_finish(a, &i, true);

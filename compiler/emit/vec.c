@@ -120,6 +120,13 @@ void stamp_emit_v(struct stamp_build *b, enum stamp_opcode op, struct stamp_vec 
     stamp_build_push(b, &i);
 }
 
+void stamp_emit_control(struct stamp_build *b, enum stamp_opcode op, uint64_t reg, uint64_t imm)
+{
+    union stamp_insn i = {.c = {.op = (uint64_t)op, .areg = reg, .imm = imm}};
+
+    stamp_build_push(b, &i);
+}
+
 void stamp_emit_move(struct stamp_build *b, enum stamp_opcode op, struct stamp_move m)
 {
     union stamp_insn i = {.d = {.op = (uint64_t)op}};

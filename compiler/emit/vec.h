@@ -50,6 +50,9 @@ struct stamp_vsm {
 void stamp_emit_v(struct stamp_build *b, enum stamp_opcode op, struct stamp_vec v,
                   struct stamp_vsm s);
 
+/** An instruction of the control unit that takes a register and a number at most. */
+void stamp_emit_control(struct stamp_build *b, enum stamp_opcode op, uint64_t reg, uint64_t imm);
+
 /** One plain transfer: n1 x n0 rows of @p lines lines. */
 struct stamp_move {
     enum stamp_space space;

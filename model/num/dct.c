@@ -6,6 +6,7 @@
  * sub-transform are kept: on entry its inputs in order, on return its coefficients in order. */
 #include "model/mem.h"
 #include "model/num/f32.h"
+#include "model/num/series.h"
 #include "model/num/xops.h"
 
 struct dct {
@@ -15,30 +16,12 @@ struct dct {
     bool ok;
 };
 
-/* cos and sin of x in [0, pi/4] by their series, in double with + - * only: the error is below
- * 2^-52, the same bits on every host, and far from any tie of the rounding to binary32. */
-static double cos_series(double x)
-{
-    const double z = x * x;
-    double sum = 1.0;
-    for (int k = 18; k >= 2; k -= 2) sum = 1.0 - z * (1.0 / (double)(k * (k - 1))) * sum;
-    return sum;
-}
-
-static double sin_series(double x)
-{
-    const double z = x * x;
-    double sum = 1.0;
-    for (int k = 19; k >= 3; k -= 2) sum = 1.0 - z * (1.0 / (double)(k * (k - 1))) * sum;
-    return x * sum;
-}
-
 /* cos and sin of pi * num / den, which never exceeds pi/4 here. */
 static void cos_sin(uint32_t num, uint32_t den, float *c, float *s)
 {
     const double x = 3.14159265358979323846 * ((double)num / (double)den);
-    *c = (float)cos_series(x);
-    *s = (float)sin_series(x);
+    *c = (float)stamp_cos_series(x);
+    *s = (float)stamp_sin_series(x);
 }
 
 /* With p = row *p and q = row *q: u = c*p + s*q and v = c*q - s*p (flip 0) or s*p - c*q (flip 1).

@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "model/num/series.h"
 #include "model/num/simd.h"
 
 /* ln 2 and pi/2 in parts of 33 bits (the last: what is left, rounded): a part times a whole number
@@ -39,23 +40,6 @@ static double exp_series(double x)
     return sum;
 }
 
-/* x in -pi/4 .. pi/4. */
-static double cos_series(double x)
-{
-    const double z = x * x;
-    double sum = 1.0;
-    for (int k = 18; k >= 2; k -= 2) sum = 1.0 - z * (1.0 / (double)(k * (k - 1))) * sum;
-    return sum;
-}
-
-static double sin_series(double x)
-{
-    const double z = x * x;
-    double sum = 1.0;
-    for (int k = 19; k >= 3; k -= 2) sum = 1.0 - z * (1.0 / (double)(k * (k - 1))) * sum;
-    return x * sum;
-}
-
 double stamp_rope_frequency(const struct stamp_rope_params *p, uint32_t i)
 {
     const double turn = 4 * (HALF_PI[0] + HALF_PI[1]);
@@ -82,7 +66,7 @@ static void cos_sin(double f, uint32_t position, double *c, double *s)
     const uint32_t n = (uint32_t)(x * f * INV_HALF_PI + 0.5);
     const double q = (double)n;
     const double r = ((x * high - q * HALF_PI[0]) - q * HALF_PI[1]) + (x * low - q * HALF_PI[2]);
-    const double cr = cos_series(r), sr = sin_series(r);
+    const double cr = stamp_cos_series(r), sr = stamp_sin_series(r);
 
     *c = n % 2 ? sr : cr;
     *s = n % 2 ? cr : sr;
