@@ -166,3 +166,12 @@ void stamp_args_parse(const struct argp *argp, const char *command, int argc, ch
     stamp_say_error("%s: %s; see stamp %s --help", command, parse.text, command);
     exit(STAMP_EXIT_USAGE);
 }
+
+error_t stamp_args_size(const char *flag, const char *arg, uint64_t min, uint64_t max, size_t *out)
+{
+    uint64_t v = 0;
+    const error_t err = stamp_args_u64(flag, arg, min, max, &v);
+
+    if (!err) *out = (size_t)v;
+    return err;
+}

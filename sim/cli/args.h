@@ -43,6 +43,8 @@ error_t stamp_args_bad(const char *fmt, ...) STAMP_PRINTF(1, 2);
 
 /** A whole number of lo .. hi, nothing behind it. */
 error_t stamp_args_u64(const char *flag, const char *text, uint64_t lo, uint64_t hi, uint64_t *out);
+/** The same for a size_t. */
+error_t stamp_args_size(const char *flag, const char *arg, uint64_t min, uint64_t max, size_t *out);
 
 /** A decimal number of lo .. hi, nothing behind it. */
 error_t stamp_args_real(const char *flag, const char *text, double lo, double hi, double *out);

@@ -26,7 +26,7 @@ struct stamp_args_net stamp_args_net_default(void);
 enum { STAMP_NET_ONS = 4 };
 extern const char *const stamp_net_on_name[STAMP_NET_ONS];
 
-/** A session as the flags say; progress goes to the progress line. */
+/** A network to run as the flags say; progress goes to the progress line. */
 struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
                                               const struct stamp_scheme *scheme,
                                               const struct stamp_args_machine *machine,

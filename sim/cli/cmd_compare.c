@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/compare.h"
@@ -29,6 +30,7 @@ struct compare_args {
     struct stamp_args_common common;
     const char *model[1], *tokenizer, *text;
     uint64_t prefill;
+    struct stamp_args_quant quant;
     struct stamp_compare c;
 };
 
@@ -65,15 +67,6 @@ static const struct argp_option options[] = {
     {.name = NULL},
 };
 
-static error_t parse_count(const char *flag, const char *arg, size_t *out)
-{
-    uint64_t v = 0;
-    const error_t err = stamp_args_u64(flag, arg, 1, UINT32_MAX, &v);
-
-    if (!err) *out = (size_t)v;
-    return err;
-}
-
 static error_t parse_high(const char *arg, struct stamp_compare *c)
 {
     c->highs = 0;
@@ -102,13 +95,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->c.net;
-        state->child_inputs[1] = &a->c.machine;
-        state->child_inputs[2] = &a->common;
+        state->child_inputs[1] = &a->quant;
+        state->child_inputs[2] = &a->c.machine;
+        state->child_inputs[3] = &a->common;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
-    case KEY_TOKENS: return parse_count("--tokens", arg, &a->c.limits.tokens);
-    case KEY_DOCS: return parse_count("--docs", arg, &a->c.limits.docs);
+    case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->c.limits.tokens);
+    case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->c.limits.docs);
     case KEY_HIGH_ROWS: return parse_high(arg, &a->c);
     case KEY_PREFILL: return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
     case KEY_ON:
@@ -123,12 +117,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
-        return 0;
+        return stamp_args_quant_check(&a->quant);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
 static const struct argp_child children[] = {{.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_quant},
                                              {.argp = &stamp_argp_memory},
                                              {.argp = &stamp_argp_common},
                                              {.argp = NULL}};
@@ -218,11 +213,13 @@ static void print_json(const struct compare_args *a)
 int stamp_cmd_compare(int argc, char **argv)
 {
     struct compare_args a = {.prefill = 512,
+                             .quant = stamp_args_quant_default(),
                              .c = {.base = stamp_scheme_default(),
                                    .high = {64},
                                    .highs = 1,
                                    .net = stamp_args_net_default(),
                                    .machine = stamp_args_machine_default()}};
+    struct stamp_qmodel *codes = NULL;
     struct stamp_corpus corpus;
     struct stamp_err e = {0};
 
@@ -233,6 +230,10 @@ int stamp_cmd_compare(int argc, char **argv)
     stamp_compare_list(&a.c);
     enum stamp_status s =
         stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, &e);
+    if (!s)
+        s = stamp_args_qmodel(&a.quant, a.c.base.weight_bits, a.c.net.head_bits, a.c.base.block,
+                              corpus.model, corpus.tokenizer, &codes, &e);
+    a.c.codes = codes;
     if (!s) s = stamp_compare_run(&a.c, &e);
     if (!s && a.common.json)
         print_json(&a);
@@ -241,6 +242,7 @@ int stamp_cmd_compare(int argc, char **argv)
     else if (s != STAMP_EUNSUPPORTED)
         stamp_fail_at(&e, "%s", a.text);
     stamp_free(a.c.ids);
+    stamp_qmodel_free(codes);
     stamp_corpus_close(&corpus);
     return s ? stamp_net_fail(&e, a.c.machine.run.seed) : STAMP_EXIT_OK;
 }

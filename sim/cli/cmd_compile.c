@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_compile.c - stamp compile: weights to a program file. */
+/* cmd_compile.c - stamp compile: weights, or a whole model, to a program file. */
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "compiler/asm/dis.h"
-#include "compiler/emit/compile.h"
+#include "compiler/emit/net.h"
 #include "model/mem.h"
 #include "sim/cli/args_format.h"
 #include "sim/cli/args_machine.h"
+#include "sim/cli/args_net.h"
+#include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/corpus.h"
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
-enum { KEY_ROWS = STAMP_KEY_COMMAND, KEY_LISTING, KEY_DUMP };
+enum { KEY_ROWS = STAMP_KEY_COMMAND, KEY_LISTING, KEY_DUMP, KEY_TOKENS, KEY_DECODE, KEY_TOKENIZER };
 enum { LAYERS_MAX = 64, PASSES = 4 };
 
 struct compile_args {
@@ -25,9 +28,11 @@ struct compile_args {
     struct stamp_scheme scheme;
     struct stamp_args_format format;
     struct stamp_args_machine machine;
-    const char *file[LAYERS_MAX + 1], *bias, *out;
+    struct stamp_args_net net;
+    struct stamp_args_quant quant;
+    const char *file[LAYERS_MAX + 1], *bias, *out, *tokenizer;
     size_t files;
-    uint64_t rows;
+    uint64_t rows, tokens, decode; /* tokens: the file is a model */
     bool listing;
     const char *dump; /* names of passes, or NULL */
 };
@@ -41,6 +46,18 @@ static const struct argp_option options[] = {
      .arg = "S",
      .doc = "tokens of the input, 1 or more",
      .group = 10},
+    {.name = "tokens",
+     .key = KEY_TOKENS,
+     .arg = "S",
+     .doc = "the file is a model: compile its prefill of S tokens"},
+    {.name = "decode",
+     .key = KEY_DECODE,
+     .arg = "N",
+     .doc = "with --tokens: entries step and recode too, and a cache for N more tokens"},
+    {.name = "tokenizer",
+     .key = KEY_TOKENIZER,
+     .arg = "FILE",
+     .doc = "of the model, for --calib (default: the one in its folder or file)"},
     {.name = "bias", .key = 'b', .arg = "B.npy", .doc = "[outputs], of the last layer"},
     {.name = "output", .key = 'o', .arg = "P.stamp", .doc = "the program file"},
     {.name = "listing", .key = KEY_LISTING, .doc = "print the program as text, without its data"},
@@ -68,11 +85,17 @@ static error_t parse_dump(struct compile_args *a, const char *arg)
 
 static error_t check(const struct compile_args *a)
 {
-    if (!a->files) return stamp_args_bad("needs a weight, W.npy");
-    if (!a->rows) return stamp_args_bad("needs --rows S, the tokens of the input");
+    if (!a->files) return stamp_args_bad("needs a weight, W.npy, or a model with --tokens");
+    if (a->tokens && (a->files > 1 || a->rows || a->bias))
+        return stamp_args_bad("--tokens takes one model, without --rows and --bias");
+    if (!a->tokens && (a->net.any || a->quant.any || a->decode || a->tokenizer))
+        return stamp_args_bad("flags of whole networks need --tokens S");
+    if (!a->tokens && !a->rows) return stamp_args_bad("needs --rows S, the tokens of the input");
     if (!a->out) return stamp_args_bad("needs -o P.stamp");
     if (a->common.json && (a->listing || a->dump))
         return stamp_args_bad("--listing and --dump print text: not together with --json");
+    const error_t err = stamp_args_quant_check(&a->quant);
+    if (err) return err;
     return stamp_args_integer_scheme(&a->scheme);
 }
 
@@ -85,8 +108,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[0] = &a->scheme;
         state->child_inputs[1] = &a->format;
         state->child_inputs[2] = &a->machine;
-        state->child_inputs[3] = &a->common;
+        state->child_inputs[3] = &a->net;
+        state->child_inputs[4] = &a->quant;
+        state->child_inputs[5] = &a->common;
         return 0;
+    case KEY_TOKENS: return stamp_args_u64("--tokens", arg, 1, 1 << 20, &a->tokens);
+    case KEY_DECODE: return stamp_args_u64("--decode", arg, 1, 1 << 20, &a->decode);
+    case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case KEY_ROWS: return stamp_args_u64("--rows", arg, 1, STAMP_SEQ_MAX, &a->rows);
     case KEY_LISTING: a->listing = true; return 0;
     case KEY_DUMP: return parse_dump(a, arg);
@@ -101,15 +129,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
                                              {.argp = &stamp_argp_format},
                                              {.argp = &stamp_argp_machine_only},
+                                             {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_quant},
                                              {.argp = &stamp_argp_common},
                                              {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "W.npy... --rows S -o P.stamp",
+    .args_doc = "W.npy... --rows S -o P.stamp\nMODEL --tokens S -o P.stamp",
     .doc = "Compile y = x w^T + b to a program for S tokens; further weights make a chain, each "
-           "taking what the one before gives. The program reads buffer x and writes buffer y.\v"
+           "taking what the one before gives. The program reads buffer x and writes buffer y. With "
+           "--tokens a whole model: entry main reads token ids (u32) from buffer tokens and writes "
+           "logits; entry step reads token, its position is argument 0, and writes step.logits.\v"
            "cycles_expected is the compiler's estimate; instructions are those a run dispatches; "
            "code is what is stored, loops rolled."};
 
@@ -192,6 +224,40 @@ static enum stamp_status load(const struct compile_args *a, struct stamp_tensor 
     return s;
 }
 
+/* The model a->file[0] as a network. */
+static enum stamp_status compile_model(const struct compile_args *a,
+                                       const struct stamp_compile_options *how,
+                                       struct stamp_image **image, struct stamp_compile_info *info,
+                                       struct stamp_err *e)
+{
+    const char *const inputs[] = {a->file[0], a->quant.calib, NULL};
+    struct stamp_llama *m = NULL;
+    struct stamp_tokenizer *t = NULL;
+    struct stamp_qmodel *q = NULL;
+
+    enum stamp_status s = stamp_check_output(a->out, inputs, e);
+    if (!s) s = stamp_llama_open(a->file[0], &m, e);
+    if (!s && a->quant.calib) s = stamp_tokenizer_for(a->file[0], a->tokenizer, m->vocab, &t, e);
+    if (!s)
+        s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
+                              m, t, &q, e);
+    const struct stamp_net_spec spec = {.model = m,
+                                        .weights = q,
+                                        .scheme = a->scheme,
+                                        .kv = a->net.kv,
+                                        .s = (uint32_t)a->tokens,
+                                        .ctx = (uint32_t)(a->tokens + a->decode),
+                                        .last_logits = true,
+                                        .decode = a->decode > 0};
+    stamp_progress_task("compiling %s", a->out);
+    if (!s) s = stamp_compile_net(&spec, how, image, info, e);
+    stamp_progress_end();
+    stamp_qmodel_free(q);
+    stamp_tokenizer_close(t);
+    stamp_llama_close(m);
+    return s;
+}
+
 static enum stamp_status work(const struct compile_args *a, const struct stamp_compile_layer *layer,
                               struct stamp_err *e)
 {
@@ -203,9 +269,14 @@ static enum stamp_status work(const struct compile_args *a, const struct stamp_c
     struct stamp_compile_info info;
     struct stamp_image *image = NULL;
 
-    stamp_progress_task("compiling %s", a->out);
-    enum stamp_status s = stamp_compile(layer, a->files, &how, &image, &info, e);
-    stamp_progress_end();
+    enum stamp_status s;
+    if (a->tokens) {
+        s = compile_model(a, &how, &image, &info, e);
+    } else {
+        stamp_progress_task("compiling %s", a->out);
+        s = stamp_compile(layer, a->files, &how, &image, &info, e);
+        stamp_progress_end();
+    }
     if (!s) s = stamp_image_write(image, a->out, e);
     if (!s && a->dump) print_dump(a, dump.s);
     if (!s && a->listing) s = print_listing(image, e);
@@ -221,13 +292,15 @@ int stamp_cmd_compile(int argc, char **argv)
     static struct stamp_compile_layer layer[LAYERS_MAX];
     struct compile_args a = {.scheme = stamp_scheme_default(),
                              .format = stamp_args_format_default(),
-                             .machine = stamp_args_machine_default()};
+                             .machine = stamp_args_machine_default(),
+                             .net = stamp_args_net_default(),
+                             .quant = stamp_args_quant_default()};
     struct stamp_tensor b = {0};
     struct stamp_err e = {0};
 
     stamp_args_parse(&argp, "compile", argc, argv, &a);
     stamp_progress_init(a.common.progress);
-    enum stamp_status s = load(&a, w, &b, layer, &e);
+    enum stamp_status s = a.tokens ? STAMP_OK : load(&a, w, &b, layer, &e);
     if (!s) s = work(&a, layer, &e);
     for (size_t i = 0; i < a.files; i++) stamp_tensor_free(&w[i]);
     stamp_tensor_free(&b);

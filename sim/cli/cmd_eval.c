@@ -54,15 +54,6 @@ static const struct argp_option options[] = {
     {.name = NULL},
 };
 
-static error_t parse_limit(const char *flag, const char *arg, size_t *out)
-{
-    uint64_t v = 0;
-    const error_t err = stamp_args_u64(flag, arg, 1, UINT32_MAX, &v);
-
-    if (!err) *out = (size_t)v;
-    return err;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     static const char *const ons[] = {"f32", "net", "model", "rtl", "all"};
@@ -79,8 +70,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case KEY_ON: return stamp_args_choice("--on", arg, ons, 5, &a->on);
-    case KEY_TOKENS: return parse_limit("--tokens", arg, &a->limits.tokens);
-    case KEY_DOCS: return parse_limit("--docs", arg, &a->limits.docs);
+    case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->limits.tokens);
+    case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->limits.docs);
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
@@ -172,14 +163,14 @@ static void set_text(const struct eval_args *a, struct result *r)
 }
 
 /* What runs, with its codes. */
-struct session {
+struct network {
     struct stamp_netrun *run; /* NULL: no network */
     struct stamp_qmodel *codes;
     bool scoring; /* what fails now is the text's or the model's */
 };
 
 static enum stamp_status work(const struct eval_args *a, const struct stamp_corpus *c,
-                              struct session *at, struct result *r, struct stamp_err *e)
+                              struct network *at, struct result *r, struct stamp_err *e)
 {
     struct stamp_net_score score = {.scheme = &a->scheme};
     enum stamp_status s = STAMP_OK;
@@ -213,7 +204,7 @@ int stamp_cmd_eval(int argc, char **argv)
                           .quant = stamp_args_quant_default(),
                           .machine = stamp_args_machine_default()};
     struct stamp_corpus corpus;
-    struct session at = {0};
+    struct network at = {0};
     struct result r = {0};
     struct stamp_err e = {0};
 

@@ -9,6 +9,7 @@
 #include "compiler/ir/text.h"
 #include "model/mem.h"
 #include "sim/cli/args_net.h"
+#include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/corpus.h"
@@ -25,6 +26,7 @@ struct generate_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
     struct stamp_args_net net;
+    struct stamp_args_quant quant;
     struct stamp_args_machine machine;
     const char *model[1], *tokenizer, *prompt;
     uint64_t n;
@@ -64,15 +66,6 @@ static const struct argp_option options[] = {
     {.name = NULL},
 };
 
-static error_t parse_top_k(const char *arg, size_t *k)
-{
-    uint64_t v = 0;
-    const error_t err = stamp_args_u64("--top-k", arg, 0, UINT32_MAX, &v);
-
-    if (!err) *k = (size_t)v;
-    return err;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct generate_args *a = state->input;
@@ -81,30 +74,30 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->scheme;
         state->child_inputs[1] = &a->net;
-        state->child_inputs[2] = &a->machine;
-        state->child_inputs[3] = &a->common;
+        state->child_inputs[2] = &a->quant;
+        state->child_inputs[3] = &a->machine;
+        state->child_inputs[4] = &a->common;
         return 0;
     case KEY_PROMPT: a->prompt = arg; return 0;
     case 'n': return stamp_args_u64("-n", arg, 1, UINT32_MAX, &a->n);
     case KEY_ON: return stamp_args_choice("--on", arg, stamp_net_on_name, STAMP_NET_ONS, &a->on);
     case KEY_TEMPERATURE:
         return stamp_args_real("--temperature", arg, 0, 1000, &a->sampler.temperature);
-    case KEY_TOP_K: return parse_top_k(arg, &a->sampler.top_k);
+    case KEY_TOP_K: return stamp_args_size("--top-k", arg, 0, UINT32_MAX, &a->sampler.top_k);
     case KEY_MHZ: return stamp_args_real("--mhz", arg, 1e-6, 1e6, &a->mhz);
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        if (stamp_args_quant_check(&a->quant)) return EINVAL;
         return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)a->on);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_memory},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},
+    {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common}, {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -123,6 +116,7 @@ struct generation {
     const struct generate_args *a;
     struct stamp_llama *model;
     struct stamp_tokenizer *tokenizer;
+    struct stamp_qmodel *codes;
     struct stamp_netrun *run;
     int32_t *ids; /* [prompt] and [made] behind them, owned */
     size_t prompt, made;
@@ -230,7 +224,11 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
     enum stamp_status s = stamp_llama_open(a->model[0], &g->model, e);
     if (!s) s = stamp_tokenizer_for(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
     if (!s) s = encode(g, e);
+    if (!s)
+        s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
+                              g->model, g->tokenizer, &g->codes, e);
     if (s) return s;
+    o.codes = g->codes;
     o.ctx = (uint32_t)(g->prompt + a->n - 1);
     o.decode = a->n > 1;
     o.last = true;
@@ -285,6 +283,7 @@ int stamp_cmd_generate(int argc, char **argv)
 {
     struct generate_args a = {.scheme = stamp_scheme_default(),
                               .net = stamp_args_net_default(),
+                              .quant = stamp_args_quant_default(),
                               .machine = stamp_args_machine_default(),
                               .prompt = "",
                               .n = 64,
@@ -299,6 +298,7 @@ int stamp_cmd_generate(int argc, char **argv)
     const enum stamp_status s = work(&g, &e);
     if (!s) print(&g);
     stamp_netrun_free(g.run);
+    stamp_qmodel_free(g.codes);
     stamp_tokenizer_close(g.tokenizer);
     stamp_llama_close(g.model);
     stamp_free(g.text.s);

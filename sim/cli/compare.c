@@ -124,8 +124,9 @@ static enum stamp_status score(struct stamp_compare *c, struct stamp_compare_row
     const struct stamp_corpus *corpus = c->corpus;
     struct pass p = {.c = c, .kept = kept, .score = {.scheme = &row->scheme}};
     const struct stamp_llama_hooks hooks = {.forward = forward, .forward_ctx = &p};
-    const struct stamp_netrun_options o =
+    struct stamp_netrun_options o =
         stamp_args_netrun(&c->net, &row->scheme, &c->machine, STAMP_NET_ON_NET);
+    o.codes = c->codes;
     enum stamp_status s = STAMP_OK;
 
     stamp_progress_task("%s", row->name);
@@ -155,6 +156,7 @@ static enum stamp_status prefill(const struct stamp_compare *c, struct stamp_com
 
     if (!logits) return stamp_fail(e, STAMP_ENOMEM, "out of memory for logits");
     o.last = true;
+    o.codes = c->codes;
     stamp_progress_task("prefill, %s", row->name);
     enum stamp_status s = stamp_netrun_new(c->corpus->model, &o, &run, e);
     if (!s) s = stamp_netrun_compile(run, (uint32_t)c->prefill, &row->expected, e);

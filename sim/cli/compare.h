@@ -32,9 +32,10 @@ struct stamp_compare {
     size_t highs;
     struct stamp_args_net net;
     struct stamp_args_machine machine;
-    bool rtl;       /**< run the prefill on the RTL */
-    int32_t *ids;   /**< of the prefill, owned */
-    size_t prefill; /**< how many */
+    const struct stamp_qmodel *codes; /**< of the weights, for every row */
+    bool rtl;                         /**< run the prefill on the RTL */
+    int32_t *ids;                     /**< of the prefill, owned */
+    size_t prefill;                   /**< how many */
     struct stamp_compare_row row[STAMP_COMPARE_ROWS];
     size_t rows;
 };

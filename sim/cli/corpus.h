@@ -40,7 +40,7 @@ enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
                                           const struct stamp_scheme *scheme, struct stamp_ppl *out,
                                           double *bits, struct stamp_err *e);
 
-/** What a session scores; goes into its options.run.progress_ctx before it is made. */
+/** What a network scores; goes into its options.run.progress_ctx before it is made. */
 struct stamp_net_score {
     struct stamp_netrun *run;          /**< borrowed; set before scoring */
     const struct stamp_scheme *scheme; /**< of its layers */

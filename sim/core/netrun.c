@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* netrun.c - a session with a whole network. Contract in netrun.h. */
+/* netrun.c - a whole network, run. Contract in netrun.h. */
 #include "sim/core/netrun.h"
 
 #include <inttypes.h>

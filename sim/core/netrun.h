@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file netrun.h
- * A session with a whole network: prefill, then token by token, on the network in C or through
+ * A whole network, run: prefill, then token by token, on the network in C or through
  * compiled programs on the C machine, the RTL, or both in lock-step.
  *
  * A program is compiled for each length of prompt; the last one is kept. Logits are the same to the
