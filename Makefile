@@ -11,7 +11,7 @@ CPPFLAGS += -I. -MMD -MP -D_POSIX_C_SOURCE=200809L
 WARN     := -Wall -Wextra -Wconversion -pedantic -Werror
 CFLAGS   += -O2 -g -std=c11 -ffp-contract=off $(WARN)
 CXXFLAGS += -O2 -g -std=c++17 -Wall -Wextra -Werror
-LDLIBS   += -lcjson -ldl -lm
+LDLIBS   += -lcjson -lz -ldl -lm
 MACHS    := tiny base wide
 
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
@@ -41,6 +41,7 @@ $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -O1 $(SAN) -c $< -o $@
 $(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o f32.o quant.o butterfly.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o \
+  $(B)/model/num/bf16.o $(B)/compiler/front/lazy.o $(B)/compiler/quant/pack.o \
   $(B)/compiler/quant/gptq.o $(B)/sim/ref/calibrate.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)

@@ -3,6 +3,7 @@
 #include "compiler/emit/image.h"
 
 #include <string.h>
+#include <zlib.h>
 
 #include "model/mem.h"
 
@@ -23,6 +24,7 @@ void stamp_image_free(struct stamp_image *image)
 {
     if (!image) return;
     stamp_arena_free(image->arena);
+    stamp_free(image->file);
     stamp_free(image);
 }
 
@@ -107,18 +109,5 @@ int stamp_image_name_ok(const char *name)
 
 uint32_t stamp_crc32(uint32_t crc, const void *bytes, size_t n)
 {
-    static const uint32_t step[16] = {
-        /* one nibble at a time */
-        0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
-        0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-        0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
-    };
-    const uint8_t *p = bytes;
-
-    crc = ~crc;
-    for (size_t i = 0; i < n; i++) {
-        crc = step[(crc ^ p[i]) & 15] ^ crc >> 4;
-        crc = step[(crc ^ p[i] >> 4) & 15] ^ crc >> 4;
-    }
-    return ~crc;
+    return (uint32_t)crc32_z(crc, bytes, n);
 }

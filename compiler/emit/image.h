@@ -83,6 +83,7 @@ struct stamp_phase {
 
 struct stamp_image {
     struct stamp_arena *arena; /**< owns everything below */
+    uint8_t *file; /**< NULL, or the bytes of the file in which the segments lie, owned */
     const struct stamp_mach *mach;
     struct stamp_word *code;
     uint32_t code_count;

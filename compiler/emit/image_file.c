@@ -27,24 +27,31 @@ const char stamp_image_kind[SECTIONS][4] = {
     {'M', 'A', 'C', 'H'}, {'C', 'O', 'D', 'E'}, {'E', 'N', 'T', 'R'}, {'B', 'U', 'F', 'S'},
     {'L', 'A', 'Y', 'R'}, {'P', 'H', 'A', 'S'}, {'T', 'E', 'X', 'T'}, {'D', 'A', 'T', 'A'}};
 
-/* Writes when to is set, counts always. */
+/* Where bytes go: to memory, to a file, or nowhere; they are counted and summed up (CRC) always. */
 struct sink {
-    uint8_t *to;
+    uint8_t *to;             /* memory, or NULL */
+    struct stamp_outfile *o; /* file, or NULL */
     size_t at;
+    uint32_t crc;
+    enum stamp_status status; /* of the file */
+    struct stamp_err *e;
 };
 
 static void put(struct sink *s, const void *bytes, size_t n)
 {
-    if (s->to && n) memcpy(s->to + s->at, bytes, n);
+    if (!n) return;
+    if (s->to) memcpy(s->to + s->at, bytes, n);
+    if (s->o && !s->status) s->status = stamp_outfile_write(s->o, bytes, n, s->e);
+    s->crc = stamp_crc32(s->crc, bytes, n);
     s->at += n;
 }
 
 static void put_int(struct sink *s, uint64_t v, unsigned bytes)
 {
-    for (unsigned i = 0; i < bytes; i++) {
-        const uint8_t b = (uint8_t)(v >> 8 * i);
-        put(s, &b, 1);
-    }
+    uint8_t b[8];
+
+    for (unsigned i = 0; i < bytes; i++) b[i] = (uint8_t)(v >> 8 * i);
+    put(s, b, bytes);
 }
 
 static void put_name(struct sink *s, const char *name)
@@ -116,35 +123,51 @@ static void put_section(struct sink *s, const struct stamp_image *m, int section
     }
 }
 
+/* Header and section table into head[HEADER + SECTIONS * ENTRY]; a pass over everything. Returns the
+ * bytes of the file. */
+static size_t make_head(const struct stamp_image *image, uint8_t *head)
+{
+    struct sink h = {.to = head}, body = {.at = HEADER + SECTIONS * ENTRY};
+
+    h.at = HEADER;
+    for (int i = 0; i < SECTIONS; i++) {
+        const size_t start = body.at;
+        body.crc = 0;
+        put_section(&body, image, i);
+        put(&h, stamp_image_kind[i], 4);
+        put_int(&h, body.crc, 4);
+        put_int(&h, start, 8);
+        put_int(&h, body.at - start, 8);
+    }
+    h.at = 0;
+    put(&h, stamp_image_magic, sizeof stamp_image_magic);
+    put_int(&h, VERSION, 4);
+    put_int(&h, SECTIONS, 4);
+    put_int(&h, body.at, 8);
+    put_int(&h, 0, 8);
+    h.at = HEADER - 4;
+    put_int(&h, stamp_crc32(0, head, HEADER + SECTIONS * ENTRY), 4);
+    return body.at;
+}
+
+static void put_all(struct sink *s, const struct stamp_image *image, const uint8_t *head)
+{
+    put(s, head, HEADER + SECTIONS * ENTRY);
+    for (int i = 0; i < SECTIONS; i++) put_section(s, image, i);
+}
+
 enum stamp_status stamp_image_encode(const struct stamp_image *image, uint8_t **bytes,
                                      size_t *count, struct stamp_err *e)
 {
-    struct sink s = {NULL, 0};
+    uint8_t head[HEADER + SECTIONS * ENTRY];
     const enum stamp_status st = stamp_image_check(image, e);
 
     if (st) return st;
-    for (int i = 0; i < SECTIONS; i++) put_section(&s, image, i);
-    const size_t total = s.at + HEADER + SECTIONS * ENTRY;
-    uint8_t *buf = stamp_alloc(total, 1);
-    if (!buf) return stamp_fail(e, STAMP_ENOMEM, "image of %zu bytes: out of memory", total);
-
-    struct sink head = {buf, 0}, body = {buf, HEADER + SECTIONS * ENTRY};
-    put(&head, stamp_image_magic, sizeof stamp_image_magic);
-    put_int(&head, VERSION, 4);
-    put_int(&head, SECTIONS, 4);
-    put_int(&head, total, 8);
-    put_int(&head, 0, 8);
-    for (int i = 0; i < SECTIONS; i++) {
-        const size_t start = body.at;
-        put_section(&body, image, i);
-        put(&head, stamp_image_kind[i], 4);
-        put_int(&head, stamp_crc32(0, buf + start, body.at - start), 4);
-        put_int(&head, start, 8);
-        put_int(&head, body.at - start, 8);
-    }
-    head.at = HEADER - 4;
-    put_int(&head, stamp_crc32(0, buf, HEADER + SECTIONS * ENTRY), 4);
-    *bytes = buf;
+    const size_t total = make_head(image, head);
+    struct sink s = {.to = stamp_alloc(total, 1)};
+    if (!s.to) return stamp_fail(e, STAMP_ENOMEM, "image of %zu bytes: out of memory", total);
+    put_all(&s, image, head);
+    *bytes = s.to;
     *count = total;
     return STAMP_OK;
 }
@@ -152,21 +175,18 @@ enum stamp_status stamp_image_encode(const struct stamp_image *image, uint8_t **
 enum stamp_status stamp_image_write(const struct stamp_image *image, const char *path,
                                     struct stamp_err *e)
 {
+    uint8_t head[HEADER + SECTIONS * ENTRY];
     struct stamp_outfile o;
-    uint8_t *bytes = NULL;
-    size_t count = 0;
-    enum stamp_status st = stamp_image_encode(image, &bytes, &count, e);
+    enum stamp_status st = stamp_image_check(image, e);
 
     if (!st) st = stamp_outfile_open(path, &o, e);
-    if (!st) {
-        st = stamp_outfile_write(&o, bytes, count, e);
-        if (st)
-            stamp_outfile_discard(&o);
-        else
-            st = stamp_outfile_commit(&o, e);
-    }
-    stamp_free(bytes);
-    return st;
+    if (st) return st;
+    struct sink s = {.o = &o, .e = e};
+    make_head(image, head);
+    put_all(&s, image, head);
+    if (!s.status) return stamp_outfile_commit(&o, e);
+    stamp_outfile_discard(&o);
+    return s.status;
 }
 
 enum stamp_status stamp_image_read(const char *path, struct stamp_image **out, struct stamp_err *e)
@@ -180,10 +200,10 @@ enum stamp_status stamp_image_read(const char *path, struct stamp_image **out, s
     if (!bytes) st = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
     if (!st) st = stamp_infile_read(in, 0, bytes, (size_t)size, e);
     if (!st) {
-        st = stamp_image_decode(bytes, (size_t)size, out, e);
+        st = stamp_image_take(bytes, (size_t)size, out, e);
         if (st) stamp_fail_at(e, "%s", path);
     }
-    stamp_free(bytes);
+    if (st) stamp_free(bytes);
     stamp_infile_close(in);
     return st;
 }

@@ -137,8 +137,11 @@ static enum stamp_status get_phases(struct source s, struct stamp_image *m, stru
     return s.failed ? stamp_fail(e, STAMP_EFORMAT, "phase table is cut short") : STAMP_OK;
 }
 
-static enum stamp_status get_data(struct source s, struct stamp_image *m, struct stamp_err *e)
+/* @p at is where s.p points when the segments may stay there; else NULL, and they are copied. */
+static enum stamp_status get_data(struct source s, uint8_t *at, struct stamp_image *m,
+                                  struct stamp_err *e)
 {
+    const uint8_t *const start = s.p;
     struct source look = s;
     uint32_t count = 0;
 
@@ -157,9 +160,9 @@ static enum stamp_status get_data(struct source s, struct stamp_image *m, struct
         struct stamp_segment *seg = &m->segment[i];
         seg->addr = get_int(&s, 8);
         seg->bytes = get_int(&s, 8);
-        seg->data = stamp_arena_alloc(m->arena, (size_t)seg->bytes, 1);
+        seg->data = at ? at + (s.p - start) : stamp_arena_alloc(m->arena, (size_t)seg->bytes, 1);
         if (!seg->data) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
-        if (seg->bytes) memcpy(seg->data, s.p, (size_t)seg->bytes);
+        if (seg->bytes && !at) memcpy(seg->data, s.p, (size_t)seg->bytes);
         s.p += seg->bytes;
         s.n -= (size_t)seg->bytes;
         m->segments = i + 1;
@@ -208,8 +211,9 @@ static enum stamp_status get_sections(const uint8_t *bytes, size_t count,
     return STAMP_OK;
 }
 
-enum stamp_status stamp_image_decode(const uint8_t *bytes, size_t count, struct stamp_image **out,
-                                     struct stamp_err *e)
+/* @p own is @p bytes when the image may keep them, or NULL. */
+static enum stamp_status decode(const uint8_t *bytes, size_t count, uint8_t *own,
+                                struct stamp_image **out, struct stamp_err *e)
 {
     struct source s[SECTIONS];
     struct stamp_image *m = NULL;
@@ -225,11 +229,25 @@ enum stamp_status stamp_image_decode(const uint8_t *bytes, size_t count, struct 
         st = stamp_fail(e, STAMP_EFORMAT, "scheme text is too long or not printable");
     if (!st && !(m->scheme = stamp_arena_text(m->arena, (const char *)s[TEXT].p, s[TEXT].n)))
         st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
-    if (!st) st = get_data(s[DATA], m, e);
+    if (!st) st = get_data(s[DATA], own ? own + (s[DATA].p - bytes) : NULL, m, e);
     if (!st) st = stamp_image_check(m, e);
-    if (st)
+    if (st) {
         stamp_image_free(m);
-    else
-        *out = m;
-    return st;
+        return st;
+    }
+    m->file = own;
+    *out = m;
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_image_decode(const uint8_t *bytes, size_t count, struct stamp_image **out,
+                                     struct stamp_err *e)
+{
+    return decode(bytes, count, NULL, out, e);
+}
+
+enum stamp_status stamp_image_take(uint8_t *bytes, size_t count, struct stamp_image **out,
+                                   struct stamp_err *e)
+{
+    return decode(bytes, count, bytes, out, e);
 }

@@ -94,6 +94,7 @@ static bool is_bf16(struct stamp_netc *n, float *row, size_t cols)
 {
     const struct stamp_lazy *t = &n->spec->model->embed;
 
+    if (stamp_lazy_bf16(t->kind)) return true;
     for (size_t r = 0; r < t->rows && !n->b->status; r++) {
         n->b->status = stamp_lazy_rows(t, r, 1, row, n->b->e);
         for (size_t c = 0; c < cols; c++)

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "compiler/front/dtype.h"
+#include "model/num/bf16.h"
 
-enum { BLOCK = 32, Q8_BYTES = 2 + BLOCK, Q4_BYTES = 2 + BLOCK / 2 };
+enum { CHUNK = 512, BLOCK = 32, Q8_BYTES = 2 + BLOCK, Q4_BYTES = 2 + BLOCK / 2 };
 
 /* The finalizer of splitmix64: every bit of the result depends on every bit of x. */
 static uint64_t mix(uint64_t x)
@@ -17,17 +18,24 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* The sum of eight random bytes has mean 1020 and variance 8 (256^2 - 1) / 12 = 43690. */
+/* The sum of eight random bytes has mean 1020 and variance 8 (256^2 - 1) / 12 = 43690. Rounded to
+ * bfloat16, what checkpoints of such models hold. */
 static void random_row(const struct stamp_lazy *t, size_t row, float *out)
 {
     const uint64_t base = mix(t->seed ^ mix((uint64_t)row + 1)),
                    even = UINT64_C(0x00ff00ff00ff00ff);
     const float unit = t->spread / 209.02153f;
+    uint16_t half[CHUNK];
 
     for (size_t c = 0; c < t->cols; c++) {
         const uint64_t h = mix(base + (uint64_t)c * UINT64_C(0x9e3779b97f4a7c15));
         const uint64_t pairs = (h & even) + (h >> 8 & even); /* four sums of two bytes */
         out[c] = (float)((int32_t)(pairs * UINT64_C(0x0001000100010001) >> 48) - 1020) * unit;
+    }
+    for (size_t c = 0; c < t->cols; c += CHUNK) {
+        const size_t n = t->cols - c < CHUNK ? t->cols - c : CHUNK;
+        stamp_bf16_pack(n, out + c, half);
+        stamp_bf16_unpack(n, half, out + c);
     }
 }
 
@@ -76,6 +84,11 @@ const char *stamp_lazy_kind_name(enum stamp_lazy_kind kind)
 {
     static const char *const names[] = {"f32", "f16", "bf16", "q8_0", "q4_0", "random"};
     return names[kind];
+}
+
+bool stamp_lazy_bf16(enum stamp_lazy_kind kind)
+{
+    return kind == STAMP_LAZY_BF16 || kind == STAMP_LAZY_RANDOM;
 }
 
 uint64_t stamp_lazy_seed(const char *name, uint64_t seed)

@@ -6,6 +6,7 @@
 #ifndef STAMP_FRONT_LAZY_H
 #define STAMP_FRONT_LAZY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +19,7 @@ enum stamp_lazy_kind {
     STAMP_LAZY_BF16,
     STAMP_LAZY_Q8_0,  /**< GGUF blocks of 32: f16 scale, 32 x s8 */
     STAMP_LAZY_Q4_0,  /**< GGUF blocks of 32: f16 scale, 32 x 4 bits less 8 */
-    STAMP_LAZY_RANDOM /**< made from a seed; no bytes */
+    STAMP_LAZY_RANDOM /**< made from a seed, bfloat16; no bytes */
 };
 
 /** Matrix [rows][cols] of outputs x inputs; a vector has rows 1. */
@@ -41,6 +42,9 @@ enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size
 
 /** Bytes of a row of @p cols values; cols a multiple of 32 for Q8_0, Q4_0; 0 for RANDOM. */
 size_t stamp_lazy_row_bytes(enum stamp_lazy_kind kind, size_t cols);
+
+/** Whether every value of this kind is a bfloat16; of others some matrices may be. */
+bool stamp_lazy_bf16(enum stamp_lazy_kind kind);
 
 /** "f32", "q8_0", ..., "random". */
 const char *stamp_lazy_kind_name(enum stamp_lazy_kind kind);

@@ -5,7 +5,8 @@
  * config.json of Hugging Face.
  *
  * A value depends on seed, name of the tensor (as Hugging Face has it), row and column alone. Near
- * Gaussian: matrices with deviation 1/sqrt(columns), gains 1 + 0.05 of it, biases 0.02 of it.
+ * Gaussian: matrices with deviation 1/sqrt(columns), gains 1 + 0.05 of it, biases 0.02 of it; all of
+ * them (gains less their 1) bfloat16.
  */
 #ifndef STAMP_FRONT_RANDOM_H
 #define STAMP_FRONT_RANDOM_H

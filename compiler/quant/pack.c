@@ -2,7 +2,11 @@
 /* pack.c - weights for the machine. Contract in pack.h. */
 #include "compiler/quant/pack.h"
 
+#include <assert.h>
+#include <stdbool.h>
 #include <string.h>
+
+enum { T_MAX = 8 }; /* products of a dot product, at most */
 
 /* Nibble of a plane: 4 bits as it is; 8 bits hi = floor(c / 16), lo = c mod 16 - 8. */
 static unsigned nibble(int8_t code, unsigned bits, unsigned plane)
@@ -18,16 +22,24 @@ static int8_t code_at(const struct stamp_weights *w, uint32_t n, uint32_t k)
     return n < w->n && k < w->d ? w->code[(size_t)n * w->d + k] : 0;
 }
 
-/* One WB line: column c, depth t in nibble c*T + t. */
+/* T nibbles of a column, two to a byte. */
+static void pack_column(const int8_t *code, uint32_t T, unsigned bits, unsigned plane, uint8_t *to)
+{
+    for (uint32_t t = 0; t < T; t += 2)
+        to[t / 2] = (uint8_t)(nibble(code[t], bits, plane) | nibble(code[t + 1], bits, plane) << 4);
+}
+
+/* One WB line: column c, depth t in nibble c*T + t; zeros beyond the matrix. */
 static void pack_line(const struct stamp_mach *m, const struct stamp_weights *w, uint32_t n,
                       uint32_t k, unsigned plane, uint8_t *to)
 {
-    for (uint32_t c = 0; c < m->L; c++)
-        for (uint32_t t = 0; t < m->T; t++) {
-            const uint32_t i = c * m->T + t;
-            const unsigned v = nibble(code_at(w, n + c, k + t), w->bits, plane);
-            to[i / 2] = (uint8_t)(to[i / 2] | v << 4 * (i % 2));
-        }
+    assert(m->T <= T_MAX);
+    for (uint32_t c = 0; c < m->L; c++, to += m->T / 2) {
+        int8_t edge[T_MAX];
+        const bool inside = n + c < w->n && k + m->T <= w->d;
+        for (uint32_t t = 0; t < m->T && !inside; t++) edge[t] = code_at(w, n + c, k + t);
+        pack_column(inside ? &w->code[(size_t)(n + c) * w->d + k] : edge, m->T, w->bits, plane, to);
+    }
 }
 
 void stamp_pack_weights(const struct stamp_mach *m, const struct stamp_weights *w,
