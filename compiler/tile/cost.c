@@ -8,79 +8,7 @@
 #include "compiler/ir/walk.h"
 #include "model/mem.h"
 
-enum { MEMORY = 60, VECTOR = 12, DRAIN = 16, ROW = 1, QUEUE_MAX = 64 };
-
-static uint64_t transfer(const struct stamp_mach *m, const struct stamp_insn_d *d)
-{
-    const uint64_t bytes =
-        d->lines * stamp_line_bytes(m, (enum stamp_space)d->space, (enum stamp_fmt)d->fmt);
-    const uint64_t beats = (bytes + m->AXI_BYTES - 1) / m->AXI_BYTES;
-
-    return d->n0 * d->n1 * (beats + ROW);
-}
-
-static uint64_t product(const struct stamp_mach *m, const struct stamp_insn_m *i)
-{
-    const uint64_t blk = i->blk ? i->blk : i->kl, per = m->L / m->T * (1 + i->w8);
-    uint64_t cycles = 0;
-
-    for (uint64_t k = 0; k < i->kl; k += blk) {
-        const uint64_t lines = i->kl - k < blk ? i->kl - k : blk;
-        cycles += lines * per > m->P ? lines * per : m->P;
-    }
-    return cycles * i->ng * i->groups;
-}
-
-/* Format W, from its lines. */
-static uint64_t rows_cost(const struct stamp_mach *m, enum stamp_opcode op,
-                          const struct stamp_insn_w *w)
-{
-    const uint64_t lines = w->n0 * w->cols, pass = m->L / m->F;
-
-    switch (op) {
-    case STAMP_OP_VBIN: return lines * 2;
-    case STAMP_OP_VROPE: return lines * 4;
-    case STAMP_OP_VRED: return lines + w->n0 * STAMP_COST_REDUCE;
-    case STAMP_OP_VFN:
-        return lines * pass *
-               (w->fn == STAMP_ONE_RSQRT   ? 2 * STAMP_COST_ROOT
-                : w->fn == STAMP_ONE_RECIP ? STAMP_COST_ROOT
-                                           : 1);
-    default: return lines;
-    }
-}
-
-uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
-                         const union stamp_insn *insn, uint64_t *latency)
-{
-    const uint64_t lines = insn->v.n0 * insn->v.cols;
-
-    *latency = 0;
-    switch (op->code) {
-    case STAMP_OP_LOAD:
-    case STAMP_OP_STORE: *latency = MEMORY; return transfer(m, &insn->d);
-    case STAMP_OP_VBFLY:
-        return VECTOR +
-               insn->b.n0 * insn->b.n1 * insn->b.cols * (insn->b.kind == STAMP_KIND_ROT ? 4 : 2);
-    case STAMP_OP_VMINMAX:
-    case STAMP_OP_VQUANT:
-    case STAMP_OP_VBIAS: return VECTOR + lines;
-    case STAMP_OP_VQPAR: return VECTOR + lines * STAMP_COST_DIVIDE / m->Q;
-    case STAMP_OP_VBIN:
-    case STAMP_OP_VROPE:
-    case STAMP_OP_VROW:
-    case STAMP_OP_VRED:
-    case STAMP_OP_VFN: return VECTOR + rows_cost(m, op->code, &insn->w);
-    case STAMP_OP_VCODE:
-    case STAMP_OP_VDEQ:
-    case STAMP_OP_VSMRD:
-    case STAMP_OP_VSMWR: return VECTOR + lines;
-    case STAMP_OP_VPACKK: return VECTOR + lines * 2 * (m->L / m->T);
-    case STAMP_OP_VPACKV: return VECTOR + lines * 2;
-    case STAMP_OP_MM: *latency = m->P + DRAIN; return product(m, &insn->m);
-    default: return 1;
-    }
-}
+enum { QUEUE_MAX = 64, WINDOW_MAX = 64, DISPATCH = 2 };
 
 /* Times of one semaphore's posts, a ring; a token is ready when its poster retired. */
 struct ready {
@@ -88,9 +16,19 @@ struct ready {
     uint32_t first, count;
 };
 
+/* Instruction words: fetched ahead one after the other as far as the buffer has room; a loop that fits
+ * stays there. */
+struct fetch {
+    uint64_t word;                   /* cycles of a word of straight code */
+    uint64_t ready;                  /* the newest word is there */
+    uint32_t next;                   /* word after it */
+    uint64_t dispatched[WINDOW_MAX]; /* when words left the buffer, a ring */
+};
+
 struct clocks {
     const struct stamp_image *image;
-    struct ready *sem;                      /* [SEMAPHORES] */
+    struct ready *sem; /* [SEMAPHORES] */
+    struct fetch fetch;
     uint64_t now;                           /* of the dispatcher */
     uint64_t free[STAMP_UNITS];             /* unit can start its next instruction */
     uint64_t start[STAMP_UNITS][QUEUE_MAX]; /* of the latest instructions, a ring */
@@ -104,6 +42,24 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Word @p pc, and @p words before it that no unit sees, reach the dispatcher. */
+static void arrive(struct clocks *c, uint32_t pc, uint64_t words)
+{
+    const uint32_t room =
+        c->image->mach->IM_WORDS < WINDOW_MAX ? c->image->mach->IM_WORDS : WINDOW_MAX;
+    struct fetch *f = &c->fetch;
+
+    c->now += DISPATCH * words;
+    if (pc + room < f->next || pc > f->next + room) { /* a jump: the window starts there */
+        f->next = pc;
+        f->ready = c->now + STAMP_COST_MEMORY;
+    }
+    for (; f->next <= pc; f->next++)
+        f->ready = later(f->ready, f->dispatched[f->next % room]) + f->word;
+    if (pc + 1 == f->next) c->now = later(c->now, f->ready);
+    f->dispatched[pc % room] = c->now;
+}
+
 static void execute(struct clocks *c, const struct stamp_step *step)
 {
     const struct stamp_insn_d *d = &step->insn.d;
@@ -115,7 +71,7 @@ static void execute(struct clocks *c, const struct stamp_step *step)
 
     /* A place in the queue is free once the instruction that many before has started. */
     if (c->issued[u] >= queue) c->now = later(c->now, c->start[u][c->issued[u] % queue]);
-    start = later(++c->now, c->free[u]);
+    start = later(c->now + 1, c->free[u]);
     for (int i = 0; i < 3; i++) {
         struct ready *r = &c->sem[wait[i]];
         if (!wait[i] || !r->count) continue;
@@ -148,15 +104,19 @@ enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct
     enum stamp_status st = c && sem ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
     struct stamp_walk w;
     struct stamp_step step;
+    uint64_t before = 0;
 
     stamp_walk_start(&w, image->code + entry->first, entry->count, arg ? arg : image->arg,
                      STAMP_VERIFY_LIMIT);
     if (!st) {
         c->image = image;
         c->sem = sem;
-        c->now = MEMORY; /* first fetch */
+        c->now = STAMP_COST_MEMORY; /* first fetch */
+        c->fetch.word = (STAMP_COST_MEMORY + 256 / image->mach->AXI_BYTES + 2) / 8;
     }
     while (!st && !w.done && !(st = stamp_walk_next(&w, &step, e))) {
+        arrive(c, step.pc, w.dispatched - before);
+        before = w.dispatched;
         if (step.op->unit == STAMP_UNIT_CTL)
             fence(c);
         else

@@ -3,7 +3,7 @@
  * @file cost.h
  * Estimated cycles of a program: what each instruction takes on its unit, queues, semaphores.
  *
- * Figures are those of rtl/microarchitecture.md in round numbers; the RTL decides, this chooses.
+ * Figures are those of rtl/microarchitecture.md; the RTL decides, this chooses.
  */
 #ifndef STAMP_TILE_COST_H
 #define STAMP_TILE_COST_H
@@ -11,9 +11,8 @@
 #include "compiler/emit/image.h"
 
 enum {
-    STAMP_COST_DIVIDE = 40, /**< VQPAR, cycles of an entry on one of the Q units */
-    STAMP_COST_REDUCE = 30, /**< VRED, cycles a row beside its lines */
-    STAMP_COST_ROOT = 30    /**< VFN, cycles of a division or root in a function lane */
+    STAMP_COST_QPAR = 23,  /**< VQPAR, cycles of an entry on one of the Q units */
+    STAMP_COST_MEMORY = 60 /**< cycles from a request to memory to its answer, assumed */
 };
 
 /** What a run is expected to take, in cycles. */

@@ -124,7 +124,7 @@ static struct load tile_load(const struct stamp_work *w, const struct stamp_tili
     l.array = cg * tile->groups * t->nblk * per_block;
     l.weights = t->resident ? 0 : cg * kl * t->wline * wline / axi + cg * t->nblk * m->L * 8 / axi;
     l.in = rows * kl * in_line * passes / axi;
-    l.prep = rows * (kl * (passes * fly + 2) + (double)STAMP_COST_DIVIDE * t->nblk / m->Q);
+    l.prep = rows * (kl * (passes * fly + 2) + (double)STAMP_COST_QPAR * t->nblk / m->Q);
     l.post = rows * cg * (fly + (w->bias ? 1 : 0));
     l.store = rows * cg * out_line / axi;
 
