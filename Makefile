@@ -103,10 +103,12 @@ $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
-fuzz: $(B)/fuzz_front $(B)/fuzz_image $(B)/fuzz_gguf
+FUZZERS := $(addprefix $(B)/fuzz_,front gguf image qcache)
+fuzz: $(FUZZERS)
 	$(B)/fuzz_front 1 $(FUZZ)
 	$(B)/fuzz_gguf 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
+	$(B)/fuzz_qcache 1 $(FUZZ)
 FUZZ ?= 20000
 
 # ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
@@ -143,7 +145,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
 test: deps
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(B)/fuzz_front $(B)/fuzz_image $(B)/fuzz_gguf $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	  $(FUZZERS) $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
