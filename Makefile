@@ -74,9 +74,11 @@ spec-fresh: $(B)/specgen
 
 # ---- Verilated machines: build/stamp_rtl_NAME.so, _waves for FST, _cov for coverage ---------------
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
+rtl-%-tuned: $(B)/stamp $(B)/specgen
+	sim/verilator/tune.sh $*
 rtl-%: $(B)/stamp_rtl_%.so ;
 kind = $(if $(findstring _waves,$1),--trace-fst --trace-structs)$(if $(findstring _cov,$1),--coverage-line --coverage-toggle --coverage-max-width 64)
-base_of = $(subst _cov,,$(subst _waves,,$1))
+base_of = $(subst _tune,,$(subst _cov,,$(subst _waves,,$1)))
 $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/specgen
 	@mkdir -p $(@D)
 	verilator --cc --prefix Vstamp --Mdir $(@D) --top-module stamp_top $(VFLAGS) $(call kind,$*) \
@@ -87,7 +89,7 @@ $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/specgen
 	@touch $@
 $(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp sim/core/rtl.h model/spec/spec.c
 	$(CC) -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o $(B)/v/$*/spec.o
-	$(CXX) -I. -I$(B)/v/$* -isystem $(VINC) -isystem $(VINC)/vltstd $(CXXFLAGS) -O3 -fPIC -shared \
+	$(CXX) -I. -I$(B)/v/$* -isystem $(VINC) -isystem $(VINC)/vltstd $(CXXFLAGS) $(TUNE) -O3 -fPIC -shared \
 	  -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' -DMACH='"$(call base_of,$*)"' \
 	  -DVM_TRACE=$(if $(findstring _waves,$*),1,0) -DVM_COVERAGE=$(if $(findstring _cov,$*),1,0) \
 	  sim/verilator/rtl.cpp sim/verilator/dram.cpp $(B)/v/$*/spec.o $(B)/v/$*/Vstamp__ALL.a \
