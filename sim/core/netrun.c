@@ -45,7 +45,7 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     r->o = *options;
     r->o.check = r->o.check || r->o.on == STAMP_NET_ON_ALL;
     r->o.run.on = backend[r->o.on];
-    if (r->o.kv.bits != 4) r->o.kv.block = 0;
+    if (r->o.kv.bits != 4) r->o.kv = (struct stamp_kv_scheme){.bits = r->o.kv.bits};
     r->ctx = r->o.ctx ? r->o.ctx : (uint32_t)m->ctx;
     const struct stamp_net_options net = {r->o.scheme, r->o.kv, r->o.threads};
     if (on_machine(r) && r->o.run.on != STAMP_ON_MODEL)

@@ -22,7 +22,7 @@ enum stamp_net_on { STAMP_NET_ON_NET, STAMP_NET_ON_MODEL, STAMP_NET_ON_RTL, STAM
 struct stamp_netrun_options {
     const struct stamp_mach *mach; /**< not for ON_NET */
     struct stamp_scheme scheme;    /**< of the layers; weight_bits 4 or 8 */
-    struct stamp_kv_scheme kv;     /**< block counts with bits 4 only */
+    struct stamp_kv_scheme kv;     /**< block and plain count with bits 4 only */
     unsigned head_bits;
     const struct stamp_qmodel *codes; /**< of the weights, borrowed; NULL: round to nearest */
     uint32_t threads;                 /**< of the network in C */

@@ -39,22 +39,25 @@ struct point {
     uint32_t s;
     uint8_t transform;
     uint32_t high_rows, kv_bits, kv_block;
-    bool last, unfused;
+    bool last, unfused, plain;
 };
 
 static const struct point points[] = {
-    {llama, 1, STAMP_HAAR, 64, 4, 5, false, false},
-    {llama, 40, STAMP_HAAR, 8, 4, 3, false, false},
-    {llama, 30, STAMP_HAAR, 8, 4, 5, true, false},
-    {llama, 70, STAMP_WHT, 8, 8, 0, false, false},
-    {llama, 33, STAMP_DCT, 4, 32, 0, true, false},
-    {llama, 254, STAMP_HAAR, 16, 4, 5, true, false},
-    {llama, 520, STAMP_NONE, 64, 4, 5, true, false},
-    {llama, 24, STAMP_HAAR, 4, 4, 0, false, true},
-    {qwen2, 37, STAMP_HAAR, 8, 4, 5, false, false},
-    {qwen2, 5, STAMP_HAAR, 64, 8, 0, false, false},
-    {qwen3, 62, STAMP_HAAR, 8, 4, 5, false, false},
-    {qwen3, 19, STAMP_NONE, 0, 4, 4, false, false},
+    {llama, 1, STAMP_HAAR, 64, 4, 5, false, false, false},
+    {llama, 40, STAMP_HAAR, 8, 4, 3, false, false, false},
+    {llama, 30, STAMP_HAAR, 8, 4, 5, true, false, false},
+    {llama, 70, STAMP_WHT, 8, 8, 0, false, false, false},
+    {llama, 33, STAMP_DCT, 4, 32, 0, true, false, false},
+    {llama, 254, STAMP_HAAR, 16, 4, 5, true, false, false},
+    {llama, 520, STAMP_NONE, 64, 4, 5, true, false, false},
+    {llama, 24, STAMP_HAAR, 4, 4, 0, false, true, false},
+    {qwen2, 37, STAMP_HAAR, 8, 4, 5, false, false, false},
+    {qwen2, 5, STAMP_HAAR, 64, 8, 0, false, false, false},
+    {qwen3, 62, STAMP_HAAR, 8, 4, 5, false, false, false},
+    {qwen3, 19, STAMP_NONE, 0, 4, 4, false, false, false},
+    {llama, 30, STAMP_NONE, 8, 4, 5, true, false, true},
+    {qwen2, 37, STAMP_HAAR, 8, 4, 3, false, false, true},
+    {qwen3, 62, STAMP_WHT, 8, 4, 5, false, false, true},
 };
 enum { POINTS = sizeof points / sizeof points[0] };
 
@@ -77,7 +80,7 @@ static struct stamp_llama *open_random(const char *config)
 static struct stamp_net_spec spec_of(const struct point *p)
 {
     struct stamp_net_spec s = {.scheme = stamp_scheme_default(),
-                               .kv = {p->kv_bits, p->kv_block},
+                               .kv = {p->kv_bits, p->kv_block, p->plain},
                                .s = p->s,
                                .ctx = p->s + STEPS,
                                .last_logits = p->last,
@@ -199,7 +202,7 @@ END_TEST
 START_TEST(steps_are_legal_at_every_kind_of_position)
 {
     static const uint32_t position[] = {0, 1, 31, 32, 63, 255, 256, 300, 511, 512, 600};
-    const struct point at = {llama, 3, STAMP_HAAR, 8, 4, 5, true, false};
+    const struct point at = {llama, 3, STAMP_HAAR, 8, 4, 5, true, false, false};
     struct stamp_err e = {0};
     struct pair p;
 
@@ -220,7 +223,7 @@ END_TEST
 
 START_TEST(what_cannot_be_compiled_is_refused)
 {
-    const struct point at = {llama, 8, STAMP_HAAR, 8, 4, 5, false, false};
+    const struct point at = {llama, 8, STAMP_HAAR, 8, 4, 5, false, false, false};
     struct stamp_compile_options o = {.mach = stamp_mach_find("base")};
     struct stamp_image *image = NULL;
     struct stamp_net_spec bad;
@@ -278,7 +281,7 @@ static void check_phases(const struct pair *p, const char *entry, const struct s
 /* Everything counted lies in exactly one instance, on the C machine and, where built, on the RTL. */
 START_TEST(phases_of_a_network_add_up)
 {
-    static const struct point at = {llama, 40, STAMP_HAAR, 8, 4, 3, false, false};
+    static const struct point at = {llama, 40, STAMP_HAAR, 8, 4, 3, false, false, false};
     struct stamp_run_options o = stamp_run_options_default();
     struct stamp_run_result r;
     struct stamp_err e = {0};
