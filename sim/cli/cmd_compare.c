@@ -139,10 +139,9 @@ static const struct argp argp = {
         "Perplexity and SQNR are of the network in C, whose logits are those of the programs bit "
         "by "
         "bit. SQNR is of all logits of a document against f32, mean over the documents, dB. Bits "
-        "are "
-        "means over rows, scales not counted. The cache is the same in every row: --kv 4 has a "
-        "Haar "
-        "transform of its own, which the rows without transform keep."};
+        "are means over rows, scales not counted. A cache of 4 bits is transformed, by Haar, in "
+        "the rows whose activations are, and has the same bits without transform in the others; "
+        "--kv-transform makes it the same in all."};
 
 static const char *cycles_of(const struct compare_args *a)
 {
@@ -153,10 +152,10 @@ static void print_row(const struct compare_args *a, const struct stamp_compare_r
 {
     printf("%-28s %10.4f", r->name, r->ppl.ppl);
     if (r->f32)
-        printf(" %9s %9.3f %8.3f %16s\n", "-", r->act_bits, r->kv_bits, "-");
+        printf(" %9s %9.3f %8.3f %6s %16s\n", "-", r->act_bits, r->kv_bits, "-", "-");
     else
-        printf(" %9.2f %9.3f %8.3f %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
-               a->c.rtl ? r->cycles : r->expected);
+        printf(" %9.2f %9.3f %8.3f %6s %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
+               stamp_kv_transform_name(r->kv), a->c.rtl ? r->cycles : r->expected);
 }
 
 static void print(const struct compare_args *a)
@@ -169,8 +168,8 @@ static void print(const struct compare_args *a)
            c->row[0].ppl.tokens, c->row[0].ppl.docs, net);
     printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
            stamp_args_mach(&c->machine)->name);
-    printf("%-28s %10s %9s %9s %8s %16s\n", "", "perplexity", "SQNR, dB", "act bits", "KV bits",
-           cycles_of(a));
+    printf("%-28s %10s %9s %9s %8s %6s %16s\n", "", "perplexity", "SQNR, dB", "act bits", "KV bits",
+           "KV", cycles_of(a));
     for (size_t i = 0; i < c->rows; i++) print_row(a, &c->row[i]);
 }
 
@@ -198,6 +197,10 @@ static void print_json(const struct compare_args *a)
         stamp_put_real(v, "sqnr_db", r->sqnr_db);
         stamp_put_real(v, "avg_act_bits", r->act_bits);
         stamp_put_real(v, "avg_kv_bits", r->kv_bits);
+        if (r->f32)
+            cJSON_AddNullToObject(v, "kv_transform");
+        else
+            stamp_put_text(v, "kv_transform", stamp_kv_transform_name(r->kv));
         if (c->rtl && !r->f32)
             stamp_put_count(v, "cycles", r->cycles);
         else

@@ -256,6 +256,11 @@ t 'generate: machine where none runs' 2 gen "$model" --on net --machine tiny
 t 'generate: f32 activations on a machine' 2 gen "$model" --on model --act-bits f32
 t 'generate: cache of 5 bits' 2 gen "$model" --kv 5
 t 'generate: blocks of 2^9' 2 gen "$model" --kv-block 9
+t 'generate: unknown transform of the cache' 2 gen "$model" --kv-transform wht
+t 'generate: transform of a cache of 8 bits' 2 gen "$model" --kv-transform none --kv 8
+t 'eval: transform of a cache of f32' 2 ev "$model" --text "$text" --on net --kv-transform haar --kv f32
+t 'eval: transform of a cache there is none of' 2 ev "$model" --text "$text" --kv-transform none
+t 'compare: transform of a cache of 8 bits' 2 cmp_ "$model" --text "$text" --kv 8 --kv-transform haar
 t 'generate: disk full' 1 full "$stamp" generate "$model" -n 2 --on net
 t 'generate: bytes that are no text' 0 gen "$model" -n 1 --on net --prompt "$(printf '\377\033[2J\200')"
 t 'generate: interrupted' 130 interrupted "$stamp" generate "$model" -n 500 --on model --json

@@ -132,37 +132,50 @@ START_TEST(eval_is_the_same_wherever_it_runs)
 }
 END_TEST
 
-START_TEST(compare_says_what_eval_says)
+/* Rows of eval beside those of compare; --kv 4: rows without transform have a cache without one. */
+static const char *const compared[][2] = {{"--act-bits 8 --transform none --high-rows 0", "none"},
+                                          {"--transform none --high-rows 0", "none"},
+                                          {"--transform none --high-rows 8", "none"},
+                                          {"--high-rows 8", "haar"},
+                                          {"--transform wht --high-rows 8", "haar"},
+                                          {"--transform dct --high-rows 8", "haar"}};
+
+static void compare_and_eval(unsigned kv, const char *given)
 {
-    static const char *const flags[] = {"--act-bits 8 --transform none --high-rows 0",
-                                        "--transform none --high-rows 0",
-                                        "--transform none --high-rows 8",
-                                        "--high-rows 8",
-                                        "--transform wht --high-rows 8",
-                                        "--transform dct --high-rows 8"};
     double ppl[8], bits[8];
     size_t rows = 0;
-    const struct child *c = child_run("$S compare %s %s --json --tokens 90 --high-rows 8 --kv 8 "
-                                      "--prefill 40",
-                                      model, text);
+    const struct child *c = child_run("$S compare %s %s --json --tokens 90 --high-rows 8 --kv %u "
+                                      "%s --kv-block 3 --prefill 40",
+                                      model, text, kv, given);
 
     ck_assert_msg(c->code == 0, "%s", c->err);
     for (const char *at = strstr(c->out, "\"name\""); at; at = strstr(at + 1, "\"name\"")) {
         ck_assert_uint_lt(rows, 7);
         ppl[rows] = child_number(at, "ppl");
         bits[rows] = child_number(at, "avg_act_bits");
-        ck_assert_double_eq(child_number(at, "avg_kv_bits"), rows ? 8 : 32);
+        /* 40 rows in blocks of 8: the first of 8 bits, seven of 4 */
+        ck_assert_double_eq(child_number(at, "avg_kv_bits"), rows == 0 ? 32 : kv == 4 ? 4.5 : 8);
         if (rows) ck_assert_double_gt(child_number(at, "cycles_expected"), 1000);
         if (rows++) ck_assert_double_gt(child_number(at, "sqnr_db"), 3);
     }
     ck_assert_uint_eq(rows, 7);
     for (size_t i = 0; i < 6; i++) {
-        c = child_run("$S eval %s %s --json --tokens 90 --kv 8 --on net %s", model, text, flags[i]);
+        char cache[40] = "";
+        if (kv == 4) snprintf(cache, sizeof cache, "--kv-transform %s", compared[i][1]);
+        c = child_run("$S eval %s %s --json --tokens 90 --kv %u --kv-block 3 --on net %s %s %s",
+                      model, text, kv, compared[i][0], cache, given);
         ck_assert_msg(c->code == 0, "%s", c->err);
         ck_assert_double_eq(child_number(c->out, "ppl"), ppl[i + 1]);
         ck_assert_double_eq(child_number(c->out, "avg_act_bits"), bits[i + 1]);
         ck_assert_double_eq(child_number(c->out, "ppl_f32"), ppl[0]);
     }
+}
+
+START_TEST(compare_says_what_eval_says)
+{
+    compare_and_eval(8, "");
+    compare_and_eval(4, "");
+    compare_and_eval(4, "--kv-transform haar");
 }
 END_TEST
 
