@@ -9,6 +9,7 @@
 #include "compiler/tile/cost.h"
 #include "model/mem.h"
 #include "sim/core/netbuild.h"
+#include "sim/core/netsee.h"
 #include "sim/core/rtl_open.h"
 
 struct stamp_netrun {
@@ -47,7 +48,11 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     r->o.run.on = backend[r->o.on];
     if (r->o.kv.bits != 4) r->o.kv = (struct stamp_kv_scheme){.bits = r->o.kv.bits};
     r->ctx = r->o.ctx ? r->o.ctx : (uint32_t)m->ctx;
-    const struct stamp_net_options net = {r->o.scheme, r->o.kv, r->o.threads};
+    const struct stamp_net_options net = {.scheme = r->o.scheme,
+                                          .kv = r->o.kv,
+                                          .threads = r->o.threads,
+                                          .see = on_machine(r) ? NULL : r->o.see,
+                                          .see_ctx = r->o.see_ctx};
     if (on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
         s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach->name, false, &ops, e);
     if (!s && !r->o.codes)
@@ -158,6 +163,11 @@ static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t a
     enum stamp_status s = expect(r, name, at, &o.expect, e);
     if (s) return s;
     o.entry = name;
+    struct stamp_netsee look = {r->image, r->m, r->o.see, r->o.see_ctx};
+    if (r->o.see && phase == &r->phase[STAMP_PREFILL]) {
+        o.on_phase = stamp_netsee_phase;
+        o.on_phase_ctx = &look;
+    }
     stamp_run_set_arg(r->run, 0, at);
     s = stamp_run_go(r->run, &o, &result, e);
     add(&phase->sum, &result);

@@ -12,6 +12,7 @@
 
 #include "compiler/front/llama.h"
 #include "compiler/quant/qmodel.h"
+#include "model/net/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 #include "sim/core/runtime.h"
@@ -28,10 +29,13 @@ struct stamp_netrun_options {
     uint32_t threads;                 /**< of the network in C */
     uint32_t ctx; /**< tokens the cache holds when decoding, 0: the model's context */
     enum stamp_net_on on;
-    bool decode;                  /**< steps follow a prefill */
-    bool last;                    /**< a prefill gives the logits of its last position only */
-    bool check;                   /**< compare logits with the network in C; ALL does so anyway */
-    struct stamp_run_options run; /**< on, entry and expect are filled in here */
+    bool decode;       /**< steps follow a prefill */
+    bool last;         /**< a prefill gives the logits of its last position only */
+    bool check;        /**< compare logits with the network in C; ALL does so anyway */
+    stamp_see_fn *see; /**< NULL, or told of every tensor of a prefill; on a machine those in its
+                        *   memory; not ON_RTL */
+    void *see_ctx;
+    struct stamp_run_options run;    /**< on, entry, expect and on_phase are filled in here */
     void (*stage)(const char *what); /**< told what begins ("compiling"); NULL: nobody */
 };
 

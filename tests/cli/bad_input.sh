@@ -181,6 +181,11 @@ t 'program: for another machine' 1 run p.stamp --machine tiny --input x=x.npy --
 t 'program: input missing' 1 run p.stamp --output y=out
 t 'program: input of the wrong shape' 1 run p.stamp --input x=w.npy --output y=out
 t 'program: no such buffer' 1 run p.stamp --input x=x.npy --output z=out
+t 'program: reference for no such buffer' 1 run p.stamp --input x=x.npy --reference z=b.npy
+t 'program: reference of the wrong shape' 1 run p.stamp --input x=x.npy --reference y=x.npy
+t 'program: reference that is not there' 1 run p.stamp --input x=x.npy --reference y=none.y
+t 'program: output over a reference' 1 run p.stamp --input x=x.npy --reference y=x.npy --output y=x.npy
+t 'program: two references of a buffer' 2 run p.stamp --input x=x.npy --reference y=a --reference y=b
 t 'program: binding without a file' 2 run p.stamp --input x --output y=out
 printf '.machine base\n.memory 64\n.code\n  FLY high=1\n' >fly.s
 t 'assembler: unknown instruction' 1 "$stamp" asm fly.s -o out
@@ -268,6 +273,8 @@ t 'eval: flags of a machine without one' 2 ev "$model" --text "$text" --machine 
 t 'eval: machine with the network in C' 2 ev "$model" --text "$text" --on net --latency 5
 t 'eval: f32 weights on the C machine' 2 ev "$model" --text "$text" --on model --weight-bits f32
 t 'eval: empty text on the C machine' 1 ev "$model" --text empty.txt --on model
+t 'eval: tensors in f32' 2 ev "$model" --text "$text" --tensors
+t 'eval: tensors of the RTL alone' 2 ev "$model" --text "$text" --tensors --on rtl
 t 'compare: no text' 2 cmp_ "$model"
 t 'compare: empty text' 1 cmp_ "$model" --text empty.txt
 t 'compare: no such model' 1 cmp_ nowhere --text "$text"

@@ -132,6 +132,17 @@ START_TEST(eval_is_the_same_wherever_it_runs)
 }
 END_TEST
 
+/* The first tensor of that name. */
+static void at_least(const char *json, const char *name, double db)
+{
+    char key[40];
+
+    snprintf(key, sizeof key, "\"name\":\t\"%s\"", name);
+    const char *at = strstr(json, key);
+    ck_assert_msg(at != NULL, "no %s in %s", key, json);
+    ck_assert_double_gt(child_number(at, "sqnr_db"), db);
+}
+
 /* Rows of eval beside those of compare; --kv 4: rows without transform have a cache without one. */
 static const char *const compared[][2] = {{"--act-bits 8 --transform none --high-rows 0", "none"},
                                           {"--transform none --high-rows 0", "none"},
@@ -170,6 +181,30 @@ static void compare_and_eval(unsigned kv, const char *given)
         ck_assert_double_eq(child_number(c->out, "ppl_f32"), ppl[0]);
     }
 }
+
+/* Of the network in C, of the C machine's memory, and of it in lock-step. */
+START_TEST(tensors_are_the_same_wherever_they_are_read)
+{
+    static const char *const on[] = {"net", "model --machine tiny", "model", "all"};
+    static char want[CHILD_TEXT];
+
+    for (int i = 0; i < (have_rtl("base") ? 4 : 3); i++) {
+        const struct child *c = child_run(
+            "$S eval %s %s --json --tensors --tokens 20 --docs 2 --on %s", model, text, on[i]);
+        ck_assert_msg(c->code == 0, "%s", c->err);
+        const char *at = strstr(c->out, "\"tensors\"");
+        ck_assert_ptr_nonnull(at);
+        if (!i) memcpy(want, at, strlen(at) + 1);
+        ck_assert_str_eq(at, want);
+    }
+    at_least(want, "logits", 8);
+    at_least(want, "q", 8);
+    ck_assert_double_eq(child_number(want, "rows"), 21);
+    const struct child *c = child_run("$S eval %s %s --tensors --tokens 20 --on net", model, text);
+    ck_assert_ptr_nonnull(strstr(c->out, "\nembedding          128     exact\n"));
+    ck_assert_ptr_nonnull(strstr(c->out, "\nlogits            1024 "));
+}
+END_TEST
 
 START_TEST(compare_says_what_eval_says)
 {
@@ -236,6 +271,7 @@ Suite *stamp_suite_cli_net(void)
     tcase_add_test(t, generate_samples_by_seed);
     tcase_add_test(t, generate_prints_the_text_and_its_figures);
     tcase_add_test(t, eval_is_the_same_wherever_it_runs);
+    tcase_add_test(t, tensors_are_the_same_wherever_they_are_read);
     tcase_add_test(t, compare_says_what_eval_says);
     tcase_add_test(t, demo_runs_a_whole_network);
     tcase_add_test(t, a_machine_that_lies_is_caught_in_a_network);
