@@ -187,20 +187,24 @@ START_TEST(tensors_are_the_same_wherever_they_are_read)
 {
     static const char *const on[] = {"net", "model --machine tiny", "model", "all"};
     static char want[CHILD_TEXT];
+    double rows = 0;
 
+    ck_assert_int_eq(
+        child_run("printf 'Once upon a time.<|endoftext|>The queen said: no!' >two")->code, 0);
     for (int i = 0; i < (have_rtl("base") ? 4 : 3); i++) {
-        const struct child *c = child_run(
-            "$S eval %s %s --json --tensors --tokens 20 --docs 2 --on %s", model, text, on[i]);
+        const struct child *c =
+            child_run("$S eval %s --text two --json --tensors --on %s", model, on[i]);
         ck_assert_msg(c->code == 0, "%s", c->err);
         const char *at = strstr(c->out, "\"tensors\"");
         ck_assert_ptr_nonnull(at);
+        rows = child_number(c->out, "tokens") + 2; /* two documents, BOS before each */
         if (!i) memcpy(want, at, strlen(at) + 1);
         ck_assert_str_eq(at, want);
     }
     at_least(want, "logits", 8);
     at_least(want, "q", 8);
-    ck_assert_double_eq(child_number(want, "rows"), 21);
-    const struct child *c = child_run("$S eval %s %s --tensors --tokens 20 --on net", model, text);
+    ck_assert_double_eq(child_number(want, "rows"), rows);
+    const struct child *c = child_run("$S eval %s --text two --tensors --on net", model);
     ck_assert_ptr_nonnull(strstr(c->out, "\nembedding          128     exact\n"));
     ck_assert_ptr_nonnull(strstr(c->out, "\nlogits            1024 "));
 }
