@@ -17,7 +17,15 @@
 #include "sim/report/json_out.h"
 #include "sim/report/tensors.h"
 
-enum { KEY_TOKENIZER = STAMP_KEY_COMMAND, KEY_TEXT, KEY_TOKENS, KEY_DOCS, KEY_ON, KEY_TENSORS };
+enum {
+    KEY_TOKENIZER = STAMP_KEY_COMMAND,
+    KEY_TEXT,
+    KEY_TOKENS,
+    KEY_DOCS,
+    KEY_ON,
+    KEY_TENSORS,
+    KEY_PHASES
+};
 
 /* --on: f32, or 1 + enum stamp_net_on */
 enum { ON_F32, ON_NET };
@@ -56,6 +64,10 @@ static const struct argp_option options[] = {
      .key = KEY_TENSORS,
      .doc = "SQNR of every tensor against f32 over the same tokens; --on net, or model and all, "
             "which take them from the machine's memory"},
+    {.name = "phases",
+     .key = KEY_PHASES,
+     .doc = "cycles, bytes and use of the array by part of the programs and layer, summed over the "
+            "documents; --on model, rtl or all"},
     {.name = "tokens", .key = KEY_TOKENS, .arg = "N", .doc = "stop after N scored tokens"},
     {.name = "docs", .key = KEY_DOCS, .arg = "N", .doc = "only the first N documents"},
     {.name = NULL},
@@ -80,12 +92,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->limits.tokens);
     case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->limits.docs);
     case KEY_TENSORS: a->tensors = true; return 0;
+    case KEY_PHASES: a->machine.run.phases = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
         if (a->tensors && (a->on == ON_F32 || a->on == ON_NET + STAMP_NET_ON_RTL))
             return stamp_args_bad("--tensors needs --on net, model or all");
+        if (a->machine.run.phases && (a->on == ON_F32 || a->on == ON_NET + STAMP_NET_ON_NET))
+            return stamp_args_bad("--phases needs --on model, rtl or all");
         if (a->on != ON_F32) {
             const error_t err = stamp_args_quant_check(&a->quant);
             if (err) return err;
@@ -212,8 +227,8 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
     if (s) return s;
     score->run = at->run;
     if (on != STAMP_NET_ON_NET)
-        r->net =
-            (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on, 0};
+        r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on,
+                                           0, at->run};
     return STAMP_OK;
 }
 

@@ -47,7 +47,9 @@ struct stamp_netrun_phase {
     uint64_t runs;               /**< programs started, recoding of cache blocks included */
     uint64_t expected;           /**< cycles the compiler expects of them */
     uint64_t compared;           /**< logits compared with those of the network in C */
-    struct stamp_run_result sum; /**< counts and seconds added up; error and difference: the last */
+    struct stamp_run_result sum; /**< counts and seconds added up; error and difference: the last;
+                                  *   with options.run.phases the instances of all runs, added up
+                                  *   by phase and layer (sim/core/netphases.h) */
 };
 
 struct stamp_netrun; /* opaque */
@@ -78,6 +80,10 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
  *  expects of the prefill. Not for ON_NET. */
 enum stamp_status stamp_netrun_compile(struct stamp_netrun *r, uint32_t n, uint64_t *expected,
                                        struct stamp_err *e);
+
+/** The programs that ran last, for the names of phases; NULL before the first and ON_NET. Borrowed until
+ *  the next prefill. */
+const struct stamp_image *stamp_netrun_image(const struct stamp_netrun *r);
 
 /** Sums since stamp_netrun_new; borrowed. */
 const struct stamp_netrun_phase *stamp_netrun_phase(const struct stamp_netrun *r,

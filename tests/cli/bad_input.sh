@@ -275,6 +275,9 @@ t 'eval: f32 weights on the C machine' 2 ev "$model" --text "$text" --on model -
 t 'eval: empty text on the C machine' 1 ev "$model" --text empty.txt --on model
 t 'eval: tensors in f32' 2 ev "$model" --text "$text" --tensors
 t 'eval: tensors of the RTL alone' 2 ev "$model" --text "$text" --tensors --on rtl
+t 'eval: phases without a machine' 2 ev "$model" --text "$text" --phases --on net
+t 'eval: phases in f32' 2 ev "$model" --text "$text" --phases
+t 'generate: phases without a machine' 2 gen "$model" --phases --on net
 t 'compare: no text' 2 cmp_ "$model"
 t 'compare: empty text' 1 cmp_ "$model" --text empty.txt
 t 'compare: no such model' 1 cmp_ nowhere --text "$text"

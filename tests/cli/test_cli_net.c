@@ -210,6 +210,46 @@ START_TEST(tensors_are_the_same_wherever_they_are_read)
 }
 END_TEST
 
+/* Sum of "cycles" or of "products" over the objects of array "parts" behind @p json. */
+static double parts_sum(const char *json, const char *key)
+{
+    double sum = 0;
+
+    for (const char *at = strstr(strstr(json, "\"parts\""), "\"part\""); at && *at != ']';) {
+        const char *next = strstr(at + 1, "\"part\""), *end = strchr(at, ']');
+        sum += child_number(at, key);
+        at = next && next < end ? next : NULL;
+    }
+    return sum;
+}
+
+START_TEST(phases_of_eval_and_generate_add_up)
+{
+    const bool rtl = have_rtl("base");
+    const char *on = rtl ? "rtl" : "model";
+
+    ck_assert_int_eq(child_run("printf 'Once.<|endoftext|>The queen said: no!' >two")->code, 0);
+    const struct child *c = child_run("$S eval %s --text two --json --phases --on %s", model, on);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    const char *pre = strstr(c->out, "\"prefill\"");
+    ck_assert_double_eq(parts_sum(pre, "load"), child_number(pre, "load"));
+    if (rtl) ck_assert_double_eq(parts_sum(pre, "cycles"), child_number(pre, "cycles"));
+    ck_assert_double_eq(child_number(strstr(pre, "\"instances\""), "times"), 2);
+    c = child_run("$S generate %s -n 4 --json --phases --kv-block 1 --on %s", model, on);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    pre = strstr(c->out, "\"prefill\"");
+    const char *dec = strstr(c->out, "\"decode\"");
+    ck_assert_double_eq(child_number(strstr(pre, "\"parts\""), "times"), 1);
+    ck_assert_double_eq(child_number(strstr(dec, "\"parts\""), "times"), 3);
+    ck_assert_double_eq(parts_sum(dec, "load"), child_number(dec, "load"));
+    ck_assert_ptr_nonnull(strstr(dec, "\"recode\""));
+    ck_assert_double_eq(child_number(strstr(strstr(dec, "\"parts\""), "\"recode\""), "times"), 10);
+    c = child_run("$S generate %s -n 4 --phases --on model", model);
+    ck_assert_ptr_nonnull(strstr(c->out, "\nprefill, 1 runs by part and layer\n"));
+    ck_assert_ptr_nonnull(strstr(c->out, "\ndecode, 3 runs by part and layer\n"));
+}
+END_TEST
+
 START_TEST(compare_says_what_eval_says)
 {
     compare_and_eval(8, "");
@@ -276,6 +316,7 @@ Suite *stamp_suite_cli_net(void)
     tcase_add_test(t, generate_prints_the_text_and_its_figures);
     tcase_add_test(t, eval_is_the_same_wherever_it_runs);
     tcase_add_test(t, tensors_are_the_same_wherever_they_are_read);
+    tcase_add_test(t, phases_of_eval_and_generate_add_up);
     tcase_add_test(t, compare_says_what_eval_says);
     tcase_add_test(t, demo_runs_a_whole_network);
     tcase_add_test(t, a_machine_that_lies_is_caught_in_a_network);
