@@ -158,12 +158,21 @@ static void print_row(const struct compare_args *a, const struct stamp_compare_r
                stamp_kv_transform_name(r->kv), a->c.rtl ? r->cycles : r->expected);
 }
 
+static void network_text(const struct compare_args *a, char *text, size_t size)
+{
+    char net[64], quant[64];
+
+    stamp_args_net_text(&a->c.net, net, sizeof net);
+    stamp_args_quant_text(&a->quant, quant, sizeof quant);
+    snprintf(text, size, "%s, %s", net, quant);
+}
+
 static void print(const struct compare_args *a)
 {
     const struct stamp_compare *c = &a->c;
-    char net[64];
+    char net[136];
 
-    stamp_args_net_text(&c->net, net, sizeof net);
+    network_text(a, net, sizeof net);
     printf("model %s, text %s: %zu tokens of %zu documents; %s\n", a->model[0], a->text,
            c->row[0].ppl.tokens, c->row[0].ppl.docs, net);
     printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
@@ -177,9 +186,9 @@ static void print_json(const struct compare_args *a)
 {
     const struct stamp_compare *c = &a->c;
     struct cJSON *o = cJSON_CreateObject();
-    char net[64];
+    char net[136];
 
-    stamp_args_net_text(&c->net, net, sizeof net);
+    network_text(a, net, sizeof net);
     stamp_put_text(o, "model", a->model[0]);
     stamp_put_text(o, "text", a->text);
     stamp_put_text(o, "machine", stamp_args_mach(&c->machine)->name);
@@ -233,16 +242,18 @@ int stamp_cmd_compare(int argc, char **argv)
     stamp_compare_list(&a.c);
     enum stamp_status s =
         stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, &e);
+    const bool text_read = !s;
     if (!s)
         s = stamp_args_qmodel(&a.quant, a.c.base.weight_bits, a.c.net.head_bits, a.c.base.block,
                               corpus.model, corpus.tokenizer, &codes, &e);
+    const bool no_codes = text_read && s;
     a.c.codes = codes;
     if (!s) s = stamp_compare_run(&a.c, &e);
     if (!s && a.common.json)
         print_json(&a);
     else if (!s)
         print(&a);
-    else if (s != STAMP_EUNSUPPORTED)
+    else if (s != STAMP_EUNSUPPORTED && !no_codes)
         stamp_fail_at(&e, "%s", a.text);
     stamp_free(a.c.ids);
     stamp_qmodel_free(codes);

@@ -263,10 +263,12 @@ static void print(const struct generation *g)
     static const char *const name[] = {"prefill", "decode"};
     const struct generate_args *a = g->a;
     struct cJSON *o = a->common.json ? cJSON_CreateObject() : NULL;
-    char scheme[200], net[64];
+    char scheme[200], net[64], quant[64], all[136];
 
     stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
     stamp_args_net_text(&a->net, net, sizeof net);
+    stamp_args_quant_text(&a->quant, quant, sizeof quant);
+    snprintf(all, sizeof all, "%s, %s", net, quant);
     if (o) {
         stamp_put_text(o, "prompt", a->prompt);
         stamp_put_text(o, "text", g->text.s ? g->text.s : "");
@@ -277,10 +279,10 @@ static void print(const struct generation *g)
         stamp_put_text(o, "on", stamp_net_on_name[a->on]);
         stamp_put_text(o, "machine", stamp_args_mach(&a->machine)->name);
         stamp_put_text(o, "scheme", scheme);
-        stamp_put_text(o, "network", net);
+        stamp_put_text(o, "network", all);
         stamp_put_real(o, "mhz", a->mhz);
     } else {
-        printf("\n%zu tokens behind a prompt of %zu; %s, %s\n", g->made, g->prompt, scheme, net);
+        printf("\n%zu tokens behind a prompt of %zu; %s, %s\n", g->made, g->prompt, scheme, all);
     }
     for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
         const struct stamp_net_report r = {stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),

@@ -199,6 +199,47 @@ t 'program that waits for ever' 1 run race.stamp --input x=x.npy --output y=out
 t 'compile: no tokens' 2 "$stamp" compile w.npy --rows 0 -o out
 t 'compile: layers that do not meet' 1 "$stamp" compile w.npy w.npy --rows 4 -o out
 
+# Models to programs, and quantizers of weights
+com() { "$stamp" compile "$@"; }
+t 'compile: a model without its tokens' 2 com "$model" -o out
+t 'compile: a model as a weight' 1 com "$model" --rows 4 -o out
+t 'compile: a weight as a model' 1 com w.npy --tokens 4 -o out
+t 'compile: tokens and rows' 2 com "$model" --tokens 4 --rows 4 -o out
+t 'compile: tokens and a bias' 2 com "$model" --tokens 4 --bias b.npy -o out
+t 'compile: two models' 2 com "$model" "$model" --tokens 4 -o out
+t 'compile: bf16 for a model' 2 com "$model" --tokens 4 --in bf16 -o out
+t 'compile: 0 tokens' 2 com "$model" --tokens 0 -o out
+t 'compile: more tokens than the context' 1 com "$model" --tokens 513 -o out
+t 'compile: more to decode than the context' 1 com "$model" --tokens 500 --decode 13 -o out
+t 'compile: decode of a weight' 2 com w.npy --rows 4 --decode 4 -o out
+t 'compile: cache of a weight' 2 com w.npy --rows 4 --kv 8 -o out
+t 'compile: quantizer of a weight' 2 com w.npy --rows 4 --quantizer clip -o out
+t 'compile: tokenizer of a weight' 2 com w.npy --rows 4 --tokenizer "$model/tokenizer.bin" -o out
+t 'compile: transform of a cache of 8 bits' 2 com "$model" --tokens 4 --kv 8 --kv-transform none -o out
+t 'compile: f32 activations of a model' 2 com "$model" --tokens 4 --act-bits f32 -o out
+t 'compile: listing as JSON' 2 com "$model" --tokens 4 --listing --json -o out
+t 'compile: no output' 2 com "$model" --tokens 4
+t 'compile: output is the calibration text' 1 com "$model" --tokens 4 --quantizer clip --calib w.npy \
+    -o w.npy
+t 'compile: gptq without a text' 2 com "$model" --tokens 4 --quantizer gptq -o out
+t 'compile: a text for nothing' 2 com "$model" --tokens 4 --calib "$text" -o out
+t 'compile: unknown quantizer' 2 com "$model" --tokens 4 --quantizer awq -o out
+t 'compile: calibration text that is not there' 1 com "$model" --tokens 4 --quantizer clip \
+    --calib none.txt -o out
+t 'compile: calibration of 0 tokens' 2 com "$model" --tokens 4 --quantizer clip --calib "$text" \
+    --calib-tokens 0 -o out
+com "$model" --tokens 4 --quantizer clip --quant-cache codes -o made >/dev/null
+t 'compile: codes of another quantizer' 1 com "$model" --tokens 4 --quantizer rtn --quant-cache codes \
+    -o out
+t 'compile: output is the file of codes' 1 com "$model" --tokens 4 --quantizer clip --quant-cache codes \
+    -o codes
+head -c 5000 codes >half
+t 'compile: codes broken off' 1 com "$model" --tokens 4 --quantizer clip --quant-cache half -o out
+t 'compile: codes that are an array' 1 com "$model" --tokens 4 --quantizer clip --quant-cache w.npy \
+    -o out
+t 'compile: codes where none can be' 1 com "$model" --tokens 4 --quantizer clip \
+    --quant-cache none/codes -o out
+
 # ---- Models --------------------------------------------------------------------------------------
 ev() { "$stamp" eval "$@"; }
 t 'model: no such folder' 1 ev nowhere --text "$text"
@@ -278,6 +319,13 @@ t 'eval: tensors of the RTL alone' 2 ev "$model" --text "$text" --tensors --on r
 t 'eval: phases without a machine' 2 ev "$model" --text "$text" --phases --on net
 t 'eval: phases in f32' 2 ev "$model" --text "$text" --phases
 t 'generate: phases without a machine' 2 gen "$model" --phases --on net
+t 'generate: gptq without a text' 2 gen "$model" --quantizer gptq
+t 'generate: a calibration text for nothing' 2 gen "$model" --calib "$text"
+t 'generate: codes broken off' 1 gen "$model" -n 1 --on net --quantizer clip --quant-cache half
+t 'generate: calibration text of nothing' 1 gen "$model" -n 1 --on net --quantizer clip --calib empty.txt
+t 'compare: gptq without a text' 2 cmp_ "$model" --text "$text" --quantizer gptq
+t 'compare: codes of another model' 1 cmp_ "$model" --text "$text" --head-bits 4 --quantizer clip \
+    --quant-cache codes
 t 'compare: no text' 2 cmp_ "$model"
 t 'compare: empty text' 1 cmp_ "$model" --text empty.txt
 t 'compare: no such model' 1 cmp_ nowhere --text "$text"
