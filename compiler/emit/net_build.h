@@ -43,7 +43,8 @@ struct stamp_net_layer_at {
 
 /** Sizes of the cache and of the batches that fill it. */
 struct stamp_net_kv {
-    uint32_t block;    /**< tokens of a block, 1 where bits is not 4 */
+    uint32_t block;    /**< log2 of a block's tokens, 0 where bits is not 4 */
+    uint32_t levels;   /**< of HAAR over a block, 0 in a plain cache */
     uint32_t batch;    /**< tokens worked on at once: whole blocks, whole column groups */
     uint32_t heads;    /**< KV heads worked on at once */
     uint32_t chunks;   /**< of heads */

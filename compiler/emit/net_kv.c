@@ -42,6 +42,7 @@ bool stamp_netc_kv_sizes(struct stamp_netc *n)
     uint32_t heads = 1;
 
     k->block = n->spec->kv.bits == 4 ? n->spec->kv.block : 0;
+    k->levels = n->spec->kv.plain ? 0 : k->block;
     k->batch = 32;
     if (k->batch < n->L) k->batch = n->L;
     if (k->batch < 1u << k->block) k->batch = 1u << k->block;
@@ -107,7 +108,7 @@ void stamp_kv_tables(struct stamp_netc *n, uint32_t widths)
 
 void stamp_kv_haar(const struct stamp_kv_batch *c, bool inverse)
 {
-    const uint32_t levels = c->n->kv.block, cols = c->n->kv.heads * c->n->hl;
+    const uint32_t levels = c->n->kv.levels, cols = c->n->kv.heads * c->n->hl;
 
     for (uint32_t i = 1; i <= levels && c->blocks; i++) {
         const uint32_t l = inverse ? levels + 1 - i : i;

@@ -37,7 +37,7 @@ struct stamp_kv_batch stamp_kv_batch_of(struct stamp_netc *n, uint32_t which, ui
 struct stamp_vec stamp_kv_rows(const struct stamp_kv_batch *c);
 /** Row tables: all rows 8 bits (upper half of RT) and widths in blocks (lower half). */
 void stamp_kv_tables(struct stamp_netc *n, uint32_t widths);
-/** The levels of HAAR on the complete blocks, or what undoes them. */
+/** The levels of HAAR on the complete blocks, or what undoes them; nothing in a plain cache. */
 void stamp_kv_haar(const struct stamp_kv_batch *c, bool inverse);
 /** Range and parameters of every row and head. */
 void stamp_kv_params(const struct stamp_kv_batch *c, bool digits);

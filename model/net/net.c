@@ -57,12 +57,30 @@ static enum stamp_status look(struct stamp_net *net, struct stamp_err *e)
     return STAMP_OK;
 }
 
+/* Tells who wants to look. */
+static enum stamp_status see(const struct stamp_net *net, enum stamp_seen what, uint32_t layer,
+                             uint32_t rows, uint32_t cols, const float *x, struct stamp_err *e)
+{
+    const struct stamp_net_options *o = &net->options;
+    return o->see ? o->see(o->see_ctx, what, layer, rows, cols, x, e) : STAMP_OK;
+}
+
+static enum stamp_status see_qkv(const struct stamp_net *net, uint32_t layer, uint32_t rows,
+                                 struct stamp_err *e)
+{
+    const struct stamp_net_work *w = &net->work;
+    enum stamp_status s = see(net, STAMP_SEE_Q, layer, rows, net->q_width, w->q, e);
+    if (!s) s = see(net, STAMP_SEE_K, layer, rows, net->kv_width, w->k, e);
+    return s ? s : see(net, STAMP_SEE_V, layer, rows, net->kv_width, w->v, e);
+}
+
 /* One layer over plan->s rows from net->position on. */
 static enum stamp_status run_layer(struct stamp_net *net, const struct stamp_plan *plan,
                                    uint32_t layer, bool step, struct stamp_err *e)
 {
     const struct stamp_net_layer *l = &net->model.layer[layer];
     const struct stamp_layer *m = net->layer[layer].m;
+    const uint32_t rows = plan->s, dim = net->model.shape.dim;
     struct stamp_net_work *w = &net->work;
     const struct stamp_net_target qkv[3] = {{&m[STAMP_NET_Q], l->bias_q, w->q, false},
                                             {&m[STAMP_NET_K], l->bias_k, w->k, false},
@@ -70,26 +88,33 @@ static enum stamp_status run_layer(struct stamp_net *net, const struct stamp_pla
     const struct stamp_net_target o = {&m[STAMP_NET_O], NULL, w->x, true};
     const struct stamp_net_target down = {&m[STAMP_NET_DOWN], NULL, w->x, true};
 
-    norm(net, plan->s, w->x, l->norm_att);
-    stamp_net_quantize(net, plan, net->model.shape.dim, w->h);
+    norm(net, rows, w->x, l->norm_att);
+    enum stamp_status st = see(net, STAMP_SEE_NORM_ATT, layer, rows, dim, w->h, e);
+    stamp_net_quantize(net, plan, dim, w->h);
     stamp_net_multiply(net, plan, w->h, 3, qkv);
-    stamp_net_turn(net, layer, plan->s);
+    if (!st) st = see_qkv(net, layer, rows, e);
+    stamp_net_turn(net, layer, rows);
     if (step)
         stamp_net_kv_append(net, layer);
     else
-        stamp_net_kv_fill(net, layer, plan->s);
-    stamp_net_attend(net, layer, plan->s);
+        stamp_net_kv_fill(net, layer, rows);
+    stamp_net_attend(net, layer, rows);
+    if (!st) st = see(net, STAMP_SEE_ATTENTION, layer, rows, net->q_width, w->h, e);
     stamp_net_quantize(net, plan, net->q_width, w->h);
     stamp_net_multiply(net, plan, w->h, 1, &o);
+    if (!st) st = see(net, STAMP_SEE_RESIDUAL_ATT, layer, rows, dim, w->x, e);
 
-    norm(net, plan->s, w->x, l->norm_ffn);
-    stamp_net_quantize(net, plan, net->model.shape.dim, w->h);
+    norm(net, rows, w->x, l->norm_ffn);
+    if (!st) st = see(net, STAMP_SEE_NORM_FFN, layer, rows, dim, w->h, e);
+    stamp_net_quantize(net, plan, dim, w->h);
     stamp_net_gate_up(net, plan, w->h, &m[STAMP_NET_GATE], &m[STAMP_NET_UP], w->f);
+    if (!st) st = see(net, STAMP_SEE_HIDDEN, layer, rows, net->model.shape.hidden, w->f, e);
     stamp_net_quantize(net, plan, net->model.shape.hidden, w->f);
     stamp_net_multiply(net, plan, w->f, 1, &down);
-    const enum stamp_status st = look(net, e);
-    if (st) (void)stamp_fail_at(e, "layer %u", layer);
-    return st;
+    if (!st) st = see(net, STAMP_SEE_RESIDUAL_FFN, layer, rows, dim, w->x, e);
+    const enum stamp_status bad = look(net, st ? NULL : e);
+    if (bad && !st) (void)stamp_fail_at(e, "layer %u", layer);
+    return st ? st : bad;
 }
 
 /* Logits of rows first .. n-1. */
@@ -104,12 +129,14 @@ static enum stamp_status run_head(struct stamp_net *net, uint32_t first, uint32_
     enum stamp_status st = stamp_plan_build(&q, n - first, &plan, e);
     if (st) return st;
     norm(net, n - first, net->work.x + (size_t)first * net->model.shape.dim, net->model.norm);
+    st = see(net, STAMP_SEE_NORM, 0, n - first, net->model.shape.dim, net->work.h, e);
     stamp_net_quantize(net, &plan, net->model.shape.dim, net->work.h);
     stamp_net_multiply(net, &plan, net->work.h, 1, &to);
     stamp_plan_free(&plan);
+    if (st) return st;
     st = look(net, e);
-    if (st) (void)stamp_fail_at(e, "output head");
-    return st;
+    if (st) return stamp_fail_at(e, "output head");
+    return see(net, STAMP_SEE_LOGITS, 0, n - first, net->model.shape.vocab, logits, e);
 }
 
 static enum stamp_status embed(struct stamp_net *net, const int32_t *tokens, uint32_t n,
@@ -149,6 +176,7 @@ static enum stamp_status forward(struct stamp_net *net, const int32_t *tokens, u
     if (!st) st = stamp_net_kv_reserve(net, net->position + n, e);
     if (!st) st = stamp_plan_build(&net->options.scheme, n, &plan, e);
     if (!st) st = embed(net, tokens, n, e);
+    if (!st) st = see(net, STAMP_SEE_EMBEDDING, 0, n, s->dim, net->work.x, e);
     for (uint32_t i = 0; !st && i < s->layers; i++) st = run_layer(net, &plan, i, step, e);
     stamp_plan_free(&plan);
     if (!st) st = run_head(net, first, n, logits, e);

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/net/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 #include "model/num/weights.h"
@@ -71,7 +72,9 @@ struct stamp_net_model {
 struct stamp_net_options {
     struct stamp_scheme scheme; /**< of the layers; the head is 8-bit rows without transform */
     struct stamp_kv_scheme kv;
-    uint32_t threads; /**< 1 or more; any number gives the same bits */
+    uint32_t threads;  /**< 1 or more; any number gives the same bits */
+    stamp_see_fn *see; /**< NULL, or told of every tensor, by one thread */
+    void *see_ctx;
 };
 
 struct stamp_net; /* a network with its key-value cache */

@@ -85,13 +85,14 @@ static void code_block(struct stamp_net *net, const struct stamp_net_cache *c,
                        const struct side *side, uint32_t head, uint32_t first,
                        struct stamp_net_kv_work *w)
 {
-    const uint32_t hd = net->model.shape.head_dim, m = net->options.kv.block;
+    const struct stamp_kv_scheme kv = net->options.kv;
+    const uint32_t hd = net->model.shape.head_dim, rows = UINT32_C(1) << kv.block;
     bool ok = true;
 
-    stamp_kv_encode_block(m, hd, w->x, w->code, w->meta);
-    for (uint32_t i = 0; i < UINT32_C(1) << m; i++) ok &= stamp_f32_is_finite(w->meta[i].scale);
-    stamp_kv_decode_block(m, hd, w->code, w->meta, w->x);
-    for (uint32_t i = 0; i < UINT32_C(1) << m; i++)
+    stamp_kv_encode_block(kv, hd, w->x, w->code, w->meta);
+    for (uint32_t i = 0; i < rows; i++) ok &= stamp_f32_is_finite(w->meta[i].scale);
+    stamp_kv_decode_block(kv, hd, w->code, w->meta, w->x);
+    for (uint32_t i = 0; i < rows; i++)
         ok &= side->put(net, c, head, first + i, w->x + (size_t)i * hd);
     stamp_net_note(net, !ok);
 }

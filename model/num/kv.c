@@ -15,6 +15,11 @@ static void level(enum stamp_bfly kind, uint32_t block, uint32_t l, uint32_t hd,
         stamp_butterfly(kind, 0, 0, hd, x + (size_t)i * hd, x + (size_t)(i + half) * hd);
 }
 
+static uint32_t levels(struct stamp_kv_scheme kv)
+{
+    return kv.plain ? 0 : kv.block;
+}
+
 static void encode(unsigned bits, uint32_t hd, const float *x, uint8_t *q,
                    struct stamp_kv_meta *meta)
 {
@@ -32,12 +37,12 @@ static void encode(unsigned bits, uint32_t hd, const float *x, uint8_t *q,
     *meta = (struct stamp_kv_meta){p.scale, p.zero};
 }
 
-void stamp_kv_encode_block(uint32_t block, uint32_t hd, float *x, uint8_t *q,
+void stamp_kv_encode_block(struct stamp_kv_scheme kv, uint32_t hd, float *x, uint8_t *q,
                            struct stamp_kv_meta *meta)
 {
-    assert(block <= STAMP_KV_BLOCK_MAX);
-    for (uint32_t l = 1; l <= block; l++) level(STAMP_MEAN, block, l, hd, x);
-    for (uint32_t i = 0; i < UINT32_C(1) << block; i++)
+    assert(kv.block <= STAMP_KV_BLOCK_MAX);
+    for (uint32_t l = 1; l <= levels(kv); l++) level(STAMP_MEAN, kv.block, l, hd, x);
+    for (uint32_t i = 0; i < UINT32_C(1) << kv.block; i++)
         encode(i == 0 ? 8 : 4, hd, x + (size_t)i * hd, q + (size_t)i * hd, meta + i);
 }
 
@@ -52,11 +57,11 @@ void stamp_kv_decode_row(uint32_t hd, const uint8_t *q, struct stamp_kv_meta met
         x[i] = stamp_f32_mul(stamp_s32_f32((int32_t)q[i] - meta.zero), meta.scale);
 }
 
-void stamp_kv_decode_block(uint32_t block, uint32_t hd, const uint8_t *q,
+void stamp_kv_decode_block(struct stamp_kv_scheme kv, uint32_t hd, const uint8_t *q,
                            const struct stamp_kv_meta *meta, float *x)
 {
-    assert(block <= STAMP_KV_BLOCK_MAX);
-    for (uint32_t i = 0; i < UINT32_C(1) << block; i++)
+    assert(kv.block <= STAMP_KV_BLOCK_MAX);
+    for (uint32_t i = 0; i < UINT32_C(1) << kv.block; i++)
         stamp_kv_decode_row(hd, q + (size_t)i * hd, meta[i], x + (size_t)i * hd);
-    for (uint32_t l = block; l >= 1; l--) level(STAMP_SUM, block, l, hd, x);
+    for (uint32_t l = levels(kv); l >= 1; l--) level(STAMP_SUM, kv.block, l, hd, x);
 }

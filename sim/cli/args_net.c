@@ -8,19 +8,24 @@
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/progress.h"
 
-enum { KEY_KV = STAMP_KEY_NET, KEY_KV_BLOCK, KEY_HEAD_BITS, KEY_THREADS };
+enum { KEY_KV = STAMP_KEY_NET, KEY_KV_BLOCK, KEY_KV_TRANSFORM, KEY_HEAD_BITS, KEY_THREADS };
 
 static const struct argp_option options[] = {
     {.doc = "Whole networks:", .group = 22},
     {.name = "kv",
      .key = KEY_KV,
      .arg = "4|8|f32",
-     .doc = "width of the key-value cache, bits (default 4, with a Haar transform along the "
-            "tokens of a block); attention itself multiplies 8-bit integers"},
+     .doc = "width of the key-value cache, bits (default 4); attention itself multiplies 8-bit "
+            "integers"},
     {.name = "kv-block",
      .key = KEY_KV_BLOCK,
      .arg = "M",
      .doc = "blocks of 2^M tokens in a cache of 4 bits, 0 to 8 (default 5)"},
+    {.name = "kv-transform",
+     .key = KEY_KV_TRANSFORM,
+     .arg = "haar|none",
+     .doc = "along the tokens of a block, in a cache of 4 bits (default haar); the first row of a "
+            "block has 8 bits either way"},
     {.name = "head-bits",
      .key = KEY_HEAD_BITS,
      .arg = "4|8",
@@ -41,6 +46,7 @@ struct stamp_args_net stamp_args_net_default(void)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     static const char *const widths[] = {"4", "8", "f32"};
+    static const char *const transforms[] = {"haar", "none"};
     static const unsigned width[] = {4, 8, 32};
     struct stamp_args_net *a = state->input;
     uint64_t v = 0;
@@ -56,6 +62,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         err = stamp_args_u64("--kv-block", arg, 0, STAMP_KV_BLOCK_MAX, &v);
         if (!err) a->kv.block = (uint32_t)v;
         break;
+    case KEY_KV_TRANSFORM:
+        err = stamp_args_choice("--kv-transform", arg, transforms, 2, &i);
+        a->kv.plain = i == 1;
+        a->kv_transform = true;
+        break;
     case KEY_HEAD_BITS:
         err = stamp_args_choice("--head-bits", arg, widths, 2, &i);
         if (!err) a->head_bits = width[i];
@@ -64,6 +75,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         err = stamp_args_u64("--threads", arg, 1, STAMP_POOL_MAX, &v);
         if (!err) a->threads = (uint32_t)v;
         break;
+    case ARGP_KEY_END:
+        if (a->kv_transform && a->kv.bits != 4)
+            return stamp_args_bad("--kv-transform is of a cache of 4 bits, --kv 4");
+        return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
     a->any = true;
@@ -103,12 +118,18 @@ error_t stamp_args_net_check(const struct stamp_scheme *scheme,
     return 0;
 }
 
+const char *stamp_kv_transform_name(struct stamp_kv_scheme kv)
+{
+    return kv.bits == 4 && !kv.plain ? "haar" : "none";
+}
+
 void stamp_args_net_text(const struct stamp_args_net *a, char *text, size_t size)
 {
     char kv[48] = "KV f32";
 
     if (a->kv.bits == 4)
-        snprintf(kv, sizeof kv, "KV4 in blocks of %u", 1u << a->kv.block);
+        snprintf(kv, sizeof kv, "KV4 in blocks of %u%s", 1u << a->kv.block,
+                 a->kv.plain ? " without transform" : "");
     else if (a->kv.bits == 8)
         snprintf(kv, sizeof kv, "KV8");
     snprintf(text, size, "%s, head of %u bits", kv, a->head_bits);

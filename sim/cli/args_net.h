@@ -14,7 +14,8 @@ struct stamp_args_net {
     struct stamp_kv_scheme kv;
     unsigned head_bits;
     uint32_t threads;
-    bool any; /**< one of the flags was given */
+    bool any;          /**< one of the flags was given */
+    bool kv_transform; /**< --kv-transform was given */
 };
 
 extern const struct argp stamp_argp_net; /**< input: struct stamp_args_net, set to the default */
@@ -35,6 +36,9 @@ struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
 /** Flags that do not go with @p on; called at ARGP_KEY_END. */
 error_t stamp_args_net_check(const struct stamp_scheme *scheme,
                              const struct stamp_args_machine *machine, enum stamp_net_on on);
+
+/** Name of a cache's transform: "haar" or "none". */
+const char *stamp_kv_transform_name(struct stamp_kv_scheme kv);
 
 /** "KV4 in blocks of 32, head of 8 bits". */
 void stamp_args_net_text(const struct stamp_args_net *a, char *text, size_t size);

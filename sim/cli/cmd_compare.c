@@ -139,10 +139,9 @@ static const struct argp argp = {
         "Perplexity and SQNR are of the network in C, whose logits are those of the programs bit "
         "by "
         "bit. SQNR is of all logits of a document against f32, mean over the documents, dB. Bits "
-        "are "
-        "means over rows, scales not counted. The cache is the same in every row: --kv 4 has a "
-        "Haar "
-        "transform of its own, which the rows without transform keep."};
+        "are means over rows, scales not counted. A cache of 4 bits is transformed, by Haar, in "
+        "the rows whose activations are, and has the same bits without transform in the others; "
+        "--kv-transform makes it the same in all."};
 
 static const char *cycles_of(const struct compare_args *a)
 {
@@ -153,24 +152,33 @@ static void print_row(const struct compare_args *a, const struct stamp_compare_r
 {
     printf("%-28s %10.4f", r->name, r->ppl.ppl);
     if (r->f32)
-        printf(" %9s %9.3f %8.3f %16s\n", "-", r->act_bits, r->kv_bits, "-");
+        printf(" %9s %9.3f %8.3f %6s %16s\n", "-", r->act_bits, r->kv_bits, "-", "-");
     else
-        printf(" %9.2f %9.3f %8.3f %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
-               a->c.rtl ? r->cycles : r->expected);
+        printf(" %9.2f %9.3f %8.3f %6s %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
+               stamp_kv_transform_name(r->kv), a->c.rtl ? r->cycles : r->expected);
+}
+
+static void network_text(const struct compare_args *a, char *text, size_t size)
+{
+    char net[64], quant[64];
+
+    stamp_args_net_text(&a->c.net, net, sizeof net);
+    stamp_args_quant_text(&a->quant, quant, sizeof quant);
+    snprintf(text, size, "%s, %s", net, quant);
 }
 
 static void print(const struct compare_args *a)
 {
     const struct stamp_compare *c = &a->c;
-    char net[64];
+    char net[136];
 
-    stamp_args_net_text(&c->net, net, sizeof net);
+    network_text(a, net, sizeof net);
     printf("model %s, text %s: %zu tokens of %zu documents; %s\n", a->model[0], a->text,
            c->row[0].ppl.tokens, c->row[0].ppl.docs, net);
     printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
            stamp_args_mach(&c->machine)->name);
-    printf("%-28s %10s %9s %9s %8s %16s\n", "", "perplexity", "SQNR, dB", "act bits", "KV bits",
-           cycles_of(a));
+    printf("%-28s %10s %9s %9s %8s %6s %16s\n", "", "perplexity", "SQNR, dB", "act bits", "KV bits",
+           "KV", cycles_of(a));
     for (size_t i = 0; i < c->rows; i++) print_row(a, &c->row[i]);
 }
 
@@ -178,9 +186,9 @@ static void print_json(const struct compare_args *a)
 {
     const struct stamp_compare *c = &a->c;
     struct cJSON *o = cJSON_CreateObject();
-    char net[64];
+    char net[136];
 
-    stamp_args_net_text(&c->net, net, sizeof net);
+    network_text(a, net, sizeof net);
     stamp_put_text(o, "model", a->model[0]);
     stamp_put_text(o, "text", a->text);
     stamp_put_text(o, "machine", stamp_args_mach(&c->machine)->name);
@@ -198,6 +206,10 @@ static void print_json(const struct compare_args *a)
         stamp_put_real(v, "sqnr_db", r->sqnr_db);
         stamp_put_real(v, "avg_act_bits", r->act_bits);
         stamp_put_real(v, "avg_kv_bits", r->kv_bits);
+        if (r->f32)
+            cJSON_AddNullToObject(v, "kv_transform");
+        else
+            stamp_put_text(v, "kv_transform", stamp_kv_transform_name(r->kv));
         if (c->rtl && !r->f32)
             stamp_put_count(v, "cycles", r->cycles);
         else
@@ -230,16 +242,18 @@ int stamp_cmd_compare(int argc, char **argv)
     stamp_compare_list(&a.c);
     enum stamp_status s =
         stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, &e);
+    const bool text_read = !s;
     if (!s)
         s = stamp_args_qmodel(&a.quant, a.c.base.weight_bits, a.c.net.head_bits, a.c.base.block,
                               corpus.model, corpus.tokenizer, &codes, &e);
+    const bool no_codes = text_read && s;
     a.c.codes = codes;
     if (!s) s = stamp_compare_run(&a.c, &e);
     if (!s && a.common.json)
         print_json(&a);
     else if (!s)
         print(&a);
-    else if (s != STAMP_EUNSUPPORTED)
+    else if (s != STAMP_EUNSUPPORTED && !no_codes)
         stamp_fail_at(&e, "%s", a.text);
     stamp_free(a.c.ids);
     stamp_qmodel_free(codes);

@@ -88,9 +88,12 @@ static error_t check(const struct compile_args *a)
     if (!a->files) return stamp_args_bad("needs a weight, W.npy, or a model with --tokens");
     if (a->tokens && (a->files > 1 || a->rows || a->bias))
         return stamp_args_bad("--tokens takes one model, without --rows and --bias");
+    if (a->tokens && (a->format.in != STAMP_FMT_F32 || a->format.out != STAMP_FMT_F32))
+        return stamp_args_bad("--in and --out bf16 are of weights; a model takes ids, gives f32");
     if (!a->tokens && (a->net.any || a->quant.any || a->decode || a->tokenizer))
         return stamp_args_bad("flags of whole networks need --tokens S");
-    if (!a->tokens && !a->rows) return stamp_args_bad("needs --rows S, the tokens of the input");
+    if (!a->tokens && !a->rows)
+        return stamp_args_bad("needs --rows S for weights, --tokens S for a model");
     if (!a->out) return stamp_args_bad("needs -o P.stamp");
     if (a->common.json && (a->listing || a->dump))
         return stamp_args_bad("--listing and --dump print text: not together with --json");
@@ -230,11 +233,15 @@ static enum stamp_status compile_model(const struct compile_args *a,
                                        struct stamp_image **image, struct stamp_compile_info *info,
                                        struct stamp_err *e)
 {
-    const char *const inputs[] = {a->file[0], a->quant.calib, NULL};
+    const char *const given[] = {a->file[0], a->quant.calib, a->quant.cache, a->tokenizer};
+    const char *inputs[5] = {NULL};
+    size_t count = 0;
     struct stamp_llama *m = NULL;
     struct stamp_tokenizer *t = NULL;
     struct stamp_qmodel *q = NULL;
 
+    for (size_t i = 0; i < 4; i++)
+        if (given[i]) inputs[count++] = given[i];
     enum stamp_status s = stamp_check_output(a->out, inputs, e);
     if (!s) s = stamp_llama_open(a->file[0], &m, e);
     if (!s && a->quant.calib) s = stamp_tokenizer_for(a->file[0], a->tokenizer, m->vocab, &t, e);

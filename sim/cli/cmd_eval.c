@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/mem.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
@@ -14,8 +15,17 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
+#include "sim/report/tensors.h"
 
-enum { KEY_TOKENIZER = STAMP_KEY_COMMAND, KEY_TEXT, KEY_TOKENS, KEY_DOCS, KEY_ON };
+enum {
+    KEY_TOKENIZER = STAMP_KEY_COMMAND,
+    KEY_TEXT,
+    KEY_TOKENS,
+    KEY_DOCS,
+    KEY_ON,
+    KEY_TENSORS,
+    KEY_PHASES
+};
 
 /* --on: f32, or 1 + enum stamp_net_on */
 enum { ON_F32, ON_NET };
@@ -26,6 +36,7 @@ struct eval_args {
     const char *model[1], *tokenizer, *text;
     struct stamp_ppl_limits limits;
     unsigned on;
+    bool tensors;
     struct stamp_args_net net;
     struct stamp_args_quant quant;
     struct stamp_args_machine machine;
@@ -49,6 +60,14 @@ static const struct argp_option options[] = {
      .key = KEY_TOKENIZER,
      .arg = "FILE",
      .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
+    {.name = "tensors",
+     .key = KEY_TENSORS,
+     .doc = "SQNR of every tensor against f32 over the same tokens; --on net, or model and all, "
+            "which take them from the machine's memory"},
+    {.name = "phases",
+     .key = KEY_PHASES,
+     .doc = "cycles, bytes and use of the array by part of the programs and layer, summed over the "
+            "documents; --on model, rtl or all"},
     {.name = "tokens", .key = KEY_TOKENS, .arg = "N", .doc = "stop after N scored tokens"},
     {.name = "docs", .key = KEY_DOCS, .arg = "N", .doc = "only the first N documents"},
     {.name = NULL},
@@ -72,14 +91,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ON: return stamp_args_choice("--on", arg, ons, 5, &a->on);
     case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->limits.tokens);
     case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->limits.docs);
+    case KEY_TENSORS: a->tensors = true; return 0;
+    case KEY_PHASES: a->machine.run.phases = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
+        if (a->tensors && (a->on == ON_F32 || a->on == ON_NET + STAMP_NET_ON_RTL))
+            return stamp_args_bad("--tensors needs --on net, model or all");
+        if (a->machine.run.phases && (a->on == ON_F32 || a->on == ON_NET + STAMP_NET_ON_NET))
+            return stamp_args_bad("--phases needs --on model, rtl or all");
         if (a->on != ON_F32) {
             const error_t err = stamp_args_quant_check(&a->quant);
             if (err) return err;
-            return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)(a->on - 1));
+            return stamp_args_net_check(&a->scheme, &a->machine,
+                                        (enum stamp_net_on)(a->on - ON_NET));
         }
         if (a->net.any || a->quant.any || a->machine.any)
             return stamp_args_bad("flags of whole networks and of machines need --on net, model, "
@@ -113,7 +139,8 @@ struct result {
     struct stamp_ppl f32, q;
     double bits;
     char scheme[200];
-    struct stamp_net_report net; /* phase NULL: no network */
+    struct stamp_net_report net;   /* phase NULL: no network */
+    struct stamp_tensors *tensors; /* NULL: not wanted; owned */
 };
 
 static void print(const struct result *r)
@@ -126,6 +153,12 @@ static void print(const struct result *r)
     printf("scored                %zu tokens of %zu documents\n", r->q.tokens, r->q.docs);
     printf("activations           %.4f bits on average\n", r->bits);
     if (r->net.phase) stamp_net_print("prefill", &r->net);
+    if (r->tensors) {
+        struct stamp_text text = {0};
+        stamp_text_tensors(&text, r->tensors);
+        printf("\n%s", text.s ? text.s : "");
+        stamp_free(text.s);
+    }
 }
 
 static void print_json(const struct result *r)
@@ -146,6 +179,7 @@ static void print_json(const struct result *r)
         stamp_put_text(o, "machine", r->net.mach->name);
         stamp_net_put(o, "prefill", &r->net);
     }
+    if (r->tensors) stamp_put_tensors(o, r->tensors);
     stamp_say_json(o);
 }
 
@@ -169,27 +203,43 @@ struct network {
     bool scoring; /* what fails now is the text's or the model's */
 };
 
+/* Before anything is scored, as a machine may be missing. */
+static enum stamp_status open_network(const struct eval_args *a, const struct stamp_corpus *c,
+                                      struct stamp_net_score *score, struct network *at,
+                                      struct result *r, struct stamp_err *e)
+{
+    const enum stamp_net_on on = (enum stamp_net_on)(a->on - ON_NET);
+    struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, on);
+
+    o.run.progress = stamp_net_score_progress;
+    o.run.progress_ctx = score;
+    if (a->tensors) {
+        r->tensors = stamp_tensors_new(c->model);
+        if (!r->tensors) return stamp_fail(e, STAMP_ENOMEM, "out of memory for tensors");
+        score->tensors = o.see_ctx = r->tensors;
+        score->model = c->model;
+        o.see = stamp_tensors_compare;
+    }
+    enum stamp_status s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits,
+                                            a->scheme.block, c->model, c->tokenizer, &at->codes, e);
+    o.codes = at->codes;
+    if (!s) s = stamp_netrun_new(c->model, &o, &at->run, e);
+    if (s) return s;
+    score->run = at->run;
+    if (on != STAMP_NET_ON_NET)
+        r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on,
+                                           0, at->run};
+    return STAMP_OK;
+}
+
 static enum stamp_status work(const struct eval_args *a, const struct stamp_corpus *c,
                               struct network *at, struct result *r, struct stamp_err *e)
 {
     struct stamp_net_score score = {.scheme = &a->scheme};
     enum stamp_status s = STAMP_OK;
 
-    if (a->on != ON_F32) { /* first, as a machine may be missing */
-        const enum stamp_net_on on = (enum stamp_net_on)(a->on - 1);
-        struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, on);
-        o.run.progress = stamp_net_score_progress;
-        o.run.progress_ctx = &score;
-        s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
-                              c->model, c->tokenizer, &at->codes, e);
-        o.codes = at->codes;
-        if (!s) s = stamp_netrun_new(c->model, &o, &at->run, e);
-        if (s) return s;
-        score.run = at->run;
-        if (on != STAMP_NET_ON_NET)
-            r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach,
-                                               on, 0};
-    }
+    if (a->on != ON_F32) s = open_network(a, c, &score, at, r, e);
+    if (s) return s;
     at->scoring = true;
     s = stamp_corpus_perplexity(c, &a->limits, NULL, &r->f32, NULL, e);
     if (!s && at->run) s = stamp_corpus_net_perplexity(c, &a->limits, &score, &r->q, &r->bits, e);
@@ -221,6 +271,7 @@ int stamp_cmd_eval(int argc, char **argv)
              strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
         stamp_fail_at(&e, "%s", a.text);
     stamp_netrun_free(at.run);
+    stamp_tensors_free(r.tensors);
     stamp_qmodel_free(at.codes);
     stamp_corpus_close(&corpus);
     return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;

@@ -19,7 +19,15 @@
 #include "sim/core/sample.h"
 #include "sim/report/json_out.h"
 
-enum { KEY_PROMPT = STAMP_KEY_COMMAND, KEY_TOKENIZER, KEY_ON, KEY_TEMPERATURE, KEY_TOP_K, KEY_MHZ };
+enum {
+    KEY_PROMPT = STAMP_KEY_COMMAND,
+    KEY_TOKENIZER,
+    KEY_ON,
+    KEY_TEMPERATURE,
+    KEY_TOP_K,
+    KEY_MHZ,
+    KEY_PHASES
+};
 enum { TOKEN_EOS = 2, BYTES = 256 };
 
 struct generate_args {
@@ -59,6 +67,10 @@ static const struct argp_option options[] = {
      .key = KEY_MHZ,
      .arg = "F",
      .doc = "clock that tokens a second are given for (default 500; an assumption, not a result)"},
+    {.name = "phases",
+     .key = KEY_PHASES,
+     .doc = "cycles, bytes and use of the array by part of the programs and layer, prefill and "
+            "decode apart; --on model, rtl or all"},
     {.name = "tokenizer",
      .key = KEY_TOKENIZER,
      .arg = "FILE",
@@ -85,10 +97,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return stamp_args_real("--temperature", arg, 0, 1000, &a->sampler.temperature);
     case KEY_TOP_K: return stamp_args_size("--top-k", arg, 0, UINT32_MAX, &a->sampler.top_k);
     case KEY_MHZ: return stamp_args_real("--mhz", arg, 1e-6, 1e6, &a->mhz);
+    case KEY_PHASES: a->machine.run.phases = true; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        if (a->machine.run.phases && a->on == STAMP_NET_ON_NET)
+            return stamp_args_bad("--phases needs --on model, rtl or all");
         if (stamp_args_quant_check(&a->quant)) return EINVAL;
         return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)a->on);
     default: return ARGP_ERR_UNKNOWN;
@@ -248,10 +263,12 @@ static void print(const struct generation *g)
     static const char *const name[] = {"prefill", "decode"};
     const struct generate_args *a = g->a;
     struct cJSON *o = a->common.json ? cJSON_CreateObject() : NULL;
-    char scheme[200], net[64];
+    char scheme[200], net[64], quant[64], all[136];
 
     stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
     stamp_args_net_text(&a->net, net, sizeof net);
+    stamp_args_quant_text(&a->quant, quant, sizeof quant);
+    snprintf(all, sizeof all, "%s, %s", net, quant);
     if (o) {
         stamp_put_text(o, "prompt", a->prompt);
         stamp_put_text(o, "text", g->text.s ? g->text.s : "");
@@ -262,15 +279,15 @@ static void print(const struct generation *g)
         stamp_put_text(o, "on", stamp_net_on_name[a->on]);
         stamp_put_text(o, "machine", stamp_args_mach(&a->machine)->name);
         stamp_put_text(o, "scheme", scheme);
-        stamp_put_text(o, "network", net);
+        stamp_put_text(o, "network", all);
         stamp_put_real(o, "mhz", a->mhz);
     } else {
-        printf("\n%zu tokens behind a prompt of %zu; %s, %s\n", g->made, g->prompt, scheme, net);
+        printf("\n%zu tokens behind a prompt of %zu; %s, %s\n", g->made, g->prompt, scheme, all);
     }
     for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
         const struct stamp_net_report r = {stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),
                                            stamp_args_mach(&a->machine), (enum stamp_net_on)a->on,
-                                           a->mhz};
+                                           a->mhz, g->run};
         if (o)
             stamp_net_put(o, name[i], &r);
         else

@@ -10,6 +10,7 @@
 #include "compiler/ir/verify.h"
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
+#include "sim/cli/binding.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
@@ -19,21 +20,21 @@
 #include "sim/report/json_out.h"
 #include "sim/report/phases.h"
 
-enum { KEY_INPUT = STAMP_KEY_COMMAND, KEY_OUTPUT, KEY_ENTRY, KEY_ARG, KEY_NO_VERIFY, KEY_PHASES };
-enum { FILES_MAX = 64 };
-
-/* NAME=FILE */
-struct binding {
-    char name[STAMP_NAME_MAX + 1];
-    const char *file;
+enum {
+    KEY_INPUT = STAMP_KEY_COMMAND,
+    KEY_OUTPUT,
+    KEY_ENTRY,
+    KEY_ARG,
+    KEY_NO_VERIFY,
+    KEY_PHASES,
+    KEY_REFERENCE
 };
-
 struct run_args {
     struct stamp_args_common common;
     struct stamp_args_machine machine;
     const char *program[1];
-    struct binding in[FILES_MAX], out[FILES_MAX];
-    size_t ins, outs;
+    struct stamp_bindings in, out;
+    struct stamp_references ref;
     uint32_t arg[STAMP_ARGS];
     bool arg_set[STAMP_ARGS];
     bool no_verify;
@@ -47,6 +48,10 @@ static const struct argp_option options[] = {
      .doc = "fill an input buffer; every one of the program's must be given. A RAW one takes the "
             "file's bytes as they are"},
     {.name = "output", .key = KEY_OUTPUT, .arg = "NAME=Y.npy", .doc = "write an output buffer"},
+    {.name = "reference",
+     .key = KEY_REFERENCE,
+     .arg = "NAME=Y.npy",
+     .doc = "SQNR of an output buffer against these values"},
     {.name = "entry",
      .key = KEY_ENTRY,
      .arg = "NAME",
@@ -63,23 +68,6 @@ static const struct argp_option options[] = {
      .doc = "cycles, bytes and use of the array by part of the program and layer"},
     {.name = NULL},
 };
-
-static error_t parse_binding(const char *flag, const char *arg, struct binding *list, size_t *count)
-{
-    const char *eq = strchr(arg, '=');
-    struct binding *b = &list[*count];
-
-    if (!eq || eq == arg || !eq[1] || eq - arg > STAMP_NAME_MAX)
-        return stamp_args_bad("%s %s: must be NAME=FILE, as x=X.npy", flag, arg);
-    if (*count == FILES_MAX) return stamp_args_bad("%s: more than %d", flag, FILES_MAX);
-    snprintf(b->name, sizeof b->name, "%.*s", (int)(eq - arg), arg);
-    b->file = eq + 1;
-    for (size_t i = 0; i < *count; i++)
-        if (!strcmp(list[i].name, b->name))
-            return stamp_args_bad("%s %s: given twice", flag, b->name);
-    ++*count;
-    return 0;
-}
 
 /* N=VALUE */
 static error_t parse_arg(const char *arg, struct run_args *a)
@@ -104,8 +92,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[0] = &a->machine;
         state->child_inputs[1] = &a->common;
         return 0;
-    case KEY_INPUT: return parse_binding("--input", arg, a->in, &a->ins);
-    case KEY_OUTPUT: return parse_binding("--output", arg, a->out, &a->outs);
+    case KEY_INPUT: return stamp_bindings_add(&a->in, "--input", arg);
+    case KEY_OUTPUT: return stamp_bindings_add(&a->out, "--output", arg);
+    case KEY_REFERENCE: return stamp_bindings_add(&a->ref.list, "--reference", arg);
     case KEY_ENTRY: a->machine.run.entry = arg; return 0;
     case KEY_ARG: return parse_arg(arg, a);
     case KEY_NO_VERIFY: a->no_verify = true; return 0;
@@ -131,13 +120,6 @@ static const struct argp argp = {
            "cycles: start to done, RTL only. utilization: 4x4-bit products of the program's layers "
            "/ (P L T cycles). checked, mismatches: lock-step, words written and instructions "
            "retired. Exit is 1 when anything differs or the machine stops on an error."};
-
-static const struct binding *bound(const struct binding *list, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!strcmp(list[i].name, name)) return &list[i];
-    return NULL;
-}
 
 static enum stamp_status fill_raw(struct stamp_run *run, const struct stamp_buffer *b,
                                   const char *file, struct stamp_err *e)
@@ -170,20 +152,12 @@ static enum stamp_status fill_one(struct stamp_run *run, const struct stamp_buff
 static enum stamp_status check_names(const struct run_args *a, const struct stamp_image *m,
                                      struct stamp_err *e)
 {
-    for (size_t i = 0; i < a->ins; i++) {
-        const struct stamp_buffer *b = stamp_image_buffer(m, a->in[i].name);
-        if (!b || b->role != STAMP_INPUT)
-            return stamp_fail(e, STAMP_ERANGE, "%s has no input buffer '%s'", a->program[0],
-                              a->in[i].name);
-    }
-    for (size_t i = 0; i < a->outs; i++) {
-        const struct stamp_buffer *b = stamp_image_buffer(m, a->out[i].name);
-        if (!b || b->role != STAMP_OUTPUT)
-            return stamp_fail(e, STAMP_ERANGE, "%s has no output buffer '%s'", a->program[0],
-                              a->out[i].name);
-    }
+    enum stamp_status s = stamp_bindings_check(&a->in, a->program[0], m, STAMP_INPUT, e);
+
+    if (!s) s = stamp_bindings_check(&a->out, a->program[0], m, STAMP_OUTPUT, e);
+    if (s) return s;
     for (uint32_t i = 0; i < m->buffers; i++)
-        if (m->buffer[i].role == STAMP_INPUT && !bound(a->in, a->ins, m->buffer[i].name))
+        if (m->buffer[i].role == STAMP_INPUT && !stamp_bindings_file(&a->in, m->buffer[i].name))
             return stamp_fail(
                 e, STAMP_ERANGE,
                 "input buffer '%s' (%" PRIu64 " x %" PRIu64 ") has no file: --input %s=X.npy",
@@ -203,20 +177,24 @@ static enum stamp_status verify(const struct run_args *a, const struct stamp_ima
     return stamp_verify_entry(m, entry, arg, NULL, e);
 }
 
-static enum stamp_status prepare(const struct run_args *a, struct stamp_image **image,
+static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
                                  struct stamp_run **run, struct stamp_err *e)
 {
-    const char *inputs[FILES_MAX + 2] = {a->program[0]};
+    const char *inputs[2 * STAMP_BINDINGS_MAX + 2] = {a->program[0]};
+    const char **file = inputs + 1;
 
-    for (size_t i = 0; i < a->ins; i++) inputs[i + 1] = a->in[i].file;
+    for (size_t i = 0; i < a->in.count; i++) *file++ = a->in.at[i].file;
+    for (size_t i = 0; i < a->ref.list.count; i++) *file++ = a->ref.list.at[i].file;
     enum stamp_status s = stamp_check_output(a->machine.run.wave, inputs, e);
-    for (size_t i = 0; i < a->outs && !s; i++) s = stamp_check_output(a->out[i].file, inputs, e);
+    for (size_t i = 0; i < a->out.count && !s; i++)
+        s = stamp_check_output(a->out.at[i].file, inputs, e);
     if (!s) s = stamp_image_read(a->program[0], image, e);
     if (s) return s;
     if (a->machine.mach && a->machine.mach != (*image)->mach)
         return stamp_fail(e, STAMP_ERANGE, "%s is a program for machine %s, not %s", a->program[0],
                           (*image)->mach->name, a->machine.mach->name);
     s = check_names(a, *image, e);
+    if (!s) s = stamp_references_load(&a->ref, a->program[0], *image, e);
     if (!s && !a->no_verify) {
         s = verify(a, *image, e);
         if (s) return stamp_fail_at(e, "%s", a->program[0]);
@@ -226,7 +204,7 @@ static enum stamp_status prepare(const struct run_args *a, struct stamp_image **
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
     for (uint32_t i = 0; i < (*image)->buffers && !s; i++) {
         const struct stamp_buffer *b = &(*image)->buffer[i];
-        if (b->role == STAMP_INPUT) s = fill_one(*run, b, bound(a->in, a->ins, b->name)->file, e);
+        if (b->role == STAMP_INPUT) s = fill_one(*run, b, stamp_bindings_file(&a->in, b->name), e);
     }
     return s;
 }
@@ -236,12 +214,12 @@ static enum stamp_status take_outputs(const struct run_args *a, const struct sta
 {
     enum stamp_status s = STAMP_OK;
 
-    for (size_t i = 0; i < a->outs && !s; i++) {
-        const struct stamp_buffer *b = stamp_image_buffer(m, a->out[i].name);
+    for (size_t i = 0; i < a->out.count && !s; i++) {
+        const struct stamp_buffer *b = stamp_image_buffer(m, a->out.at[i].name);
         float *y = stamp_alloc((size_t)(b->rows * b->cols), sizeof *y);
         if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for buffer '%s'", b->name);
         s = stamp_run_get(run, b->name, y, b->rows, b->cols, e);
-        if (!s) s = stamp_save_matrix(a->out[i].file, (size_t)b->rows, (size_t)b->cols, y, e);
+        if (!s) s = stamp_save_matrix(a->out.at[i].file, (size_t)b->rows, (size_t)b->cols, y, e);
         stamp_free(y);
     }
     return s;
@@ -271,6 +249,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_put_text(o, "on", stamp_backend_name(a->machine.run.on));
         stamp_put_count(o, "seed", a->machine.run.seed);
         if (r->mismatches) stamp_put_text(o, "difference", r->difference);
+        if (!r->error && !r->mismatches) stamp_references_put(o, &a->ref);
         if (a->machine.run.phases) stamp_put_phases(o, m, r, timed);
         stamp_say_json(o);
         return;
@@ -280,6 +259,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         printf("checked       %" PRIu64 " words, %" PRIu64 " differ\n", r->checked, r->mismatches);
     if (timed) printf("cycles        %" PRIu64 "\nutilization   %.2f %%\n", r->cycles, 100 * use);
     printf("instructions  %" PRIu64 "\n", r->instructions);
+    stamp_references_print(&a->ref);
     stamp_text_counters(&text, r, timed);
     if (a->machine.run.phases) stamp_text_phases(&text, m, r, timed);
     fputs(text.s ? text.s : "", stdout);
@@ -324,9 +304,11 @@ int stamp_cmd_run(int argc, char **argv)
         }
     }
     if (!s) s = take_outputs(&a, image, run, &e);
+    if (!s) s = stamp_references_compare(&a.ref, run, &e);
     if (ready && (!s || (a.common.json && (s == STAMP_EMISMATCH || s == STAMP_EMACHINE))))
         print(&a, image, &r);
     const int code = s ? say_stop(&a, &r, s, &e) : STAMP_EXIT_OK;
+    stamp_references_free(&a.ref);
     stamp_run_free(run);
     stamp_image_free(image);
     return code;

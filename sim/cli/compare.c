@@ -43,6 +43,10 @@ void stamp_compare_list(struct stamp_compare *c)
             snprintf(r->name, sizeof r->name, "W%uA4, %s", w, text);
         }
     c->rows = (size_t)(r - c->row);
+    for (size_t i = 0; i < c->rows; i++) {
+        c->row[i].kv = c->net.kv;
+        if (!c->net.kv_transform) c->row[i].kv.plain = c->row[i].scheme.transform == STAMP_NONE;
+    }
 }
 
 /* f32 logits of the documents, in the order they are scored. */
@@ -127,6 +131,7 @@ static enum stamp_status score(struct stamp_compare *c, struct stamp_compare_row
     struct stamp_netrun_options o =
         stamp_args_netrun(&c->net, &row->scheme, &c->machine, STAMP_NET_ON_NET);
     o.codes = c->codes;
+    o.kv = row->kv;
     enum stamp_status s = STAMP_OK;
 
     stamp_progress_task("%s", row->name);
@@ -157,6 +162,7 @@ static enum stamp_status prefill(const struct stamp_compare *c, struct stamp_com
     if (!logits) return stamp_fail(e, STAMP_ENOMEM, "out of memory for logits");
     o.last = true;
     o.codes = c->codes;
+    o.kv = row->kv;
     stamp_progress_task("prefill, %s", row->name);
     enum stamp_status s = stamp_netrun_new(c->corpus->model, &o, &run, e);
     if (!s) s = stamp_netrun_compile(run, (uint32_t)c->prefill, &row->expected, e);

@@ -16,6 +16,7 @@ struct stamp_compare_row {
     char name[64];
     bool f32; /**< the model as it is: only ppl and bits count */
     struct stamp_scheme scheme;
+    struct stamp_kv_scheme kv;
     struct stamp_ppl ppl;
     double sqnr_db;           /**< of the logits against f32, mean over the documents */
     double act_bits, kv_bits; /**< average */
@@ -40,7 +41,8 @@ struct stamp_compare {
     size_t rows;
 };
 
-/** Fill row[] with names and schemes. */
+/** Fill row[] with names, schemes and caches: a row without transform of its activations has a cache
+ *  without one, unless net says which. */
 void stamp_compare_list(struct stamp_compare *c);
 
 /** Fill in the figures of every row. */

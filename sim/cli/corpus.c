@@ -130,6 +130,16 @@ bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64
     return true;
 }
 
+/* Tensors of the document in f32; logits are room for its logits. */
+static enum stamp_status keep_tensors(const struct stamp_net_score *score, const int32_t *tokens,
+                                      size_t n, float *logits, struct stamp_err *e)
+{
+    const struct stamp_llama_hooks hooks = {.see = stamp_tensors_keep, .see_ctx = score->tensors};
+
+    const enum stamp_status s = stamp_tensors_begin(score->tensors, n, e);
+    return s ? s : stamp_llama_forward(score->model, tokens, n, &hooks, logits, e);
+}
+
 enum stamp_status stamp_corpus_score_document(void *ctx, const int32_t *tokens, size_t n,
                                               float *logits, struct stamp_err *e)
 {
@@ -141,7 +151,8 @@ enum stamp_status stamp_corpus_score_document(void *ctx, const int32_t *tokens, 
     score->row_bits += stamp_plan_average_bits(&plan) * (double)n;
     stamp_plan_free(&plan);
     score->doc = n;
-    s = stamp_netrun_prefill(score->run, tokens, (uint32_t)n, logits, e);
+    if (score->tensors) s = keep_tensors(score, tokens, n, logits, e);
+    if (!s) s = stamp_netrun_prefill(score->run, tokens, (uint32_t)n, logits, e);
     score->tokens += n;
     stamp_progress_show(score->tokens, score->total, "tokens");
     return s;

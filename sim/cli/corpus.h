@@ -8,6 +8,7 @@
 
 #include "sim/core/netrun.h"
 #include "sim/ref/perplexity.h"
+#include "sim/report/tensors.h"
 
 struct stamp_corpus {
     struct stamp_llama *model;
@@ -47,6 +48,9 @@ struct stamp_net_score {
     uint64_t tokens, total;            /**< run so far, and in all */
     uint64_t doc;                      /**< tokens of the document that runs */
     double row_bits;                   /**< sum of the widths of all rows */
+    struct stamp_tensors *tensors;     /**< NULL, or what each document's tensors are held against;
+                                        *   the run's see_ctx, with stamp_tensors_compare */
+    const struct stamp_llama *model;   /**< with tensors: the model in f32 */
 };
 
 /** A stamp_run_progress_fn that counts tokens; ctx is a struct stamp_net_score. */

@@ -7,10 +7,12 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "model/mem.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/say.h"
 #include "sim/report/counters.h"
 #include "sim/report/json_out.h"
+#include "sim/report/phases.h"
 
 static bool timed(const struct stamp_net_report *r)
 {
@@ -34,6 +36,27 @@ double stamp_net_cycles(const struct stamp_net_report *r)
                                                   : (double)NAN;
 }
 
+static void print_phases(const char *name, const struct stamp_net_report *r)
+{
+    struct stamp_text text = {0};
+
+    if (!r->phase->sum.instances) return;
+    stamp_text_phases(&text, stamp_netrun_image(r->run), &r->phase->sum, timed(r));
+    printf("\n%s, %" PRIu64 " runs by part and layer\n%s\n", name, r->phase->runs,
+           text.s ? text.s : "");
+    stamp_free(text.s);
+}
+
+static void print_compared(const struct stamp_net_report *r)
+{
+    const struct stamp_netrun_phase *p = r->phase;
+
+    if (!p->compared) return;
+    printf("%-8s ", "");
+    if (r->on == STAMP_NET_ON_ALL) printf("%" PRIu64 " words in lock-step, ", p->sum.checked);
+    printf("%" PRIu64 " logits compared, %" PRIu64 " differ\n", p->compared, p->sum.mismatches);
+}
+
 void stamp_net_print(const char *name, const struct stamp_net_report *r)
 {
     const struct stamp_netrun_phase *p = r->phase;
@@ -45,10 +68,8 @@ void stamp_net_print(const char *name, const struct stamp_net_report *r)
     if (r->mhz > 0) printf(", %.1f tokens/s at %g MHz", r->mhz * 1e6 / each, r->mhz);
     if (timed(r)) printf(", array %.2f %%", 100 * stamp_net_utilization(r));
     printf("\n");
-    if (!p->compared) return;
-    printf("%-8s ", "");
-    if (r->on == STAMP_NET_ON_ALL) printf("%" PRIu64 " words in lock-step, ", p->sum.checked);
-    printf("%" PRIu64 " logits compared, %" PRIu64 " differ\n", p->compared, p->sum.mismatches);
+    print_compared(r);
+    print_phases(name, r);
 }
 
 void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_net_report *r)
@@ -73,6 +94,7 @@ void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_ne
     stamp_put_count(o, "logits_compared", p->compared);
     stamp_put_count(o, "mismatches", p->sum.mismatches);
     stamp_put_counters(o, &p->sum, timed(r));
+    if (p->sum.instances) stamp_put_phases(o, stamp_netrun_image(r->run), &p->sum, timed(r));
 }
 
 int stamp_net_fail(const struct stamp_err *e, uint64_t seed)

@@ -17,7 +17,8 @@ struct stamp_net_report {
     const struct stamp_netrun_phase *phase;
     const struct stamp_mach *mach;
     enum stamp_net_on on;
-    double mhz; /**< clock for tokens a second; 0: none are shown */
+    double mhz;                     /**< clock for tokens a second; 0: none are shown */
+    const struct stamp_netrun *run; /**< whose phases are shown, where it has any */
 };
 
 /** Array use: products of used nibble rows over P L T cycles; NaN without cycles. */
@@ -26,7 +27,7 @@ double stamp_net_utilization(const struct stamp_net_report *r);
 /** Cycles a token: of the RTL, else what the compiler expects; NaN on the network in C. */
 double stamp_net_cycles(const struct stamp_net_report *r);
 
-/** A line or two for people. @p name  "prefill", "decode" */
+/** A line or two for people, and the tables of its phases. @p name  "prefill", "decode" */
 void stamp_net_print(const char *name, const struct stamp_net_report *r);
 
 /** Object @p name of @p parent. */

@@ -111,6 +111,11 @@ void stamp_cutter_begin(struct stamp_cutter *s, const uint64_t event[STAMP_EVENT
     memcpy(i->event, event, sizeof i->event);
 }
 
+const struct stamp_phase_instance *stamp_cutter_now(const struct stamp_cutter *s)
+{
+    return s->used && !s->failed ? &s->list[s->used - 1] : NULL;
+}
+
 bool stamp_cutter_finish(struct stamp_cutter *s, struct stamp_run_result *r)
 {
     if (s->failed) return false;

@@ -21,6 +21,9 @@ bool stamp_cutter_see(struct stamp_cutter *s, uint32_t pc);
 /** The instance begins; @p event  all counters without what this instruction adds. */
 void stamp_cutter_begin(struct stamp_cutter *s, const uint64_t event[STAMP_EVENTS]);
 
+/** The instance that runs, or NULL before the first and when memory is out. */
+const struct stamp_phase_instance *stamp_cutter_now(const struct stamp_cutter *s);
+
 /** The run is over with these totals: the last instance ends. @p r gets the instances, which stay
  *  the cutter's. False when memory ran out on the way. */
 bool stamp_cutter_finish(struct stamp_cutter *s, struct stamp_run_result *r);

@@ -39,6 +39,35 @@ static bool report(struct clock *c, const struct stamp_run_options *o, const cha
     return o->progress(o->progress_ctx, what, done, o->expect, (double)done / (now - c->start));
 }
 
+/* ---- Phases of the C machine ------------------------------------------------------------------ */
+
+/* Whoever wants to know of them. */
+struct teller {
+    const struct stamp_run_options *o;
+    struct stamp_cutter *cutter; /* of the C machine */
+    enum stamp_status status;    /* of on_phase; then it is told no more */
+    struct stamp_err *e;
+};
+
+/* The phase that runs, if one does, is over. */
+static void tell(struct teller *t, const struct stamp_machine *m)
+{
+    const struct stamp_phase_instance *i = stamp_cutter_now(t->cutter);
+
+    if (!i || t->status || !t->o->on_phase) return;
+    t->status = t->o->on_phase(t->o->on_phase_ctx, i->phase, i->iteration, m->dram.bytes, t->e);
+}
+
+/* Before each instruction. */
+static void see_machine(void *ctx, const struct stamp_machine *m)
+{
+    struct teller *t = ctx;
+
+    if (!stamp_cutter_see(t->cutter, m->pc)) return;
+    tell(t, m);
+    stamp_cutter_begin(t->cutter, m->event);
+}
+
 /* ---- C machine ------------------------------------------------------------------------------ */
 
 static enum stamp_status stopped(const struct stamp_run_result *r, struct stamp_err *e)
@@ -70,19 +99,21 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
     struct stamp_machine *m = new_machine(run, o, run->memory);
     struct stamp_retire retire;
     struct clock clock = {now_seconds(), now_seconds()};
+    struct teller teller = {o, run->cutter, STAMP_OK, e};
     bool go_on = true;
 
     if (!m) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the machine");
     do {
-        if (run->cutter && stamp_cutter_see(run->cutter, m->pc))
-            stamp_cutter_begin(run->cutter, m->event);
+        if (run->cutter) see_machine(&teller, m);
         if (m->seq % 64 == 0) go_on = report(&clock, o, "model instructions", m->seq);
-    } while (go_on && stamp_machine_step(m, &retire));
+    } while (go_on && !teller.status && stamp_machine_step(m, &retire));
+    if (run->cutter && m->done) tell(&teller, m);
     r->error = m->error;
     r->error_pc = m->error_pc;
     r->instructions = m->event[STAMP_EV_INSNS];
     memcpy(r->event, m->event, sizeof r->event);
     stamp_machine_free(m);
+    if (teller.status) return teller.status;
     return go_on ? stopped(r, e) : stamp_fail(e, STAMP_EINTR, "interrupted");
 }
 
@@ -256,15 +287,22 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
     uint8_t *copy = stamp_alloc(run->image->dram_bytes, 1);
     struct stamp_machine *m = copy ? new_machine(run, o, copy) : NULL;
     struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
+    struct teller teller = {o, NULL, STAMP_OK, e};
     enum stamp_status s;
 
-    if (ls) {
+    if (ls && o->on_phase)
+        teller.cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, o->entry));
+    if (ls && (teller.cutter || !o->on_phase)) {
         memcpy(copy, run->memory, run->image->dram_bytes);
+        if (teller.cutter) stamp_lockstep_watch(ls, see_machine, &teller);
         s = run_rtl(run, o, r, m, ls, e);
+        if (!s && teller.cutter) tell(&teller, m);
+        if (!s) s = teller.status;
     } else {
         s = stamp_fail(e, STAMP_ENOMEM, "out of memory for lock-step");
     }
     stamp_lockstep_free(ls);
+    stamp_cutter_free(teller.cutter);
     stamp_machine_free(m);
     stamp_free(copy);
     return s;
@@ -279,9 +317,11 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     memset(result, 0, sizeof *result);
     if (!stamp_image_entry(run->image, options->entry))
         return stamp_fail(e, STAMP_ERANGE, "the program has no entry '%s'", options->entry);
+    if (options->on_phase && options->on == STAMP_ON_RTL)
+        return stamp_fail(e, STAMP_EUNSUPPORTED, "the RTL alone has no end of a phase in memory");
     stamp_cutter_free(run->cutter);
     run->cutter = NULL;
-    if (options->phases) {
+    if (options->phases || (options->on_phase && options->on == STAMP_ON_MODEL)) {
         run->cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, options->entry));
         if (!run->cutter) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     }
@@ -293,7 +333,7 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
         s = run_lockstep(run, options, result, e);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (run->cutter && !s && !stamp_cutter_finish(run->cutter, result))
+    if (options->phases && !s && !stamp_cutter_finish(run->cutter, result))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     return s;
 }

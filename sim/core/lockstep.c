@@ -27,7 +27,9 @@ struct stream {
 struct stamp_lockstep {
     struct stamp_machine *m;
     struct stream write[STAMP_UNITS][STAMP_SPACES], retire[STAMP_UNITS];
-    struct stamp_retire now; /* what the C machine executes */
+    struct stamp_retire now;                                  /* what the C machine executes */
+    void (*before)(void *ctx, const struct stamp_machine *m); /* or NULL */
+    void *before_ctx;
     bool oom;
     uint64_t checked, mismatches;
     char text[320];
@@ -98,6 +100,13 @@ void stamp_lockstep_free(struct stamp_lockstep *ls)
     stamp_free(ls);
 }
 
+void stamp_lockstep_watch(struct stamp_lockstep *ls,
+                          void (*before)(void *ctx, const struct stamp_machine *m), void *ctx)
+{
+    ls->before = before;
+    ls->before_ctx = ctx;
+}
+
 static bool differ(struct stamp_lockstep *ls, const char *fmt, ...) STAMP_PRINTF(2, 3);
 
 static bool differ(struct stamp_lockstep *ls, const char *fmt, ...)
@@ -118,6 +127,7 @@ static bool advance(struct stamp_lockstep *ls, struct stream *s)
     while (!s->count) {
         struct stamp_machine *m = ls->m;
         if (m->done || m->error || ls->oom) return false;
+        if (ls->before) ls->before(ls->before_ctx, m);
         stamp_machine_step(m, &ls->now);
         if (m->error) continue;
         struct item it = {.pc = ls->now.pc};

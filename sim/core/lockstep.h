@@ -22,6 +22,10 @@ struct stamp_lockstep; /* opaque */
 struct stamp_lockstep *stamp_lockstep_new(struct stamp_machine *m);
 void stamp_lockstep_free(struct stamp_lockstep *ls);
 
+/** Called with the C machine as it is before each of its instructions; they come in program order. */
+void stamp_lockstep_watch(struct stamp_lockstep *ls,
+                          void (*before)(void *ctx, const struct stamp_machine *m), void *ctx);
+
 /** The RTL wrote: contract of stamp_write_fn plus the unit. Returns false at a difference. */
 bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum stamp_space space,
                           uint64_t addr, const void *data, size_t bytes);

@@ -9,6 +9,8 @@
 #include "compiler/tile/cost.h"
 #include "model/mem.h"
 #include "sim/core/netbuild.h"
+#include "sim/core/netphases.h"
+#include "sim/core/netsee.h"
 #include "sim/core/rtl_open.h"
 
 struct stamp_netrun {
@@ -23,6 +25,7 @@ struct stamp_netrun {
     struct stamp_run *run;     /* NULL before the first prefill */
     uint32_t s, position;
     struct stamp_netrun_phase phase[STAMP_NETRUN_PHASES];
+    struct stamp_netphases phases[STAMP_NETRUN_PHASES];
 };
 
 static bool on_machine(const struct stamp_netrun *r)
@@ -45,9 +48,13 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     r->o = *options;
     r->o.check = r->o.check || r->o.on == STAMP_NET_ON_ALL;
     r->o.run.on = backend[r->o.on];
-    if (r->o.kv.bits != 4) r->o.kv.block = 0;
+    if (r->o.kv.bits != 4) r->o.kv = (struct stamp_kv_scheme){.bits = r->o.kv.bits};
     r->ctx = r->o.ctx ? r->o.ctx : (uint32_t)m->ctx;
-    const struct stamp_net_options net = {r->o.scheme, r->o.kv, r->o.threads};
+    const struct stamp_net_options net = {.scheme = r->o.scheme,
+                                          .kv = r->o.kv,
+                                          .threads = r->o.threads,
+                                          .see = on_machine(r) ? NULL : r->o.see,
+                                          .see_ctx = r->o.see_ctx};
     if (on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
         s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach->name, false, &ops, e);
     if (!s && !r->o.codes)
@@ -73,6 +80,7 @@ void stamp_netrun_free(struct stamp_netrun *r)
     stamp_net_free(r->net);
     stamp_netbuild_free(r->build);
     stamp_qmodel_free(r->own);
+    for (int i = 0; i < STAMP_NETRUN_PHASES; i++) stamp_netphases_free(&r->phases[i]);
     stamp_free(r);
 }
 
@@ -80,6 +88,11 @@ const struct stamp_netrun_phase *stamp_netrun_phase(const struct stamp_netrun *r
                                                     enum stamp_netrun_which which)
 {
     return &r->phase[which];
+}
+
+const struct stamp_image *stamp_netrun_image(const struct stamp_netrun *r)
+{
+    return r->image;
 }
 
 static void tell(const struct stamp_netrun *r, const char *what)
@@ -148,19 +161,38 @@ static void add(struct stamp_run_result *sum, const struct stamp_run_result *one
     memcpy(sum->difference, one->difference, sizeof sum->difference);
 }
 
+static enum stamp_status add_phases(struct stamp_netrun *r, enum stamp_netrun_which which,
+                                    const struct stamp_run_result *one, uint32_t at,
+                                    struct stamp_err *e)
+{
+    struct stamp_run_result *sum = &r->phase[which].sum;
+
+    const enum stamp_status s = stamp_netphases_add(&r->phases[which], r->image, one, at, e);
+    sum->instance = r->phases[which].list;
+    sum->instances = r->phases[which].count;
+    return s;
+}
+
 /* Run one entry and add it up. */
 static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t at,
-                            struct stamp_netrun_phase *phase, struct stamp_err *e)
+                            enum stamp_netrun_which which, struct stamp_err *e)
 {
+    struct stamp_netrun_phase *phase = &r->phase[which];
     struct stamp_run_options o = r->o.run;
     struct stamp_run_result result = {0};
 
     enum stamp_status s = expect(r, name, at, &o.expect, e);
     if (s) return s;
     o.entry = name;
+    struct stamp_netsee look = {r->image, r->m, r->o.see, r->o.see_ctx};
+    if (r->o.see && which == STAMP_PREFILL) {
+        o.on_phase = stamp_netsee_phase;
+        o.on_phase_ctx = &look;
+    }
     stamp_run_set_arg(r->run, 0, at);
     s = stamp_run_go(r->run, &o, &result, e);
     add(&phase->sum, &result);
+    if (!s) s = add_phases(r, which, &result, at, e);
     phase->runs++;
     phase->expected += o.expect;
     return s ? stamp_fail_at(e, "%s at position %" PRIu32, name, at) : STAMP_OK;
@@ -230,7 +262,7 @@ static enum stamp_status prefill_machine(struct stamp_netrun *r, const int32_t *
 
     if (!s) s = stamp_run_new(r->image, &r->run, e);
     if (!s) s = stamp_run_put_raw(r->run, "tokens", tokens, n * sizeof *tokens, e);
-    if (!s) s = go(r, "main", 0, &r->phase[STAMP_PREFILL], e);
+    if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
     if (!s) s = stamp_run_get(r->run, "logits", logits, r->o.last ? 1 : n, r->m->vocab, e);
     return s;
 }
@@ -259,13 +291,12 @@ static enum stamp_status step_machine(struct stamp_netrun *r, int32_t token, flo
                                       struct stamp_err *e)
 {
     const uint32_t block = 1u << r->o.kv.block;
-    struct stamp_netrun_phase *p = &r->phase[STAMP_DECODE];
 
     enum stamp_status s = stamp_run_put_raw(r->run, "token", &token, sizeof token, e);
-    if (!s) s = go(r, "step", r->position, p, e);
+    if (!s) s = go(r, "step", r->position, STAMP_DECODE, e);
     if (!s) s = stamp_run_get(r->run, "step.logits", logits, 1, r->m->vocab, e);
     if (!s && r->o.kv.bits == 4 && (r->position + 1) % block == 0)
-        s = go(r, "recode", r->position, p, e);
+        s = go(r, "recode", r->position, STAMP_DECODE, e);
     return s;
 }
 

@@ -12,6 +12,7 @@
 
 #include "compiler/front/llama.h"
 #include "compiler/quant/qmodel.h"
+#include "model/net/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 #include "sim/core/runtime.h"
@@ -22,16 +23,19 @@ enum stamp_net_on { STAMP_NET_ON_NET, STAMP_NET_ON_MODEL, STAMP_NET_ON_RTL, STAM
 struct stamp_netrun_options {
     const struct stamp_mach *mach; /**< not for ON_NET */
     struct stamp_scheme scheme;    /**< of the layers; weight_bits 4 or 8 */
-    struct stamp_kv_scheme kv;     /**< block counts with bits 4 only */
+    struct stamp_kv_scheme kv;     /**< block and plain count with bits 4 only */
     unsigned head_bits;
     const struct stamp_qmodel *codes; /**< of the weights, borrowed; NULL: round to nearest */
     uint32_t threads;                 /**< of the network in C */
     uint32_t ctx; /**< tokens the cache holds when decoding, 0: the model's context */
     enum stamp_net_on on;
-    bool decode;                  /**< steps follow a prefill */
-    bool last;                    /**< a prefill gives the logits of its last position only */
-    bool check;                   /**< compare logits with the network in C; ALL does so anyway */
-    struct stamp_run_options run; /**< on, entry and expect are filled in here */
+    bool decode;       /**< steps follow a prefill */
+    bool last;         /**< a prefill gives the logits of its last position only */
+    bool check;        /**< compare logits with the network in C; ALL does so anyway */
+    stamp_see_fn *see; /**< NULL, or told of every tensor of a prefill; on a machine those in its
+                        *   memory; not ON_RTL */
+    void *see_ctx;
+    struct stamp_run_options run;    /**< on, entry, expect and on_phase are filled in here */
     void (*stage)(const char *what); /**< told what begins ("compiling"); NULL: nobody */
 };
 
@@ -43,7 +47,9 @@ struct stamp_netrun_phase {
     uint64_t runs;               /**< programs started, recoding of cache blocks included */
     uint64_t expected;           /**< cycles the compiler expects of them */
     uint64_t compared;           /**< logits compared with those of the network in C */
-    struct stamp_run_result sum; /**< counts and seconds added up; error and difference: the last */
+    struct stamp_run_result sum; /**< counts and seconds added up; error and difference: the last;
+                                  *   with options.run.phases the instances of all runs, added up
+                                  *   by phase and layer (sim/core/netphases.h) */
 };
 
 struct stamp_netrun; /* opaque */
@@ -74,6 +80,10 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
  *  expects of the prefill. Not for ON_NET. */
 enum stamp_status stamp_netrun_compile(struct stamp_netrun *r, uint32_t n, uint64_t *expected,
                                        struct stamp_err *e);
+
+/** The programs that ran last, for the names of phases; NULL before the first and ON_NET. Borrowed until
+ *  the next prefill. */
+const struct stamp_image *stamp_netrun_image(const struct stamp_netrun *r);
 
 /** Sums since stamp_netrun_new; borrowed. */
 const struct stamp_netrun_phase *stamp_netrun_phase(const struct stamp_netrun *r,

@@ -24,6 +24,15 @@ enum stamp_backend { STAMP_ON_MODEL, STAMP_ON_RTL, STAMP_ON_ALL };
 typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
                                    double per_second);
 
+/**
+ * A phase of the image is over on the C machine, which executes in program order: @p memory (as
+ * stamp_run_memory) is what all instructions up to its end have left, and nothing behind it.
+ * @param iteration  how often the phase had begun before
+ * @return a status other than STAMP_OK ends the run with it
+ */
+typedef enum stamp_status stamp_run_phase_fn(void *ctx, uint32_t phase, uint32_t iteration,
+                                             const uint8_t *memory, struct stamp_err *e);
+
 struct stamp_run_options {
     enum stamp_backend on;
     const char *entry;                    /**< which program; NULL: the first */
@@ -36,8 +45,10 @@ struct stamp_run_options {
     uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
     uint64_t max_cycles; /**< 0: no limit */
     bool phases;         /**< cut the run into instances of the image's phases */
-    uint64_t expect;     /**< estimate of the cycles, for progress */
-    const char *wave;    /**< FST file or NULL */
+    stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; not ON_RTL */
+    void *on_phase_ctx;
+    uint64_t expect;  /**< estimate of the cycles, for progress */
+    const char *wave; /**< FST file or NULL */
     uint64_t wave_start, wave_stop;
     uint64_t fault_lo, fault_hi; /**< memory that answers with an error */
     bool fault_read, fault_write, dead;
@@ -109,7 +120,7 @@ enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, f
 /**
  * Run to the end. Each call starts afresh on the memory as it is; scratchpads start undefined.
  * @return STAMP_OK (then result->error is NONE), STAMP_EMACHINE (the machine stopped on
- *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (no such shared object),
+ *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (no such shared object, on_phase ON_RTL),
  *         STAMP_ERANGE (no such entry), STAMP_ENOMEM; @p result is filled in all of these but the
  *         last three
  */

@@ -63,6 +63,14 @@ static enum stamp_status progress(const struct run *r, size_t done)
     return h->progress(h->progress_ctx, done, r->m->layers + 1, r->e);
 }
 
+/* Tells who wants to look at x[n][cols]. */
+static enum stamp_status see(const struct run *r, enum stamp_seen what, size_t layer, size_t cols,
+                             const float *x)
+{
+    const struct stamp_llama_hooks *h = r->hooks;
+    return h && h->see ? h->see(h->see_ctx, what, layer, r->n, cols, x, r->e) : STAMP_OK;
+}
+
 /* Each of @p rows rows of @p dim values; to may be x. */
 static void rmsnorm(const struct run *r, size_t rows, size_t dim, const float *gain, const float *x,
                     float *to)
@@ -87,18 +95,23 @@ static enum stamp_status attention_block(const struct run *r, size_t i)
     const struct stamp_attention shape = {r->n, m->heads, m->kv_heads, m->head_dim};
 
     rmsnorm(r, r->n, m->dim, l->norm_att, r->x, r->h);
-    enum stamp_status s = linear(r, i, "q", &l->wq, l->bias_q, r->h, r->qs);
+    enum stamp_status s = see(r, STAMP_SEE_NORM_ATT, i, m->dim, r->h);
+    if (!s) s = linear(r, i, "q", &l->wq, l->bias_q, r->h, r->qs);
     if (!s) s = linear(r, i, "k", &l->wk, l->bias_k, r->h, r->ks);
     if (!s) s = linear(r, i, "v", &l->wv, l->bias_v, r->h, r->vs);
+    if (!s) s = see(r, STAMP_SEE_Q, i, r->q, r->qs);
+    if (!s) s = see(r, STAMP_SEE_K, i, r->kv, r->ks);
+    if (!s) s = see(r, STAMP_SEE_V, i, r->kv, r->vs);
     if (s) return s;
     if (l->norm_q) rmsnorm(r, r->n * m->heads, m->head_dim, l->norm_q, r->qs, r->qs);
     if (l->norm_k) rmsnorm(r, r->n * m->kv_heads, m->head_dim, l->norm_k, r->ks, r->ks);
     stamp_rope_f32(r->n, m->heads, m->head_dim, m->frequency, r->qs);
     stamp_rope_f32(r->n, m->kv_heads, m->head_dim, m->frequency, r->ks);
     s = stamp_attention_f32(&shape, r->qs, r->ks, r->vs, r->att, r->e);
+    if (!s) s = see(r, STAMP_SEE_ATTENTION, i, r->q, r->att);
     if (!s) s = linear(r, i, "o", &l->wo, NULL, r->att, r->h);
     if (!s) add(r->x, r->h, r->n * m->dim);
-    return s;
+    return s ? s : see(r, STAMP_SEE_RESIDUAL_ATT, i, m->dim, r->x);
 }
 
 static enum stamp_status feed_forward_block(const struct run *r, size_t i)
@@ -107,14 +120,16 @@ static enum stamp_status feed_forward_block(const struct run *r, size_t i)
     const struct stamp_llama_layer *l = &m->layer[i];
 
     rmsnorm(r, r->n, m->dim, l->norm_ffn, r->x, r->h);
-    enum stamp_status s = linear(r, i, "gate", &l->w1, NULL, r->h, r->gate);
+    enum stamp_status s = see(r, STAMP_SEE_NORM_FFN, i, m->dim, r->h);
+    if (!s) s = linear(r, i, "gate", &l->w1, NULL, r->h, r->gate);
     if (!s) s = linear(r, i, "up", &l->w3, NULL, r->h, r->up);
     if (s) return s;
     for (size_t k = 0; k < r->n * m->hidden; k++)
         r->gate[k] = r->gate[k] / (1.0f + expf(-r->gate[k])) * r->up[k];
-    s = linear(r, i, "down", &l->w2, NULL, r->gate, r->h);
+    s = see(r, STAMP_SEE_HIDDEN, i, m->hidden, r->gate);
+    if (!s) s = linear(r, i, "down", &l->w2, NULL, r->gate, r->h);
     if (!s) add(r->x, r->h, r->n * m->dim);
-    return s;
+    return s ? s : see(r, STAMP_SEE_RESIDUAL_FFN, i, m->dim, r->x);
 }
 
 /* The head, some rows at a time: it is the largest matrix of all. */
@@ -126,6 +141,7 @@ static enum stamp_status head(const struct run *r, float *logits)
         part ? STAMP_OK : stamp_fail(r->e, STAMP_ENOMEM, "no memory for the output head");
 
     rmsnorm(r, r->n, m->dim, m->norm, r->x, r->h);
+    if (!s) s = see(r, STAMP_SEE_NORM, 0, m->dim, r->h);
     for (size_t at = 0; at < m->vocab && !s; at += HEAD_ROWS) {
         const size_t rows = m->vocab - at < HEAD_ROWS ? m->vocab - at : HEAD_ROWS;
         s = rows_of(r, &m->head, at, rows, r->w);
@@ -134,7 +150,7 @@ static enum stamp_status head(const struct run *r, float *logits)
             memcpy(logits + i * m->vocab + at, part + i * rows, rows * sizeof *part);
     }
     stamp_free(part);
-    return s;
+    return s ? s : see(r, STAMP_SEE_LOGITS, 0, m->vocab, logits);
 }
 
 static size_t larger(size_t a, size_t b)
@@ -189,6 +205,7 @@ enum stamp_status stamp_llama_forward(const struct stamp_llama *m, const int32_t
     if (!s) s = make_buffers(&r);
     for (size_t i = 0; i < n && !s; i++)
         s = rows_of(&r, &m->embed, (size_t)tokens[i], 1, r.x + i * m->dim);
+    if (!s) s = see(&r, STAMP_SEE_EMBEDDING, 0, m->dim, r.x);
 
     for (size_t i = 0; i < m->layers && !s; i++) {
         s = attention_block(&r, i);

@@ -17,6 +17,7 @@
 
 #include "compiler/front/llama.h"
 #include "compiler/front/npy.h"
+#include "model/net/see.h"
 #include "model/status.h"
 
 /**
@@ -44,6 +45,8 @@ struct stamp_llama_hooks {
     void *linear_ctx;
     stamp_progress_fn *progress; /**< per layer, and for the output head */
     void *progress_ctx;
+    stamp_see_fn *see; /**< told of every tensor */
+    void *see_ctx;
     stamp_forward_fn *forward; /**< scoring only: instead of the whole run */
     void *forward_ctx;
 };

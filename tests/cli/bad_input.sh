@@ -181,6 +181,11 @@ t 'program: for another machine' 1 run p.stamp --machine tiny --input x=x.npy --
 t 'program: input missing' 1 run p.stamp --output y=out
 t 'program: input of the wrong shape' 1 run p.stamp --input x=w.npy --output y=out
 t 'program: no such buffer' 1 run p.stamp --input x=x.npy --output z=out
+t 'program: reference for no such buffer' 1 run p.stamp --input x=x.npy --reference z=b.npy
+t 'program: reference of the wrong shape' 1 run p.stamp --input x=x.npy --reference y=x.npy
+t 'program: reference that is not there' 1 run p.stamp --input x=x.npy --reference y=none.y
+t 'program: output over a reference' 1 run p.stamp --input x=x.npy --reference y=x.npy --output y=x.npy
+t 'program: two references of a buffer' 2 run p.stamp --input x=x.npy --reference y=a --reference y=b
 t 'program: binding without a file' 2 run p.stamp --input x --output y=out
 printf '.machine base\n.memory 64\n.code\n  FLY high=1\n' >fly.s
 t 'assembler: unknown instruction' 1 "$stamp" asm fly.s -o out
@@ -193,6 +198,47 @@ sed 's/ post0=[0-9]*//; s/ post1=[0-9]*//' p.s >race.s
 t 'program that waits for ever' 1 run race.stamp --input x=x.npy --output y=out
 t 'compile: no tokens' 2 "$stamp" compile w.npy --rows 0 -o out
 t 'compile: layers that do not meet' 1 "$stamp" compile w.npy w.npy --rows 4 -o out
+
+# Models to programs, and quantizers of weights
+com() { "$stamp" compile "$@"; }
+t 'compile: a model without its tokens' 2 com "$model" -o out
+t 'compile: a model as a weight' 1 com "$model" --rows 4 -o out
+t 'compile: a weight as a model' 1 com w.npy --tokens 4 -o out
+t 'compile: tokens and rows' 2 com "$model" --tokens 4 --rows 4 -o out
+t 'compile: tokens and a bias' 2 com "$model" --tokens 4 --bias b.npy -o out
+t 'compile: two models' 2 com "$model" "$model" --tokens 4 -o out
+t 'compile: bf16 for a model' 2 com "$model" --tokens 4 --in bf16 -o out
+t 'compile: 0 tokens' 2 com "$model" --tokens 0 -o out
+t 'compile: more tokens than the context' 1 com "$model" --tokens 513 -o out
+t 'compile: more to decode than the context' 1 com "$model" --tokens 500 --decode 13 -o out
+t 'compile: decode of a weight' 2 com w.npy --rows 4 --decode 4 -o out
+t 'compile: cache of a weight' 2 com w.npy --rows 4 --kv 8 -o out
+t 'compile: quantizer of a weight' 2 com w.npy --rows 4 --quantizer clip -o out
+t 'compile: tokenizer of a weight' 2 com w.npy --rows 4 --tokenizer "$model/tokenizer.bin" -o out
+t 'compile: transform of a cache of 8 bits' 2 com "$model" --tokens 4 --kv 8 --kv-transform none -o out
+t 'compile: f32 activations of a model' 2 com "$model" --tokens 4 --act-bits f32 -o out
+t 'compile: listing as JSON' 2 com "$model" --tokens 4 --listing --json -o out
+t 'compile: no output' 2 com "$model" --tokens 4
+t 'compile: output is the calibration text' 1 com "$model" --tokens 4 --quantizer clip --calib w.npy \
+    -o w.npy
+t 'compile: gptq without a text' 2 com "$model" --tokens 4 --quantizer gptq -o out
+t 'compile: a text for nothing' 2 com "$model" --tokens 4 --calib "$text" -o out
+t 'compile: unknown quantizer' 2 com "$model" --tokens 4 --quantizer awq -o out
+t 'compile: calibration text that is not there' 1 com "$model" --tokens 4 --quantizer clip \
+    --calib none.txt -o out
+t 'compile: calibration of 0 tokens' 2 com "$model" --tokens 4 --quantizer clip --calib "$text" \
+    --calib-tokens 0 -o out
+com "$model" --tokens 4 --quantizer clip --quant-cache codes -o made >/dev/null
+t 'compile: codes of another quantizer' 1 com "$model" --tokens 4 --quantizer rtn --quant-cache codes \
+    -o out
+t 'compile: output is the file of codes' 1 com "$model" --tokens 4 --quantizer clip --quant-cache codes \
+    -o codes
+head -c 5000 codes >half
+t 'compile: codes broken off' 1 com "$model" --tokens 4 --quantizer clip --quant-cache half -o out
+t 'compile: codes that are an array' 1 com "$model" --tokens 4 --quantizer clip --quant-cache w.npy \
+    -o out
+t 'compile: codes where none can be' 1 com "$model" --tokens 4 --quantizer clip \
+    --quant-cache none/codes -o out
 
 # ---- Models --------------------------------------------------------------------------------------
 ev() { "$stamp" eval "$@"; }
@@ -256,6 +302,11 @@ t 'generate: machine where none runs' 2 gen "$model" --on net --machine tiny
 t 'generate: f32 activations on a machine' 2 gen "$model" --on model --act-bits f32
 t 'generate: cache of 5 bits' 2 gen "$model" --kv 5
 t 'generate: blocks of 2^9' 2 gen "$model" --kv-block 9
+t 'generate: unknown transform of the cache' 2 gen "$model" --kv-transform wht
+t 'generate: transform of a cache of 8 bits' 2 gen "$model" --kv-transform none --kv 8
+t 'eval: transform of a cache of f32' 2 ev "$model" --text "$text" --on net --kv-transform haar --kv f32
+t 'eval: transform of a cache there is none of' 2 ev "$model" --text "$text" --kv-transform none
+t 'compare: transform of a cache of 8 bits' 2 cmp_ "$model" --text "$text" --kv 8 --kv-transform haar
 t 'generate: disk full' 1 full "$stamp" generate "$model" -n 2 --on net
 t 'generate: bytes that are no text' 0 gen "$model" -n 1 --on net --prompt "$(printf '\377\033[2J\200')"
 t 'generate: interrupted' 130 interrupted "$stamp" generate "$model" -n 500 --on model --json
@@ -263,6 +314,18 @@ t 'eval: flags of a machine without one' 2 ev "$model" --text "$text" --machine 
 t 'eval: machine with the network in C' 2 ev "$model" --text "$text" --on net --latency 5
 t 'eval: f32 weights on the C machine' 2 ev "$model" --text "$text" --on model --weight-bits f32
 t 'eval: empty text on the C machine' 1 ev "$model" --text empty.txt --on model
+t 'eval: tensors in f32' 2 ev "$model" --text "$text" --tensors
+t 'eval: tensors of the RTL alone' 2 ev "$model" --text "$text" --tensors --on rtl
+t 'eval: phases without a machine' 2 ev "$model" --text "$text" --phases --on net
+t 'eval: phases in f32' 2 ev "$model" --text "$text" --phases
+t 'generate: phases without a machine' 2 gen "$model" --phases --on net
+t 'generate: gptq without a text' 2 gen "$model" --quantizer gptq
+t 'generate: a calibration text for nothing' 2 gen "$model" --calib "$text"
+t 'generate: codes broken off' 1 gen "$model" -n 1 --on net --quantizer clip --quant-cache half
+t 'generate: calibration text of nothing' 1 gen "$model" -n 1 --on net --quantizer clip --calib empty.txt
+t 'compare: gptq without a text' 2 cmp_ "$model" --text "$text" --quantizer gptq
+t 'compare: codes of another model' 1 cmp_ "$model" --text "$text" --head-bits 4 --quantizer clip \
+    --quant-cache codes
 t 'compare: no text' 2 cmp_ "$model"
 t 'compare: empty text' 1 cmp_ "$model" --text empty.txt
 t 'compare: no such model' 1 cmp_ nowhere --text "$text"

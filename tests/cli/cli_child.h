@@ -9,7 +9,7 @@
 #include <check.h>
 #include <stddef.h>
 
-enum { CHILD_TEXT = 1 << 16 };
+enum { CHILD_TEXT = 1 << 18 };
 
 /** What a child printed and how it ended. */
 struct child {

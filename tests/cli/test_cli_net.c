@@ -132,37 +132,129 @@ START_TEST(eval_is_the_same_wherever_it_runs)
 }
 END_TEST
 
-START_TEST(compare_says_what_eval_says)
+/* The first tensor of that name. */
+static void at_least(const char *json, const char *name, double db)
 {
-    static const char *const flags[] = {"--act-bits 8 --transform none --high-rows 0",
-                                        "--transform none --high-rows 0",
-                                        "--transform none --high-rows 8",
-                                        "--high-rows 8",
-                                        "--transform wht --high-rows 8",
-                                        "--transform dct --high-rows 8"};
+    char key[40];
+
+    snprintf(key, sizeof key, "\"name\":\t\"%s\"", name);
+    const char *at = strstr(json, key);
+    ck_assert_msg(at != NULL, "no %s in %s", key, json);
+    ck_assert_double_gt(child_number(at, "sqnr_db"), db);
+}
+
+/* Rows of eval beside those of compare; --kv 4: rows without transform have a cache without one. */
+static const char *const compared[][2] = {{"--act-bits 8 --transform none --high-rows 0", "none"},
+                                          {"--transform none --high-rows 0", "none"},
+                                          {"--transform none --high-rows 8", "none"},
+                                          {"--high-rows 8", "haar"},
+                                          {"--transform wht --high-rows 8", "haar"},
+                                          {"--transform dct --high-rows 8", "haar"}};
+
+static void compare_and_eval(unsigned kv, const char *given)
+{
     double ppl[8], bits[8];
     size_t rows = 0;
-    const struct child *c = child_run("$S compare %s %s --json --tokens 90 --high-rows 8 --kv 8 "
-                                      "--prefill 40",
-                                      model, text);
+    const struct child *c = child_run("$S compare %s %s --json --tokens 90 --high-rows 8 --kv %u "
+                                      "%s --kv-block 3 --prefill 40",
+                                      model, text, kv, given);
 
     ck_assert_msg(c->code == 0, "%s", c->err);
     for (const char *at = strstr(c->out, "\"name\""); at; at = strstr(at + 1, "\"name\"")) {
         ck_assert_uint_lt(rows, 7);
         ppl[rows] = child_number(at, "ppl");
         bits[rows] = child_number(at, "avg_act_bits");
-        ck_assert_double_eq(child_number(at, "avg_kv_bits"), rows ? 8 : 32);
+        /* 40 rows in blocks of 8: the first of 8 bits, seven of 4 */
+        ck_assert_double_eq(child_number(at, "avg_kv_bits"), rows == 0 ? 32 : kv == 4 ? 4.5 : 8);
         if (rows) ck_assert_double_gt(child_number(at, "cycles_expected"), 1000);
         if (rows++) ck_assert_double_gt(child_number(at, "sqnr_db"), 3);
     }
     ck_assert_uint_eq(rows, 7);
     for (size_t i = 0; i < 6; i++) {
-        c = child_run("$S eval %s %s --json --tokens 90 --kv 8 --on net %s", model, text, flags[i]);
+        char cache[40] = "";
+        if (kv == 4) snprintf(cache, sizeof cache, "--kv-transform %s", compared[i][1]);
+        c = child_run("$S eval %s %s --json --tokens 90 --kv %u --kv-block 3 --on net %s %s %s",
+                      model, text, kv, compared[i][0], cache, given);
         ck_assert_msg(c->code == 0, "%s", c->err);
         ck_assert_double_eq(child_number(c->out, "ppl"), ppl[i + 1]);
         ck_assert_double_eq(child_number(c->out, "avg_act_bits"), bits[i + 1]);
         ck_assert_double_eq(child_number(c->out, "ppl_f32"), ppl[0]);
     }
+}
+
+/* Of the network in C, of the C machine's memory, and of it in lock-step. */
+START_TEST(tensors_are_the_same_wherever_they_are_read)
+{
+    static const char *const on[] = {"net", "model --machine tiny", "model", "all"};
+    static char want[CHILD_TEXT];
+    double rows = 0;
+
+    ck_assert_int_eq(
+        child_run("printf 'Once upon a time.<|endoftext|>The queen said: no!' >two")->code, 0);
+    for (int i = 0; i < (have_rtl("base") ? 4 : 3); i++) {
+        const struct child *c =
+            child_run("$S eval %s --text two --json --tensors --on %s", model, on[i]);
+        ck_assert_msg(c->code == 0, "%s", c->err);
+        const char *at = strstr(c->out, "\"tensors\"");
+        ck_assert_ptr_nonnull(at);
+        rows = child_number(c->out, "tokens") + 2; /* two documents, BOS before each */
+        if (!i) memcpy(want, at, strlen(at) + 1);
+        ck_assert_msg(!strcmp(at, want), "other tensors on %s", on[i]);
+    }
+    at_least(want, "logits", 8);
+    at_least(want, "q", 8);
+    ck_assert_double_eq(child_number(want, "rows"), rows);
+    const struct child *c = child_run("$S eval %s --text two --tensors --on net", model);
+    ck_assert_ptr_nonnull(strstr(c->out, "\nembedding          128     exact\n"));
+    ck_assert_ptr_nonnull(strstr(c->out, "\nlogits            1024 "));
+}
+END_TEST
+
+/* Sum of "cycles" or of "products" over the objects of array "parts" behind @p json. */
+static double parts_sum(const char *json, const char *key)
+{
+    double sum = 0;
+
+    for (const char *at = strstr(strstr(json, "\"parts\""), "\"part\""); at && *at != ']';) {
+        const char *next = strstr(at + 1, "\"part\""), *end = strchr(at, ']');
+        sum += child_number(at, key);
+        at = next && next < end ? next : NULL;
+    }
+    return sum;
+}
+
+START_TEST(phases_of_eval_and_generate_add_up)
+{
+    const bool rtl = have_rtl("base");
+    const char *on = rtl ? "rtl" : "model";
+
+    ck_assert_int_eq(child_run("printf 'Once.<|endoftext|>The queen said: no!' >two")->code, 0);
+    const struct child *c = child_run("$S eval %s --text two --json --phases --on %s", model, on);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    const char *pre = strstr(c->out, "\"prefill\"");
+    ck_assert_double_eq(parts_sum(pre, "load"), child_number(pre, "load"));
+    if (rtl) ck_assert_double_eq(parts_sum(pre, "cycles"), child_number(pre, "cycles"));
+    ck_assert_double_eq(child_number(strstr(pre, "\"instances\""), "times"), 2);
+    c = child_run("$S generate %s -n 4 --json --phases --kv-block 1 --on %s", model, on);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    pre = strstr(c->out, "\"prefill\"");
+    const char *dec = strstr(c->out, "\"decode\"");
+    ck_assert_double_eq(child_number(strstr(pre, "\"parts\""), "times"), 1);
+    ck_assert_double_eq(child_number(strstr(dec, "\"parts\""), "times"), 3);
+    ck_assert_double_eq(parts_sum(dec, "load"), child_number(dec, "load"));
+    ck_assert_ptr_nonnull(strstr(dec, "\"recode\""));
+    ck_assert_double_eq(child_number(strstr(strstr(dec, "\"parts\""), "\"recode\""), "times"), 10);
+    c = child_run("$S generate %s -n 4 --phases --on model", model);
+    ck_assert_ptr_nonnull(strstr(c->out, "\nprefill, 1 runs by part and layer\n"));
+    ck_assert_ptr_nonnull(strstr(c->out, "\ndecode, 3 runs by part and layer\n"));
+}
+END_TEST
+
+START_TEST(compare_says_what_eval_says)
+{
+    compare_and_eval(8, "");
+    compare_and_eval(4, "");
+    compare_and_eval(4, "--kv-transform haar");
 }
 END_TEST
 
@@ -223,6 +315,8 @@ Suite *stamp_suite_cli_net(void)
     tcase_add_test(t, generate_samples_by_seed);
     tcase_add_test(t, generate_prints_the_text_and_its_figures);
     tcase_add_test(t, eval_is_the_same_wherever_it_runs);
+    tcase_add_test(t, tensors_are_the_same_wherever_they_are_read);
+    tcase_add_test(t, phases_of_eval_and_generate_add_up);
     tcase_add_test(t, compare_says_what_eval_says);
     tcase_add_test(t, demo_runs_a_whole_network);
     tcase_add_test(t, a_machine_that_lies_is_caught_in_a_network);

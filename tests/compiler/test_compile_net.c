@@ -5,79 +5,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "compiler/emit/net.h"
 #include "compiler/ir/verify.h"
 #include "sim/core/netbuild.h"
 #include "sim/core/runtime.h"
+#include "tests/compiler/net_random.h"
 
 Suite *stamp_suite_compile_net(void);
 
 enum { STEPS = 5 };
-
-/* A configuration as Hugging Face writes it; weights are random. */
-static const char llama[] =
-    "{\"model_type\":\"llama\",\"architectures\":[\"LlamaForCausalLM\"],\"hidden_size\":48,"
-    "\"intermediate_size\":80,\"num_hidden_layers\":2,\"num_attention_heads\":6,"
-    "\"num_key_value_heads\":2,\"vocab_size\":70,\"rms_norm_eps\":1e-5,\"rope_theta\":10000.0,"
-    "\"max_position_embeddings\":700,\"hidden_act\":\"silu\",\"tie_word_embeddings\":false}";
-static const char qwen2[] =
-    "{\"model_type\":\"qwen2\",\"architectures\":[\"Qwen2ForCausalLM\"],\"hidden_size\":56,"
-    "\"intermediate_size\":72,\"num_hidden_layers\":3,\"num_attention_heads\":7,"
-    "\"num_key_value_heads\":1,\"vocab_size\":33,\"rms_norm_eps\":1e-6,\"rope_theta\":1000000.0,"
-    "\"max_position_embeddings\":700,\"hidden_act\":\"silu\",\"tie_word_embeddings\":true}";
-static const char qwen3[] =
-    "{\"model_type\":\"qwen3\",\"architectures\":[\"Qwen3ForCausalLM\"],\"hidden_size\":40,"
-    "\"intermediate_size\":96,\"num_hidden_layers\":1,\"num_attention_heads\":4,"
-    "\"num_key_value_heads\":2,\"head_dim\":24,\"vocab_size\":50,\"rms_norm_eps\":1e-6,"
-    "\"rope_theta\":1000000.0,\"max_position_embeddings\":700,\"hidden_act\":\"silu\","
-    "\"tie_word_embeddings\":true}";
 
 struct point {
     const char *config;
     uint32_t s;
     uint8_t transform;
     uint32_t high_rows, kv_bits, kv_block;
-    bool last, unfused;
+    bool last, unfused, plain;
 };
 
 static const struct point points[] = {
-    {llama, 1, STAMP_HAAR, 64, 4, 5, false, false},
-    {llama, 40, STAMP_HAAR, 8, 4, 3, false, false},
-    {llama, 30, STAMP_HAAR, 8, 4, 5, true, false},
-    {llama, 70, STAMP_WHT, 8, 8, 0, false, false},
-    {llama, 33, STAMP_DCT, 4, 32, 0, true, false},
-    {llama, 254, STAMP_HAAR, 16, 4, 5, true, false},
-    {llama, 520, STAMP_NONE, 64, 4, 5, true, false},
-    {llama, 24, STAMP_HAAR, 4, 4, 0, false, true},
-    {qwen2, 37, STAMP_HAAR, 8, 4, 5, false, false},
-    {qwen2, 5, STAMP_HAAR, 64, 8, 0, false, false},
-    {qwen3, 62, STAMP_HAAR, 8, 4, 5, false, false},
-    {qwen3, 19, STAMP_NONE, 0, 4, 4, false, false},
+    {net_random_llama, 1, STAMP_HAAR, 64, 4, 5, false, false, false},
+    {net_random_llama, 40, STAMP_HAAR, 8, 4, 3, false, false, false},
+    {net_random_llama, 30, STAMP_HAAR, 8, 4, 5, true, false, false},
+    {net_random_llama, 70, STAMP_WHT, 8, 8, 0, false, false, false},
+    {net_random_llama, 33, STAMP_DCT, 4, 32, 0, true, false, false},
+    {net_random_llama, 254, STAMP_HAAR, 16, 4, 5, true, false, false},
+    {net_random_llama, 520, STAMP_NONE, 64, 4, 5, true, false, false},
+    {net_random_llama, 24, STAMP_HAAR, 4, 4, 0, false, true, false},
+    {net_random_qwen2, 37, STAMP_HAAR, 8, 4, 5, false, false, false},
+    {net_random_qwen2, 5, STAMP_HAAR, 64, 8, 0, false, false, false},
+    {net_random_qwen3, 62, STAMP_HAAR, 8, 4, 5, false, false, false},
+    {net_random_qwen3, 19, STAMP_NONE, 0, 4, 4, false, false, false},
+    {net_random_llama, 30, STAMP_NONE, 8, 4, 5, true, false, true},
+    {net_random_qwen2, 37, STAMP_HAAR, 8, 4, 3, false, false, true},
+    {net_random_qwen3, 62, STAMP_WHT, 8, 4, 5, false, false, true},
 };
 enum { POINTS = sizeof points / sizeof points[0] };
-
-static struct stamp_llama *open_random(const char *config)
-{
-    char path[64] = "/tmp/stamp_net_XXXXXX", name[80];
-    struct stamp_err e = {0};
-    struct stamp_llama *m = NULL;
-    const int fd = mkstemp(path);
-
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, config, strlen(config)), (ssize_t)strlen(config));
-    close(fd);
-    snprintf(name, sizeof name, "random:%s,seed=7", path);
-    ck_assert_msg(!stamp_llama_open(name, &m, &e), "%s", e.text);
-    unlink(path);
-    return m;
-}
 
 static struct stamp_net_spec spec_of(const struct point *p)
 {
     struct stamp_net_spec s = {.scheme = stamp_scheme_default(),
-                               .kv = {p->kv_bits, p->kv_block},
+                               .kv = {p->kv_bits, p->kv_block, p->plain},
                                .s = p->s,
                                .ctx = p->s + STEPS,
                                .last_logits = p->last,
@@ -105,7 +74,7 @@ static void open_pair(struct pair *p, const struct point *at, const struct stamp
     struct stamp_err e = {0};
 
     memset(p, 0, sizeof *p);
-    p->m = open_random(at->config);
+    p->m = net_random_open(at->config);
     p->spec = spec_of(at);
     ck_assert_msg(!stamp_qmodel_new(p->m, 4, 8, 0, &p->q, &e), "%s", e.text);
     p->spec.model = p->m;
@@ -199,7 +168,7 @@ END_TEST
 START_TEST(steps_are_legal_at_every_kind_of_position)
 {
     static const uint32_t position[] = {0, 1, 31, 32, 63, 255, 256, 300, 511, 512, 600};
-    const struct point at = {llama, 3, STAMP_HAAR, 8, 4, 5, true, false};
+    const struct point at = {net_random_llama, 3, STAMP_HAAR, 8, 4, 5, true, false, false};
     struct stamp_err e = {0};
     struct pair p;
 
@@ -220,7 +189,7 @@ END_TEST
 
 START_TEST(what_cannot_be_compiled_is_refused)
 {
-    const struct point at = {llama, 8, STAMP_HAAR, 8, 4, 5, false, false};
+    const struct point at = {net_random_llama, 8, STAMP_HAAR, 8, 4, 5, false, false, false};
     struct stamp_compile_options o = {.mach = stamp_mach_find("base")};
     struct stamp_image *image = NULL;
     struct stamp_net_spec bad;
@@ -278,7 +247,7 @@ static void check_phases(const struct pair *p, const char *entry, const struct s
 /* Everything counted lies in exactly one instance, on the C machine and, where built, on the RTL. */
 START_TEST(phases_of_a_network_add_up)
 {
-    static const struct point at = {llama, 40, STAMP_HAAR, 8, 4, 3, false, false};
+    static const struct point at = {net_random_llama, 40, STAMP_HAAR, 8, 4, 3, false, false, false};
     struct stamp_run_options o = stamp_run_options_default();
     struct stamp_run_result r;
     struct stamp_err e = {0};

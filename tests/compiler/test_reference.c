@@ -145,7 +145,8 @@ START_TEST(the_hook_sees_every_linear_layer_in_order_with_its_shape)
     const int32_t tokens[5] = {1, 3, 5, 0, 2};
     struct stamp_llama *m = tiny_bin();
     struct seen seen = {0, 0, 0, true};
-    const struct stamp_llama_hooks hooks = {watch, &seen, step, &seen, NULL, NULL};
+    const struct stamp_llama_hooks hooks = {
+        .linear = watch, .linear_ctx = &seen, .progress = step, .progress_ctx = &seen};
     float x[5 * TINY_VOCAB], y[5 * TINY_VOCAB];
 
     ck_assert_int_eq(stamp_llama_forward(m, tokens, 5, &hooks, x, NULL), STAMP_OK);

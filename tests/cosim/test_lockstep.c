@@ -70,6 +70,40 @@ START_TEST(equal_runs_agree_to_the_end)
 }
 END_TEST
 
+/* Program counters, and whether the store's first byte was there before each. */
+struct watched {
+    uint32_t pc[4], count;
+    bool stored[4];
+};
+
+static void note(void *ctx, const struct stamp_machine *machine)
+{
+    struct watched *w = ctx;
+
+    ck_assert_uint_lt(w->count, 4);
+    w->stored[w->count] = !memcmp(memory + 512, memory, 32);
+    w->pc[w->count++] = machine->pc;
+}
+
+/* However the RTL's units run ahead of each other: here the store is asked for first. */
+START_TEST(a_watcher_sees_each_instruction_before_it_and_in_program_order)
+{
+    struct watched w = {.count = 0};
+
+    stamp_lockstep_watch(ls, note, &w);
+    ck_assert(stores() && loads());
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_STU, 1));
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 0));
+    ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_CTL, 2));
+    ck_assert(stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0));
+    ck_assert_uint_eq(w.count, 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        ck_assert_uint_eq(w.pc[i], i);
+        ck_assert_int_eq(w.stored[i], i == 2);
+    }
+}
+END_TEST
+
 START_TEST(one_wrong_bit_is_named_with_both_values)
 {
     uint8_t line[32];
@@ -153,6 +187,7 @@ Suite *stamp_suite_lockstep(void)
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, equal_runs_agree_to_the_end);
+    tcase_add_test(t, a_watcher_sees_each_instruction_before_it_and_in_program_order);
     tcase_add_test(t, one_wrong_bit_is_named_with_both_values);
     tcase_add_test(t, a_wrong_address_is_seen);
     tcase_add_test(t, a_write_too_many_is_seen);

@@ -178,9 +178,9 @@ static void complete_block(const struct second_net *t, struct second_side *to, u
                            uint32_t first, uint32_t (*x)[W])
 {
     const uint32_t hd = t->m->shape.head_dim, m = t->kv.block, n = 1u << m;
-    haar(x, 0, n, hd, m);
+    if (!t->kv.plain) haar(x, 0, n, hd, m);
     for (uint32_t i = 0; i < n; i++) through_code(i == 0 ? 8 : 4, hd, x[i]);
-    unhaar(x, 0, n, hd, m);
+    if (!t->kv.plain) unhaar(x, 0, n, hd, m);
     operands(to, head, hd, first, n, x);
 }
 

@@ -143,6 +143,11 @@ static void unhaar_oracle(uint32_t rows, uint32_t hd, uint32_t *x)
 }
 
 static float x[ROWS_MAX * HD_MAX], y[ROWS_MAX * HD_MAX], back[ROWS_MAX * HD_MAX];
+static struct stamp_kv_scheme haar_of(uint32_t block)
+{
+    return (struct stamp_kv_scheme){.bits = 4, .block = block};
+}
+
 static uint32_t want[ROWS_MAX * HD_MAX];
 static uint8_t q[ROWS_MAX * HD_MAX], q_want[HD_MAX];
 static struct stamp_kv_meta meta[ROWS_MAX];
@@ -152,12 +157,13 @@ START_TEST(blocks_give_the_bits_of_the_page)
     static const uint32_t dims[] = {2, 16, 63, 64, 128, HD_MAX};
     struct rnd r = rnd_start(101);
     for (uint32_t block = 0; block <= STAMP_KV_BLOCK_MAX; block++)
-        for (int k = 0; k < 6; k++) {
-            const uint32_t hd = dims[k], rows = 1u << block, n = rows * hd;
+        for (int k = 0; k < 12; k++) {
+            const struct stamp_kv_scheme kv = {.bits = 4, .block = block, .plain = k >= 6};
+            const uint32_t hd = dims[k % 6], rows = 1u << block, n = rows * hd;
             for (uint32_t i = 0; i < rows; i++) make(&r, hd, x + i * hd);
             for (uint32_t i = 0; i < n; i++) want[i] = bits(x[i]);
-            stamp_kv_encode_block(block, hd, x, q, meta);
-            haar_oracle(rows, hd, want);
+            stamp_kv_encode_block(kv, hd, x, q, meta);
+            if (!kv.plain) haar_oracle(rows, hd, want);
             for (uint32_t i = 0; i < rows; i++) {
                 uint32_t scale;
                 int32_t zero;
@@ -168,10 +174,11 @@ START_TEST(blocks_give_the_bits_of_the_page)
                 for (uint32_t d = 0; d < hd; d++)
                     want[i * hd + d] = so_mul(so_from_s32(q_want[d] - zero), scale);
             }
-            unhaar_oracle(rows, hd, want);
-            stamp_kv_decode_block(block, hd, q, meta, back);
+            if (!kv.plain) unhaar_oracle(rows, hd, want);
+            stamp_kv_decode_block(kv, hd, q, meta, back);
             for (uint32_t i = 0; i < n; i++)
-                if (bits(back[i]) != want[i]) ck_abort_msg("block %u, hd %u", block, hd);
+                if (bits(back[i]) != want[i])
+                    ck_abort_msg("block %u, hd %u, plain %d", block, hd, kv.plain);
         }
 }
 END_TEST
@@ -185,7 +192,7 @@ START_TEST(rows_behind_the_blocks_are_a_block_of_one)
         struct stamp_kv_meta m;
         uint8_t code[HD_MAX];
         stamp_kv_encode_row(HD_MAX, x, code, &m);
-        stamp_kv_encode_block(0, HD_MAX, y, q, meta);
+        stamp_kv_encode_block((struct stamp_kv_scheme){.bits = 4}, HD_MAX, y, q, meta);
         ck_assert_mem_eq(code, q, HD_MAX);
         ck_assert(m.scale == meta[0].scale && m.zero == meta[0].zero);
         stamp_kv_decode_row(HD_MAX, code, m, back);
@@ -205,8 +212,8 @@ START_TEST(a_block_comes_back_within_its_steps)
             const uint32_t hd = 32, rows = 1u << block;
             for (uint32_t i = 0; i < rows; i++) make(&r, hd, x + i * hd);
             for (uint32_t i = 0; i < rows * hd; i++) y[i] = x[i];
-            stamp_kv_encode_block(block, hd, y, q, meta);
-            stamp_kv_decode_block(block, hd, q, meta, back);
+            stamp_kv_encode_block(haar_of(block), hd, y, q, meta);
+            stamp_kv_decode_block(haar_of(block), hd, q, meta, back);
             for (uint32_t i = 0; i < rows; i++) {
                 double bound = (double)meta[0].scale, size = 0;
                 for (uint32_t l = 0; l < block; l++) /* the detail row of level l + 1 over row i */
@@ -234,13 +241,13 @@ START_TEST(a_power_of_two_scales_through_without_changing_a_code)
             x[i] = rnd_unit(&r);
             y[i] = 1024 * x[i];
         }
-        stamp_kv_encode_block(block, hd, x, q, meta);
-        stamp_kv_encode_block(block, hd, y, q2, meta2);
+        stamp_kv_encode_block(haar_of(block), hd, x, q, meta);
+        stamp_kv_encode_block(haar_of(block), hd, y, q2, meta2);
         ck_assert_mem_eq(q, q2, n);
         for (uint32_t i = 0; i < rows; i++)
             ck_assert(meta2[i].scale == 1024 * meta[i].scale && meta2[i].zero == meta[i].zero);
-        stamp_kv_decode_block(block, hd, q, meta, x);
-        stamp_kv_decode_block(block, hd, q2, meta2, y);
+        stamp_kv_decode_block(haar_of(block), hd, q, meta, x);
+        stamp_kv_decode_block(haar_of(block), hd, q2, meta2, y);
         for (uint32_t i = 0; i < n; i++)
             if (y[i] != 1024 * x[i]) ck_abort_msg("block %u", block);
     }

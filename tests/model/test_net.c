@@ -73,7 +73,7 @@ static void compare(const struct tiny_net *t, const struct stamp_net_options *o,
 static struct stamp_net_options options(uint32_t kv_bits, uint32_t kv_block)
 {
     struct stamp_net_options o = {
-        .scheme = stamp_scheme_default(), .kv = {kv_bits, kv_block}, .threads = 1};
+        .scheme = stamp_scheme_default(), .kv = {kv_bits, kv_block, false}, .threads = 1};
     o.scheme.high_rows = 6;
     return o;
 }
@@ -87,6 +87,7 @@ START_TEST(every_length_is_what_the_second_model_computes_from_the_page)
         struct stamp_net_options o = options(kv_bits[n % 4 == 3 ? 1 : n % 8 == 1 ? 2 : 0], n % 7);
         tiny_make(&t, &r, shape(8, 12, 2, 4, 2, 4, 11), 4, 8, 0, n % 2);
         o.threads = 1 + n % 3;
+        o.kv.plain = n / 7 % 2;
         compare(&t, &o, &r, n, 9, "length");
         tiny_free(&t);
     }
@@ -112,6 +113,7 @@ START_TEST(shapes_schemes_and_widths_of_all_kinds_agree_with_the_second_model)
         o.scheme.block = rnd_below(&r, 3) ? 0 : 64;
         o.scheme.symmetric = rnd_below(&r, 4) == 0;
         o.scheme.sink = rnd_below(&r, 2);
+        o.kv.plain = rnd_below(&r, 2);
         tiny_make(&t, &r, s, o.scheme.weight_bits, rnd_below(&r, 2) ? 4 : 8, o.scheme.block,
                   rnd_below(&r, 2));
         compare(&t, &o, &r, 1 + rnd_below(&r, 12), 4, "shape");
@@ -129,6 +131,7 @@ START_TEST(softmax_goes_over_blocks_of_256_keys)
         struct tiny_net t;
         tiny_make(&t, &r, shape(6, 8, 1, 2, 1, 4, 5), 4, 8, 0, false);
         o.threads = 2;
+        o.kv.plain = i == 2;
         compare(&t, &o, &r, length[i], 6, "long");
         tiny_free(&t);
     }
