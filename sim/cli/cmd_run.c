@@ -37,7 +37,7 @@ struct run_args {
     struct stamp_references ref;
     uint32_t arg[STAMP_ARGS];
     bool arg_set[STAMP_ARGS];
-    bool no_verify;
+    bool no_verify, phases;
 };
 
 static const struct argp_option options[] = {
@@ -98,7 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ENTRY: a->machine.run.entry = arg; return 0;
     case KEY_ARG: return parse_arg(arg, a);
     case KEY_NO_VERIFY: a->no_verify = true; return 0;
-    case KEY_PHASES: a->machine.run.phases = true; return 0;
+    case KEY_PHASES: a->phases = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
     case ARGP_KEY_END:
         if (!a->program[0]) return stamp_args_bad("needs a program, P.stamp");
@@ -115,11 +115,13 @@ static const struct argp argp = {
     .parser = parse,
     .children = children,
     .args_doc = "P.stamp --on model|rtl|all",
-    .doc = "Run a program. It is verified first: ranges, order, nothing read before it is "
-           "written.\v"
-           "cycles: start to done, RTL only. utilization: 4x4-bit products of the program's layers "
-           "/ (P L T cycles). checked, mismatches: lock-step, words written and instructions "
-           "retired. Exit is 1 when anything differs or the machine stops on an error."};
+    .doc =
+        "Run a program. It is verified first: ranges, order, nothing read before it is "
+        "written.\v"
+        "cycles: start to done, RTL only. utilization: 4x4-bit products of the program's layers, "
+        "attention included, / (P L T cycles). checked, mismatches: lock-step, words written and "
+        "instructions "
+        "retired. Exit is 1 when anything differs or the machine stops on an error."};
 
 static enum stamp_status fill_raw(struct stamp_run *run, const struct stamp_buffer *b,
                                   const char *file, struct stamp_err *e)
@@ -199,6 +201,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
         s = verify(a, *image, e);
         if (s) return stamp_fail_at(e, "%s", a->program[0]);
     }
+    a->machine.run.phases = a->phases || (*image)->phases;
     if (!s) s = stamp_run_new(*image, run, e);
     for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
@@ -225,11 +228,22 @@ static enum stamp_status take_outputs(const struct run_args *a, const struct sta
     return s;
 }
 
+/* 4x4-bit products of what ran: by its phases, or where it has none, of the program's layers. */
+static uint64_t products_of(const struct stamp_image *m, const struct stamp_run_result *r)
+{
+    uint64_t sum = 0;
+
+    if (!m->phases) return stamp_image_products(m);
+    for (uint32_t i = 0; i < r->instances; i++) sum += r->instance[i].products;
+    return sum;
+}
+
 static void print(const struct run_args *a, const struct stamp_image *m,
                   const struct stamp_run_result *r)
 {
     const bool timed = a->machine.run.on != STAMP_ON_MODEL;
-    const double use = stamp_utilization(m->mach, stamp_image_products(m), r->cycles);
+    const uint64_t products = products_of(m, r);
+    const double use = stamp_utilization(m->mach, products, r->cycles);
     struct stamp_text text = {0};
 
     if (a->common.json) {
@@ -242,7 +256,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
             cJSON_AddNullToObject(o, "cycles");
         stamp_put_real(o, "utilization", use);
         stamp_put_counters(o, r, timed);
-        stamp_put_count(o, "products", stamp_image_products(m));
+        stamp_put_count(o, "products", products);
         stamp_put_text(o, "error", stamp_error_name(r->error));
         stamp_put_count(o, "error_pc", r->error_pc);
         stamp_put_text(o, "machine", m->mach->name);
@@ -250,7 +264,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_put_count(o, "seed", a->machine.run.seed);
         if (r->mismatches) stamp_put_text(o, "difference", r->difference);
         if (!r->error && !r->mismatches) stamp_references_put(o, &a->ref);
-        if (a->machine.run.phases) stamp_put_phases(o, m, r, timed);
+        if (a->phases) stamp_put_phases(o, m, r, timed);
         stamp_say_json(o);
         return;
     }
@@ -261,7 +275,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
     printf("instructions  %" PRIu64 "\n", r->instructions);
     stamp_references_print(&a->ref);
     stamp_text_counters(&text, r, timed);
-    if (a->machine.run.phases) stamp_text_phases(&text, m, r, timed);
+    if (a->phases) stamp_text_phases(&text, m, r, timed);
     fputs(text.s ? text.s : "", stdout);
     stamp_free(text.s);
 }

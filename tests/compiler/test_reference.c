@@ -288,7 +288,7 @@ END_TEST
 TCase *stamp_tcase_reference(void)
 {
     TCase *c = tcase_create("reference");
-    tcase_set_timeout(c, 300);
+    tcase_set_timeout(c, 1200);
     tcase_add_test(c, the_product_is_one_running_sum_per_element);
     tcase_add_test(c, rotary_embedding_turns_neighbours);
     tcase_add_test(c, both_layouts_of_the_same_model_give_the_same_logits);
