@@ -250,6 +250,25 @@ START_TEST(phases_of_eval_and_generate_add_up)
 }
 END_TEST
 
+/* Attention included, which is no layer. */
+START_TEST(run_counts_the_products_of_what_ran)
+{
+    const struct child *c =
+        child_run("head -c 80 /dev/zero >ids; $S compile %s --tokens 20 -o net.stamp", model);
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    c = child_run("$S run net.stamp --input tokens=ids --on model --json --phases");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    const double all = child_number(c->out, "products");
+    ck_assert_double_eq(parts_sum(c->out, "products"), all);
+    /* 20 queries, a key each at or before them: 210 pairs, 5 layers, 4 heads of 32, QK and PV, 8 bits */
+    const char *attention = strstr(strstr(c->out, "\"parts\""), "\"attention\"");
+    ck_assert_double_eq(child_number(attention, "products"), 210.0 * 5 * 4 * 32 * 2 * 4);
+    c = child_run("$S run net.stamp --input tokens=ids --on model --json");
+    ck_assert_double_eq(child_number(c->out, "products"), all);
+    ck_assert_ptr_null(strstr(c->out, "\"parts\""));
+}
+END_TEST
+
 START_TEST(compare_says_what_eval_says)
 {
     compare_and_eval(8, "");
@@ -317,6 +336,7 @@ Suite *stamp_suite_cli_net(void)
     tcase_add_test(t, eval_is_the_same_wherever_it_runs);
     tcase_add_test(t, tensors_are_the_same_wherever_they_are_read);
     tcase_add_test(t, phases_of_eval_and_generate_add_up);
+    tcase_add_test(t, run_counts_the_products_of_what_ran);
     tcase_add_test(t, compare_says_what_eval_says);
     tcase_add_test(t, demo_runs_a_whole_network);
     tcase_add_test(t, a_machine_that_lies_is_caught_in_a_network);
