@@ -114,18 +114,22 @@ fuzz: $(FUZZERS)
 FUZZ ?= 20000
 
 # ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
+# build/tb/tiny_cov/NAME writes coverage, as build/stamp_rtl_tiny_cov.so does.
 BENCHES := $(foreach m,tiny base,$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
+COV_BENCHES := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 tb_top = $(firstword $(wildcard tests/rtl/$1_tb_top.sv) $(wildcard rtl/*/stamp_$1.sv))
-tb_set = $(foreach g,$(shell $(B)/specgen params $1),$(if $(shell grep -w \
+tb_set = $(foreach g,$(shell $(B)/specgen params $(call base_of,$1)),$(if $(shell grep -w \
   'parameter int unsigned $(patsubst -G%,%,$(firstword $(subst =, ,$g)))' $2),$g))
-$(BENCHES:%=$(B)/tb/%): $(B)/tb/%: tests/rtl/*.cpp tests/rtl/*.h tests/rtl/*.sv $(RTL_SV) $(B)/libstamp.a $(B)/specgen \
+$(BENCHES:%=$(B)/tb/%) $(COV_BENCHES:%=$(B)/tb/%): $(B)/tb/%: tests/rtl/*.cpp tests/rtl/*.h tests/rtl/*.sv \
+    tests/rtl/*.vlt $(RTL_SV) $(B)/libstamp.a $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp
 	@mkdir -p $(@D)
 	verilator --cc --exe --build -O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000 \
 	  --prefix Vtop --Mdir $@.dir -o ../$(@F) --top-module $(basename $(notdir $(call tb_top,$(@F)))) \
+	  $(call kind,$(*D)) $(if $(findstring _cov,$*),-MAKEFLAGS "OPT_FAST=-O1 OPT_SLOW=-O0") \
 	  $(call tb_set,$(*D),$(call tb_top,$(@F))) \
-	  -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$(CURDIR) -DSTAMP_CONFIG=$(*D)" $(RTL_SV) \
-	  $(wildcard tests/rtl/$(@F)_tb_top.sv) $(CURDIR)/tests/rtl/$(@F)_tb.cpp \
+	  -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$(CURDIR) -DSTAMP_CONFIG=$(call base_of,$(*D))" $(RTL_SV) \
+	  $(wildcard tests/rtl/$(@F)_tb.vlt tests/rtl/$(@F)_tb_top.sv) $(CURDIR)/tests/rtl/$(@F)_tb.cpp \
 	  $(CURDIR)/tests/rtl/axi_monitor.cpp $(CURDIR)/sim/verilator/dram.cpp \
 	  $(abspath $(B)/tests/oracle/softfloat.o $(B)/libstamp.a) > $@.log || (cat $@.log; exit 1)
 $(B)/axi_monitor_tb: $(B)/tests/rtl/axi_monitor_tb.opp $(B)/tests/rtl/axi_monitor.opp
@@ -177,7 +181,7 @@ $(B)/bench_matmul: bench-deps $(B)/libstamp.a tests/bench/bench_matmul.c
 $(B)/bench_net: $(B)/tests/bench/bench_net.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 coverage: deps
-	@$(MAKE) -s -j2 all $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors $(B)/regs
+	@$(MAKE) -s -j2 $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors $(B)/regs $(COV_BENCHES:%=$(B)/tb/%)
 	@tests/coverage.sh
 
 clean:

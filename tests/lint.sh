@@ -75,7 +75,7 @@ arrows() {
         }
         { to = $3; sub(/^[^"]*"/, "", to); sub(/".*/, "", to)
           if (to !~ /\//) { # what Verilator made, and its own headers
-              if (!($1 ~ /^(sim\/verilator|tests\/(rtl|cosim))\// && to ~ /^(V[a-z_]+|verilated[a-z_]*)\.h$/))
+              if (!($1 ~ /^(sim\/verilator|tests\/(rtl|cosim))\// && to ~ /^(V[a-z0-9_]+|verilated[a-z_]*)\.h$/))
                   printf "%s:%d: include of %s does not name its folder\n", $1, $2, to
           } else if (!may($1, to)) printf "%s:%d: %s may not include %s\n", $1, $2, dir($1), to }
         function dir(f) { sub(/\/[^\/]*$/, "", f); return f }'

@@ -65,20 +65,30 @@ module stamp_qpar #(
     logic            plain; // asymmetric
     logic            bits8;
     logic            sd;
-    logic            tiny;
     logic [31:0]     lo;
     logic [31:0]     hi;
     logic [TagW-1:0] tag;
   } entry_t;
 
-  entry_t      e_q [Q];
-  entry_t      at_div, at_mul, at_out;
+  localparam int unsigned EntryW = 67 + TagW;
+
+  // Yosys 0.23 leaves an array of packed structs undriven: bits here, a struct where they are read.
+  logic [EntryW-1:0] e_q [Q];
+  logic [Q-1:0]      tiny_q;
+  entry_t            entry, at_div, at_mul, at_out;
   logic [31:0] inv [Q];
   logic [31:0] scale [Q];
   logic [Q-1:0] done, unused_busy, unused_done, unused_sbusy, unused_iflag, unused_sflag;
   logic [31:0] sub_r, neg_lo, range, n, prod;
   logic [9:0]  zero_int;
   logic        tiny, prod_v, unused_sub_flag, unused_prod_flag;
+
+  assign entry.plain = !sym_i && !sd_i;
+  assign entry.bits8 = bits8_i;
+  assign entry.sd    = sd_i;
+  assign entry.lo    = lo_i;
+  assign entry.hi    = hi_i;
+  assign entry.tag   = tag_i;
 
   assign at_div = e_q[div_q];
   assign at_mul = e_q[mul_q];
@@ -102,15 +112,8 @@ module stamp_qpar #(
     assign start = sub_v && div_q == W'(u);
 
     always_ff @(posedge clk_i) begin
-      if (valid_i && in_q == W'(u)) begin
-        e_q[u].plain <= !sym_i && !sd_i;
-        e_q[u].bits8 <= bits8_i;
-        e_q[u].sd    <= sd_i;
-        e_q[u].lo    <= lo_i;
-        e_q[u].hi    <= hi_i;
-        e_q[u].tag   <= tag_i;
-      end
-      if (start) e_q[u].tiny <= tiny;
+      if (valid_i && in_q == W'(u)) e_q[u] <= entry;
+      if (start) tiny_q[u] <= tiny;
     end
 
     stamp_fdiv i_inv (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start), .a_i(n), .b_i(range),
@@ -128,15 +131,15 @@ module stamp_qpar #(
                     .sub_i(1'b1), .half_i(1'b0), .stage_valid_i(2'b0), .valid_o(sub_v),
                     .result_o(sub_r), .flag_o(unused_sub_flag));
   stamp_fmul i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(div_done),
-                    .a_i({~at_mul.lo[31], at_mul.lo[30:0]}), .b_i(at_mul.tiny ? 32'd0 : inv[mul_q]),
-                    .stage_valid_i(1'b0), .valid_o(prod_v), .result_o(prod),
-                    .flag_o(unused_prod_flag));
+                    .a_i({~at_mul.lo[31], at_mul.lo[30:0]}),
+                    .b_i(tiny_q[mul_q] ? 32'd0 : inv[mul_q]), .stage_valid_i(1'b0),
+                    .valid_o(prod_v), .result_o(prod), .flag_o(unused_prod_flag));
   stamp_f2i i_int (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(prod_v), .a_i(prod),
                    .valid_o(int_v), .result_o(zero_int));
 
   assign tag_o   = at_out.tag;
-  assign inv_o   = at_out.tiny ? 32'd0 : inv[out_q];
-  assign scale_o = at_out.tiny ? 32'd0 : scale[out_q];
+  assign inv_o   = tiny_q[out_q] ? 32'd0 : inv[out_q];
+  assign scale_o = tiny_q[out_q] ? 32'd0 : scale[out_q];
   assign zero_o  = (!at_out.plain || zero_int[9]) ? 8'd0
                    : at_out.bits8 ? (zero_int[8] ? 8'd255 : zero_int[7:0])
                    : (zero_int[8:4] != '0 ? 8'd15 : zero_int[7:0]);

@@ -47,8 +47,10 @@ module stamp_vx_line #(
     output logic [L*32-1:0]    data_o
 );
 
+  localparam int unsigned LaneW = $clog2(L);
+
   logic [11:0]          left_q;
-  logic [$clog2(L)-1:0] lane_q;
+  logic [LaneW-1:0]     lane_q;
   logic [AddrW-1:0]     red_addr_q;
   logic                 red_flush;
 
@@ -85,17 +87,16 @@ module stamp_vx_line #(
           n[l*32 +: 32] = stamp_fp_pkg::lt(a_i[l*32 +: 32], b_i[l*32 +: 32]) ? b_i[l*32 +: 32]
                                                                              : a_i[l*32 +: 32];
       end
-      if (word_i && bits8_i) begin
-        for (int l = 0; l < L; l++) n[l*32 + 8*field_i[1:0] +: 8] = code_i[l*8 +: 8];
+      // Compared, not indexed: a part written at a computed place costs a shifter of the whole line.
+      for (int l = 0; l < L; l++) begin
+        for (int f = 0; f < 4; f++)
+          if (word_i && bits8_i && field_i[1:0] == 2'(f)) n[l*32 + 8*f +: 8] = code_i[l*8 +: 8];
+        for (int f = 0; f < 8; f++)
+          if (word_i && !bits8_i && field_i == 3'(f)) n[l*32 + 4*f +: 4] = code_i[l*8 +: 4];
+        if (lane_i && at_i == LaneW'(l)) n[l*32 +: 32] = x_i;
+        if (lane_i && pair_i && (at_i | LaneW'(1)) == LaneW'(l)) n[l*32 +: 32] = y_i;
+        if (red_i && lane_q == LaneW'(l)) n[l*32 +: 32] = red_data_i;
       end
-      if (word_i && !bits8_i) begin
-        for (int l = 0; l < L; l++) n[l*32 + 4*field_i +: 4] = code_i[l*8 +: 4];
-      end
-      if (lane_i) begin
-        n[32*at_i +: 32] = x_i;
-        if (pair_i) n[32*{at_i[$clog2(L)-1:1], 1'b1} +: 32] = y_i;
-      end
-      if (red_i) n[32*lane_q +: 32] = red_data_i;
       data_o <= n;
     end
   end

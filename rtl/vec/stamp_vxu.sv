@@ -157,10 +157,12 @@ module stamp_vxu #(
   logic             s1_v_q, s1_read_q, s1_b_q, s1_first_q, hold_q;
   logic [StepW-1:0] s1_q;
   logic [SmW-1:0]   s1_sm;
+  logic [VmW-1:0]   s1_addr; // of its line
   logic [L*32-1:0]  hold_data_q, line;
 
-  assign line  = hold_q ? hold_data_q : vr_data_i;
-  assign s1_sm = s1_q[16 +: SmW];
+  assign line    = hold_q ? hold_data_q : vr_data_i;
+  assign s1_sm   = s1_q[16 +: SmW];
+  assign s1_addr = s1_q[StepW-23 +: VmW];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -217,8 +219,8 @@ module stamp_vxu #(
       s2_q <= s1_q;
       if (s1_read_q && s1_b_q) b_data_q <= line;
       if (s1_read_q && !s1_b_q) a_q <= line;
-      if (s1_b_q) b_addr_q <= s1_q[StepW-6 -: 18][VmW-1:0];
-      else        a_addr_q <= s1_q[StepW-6 -: 18][VmW-1:0];
+      if (s1_b_q) b_addr_q <= s1_addr;
+      else        a_addr_q <= s1_addr;
       if (s1_first_q) {p_rowsum_q, p_zero_q, p_scale_q, p_inv_q} <= sm_rdata;
       {p_is8_q, p_nib_q} <= {rt_data_i[15], rt_data_i[11:0]};
     end

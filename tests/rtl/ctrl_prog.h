@@ -26,6 +26,7 @@ struct step { /* one executed instruction, as the C machine saw it */
 struct program {
     std::vector<stamp_word> word;
     uint64_t at;
+    uint32_t first; /* index of word 0: even, all indices below 2^32 - 1 */
     uint32_t arg[STAMP_ARGS];
     std::vector<step> trace;
     std::vector<uint32_t> visit; /* instructions that must be read: executed or skipped */

@@ -7,7 +7,8 @@
  * Against the C machine: what is executed at dispatch or handed to a unit, in which order, with which
  * word (address registers added), how the program ends. Beside it: units get what was handed out, in
  * order, only once their semaphores allow it; FENCE and HALT find all units idle; an error of a unit,
- * of a semaphore or of the memory names the instruction; START again after any of them.
+ * of a semaphore or of the memory names the instruction; START again after any of them. The index of
+ * the first instruction is preset (ctrl_tb.vlt), so that all 32 bits of it are seen.
  *
  * Case     one program
  * Args     --seed N   --cases N
@@ -15,10 +16,12 @@
  *          dram.cpp, axi_monitor.cpp and libstamp.a
  */
 #include "Vtop.h"
+#include "Vtop___024root.h"
 #include "verilated.h"
 
 #include "sim/verilator/dram.h"
 #include "tests/rtl/axi_monitor.h"
+#include "tests/rtl/cover.h"
 #include "tests/rtl/ctrl_prog.h"
 
 static Vtop *top;
@@ -26,6 +29,7 @@ static tally t;
 static stamp_dram *dram;
 static stamp_axi_monitor *monitor;
 static stamp_axi pins;
+static uint64_t base; /* where the bench's memory lies */
 
 /* ---- The units ------------------------------------------------------------------------------- */
 
@@ -110,7 +114,7 @@ static bool units_idle()
 static void tick(bool reset_n)
 {
     pins.arvalid = top->arvalid_o;
-    pins.araddr = top->araddr_o;
+    pins.araddr = (top->araddr_o - base) % (1ull << 40);
     pins.arlen = top->arlen_o;
     pins.arsize = (uint8_t)(mach->AXI_BYTES == 8 ? 3 : mach->AXI_BYTES == 16 ? 4 : 6);
     pins.arburst = 1;
@@ -141,7 +145,8 @@ static void observe(const program &p, size_t &at)
         if (at < p.trace.size()) {
             const step &s = p.trace[at++];
             const uint32_t op = s.word.w[0] & 0xff;
-            if (top->pc_o != s.pc || got != s.unit) t.complain("wrong instruction or unit");
+            if (top->pc_o != p.first + s.pc || got != s.unit)
+                t.complain("wrong instruction or unit");
             if ((op == STAMP_OP_HALT || op == STAMP_OP_FENCE) && !units_idle())
                 t.complain("FENCE or HALT while a unit works");
             if (got && memcmp(&top->insn_o, &s.word, 32))
@@ -183,20 +188,45 @@ static void judge(const program &p, size_t at, bool done)
     if (!fail_pcs.empty()) { /* the first unit error; two in one cycle: either */
         ok = !done && err == fail_code && pc == fail_pcs[0];
     } else if (refused(p, bad_pc)) {
-        ok = !done && err == STAMP_ERROR_AXI_FETCH && pc == bad_pc;
-    } else if (p.error == STAMP_ERROR_SEMAPHORE) {
-        ok = !done && err == (uint32_t)p.error && pc == p.error_pc;
+        ok = !done && err == STAMP_ERROR_AXI_FETCH && pc == p.first + bad_pc;
+    } else if (p.error == STAMP_ERROR_SEMAPHORE || p.error == STAMP_ERROR_WATCHDOG) {
+        ok = !done && err == (uint32_t)p.error && pc == p.first + p.error_pc;
     } else if (p.error != STAMP_ERROR_NONE) {
-        ok = !done && err == (uint32_t)p.error && pc == p.error_pc && at == p.trace.size() &&
-             units_idle();
+        ok = !done && err == (uint32_t)p.error && pc == p.first + p.error_pc &&
+             at == p.trace.size() && units_idle();
     } else {
         ok = done && at == p.trace.size() && units_idle();
     }
     if (!ok)
         printf("ended %s error %u at %u; model %u at %u, unit errors %zu, refused at %u\n",
-               done ? "done" : "fault", err, pc, (uint32_t)p.error, p.error_pc, fail_pcs.size(),
-               bad_pc);
+               done ? "done" : "fault", err, pc - p.first, (uint32_t)p.error, p.error_pc,
+               fail_pcs.size(), bad_pc);
     t.check(ok, "wrong end");
+}
+
+/* Anywhere in 40 bits of address, and as if p.first instructions had come before. */
+static void place(const program &p)
+{
+    if (g.one_in(8)) { /* not while something is asked for at the old place */
+        while (top->arvalid_o) tick(true);
+        base = (g.next() >> 24) % ((1ull << 40) - Size) / 4096 * 4096;
+    }
+    top->code_addr_i = (base + p.at - 32ull * p.first) % (1ull << 40);
+    top->code_count_i = p.first + (uint32_t)p.word.size();
+}
+
+/* A wait that lacks one bit of what the watchdog allows, then one that lacks next to nothing. */
+static void preset_wait(uint64_t n)
+{
+    const uint32_t most = top->watchdog_i;
+    uint32_t bit = 12;
+
+    if (n != 1500 && n != 3000) return;
+    while (!(most >> bit & 1) || (bit < 31 && most >> (bit + 1) && g.below(2))) bit++;
+    if (n == 1500)
+        top->rootp->ctrl_tb_top__DOT__i_dispatch__DOT__idle_cycles_q = most - (1u << bit);
+    if (n == 3000)
+        top->rootp->ctrl_tb_top__DOT__i_dispatch__DOT__idle_cycles_q = most - g.below(30);
 }
 
 static void run(const program &p)
@@ -209,13 +239,14 @@ static void run(const program &p)
     memset(sem, 0, sizeof sem);
     started = 0;
     fail_pcs.clear();
-    top->code_addr_i = p.at;
-    top->code_count_i = (uint32_t)p.word.size();
-    top->watchdog_i = 5000;
+    place(p);
+    top->watchdog_i = 5000 | (uint32_t)g.next() >> g.below(32); /* units take less than 5000 */
     memcpy(&top->arg_i, p.arg, sizeof p.arg);
     top->start_i = 1;
     top->eval();
     tick(true);
+    top->rootp->ctrl_tb_top__DOT__i_dispatch__DOT__pc_q = p.first; /* ctrl_tb.vlt */
+    top->eval();
     for (;; n++) {
         play_units();
         if (top->done_o || top->fault_o) {
@@ -223,21 +254,31 @@ static void run(const program &p)
             break;
         }
         observe(p, at);
+        if (p.error == STAMP_ERROR_WATCHDOG) preset_wait(n);
         tick(true);
         if (n > 300000) {
             t.complain("hangs");
             break;
         }
     }
+    if (p.error == STAMP_ERROR_WATCHDOG && n < 3000) t.complain("the watchdog before its time");
     judge(p, at, done);
     top->unit_done_i = 0;
     for (uint32_t k = g.below(2) ? g.below(100) : 0; k-- > 0;) tick(true); /* or START at once */
+}
+
+/* Where a program may begin, one of 900 words at most. */
+static uint32_t some_index()
+{
+    const uint32_t any = ((uint32_t)g.next() >> g.below(32)) & ~1u;
+    return any < 0xfffffc00 ? any : 0xfffffc00;
 }
 
 static void scenario()
 {
     program p = random_program();
 
+    if (g.one_in(3)) p.first = some_index();
     dram->config.read_latency = 1 + g.below(g.below(2) ? 10 : 120);
     dram->config.stall_ar = g.below(2) ? 0 : g.below(200);
     dram->config.stall_r = g.below(2) ? 0 : g.below(200);
@@ -282,6 +323,28 @@ static void overflow(uint32_t who)
     run(p);
 }
 
+/* A unit waits for a semaphore nobody gives: the watchdog names it, however long it waits. */
+static void starve()
+{
+    program p = {};
+    union stamp_insn i = small(3);
+
+    p.at = 0x4000;
+    p.first = some_index();
+    for (uint32_t k = g.below(6); k-- > 0;) control(p, STAMP_OP_NOP, 0, 0);
+    p.error = STAMP_ERROR_WATCHDOG;
+    p.error_pc = (uint32_t)p.word.size();
+    i.m.wait1 = g.range(1, 31);
+    p.word.push_back(encode(i));
+    control(p, STAMP_OP_HALT, 0, 0);
+    for (uint32_t k = 0; k <= p.error_pc; k++)
+        p.trace.push_back({k, k == p.error_pc ? 4u : 0u, p.word[k]});
+    for (size_t k = 0; k < p.word.size(); k++) memcpy(&mem[p.at + 32 * k], &p.word[k], 32);
+    dram->faults.clear();
+    slowness = fail_at = 0;
+    run(p);
+}
+
 static void reset()
 {
     top->rst_ni = 0;
@@ -308,10 +371,11 @@ int main(int argc, char **argv)
         const uint64_t before = t.failed;
         scenario();
         if (g.one_in(40)) overflow(g.below(4));
+        if (g.one_in(4)) starve();
         for (int k = 0; k < 8; k++) refuse();
         if (t.failed != before) reset();
     }
     if (!monitor->ok()) t.complain(monitor->first.c_str());
-    top->final();
+    finish(top);
     return t.close("ctrl_tb");
 }

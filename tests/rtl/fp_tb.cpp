@@ -22,6 +22,7 @@
 #include "tests/oracle/softfloat.h"
 #include "verilated.h"
 
+#include "tests/rtl/cover.h"
 #include "tests/rtl/fp_cases.h"
 
 static VerilatedContext *context;
@@ -246,7 +247,7 @@ int main(int argc, char **argv)
                passed - passed_before, failed - failed_before);
     }
     printf("fp_tb: %" PRIu64 " passed, %" PRIu64 " failed\n", passed, failed);
-    top->final();
+    finish(top);
     delete top;
     delete context;
     return passed == 0 || failed != 0;

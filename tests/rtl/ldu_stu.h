@@ -22,6 +22,7 @@
 
 #include "sim/verilator/dram.h"
 #include "tests/rtl/axi_monitor.h"
+#include "tests/rtl/cover.h"
 
 #define STR_(x) #x
 #define STR(x)  STR_(x)
@@ -350,6 +351,7 @@ static inline int close_bench(const char *name, const options &o, const std::vec
     }
     monitor->finish();
     check_monitor();
+    finish(top);
     printf("%s: %llu passed, %llu failed\n", name, (unsigned long long)passed,
            (unsigned long long)failed);
     return failed != 0 || passed == 0 || o.cases == 0;

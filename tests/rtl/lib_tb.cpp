@@ -3,14 +3,15 @@
  * @file lib_tb.cpp
  * Bench of the small common modules, each against a few lines of C++: fifo, rams, tables, arbitration
  * of the vector memory, the AXI read multiplexer (with the AXI4 monitor behind it), the registers
- * over AXI4-Lite (with its monitor).
+ * over AXI4-Lite (with its monitor), the event counters.
  *
  * Case     one cycle of one module in which something was compared
  * Args     --seed N   --cases N (cycles of each module)
  * Build    make build/tb/tiny/lib: lib_tb_top without parameters; C++ is this file, axi_monitor.cpp
  *          and libstamp.a
  */
-#include "tests/rtl/lib_csr.h"
+#include "tests/rtl/cover.h"
+#include "tests/rtl/lib_ctr.h"
 
 /* ---- fifo, ram, table ------------------------------------------------------------------------ */
 
@@ -178,12 +179,12 @@ struct burst {
 };
 
 /* A master that raises a request and keeps it. */
-static void ask(uint8_t &valid, uint64_t &addr, uint8_t &len, bool fetch)
+static void ask(uint8_t &valid, uint64_t &addr, uint8_t &len)
 {
     if (valid || !g.one_in(3)) return;
     valid = 1;
-    addr = (uint64_t)g.below(1 << 20) * 4096 + (fetch ? 0 : 2048);
-    len = (uint8_t)g.below(5);
+    len = (uint8_t)g.below(g.one_in(20) ? 256 : 5);
+    addr = (uint64_t)g.below(1 << 28) * 4096 + 8 * g.below(512 - len);
 }
 
 static void rmux(uint64_t cycles)
@@ -197,8 +198,8 @@ static void rmux(uint64_t cycles)
     monitor.edge(p, false);
     monitor.edge(p, false);
     while (cycles-- > 0) {
-        ask(top->x_f_arvalid_i, top->x_f_araddr_i, top->x_f_arlen_i, true);
-        ask(top->x_l_arvalid_i, top->x_l_araddr_i, top->x_l_arlen_i, false);
+        ask(top->x_f_arvalid_i, top->x_f_araddr_i, top->x_f_arlen_i);
+        ask(top->x_l_arvalid_i, top->x_l_araddr_i, top->x_l_arlen_i);
         top->x_arready_i = g.below(3) != 0;
         top->x_l_rready_i = g.below(4) != 0;
         if (!top->x_rvalid_i && !due.empty() && g.below(3)) {
@@ -256,7 +257,9 @@ int main(int argc, char **argv)
         rmux(a.cases);
         reset();
         csr(a.cases);
+        reset();
+        counters(a.cases);
     }
-    top->final();
+    finish(top);
     return t.close("lib_tb");
 }

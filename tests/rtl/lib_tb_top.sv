@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // lib_tb_top - the small common modules side by side, small: fifo (f_), ram (r_), ram with a mask
-// (n_), tables of 16 and 32 bits (t_), vector memory (v_), read multiplexer (x_), registers (s_, c_).
+// (n_), tables of 16 and 32 bits (t_), vector memory (v_), read multiplexer (x_), registers (s_, c_),
+// event counters (e_).
 module lib_tb_top (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -55,7 +56,13 @@ module lib_tb_top (
     input  logic         c_busy_i, c_done_i, c_fault_i,
     input  logic [3:0]   c_err_i,
     input  logic [31:0]  c_err_pc_i, c_ctr_word_i,
-    output logic [5:0]   c_ctr_index_o
+    output logic [5:0]   c_ctr_index_o,
+
+    input  logic         e_clear_i, e_run_i, e_high_i,
+    input  logic [stamp_isa_pkg::EVENTS-1:0]    e_hit_i,
+    input  logic [stamp_isa_pkg::EVENTS*16-1:0] e_inc_i,
+    input  logic [5:0]   e_index_i,
+    output logic [31:0]  e_word_o
 );
 
   stamp_fifo #(.Width(32), .Depth(4)) i_fifo (
@@ -103,5 +110,9 @@ module lib_tb_top (
     .win_hi_o(c_win_hi_o), .watchdog_o(c_watchdog_o), .arg_o(c_arg_o), .busy_i(c_busy_i), .done_i(c_done_i),
     .fault_i(c_fault_i), .err_i(c_err_i), .err_pc_i(c_err_pc_i), .ctr_index_o(c_ctr_index_o),
     .ctr_high_o(c_ctr_high_o), .ctr_word_i(c_ctr_word_i));
+
+  stamp_counters #(.L(8), .T(4)) i_counters (
+    .clk_i, .rst_ni, .clear_i(e_clear_i), .run_i(e_run_i), .hit_i(e_hit_i), .inc_i(e_inc_i),
+    .index_i(e_index_i), .high_i(e_high_i), .word_o(e_word_o));
 
 endmodule

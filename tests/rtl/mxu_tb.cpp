@@ -13,6 +13,7 @@
 #include "Vtop.h"
 #include "verilated.h"
 
+#include "tests/rtl/cover.h"
 #include "tests/rtl/mxu_vxu.h"
 
 static Vtop *top;
@@ -332,6 +333,23 @@ static void scenario()
     wash();
 }
 
+/* Addresses, counts and strides over their whole width: what the C machine finds out of range the
+ * unit has to. */
+static void wide()
+{
+    union stamp_insn i = {};
+
+    i.m = random_mm();
+    stamp_word w = encode(i);
+    if (!widen(w, g)) return;
+    stamp_decode(&w, &i);
+    std::deque<job> list{expect(i.m)};
+    several = true;
+    if (list[0].want.loose) run(list, false);
+    reset();
+    wash();
+}
+
 /* Tiles of at least max(P, 8) steps, of one kind: one k-step each cycle from first to last. */
 static void no_bubbles()
 {
@@ -371,9 +389,10 @@ int main(int argc, char **argv)
     wash();
     while (a.cases && t.passed + t.failed < a.cases && t.failed < 100) {
         scenario();
+        wide();
         if (g.one_in(8)) no_bubbles();
     }
-    top->final();
+    finish(top);
     delete top;
     return t.close("mxu_tb");
 }

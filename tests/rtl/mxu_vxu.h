@@ -121,6 +121,21 @@ static inline stamp_word encode(const union stamp_insn &i)
     return w;
 }
 
+/** Give one number of @p w (an address, count or stride) any value, small ones as often as large.
+ *  False if the word alone is then refused. */
+static inline bool widen(stamp_word &w, rng &g)
+{
+    union stamp_insn i;
+    const stamp_op *op = stamp_decode(&w, &i);
+    const stamp_field *f;
+
+    do f = &stamp_fields[g.below((uint32_t)stamp_field_count)];
+    while (f->format != op->format || f->lsb < 38 || f->width < 7 || !strncmp(f->name, "rsv", 3));
+    stamp_word_set(&w, f->lsb, f->width, (g.next() >> (64 - f->width)) >> g.below(f->width));
+    stamp_decode(&w, &i);
+    return stamp_check_static(&w, op, &i) == STAMP_ERROR_NONE;
+}
+
 /** Counts of a bench, complaints with the cycle. */
 struct tally {
     uint64_t passed = 0, failed = 0, cycle = 0;

@@ -18,6 +18,7 @@
 
 #include "model/num/f32.h"
 #include "model/num/fn.h"
+#include "tests/rtl/cover.h"
 #include "tests/rtl/mxu_vxu.h"
 
 static const uint32_t INF = 0x7f800000, EXP_LO = 0xc2aeac4f, EXP_HI = 0x42b17217;
@@ -330,6 +331,7 @@ int main(int argc, char **argv)
         t.check(worst[f] <= bound[f], "the model is far from libm");
     }
     if (!flagged || !waits) t.complain("no line was infinite, or none waited");
+    finish(top);
     delete top;
     return t.close("vx_fn_tb");
 }
