@@ -163,6 +163,7 @@ static void network(struct stamp_netc *n)
 static void recode(struct stamp_netc *n)
 {
     stamp_netc_step_start(n);
+    stamp_netc_recode_start(n);
     layers(n, recode_layer);
     stamp_emit_control(n->b, STAMP_OP_HALT, 0, 0);
 }

@@ -11,6 +11,17 @@ static uint32_t place(uint32_t *at, uint32_t lines)
     return first;
 }
 
+/* Keys that can be brought at once where @p room fit: whole records, or a part that divides one. */
+static uint32_t whole_keys(const struct stamp_netc *n, uint32_t room)
+{
+    uint32_t keys = n->kv.batch;
+
+    if (room > STAMP_KEY_BLOCK) room = STAMP_KEY_BLOCK;
+    if (room >= keys) return room / keys * keys;
+    while (keys > room) keys /= 2;
+    return keys / n->L * n->L;
+}
+
 static bool plan(struct stamp_attn_plan *a)
 {
     struct stamp_netc *n = a->n;
@@ -41,24 +52,37 @@ static bool plan(struct stamp_attn_plan *a)
     a->smq = 0;
     a->smp = a->R;
     a->cm_one = 2 * a->SL;
-    a->kg = m->WB_LINES / 2 / n->kv.group;
-    a->vk = m->WB_LINES / 2 / (2 * n->hl) * m->T / n->L * n->L;
-    if (a->vk > STAMP_KEY_BLOCK) a->vk = STAMP_KEY_BLOCK;
-    return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kg && a->vk &&
+    a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
+    a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
+    return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
            groups * m->P * n->hl <= m->AC_LINES;
 }
 
-static void load(const struct stamp_attn_plan *a, uint32_t areg, enum stamp_space space,
-                 enum stamp_fmt fmt, uint64_t dram, uint32_t line, uint32_t lines)
+/* Of keys from .. from + keys - 1 of the item's block: the pieces of *span keys in each of their
+ * records, without line and lines. @p part  where it begins in a record; @p unit  bytes of L keys */
+static struct stamp_move pieces(const struct stamp_attn_plan *a, const struct stamp_attn_item *i,
+                                uint64_t part, uint64_t unit, uint32_t from, uint32_t keys,
+                                uint32_t *span)
 {
-    stamp_emit_move(a->n->b, STAMP_OP_LOAD,
-                    (struct stamp_move){.space = space,
-                                        .fmt = fmt,
-                                        .areg = areg,
-                                        .dram = dram,
-                                        .line = line,
-                                        .lines = lines,
-                                        .lstride = lines});
+    const struct stamp_netc *n = a->n;
+    const uint32_t batch = n->kv.batch, at = i->kb * STAMP_KEY_BLOCK + from;
+
+    *span = keys < batch ? keys : batch;
+    return (struct stamp_move){.fmt = STAMP_FMT_RAW,
+                               .areg = i->reg.keys,
+                               .dram = n->at.ops + at / batch * n->kv.op_bytes + part +
+                                       at % batch / n->L * unit,
+                               .n0 = keys / *span,
+                               .d0 = n->kv.op_bytes};
+}
+
+static void load(const struct stamp_attn_plan *a, struct stamp_move m, enum stamp_space space,
+                 uint32_t line, uint32_t lines)
+{
+    m.space = space;
+    m.line = line;
+    m.lines = m.lstride = lines;
+    stamp_emit_move(a->n->b, STAMP_OP_LOAD, m);
 }
 
 bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint32_t rows)
@@ -109,22 +133,23 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
 /* Which keys or values, how many: equal tags mean equal contents. */
 static uint64_t tag_of(const struct stamp_attn_item *i, uint32_t from, uint32_t count)
 {
-    if (i->reg.k) return UINT64_MAX; /* known at run time only: load it */
+    if (i->reg.keys) return UINT64_MAX; /* known at run time only: load it */
     return ((((uint64_t)i->kv << 20 | i->kb) << 10 | from) << 10 | count) + 1;
 }
 
 static uint32_t columns(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
-    struct stamp_netc *n = a->n;
+    const struct stamp_netc *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
+    uint32_t span;
 
     for (uint32_t k = 0; k < 2; k++)
         if (tag != UINT64_MAX && a->in_cm[k] == tag) return a->cm[k];
     a->cm_turn = !a->cm_turn;
     a->in_cm[a->cm_turn] = tag;
-    load(a, i->reg.cm, STAMP_SPACE_CM, STAMP_FMT_RAW,
-         n->cm_op + i->kv * n->kv.cm_head + (uint64_t)i->kb * STAMP_KEY_BLOCK * 8,
-         a->cm[a->cm_turn], i->nk / n->L);
+    const struct stamp_move m =
+        pieces(a, i, n->kv.op_cm + i->kv * n->kv.cm_head, 8 * n->L, 0, i->nk, &span);
+    load(a, m, STAMP_SPACE_CM, a->cm[a->cm_turn], span / n->L);
     return a->cm[a->cm_turn];
 }
 
@@ -141,21 +166,22 @@ void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item 
 {
     struct stamp_netc *n = a->n;
     const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
-    const uint32_t all = i->nk / n->L, cm = columns(a, i);
+    const uint32_t cm = columns(a, i);
 
-    for (uint32_t g = 0; g < all; g += a->kg) {
-        const uint32_t groups = all - g < a->kg ? all - g : a->kg;
-        const uint64_t tag = tag_of(i, g, groups);
+    for (uint32_t k = 0; k < i->nk; k += a->kk) {
+        const uint32_t keys = i->nk - k < a->kk ? i->nk - k : a->kk, g = k / n->L;
+        const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
+        uint32_t span;
+        const struct stamp_move from =
+            pieces(a, i, i->kv * n->kv.k_head, n->kv.group * wb, k, keys, &span);
         if (tag == UINT64_MAX || a->in_k != tag)
-            load(a, i->reg.k, STAMP_SPACE_WB, STAMP_FMT_RAW,
-                 n->k_op + i->kv * n->kv.k_head + ((uint64_t)i->kb * a->SL + g) * n->kv.group * wb,
-                 0, groups * n->kv.group);
+            load(a, from, STAMP_SPACE_WB, 0, span / n->L * n->kv.group);
         a->in_k = tag;
         m.m.xb = a->xq[i->head % 2];
         m.m.gstride = n->hl;
         m.m.kl = n->hl;
-        m.m.ng = groups;
+        m.m.ng = keys / n->L;
         m.m.wstride = n->kv.group;
         m.m.cm = cm + g;
         m.m.cmstride = 1;
@@ -176,18 +202,12 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
         const uint32_t keys = i->nk - k < a->vk ? i->nk - k : a->vk;
         const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
-        if (tag == UINT64_MAX || a->in_v != tag)
-            stamp_emit_move(n->b, STAMP_OP_LOAD,
-                            (struct stamp_move){.space = STAMP_SPACE_WB,
-                                                .fmt = STAMP_FMT_RAW,
-                                                .areg = i->reg.v,
-                                                .dram = n->v_op + i->kv * n->kv.v_head +
-                                                        (i->kb * STAMP_KEY_BLOCK + k) / T * wb,
-                                                .line = half,
-                                                .lines = keys / T,
-                                                .lstride = keys / T,
-                                                .n0 = 2 * n->hl,
-                                                .d0 = n->ctx / T * wb});
+        uint32_t span;
+        struct stamp_move from =
+            pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
+        from.n1 = 2 * n->hl;
+        from.d1 = n->kv.batch / T * wb;
+        if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, half, span / T);
         a->in_v = tag;
         m.m.first = k == 0;
         m.m.last = k + keys == i->nk;
@@ -209,16 +229,18 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 
 static uint32_t value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
-    struct stamp_netc *n = a->n;
+    const struct stamp_netc *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
+    uint32_t span;
 
     for (uint32_t k = 0; k < 2; k++)
         if (tag != UINT64_MAX && a->in_sv[k] == tag) return a->sv[k];
     a->sv_turn = !a->sv_turn;
     a->in_sv[a->sv_turn] = tag;
-    load(a, i->reg.sv, STAMP_SPACE_VM, STAMP_FMT_F32,
-         n->sv_op + i->kv * n->kv.sv_head + (uint64_t)i->kb * STAMP_KEY_BLOCK * 4,
-         a->sv[a->sv_turn], i->nk / n->L);
+    struct stamp_move m =
+        pieces(a, i, n->kv.op_sv + i->kv * n->kv.sv_head, 4 * n->L, 0, i->nk, &span);
+    m.fmt = STAMP_FMT_F32;
+    load(a, m, STAMP_SPACE_VM, a->sv[a->sv_turn], span / n->L);
     return a->sv[a->sv_turn];
 }
 

@@ -15,7 +15,7 @@ struct stamp_attn_plan {
     uint32_t s[2], q[2], o[2], ob[2], sv[2], m[2], l[2], a[2]; /**< VM lines */
     uint32_t mb, table, gain, eps;                             /**< VM lines */
     uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp, cm[2], cm_one;
-    uint32_t kg, vk; /**< column groups of keys, keys of V that half of WB holds */
+    uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
     float scale;
     /* Rows of queries and results in DRAM. */
     uint64_t q_pitch, out_pitch; /**< bytes from row to row */
@@ -28,7 +28,7 @@ struct stamp_attn_plan {
 
 /** Address registers of a block of keys whose number is known at run time; all 0: none. */
 struct stamp_attn_regs {
-    uint32_t k, v, cm, sv, lim;
+    uint32_t keys, lim; /**< records of operands; elements seen */
 };
 
 /** One item of work. */
@@ -38,10 +38,10 @@ struct stamp_attn_item {
     uint64_t q_dram, o_dram; /**< first row of queries and results */
     uint32_t rows;           /**< results to store */
     int32_t lim;             /**< keys of the block the first row sees */
-    uint32_t nk;             /**< keys of the block that some row sees, whole groups */
-    bool first, last;        /**< block of its head */
-    uint32_t head;           /**< heads before it: picks q, m, l, o */
-    uint32_t index;          /**< items before it: picks s, xp */
+    uint32_t nk; /**< keys of the block that some row sees: whole records, or whole groups of one */
+    bool first, last; /**< block of its head */
+    uint32_t head;    /**< heads before it: picks q, m, l, o */
+    uint32_t index;   /**< items before it: picks s, xp */
     struct stamp_attn_regs reg;
 };
 

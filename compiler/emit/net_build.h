@@ -39,6 +39,7 @@ struct stamp_net_layer_at {
     uint64_t bias; /**< of QKV, 0 none */
     uint64_t norm_att, norm_ffn, norm_q, norm_k;
     uint64_t codes[2], tail[2], meta[2]; /**< caches of K and V; meta of all rows by position */
+    uint64_t ops; /**< operands of attention, a record of each batch of keys */
 };
 
 /** Sizes of the cache and of the batches that fill it. */
@@ -51,8 +52,10 @@ struct stamp_net_kv {
     uint32_t pl8, pl4; /**< lines of a packed row; a multiple of 64 bytes */
     uint32_t ml;       /**< lines of a row's scales and zeros */
     uint64_t row8, row4, block_bytes, chunk_bytes, tail_bytes, meta_row; /**< bytes */
-    uint32_t group;                            /**< WB lines of L keys of one head */
-    uint64_t k_head, v_head, cm_head, sv_head; /**< operand bytes of a head */
+    uint32_t group; /**< WB lines of L keys of one head */
+    /* A record of operands: keys, values, scales of keys, scales of values, each head by head. */
+    uint64_t k_head, v_head, cm_head, sv_head; /**< bytes of a head */
+    uint64_t op_v, op_cm, op_sv, op_bytes;     /**< where they begin; bytes of a record */
 };
 
 struct stamp_netc {
@@ -69,8 +72,7 @@ struct stamp_netc {
     uint64_t layer_lo, layer_bytes;
     struct stamp_place x, h, qkv, att, ff, logits, embed;
     uint64_t tokens, rope, norm_out, constants;
-    uint64_t k_op, v_op, cm_op, sv_op; /**< operands of all keys of one layer */
-    uint32_t rows;                     /**< tokens of this program: s, or 1 */
+    uint32_t rows;    /**< tokens of this program: s, or 1 */
     uint64_t scratch; /**< decode: values of the last batch, [batch][a chunk's heads] */
     const struct stamp_netc *prefill; /**< decode: whose packed weights are used; else NULL */
 };
@@ -114,10 +116,11 @@ bool stamp_netc_kv_sizes(struct stamp_netc *n);
 void stamp_netc_kv_fill(struct stamp_netc *n);
 /* net_attn.c */
 void stamp_netc_attention(struct stamp_netc *n);
-/* net_step.c: registers of a decode program; keys and values of one token, operands of all */
+/* net_step.c: registers of a decode program; keys and values of one token, operands of its batch */
 void stamp_netc_step_start(struct stamp_netc *n);
 void stamp_netc_step_kv(struct stamp_netc *n);
 void stamp_netc_step_attention(struct stamp_netc *n);
+void stamp_netc_recode_start(struct stamp_netc *n);
 void stamp_netc_recode(struct stamp_netc *n);
 
 #endif

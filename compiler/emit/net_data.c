@@ -187,6 +187,8 @@ static void lay_cache(struct stamp_netc *n, uint32_t layer, struct stamp_net_lay
         snprintf(name, sizeof name, "cache.%u.%s.meta", layer, what[i]);
         at->meta[i] = stamp_build_bytes(n->b, name, STAMP_STATE, k->chunks * rows * k->meta_row);
     }
+    snprintf(name, sizeof name, "operands.%u", layer);
+    at->ops = stamp_build_bytes(n->b, name, STAMP_STATE, rows / k->batch * k->op_bytes);
 }
 
 static void lay_layer(struct stamp_netc *n, uint32_t layer, struct stamp_net_layer_at *at)
@@ -238,10 +240,6 @@ static void lay_temps(struct stamp_netc *n)
                                 (n->ql + 2 * n->kvl) * L);
     n->att = stamp_build_matrix(n->b, "att", STAMP_TEMP, STAMP_FMT_F32, rows, n->ql * L);
     n->ff = stamp_build_matrix(n->b, "ff", STAMP_TEMP, STAMP_FMT_F32, rows, m->hidden);
-    n->k_op = stamp_build_bytes(n->b, "operand.k", STAMP_STATE, n->kv_heads * n->kv.k_head);
-    n->v_op = stamp_build_bytes(n->b, "operand.v", STAMP_STATE, n->kv_heads * n->kv.v_head);
-    n->cm_op = stamp_build_bytes(n->b, "operand.k.scale", STAMP_STATE, n->kv_heads * n->kv.cm_head);
-    n->sv_op = stamp_build_bytes(n->b, "operand.v.scale", STAMP_STATE, n->kv_heads * n->kv.sv_head);
     n->logits = stamp_build_matrix(n->b, "logits", STAMP_OUTPUT, STAMP_FMT_F32,
                                    n->spec->last_logits ? 1 : rows, m->vocab);
 }

@@ -66,10 +66,14 @@ bool stamp_netc_kv_sizes(struct stamp_netc *n)
     k->chunk_bytes = (n->ctx >> k->block) * k->block_bytes;
     k->tail_bytes = k->row8 << k->block;
     k->meta_row = round64(k->ml * line);
-    k->k_head = n->ctx / n->L * (uint64_t)k->group * wb;
-    k->v_head = 2 * (uint64_t)n->hl * (n->ctx / m->T) * wb;
-    k->cm_head = n->ctx * 8;
-    k->sv_head = n->ctx * 4;
+    k->k_head = k->batch / n->L * (uint64_t)k->group * wb;
+    k->v_head = 2 * (uint64_t)n->hl * (k->batch / m->T) * wb;
+    k->cm_head = k->batch * 8;
+    k->sv_head = k->batch * 4;
+    k->op_v = n->kv_heads * k->k_head;
+    k->op_cm = k->op_v + n->kv_heads * k->v_head;
+    k->op_sv = k->op_cm + n->kv_heads * k->cm_head;
+    k->op_bytes = round64(k->op_sv + n->kv_heads * k->sv_head);
     return true;
 }
 

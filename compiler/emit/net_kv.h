@@ -16,7 +16,7 @@ struct stamp_kv_room {
 /** Address registers of places known at run time; 0: none (transfers into the layer's region then
  *  take its own). */
 struct stamp_kv_regs {
-    uint32_t codes, meta, k, v, cm, sv;
+    uint32_t codes, meta, ops;
 };
 
 struct stamp_kv_batch {

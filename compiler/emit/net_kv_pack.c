@@ -2,13 +2,20 @@
 /* net_kv_pack.c - keys and values to operands of attention. Contract in net_kv.h. */
 #include "compiler/emit/net_kv.h"
 
+/* The record of the batch, from head c->chunk on of the part at @p part. */
+static uint64_t record(const struct stamp_kv_batch *c, uint64_t part, uint64_t head)
+{
+    const struct stamp_netc *n = c->n;
+
+    return n->at.ops + c->t0 / n->kv.batch * n->kv.op_bytes + part + c->chunk * n->kv.heads * head;
+}
+
 /* Keys: a column group of L keys after the other, planes of a group together. */
 static void pack_keys(const struct stamp_kv_batch *c)
 {
     const struct stamp_netc *n = c->n;
     const struct stamp_net_kv *k = &n->kv;
     const uint32_t groups = c->rows / n->L, cols = k->heads * n->hl;
-    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
 
     for (uint32_t h = 0; h < k->heads; h++) {
         for (uint32_t g = 0; g < groups; g++) {
@@ -27,9 +34,8 @@ static void pack_keys(const struct stamp_kv_batch *c)
     }
     struct stamp_move m = {.space = STAMP_SPACE_PB,
                            .fmt = STAMP_FMT_RAW,
-                           .areg = c->reg.k,
-                           .dram = n->k_op + c->chunk * k->heads * k->k_head +
-                                   c->t0 / n->L * k->group * wb,
+                           .areg = c->reg.ops,
+                           .dram = record(c, 0, k->k_head),
                            .lines = groups * k->group,
                            .lstride = groups * k->group,
                            .n0 = k->heads,
@@ -37,8 +43,7 @@ static void pack_keys(const struct stamp_kv_batch *c)
     stamp_emit_move(n->b, STAMP_OP_STORE, m);
     m.space = STAMP_SPACE_VM;
     m.fmt = STAMP_FMT_F32;
-    m.areg = c->reg.cm;
-    m.dram = n->cm_op + c->chunk * k->heads * k->cm_head + c->t0 * 8;
+    m.dram = record(c, k->op_cm, k->cm_head);
     m.line = c->at.cm;
     m.lines = m.lstride = 2 * groups;
     m.d0 = k->cm_head;
@@ -66,28 +71,26 @@ static void pack_values(const struct stamp_kv_batch *c)
                  (struct stamp_vsm){.sm = c->sm, .smstride = 1, .gstride = k->heads});
     struct stamp_move m = {.space = STAMP_SPACE_PB,
                            .fmt = STAMP_FMT_RAW,
-                           .areg = c->reg.v,
-                           .dram =
-                               n->v_op + c->chunk * k->heads * k->v_head + c->t0 / n->mach->T * wb,
+                           .areg = c->reg.ops,
+                           .dram = record(c, k->op_v, k->v_head),
                            .line = pb,
                            .lines = deep,
                            .lstride = deep,
                            .n0 = 2 * n->hl,
-                           .d0 = n->ctx / n->mach->T * wb,
+                           .d0 = deep * wb,
                            .n1 = k->heads,
                            .d1 = k->v_head};
     stamp_emit_move(n->b, STAMP_OP_STORE, m);
-    stamp_emit_move(
-        n->b, STAMP_OP_STORE,
-        (struct stamp_move){.space = STAMP_SPACE_VM,
-                            .fmt = STAMP_FMT_F32,
-                            .areg = c->reg.sv,
-                            .dram = n->sv_op + c->chunk * k->heads * k->sv_head + c->t0 * 4,
-                            .line = c->at.sv,
-                            .lines = groups,
-                            .lstride = groups,
-                            .n0 = k->heads,
-                            .d0 = k->sv_head});
+    stamp_emit_move(n->b, STAMP_OP_STORE,
+                    (struct stamp_move){.space = STAMP_SPACE_VM,
+                                        .fmt = STAMP_FMT_F32,
+                                        .areg = c->reg.ops,
+                                        .dram = record(c, k->op_sv, k->sv_head),
+                                        .line = c->at.sv,
+                                        .lines = groups,
+                                        .lstride = groups,
+                                        .n0 = k->heads,
+                                        .d0 = k->sv_head});
 }
 
 void stamp_kv_pack(const struct stamp_kv_batch *c)

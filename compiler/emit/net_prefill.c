@@ -29,7 +29,8 @@ static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
     if (i->t0 >= n->rows) return false;
     const uint32_t end = i->t0 + a->R, done = i->kb * STAMP_KEY_BLOCK;
     const uint32_t left = end - done < STAMP_KEY_BLOCK ? end - done : STAMP_KEY_BLOCK;
-    i->nk = (left + n->L - 1) / n->L * n->L;
+    const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L; /* records, or groups of one */
+    i->nk = (left + whole - 1) / whole * whole;
     i->first = i->kb == 0;
     i->last = done + STAMP_KEY_BLOCK >= end;
     i->kv = i->h / n->rep;

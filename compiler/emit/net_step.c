@@ -4,24 +4,25 @@
  *
  * Everything that depends on the position p = ARG0 is an address register or a loop count. Registers
  * 8 and up also carry the offset of the layer (build.h): what is added to them is added once, or
- * taken away again. Loops stand between FENCEs, because what they touch is not known beforehand. */
+ * taken away again. Loops stand between FENCEs, because what they touch is not known beforehand.
+ *
+ * Operands of earlier batches stay as they are: a step makes those of p's batch anew, and recoding,
+ * which changes values, once more. */
 #include "compiler/emit/net_attn.h"
 #include "compiler/emit/net_kv.h"
 
 enum {
-    REG_ROPE = 1, /* row of the rotary table */
-    REG_K = 2,    /* operands: keys, values, their scales */
-    REG_V = 3,
-    REG_CM = 4,
-    REG_SV = 5,
-    REG_LIM = 6,    /* keys seen of a block */
-    REG_COUNT = 7,  /* of loops; place in the scratch rows */
+    REG_ROPE = 1,   /* row of the rotary table */
+    REG_LIM = 2,    /* keys seen of a block */
+    REG_COUNT = 3,  /* of loops; place in the scratch rows */
     REG_ROW = 8,    /* row of p in the tail, or in the cache of 8 and 32 bits */
     REG_META = 9,   /* meta of p */
-    REG_CODES = 10, /* batch: codes */
-    REG_BATCH = 11, /* batch: meta */
+    REG_CODES = 10, /* p's batch: codes */
+    REG_BATCH = 11, /* p's batch: meta */
     REG_BLOCK = 12, /* meta of the first row of p's block */
-    REG_NEW = 13    /* codes of p's block */
+    REG_NEW = 13,   /* recoding: codes of p's block */
+    REG_KEYS = 13,  /* attention: operands of a block of keys */
+    REG_OPS = 14    /* p's batch: operands */
 };
 
 static uint64_t minus(uint64_t v)
@@ -58,13 +59,21 @@ void stamp_netc_step_start(struct stamp_netc *n)
 {
     const struct stamp_net_kv *k = &n->kv;
     const uint64_t block_meta = k->meta_row << k->block;
+    const uint32_t deep = log2_of(k->batch);
 
     seta(n, REG_ROPE, false, 0, 0, 2 * (uint64_t)n->hdp * 4);
     seta(n, REG_ROW, false, 0, 0, k->row8);
     if (n->spec->kv.bits == 4) seta(n, REG_ROW, true, 0, k->block, minus(k->row8 << k->block));
     seta(n, REG_META, false, 0, 0, k->meta_row);
     seta(n, REG_BLOCK, false, 0, k->block, block_meta);
-    seta(n, REG_NEW, false, 0, k->block, k->block_bytes);
+    seta(n, REG_CODES, false, 0, deep, (k->batch >> k->block) * k->block_bytes);
+    seta(n, REG_BATCH, false, 0, deep, k->batch * k->meta_row);
+    seta(n, REG_OPS, false, 0, deep, k->op_bytes);
+}
+
+void stamp_netc_recode_start(struct stamp_netc *n)
+{
+    seta(n, REG_NEW, false, 0, n->kv.block, n->kv.block_bytes);
 }
 
 /* ---- The token's own rows ------------------------------------------------------------------------ */
@@ -105,20 +114,17 @@ static void append(struct stamp_netc *n, uint32_t which, uint32_t chunk)
     stamp_kv_move_meta(&c, STAMP_OP_STORE);
 }
 
-/* ---- Operands of all keys ------------------------------------------------------------------------ */
+/* ---- Operands of the batch that p lies in --------------------------------------------------------- */
 
-static struct stamp_kv_regs operand_regs(uint32_t codes, uint32_t meta)
-{
-    return (struct stamp_kv_regs){codes, meta, REG_K, REG_V, REG_CM, REG_SV};
-}
+static const struct stamp_kv_regs batch_regs = {REG_CODES, REG_BATCH, REG_OPS};
 
-/* One whole batch from the cache. */
+/* All of it from the cache. */
 static void batch(struct stamp_netc *n, uint32_t which, uint32_t chunk)
 {
     struct stamp_kv_batch c = stamp_kv_batch_of(n, which, chunk);
 
     c.blocks = n->kv.batch >> n->kv.block;
-    c.reg = operand_regs(REG_CODES, REG_BATCH);
+    c.reg = batch_regs;
     if (n->spec->kv.bits == 32) {
         stamp_kv_move_f32(&c, STAMP_OP_LOAD);
     } else {
@@ -164,7 +170,7 @@ static void move_scratch(const struct stamp_kv_batch *c, enum stamp_opcode op, u
                                         .d0 = row});
 }
 
-/* The batch that p lies in: complete blocks, then the tail's rows; they meet in the scratch rows. */
+/* Complete blocks, then the tail's rows; they meet in the scratch rows. */
 static void last_batch(struct stamp_netc *n, uint32_t which, uint32_t chunk)
 {
     const struct stamp_net_kv *k = &n->kv;
@@ -172,7 +178,7 @@ static void last_batch(struct stamp_netc *n, uint32_t which, uint32_t chunk)
     const uint64_t row = (uint64_t)k->heads * n->hdp * 4;
     struct stamp_kv_batch all = stamp_kv_batch_of(n, which, chunk), tail = all;
 
-    all.reg = operand_regs(REG_CODES, REG_BATCH);
+    all.reg = batch_regs;
     if (k->batch == 1u << k->block) {
         tail_values(&tail);
         tail.reg = all.reg;
@@ -200,10 +206,6 @@ static void last_batch(struct stamp_netc *n, uint32_t which, uint32_t chunk)
 void stamp_netc_step_kv(struct stamp_netc *n)
 {
     const struct stamp_net_kv *k = &n->kv;
-    const uint32_t deep = log2_of(k->batch), four = n->spec->kv.bits == 4;
-    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
-    const uint64_t codes = (k->batch >> k->block) * k->block_bytes, meta = k->batch * k->meta_row;
-    const uint32_t more = four ? 0 : k->batch; /* whole batches, or all of them */
 
     stamp_kv_tables(n, STAMP_NET_RT_BLOCK);
     for (uint32_t i = 0; i < 2 * k->chunks; i++) {
@@ -211,24 +213,13 @@ void stamp_netc_step_kv(struct stamp_netc *n)
         if (i == 0) stamp_kv_gain(&c);
         append(n, i % 2, i / 2);
     }
-    for (uint32_t r = REG_K; r <= REG_SV; r++) stamp_emit_control(n->b, STAMP_OP_SETR, r, 0);
-    seta(n, REG_COUNT, false, more, deep, 1);
     fence(n);
-    stamp_emit_control(n->b, STAMP_OP_LOOP, REG_COUNT, 0);
-    fence(n);
-    for (uint32_t i = 0; i < 2 * k->chunks; i++) batch(n, i % 2, i / 2);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_CODES, codes);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_BATCH, meta);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_K, k->batch / n->L * k->group * wb);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_V, k->batch / n->mach->T * wb);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_CM, k->batch * 8);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_SV, k->batch * 4);
-    fence(n);
-    stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
-    fence(n);
-    for (uint32_t i = 0; i < 2 * k->chunks && four; i++) last_batch(n, i % 2, i / 2);
-    seta(n, REG_CODES, true, more, deep, minus(codes)); /* back to the layer */
-    seta(n, REG_BATCH, true, more, deep, minus(meta));
+    for (uint32_t i = 0; i < 2 * k->chunks; i++) {
+        if (n->spec->kv.bits == 4)
+            last_batch(n, i % 2, i / 2);
+        else
+            batch(n, i % 2, i / 2);
+    }
     fence(n);
 }
 
@@ -238,8 +229,8 @@ void stamp_netc_step_kv(struct stamp_netc *n)
 static void group(struct stamp_attn_plan *a, uint32_t g)
 {
     struct stamp_netc *n = a->n;
-    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
     const uint32_t h = g * n->rep, keys = STAMP_KEY_BLOCK;
+    const uint64_t records = keys / n->kv.batch * n->kv.op_bytes;
     struct stamp_attn_item i = {.h = h,
                                 .kv = g,
                                 .q_dram = n->qkv.addr + (uint64_t)h * n->hdp * 4,
@@ -248,9 +239,8 @@ static void group(struct stamp_attn_plan *a, uint32_t g)
                                 .nk = keys,
                                 .first = true,
                                 .head = g,
-                                .reg = {REG_K, REG_V, REG_CM, REG_SV, REG_LIM}};
+                                .reg = {REG_KEYS, REG_LIM}};
 
-    for (uint32_t r = REG_K; r <= REG_SV; r++) stamp_emit_control(n->b, STAMP_OP_SETR, r, 0);
     seta(n, REG_LIM, false, 1, 0, 1);
     seta(n, REG_COUNT, false, 0, log2_of(keys), 1);
     stamp_attn_query(a, &i);
@@ -259,10 +249,7 @@ static void group(struct stamp_attn_plan *a, uint32_t g)
     stamp_attn_sum(a, &i);
     stamp_emit_control(n->b, STAMP_OP_LOOP, REG_COUNT, 0);
     fence(n);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_K, keys / n->L * n->kv.group * wb);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_V, keys / n->mach->T * wb);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_CM, keys * 8);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_SV, keys * 4);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_KEYS, records);
     stamp_emit_control(n->b, STAMP_OP_ADDR, REG_LIM, minus(keys));
     i.first = false;
     stamp_attn_product(a, &i);
@@ -272,7 +259,8 @@ static void group(struct stamp_attn_plan *a, uint32_t g)
     fence(n);
     stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
     fence(n);
-    i.first = true; /* nothing to add any more */
+    seta(n, REG_KEYS, true, 0, log2_of(keys), minus(records)); /* back to the layer */
+    i.first = true;                                            /* nothing to add any more */
     stamp_attn_finish(a, &i, true);
 }
 
@@ -317,4 +305,7 @@ void stamp_netc_recode(struct stamp_netc *n)
         stamp_kv_move_blocks(&c, STAMP_OP_STORE);
         stamp_kv_move_meta(&c, STAMP_OP_STORE);
     }
+    fence(n);
+    for (uint32_t i = 0; i < 2 * n->kv.chunks; i++) batch(n, i % 2, i / 2);
+    fence(n);
 }

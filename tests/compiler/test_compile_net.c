@@ -40,6 +40,12 @@ static const struct point points[] = {
     {net_random_llama, 30, STAMP_NONE, 8, 4, 5, true, false, true},
     {net_random_qwen2, 37, STAMP_HAAR, 8, 4, 3, false, false, true},
     {net_random_qwen3, 62, STAMP_WHT, 8, 4, 5, false, false, true},
+    /* across the end of a batch of keys, whose operands stay from then on */
+    {net_random_llama, 30, STAMP_HAAR, 8, 4, 2, true, false, false},
+    {net_random_qwen2, 62, STAMP_HAAR, 8, 4, 3, true, false, true},
+    {net_random_qwen3, 62, STAMP_HAAR, 8, 8, 0, true, false, false},
+    {net_random_llama, 61, STAMP_HAAR, 8, 32, 0, true, false, false},
+    {net_random_llama, 253, STAMP_HAAR, 8, 4, 6, true, false, false},
 };
 enum { POINTS = sizeof points / sizeof points[0] };
 
