@@ -169,7 +169,7 @@ lint: $(B)/specgen
 synth: $(B)/specgen
 	@rtl/synth.sh
 bench: $(B)/bench_matmul $(B)/bench_net all
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
+	env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 	  $$(grep -q avx512f /proc/cpuinfo && echo OPENBLAS_CORETYPE=SkylakeX) $(B)/bench_matmul
 	$(B)/bench_net
 	tests/bench/run.sh
