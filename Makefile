@@ -124,7 +124,7 @@ $(BENCHES:%=$(B)/tb/%) $(COV_BENCHES:%=$(B)/tb/%): $(B)/tb/%: tests/rtl/*.cpp te
     tests/rtl/*.vlt $(RTL_SV) $(B)/libstamp.a $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp
 	@mkdir -p $(@D)
-	verilator --cc --exe --build -O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000 \
+	MAKEFLAGS= verilator --cc --exe --build -O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000 \
 	  --prefix Vtop --Mdir $@.dir -o ../$(@F) --top-module $(basename $(notdir $(call tb_top,$(@F)))) \
 	  $(call kind,$(*D)) $(if $(findstring _cov,$*),-MAKEFLAGS "OPT_FAST=-O1 OPT_SLOW=-O0") \
 	  $(call tb_set,$(*D),$(call tb_top,$(@F))) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net_step.c - decode: one token's keys and values, operands of all keys, attention, recoding.
+/* net_step.c - decode: one token's keys and values, operands of its batch, attention, recoding.
  * Contract in net_build.h; numbers: numerics.md section 9.
  *
  * Everything that depends on the position p = ARG0 is an address register or a loop count. Registers
