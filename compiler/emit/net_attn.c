@@ -11,7 +11,8 @@ static uint32_t place(uint32_t *at, uint32_t lines)
     return first;
 }
 
-/* Keys that can be brought at once where @p room fit: whole records, or a part that divides one. */
+/* Keys that can be brought at once where @p room fit: whole records, or a part that divides one (a
+ * batch is a power of two); 0 where no column group fits. */
 static uint32_t whole_keys(const struct stamp_netc *n, uint32_t room)
 {
     uint32_t keys = n->kv.batch;

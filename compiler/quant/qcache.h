@@ -13,7 +13,7 @@
 
 #include "compiler/quant/qmodel.h"
 
-enum { STAMP_QCACHE_VERSION = 1 };
+enum { STAMP_QCACHE_VERSION = 2 }; /**< 2: random weights are bfloat16 */
 
 /** What codes were made from. */
 struct stamp_qcache {

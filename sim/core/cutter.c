@@ -10,9 +10,9 @@
 enum { NOTHING = 0, BORDER = UINT16_MAX };
 
 struct stamp_cutter {
-    const struct stamp_image *image; /* borrowed */
-    uint16_t *says;                  /* [count], owned */
-    uint32_t count;
+    const struct stamp_image *image;   /* borrowed */
+    uint16_t *says;                    /* [count], owned */
+    uint32_t count, position;          /* position: argument 0 of the run */
     uint32_t *times;                   /* [phases] begun so far, owned */
     uint32_t now;                      /* phase + 1 of the last instance, 0 none */
     bool border;                       /* crossed since it began */
@@ -32,7 +32,7 @@ static uint16_t sense(const struct stamp_word *w, uint32_t phase)
 }
 
 struct stamp_cutter *stamp_cutter_new(const struct stamp_image *image,
-                                      const struct stamp_entry *entry)
+                                      const struct stamp_entry *entry, uint32_t position)
 {
     struct stamp_cutter *s = stamp_alloc(1, sizeof *s);
     const uint32_t number = (uint32_t)(entry - image->entry);
@@ -40,6 +40,7 @@ struct stamp_cutter *stamp_cutter_new(const struct stamp_image *image,
     if (!s) return NULL;
     s->image = image;
     s->count = entry->count;
+    s->position = position;
     s->says = stamp_alloc(entry->count, sizeof *s->says);
     s->times = stamp_alloc(image->phases + 1, sizeof *s->times);
     if (!s->says || !s->times) {
@@ -61,6 +62,15 @@ void stamp_cutter_free(struct stamp_cutter *s)
     stamp_free(s->times);
     stamp_free(s->list);
     stamp_free(s);
+}
+
+/* The image knows what a step at the position of its own argument 0 needs; its attention meets the
+ * keys up to where it stands. */
+static uint64_t products_of(const struct stamp_cutter *s, const struct stamp_phase *p)
+{
+    if (strcmp(s->image->entry[p->entry].name, "step") || strcmp(p->name, "attention"))
+        return p->products;
+    return p->products / (s->image->arg[0] + UINT64_C(1)) * (s->position + UINT64_C(1));
 }
 
 bool stamp_cutter_see(struct stamp_cutter *s, uint32_t pc)
@@ -104,7 +114,7 @@ void stamp_cutter_begin(struct stamp_cutter *s, const uint64_t event[STAMP_EVENT
     memset(i, 0, sizeof *i); /* the first has all that was counted before it */
     i->phase = s->now - 1;
     i->times = 1;
-    i->products = s->image->phase[i->phase].products;
+    i->products = products_of(s, &s->image->phase[i->phase]);
     i->iteration = s->times[s->now - 1]++;
     if (s->used == 1) return;
     i->start = event[STAMP_EV_CYCLES];

@@ -10,9 +10,10 @@
 
 struct stamp_cutter; /* opaque */
 
-/** For runs of @p entry of @p image (borrowed). NULL when memory is out. */
+/** For runs of @p entry of @p image (borrowed). NULL when memory is out.
+ *  @param position  argument 0: where a network's step stands, which decides its products */
 struct stamp_cutter *stamp_cutter_new(const struct stamp_image *image,
-                                      const struct stamp_entry *entry);
+                                      const struct stamp_entry *entry, uint32_t position);
 void stamp_cutter_free(struct stamp_cutter *s); /**< NULL is allowed. */
 
 /** Whether retirement of instruction @p pc begins an instance; then stamp_cutter_begin follows. */

@@ -291,7 +291,8 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
     enum stamp_status s;
 
     if (ls && o->on_phase)
-        teller.cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, o->entry));
+        teller.cutter =
+            stamp_cutter_new(run->image, stamp_image_entry(run->image, o->entry), run->arg[0]);
     if (ls && (teller.cutter || !o->on_phase)) {
         memcpy(copy, run->memory, run->image->dram_bytes);
         if (teller.cutter) stamp_lockstep_watch(ls, see_machine, &teller);
@@ -322,7 +323,8 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     stamp_cutter_free(run->cutter);
     run->cutter = NULL;
     if (options->phases || (options->on_phase && options->on == STAMP_ON_MODEL)) {
-        run->cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, options->entry));
+        run->cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, options->entry),
+                                       run->arg[0]);
         if (!run->cutter) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     }
     if (options->on == STAMP_ON_MODEL)

@@ -34,19 +34,7 @@ static struct stamp_phase_instance *append(struct stamp_netphases *s,
     return to;
 }
 
-/* Keys a step's query meets: those up to its own position. */
-static uint64_t products_of(const struct stamp_image *image, const struct stamp_phase_instance *i,
-                            uint32_t position)
-{
-    const struct stamp_phase *p = &image->phase[i->phase];
-
-    if (strcmp(image->entry[p->entry].name, "step") || strcmp(p->name, "attention"))
-        return i->products;
-    return i->products / (image->arg[0] + UINT64_C(1)) * (position + UINT64_C(1));
-}
-
-enum stamp_status stamp_netphases_add(struct stamp_netphases *s, const struct stamp_image *image,
-                                      const struct stamp_run_result *r, uint32_t position,
+enum stamp_status stamp_netphases_add(struct stamp_netphases *s, const struct stamp_run_result *r,
                                       struct stamp_err *e)
 {
     for (uint32_t k = 0; k < r->instances; k++) {
@@ -55,7 +43,7 @@ enum stamp_status stamp_netphases_add(struct stamp_netphases *s, const struct st
         if (!to) to = append(s, i);
         if (!to) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
         to->times += i->times;
-        to->products += products_of(image, i, position);
+        to->products += i->products;
         to->cycles += i->cycles;
         for (size_t ev = 0; ev < STAMP_EVENTS; ev++) to->event[ev] += i->event[ev];
     }

@@ -17,13 +17,8 @@ struct stamp_netphases {
     uint32_t count, room;
 };
 
-/**
- * Add the instances of one run. Their start is that of the first run.
- * @param position  of the run's first token: a step's attention needs products by its position, not
- *                  by the one the image was compiled with
- */
-enum stamp_status stamp_netphases_add(struct stamp_netphases *s, const struct stamp_image *image,
-                                      const struct stamp_run_result *r, uint32_t position,
+/** Add the instances of one run. Their start is that of the first run. @return STAMP_ENOMEM */
+enum stamp_status stamp_netphases_add(struct stamp_netphases *s, const struct stamp_run_result *r,
                                       struct stamp_err *e);
 void stamp_netphases_free(struct stamp_netphases *s);
 

@@ -162,12 +162,11 @@ static void add(struct stamp_run_result *sum, const struct stamp_run_result *one
 }
 
 static enum stamp_status add_phases(struct stamp_netrun *r, enum stamp_netrun_which which,
-                                    const struct stamp_run_result *one, uint32_t at,
-                                    struct stamp_err *e)
+                                    const struct stamp_run_result *one, struct stamp_err *e)
 {
     struct stamp_run_result *sum = &r->phase[which].sum;
 
-    const enum stamp_status s = stamp_netphases_add(&r->phases[which], r->image, one, at, e);
+    const enum stamp_status s = stamp_netphases_add(&r->phases[which], one, e);
     sum->instance = r->phases[which].list;
     sum->instances = r->phases[which].count;
     return s;
@@ -192,7 +191,7 @@ static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t a
     stamp_run_set_arg(r->run, 0, at);
     s = stamp_run_go(r->run, &o, &result, e);
     add(&phase->sum, &result);
-    if (!s) s = add_phases(r, which, &result, at, e);
+    if (!s) s = add_phases(r, which, &result, e);
     phase->runs++;
     phase->expected += o.expect;
     return s ? stamp_fail_at(e, "%s at position %" PRIu32, name, at) : STAMP_OK;
