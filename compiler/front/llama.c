@@ -57,6 +57,7 @@ void stamp_llama_close(struct stamp_llama *m)
     stamp_free(m->norm);
     stamp_free(m->layer);
     stamp_free(m->frequency);
+    stamp_notes_free(&m->notes);
     stamp_infile_close(m->file);
     stamp_safetensors_close(m->tensors);
     stamp_free(m);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "compiler/front/lazy.h"
+#include "compiler/front/notes.h"
 #include "model/num/rope.h"
 #include "model/status.h"
 
@@ -61,6 +62,7 @@ struct stamp_llama {
     float *norm;                       /**< [dim] */
     struct stamp_infile *file;         /**< what the matrices point into, owned; or NULL */
     struct stamp_safetensors *tensors; /**< the same */
+    struct stamp_notes notes;          /**< what the user should know of the file */
 };
 
 /**

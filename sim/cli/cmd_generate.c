@@ -236,7 +236,7 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
         stamp_args_netrun(&a->net, &a->scheme, &a->machine, (enum stamp_net_on)a->on);
     float *logits = NULL;
 
-    enum stamp_status s = stamp_llama_open(a->model[0], &g->model, e);
+    enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
     if (!s) s = stamp_tokenizer_for(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
     if (!s) s = encode(g, e);
     if (!s)

@@ -9,6 +9,7 @@
 #include "model/num/plan.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/say.h"
 #include "sim/report/quantized.h"
 
 enum { TEXT_MAX = 1 << 30 };
@@ -18,7 +19,7 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
 {
     struct stamp_corpus c = {0};
 
-    enum stamp_status s = stamp_llama_open(model, &c.model, e);
+    enum stamp_status s = stamp_say_open(model, &c.model, e);
     if (!s) s = stamp_tokenizer_for(model, tokenizer, c.model->vocab, &c.tokenizer, e);
     if (!s) s = stamp_infile_slurp(text, TEXT_MAX, &c.text, &c.len, e);
     if (s) stamp_corpus_close(&c);

@@ -127,7 +127,7 @@ static void put(const struct stamp_llama *m, const struct weights *w)
 enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err *e)
 {
     struct stamp_llama *m = NULL;
-    const enum stamp_status s = stamp_llama_open(path, &m, e);
+    const enum stamp_status s = stamp_say_open(path, &m, e);
 
     if (s) return s;
     const struct weights w = count(m);

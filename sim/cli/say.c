@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/front/llama.h"
 #include "sim/cli/progress.h"
 
 void stamp_say_error(const char *fmt, ...)
@@ -28,6 +29,18 @@ int stamp_say_fail(const struct stamp_err *e)
 {
     stamp_say_error("%s", e->text);
     return e->status == STAMP_EINTR ? STAMP_EXIT_INT : STAMP_EXIT_FAIL;
+}
+
+void stamp_say_notes(const struct stamp_notes *n)
+{
+    for (size_t i = 0; i < n->count; i++) stamp_say_error("note: %s", n->line[i]);
+}
+
+enum stamp_status stamp_say_open(const char *path, struct stamp_llama **out, struct stamp_err *e)
+{
+    const enum stamp_status s = stamp_llama_open(path, out, e);
+    if (!s) stamp_say_notes(&(*out)->notes);
+    return s;
 }
 
 void stamp_say_json(struct cJSON *root)

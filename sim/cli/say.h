@@ -9,6 +9,8 @@
 #include "model/status.h"
 
 struct cJSON;
+struct stamp_llama;
+struct stamp_notes;
 
 enum stamp_exit {
     STAMP_EXIT_OK = 0,
@@ -22,6 +24,12 @@ void stamp_say_error(const char *fmt, ...) STAMP_PRINTF(1, 2);
 
 /** Print the error's line; returns the exit code that goes with it. */
 int stamp_say_fail(const struct stamp_err *e);
+
+/** Print each as "stamp: note: <line>" on stderr. */
+void stamp_say_notes(const struct stamp_notes *n);
+
+/** stamp_llama_open, and its notes said. */
+enum stamp_status stamp_say_open(const char *path, struct stamp_llama **out, struct stamp_err *e);
 
 /** Print @p root as one JSON object on stdout and free it. */
 void stamp_say_json(struct cJSON *root);
