@@ -11,7 +11,7 @@ CPPFLAGS += -I. -MMD -MP -D_POSIX_C_SOURCE=200809L
 WARN     := -Wall -Wextra -Wconversion -pedantic -Werror
 CFLAGS   += -O2 -g -std=c11 -ffp-contract=off $(WARN)
 CXXFLAGS += -O2 -g -std=c++17 -Wall -Wextra -Werror
-LDLIBS   += -lcjson -lz -ldl -lm
+LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -ldl -lm
 MACHS    := tiny base wide
 
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \

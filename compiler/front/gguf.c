@@ -52,6 +52,11 @@ static const struct {
                     {35, "TQ2_0", -1},
                     {39, "MXFP4", -1}};
 
+size_t stamp_gguf_width(enum stamp_gguf_type type)
+{
+    return widths[type];
+}
+
 struct cursor {
     const char *name; /* of the file */
     const uint8_t *bytes;

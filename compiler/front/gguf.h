@@ -12,7 +12,6 @@
 #define STAMP_FRONT_GGUF_H
 
 #include "compiler/front/llama.h"
-#include "compiler/front/tokenizer.h"
 
 enum { STAMP_GGUF_RANK_MAX = 4 };
 
@@ -81,6 +80,9 @@ void stamp_gguf_free(struct stamp_gguf *g);
 const struct stamp_gguf_value *stamp_gguf_find(const struct stamp_gguf *g, const char *key);
 const struct stamp_gguf_tensor *stamp_gguf_tensor(const struct stamp_gguf *g, const char *name);
 
+/** Bytes of a scalar; 0 for strings and arrays. */
+size_t stamp_gguf_width(enum stamp_gguf_type type);
+
 /** An integer of any width that is not negative. @return false when it is something else */
 bool stamp_gguf_u64(const struct stamp_gguf_value *v, uint64_t *out);
 /** F32 or F64. */
@@ -99,12 +101,5 @@ enum stamp_status stamp_gguf_open(const char *path, struct stamp_llama **out, st
 /** The same from @p bytes [len], borrowed until close. */
 enum stamp_status stamp_gguf_memory(const char *name, const void *bytes, size_t len,
                                     struct stamp_llama **out, struct stamp_err *e);
-
-/** Its tokenizer, when that is of the kind "llama" (SentencePiece with scores). */
-enum stamp_status stamp_gguf_tokenizer(const char *path, size_t vocab, struct stamp_tokenizer **out,
-                                       struct stamp_err *e);
-enum stamp_status stamp_gguf_tokenizer_memory(const char *name, const void *bytes, size_t len,
-                                              size_t vocab, struct stamp_tokenizer **out,
-                                              struct stamp_err *e);
 
 #endif

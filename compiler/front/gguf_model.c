@@ -6,6 +6,7 @@
 
 #include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
+#include "compiler/front/keys.h"
 #include "compiler/front/parts.h"
 #include "model/mem.h"
 
@@ -25,15 +26,33 @@ struct source {
 static const struct stamp_gguf_value *get(const struct source *src, const char *key)
 {
     char full[96];
+    snprintf(full, sizeof full, ".%s", key);
+    (void)stamp_keys_ask(STAMP_KEYS_GGUF, full);
     snprintf(full, sizeof full, "%s.%s", src->arch, key);
     return stamp_gguf_find(src->g, full);
+}
+
+/* An array with a value for each layer, all equal, is that value; anything else is as it was. */
+static const struct stamp_gguf_value *one_for_all(const struct stamp_gguf_value *v,
+                                                  struct stamp_gguf_value *same)
+{
+    const size_t width = v ? stamp_gguf_width(v->element) : 0;
+
+    if (!v || v->type != STAMP_GGUF_ARRAY || !v->count || !width) return v;
+    for (uint64_t i = 1; i < v->count; i++)
+        if (memcmp(v->bytes, v->bytes + i * width, width) != 0) return v;
+    *same = *v;
+    same->type = v->element;
+    same->count = width;
+    return same;
 }
 
 /* A positive whole number; fallback 0: the key is needed. */
 static enum stamp_status size_of(const struct source *src, const char *key, size_t fallback,
                                  size_t *out)
 {
-    const struct stamp_gguf_value *v = get(src, key);
+    struct stamp_gguf_value same;
+    const struct stamp_gguf_value *v = one_for_all(get(src, key), &same);
     uint64_t n = fallback;
 
     if (!v && !fallback)
@@ -51,7 +70,8 @@ static enum stamp_status size_of(const struct source *src, const char *key, size
 static enum stamp_status real_of(const struct source *src, const char *key, double fallback,
                                  double *out)
 {
-    const struct stamp_gguf_value *v = get(src, key);
+    struct stamp_gguf_value same;
+    const struct stamp_gguf_value *v = one_for_all(get(src, key), &same);
 
     *out = fallback;
     if (v && (!stamp_gguf_real(v, out) || !(*out >= 0 && *out <= 1e30)))
@@ -98,7 +118,8 @@ static enum stamp_status refuse_kinds(const struct source *src)
         return stamp_fail(src->e, STAMP_EUNSUPPORTED, "%s: one of %llu parts of a model", src->name,
                           (unsigned long long)n);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const struct stamp_gguf_value *v = get(src, keys[i].key);
+        struct stamp_gguf_value same;
+        const struct stamp_gguf_value *v = one_for_all(get(src, keys[i].key), &same);
         if (!v) continue;
         if (!stamp_gguf_u64(v, &n))
             return stamp_fail(src->e, STAMP_EFORMAT, "%s: %s.%s is not a whole number", src->name,
@@ -124,6 +145,9 @@ static enum stamp_status rope_of(const struct source *src, struct stamp_rope_par
     if (!s) s = real_of(src, "rope.scale_linear", 0, &r.factor);
     if (!s) s = real_of(src, "rope.scaling.factor", r.factor, &r.factor);
     if (s) return s;
+    if (r.factor == 0 && stamp_gguf_text_is(type, "linear"))
+        return stamp_fail(src->e, STAMP_EFORMAT, "%s: linear rope scaling without a factor",
+                          src->name);
     if (r.factor == 0 || stamp_gguf_text_is(type, "none")) r.factor = 1;
     if (type && !stamp_gguf_text_is(type, "none") && !stamp_gguf_text_is(type, "linear"))
         return stamp_fail(src->e, STAMP_EUNSUPPORTED, "%s: %s.rope.scaling.type \"%s\"", src->name,
@@ -244,6 +268,7 @@ static enum stamp_status read_model(struct stamp_llama *m, struct stamp_err *e)
     src.used = stamp_alloc(g.tensors, sizeof *src.used);
     if (!src.used) s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", src.name);
     if (!s) s = read_keys(&src);
+    if (!s) s = stamp_keys_check_gguf(src.name, &g, src.arch, &m->notes, e);
     if (!s) s = stamp_parts_take(m, src.name, STAMP_NAMING_GGUF, take, &src, e);
     if (!s) s = scale_rope(&src);
     if (!s) s = refuse_unknown(&src);

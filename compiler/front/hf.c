@@ -88,21 +88,12 @@ enum stamp_status stamp_hf_weights(const char *name, struct stamp_safetensors *s
     return s;
 }
 
-/* folder/file, owned by the caller; NULL when memory is out. */
-static char *join(const char *folder, const char *file)
-{
-    const size_t size = strlen(folder) + strlen(file) + 2;
-    char *path = stamp_alloc(size, 1);
-    if (path) snprintf(path, size, "%s/%s", folder, file);
-    return path;
-}
-
 static enum stamp_status open_tensors(const char *folder, struct stamp_safetensors **st,
                                       struct stamp_err *e)
 {
     struct stat info;
-    char *one = join(folder, "model.safetensors");
-    char *index = join(folder, "model.safetensors.index.json");
+    char *one = stamp_infile_join(folder, "model.safetensors");
+    char *index = stamp_infile_join(folder, "model.safetensors.index.json");
     enum stamp_status s;
 
     if (!one || !index)
@@ -119,7 +110,7 @@ enum stamp_status stamp_hf_open(const char *folder, struct stamp_llama **out, st
 {
     struct stamp_safetensors *st = NULL;
     struct stamp_llama *m = stamp_alloc(1, sizeof *m);
-    char *path = join(folder, "config.json"), *text = NULL;
+    char *path = stamp_infile_join(folder, "config.json"), *text = NULL;
     size_t len = 0;
     enum stamp_status s;
 

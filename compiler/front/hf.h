@@ -21,7 +21,8 @@ enum stamp_status stamp_hf_open(const char *folder, struct stamp_llama **out, st
 
 /**
  * Family, dimensions and constants only, no weights: from the text of a config.json.
- * @param m  all pointers NULL on entry; filled on success, tied as tie_word_embeddings says
+ * @param m  all pointers NULL on entry; filled on success, tied as tie_word_embeddings says, with
+ *           notes of keys that are not known
  */
 enum stamp_status stamp_hf_config(const char *name, const char *text, size_t len,
                                   struct stamp_llama *m, struct stamp_err *e);

@@ -5,16 +5,19 @@
 
 #include "compiler/front/hf.h"
 #include "compiler/front/json.h"
+#include "compiler/front/keys.h"
 
+/* An object whose keys are asked for: the file, or rope_parameters inside it. */
 struct config {
     const char *name;
     const cJSON *json;
+    enum stamp_keys_file keys;
     struct stamp_err *e;
 };
 
 static const cJSON *get(const struct config *c, const char *key)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(c->json, key);
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(c->json, stamp_keys_ask(c->keys, key));
     return cJSON_IsNull(item) ? NULL : item;
 }
 
@@ -81,64 +84,127 @@ static enum stamp_status refuse_window(const struct config *c, const struct stam
                       c->name, (unsigned long long)window);
 }
 
-static enum stamp_status refuse_kinds(const struct config *c, const struct stamp_llama *m)
+static enum stamp_status whole_rotary(const struct config *c)
 {
-    static const char *const flags[] = {"attention_bias", "mlp_bias", "use_mrope"};
-    const cJSON *act = get(c, "hidden_act"), *part = get(c, "partial_rotary_factor");
+    const cJSON *part = get(c, "partial_rotary_factor");
 
-    if (act && !(cJSON_IsString(act) && strcmp(act->valuestring, "silu") == 0))
-        return stamp_fail(c->e, STAMP_EUNSUPPORTED, "%s: hidden_act \"%.40s\"; silu is needed",
-                          c->name, cJSON_IsString(act) ? act->valuestring : "?");
-    /* Qwen 2 always has the bias of q, k and v; the key, if there, says nothing more. */
-    for (size_t i = m->family == STAMP_FAMILY_QWEN2; i < sizeof flags / sizeof flags[0]; i++)
-        if (get(c, flags[i]) && !cJSON_IsFalse(get(c, flags[i])))
-            return stamp_fail(c->e, STAMP_EUNSUPPORTED, "%s: %s is set", c->name, flags[i]);
     if (part && !(cJSON_IsNumber(part) && part->valuedouble == 1))
         return stamp_fail(c->e, STAMP_EUNSUPPORTED, "%s: partial_rotary_factor is not 1", c->name);
+    return STAMP_OK;
+}
+
+static enum stamp_status refuse_kinds(const struct config *c, const struct stamp_llama *m)
+{
+    const cJSON *bias = get(c, "attention_bias");
+
+    /* Qwen 2 always has the bias of q, k and v; the key, if there, says nothing more. */
+    if (m->family != STAMP_FAMILY_QWEN2 && bias && !cJSON_IsFalse(bias))
+        return stamp_fail(c->e, STAMP_EUNSUPPORTED, "%s: attention_bias is set", c->name);
     if (get(c, "quantization_config"))
         return stamp_fail(c->e, STAMP_EUNSUPPORTED, "%s: the checkpoint is already quantized",
                           c->name);
-    return refuse_window(c, m);
+    const enum stamp_status s = whole_rotary(c);
+    return s ? s : refuse_window(c, m);
 }
 
-static enum stamp_status rope_kind(const struct config *sub, enum stamp_rope_kind *out)
+/* Where theta and the scaling stand: rope_parameters in newer files, rope_scaling in older ones. */
+static enum stamp_status rope_object(const struct config *c, const char *key,
+                                     struct stamp_notes *notes, struct config *out)
+{
+    const cJSON *o = get(c, key);
+
+    *out = (struct config){c->name, o, STAMP_KEYS_ROPE, c->e};
+    if (!o) return STAMP_OK;
+    if (!cJSON_IsObject(o))
+        return stamp_fail(c->e, STAMP_EFORMAT, "%s: %s is not an object", c->name, key);
+    const enum stamp_status s = stamp_keys_check(STAMP_KEYS_ROPE, c->name, o, notes, c->e);
+    return s ? s : whole_rotary(out);
+}
+
+/* An object without a type scales nothing. */
+static enum stamp_status rope_kind(const struct config *sub, const char *key,
+                                   enum stamp_rope_kind *out)
 {
     static const char *const names[] = {"default", "linear", "llama3"}; /* in the enum's order */
-    const cJSON *type = get(sub, "rope_type");
+    const cJSON *type = sub->json ? get(sub, "rope_type") : NULL;
 
-    if (!type) type = get(sub, "type");
+    *out = STAMP_ROPE_KIND_PLAIN;
+    if (sub->json && !type) type = get(sub, "type");
+    if (!type) return STAMP_OK;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (cJSON_IsString(type) && strcmp(type->valuestring, names[i]) == 0) {
             *out = (enum stamp_rope_kind)i;
             return STAMP_OK;
         }
-    return stamp_fail(sub->e, STAMP_EUNSUPPORTED, "%s: rope_scaling of type \"%.40s\"", sub->name,
-                      cJSON_IsString(type) ? type->valuestring : "");
+    return stamp_fail(sub->e, STAMP_EUNSUPPORTED,
+                      "%s: %s of type \"%.40s\"; default, linear and llama3 are read", sub->name,
+                      key, cJSON_IsString(type) ? type->valuestring : "?");
 }
 
-/* Newer files keep theta and the scaling together in rope_parameters. */
-static enum stamp_status rope_of(const struct config *c, struct stamp_rope_params *rope)
+/* A number that a scaling cannot do without. */
+static enum stamp_status needed(const struct config *sub, const char *key, double *out)
 {
-    const cJSON *scaling = get(c, "rope_scaling");
-    struct config sub = {c->name, scaling ? scaling : get(c, "rope_parameters"), c->e};
-    struct stamp_rope_params r = {10000, 0, STAMP_ROPE_KIND_PLAIN, 1, 1, 4, 8192};
+    if (!get(sub, key))
+        return stamp_fail(sub->e, STAMP_EFORMAT, "%s: the rope scaling has no %s", sub->name, key);
+    return real_of(sub, key, 0, out);
+}
 
-    enum stamp_status s = real_of(c, "rope_theta", r.theta, &r.theta);
-    if (!s && sub.json) {
-        if (!cJSON_IsObject(sub.json))
-            return stamp_fail(c->e, STAMP_EFORMAT, "%s: rope_scaling is not an object", c->name);
-        s = rope_kind(&sub, &r.kind);
-        if (!s) s = real_of(&sub, "rope_theta", r.theta, &r.theta);
-        if (!s) s = real_of(&sub, "factor", 1, &r.factor);
-        if (!s) s = real_of(&sub, "low_freq_factor", r.low_freq, &r.low_freq);
-        if (!s) s = real_of(&sub, "high_freq_factor", r.high_freq, &r.high_freq);
-        if (!s) s = real_of(&sub, "original_max_position_embeddings", r.old_ctx, &r.old_ctx);
+static enum stamp_status rope_scaling(const struct config *sub, struct stamp_rope_params *r)
+{
+    enum stamp_status s = STAMP_OK;
+
+    if (r->kind != STAMP_ROPE_KIND_PLAIN) s = needed(sub, "factor", &r->factor);
+    if (s || r->kind != STAMP_ROPE_KIND_LLAMA3) return s;
+    s = needed(sub, "low_freq_factor", &r->low_freq);
+    if (!s) s = needed(sub, "high_freq_factor", &r->high_freq);
+    return s ? s : needed(sub, "original_max_position_embeddings", &r->old_ctx);
+}
+
+/* 10000 is what all three families have when nothing is said. */
+static enum stamp_status rope_of(const struct config *c, struct stamp_notes *notes,
+                                 struct stamp_rope_params *rope)
+{
+    struct config older, newer;
+    struct stamp_rope_params r = {10000, 0, STAMP_ROPE_KIND_PLAIN, 1, 1, 4, 8192};
+    enum stamp_rope_kind other;
+    double top;
+
+    enum stamp_status s = real_of(c, "rope_theta", r.theta, &top);
+    if (!s) s = rope_object(c, "rope_scaling", notes, &older);
+    if (!s) s = rope_object(c, "rope_parameters", notes, &newer);
+    if (!s) s = rope_kind(&older, "rope_scaling", &other);
+    if (!s) s = rope_kind(&newer, "rope_parameters", &r.kind);
+    if (s) return s;
+    if (other != STAMP_ROPE_KIND_PLAIN && r.kind != STAMP_ROPE_KIND_PLAIN && other != r.kind)
+        return stamp_fail(c->e, STAMP_EFORMAT,
+                          "%s: rope_scaling and rope_parameters are of different types", c->name);
+    const struct config *from = &newer;
+    if (r.kind == STAMP_ROPE_KIND_PLAIN) {
+        r.kind = other;
+        from = &older;
     }
+    r.theta = top;
+    if (older.json) s = real_of(&older, "rope_theta", r.theta, &r.theta);
+    if (!s && newer.json) s = real_of(&newer, "rope_theta", r.theta, &r.theta);
+    if (!s && get(c, "rope_theta") && r.theta != top)
+        s = stamp_notes_add(
+            notes, c->e, "%s: rope_theta is %.9g and %.9g among the rope parameters: these count",
+            c->name, top, r.theta);
+    if (!s) s = rope_scaling(from, &r);
     if (s) return s;
     if (!(r.factor >= 1 && r.factor <= 1e6 && r.high_freq > r.low_freq && r.old_ctx >= 1))
-        return stamp_fail(c->e, STAMP_ERANGE, "%s: rope_scaling is out of range", c->name);
+        return stamp_fail(c->e, STAMP_ERANGE, "%s: the rope scaling is out of range", c->name);
     *rope = r;
     return STAMP_OK;
+}
+
+/* Where the key is missing Qwen has a number of its own, 32, whatever the heads. */
+static enum stamp_status kv_heads(const struct config *c, struct stamp_llama *m)
+{
+    if (m->family != STAMP_FAMILY_LLAMA &&
+        !cJSON_HasObjectItem(c->json, stamp_keys_ask(c->keys, "num_key_value_heads")))
+        return stamp_fail(c->e, STAMP_EFORMAT, "%s: no num_key_value_heads", c->name);
+    return size_of(c, "num_key_value_heads", m->heads, &m->kv_heads);
 }
 
 static enum stamp_status read_config(const struct config *c, struct stamp_llama *m)
@@ -151,15 +217,17 @@ static enum stamp_status read_config(const struct config *c, struct stamp_llama 
     if (!s) s = size_of(c, "intermediate_size", 0, &m->hidden);
     if (!s) s = size_of(c, "num_hidden_layers", 0, &m->layers);
     if (!s) s = size_of(c, "num_attention_heads", 0, &m->heads);
-    if (!s) s = size_of(c, "num_key_value_heads", m->heads, &m->kv_heads);
+    if (!s) s = kv_heads(c, m);
     if (!s && !qwen3 && !get(c, "head_dim") && m->dim % m->heads)
         s = stamp_fail(c->e, STAMP_EFORMAT, "%s: hidden_size %zu is not a multiple of %zu heads",
                        c->name, m->dim, m->heads);
     if (!s) s = size_of(c, "head_dim", qwen3 ? 128 : m->dim / m->heads, &m->head_dim);
     if (!s) s = size_of(c, "vocab_size", 0, &m->vocab);
-    if (!s) s = size_of(c, "max_position_embeddings", 2048, &m->ctx);
+    if (!s)
+        s = size_of(c, "max_position_embeddings", m->family == STAMP_FAMILY_LLAMA ? 2048 : 32768,
+                    &m->ctx);
     if (!s) s = real_of(c, "rms_norm_eps", 1e-6, &eps);
-    if (!s) s = rope_of(c, &m->rope);
+    if (!s) s = rope_of(c, &m->notes, &m->rope);
     if (!s) s = refuse_kinds(c, m);
     if (s) return s;
     m->rms_eps = (float)eps;
@@ -176,9 +244,13 @@ enum stamp_status stamp_hf_config(const char *name, const char *text, size_t len
 
     enum stamp_status s = stamp_json_object(name, text, len, &json, e);
     if (s) return s;
-    const struct config c = {name, json, e};
+    const struct config c = {name, json, STAMP_KEYS_CONFIG, e};
     s = read_config(&c, &dims);
+    if (!s) s = stamp_keys_check(STAMP_KEYS_CONFIG, name, json, &dims.notes, e);
     stamp_json_free(json);
-    if (!s) *m = dims;
+    if (s)
+        stamp_notes_free(&dims.notes);
+    else
+        *m = dims;
     return s;
 }

@@ -144,3 +144,11 @@ enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, s
     stamp_infile_close(in);
     return s;
 }
+
+char *stamp_infile_join(const char *folder, const char *file)
+{
+    const size_t size = strlen(folder) + strlen(file) + 2;
+    char *path = stamp_alloc(size, 1);
+    if (path) snprintf(path, size, "%s/%s", folder, file);
+    return path;
+}

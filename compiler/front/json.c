@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/front/utf8.h"
 #include "model/mem.h"
 
 enum { SLACK = 16 }; /* cJSON before 1.7.18 can look one byte past the length it is given */
@@ -44,6 +45,17 @@ enum stamp_status stamp_json_unique(const char *name, const struct cJSON *object
     return s;
 }
 
+/* cJSON ends a text at "\u0000"; the escape is found before a backslash of its own hides it. */
+static bool zero_escape(const char *text, size_t len)
+{
+    for (size_t i = 0; i + 1 < len; i++) {
+        if (text[i] != '\\') continue;
+        if (len - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0) return true;
+        i++;
+    }
+    return false;
+}
+
 enum stamp_status stamp_json_object(const char *name, const char *text, size_t len,
                                     struct cJSON **out, struct stamp_err *e)
 {
@@ -52,6 +64,11 @@ enum stamp_status stamp_json_object(const char *name, const char *text, size_t l
 
     if (memchr(text, 0, len))
         return stamp_fail(e, STAMP_EFORMAT, "%s: not JSON: a zero byte inside", name);
+    if (stamp_utf8_valid(text, len) < len)
+        return stamp_fail(e, STAMP_EFORMAT, "%s: not JSON: no UTF-8 at byte %zu", name,
+                          stamp_utf8_valid(text, len));
+    if (zero_escape(text, len))
+        return stamp_fail(e, STAMP_EFORMAT, "%s: a text with a zero character (\\u0000)", name);
     if (len > SIZE_MAX - SLACK) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
     char *copy = stamp_alloc(len + SLACK, 1);
     if (!copy) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);

@@ -2,7 +2,8 @@
 /**
  * @file json.h
  * JSON from outside: cJSON behind a gate that refuses what it would let through (bytes after the
- * text, a zero byte inside, repeated keys, numbers that are not exact integers where one is due).
+ * text, bytes that are no UTF-8, a zero byte or \u0000 inside, repeated keys, numbers that are not
+ * exact integers where one is due).
  */
 #ifndef STAMP_FRONT_JSON_H
 #define STAMP_FRONT_JSON_H

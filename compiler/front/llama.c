@@ -78,7 +78,7 @@ enum stamp_status stamp_llama_check(const char *name, const struct stamp_llama *
     } limit[] = {{"dim", m->dim, 1u << 16},          {"hidden", m->hidden, 1u << 18},
                  {"layers", m->layers, 1024},        {"heads", m->heads, 1024},
                  {"kv_heads", m->kv_heads, 1024},    {"head_dim", m->head_dim, 1024},
-                 {"vocabulary", m->vocab, 1u << 20}, {"context", m->ctx, 1u << 20}};
+                 {"vocabulary", m->vocab, 1u << 20}, {"context", m->ctx, 1u << 26}};
 
     for (size_t i = 0; i < sizeof limit / sizeof limit[0]; i++)
         if (limit[i].value < 1 || limit[i].value > limit[i].max)

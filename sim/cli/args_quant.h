@@ -6,7 +6,7 @@
 #ifndef STAMP_CLI_ARGS_QUANT_H
 #define STAMP_CLI_ARGS_QUANT_H
 
-#include "compiler/front/tokenizer.h"
+#include "compiler/token/tokenizer.h"
 #include "compiler/quant/qmodel.h"
 #include "sim/cli/args.h"
 

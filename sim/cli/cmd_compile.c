@@ -244,7 +244,7 @@ static enum stamp_status compile_model(const struct compile_args *a,
         if (given[i]) inputs[count++] = given[i];
     enum stamp_status s = stamp_check_output(a->out, inputs, e);
     if (!s) s = stamp_say_open(a->file[0], &m, e);
-    if (!s && a->quant.calib) s = stamp_tokenizer_for(a->file[0], a->tokenizer, m->vocab, &t, e);
+    if (!s && a->quant.calib) s = stamp_say_tokenizer(a->file[0], a->tokenizer, m->vocab, &t, e);
     if (!s)
         s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
                               m, t, &q, e);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/ir/text.h"
 #include "model/mem.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
@@ -28,8 +27,6 @@ enum {
     KEY_MHZ,
     KEY_PHASES
 };
-enum { TOKEN_EOS = 2, BYTES = 256 };
-
 struct generate_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
@@ -74,7 +71,9 @@ static const struct argp_option options[] = {
     {.name = "tokenizer",
      .key = KEY_TOKENIZER,
      .arg = "FILE",
-     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
+     .doc =
+         "tokenizer.json, tokenizer.model, tokenizer.bin, GGUF file or folder (default: the one in "
+         "the model's folder or file)"},
     {.name = NULL},
 };
 
@@ -120,7 +119,8 @@ static const struct argp argp = {
     .children = children,
     .doc =
         "Text from a prompt by a whole network in the numerics of the machine: the prompt in one "
-        "program, then a program run a token. Ends after N tokens or at BOS or EOS. A model is "
+        "program, then a program run a token. Ends after N tokens or at one that the model's "
+        "files name as an end (EOS). A model is "
         "what "
         "eval takes.\v"
         "Cycles a token: of the RTL, on the C machine those the compiler expects; recoding of "
@@ -135,38 +135,40 @@ struct generation {
     struct stamp_netrun *run;
     int32_t *ids; /* [prompt] and [made] behind them, owned */
     size_t prompt, made;
-    bool ended, quiet;      /* met BOS or EOS; the progress line would be in the way of the text */
-    struct stamp_text text; /* what was generated */
+    bool ended, quiet; /* met a token that ends a text; the progress line would be in the way */
+    struct stamp_detokenizer decoder;
+    struct stamp_bytes text; /* all of it; what was generated begins at begin */
+    size_t begin;
 };
 
-/* Bytes of a token; what a terminal would obey is left out. */
-static void put_piece(struct generation *g, int32_t id, size_t index)
+/* Print text; what a terminal would obey is left out: control characters, C1 ones too. */
+static void print_text(const char *p, size_t len)
 {
-    size_t len = 0;
-    const char *p = stamp_tokenizer_piece(g->tokenizer, id, &len);
-    const char byte = (char)(id - STAMP_TOKEN_BYTE);
-
-    if (id >= STAMP_TOKEN_BYTE && id < STAMP_TOKEN_BYTE + BYTES) {
-        p = &byte;
-        len = 1;
-    }
-    if (!index && len && *p == ' ') { /* the space in front of a text is the tokenizer's */
-        p++;
-        len--;
-    }
     for (size_t i = 0; i < len; i++) {
-        const unsigned char c = (unsigned char)p[i];
+        const unsigned char c = (unsigned char)p[i],
+                            next = i + 1 < len ? (unsigned char)p[i + 1] : 0;
+        if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            i++;
+            continue;
+        }
         if ((c < ' ' && c != '\n' && c != '\t') || c == 127) continue;
-        if (index >= g->prompt - 1) stamp_text_add(&g->text, "%c", c);
-        if (!g->a->common.json) putchar(c);
+        putchar(c);
     }
+    fflush(stdout);
 }
 
-/* Token @p i of ids; BOS has no text. */
-static void show(struct generation *g, size_t i)
+/* The text of token @p i of ids, as far as its characters are whole; @p last: all that is left. */
+static enum stamp_status show(struct generation *g, size_t i, bool last, struct stamp_err *e)
 {
-    if (i) put_piece(g, g->ids[i], i - 1);
-    if (!g->a->common.json) fflush(stdout);
+    const size_t before = g->text.len;
+    enum stamp_status s = STAMP_OK;
+
+    if (!last) s = stamp_detokenize(&g->decoder, g->ids[i], &g->text, e);
+    if (last) s = stamp_detokenize_end(&g->decoder, &g->text, e);
+    if (s) return s;
+    if (!last && i < g->prompt) g->begin = g->text.len;
+    if (!g->a->common.json) print_text(g->text.s + before, g->text.len - before);
+    return STAMP_OK;
 }
 
 static bool progress(void *ctx, const char *what, uint64_t done, uint64_t total, double rate)
@@ -186,10 +188,21 @@ static enum stamp_status encode(struct generation *g, struct stamp_err *e)
     enum stamp_status s = stamp_tokenizer_encode(g->tokenizer, g->a->prompt, strlen(g->a->prompt),
                                                  true, &ids, &g->prompt, e);
     if (s) return s;
-    if (g->prompt > ctx || g->a->n - 1 > ctx - g->prompt)
+    if (!g->prompt) { /* something must come first: the token that begins texts, if there is one */
+        ids[0] = stamp_tokenizer_bos(g->tokenizer);
+        g->prompt = 1;
+        if (ids[0] < 0)
+            s = stamp_fail(
+                e, STAMP_ERANGE,
+                "an empty prompt, and %s names no token that begins a text: give --prompt",
+                g->a->tokenizer ? g->a->tokenizer : g->a->model[0]);
+        else if ((size_t)ids[0] >= g->model->vocab)
+            s = stamp_fail(e, STAMP_ERANGE, "BOS is token %d: the model's embedding has %zu rows",
+                           (int)ids[0], g->model->vocab);
+    }
+    if (!s && (g->prompt > ctx || g->a->n - 1 > ctx - g->prompt))
         s = stamp_fail(e, STAMP_ERANGE,
-                       "a prompt of %zu tokens with BOS and %" PRIu64
-                       " to generate: the context holds %zu",
+                       "a prompt of %zu tokens and %" PRIu64 " to generate: the context holds %zu",
                        g->prompt, g->a->n, ctx);
     if (!s) {
         g->ids = stamp_alloc(g->prompt + (size_t)g->a->n, sizeof *ids);
@@ -211,20 +224,22 @@ static enum stamp_status loop(struct generation *g, float *logits, struct stamp_
     stamp_progress_end();
     if (s) return s;
     g->quiet = !g->a->common.json && isatty(STDOUT_FILENO);
-    for (size_t i = 0; i < g->prompt; i++) show(g, i);
+    g->decoder.t = g->tokenizer;
+    for (size_t i = 0; i < g->prompt && !s; i++) s = show(g, i, false, e);
     if (!g->quiet) stamp_progress_task("tokens on %s", stamp_net_on_name[g->a->on]);
     while (!s && !ferror(stdout)) {
         s = stamp_sample(&sampler, logits, g->model->vocab, &token, e);
         if (s) break;
         g->ids[g->prompt + g->made++] = token;
-        g->ended = token == STAMP_TOKEN_BOS || token == TOKEN_EOS;
+        g->ended = stamp_tokenizer_ends(g->tokenizer, token);
         if (g->ended) break;
-        show(g, g->prompt + g->made - 1);
-        if (g->made == g->a->n) break;
+        s = show(g, g->prompt + g->made - 1, false, e);
+        if (s || g->made == g->a->n) break;
         s = stamp_netrun_step(g->run, token, logits, e);
         if (!g->quiet) stamp_progress_show(g->made, g->a->n, "tokens");
     }
     stamp_progress_end();
+    if (!s) s = show(g, 0, true, e);
     if (!g->a->common.json) putchar('\n');
     return s;
 }
@@ -237,7 +252,7 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
     float *logits = NULL;
 
     enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
-    if (!s) s = stamp_tokenizer_for(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
+    if (!s) s = stamp_say_tokenizer(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
     if (!s) s = encode(g, e);
     if (!s)
         s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
@@ -271,7 +286,7 @@ static void print(const struct generation *g)
     snprintf(all, sizeof all, "%s, %s", net, quant);
     if (o) {
         stamp_put_text(o, "prompt", a->prompt);
-        stamp_put_text(o, "text", g->text.s ? g->text.s : "");
+        stamp_put_bytes(o, "text", g->text.s ? g->text.s + g->begin : "", g->text.len - g->begin);
         struct cJSON *list = stamp_put_array(o, "tokens");
         for (size_t i = 0; i < g->made; i++)
             cJSON_AddItemToArray(list, cJSON_CreateNumber(g->ids[g->prompt + i]));

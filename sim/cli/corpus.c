@@ -20,7 +20,7 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
     struct stamp_corpus c = {0};
 
     enum stamp_status s = stamp_say_open(model, &c.model, e);
-    if (!s) s = stamp_tokenizer_for(model, tokenizer, c.model->vocab, &c.tokenizer, e);
+    if (!s) s = stamp_say_tokenizer(model, tokenizer, c.model->vocab, &c.tokenizer, e);
     if (!s) s = stamp_infile_slurp(text, TEXT_MAX, &c.text, &c.len, e);
     if (s) stamp_corpus_close(&c);
     *out = c;
@@ -177,6 +177,7 @@ enum stamp_status stamp_corpus_count(const struct stamp_corpus *c,
         stamp_free(ids);
         if (s) return s;
         if (n > c->model->ctx) n = c->model->ctx;
+        if (!n) continue;
         if (n - 1 > left) n = (size_t)left + 1;
         *total += n;
         left -= n - 1;

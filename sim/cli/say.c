@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "compiler/front/llama.h"
+#include "compiler/token/tokenizer.h"
 #include "sim/cli/progress.h"
 
 void stamp_say_error(const char *fmt, ...)
@@ -40,6 +41,14 @@ enum stamp_status stamp_say_open(const char *path, struct stamp_llama **out, str
 {
     const enum stamp_status s = stamp_llama_open(path, out, e);
     if (!s) stamp_say_notes(&(*out)->notes);
+    return s;
+}
+
+enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,
+                                      struct stamp_tokenizer **out, struct stamp_err *e)
+{
+    const enum stamp_status s = stamp_tokenizer_for(model, path, rows, out, e);
+    if (!s) stamp_say_notes(stamp_tokenizer_notes(*out));
     return s;
 }
 

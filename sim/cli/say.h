@@ -6,11 +6,14 @@
 #ifndef STAMP_CLI_SAY_H
 #define STAMP_CLI_SAY_H
 
+#include <stddef.h>
+
 #include "model/status.h"
 
 struct cJSON;
 struct stamp_llama;
 struct stamp_notes;
+struct stamp_tokenizer;
 
 enum stamp_exit {
     STAMP_EXIT_OK = 0,
@@ -30,6 +33,10 @@ void stamp_say_notes(const struct stamp_notes *n);
 
 /** stamp_llama_open, and its notes said. */
 enum stamp_status stamp_say_open(const char *path, struct stamp_llama **out, struct stamp_err *e);
+
+/** stamp_tokenizer_for, and its notes said. */
+enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,
+                                      struct stamp_tokenizer **out, struct stamp_err *e);
 
 /** Print @p root as one JSON object on stdout and free it. */
 void stamp_say_json(struct cJSON *root);

@@ -6,7 +6,7 @@
 #ifndef STAMP_REF_CALIBRATE_H
 #define STAMP_REF_CALIBRATE_H
 
-#include "compiler/front/tokenizer.h"
+#include "compiler/token/tokenizer.h"
 #include "compiler/quant/calib.h"
 #include "sim/ref/llama_f32.h"
 

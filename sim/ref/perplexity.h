@@ -10,7 +10,7 @@
 #ifndef STAMP_REF_PERPLEXITY_H
 #define STAMP_REF_PERPLEXITY_H
 
-#include "compiler/front/tokenizer.h"
+#include "compiler/token/tokenizer.h"
 #include "sim/ref/llama_f32.h"
 
 /** How much of the text; 0 means all of it. */

@@ -6,6 +6,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "compiler/front/utf8.h"
+#include "model/mem.h"
 
 void stamp_put_real(struct cJSON *object, const char *key, double value)
 {
@@ -26,9 +30,40 @@ void stamp_put_count(struct cJSON *object, const char *key, uint64_t value)
     cJSON_AddRawToObject(object, key, text);
 }
 
+/* A JSON string with its quotes, owned by the caller: cJSON's own end at a zero character. */
+static char *quoted(const char *text, size_t len)
+{
+    char *to = stamp_alloc(6 * len + 3, 1); /* a character is six at most */
+    size_t n = 0;
+
+    if (!to) return NULL;
+    to[n++] = '"';
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        if (c == '"' || c == '\\') to[n++] = '\\';
+        if (c < ' ' || c == 127)
+            n += (size_t)snprintf(to + n, 7, "\\u%04x", (unsigned)c);
+        else
+            to[n++] = (char)c;
+    }
+    to[n++] = '"';
+    return to;
+}
+
+void stamp_put_bytes(struct cJSON *object, const char *key, const char *bytes, size_t len)
+{
+    size_t mended = 0;
+    char *text = stamp_utf8_mend(bytes, len, &mended);
+    char *raw = text ? quoted(text, mended) : NULL;
+
+    if (raw) cJSON_AddRawToObject(object, key, raw);
+    stamp_free(raw);
+    stamp_free(text);
+}
+
 void stamp_put_text(struct cJSON *object, const char *key, const char *text)
 {
-    cJSON_AddStringToObject(object, key, text);
+    stamp_put_bytes(object, key, text, strlen(text));
 }
 
 struct cJSON *stamp_put_object(struct cJSON *parent, const char *key)

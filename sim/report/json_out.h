@@ -10,6 +10,7 @@
 #ifndef STAMP_REPORT_JSON_OUT_H
 #define STAMP_REPORT_JSON_OUT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct cJSON;
@@ -20,8 +21,11 @@ void stamp_put_real(struct cJSON *object, const char *key, double value);
 /** All digits. */
 void stamp_put_count(struct cJSON *object, const char *key, uint64_t value);
 
-/** UTF-8; bytes outside ASCII that are no UTF-8 stay as they are. */
+/** Always valid UTF-8: U+FFFD for bytes that are none. */
 void stamp_put_text(struct cJSON *object, const char *key, const char *text);
+
+/** The same for @p bytes [len], zero bytes among them. */
+void stamp_put_bytes(struct cJSON *object, const char *key, const char *bytes, size_t len);
 
 /** A new empty object as member @p key; with @p key NULL a new element of the array @p parent. */
 struct cJSON *stamp_put_object(struct cJSON *parent, const char *key);

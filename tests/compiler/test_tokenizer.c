@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "compiler/front/infile.h"
-#include "compiler/front/tokenizer.h"
+#include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "tests/compiler/front_tests.h"
 

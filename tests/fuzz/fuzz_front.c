@@ -17,7 +17,7 @@
 #include "compiler/front/llama2c.h"
 #include "compiler/front/npy.h"
 #include "compiler/front/safetensors.h"
-#include "compiler/front/tokenizer.h"
+#include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/ref/llama_f32.h"
 #include "tests/compiler/front_samples.h"

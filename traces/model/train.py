@@ -182,7 +182,7 @@ def save(model, out):
                   intermediate_size=c["hidden"], num_hidden_layers=c["layers"], num_attention_heads=c["heads"],
                   num_key_value_heads=c["kv_heads"], head_dim=c["head_dim"], vocab_size=c["vocab"],
                   max_position_embeddings=c["ctx"], rms_norm_eps=EPS, rope_theta=THETA, rope_scaling=None,
-                  tie_word_embeddings=True, attention_bias=False, mlp_bias=False, bos_token_id=1, eos_token_id=2,
+                  tie_word_embeddings=True, attention_bias=False, mlp_bias=False, bos_token_id=1, eos_token_id=[1, 2],
                   torch_dtype="float32")
     with open(os.path.join(out, "config.json"), "w") as f:
         json.dump(config, f, indent=2)

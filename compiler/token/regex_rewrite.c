@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* regex_rewrite.c - Oniguruma's syntax into PCRE2's. What is rewritten stands in regex.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "compiler/token/bytes.h"
+#include "compiler/token/regex.h"
+#include "model/mem.h"
+
+/* What \s, \w, \d and \h hold, as the inside of a class. */
+#define SPACE                                                                                      \
+    "\\x09-\\x0d\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{"    \
+    "205f}\\x{3000}"
+#define WORD "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{200c}\\x{200d}\\x{24b6}-\\x{24e9}"
+#define HEX  "0-9a-fA-F"
+
+enum { DEPTH_MAX = 200, PATTERN_MAX = 1 << 16 };
+
+/* Names that PCRE2 10.42 does not know. */
+static const char *const names[][2] = {
+    {"letter", "L"},
+    {"uppercase_letter", "Lu"},
+    {"lowercase_letter", "Ll"},
+    {"titlecase_letter", "Lt"},
+    {"modifier_letter", "Lm"},
+    {"other_letter", "Lo"},
+    {"mark", "M"},
+    {"nonspacing_mark", "Mn"},
+    {"spacing_mark", "Mc"},
+    {"enclosing_mark", "Me"},
+    {"number", "N"},
+    {"decimal_number", "Nd"},
+    {"letter_number", "Nl"},
+    {"other_number", "No"},
+    {"punctuation", "P"},
+    {"connector_punctuation", "Pc"},
+    {"dash_punctuation", "Pd"},
+    {"open_punctuation", "Ps"},
+    {"close_punctuation", "Pe"},
+    {"initial_punctuation", "Pi"},
+    {"final_punctuation", "Pf"},
+    {"other_punctuation", "Po"},
+    {"symbol", "S"},
+    {"math_symbol", "Sm"},
+    {"currency_symbol", "Sc"},
+    {"modifier_symbol", "Sk"},
+    {"other_symbol", "So"},
+    {"separator", "Z"},
+    {"space_separator", "Zs"},
+    {"line_separator", "Zl"},
+    {"paragraph_separator", "Zp"},
+    {"other", "C"},
+    {"control", "Cc"},
+    {"format", "Cf"},
+    {"surrogate", "Cs"},
+    {"private_use", "Co"},
+    {"unassigned", "Cn"},
+    {"space", "White_Space"},
+    {"digit", "Nd"},
+    {"punct", "P"},
+};
+
+struct rewrite {
+    const char *p; /* the pattern, [len] */
+    size_t len, at;
+    struct stamp_bytes out;
+    size_t atom; /* where the last thing that can be repeated begins in out; SIZE_MAX: none */
+    size_t group[DEPTH_MAX];
+    size_t depth;
+    struct stamp_err *e;
+};
+
+static enum stamp_status refuse(const struct rewrite *r, const char *what)
+{
+    return stamp_fail(r->e, STAMP_EUNSUPPORTED, "pattern %.*s: %s, at byte %zu",
+                      (int)(r->len < 120 ? r->len : 120), r->p, what, r->at);
+}
+
+static enum stamp_status put(struct rewrite *r, const char *text)
+{
+    return stamp_bytes_add(&r->out, text, strlen(text), r->e);
+}
+
+static enum stamp_status copy(struct rewrite *r, size_t n)
+{
+    const enum stamp_status s = stamp_bytes_add(&r->out, r->p + r->at, n, r->e);
+    r->at += n;
+    return s;
+}
+
+/* Wrap what was written from @p from on: (?:...). */
+static enum stamp_status wrap(struct rewrite *r, size_t from)
+{
+    const enum stamp_status s = put(r, "(?:)"); /* room for four more bytes */
+    if (s) return s;
+    memmove(r->out.s + from + 3, r->out.s + from, r->out.len - 4 - from);
+    memcpy(r->out.s + from, "(?:", 3);
+    r->out.s[r->out.len - 1] = ')';
+    return STAMP_OK;
+}
+
+/* \p{Name}, \p{^Name}, \P{Name}; the cursor is on the backslash. */
+static enum stamp_status property(struct rewrite *r)
+{
+    const char *open = r->p + r->at + 2, *end = r->p + r->len;
+    char name[64];
+    size_t n = 0;
+    bool negated = r->p[r->at + 1] == 'P';
+
+    if (open >= end || *open != '{') return refuse(r, "\\p without {");
+    const char *close = memchr(open, '}', (size_t)(end - open));
+    if (!close) return refuse(r, "\\p{ without }");
+    open++;
+    if (open < close && *open == '^') {
+        negated = !negated;
+        open++;
+    }
+    for (; open < close && n + 1 < sizeof name; open++)
+        if (*open != ' ') name[n++] = *open == '-' ? '_' : *open;
+    name[n] = '\0';
+    const char *use = name;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t k = 0;
+        while (name[k] &&
+               names[i][0][k] == (name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]))
+            k++;
+        if (!name[k] && !names[i][0][k]) use = names[i][1];
+    }
+    enum stamp_status s = put(r, negated ? "\\P{" : "\\p{");
+    if (!s) s = put(r, use);
+    if (!s) s = put(r, "}");
+    r->at = (size_t)(close - r->p) + 1;
+    return s;
+}
+
+/* \uHHHH; the cursor is on the backslash. */
+static enum stamp_status code_point(struct rewrite *r)
+{
+    char text[12];
+
+    if (r->len - r->at < 6 || strspn(r->p + r->at + 2, "0123456789abcdefABCDEF") < 4)
+        return refuse(r, "\\u without four hexadecimal digits");
+    snprintf(text, sizeof text, "\\x{%.4s}", r->p + r->at + 2);
+    r->at += 6;
+    return put(r, text);
+}
+
+/* \xHH, \x{H...}; the cursor is on the backslash. */
+static enum stamp_status hex_code(struct rewrite *r)
+{
+    size_t n = 2;
+
+    if (r->at + n < r->len && r->p[r->at + n] == '{') {
+        while (r->at + n < r->len && r->p[r->at + n] != '}') n++;
+        if (r->at + n == r->len) return refuse(r, "\\x{ without }");
+        return copy(r, n + 1);
+    }
+    while (n < 4 && r->at + n < r->len && strchr("0123456789abcdefABCDEF", r->p[r->at + n])) n++;
+    return copy(r, n);
+}
+
+/* A backslash and what follows it. */
+static enum stamp_status escape(struct rewrite *r, bool in_class)
+{
+    static const struct {
+        char letter;
+        const char *inside, *alone; /* inside NULL: not possible in a class */
+    } kinds[] = {{'s', SPACE, "[" SPACE "]"},
+                 {'S', NULL, "[^" SPACE "]"},
+                 {'w', WORD, "[" WORD "]"},
+                 {'W', NULL, "[^" WORD "]"},
+                 {'d', "\\p{Nd}", "\\p{Nd}"},
+                 {'D', "\\P{Nd}", "\\P{Nd}"},
+                 {'h', HEX, "[" HEX "]"},
+                 {'H', NULL, "[^" HEX "]"},
+                 {'b', "\\x08", "(?:(?<=[" WORD "])(?![" WORD "])|(?<![" WORD "])(?=[" WORD "]))"},
+                 {'B', NULL, "(?:(?<=[" WORD "])(?=[" WORD "])|(?<![" WORD "])(?![" WORD "]))"}};
+
+    if (r->len - r->at < 2) return refuse(r, "a backslash at the end");
+    const char c = r->p[r->at + 1];
+    if (c == 'p' || c == 'P') return property(r);
+    if (c == 'u') return code_point(r);
+    if (c == 'x') return hex_code(r);
+    if (c == 'O' || c == 'c' || c == 'C' || c == 'M' || c == 'y' || c == 'Y' || c == 'Q' ||
+        c == 'o')
+        return refuse(r, "an escape that is not known here");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i].letter == c) {
+            const char *text = in_class ? kinds[i].inside : kinds[i].alone;
+            if (!text) return refuse(r, "a negated shorthand inside a class");
+            r->at += 2;
+            return put(r, text);
+        }
+    return copy(r, 2);
+}
+
+/* [...]; a class inside that is not negated is joined to the outer one. */
+static enum stamp_status class(struct rewrite *r) {
+    size_t open = 1; enum stamp_status s = copy(r, 1);
+
+    if (!s && r->at < r->len && r->p[r->at] == '^') s = copy(r, 1);
+    if (!s && r->at < r->len && r->p[r->at] == ']') s = copy(r, 1);
+    while (!s && open){if (r->at >= r->len) return refuse(r, "a class without its end");
+                       const char c = r->p[r->at]; const size_t left = r->len - r->at;
+                       if (c == '\\'){s = escape(r, true);}
+else if (c == '[' && left > 1 && r->p[r->at + 1] == ':')
+{
+    const char *end = memchr(r->p + r->at, ']', left);
+    if (!end) return refuse(r, "a class without its end");
+    s = copy(r, (size_t)(end - (r->p + r->at)) + 1);
+}
+else if (c == '[')
+{
+    if (left > 1 && r->p[r->at + 1] == '^') return refuse(r, "a negated class in a class");
+    open++;
+    r->at++;
+}
+else if (c == ']')
+{
+    open--;
+    if (open)
+        r->at++;
+    else
+        s = copy(r, 1);
+}
+else if (c == '&' && left > 1 && r->p[r->at + 1] == '&')
+{
+    return refuse(r, "an intersection of classes");
+}
+else
+{
+    s = copy(r, 1);
+}
+}
+return s;
+}
+
+/* {n}, {n,}, {,m}, {n,m} at the cursor: its bytes, and whether it is one number; 0: text. */
+static size_t interval(const struct rewrite *r, bool *fixed, bool *no_low)
+{
+    size_t i = r->at + 1, digits = 0;
+
+    *fixed = true;
+    for (; i < r->len && r->p[i] >= '0' && r->p[i] <= '9'; i++) digits++;
+    *no_low = digits == 0;
+    if (i < r->len && r->p[i] == ',') {
+        *fixed = false;
+        for (i++; i < r->len && r->p[i] >= '0' && r->p[i] <= '9'; i++) digits++;
+    }
+    return digits && i < r->len && r->p[i] == '}' ? i + 1 - r->at : 0;
+}
+
+/* An interval; what follows it is a repetition of it all, not a mode, but for "?" behind a range. */
+static enum stamp_status repeat(struct rewrite *r)
+{
+    bool fixed, no_low;
+    const size_t n = interval(r, &fixed, &no_low);
+    const size_t atom = r->atom;
+    enum stamp_status s;
+
+    if (!n || atom == SIZE_MAX) {
+        r->atom = r->out.len;
+        s = put(r, "\\");
+        return s ? s : copy(r, 1);
+    }
+    if (no_low) {
+        s = put(r, "{0");
+        r->at++;
+        if (!s) s = copy(r, n - 1);
+    } else {
+        s = copy(r, n);
+    }
+    const char next = r->at < r->len ? r->p[r->at] : '\0';
+    if (!s && next == '?' && !fixed)
+        s = copy(r, 1);
+    else if (!s && (next == '+' || next == '?'))
+        s = wrap(r, atom);
+    return s;
+}
+
+/* (?imx-imx) and (?imx: with Ruby's m, which is "." for every character. */
+static enum stamp_status group(struct rewrite *r)
+{
+    enum stamp_status s;
+
+    if (r->depth == DEPTH_MAX) return refuse(r, "groups too deep");
+    r->group[r->depth++] = r->out.len;
+    s = copy(r, 1);
+    if (s || r->at >= r->len || r->p[r->at] != '?') return s;
+    s = copy(r, 1);
+    if (r->at < r->len && r->p[r->at] == '~') return refuse(r, "an absent group");
+    while (!s && r->at < r->len && strchr("imx-", r->p[r->at])) {
+        if (r->p[r->at] == 'm') {
+            s = put(r, "s");
+            r->at++;
+        } else {
+            s = copy(r, 1);
+        }
+    }
+    /* The rest of what opens a group is no atom: ":", "=", "!", "<=", "<name>", ">". */
+    while (!s && r->at < r->len && strchr(":=!<>", r->p[r->at])) s = copy(r, 1);
+    return s;
+}
+
+static enum stamp_status one(struct rewrite *r)
+{
+    const char c = r->p[r->at];
+    const size_t begin = r->out.len;
+    enum stamp_status s;
+
+    switch (c) {
+    case '(':
+        s = group(r);
+        r->atom = SIZE_MAX;
+        return s;
+    case ')': r->atom = r->depth ? r->group[--r->depth] : SIZE_MAX; return copy(r, 1);
+    case '|': r->atom = SIZE_MAX; return copy(r, 1);
+    case '*':
+    case '+':
+    case '?': return copy(r, 1);
+    case '{': return repeat(r);
+    case '[': s = class(r); break;
+    case '\\': s = escape(r, false); break;
+    default: s = copy(r, 1);
+    }
+    while (!s && r->at < r->len && ((unsigned char)r->p[r->at] & 0xc0) == 0x80) s = copy(r, 1);
+    r->atom = begin;
+    return s;
+}
+
+enum stamp_status stamp_regex_rewrite(const char *pattern, size_t len, char **out,
+                                      struct stamp_err *e)
+{
+    struct rewrite r = {.p = pattern, .len = len, .atom = SIZE_MAX, .e = e};
+    enum stamp_status s = STAMP_OK;
+
+    if (len > PATTERN_MAX)
+        return stamp_fail(e, STAMP_ERANGE, "a pattern of %zu bytes; %d at most", len, PATTERN_MAX);
+    while (!s && r.at < len) s = one(&r);
+    if (!s) s = stamp_bytes_add(&r.out, "", 1, e);
+    if (s)
+        stamp_free(r.out.s);
+    else
+        *out = r.out.s;
+    return s;
+}
