@@ -46,6 +46,11 @@ void *stamp_alloc(size_t count, size_t size)
     return p;
 }
 
+void *stamp_alloc_raw(size_t bytes)
+{
+    return must_fail() ? NULL : malloc(bytes ? bytes : 1);
+}
+
 void *stamp_grow(void *p, size_t old_count, size_t count, size_t size)
 {
     void *q = stamp_alloc(count, size);
@@ -61,7 +66,7 @@ void *stamp_grow(void *p, size_t old_count, size_t count, size_t size)
 char *stamp_strdup(const char *text)
 {
     const size_t len = strlen(text) + 1;
-    char *copy = stamp_alloc(len, 1);
+    char *copy = stamp_alloc_raw(len);
     if (copy) memcpy(copy, text, len);
     return copy;
 }

@@ -16,6 +16,9 @@ extern "C" {
  *  overflows or memory is out. A zero-sized request gives a valid pointer. Owned by the caller. */
 void *stamp_alloc(size_t count, size_t size);
 
+/** @p bytes for many small things: not zeroed, aligned as malloc does; else as stamp_alloc. */
+void *stamp_alloc_raw(size_t bytes);
+
 /** Grow (or make, from NULL) an array from @p old_count to @p count elements: contents kept, new
  *  ones zero. NULL on failure, then @p p is still valid and owned by the caller. */
 void *stamp_grow(void *p, size_t old_count, size_t count, size_t size);

@@ -16,7 +16,7 @@ static _Thread_local bool starved; /* cJSON does not tell no memory from bad tex
 
 static void *take(size_t size)
 {
-    void *p = stamp_alloc(size, 1);
+    void *p = stamp_alloc_raw(size);
     if (!p) starved = true;
     return p;
 }

@@ -79,7 +79,9 @@ static enum stamp_status add_tokens(const struct side *f)
             return stamp_fail(f->h.e, STAMP_EFORMAT,
                               "%s: added_tokens_decoder: \"%.40s\" is no token", f->path,
                               m->string);
-        const int32_t have = stamp_tokenizer_id(t, content, strlen(content));
+        int32_t have;
+        s = stamp_tokenizer_id(t, content, strlen(content), &have, f->h.e);
+        if (s) return s;
         if (have >= 0 && (unsigned long)have != id)
             return stamp_fail(f->h.e, STAMP_EFORMAT,
                               "%s: token \"%.60s\" has id %lu, the tokenizer's file says %d",
@@ -98,8 +100,9 @@ static enum stamp_status named(const struct side *f, const char *key, int32_t *o
 
     *out = -1;
     if (!item) return STAMP_OK;
-    if (text) *out = stamp_tokenizer_id(f->h.t, text, strlen(text));
-    if (*out >= 0) return STAMP_OK;
+    const enum stamp_status s =
+        text ? stamp_tokenizer_id(f->h.t, text, strlen(text), out, f->h.e) : STAMP_OK;
+    if (s || *out >= 0) return s;
     return stamp_notes_add(&f->h.t->notes, f->h.e, "%s: %s \"%.60s\" is no token of the tokenizer",
                            f->path, key, text ? text : "?");
 }
@@ -193,9 +196,10 @@ static enum stamp_status read_added(const struct side *f)
         if (!a.len || !stamp_json_u64(m, &id) || id >= STAMP_VOCAB_MAX)
             return stamp_fail(f->h.e, STAMP_EFORMAT, "%s: \"%.40s\" is no token with an id",
                               f->path, m->string);
+        int32_t have;
+        s = stamp_tokenizer_id(f->h.t, a.text, a.len, &have, f->h.e);
         a.id = (int32_t)id;
-        if (stamp_tokenizer_id(f->h.t, a.text, a.len) < 0)
-            s = stamp_tokenizer_add(f->h.t, &a, f->h.e);
+        if (!s && have < 0) s = stamp_tokenizer_add(f->h.t, &a, f->h.e);
         if (s) return s;
     }
     return STAMP_OK;

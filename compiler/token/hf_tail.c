@@ -193,7 +193,6 @@ enum stamp_status stamp_hf_added_token(const struct stamp_hf *h, const cJSON *o,
 
 enum stamp_status stamp_hf_added(const struct stamp_hf *h, const cJSON *list)
 {
-    const struct stamp_vocab *v = &h->t->bpe.vocab;
     const cJSON *o;
 
     if (!list) return STAMP_OK;
@@ -208,12 +207,15 @@ enum stamp_status stamp_hf_added(const struct stamp_hf *h, const cJSON *list)
                 return stamp_fail(h->e, STAMP_EFORMAT, "%s: added token \"%.60s\" has no id",
                                   h->name, content ? content : "?");
             if ((bool)cJSON_IsTrue(stamp_hf_get(o, "special")) != (bool)special) continue;
-            const int32_t have = content ? stamp_vocab_find(v, content, strlen(content)) : -1;
+            int32_t have = -1;
+            enum stamp_status s = STAMP_OK;
+            if (content) s = stamp_tokenizer_id(h->t, content, strlen(content), &have, h->e);
+            if (s) return s;
             if (have >= 0 && (uint64_t)have != id)
                 return stamp_fail(h->e, STAMP_EFORMAT,
                                   "%s: added token \"%.60s\" has id %llu, the vocabulary says %d",
                                   h->name, content, (unsigned long long)id, (int)have);
-            const enum stamp_status s = stamp_hf_added_token(h, o, (int32_t)id);
+            s = stamp_hf_added_token(h, o, (int32_t)id);
             if (s) return s;
         }
     return STAMP_OK;

@@ -49,8 +49,10 @@ enum stamp_status stamp_tokenizer_mark(struct stamp_tokenizer *t, size_t id, str
 enum stamp_status stamp_tokenizer_end_at(struct stamp_tokenizer *t, int32_t id,
                                          struct stamp_err *e);
 
-/** Id of the added token, else of the vocabulary's, with this text; -1. */
-int32_t stamp_tokenizer_id(const struct stamp_tokenizer *t, const char *text, size_t len);
+/** Id of the added token, else of the vocabulary's, that is written so in the file; -1: none. A
+ *  byte-level vocabulary is written in its alphabet (bytelevel.h). @return STAMP_ENOMEM */
+enum stamp_status stamp_tokenizer_id(const struct stamp_tokenizer *t, const char *text, size_t len,
+                                     int32_t *id, struct stamp_err *e);
 
 /** When all is read: sort, normalize what is looked for in normalized text. @return STAMP_ENOMEM */
 enum stamp_status stamp_tokenizer_ready(struct stamp_tokenizer *t, struct stamp_err *e);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "compiler/token/bytelevel.h"
 #include "compiler/token/parts.h"
 #include "model/mem.h"
 
@@ -73,10 +74,19 @@ enum stamp_status stamp_tokenizer_end_at(struct stamp_tokenizer *t, int32_t id, 
     return STAMP_OK;
 }
 
-int32_t stamp_tokenizer_id(const struct stamp_tokenizer *t, const char *text, size_t len)
+enum stamp_status stamp_tokenizer_id(const struct stamp_tokenizer *t, const char *text, size_t len,
+                                     int32_t *id, struct stamp_err *e)
 {
-    const int32_t id = stamp_vocab_find(&t->names, text, len);
-    return id < 0 ? stamp_vocab_find(&t->bpe.vocab, text, len) : id;
+    struct stamp_bytes key = {0};
+    bool all = false;
+
+    *id = stamp_vocab_find(&t->names, text, len);
+    if (*id < 0 && !t->bpe.byte_level) *id = stamp_vocab_find(&t->bpe.vocab, text, len);
+    if (*id >= 0 || !t->bpe.byte_level) return STAMP_OK;
+    const enum stamp_status s = stamp_bytelevel_decode(text, len, &key, &all, e);
+    if (!s && all && key.len) *id = stamp_vocab_find(&t->bpe.vocab, key.s, key.len);
+    stamp_free(key.s);
+    return s;
 }
 
 /* What is looked for in normalized text is normalized too. */

@@ -65,7 +65,7 @@ static void catch_signals(void)
 /* cJSON drops members without a word when memory is out; this one says it. */
 static void *json_alloc(size_t size)
 {
-    void *p = stamp_alloc(size, 1);
+    void *p = stamp_alloc_raw(size);
 
     if (p) return p;
     stamp_say_error("out of memory");
