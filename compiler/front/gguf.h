@@ -91,7 +91,8 @@ bool stamp_gguf_text_is(const struct stamp_gguf_value *v, const char *text);
 const char *stamp_gguf_text(const struct stamp_gguf_value *v, char *to, size_t size);
 
 /**
- * A model: general.architecture llama, qwen2 or qwen3; matrices F32, F16, BF16, Q8_0 or Q4_0.
+ * A model: general.architecture llama, qwen2 or qwen3; matrices in any format
+ * of blocks.def, vectors of one value a block.
  * @return also STAMP_EUNSUPPORTED with the name of what is not read
  */
 enum stamp_status stamp_gguf_open(const char *path, struct stamp_llama **out, struct stamp_err *e);

@@ -183,11 +183,10 @@ static enum stamp_status take(void *ctx, const struct stamp_part *p, struct stam
                           "%s: tensor %s is %llu x %llu (rank %u), the keys need %zu x %zu",
                           src->name, out->name, (unsigned long long)t->dim[1],
                           (unsigned long long)t->dim[0], (unsigned)t->rank, outer, inner);
-    if (!t->readable || (!matrix && t->kind != STAMP_LAZY_F32 && t->kind != STAMP_LAZY_F16 &&
-                         t->kind != STAMP_LAZY_BF16))
-        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: tensor %s has type %s (%u); %s is needed",
+    if (!t->readable || (!matrix && stamp_blocks(t->kind)->values != 1))
+        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: tensor %s has type %s (%u); %s are read%s",
                           src->name, out->name, t->text, (unsigned)t->type,
-                          matrix ? "F32, F16, BF16, Q8_0 or Q4_0" : "F32, F16 or BF16");
+                          stamp_blocks_list(!matrix), matrix ? "" : " as vectors");
     out->kind = t->kind;
     out->bytes = t->bytes;
     out->pair = p->paired && src->m->family != STAMP_FAMILY_LLAMA ? src->m->head_dim : 0;
