@@ -124,9 +124,9 @@ static void iq4_nl_row(const uint8_t *from, size_t cols, float *out)
 
 /* ---- Blocks of 256 ------------------------------------------------------------------------- */
 /* Group g of 32 values lies in plane g % 4 (2 bits each) of the 32 bytes of its half. */
-static unsigned two_bits(const uint8_t *codes, size_t g, size_t i)
+static int two_bits(const uint8_t *codes, size_t g, size_t i)
 {
-    return codes[g / 4 * 32 + i] >> g % 4 * 2 & 3u;
+    return codes[g / 4 * 32 + i] >> g % 4 * 2 & 3;
 }
 
 /* 16 bytes of scale (low nibble) and minimum, 64 of codes, d, dmin. */
@@ -137,7 +137,7 @@ static void q2_k_row(const uint8_t *from, size_t cols, float *out)
         for (size_t k = 0; k < 16; k++) {
             const float scale = d * (float)(from[k] & 15), least = dmin * (float)(from[k] >> 4);
             for (size_t i = 0; i < 16; i++) {
-                const unsigned q = two_bits(from + 16, k / 2, k % 2 * 16 + i);
+                const int q = two_bits(from + 16, k / 2, k % 2 * 16 + i);
                 *out++ = scale * (float)q - least;
             }
         }
@@ -157,7 +157,7 @@ static void q3_k_row(const uint8_t *from, size_t cols, float *out)
             const float scale = d * (float)((low | high << 4) - 32);
             for (size_t i = k % 2 * 16; i < k % 2 * 16 + 16; i++) {
                 const int third = from[i] >> k / 2 & 1;
-                const int q = (int)two_bits(from + 32, k / 2, i) + 4 * third - 4;
+                const int q = two_bits(from + 32, k / 2, i) + 4 * third - 4;
                 *out++ = scale * (float)q;
             }
         }
@@ -221,8 +221,8 @@ static void q6_k_row(const uint8_t *from, size_t cols, float *out)
             const uint8_t *low = from + half * 64 + g % 2 * 32;
             const float scale = d * (float)s8(from[192 + k]);
             for (size_t i = k % 2 * 16; i < k % 2 * 16 + 16; i++) {
-                const unsigned high = two_bits(from + 128, g, i);
-                const int q = (low[i] >> g % 4 / 2 * 4 & 15) | (int)high << 4;
+                const int high = two_bits(from + 128, g, i);
+                const int q = (low[i] >> g % 4 / 2 * 4 & 15) | high << 4;
                 *out++ = scale * (float)(q - 32);
             }
         }

@@ -92,12 +92,12 @@ const char *stamp_gguf_text(const struct stamp_gguf_value *v, char *to, size_t s
 
 /**
  * A model: general.architecture llama, qwen2 or qwen3; matrices in any format
- * of blocks.def, vectors of one value a block.
+ * of blocks.def, vectors of one value a block. Of a model in parts (gguf_split.h) @p path is the first.
  * @return also STAMP_EUNSUPPORTED with the name of what is not read
  */
 enum stamp_status stamp_gguf_open(const char *path, struct stamp_llama **out, struct stamp_err *e);
 
-/** The same from @p bytes [len], borrowed until close. */
+/** The same from @p bytes [len], borrowed until close; whole, not in parts. */
 enum stamp_status stamp_gguf_memory(const char *name, const void *bytes, size_t len,
                                     struct stamp_llama **out, struct stamp_err *e);
 
