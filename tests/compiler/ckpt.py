@@ -242,10 +242,22 @@ def gguf_tensors(m, kind):
     return out, seen
 
 
-def write_gguf(path, m, kind="F32", version=3, align=32):
+def part(path, no, parts):
+    return "%s-%05d-of-%05d.gguf" % (path, no + 1, parts)
+
+
+def write_gguf(path, m, kind="F32", version=3, align=32, parts=1, bare=False):
+    """parts: so many files, of which the first is aligned, and if bare without tensors."""
     tensors, seen = gguf_tensors(m, kind)
     keys = gguf_keys(m)
     if align != 32:
         keys.append(key("general.alignment", U32, align))
-    write(path, gguf(keys, tensors, version, align))
+    if parts == 1:
+        write(path, gguf(keys, tensors, version, align))
+    for no in range(parts if parts > 1 else 0):
+        mine = tensors[no::parts] if not bare else tensors[no - 1::parts - 1] if no else []
+        split = [key("split.no", U16, no), key("split.count", U16, parts),
+                 key("split.tensors.count", S32, len(tensors))]
+        write(part(path, no, parts),
+              gguf(split if no else keys + split, mine, version, 32 if no else align))
     return seen

@@ -100,6 +100,11 @@ def cases():
     yield "GGUF version 2, Llama, untied, Q8_0", m, gguf(m, "Q8_0", version=2)
     m = ckpt.model("qwen3", seed=13, tie_word_embeddings=True)
     yield "GGUF aligned to 256, Qwen 3, tied, F16", m, gguf(m, "F16", align=256)
+    m = ckpt.model("llama", seed=50, **LARGE)
+    yield "GGUF in 3 parts, Llama, Q4_K with Q6_K", m, gguf(m, mix("Q4_K", "Q6_K"), parts=3)
+    m = ckpt.model("qwen2", seed=51, tie_word_embeddings=True)
+    yield "GGUF in 3 parts, Qwen 2, first bare, aligned to 128", m, gguf(m, "Q5_1", parts=3, bare=True,
+                                                                         align=128)
 
 
 def run(program, path, tokens, vocab):
@@ -121,6 +126,8 @@ def main():
             rnd = random.Random(number)
             tokens = [rnd.randrange(c["vocab_size"]) for _ in range(TOKENS)]
             want = torch_ref.logits(c, writer(path), tokens)
+            if not os.path.exists(path):
+                path = ckpt.part(path, 0, 3)
             got = run(program, path, tokens, c["vocab_size"])
             if isinstance(got, str):
                 failed += 1
