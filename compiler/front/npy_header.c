@@ -120,7 +120,8 @@ static bool entry(struct cursor *c, struct seen *seen, struct stamp_npy_header *
         good = shape(c, h);
     }
     if (!good || *once) return false;
-    return *once = true;
+    *once = true;
+    return true;
 }
 
 bool stamp_npy_header(const char *text, struct stamp_npy_header *out)
