@@ -41,7 +41,7 @@ $(B)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -O1 $(SAN) -c $< -o $@
 $(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o f32.o quant.o butterfly.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o \
-  $(B)/model/num/bf16.o $(B)/compiler/front/lazy.o $(B)/compiler/quant/pack.o \
+  $(B)/model/num/bf16.o $(B)/compiler/front/lazy.o $(B)/compiler/front/blocks.o $(B)/compiler/quant/pack.o \
   $(B)/compiler/quant/gptq.o $(B)/sim/ref/calibrate.o: CFLAGS += -O3
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
@@ -145,6 +145,7 @@ demo: deps
 	$(B)/stamp demo
 STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
   -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
+  -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
   -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- lint "$(MAKE) lint"

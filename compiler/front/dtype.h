@@ -16,7 +16,12 @@ enum stamp_dtype {
     STAMP_DTYPE_F64, /**< rounded to nearest even */
     STAMP_DTYPE_S8,
     STAMP_DTYPE_U8,
-    STAMP_DTYPE_S32, /**< rounded to nearest even beyond 2^24 */
+    STAMP_DTYPE_S16,
+    STAMP_DTYPE_U16,
+    STAMP_DTYPE_S32, /**< beyond 2^24 rounded to nearest even, once, as are the next three */
+    STAMP_DTYPE_U32,
+    STAMP_DTYPE_S64,
+    STAMP_DTYPE_U64,
     STAMP_DTYPE_NONE /**< known to a format, not readable here */
 };
 

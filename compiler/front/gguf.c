@@ -14,44 +14,6 @@ enum { NAME_MAX_BYTES = 1 << 16, ALIGNMENT = 32, ALIGNMENT_MAX = 1 << 20 };
 /* Bytes of a scalar; 0 for strings and arrays. By code. */
 static const uint8_t widths[STAMP_GGUF_TYPES] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
-/* Tensor types by code; those with a kind are read. */
-static const struct {
-    uint32_t code;
-    const char *text;
-    int kind; /* enum stamp_lazy_kind, or -1 */
-} tensor_types[] = {{0, "F32", STAMP_LAZY_F32},
-                    {1, "F16", STAMP_LAZY_F16},
-                    {2, "Q4_0", STAMP_LAZY_Q4_0},
-                    {3, "Q4_1", -1},
-                    {6, "Q5_0", -1},
-                    {7, "Q5_1", -1},
-                    {8, "Q8_0", STAMP_LAZY_Q8_0},
-                    {9, "Q8_1", -1},
-                    {10, "Q2_K", -1},
-                    {11, "Q3_K", -1},
-                    {12, "Q4_K", -1},
-                    {13, "Q5_K", -1},
-                    {14, "Q6_K", -1},
-                    {15, "Q8_K", -1},
-                    {16, "IQ2_XXS", -1},
-                    {17, "IQ2_XS", -1},
-                    {18, "IQ3_XXS", -1},
-                    {19, "IQ1_S", -1},
-                    {20, "IQ4_NL", -1},
-                    {21, "IQ3_S", -1},
-                    {22, "IQ2_S", -1},
-                    {23, "IQ4_XS", -1},
-                    {24, "I8", -1},
-                    {25, "I16", -1},
-                    {26, "I32", -1},
-                    {27, "I64", -1},
-                    {28, "F64", -1},
-                    {29, "IQ1_M", -1},
-                    {30, "BF16", STAMP_LAZY_BF16},
-                    {34, "TQ1_0", -1},
-                    {35, "TQ2_0", -1},
-                    {39, "MXFP4", -1}};
-
 size_t stamp_gguf_width(enum stamp_gguf_type type)
 {
     return widths[type];
@@ -186,13 +148,7 @@ static enum stamp_status tensor_of(struct cursor *c, struct stamp_gguf_tensor *t
     if (s) return s;
     t->rank = (uint32_t)rank;
     t->type = (uint32_t)type;
-    t->text = "?";
-    for (size_t i = 0; i < sizeof tensor_types / sizeof tensor_types[0]; i++)
-        if (tensor_types[i].code == type) {
-            t->text = tensor_types[i].text;
-            t->readable = tensor_types[i].kind >= 0;
-            if (t->readable) t->kind = (enum stamp_lazy_kind)tensor_types[i].kind;
-        }
+    t->readable = stamp_blocks_of_gguf(t->type, &t->kind, &t->text);
     return STAMP_OK;
 }
 
@@ -200,16 +156,19 @@ static enum stamp_status tensor_of(struct cursor *c, struct stamp_gguf_tensor *t
 static enum stamp_status place(const struct cursor *c, uint64_t data, uint64_t alignment,
                                uint64_t offset, struct stamp_gguf_tensor *t)
 {
-    const bool blocks = t->kind == STAMP_LAZY_Q8_0 || t->kind == STAMP_LAZY_Q4_0;
+    const uint64_t block = t->readable ? stamp_blocks(t->kind)->values : 1;
     const uint64_t rows = t->dim[1] * t->dim[2] * t->dim[3];
 
     if (offset % alignment)
         return stamp_fail(c->e, STAMP_EFORMAT,
                           "%s: tensor %.100s at offset %llu, not a multiple of %llu", c->name,
                           t->name, (unsigned long long)offset, (unsigned long long)alignment);
-    if (t->readable && blocks && t->dim[0] % 32)
-        return stamp_fail(c->e, STAMP_EFORMAT, "%s: tensor %.100s: %s rows of %llu values", c->name,
-                          t->name, t->text, (unsigned long long)t->dim[0]);
+    if (t->dim[0] % block)
+        return stamp_fail(
+            c->e, STAMP_EFORMAT,
+            "%s: tensor %.100s: rows of %llu values, not a multiple of the %llu of a %s "
+            "block",
+            c->name, t->name, (unsigned long long)t->dim[0], (unsigned long long)block, t->text);
     const uint64_t bytes =
         t->readable ? rows * stamp_lazy_row_bytes(t->kind, (size_t)t->dim[0]) : 0;
     if (data > c->size || offset > c->size - data || bytes > c->size - data - offset)

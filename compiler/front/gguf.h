@@ -93,12 +93,13 @@ bool stamp_gguf_text_is(const struct stamp_gguf_value *v, const char *text);
 const char *stamp_gguf_text(const struct stamp_gguf_value *v, char *to, size_t size);
 
 /**
- * A model: general.architecture llama, qwen2 or qwen3; matrices F32, F16, BF16, Q8_0 or Q4_0.
+ * A model: general.architecture llama, qwen2 or qwen3; matrices in any format
+ * of blocks.def, vectors of one value a block. Of a model in parts (gguf_split.h) @p path is the first.
  * @return also STAMP_EUNSUPPORTED with the name of what is not read
  */
 enum stamp_status stamp_gguf_open(const char *path, struct stamp_llama **out, struct stamp_err *e);
 
-/** The same from @p bytes [len], borrowed until close. */
+/** The same from @p bytes [len], borrowed until close; whole, not in parts. */
 enum stamp_status stamp_gguf_memory(const char *name, const void *bytes, size_t len,
                                     struct stamp_llama **out, struct stamp_err *e);
 

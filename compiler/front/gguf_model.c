@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/gguf.h"
+#include "compiler/front/gguf_split.h"
 #include "compiler/front/infile.h"
 #include "compiler/front/keys.h"
 #include "compiler/front/parts.h"
@@ -102,7 +102,6 @@ static enum stamp_status family_of(struct source *src)
 static enum stamp_status refuse_kinds(const struct source *src)
 {
     const struct stamp_llama *m = src->m;
-    const struct stamp_gguf_value *split = stamp_gguf_find(src->g, "split.count");
     const struct {
         const char *key;
         uint64_t harmless; /* so is 0 */
@@ -114,9 +113,6 @@ static enum stamp_status refuse_kinds(const struct source *src)
                 {"attention.value_length", m->head_dim, false}};
     uint64_t n = 0;
 
-    if (split && stamp_gguf_u64(split, &n) && n > 1)
-        return stamp_fail(src->e, STAMP_EUNSUPPORTED, "%s: one of %llu parts of a model", src->name,
-                          (unsigned long long)n);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         struct stamp_gguf_value same;
         const struct stamp_gguf_value *v = one_for_all(get(src, keys[i].key), &same);
@@ -207,11 +203,10 @@ static enum stamp_status take(void *ctx, const struct stamp_part *p, struct stam
                           "%s: tensor %s is %llu x %llu (rank %u), the keys need %zu x %zu",
                           src->name, out->name, (unsigned long long)t->dim[1],
                           (unsigned long long)t->dim[0], (unsigned)t->rank, outer, inner);
-    if (!t->readable || (!matrix && t->kind != STAMP_LAZY_F32 && t->kind != STAMP_LAZY_F16 &&
-                         t->kind != STAMP_LAZY_BF16))
-        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: tensor %s has type %s (%u); %s is needed",
+    if (!t->readable || (!matrix && stamp_blocks(t->kind)->values != 1))
+        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: tensor %s has type %s (%u); %s are read%s",
                           src->name, out->name, t->text, (unsigned)t->type,
-                          matrix ? "F32, F16, BF16, Q8_0 or Q4_0" : "F32, F16 or BF16");
+                          stamp_blocks_list(!matrix), matrix ? "" : " as vectors");
     out->kind = t->kind;
     out->bytes = t->bytes;
     out->pair = p->paired && src->m->family != STAMP_FAMILY_LLAMA ? src->m->head_dim : 0;
@@ -257,16 +252,16 @@ static enum stamp_status refuse_unknown(const struct source *src)
     return STAMP_OK;
 }
 
-static enum stamp_status read_model(struct stamp_llama *m, struct stamp_err *e)
+static enum stamp_status read_model(struct stamp_llama *m, bool beside, struct stamp_err *e)
 {
     struct stamp_gguf g = {0};
     struct source src = {stamp_infile_name(m->file), NULL, &g, m, NULL, e};
 
     m->format = "GGUF";
     enum stamp_status s = stamp_gguf_read(m->file, &g, e);
-    if (s) return s;
-    src.used = stamp_alloc(g.tensors, sizeof *src.used);
-    if (!src.used) s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", src.name);
+    if (!s) s = stamp_gguf_join(m, beside, &g, e);
+    if (!s && !(src.used = stamp_alloc(g.tensors, sizeof *src.used)))
+        s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", src.name);
     if (!s) s = read_keys(&src);
     if (!s) s = stamp_keys_check_gguf(src.name, &g, src.arch, &m->notes, e);
     if (!s) s = stamp_parts_take(m, src.name, STAMP_NAMING_GGUF, take, &src, e);
@@ -277,8 +272,8 @@ static enum stamp_status read_model(struct stamp_llama *m, struct stamp_err *e)
     return s;
 }
 
-/* Takes over @p in. */
-static enum stamp_status open_from(struct stamp_infile *in, struct stamp_llama **out,
+/* Takes over @p in; @p beside: a file by that name, so that others of a model in parts can be found. */
+static enum stamp_status open_from(struct stamp_infile *in, bool beside, struct stamp_llama **out,
                                    struct stamp_err *e)
 {
     struct stamp_llama *m = stamp_alloc(1, sizeof *m);
@@ -290,7 +285,7 @@ static enum stamp_status open_from(struct stamp_infile *in, struct stamp_llama *
         return s;
     }
     m->file = in;
-    const enum stamp_status s = read_model(m, e);
+    const enum stamp_status s = read_model(m, beside, e);
     if (s)
         stamp_llama_close(m);
     else
@@ -302,7 +297,7 @@ enum stamp_status stamp_gguf_open(const char *path, struct stamp_llama **out, st
 {
     struct stamp_infile *in = NULL;
     const enum stamp_status s = stamp_infile_open(path, &in, e);
-    return s ? s : open_from(in, out, e);
+    return s ? s : open_from(in, true, out, e);
 }
 
 enum stamp_status stamp_gguf_memory(const char *name, const void *bytes, size_t len,
@@ -310,7 +305,7 @@ enum stamp_status stamp_gguf_memory(const char *name, const void *bytes, size_t 
 {
     struct stamp_infile *in = NULL;
     const enum stamp_status s = stamp_infile_memory(name, bytes, len, &in, e);
-    return s ? s : open_from(in, out, e);
+    return s ? s : open_from(in, false, out, e);
 }
 
 bool stamp_gguf_is(const char *path)

@@ -5,10 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-#include "compiler/front/dtype.h"
 #include "model/num/bf16.h"
 
-enum { CHUNK = 512, BLOCK = 32, Q8_BYTES = 2 + BLOCK, Q4_BYTES = 2 + BLOCK / 2 };
+enum { CHUNK = 512 };
 
 /* The finalizer of splitmix64: every bit of the result depends on every bit of x. */
 static uint64_t mix(uint64_t x)
@@ -39,51 +38,15 @@ static void random_row(const struct stamp_lazy *t, size_t row, float *out)
     }
 }
 
-static float scale_of(const uint8_t *block)
-{
-    return stamp_f32_from_f16((uint16_t)(block[0] | block[1] << 8));
-}
-
-static void q8_row(const uint8_t *from, size_t cols, float *out)
-{
-    for (size_t c = 0; c < cols; c += BLOCK, from += Q8_BYTES) {
-        const float d = scale_of(from);
-        for (size_t i = 0; i < BLOCK; i++) {
-            const int q = from[2 + i];
-            out[c + i] = (float)(q < 128 ? q : q - 256) * d;
-        }
-    }
-}
-
-/* Byte i of a block holds values i (low nibble) and i + 16. */
-static void q4_row(const uint8_t *from, size_t cols, float *out)
-{
-    for (size_t c = 0; c < cols; c += BLOCK, from += Q4_BYTES) {
-        const float d = scale_of(from);
-        for (size_t i = 0; i < BLOCK / 2; i++) {
-            out[c + i] = (float)((from[2 + i] & 15) - 8) * d;
-            out[c + i + BLOCK / 2] = (float)((from[2 + i] >> 4) - 8) * d;
-        }
-    }
-}
-
 size_t stamp_lazy_row_bytes(enum stamp_lazy_kind kind, size_t cols)
 {
-    switch (kind) {
-    case STAMP_LAZY_F32: return 4 * cols;
-    case STAMP_LAZY_F16:
-    case STAMP_LAZY_BF16: return 2 * cols;
-    case STAMP_LAZY_Q8_0: return cols / BLOCK * Q8_BYTES;
-    case STAMP_LAZY_Q4_0: return cols / BLOCK * Q4_BYTES;
-    case STAMP_LAZY_RANDOM: break;
-    }
-    return 0;
+    const struct stamp_blocks *b = stamp_blocks(kind);
+    return b->row ? cols / b->values * b->bytes : 0;
 }
 
 const char *stamp_lazy_kind_name(enum stamp_lazy_kind kind)
 {
-    static const char *const names[] = {"f32", "f16", "bf16", "q8_0", "q4_0", "random"};
-    return names[kind];
+    return stamp_blocks(kind)->name;
 }
 
 bool stamp_lazy_bf16(enum stamp_lazy_kind kind)
@@ -108,17 +71,12 @@ static size_t file_row(const struct stamp_lazy *t, size_t row)
 
 static void read_row(const struct stamp_lazy *t, size_t row, float *out)
 {
-    const size_t step = stamp_lazy_row_bytes(t->kind, t->cols);
-    const uint8_t *from = t->bytes ? t->bytes + file_row(t, row) * step : NULL;
+    const struct stamp_blocks *b = stamp_blocks(t->kind);
 
-    switch (t->kind) {
-    case STAMP_LAZY_F32: stamp_dtype_to_f32(STAMP_DTYPE_F32, t->cols, from, out); break;
-    case STAMP_LAZY_F16: stamp_dtype_to_f32(STAMP_DTYPE_F16, t->cols, from, out); break;
-    case STAMP_LAZY_BF16: stamp_dtype_to_f32(STAMP_DTYPE_BF16, t->cols, from, out); break;
-    case STAMP_LAZY_Q8_0: q8_row(from, t->cols, out); break;
-    case STAMP_LAZY_Q4_0: q4_row(from, t->cols, out); break;
-    case STAMP_LAZY_RANDOM: random_row(t, row, out); break;
-    }
+    if (b->row)
+        b->row(t->bytes + file_row(t, row) * stamp_lazy_row_bytes(t->kind, t->cols), t->cols, out);
+    else
+        random_row(t, row, out);
 }
 
 static uint32_t exponent(float x)
@@ -143,7 +101,8 @@ enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size
                                   float *out, struct stamp_err *e)
 {
     assert(first <= t->rows && count <= t->rows - first);
-    assert(t->bytes || t->kind == STAMP_LAZY_RANDOM);
+    assert(t->kind == STAMP_LAZY_RANDOM ||
+           (t->bytes && t->cols % stamp_blocks(t->kind)->values == 0));
     assert(!t->pair || (t->pair % 2 == 0 && t->rows % t->pair == 0));
     for (size_t r = first; r < first + count; r++, out += t->cols) {
         read_row(t, r, out);

@@ -10,17 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compiler/front/blocks.h"
 #include "model/status.h"
-
-/** Where the values come from. */
-enum stamp_lazy_kind {
-    STAMP_LAZY_F32, /**< little endian, row major, as are F16 and BF16 */
-    STAMP_LAZY_F16,
-    STAMP_LAZY_BF16,
-    STAMP_LAZY_Q8_0,  /**< GGUF blocks of 32: f16 scale, 32 x s8 */
-    STAMP_LAZY_Q4_0,  /**< GGUF blocks of 32: f16 scale, 32 x 4 bits less 8 */
-    STAMP_LAZY_RANDOM /**< made from a seed, bfloat16; no bytes */
-};
 
 /** Matrix [rows][cols] of outputs x inputs; a vector has rows 1. */
 struct stamp_lazy {
@@ -40,13 +31,13 @@ struct stamp_lazy {
 enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size_t count,
                                   float *out, struct stamp_err *e);
 
-/** Bytes of a row of @p cols values; cols a multiple of 32 for Q8_0, Q4_0; 0 for RANDOM. */
+/** Bytes of a row of @p cols values, a multiple of the kind's block; 0 for RANDOM. */
 size_t stamp_lazy_row_bytes(enum stamp_lazy_kind kind, size_t cols);
 
 /** Whether every value of this kind is a bfloat16; of others some matrices may be. */
 bool stamp_lazy_bf16(enum stamp_lazy_kind kind);
 
-/** "f32", "q8_0", ..., "random". */
+/** "f32", "q4_k", ..., "random". */
 const char *stamp_lazy_kind_name(enum stamp_lazy_kind kind);
 
 /** Seed of the stream of a RANDOM tensor within a model of that seed. */

@@ -58,6 +58,8 @@ void stamp_llama_close(struct stamp_llama *m)
     stamp_free(m->layer);
     stamp_free(m->frequency);
     stamp_notes_free(&m->notes);
+    for (size_t i = 0; i < m->parts; i++) stamp_infile_close(m->part[i]);
+    stamp_free(m->part);
     stamp_infile_close(m->file);
     stamp_safetensors_close(m->tensors);
     stamp_free(m);

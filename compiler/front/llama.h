@@ -52,16 +52,18 @@ struct stamp_llama {
     size_t dim, hidden, layers, heads, kv_heads, head_dim, vocab;
     size_t ctx; /**< longest sequence, tokens */
     float rms_eps;
-    struct stamp_rope_params rope;     /**< what the file says */
-    double *frequency;                 /**< [head_dim / 2] radians per position, what is used */
-    bool rope_divided;                 /**< GGUF: frequency was divided further, pair by pair */
-    bool tied;                         /**< head is the embedding */
-    struct stamp_llama_layer *layer;   /**< [layers] */
-    struct stamp_lazy embed;           /**< [vocab][dim] */
-    struct stamp_lazy head;            /**< [vocab][dim]; tied: the same bytes as embed */
-    float *norm;                       /**< [dim] */
-    struct stamp_infile *file;         /**< what the matrices point into, owned; or NULL */
-    struct stamp_safetensors *tensors; /**< the same */
+    struct stamp_rope_params rope;   /**< what the file says */
+    double *frequency;               /**< [head_dim / 2] radians per position, what is used */
+    bool rope_divided;               /**< GGUF: frequency was divided further, pair by pair */
+    bool tied;                       /**< head is the embedding */
+    struct stamp_llama_layer *layer; /**< [layers] */
+    struct stamp_lazy embed;         /**< [vocab][dim] */
+    struct stamp_lazy head;          /**< [vocab][dim]; tied: the same bytes as embed */
+    float *norm;                     /**< [dim] */
+    struct stamp_infile *file;       /**< what the matrices point into, owned; or NULL */
+    struct stamp_infile **part;      /**< [parts], the same: further files of a GGUF in parts */
+    size_t parts;
+    struct stamp_safetensors *tensors; /**< the same as file */
     struct stamp_notes notes;          /**< what the user should know of the file */
 };
 

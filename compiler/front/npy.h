@@ -3,8 +3,11 @@
  * @file npy.h
  * NumPy .npy files, versions 1.0 to 3.0: read as binary32, written as binary32.
  *
- * Read: <f4 <f2 <f8 |i1 |u1 <i4, C order (Fortran order only where it is the same: one dimension),
- * 1 to 4 dimensions, none of them 0. Values are passed on as they are, NaN and infinities too.
+ * Read: bool, int8 .. int64, uint8 .. uint64, float16 .. float64 in either byte order, C and Fortran
+ * order, 1 to 4 dimensions, none of them 0. Descriptions as NumPy and others spell them: '>' in
+ * front is big endian; '<', '=', '|' or nothing is little. Each value is rounded once, to nearest
+ * even. NaN and infinities are passed on. The array has four bytes a value, of a file that was found
+ * to have all its data: at most four times the file.
  */
 #ifndef STAMP_FRONT_NPY_H
 #define STAMP_FRONT_NPY_H
@@ -30,8 +33,9 @@ void stamp_tensor_free(struct stamp_tensor *t);
 
 /**
  * Read a file.
- * @return STAMP_EIO, STAMP_EFORMAT (broken header, data too short or too long), STAMP_ERANGE (a
- * zero dimension, too many elements), STAMP_EUNSUPPORTED (element type, order, rank), STAMP_ENOMEM
+ * @return STAMP_EIO, STAMP_EFORMAT (broken header, data too short or too long, a bool that is not 0
+ * or 1), STAMP_ERANGE (a zero dimension, too many elements), STAMP_EUNSUPPORTED (rank; an element type,
+ * by its name: complex128, object, structured, ...), STAMP_ENOMEM
  */
 enum stamp_status stamp_npy_read(const char *path, struct stamp_tensor *out, struct stamp_err *e);
 

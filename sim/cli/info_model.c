@@ -14,11 +14,9 @@
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
-enum { KINDS = STAMP_LAZY_RANDOM + 1 };
-
 /* Weights by type; vectors are told apart. */
 struct weights {
-    uint64_t count[KINDS], vectors, total;
+    uint64_t count[STAMP_LAZY_KINDS], vectors, total;
     uint64_t bytes; /* of matrices in their files */
 };
 
@@ -82,7 +80,7 @@ static void print(const struct stamp_llama *m, const struct weights *w)
         printf(", %g to %g turns in %g tokens", r->low_freq, r->high_freq, r->old_ctx);
     printf("\nepsilon       %g\n", (double)m->rms_eps);
     printf("weights       %" PRIu64 ":", w->total);
-    for (int k = 0; k < KINDS; k++)
+    for (int k = 0; k < STAMP_LAZY_KINDS; k++)
         if (w->count[k])
             printf(" %" PRIu64 " %s,", w->count[k], stamp_lazy_kind_name((enum stamp_lazy_kind)k));
     printf(" %" PRIu64 " in vectors; %" PRIu64 " bytes of matrices\n", w->vectors, w->bytes);
@@ -117,7 +115,7 @@ static void put(const struct stamp_llama *m, const struct weights *w)
     stamp_put_count(o, "weights", w->total);
     stamp_put_count(o, "matrix_bytes", w->bytes);
     struct cJSON *types = stamp_put_object(o, "types");
-    for (int k = 0; k < KINDS; k++)
+    for (int k = 0; k < STAMP_LAZY_KINDS; k++)
         if (w->count[k])
             stamp_put_count(types, stamp_lazy_kind_name((enum stamp_lazy_kind)k), w->count[k]);
     stamp_put_count(types, "vectors", w->vectors);

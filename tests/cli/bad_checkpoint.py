@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "compiler"))
 sys.dont_write_bytecode = True
 import ckpt  # noqa: E402
-from ckpt import ARRAY, BOOL, F32, S32, STRING, U32, key  # noqa: E402
+from ckpt import ARRAY, BOOL, F32, S32, STRING, U16, U32, key  # noqa: E402
 
 VOCAB = 276
 BASE = {f: ckpt.model(f, num_hidden_layers=1, vocab_size=VOCAB) for f in ("llama", "qwen2", "qwen3")}
@@ -273,6 +273,9 @@ def gguf_cases():
     yield "epsilon NaN", "epsilon", dict(
         keys=keyed("llama", "@.attention.layer_norm_rms_epsilon", F32, NAN))
     yield "one part of three", "parts", dict(words=[key("split.count", U32, 3)])
+    yield "the second of two parts, misnamed", "-00002-of-00002.gguf", dict(
+        words=[key("split.count", U16, 2), key("split.no", U16, 1),
+               key("split.tensors.count", S32, 11)])
     yield "tensor missing", "attn_k.weight is missing", dict(
         tensors=tensor("blk.0.attn_k.weight", rename="blk.0.attn_z.weight"))
     yield "bias of Qwen 2 missing", "attn_q.bias is missing", dict(
@@ -287,7 +290,9 @@ def gguf_cases():
     yield "rank 5", "rank 5", dict(tensors=tensor("blk.0.attn_q.weight", dims=[64, 64, 1, 1, 1]))
     yield "dimension of 0", "absurd", dict(tensors=tensor("blk.0.attn_q.weight", dims=[64, 0]))
     yield "2^80 elements", "absurd", dict(tensors=tensor("blk.0.attn_q.weight", dims=[1 << 40] * 2))
-    yield "type Q4_K", "Q4_K", dict(tensors=tensor("blk.0.attn_q.weight", code=12))
+    yield "type IQ2_XXS", "IQ2_XXS", dict(tensors=tensor("blk.0.attn_q.weight", code=16))
+    yield "Q4_K with rows of 64", "attn_q.weight: rows of 64", dict(
+        tensors=tensor("blk.0.attn_q.weight", code=12))
     yield "type 99", "(99)", dict(tensors=tensor("blk.0.attn_q.weight", code=99))
     yield "a norm as Q8_0", "Q8_0", dict(tensors=tensor("output_norm.weight", code=8))
     yield "offset not aligned", "multiple", dict(raw=offset_of("blk.0.attn_q.weight", 33))

@@ -97,7 +97,11 @@ t 'npy: zero rows' 1 linear none.npy w.npy -o out
 zeros 512 | npy '<c16' '4, 8' >complex.npy
 t 'npy: complex numbers' 1 linear complex.npy w.npy -o out
 zeros 128 | npy '>f4' '4, 8' >big.npy
-t 'npy: big endian' 1 linear big.npy w.npy -o out
+t 'npy: big endian works' 0 linear big.npy w.npy
+{ zeros 30; printf '\001\002'; } | npy '|b1' '4, 8' >bool.npy
+t 'npy: a bool that is 2' 1 linear bool.npy w.npy -o out
+zeros 256 | npy '<M8[ns]' '4, 8' >date.npy
+t 'npy: dates' 1 linear date.npy w.npy -o out
 zeros 128 | npy '|O' '4, 8' >object.npy
 t 'npy: python objects' 1 linear object.npy w.npy -o out
 zeros 128 | npy '<f4' '4, -8' >minus.npy

@@ -11,7 +11,11 @@ import os
 import random
 import struct
 
-GGUF_TYPE = {"F32": 0, "F16": 1, "Q4_0": 2, "Q8_0": 8, "BF16": 30}
+import blocks
+from blocks import f32, half
+
+GGUF_TYPE = {"F32": 0, "F16": 1, "F64": 28, "BF16": 30}
+GGUF_TYPE.update((kind, f.number) for kind, f in blocks.FORMATS.items())
 U8, S8, U16, S16, U32, S32, F32, BOOL, STRING, ARRAY, U64, S64, F64 = range(13)
 CODE = {U8: "B", S8: "b", U16: "H", S16: "h", U32: "I", S32: "i", F32: "f", BOOL: "?", U64: "Q",
         S64: "q", F64: "d"}
@@ -25,14 +29,6 @@ LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_fr
 
 
 # ---- Values -------------------------------------------------------------------------------------
-def f32(x):
-    return struct.unpack("<f", struct.pack("<f", x))[0]
-
-
-def half(x):
-    return struct.unpack("<e", struct.pack("<e", x))[0]
-
-
 def bf16_bits(x):
     bits = struct.unpack("<I", struct.pack("<f", x))[0]
     return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
@@ -40,21 +36,6 @@ def bf16_bits(x):
 
 def from_bf16(bits):
     return struct.unpack("<f", struct.pack("<I", bits << 16))[0]
-
-
-def q8_0(block):
-    top = max(abs(v) for v in block)
-    d = half(top / 127)
-    q = [max(-127, min(127, round(v / d))) if d else 0 for v in block]
-    return struct.pack("<e32b", d, *q), [f32(d * v) for v in q]
-
-
-def q4_0(block):
-    top = max(block, key=abs)
-    d = half(top / -8)
-    q = [max(0, min(15, math.floor(v / d + 8.5))) if d else 8 for v in block]
-    packed = bytes(q[i] | q[i + 16] << 4 for i in range(16))
-    return struct.pack("<e", d) + packed, [f32(d * (v - 8)) for v in q]
 
 
 def encode(kind, values):
@@ -66,8 +47,11 @@ def encode(kind, values):
     if kind == "BF16":
         bits = [bf16_bits(v) for v in values]
         return struct.pack("<%dH" % len(bits), *bits), [from_bf16(b) for b in bits]
-    parts = [(q8_0 if kind == "Q8_0" else q4_0)(values[i:i + 32]) for i in range(0, len(values), 32)]
-    return b"".join(p[0] for p in parts), [v for p in parts for v in p[1]]
+    if kind == "F64":
+        return struct.pack("<%dd" % len(values), *values), [f32(v) for v in values]
+    n = blocks.FORMATS[kind].values
+    parts = [blocks.encode(kind, values[i:i + n]) for i in range(0, len(values), n)]
+    return b"".join(parts), [v for p in parts for v in blocks.decode(kind, p)]
 
 
 # ---- A model ------------------------------------------------------------------------------------
@@ -237,12 +221,14 @@ def gguf_keys(m):
 
 
 def gguf_tensors(m, kind):
-    """[(name, dims, type, bytes)] and the values as written, in the order of Hugging Face."""
+    """[(name, dims, type, bytes)] and the values as written, in the order of Hugging Face. kind: of
+    all matrices, or a function of the name."""
     c = m["config"]
     hd = c.get("head_dim", c["hidden_size"] // c["num_attention_heads"])
     out, seen = [], {}
     for name, (shape, values) in m["tensors"].items():
-        of = kind if len(shape) == 2 else "F32"
+        of = kind(gguf_name(name)) if callable(kind) else kind
+        of = of if len(shape) == 2 else "F32"
         cols = shape[-1] if len(shape) == 2 else 1
         rows = [encode(of, values[i:i + cols]) for i in range(0, len(values), cols)]
         seen[name] = [v for r in rows for v in r[1]]
@@ -256,10 +242,22 @@ def gguf_tensors(m, kind):
     return out, seen
 
 
-def write_gguf(path, m, kind="F32", version=3, align=32):
+def part(path, no, parts):
+    return "%s-%05d-of-%05d.gguf" % (path, no + 1, parts)
+
+
+def write_gguf(path, m, kind="F32", version=3, align=32, parts=1, bare=False):
+    """parts: so many files, of which the first is aligned, and if bare without tensors."""
     tensors, seen = gguf_tensors(m, kind)
     keys = gguf_keys(m)
     if align != 32:
         keys.append(key("general.alignment", U32, align))
-    write(path, gguf(keys, tensors, version, align))
+    if parts == 1:
+        write(path, gguf(keys, tensors, version, align))
+    for no in range(parts if parts > 1 else 0):
+        mine = tensors[no::parts] if not bare else tensors[no - 1::parts - 1] if no else []
+        split = [key("split.no", U16, no), key("split.count", U16, parts),
+                 key("split.tensors.count", S32, len(tensors))]
+        write(part(path, no, parts),
+              gguf(split if no else keys + split, mine, version, 32 if no else align))
     return seen

@@ -9,6 +9,9 @@
 #include "tests/compiler/front_samples.h"
 
 TCase *stamp_tcase_npy(void);
+TCase *stamp_tcase_npy_types(void);
+TCase *stamp_tcase_blocks(void);
+TCase *stamp_tcase_gguf_split(void);
 TCase *stamp_tcase_safetensors(void);
 TCase *stamp_tcase_models(void);
 TCase *stamp_tcase_tokenizer(void);

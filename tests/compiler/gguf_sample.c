@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { U32 = 4, S32 = 5, F32 = 6, STRING = 8, ARRAY = 9 };      /* of values */
-enum { T_F32 = 0, T_F16 = 1, T_Q4 = 2, T_Q8 = 8, T_BF16 = 30 }; /* of tensors */
+enum { U16 = 2, U32 = 4, S32 = 5, F32 = 6, STRING = 8, ARRAY = 9 }; /* of values */
+enum { T_F32 = 0, T_F16 = 1, T_Q4 = 2, T_Q8 = 8, T_BF16 = 30 };     /* of tensors */
 
 static const struct part {
     const char *name, *family; /* NULL: every one */
@@ -103,21 +103,17 @@ static void put_tensor(struct sample *s, unsigned tensor)
     while (s->len % 32) sample_put(s, "", 1);
 }
 
-static void put_numbers(struct sample *s, const char *family)
+struct number {
+    const char *key;
+    uint32_t value;
+};
+
+/* And epsilon. */
+static void put_numbers(struct sample *s, const char *family, const struct number *keys, size_t n)
 {
-    static const struct {
-        const char *key;
-        uint32_t value;
-    } keys[] = {{"block_count", 1},
-                {"context_length", GGUF_CTX},
-                {"embedding_length", GGUF_DIM},
-                {"feed_forward_length", GGUF_HIDDEN},
-                {"attention.head_count", GGUF_HEADS},
-                {"attention.head_count_kv", GGUF_KV_HEADS},
-                {"rope.dimension_count", GGUF_HEAD_DIM}};
     char name[64];
 
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    for (size_t i = 0; i < n; i++) {
         snprintf(name, sizeof name, "%s.%s", family, keys[i].key);
         put_text(s, name);
         sample_put_u32(s, U32);
@@ -171,34 +167,133 @@ static bool wanted(const struct part *p, const char *family)
     return !p->family || strcmp(p->family, family) == 0;
 }
 
-void sample_gguf(struct sample *s, const char *family)
+static void put_listing(struct sample *s, const struct part *p, uint64_t offset)
 {
-    unsigned tensors = 0;
+    put_text(s, p->name);
+    sample_put_u32(s, p->rows ? 2 : 1);
+    put_u64(s, p->cols);
+    if (p->rows) put_u64(s, p->rows);
+    sample_put_u32(s, p->type);
+    put_u64(s, offset);
+}
+
+/* Those tensors of a family whose number leaves @p rest when divided by @p by, listed and then whole. */
+static void put_tensors(struct sample *s, const char *family, unsigned by, unsigned rest)
+{
     uint64_t offset = 0;
 
-    s->len = 0;
-    sample_put(s, "GGUF\3\0\0\0", 8);
-    for (unsigned i = 0; i < PARTS; i++) tensors += wanted(&parts[i], family);
-    put_u64(s, tensors);
-    put_u64(s, 1 + 8 + 4); /* keys: the next one, numbers, tokenizer */
-    put_text(s, "general.architecture");
-    sample_put_u32(s, STRING);
-    put_text(s, family);
-    put_numbers(s, family);
-    put_tokenizer(s);
-    for (unsigned i = 0; i < PARTS; i++) {
+    for (unsigned i = rest; i < PARTS; i += by) {
         struct sample data = {.len = 0};
         if (!wanted(&parts[i], family)) continue;
-        put_text(s, parts[i].name);
-        sample_put_u32(s, parts[i].rows ? 2 : 1);
-        put_u64(s, parts[i].cols);
-        if (parts[i].rows) put_u64(s, parts[i].rows);
-        sample_put_u32(s, parts[i].type);
-        put_u64(s, offset);
+        put_listing(s, &parts[i], offset);
         put_tensor(&data, i);
         offset += data.len;
     }
     while (s->len % 32) sample_put(s, "", 1);
-    for (unsigned i = 0; i < PARTS; i++)
+    for (unsigned i = rest; i < PARTS; i += by)
         if (wanted(&parts[i], family)) put_tensor(s, i);
+}
+
+static unsigned count(const char *family, unsigned by, unsigned rest)
+{
+    unsigned n = 0;
+    for (unsigned i = rest; i < PARTS; i += by) n += wanted(&parts[i], family);
+    return n;
+}
+
+enum { KEYS = 1 + 8 + 4 }; /* the architecture, numbers, tokenizer */
+
+static void put_keys(struct sample *s, const char *family)
+{
+    static const struct number numbers[] = {{"block_count", 1},
+                                            {"context_length", GGUF_CTX},
+                                            {"embedding_length", GGUF_DIM},
+                                            {"feed_forward_length", GGUF_HIDDEN},
+                                            {"attention.head_count", GGUF_HEADS},
+                                            {"attention.head_count_kv", GGUF_KV_HEADS},
+                                            {"rope.dimension_count", GGUF_HEAD_DIM}};
+
+    put_text(s, "general.architecture");
+    sample_put_u32(s, STRING);
+    put_text(s, family);
+    put_numbers(s, family, numbers, sizeof numbers / sizeof numbers[0]);
+    put_tokenizer(s);
+}
+
+void sample_gguf(struct sample *s, const char *family)
+{
+    s->len = 0;
+    sample_put(s, "GGUF\3\0\0\0", 8);
+    put_u64(s, count(family, 1, 0));
+    put_u64(s, KEYS);
+    put_keys(s, family);
+    put_tensors(s, family, 1, 0);
+}
+
+void sample_gguf_part(struct sample *s, unsigned no)
+{
+    s->len = 0;
+    sample_put(s, "GGUF\3\0\0\0", 8);
+    put_u64(s, count("llama", 2, no));
+    put_u64(s, 3 + (no ? 0 : KEYS));
+    put_text(s, "split.no");
+    sample_put_u32(s, U16);
+    put_u16(s, no);
+    put_text(s, "split.tensors.count");
+    sample_put_u32(s, S32);
+    sample_put_u32(s, count("llama", 1, 0));
+    put_text(s, "split.count");
+    sample_put_u32(s, U16);
+    put_u16(s, 2);
+    if (!no) put_keys(s, "llama");
+    put_tensors(s, "llama", 2, no);
+}
+
+/* ---- Formats of wide blocks ---------------------------------------------------------------- */
+static const struct wide {
+    struct part part;
+    size_t bytes; /* of all rows */
+} wide[] = {{{"token_embd.weight", NULL, 4, 256, 3}, 4 * 8 * 20},
+            {{"output_norm.weight", NULL, 0, 256, T_F32}, 1024},
+            {{"output.weight", NULL, 4, 256, 14}, 4 * 210},
+            {{"blk.0.attn_norm.weight", NULL, 0, 256, T_F32}, 1024},
+            {{"blk.0.ffn_norm.weight", NULL, 0, 256, T_F32}, 1024},
+            {{"blk.0.attn_q.weight", NULL, 32, 256, 11}, 32 * 110},
+            {{"blk.0.attn_k.weight", NULL, 8, 256, 13}, 8 * 176},
+            {{"blk.0.attn_v.weight", NULL, 8, 256, 23}, 8 * 136},
+            {{"blk.0.attn_output.weight", NULL, 256, 32, 20}, 256 * 18},
+            {{"blk.0.ffn_gate.weight", NULL, 32, 256, 10}, 32 * 84},
+            {{"blk.0.ffn_up.weight", NULL, 32, 256, 12}, 32 * 144},
+            {{"blk.0.ffn_down.weight", NULL, 256, 32, 7}, 256 * 24}};
+
+enum { WIDE = sizeof wide / sizeof wide[0] };
+
+void sample_gguf_large(struct sample *s)
+{
+    static const struct number numbers[] = {
+        {"block_count", 1},          {"context_length", 16},      {"embedding_length", 256},
+        {"feed_forward_length", 32}, {"attention.head_count", 4}, {"attention.head_count_kv", 1},
+        {"attention.key_length", 8}};
+    uint64_t offset = 0;
+
+    s->len = 0;
+    sample_put(s, "GGUF\3\0\0\0", 8);
+    put_u64(s, WIDE);
+    put_u64(s, 1 + 8);
+    put_text(s, "general.architecture");
+    sample_put_u32(s, STRING);
+    put_text(s, "llama");
+    put_numbers(s, "llama", numbers, sizeof numbers / sizeof numbers[0]);
+    for (size_t i = 0; i < WIDE; i++) {
+        put_listing(s, &wide[i].part, offset);
+        offset += (wide[i].bytes + 31) / 32 * 32;
+    }
+    while (s->len % 32) sample_put(s, "", 1);
+    for (size_t i = 0; i < WIDE; i++) {
+        for (size_t k = 0; k < wide[i].bytes; k++) { /* as halves and floats: small and positive */
+            const unsigned char b = (unsigned char)(k * 37 % 61 & 63);
+            sample_put(s, &b, 1);
+        }
+        while (s->len % 32) sample_put(s, "", 1);
+    }
 }

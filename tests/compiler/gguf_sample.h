@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file gguf_sample.h
- * A small valid GGUF file with every tensor type the kit reads and a tokenizer, built byte by byte.
+ * Small valid GGUF files with every tensor type the kit reads, built byte by byte.
  */
 #ifndef STAMP_TESTS_GGUF_SAMPLE_H
 #define STAMP_TESTS_GGUF_SAMPLE_H
 
 #include "tests/compiler/front_samples.h"
 
-/** Its model: one layer, two heads of 16 share one key-value head; the head is the embedding. */
+/** The model with a tokenizer: one layer, two heads of 16 share one key-value head; the head is the embedding. */
 enum {
     GGUF_DIM = 32,
     GGUF_HIDDEN = 64,
@@ -42,6 +42,13 @@ enum {
 
 /** @param family  "llama", "qwen2" (with biases) or "qwen3" (with norms of q and k) */
 void sample_gguf(struct sample *s, const char *family);
+
+/** The same model of Llama in two files: part 0 or 1 has tensors of even or odd number. */
+void sample_gguf_part(struct sample *s, unsigned no);
+
+/** A model of width 256, no tokenizer, matrices in the formats sample_gguf has none of; their bytes are
+ *  an arbitrary pattern. */
+void sample_gguf_large(struct sample *s);
 
 /** Value @p i of a tensor as it lies in the file; exact in its type. */
 float sample_gguf_value(unsigned tensor, size_t i);

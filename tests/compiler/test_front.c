@@ -69,6 +69,9 @@ Suite *stamp_suite_front(void)
 {
     Suite *s = suite_create("front end");
     suite_add_tcase(s, stamp_tcase_npy());
+    suite_add_tcase(s, stamp_tcase_npy_types());
+    suite_add_tcase(s, stamp_tcase_blocks());
+    suite_add_tcase(s, stamp_tcase_gguf_split());
     suite_add_tcase(s, stamp_tcase_safetensors());
     suite_add_tcase(s, stamp_tcase_models());
     suite_add_tcase(s, stamp_tcase_gguf());

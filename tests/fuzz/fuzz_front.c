@@ -45,6 +45,27 @@ static bool try_npy(const unsigned char *bytes, size_t len, bool *taken)
     return fine;
 }
 
+/* What other writers write: column major, big endian, 64 bits; bytes that must be 0 or 1. */
+static void make_fortran(struct sample *s)
+{
+    static const unsigned char data[48] = {0x40, 0, 0, 0x40, 0, 0, 0, 1, [15] = 7, [47] = 9};
+    sample_npy_of(s, 2, "{'shape': (2L, 3L), 'descr': '>i8', 'fortran_order': True}", data, 48);
+}
+
+static void make_bools(struct sample *s)
+{
+    sample_npy_of(s, 1, "{'descr': '|b1', 'fortran_order': True, 'shape': (2, 3, 2), }",
+                  "\0\1\1\0\0\0\1\1\1\0\1\0", 12);
+}
+
+static void make_fields(struct sample *s)
+{
+    sample_npy_of(s, 3,
+                  "{'descr': [('a', '<f4'), ('b', '|u1', (2,))], 'fortran_order': False, "
+                  "'shape': (2,), }",
+                  "abcdefghijkl", 12);
+}
+
 static bool try_safetensors(const unsigned char *bytes, size_t len, bool *taken)
 {
     struct stamp_safetensors *st = NULL;
@@ -133,6 +154,9 @@ static const struct {
     void (*make)(struct sample *);
     bool (*attempt)(const unsigned char *bytes, size_t len, bool *taken);
 } readers[] = {{"npy", sample_npy, try_npy},
+               {"npy columns", make_fortran, try_npy},
+               {"npy bools", make_bools, try_npy},
+               {"npy fields", make_fields, try_npy},
                {"safetensors", sample_safetensors, try_safetensors},
                {"llama2c", sample_llama2c, try_llama2c},
                {"config.json", sample_config, try_config},

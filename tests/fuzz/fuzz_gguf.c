@@ -21,10 +21,11 @@
 #include "tests/compiler/gguf_sample.h"
 #include "tests/fuzz/bend.h"
 
-enum { KINDS = 5, HEADER = 900 }; /* keys of numbers end near there, before the tokens */
+enum { KINDS = 8, HEADER = 900 }; /* keys of numbers end near there, before the tokens */
 
 static char folder[] = "/tmp/stamp-fuzz-XXXXXX";
-static const char *const names[KINDS] = {"llama", "qwen2", "qwen3", "tokenizer", "index"};
+static const char *const names[KINDS] = {"llama", "qwen2", "qwen3",  "tokenizer",
+                                         "index", "wide",  "part 1", "part 2"};
 
 /* A failure has a line of text and leaves its result alone. */
 static bool honest(enum stamp_status s, bool untouched, const struct stamp_err *e)
@@ -34,20 +35,27 @@ static bool honest(enum stamp_status s, bool untouched, const struct stamp_err *
     return false;
 }
 
-static bool try_model(const unsigned char *bytes, size_t len, bool *taken)
+/* Where @p got came from a reader: an accepted model runs. */
+static bool judge(enum stamp_status got, struct stamp_llama *m, const struct stamp_err *e,
+                  bool *taken)
 {
     static float logits[3 * 4096];
     const int32_t tokens[3] = {0, 0, 0};
-    struct stamp_llama *m = NULL;
-    struct stamp_err e = {STAMP_OK, ""};
-    const enum stamp_status got = stamp_gguf_memory("fuzz", bytes, len, &m, &e);
 
     *taken = got == STAMP_OK;
     if (*taken && m->vocab <= 4096)
         (void)stamp_llama_forward(m, tokens, m->ctx < 3 ? m->ctx : 3, NULL, logits, NULL);
-    const bool fine = honest(got, !m, &e);
+    const bool fine = honest(got, !m, e);
     stamp_llama_close(m);
     return fine;
+}
+
+static bool try_model(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct stamp_llama *m = NULL;
+    struct stamp_err e = {STAMP_OK, ""};
+    const enum stamp_status got = stamp_gguf_memory("fuzz", bytes, len, &m, &e);
+    return judge(got, m, &e, taken);
 }
 
 static bool try_tokenizer(const unsigned char *bytes, size_t len, bool *taken)
@@ -79,6 +87,20 @@ static bool put(const char *file, const unsigned char *bytes, size_t len)
     FILE *f = fopen(path_of(file), "wb");
     const bool fine = f && fwrite(bytes, 1, len, f) == len;
     return f && !fclose(f) && fine;
+}
+
+/* The bent part beside the good other one. */
+static bool try_part(unsigned no, const unsigned char *bytes, size_t len, bool *taken)
+{
+    static const char *const file[] = {"m-00001-of-00002.gguf", "m-00002-of-00002.gguf"};
+    static struct sample good;
+    struct stamp_llama *m = NULL;
+    struct stamp_err e = {STAMP_OK, ""};
+
+    sample_gguf_part(&good, !no);
+    if (!put(file[no], bytes, len) || !put(file[!no], good.bytes, good.len)) return false;
+    const enum stamp_status got = stamp_gguf_open(path_of(file[0]), &m, &e);
+    return judge(got, m, &e, taken);
 }
 
 /* Every tensor of an accepted index can be read. */
@@ -127,8 +149,9 @@ static bool make_index(struct sample *s)
 static void clean(void)
 {
     static const char *const files[] = {"one.safetensors", "two.safetensors",
-                                        "model.safetensors.index.json"};
-    for (size_t i = 0; i < 3; i++) unlink(path_of(files[i]));
+                                        "model.safetensors.index.json", "m-00001-of-00002.gguf",
+                                        "m-00002-of-00002.gguf"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) unlink(path_of(files[i]));
     rmdir(folder);
 }
 
@@ -137,7 +160,7 @@ static void bend_head(struct sample *s)
 {
     static struct sample part;
     const size_t from = bend_draw(2) ? 0 : s->len > 20000 ? 4800 : 0;
-    const size_t len = from ? 2200 : HEADER;
+    const size_t most = from ? 2200 : HEADER, len = s->len < from + most ? s->len - from : most;
 
     part.len = len;
     memcpy(part.bytes, s->bytes + from, len);
@@ -146,6 +169,17 @@ static void bend_head(struct sample *s)
     memmove(s->bytes + from + part.len, s->bytes + from + len, s->len - from - len);
     memcpy(s->bytes + from, part.bytes, part.len);
     s->len += part.len - len;
+}
+
+static bool attempt(size_t k, const unsigned char *bytes, size_t len, bool *taken)
+{
+    switch (k) {
+    case 3: return try_tokenizer(bytes, len, taken);
+    case 4: return try_index(bytes, len, taken);
+    case 6:
+    case 7: return try_part((unsigned)k - 6, bytes, len, taken);
+    default: return try_model(bytes, len, taken);
+    }
 }
 
 int main(int argc, char **argv)
@@ -160,6 +194,8 @@ int main(int argc, char **argv)
     for (size_t k = 0; k < 3; k++) sample_gguf(&good[k], names[k]);
     good[3] = good[0];
     if (!make_index(&good[4])) return 1;
+    sample_gguf_large(&good[5]);
+    for (unsigned no = 0; no < 2; no++) sample_gguf_part(&good[6 + no], no);
     for (unsigned i = 0; i < iterations && !failed; i++) {
         const size_t k = bend_draw(KINDS);
         bool taken = false;
@@ -173,9 +209,7 @@ int main(int argc, char **argv)
         if (!exact) return 1;
         memcpy(exact, s.bytes, s.len);
         if (bend_draw(8) == 0) stamp_mem_fail_at(1 + bend_draw(60));
-        failed = k < 3    ? !try_model(exact, s.len, &taken)
-                 : k == 3 ? !try_tokenizer(exact, s.len, &taken)
-                          : !try_index(exact, s.len, &taken);
+        failed = !attempt(k, exact, s.len, &taken);
         stamp_mem_fail_at(0);
         free(exact);
         if (failed) printf("fuzz_gguf: seed %u, iteration %u, %s\n", seed, i, names[k]);
