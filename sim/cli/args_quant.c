@@ -99,7 +99,7 @@ enum stamp_status stamp_args_qmodel(const struct stamp_args_quant *a, unsigned b
     size_t len = 0;
 
     if (a->calib) {
-        s = stamp_infile_slurp(a->calib, TEXT_MAX, &text, &len, e);
+        s = stamp_infile_text(a->calib, TEXT_MAX, &text, &len, e);
         if (!s)
             s = stamp_calibration_new(m, t, text, len, a->tokens, a->quantizer == STAMP_GPTQ, &c,
                                       e);

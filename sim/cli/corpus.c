@@ -21,7 +21,7 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
 
     enum stamp_status s = stamp_say_open(model, &c.model, e);
     if (!s) s = stamp_tokenizer_for(model, tokenizer, c.model->vocab, &c.tokenizer, e);
-    if (!s) s = stamp_infile_slurp(text, TEXT_MAX, &c.text, &c.len, e);
+    if (!s) s = stamp_infile_text(text, TEXT_MAX, &c.text, &c.len, e);
     if (s) stamp_corpus_close(&c);
     *out = c;
     return s;
