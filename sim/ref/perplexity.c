@@ -44,6 +44,15 @@ bool stamp_text_next(const char *text, size_t len, size_t *at, const char **doc,
     return false;
 }
 
+size_t stamp_cut_to(size_t n, size_t wanted, size_t ctx, struct stamp_cut *cut)
+{
+    if (n > wanted) n = wanted;
+    if (n <= ctx) return n;
+    cut->docs++;
+    cut->tokens += n - ctx;
+    return ctx;
+}
+
 /* -ln softmax(logits)[target], the sum in double. */
 static double nats_of(const float *logits, size_t vocab, int32_t target)
 {
@@ -57,11 +66,10 @@ static double nats_of(const float *logits, size_t vocab, int32_t target)
 }
 
 enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                              size_t limit, const struct stamp_llama_hooks *hooks, double *nats,
-                              size_t *scored, struct stamp_err *e)
+                              const struct stamp_llama_hooks *hooks, double *nats, size_t *scored,
+                              struct stamp_err *e)
 {
     if (n > m->ctx) n = m->ctx;
-    if (limit && n > limit && n - 1 > limit) n = limit + 1;
     if (n < 2) {
         *nats = 0;
         *scored = 0;
@@ -102,10 +110,11 @@ enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct sta
         int32_t *ids = NULL;
         size_t n = 0, scored = 0;
         double nats = 0;
+        const size_t left = lim->tokens ? lim->tokens - p.tokens : SIZE_MAX - 1;
 
         enum stamp_status s = stamp_tokenizer_encode(t, doc, doc_len, true, &ids, &n, e);
         if (!s)
-            s = stamp_score(m, ids, n, lim->tokens ? lim->tokens - p.tokens : 0, hooks, &nats,
+            s = stamp_score(m, ids, stamp_cut_to(n, left + 1, m->ctx, &p.cut), hooks, &nats,
                             &scored, e);
         stamp_free(ids);
         if (s) return s;

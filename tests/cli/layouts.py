@@ -10,6 +10,7 @@ program (default build/stamp).
 """
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -182,12 +183,82 @@ def stand_ins():
     say("a web page as the text is a text", code == 0 and not err, err.strip())
 
 
+# ---- What goes out --------------------------------------------------------------------------------
+def npy(path):
+    """The bytes behind the header, and the shape."""
+    with open(path, "rb") as f:
+        data = f.read()
+    head = data[10:10 + struct.unpack_from("<H", data, 8)[0]].decode()
+    return data[10 + len(head):], eval(head)["shape"]
+
+
+def captured(what, path, layer, shape, want):
+    code, _, err = stamp("capture", path, "--text", "text.txt", "--layer", "layers.0." + layer, "-o",
+                         "x.npy", "--weight", "w.npy")
+    if code:
+        return say(what, False, err.strip())
+    data, got = npy("w.npy")
+    say(what, got == tuple(shape) and data == want, "%d x %d" % got)
+
+
+def exports():
+    """Weights come out with the rows of the file: a Hugging Face checkpoint's halves of a head, and
+    what a GGUF file has, whose llama rows are in pairs."""
+    for family in bad.BASE:
+        m = bad.BASE[family]
+        for part in "qkv":
+            name = "model.layers.0.self_attn.%s_proj.weight" % part
+            shape, values = m["tensors"][name]
+            captured("capture --weight %s, %s folder" % (part, family), family, part, shape,
+                     ckpt.encode("F32", values)[0])
+        tensors = {t[0]: t for t in ckpt.gguf_tensors(m, "F32")[0]}
+        bad.gguf_file(family + ".gguf", family)
+        for part in "qkv":
+            _, dims, _, data = tensors["blk.0.attn_%s.weight" % part]
+            captured("capture --weight %s, %s GGUF" % (part, family), family + ".gguf", part,
+                     dims[::-1], data)
+
+
+def cut():
+    """A document longer than the context is cut, and the reports say so."""
+    m = dict(bad.BASE["llama"], config=dict(bad.BASE["llama"]["config"], max_position_embeddings=16))
+    write("short", m)
+    ckpt.write("long.txt", b"a bad cab " * 8 + b"<|endoftext|>a bad cab<|endoftext|>" + b"a cab " * 9)
+    n = [1 + 1 + 10 * 8 - 1, 11, 1 + 1 + 6 * 9 - 1]  # BOS, the space in front, a token a letter
+    left = n[0] + n[2] - 2 * 16
+    code, out, err = stamp("eval", "short", "--text", "long.txt", "--json")
+    d = json.loads(out) if code == 0 else {}
+    say("eval: documents and tokens cut", (d.get("docs_cut"), d.get("tokens_cut"), d.get("tokens"))
+        == (2, left, 15 + 10 + 15) and not err, "%s %s" % (d, err))
+    words = "2 cut to the context of 16 tokens, %d tokens left out" % left
+    code, out, err = stamp("eval", "short", "--text", "long.txt")
+    say("eval: text", code == 0 and words in out, out.replace("\n", " | "))
+    code, out, err = stamp("eval", "short", "--text", "long.txt", "--on", "net", "--json")
+    d = json.loads(out) if code == 0 else {}
+    say("eval --on net", (d.get("docs_cut"), d.get("tokens_cut")) == (2, left), err.strip())
+    code, out, err = stamp("eval", "short", "--text", "long.txt", "--tokens", "10", "--json")
+    d = json.loads(out) if code == 0 else {}
+    say("eval: --tokens cuts before the context", (d.get("docs_cut"), d.get("tokens_cut"),
+                                                  d.get("tokens")) == (0, 0, 10), err.strip())
+    code, out, err = stamp("compare", "short", "--text", "long.txt", "--prefill", "8")
+    say("compare", code == 0 and words in out, out.split("\n")[0] + err)
+    capture = ("capture", "short", "--text", "long.txt", "--layer", "layers.0.q", "-o", "x.npy")
+    code, out, err = stamp(*capture)
+    say("capture", "1 cut to the context of 16 tokens, %d tokens left out" % (n[0] - 16) in out, out)
+    code, out, err = stamp(*capture, "--tokens", "12")
+    say("capture --tokens 12", code == 0 and "cut" not in out, out)
+    code, out, err = stamp("eval", "short", "--text", "text.txt", "--on", "net", "--quantizer", "clip",
+                           "--calib", "long.txt")
+    say("calibration", code == 0 and err.startswith("stamp: note: long.txt: 2 documents")
+        and "%d tokens left out" % left in err, err.strip())
+
+
 def main():
     print("%-4s %-52s %s" % ("", "layout", "perplexity, or what the user saw"))
     with tempfile.TemporaryDirectory(prefix="stamp-layouts-") as tmp:
         os.chdir(tmp)
         ckpt.write("text.txt", b"a bad cab")
-        for part in (names, heads, others, stand_ins):
+        for part in (names, heads, others, stand_ins, exports, cut):
             part()
         os.chdir(HERE)
     print("layouts: %d passed, %d failed" % (count[True], count[False]))
