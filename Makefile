@@ -148,6 +148,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
+  -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
   -- lint "$(MAKE) lint"
 test: deps
 	@echo "building (about 8 minutes on 2 cores from nothing)"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "sim/ref/nonfinite.h"
 
 static const char separator[] = "<|endoftext|>";
 
@@ -94,6 +95,23 @@ enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens
     return s;
 }
 
+/* Runs once more to name the tensor. */
+static enum stamp_status refuse_loss(const struct stamp_llama *m, const int32_t *tokens, size_t n,
+                                     const struct stamp_llama_hooks *hooks, size_t document,
+                                     struct stamp_err *e)
+{
+    struct stamp_nonfinite look = {.m = m};
+    struct stamp_llama_hooks h = hooks ? *hooks : (struct stamp_llama_hooks){0};
+    float *logits = stamp_alloc(n * m->vocab, sizeof *logits);
+
+    h.see = stamp_nonfinite_see;
+    h.see_ctx = &look;
+    if (logits) (void)stamp_llama_forward(m, tokens, n, &h, logits, NULL);
+    stamp_free(logits);
+    return stamp_fail(e, STAMP_ERANGE, "document %zu: the loss is not a finite number%s%s",
+                      document, look.found ? ": " : "", look.found ? look.text : "");
+}
+
 enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct stamp_tokenizer *t,
                                    const char *text, size_t len,
                                    const struct stamp_ppl_limits *limits,
@@ -116,11 +134,9 @@ enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct sta
         if (!s)
             s = stamp_score(m, ids, stamp_cut_to(n, left + 1, m->ctx, &p.cut), hooks, &nats,
                             &scored, e);
+        if (!s && !isfinite(nats)) s = refuse_loss(m, ids, scored + 1, hooks, p.docs + 1, e);
         stamp_free(ids);
         if (s) return s;
-        if (!isfinite(nats))
-            return stamp_fail(e, STAMP_ERANGE, "document %zu: the loss is not a finite number",
-                              p.docs + 1);
         p.nats += nats;
         p.tokens += scored;
         p.docs++;

@@ -82,18 +82,6 @@ START_TEST(the_versions_are_told)
 }
 END_TEST
 
-START_TEST(run_says_what_makes_a_program)
-{
-    const struct child *c = child_run("$S run none.stamp --on model");
-
-    ck_assert_int_eq(c->code, 1);
-    one_line(c, "none.stamp: No such file or directory; stamp compile");
-    c = child_run("printf 'no program' >text.stamp && $S run text.stamp --on model");
-    ck_assert_int_eq(c->code, 1);
-    one_line(c, "text.stamp: not a program image; stamp compile");
-}
-END_TEST
-
 START_TEST(linear_tells_the_sqnr_that_double_precision_finds)
 {
     static float x[ROWS * D], w[N * D], b[N], y[ROWS * N];
@@ -381,7 +369,6 @@ Suite *stamp_suite_cli(void)
     tcase_set_timeout(t, 180);
     tcase_add_test(t, every_command_has_a_help);
     tcase_add_test(t, the_versions_are_told);
-    tcase_add_test(t, run_says_what_makes_a_program);
     tcase_add_test(t, linear_tells_the_sqnr_that_double_precision_finds);
     tcase_add_test(t, every_scheme_flag_reaches_the_machine_and_no_bit_differs);
     tcase_add_test(t, compile_and_run_give_what_linear_gives);
