@@ -30,8 +30,7 @@ SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test test-long bench bench-deps lint coverage synth spec spec-fresh clean deps \
-  fuzz benches
+.PHONY: all demo test test-long bench lint coverage synth spec spec-fresh clean fuzz benches
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -83,7 +82,7 @@ $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/specgen
 	@mkdir -p $(@D)
 	verilator --cc --prefix Vstamp --Mdir $(@D) --top-module stamp_top $(VFLAGS) $(call kind,$*) \
 	  $$($(B)/specgen params $(call base_of,$*)) -CFLAGS -fPIC sim/verilator/probe.vlt $(RTL_SV)
-	$(MAKE) -s -C $(@D) -f Vstamp.mk Vstamp__ALL.a verilated.o verilated_threads.o \
+	$(MAKE) -s -C $(@D) -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated.o verilated_threads.o \
 	  $(if $(findstring _waves,$*),verilated_fst_c.o) $(if $(findstring _cov,$*),verilated_cov.o) \
 	  OPT_FAST="$(if $(findstring _cov,$*),-O1,$(NATIVE))" OPT_SLOW=$(if $(findstring _cov,$*),-O0,-O1) OPT_GLOBAL=-O2
 	@touch $@
@@ -123,24 +122,25 @@ tb_set = $(foreach g,$(shell $(B)/specgen params $(call base_of,$1)),$(if $(shel
 $(BENCHES:%=$(B)/tb/%) $(COV_BENCHES:%=$(B)/tb/%): $(B)/tb/%: tests/rtl/*.cpp tests/rtl/*.h tests/rtl/*.sv \
     tests/rtl/*.vlt $(RTL_SV) $(B)/libstamp.a $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp
-	@mkdir -p $(@D)
-	MAKEFLAGS= verilator --cc --exe --build -O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000 \
+	@mkdir -p $@.dir
+	up=$$(realpath --relative-to=$@.dir .) && lib=$$(realpath --relative-to=$@.dir $(B)) && \
+	MAKEFLAGS= verilator --cc --exe --build -MAKEFLAGS CURDIR=. -O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000 \
 	  --prefix Vtop --Mdir $@.dir -o ../$(@F) --top-module $(basename $(notdir $(call tb_top,$(@F)))) \
 	  $(call kind,$(*D)) $(if $(findstring _cov,$*),-MAKEFLAGS "OPT_FAST=-O1 OPT_SLOW=-O0") \
 	  $(call tb_set,$(*D),$(call tb_top,$(@F))) \
-	  -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$(CURDIR) -DSTAMP_CONFIG=$(call base_of,$(*D))" $(RTL_SV) \
-	  $(wildcard tests/rtl/$(@F)_tb.vlt tests/rtl/$(@F)_tb_top.sv) $(CURDIR)/tests/rtl/$(@F)_tb.cpp \
-	  $(CURDIR)/tests/rtl/axi_monitor.cpp $(CURDIR)/sim/verilator/dram.cpp \
-	  $(abspath $(B)/tests/oracle/softfloat.o $(B)/libstamp.a) > $@.log || (cat $@.log; exit 1)
+	  -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$$up -DSTAMP_CONFIG=$(call base_of,$(*D))" $(RTL_SV) \
+	  $(wildcard tests/rtl/$(@F)_tb.vlt tests/rtl/$(@F)_tb_top.sv) $$up/tests/rtl/$(@F)_tb.cpp \
+	  $$up/tests/rtl/axi_monitor.cpp $$up/sim/verilator/dram.cpp \
+	  $$lib/tests/oracle/softfloat.o $$lib/libstamp.a > $@.log || (cat $@.log; exit 1)
 $(B)/axi_monitor_tb: $(B)/tests/rtl/axi_monitor_tb.opp $(B)/tests/rtl/axi_monitor.opp
 	$(CXX) $^ -o $@
 benches: $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@for b in $^; do echo "$$b"; $$b || exit 1; done
 
 # ---- Top-level targets ---------------------------------------------------------------------------
-deps:
-	@.ci/install
-demo: deps
+deps-%: # deps-demo-test: the packages of two lines of .ci/packages
+	@.ci/install $(subst -, ,$*)
+demo: deps-demo
 	@$(MAKE) -s --no-print-directory all
 	$(B)/stamp demo
 STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
@@ -148,8 +148,10 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
   -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
+  -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
+  -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
   -- lint "$(MAKE) lint"
-test: deps
+test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
 	  $(FUZZERS) $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
@@ -167,21 +169,20 @@ test-long: test
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh"
 lint: $(B)/specgen
 	@tests/lint.sh
-synth: $(B)/specgen
+synth: deps-synth
+	@$(MAKE) -s $(B)/specgen
 	@rtl/synth.sh
 bench: $(B)/bench_matmul $(B)/bench_net all
 	env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 	  $$(grep -q avx512f /proc/cpuinfo && echo OPENBLAS_CORETYPE=SkylakeX) $(B)/bench_matmul
 	$(B)/bench_net
 	tests/bench/run.sh
-bench-deps:
-	@.ci/install libdnnl-dev libopenblas-dev time
-$(B)/bench_matmul: bench-deps $(B)/libstamp.a tests/bench/bench_matmul.c
+$(B)/bench_matmul: deps-demo-bench $(B)/libstamp.a tests/bench/bench_matmul.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -DHAVE_DNNL -DHAVE_OPENBLAS -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread \
 	  tests/bench/bench_matmul.c $(B)/libstamp.a $(LDLIBS) -ldnnl -lopenblas -o $@
 $(B)/bench_net: $(B)/tests/bench/bench_net.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
-coverage: deps
+coverage: deps-demo-coverage
 	@$(MAKE) -s -j2 $(B)/stamp_rtl_tiny_cov.so $(B)/rand $(B)/errors $(B)/regs $(COV_BENCHES:%=$(B)/tb/%)
 	@tests/coverage.sh
 

@@ -181,7 +181,10 @@ static enum stamp_status get_sections(const uint8_t *bytes, size_t count,
 
     if (count < sizeof stamp_image_magic ||
         memcmp(bytes, stamp_image_magic, sizeof stamp_image_magic))
-        return stamp_fail(e, STAMP_EFORMAT, "not a program image");
+        return stamp_fail(
+            e, STAMP_EFORMAT,
+            "not a program image; stamp compile W.npy --rows S -o P.stamp, or stamp compile "
+            "MODEL --tokens S -o P.stamp, makes one");
     s.p += sizeof stamp_image_magic;
     s.n -= sizeof stamp_image_magic;
     const uint64_t version = get_int(&s, 4), sections = get_int(&s, 4), total = get_int(&s, 8);

@@ -33,6 +33,26 @@ static uint32_t lines_of(uint64_t elements, uint32_t L)
     return (uint32_t)((elements + L - 1) / L);
 }
 
+/* Keys or values of a batch do not fit: say what does. */
+static void refuse_heads(struct stamp_netc *n)
+{
+    const uint32_t least = n->L > 32 ? n->L : 32;
+    uint32_t block = 0;
+
+    while (2u << block <= least) block++;
+    if (n->kv.batch > least)
+        stamp_build_fail(
+            n->b, STAMP_EUNSUPPORTED,
+            "head_dim %zu with cache blocks of %u tokens does not fit machine %s; take "
+            "--kv-block %u or less",
+            n->spec->model->head_dim, n->kv.batch, n->mach->name, block);
+    else
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "head_dim %zu does not fit machine %s; --machine base takes the longest "
+                         "heads, of 512",
+                         n->spec->model->head_dim, n->mach->name);
+}
+
 /* Sizes that follow from model and machine. */
 static void measure(struct stamp_netc *n)
 {
@@ -57,10 +77,7 @@ static void measure(struct stamp_netc *n)
                          "blocks of %u with heads of %zu elements on machine %s", STAMP_BLOCK,
                          m->head_dim, n->mach->name);
     else if (!stamp_netc_kv_sizes(n))
-        stamp_build_fail(
-            n->b, STAMP_EUNSUPPORTED,
-            "cache blocks of %u tokens with heads of %u elements do not fit machine %s",
-            n->kv.batch, n->hdp, n->mach->name);
+        refuse_heads(n);
 }
 
 /* 4x4-bit products of a linear part, each time; the padding of heads and lines needs none. */

@@ -95,8 +95,8 @@ bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint3
     for (a->R = rows; a->R >= unit; a->R /= 2)
         if (plan(a)) return true;
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                     "attention with heads of %u elements does not fit machine %s", n->hdp,
-                     n->mach->name);
+                     "attention with head_dim %zu does not fit machine %s; take a larger machine",
+                     n->spec->model->head_dim, n->mach->name);
     return false;
 }
 

@@ -49,6 +49,8 @@ struct stamp_net_kv {
     uint32_t batch;    /**< tokens worked on at once: whole blocks, whole column groups */
     uint32_t heads;    /**< KV heads worked on at once */
     uint32_t chunks;   /**< of heads */
+    uint32_t parts;    /**< 2: K and V have half of VM and PB each; 1: all of it in turn */
+    uint32_t turn;     /**< rows of the rotary table in VM at once, a power of two */
     uint32_t pl8, pl4; /**< lines of a packed row; a multiple of 64 bytes */
     uint32_t ml;       /**< lines of a row's scales and zeros */
     uint64_t row8, row4, block_bytes, chunk_bytes, tail_bytes, meta_row; /**< bytes */

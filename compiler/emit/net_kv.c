@@ -3,7 +3,7 @@
  * Contract in net_build.h; numbers: numerics.md section 9.
  *
  * Batch by batch: K works in the lower half of VM, SM and PB, V in the upper, so that one's loads
- * and stores go on beside the other's arithmetic. */
+ * and stores go on beside the other's arithmetic. Long heads take turns in all of VM and PB. */
 #include "compiler/emit/net_kv.h"
 
 static uint32_t ceil_div(uint32_t a, uint32_t b)
@@ -27,10 +27,29 @@ static struct stamp_kv_room rooms(const struct stamp_netc *n, uint32_t heads)
     r.cm = r.scalars + ceil_div(batch * heads, n->L);
     r.sv = r.cm + heads * 2 * (batch / n->L);
     r.table = r.sv + heads * (batch / n->L);
-    r.gain = r.table + batch * 2 * n->hl;
+    r.gain = r.table + n->kv.turn * 2 * n->hl;
     r.eps = r.gain + n->hl;
     r.end = r.eps + 1;
     return r;
+}
+
+/* Whether so many heads of a batch fit at once; pb: PB lines of a head, K or V. */
+static bool fits(const struct stamp_netc *n, uint32_t heads, uint32_t pb)
+{
+    const struct stamp_mach *m = n->mach;
+
+    return rooms(n, heads).end <= m->VM_LINES / n->kv.parts &&
+           heads * pb <= m->PB_LINES / n->kv.parts && heads * n->kv.batch <= m->SM_ENTRIES / 2;
+}
+
+/* As much beside each other as fits: the rotary table in pieces costs a little, K and V one after the
+ * other more. */
+static bool share(struct stamp_netc *n, uint32_t pb)
+{
+    for (n->kv.parts = 2; n->kv.parts; n->kv.parts--)
+        for (n->kv.turn = n->kv.batch; n->kv.turn; n->kv.turn /= 2)
+            if (fits(n, 1, pb)) return true;
+    return false;
 }
 
 bool stamp_netc_kv_sizes(struct stamp_netc *n)
@@ -48,13 +67,9 @@ bool stamp_netc_kv_sizes(struct stamp_netc *n)
     if (k->batch < 1u << k->block) k->batch = 1u << k->block;
     k->group = 2 * n->hl * (n->L / m->T);
     const uint32_t pb = k->batch / n->L * k->group; /* PB lines of a head, K or V */
-    for (uint32_t h = 1; h <= n->kv_heads; h++) {
-        if (n->kv_heads % h) continue;
-        if (rooms(n, h).end > m->VM_LINES / 2 || h * pb > m->PB_LINES / 2) continue;
-        if (h * k->batch > m->SM_ENTRIES / 2) continue;
-        heads = h;
-    }
-    if (rooms(n, heads).end > m->VM_LINES / 2 || pb > m->PB_LINES / 2) return false;
+    if (!share(n, pb)) return false;
+    for (uint32_t h = 1; h <= n->kv_heads; h++)
+        if (n->kv_heads % h == 0 && fits(n, h, pb)) heads = h;
     k->heads = heads;
     k->chunks = n->kv_heads / heads;
     k->pl8 = ceil_div(heads * n->hl, 4);
@@ -89,7 +104,7 @@ struct stamp_kv_batch stamp_kv_batch_of(struct stamp_netc *n, uint32_t which, ui
     struct stamp_kv_batch c = {.n = n, .which = which, .chunk = chunk, .rows = n->kv.batch};
 
     c.at = rooms(n, n->kv.heads);
-    shift(&c.at, which * (n->mach->VM_LINES / 2));
+    shift(&c.at, which * (n->kv.parts - 1) * (n->mach->VM_LINES / 2));
     c.sm = which * (n->mach->SM_ENTRIES / 2);
     return c;
 }
@@ -281,10 +296,7 @@ static void fetch(const struct stamp_kv_batch *c)
                                         .lstride = v.s0,
                                         .n0 = v.n0,
                                         .d0 = n->qkv.row_bytes});
-    if (c->which) return;
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->rope + (uint64_t)c->t0 * 2 * n->hdp * 4,
-                    c->at.table, c->rows * 2 * n->hl);
-    stamp_kv_turn(c, false);
+    if (!c->which) stamp_kv_turn(c, false);
 }
 
 /* To the cache, and what the cache holds back to values. */

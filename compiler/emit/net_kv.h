@@ -54,7 +54,8 @@ void stamp_kv_move_meta(const struct stamp_kv_batch *c, enum stamp_opcode op);
 void stamp_kv_use_meta(const struct stamp_kv_batch *c);
 /** LOAD or STORE of the rows themselves (cache of 32 bits). */
 void stamp_kv_move_f32(const struct stamp_kv_batch *c, enum stamp_opcode op);
-/** Norm and rotation of keys; the table and the gain are in VM. @p shared: one table row for all. */
+/** Norm and rotation of keys; the gain is in VM. @p shared: one row of the table, in VM, for all;
+ *  otherwise those from t0 on are loaded. */
 void stamp_kv_turn(const struct stamp_kv_batch *c, bool shared);
 /** Gain and eps of the norm of keys to VM, where the model has one. */
 void stamp_kv_gain(const struct stamp_kv_batch *c);

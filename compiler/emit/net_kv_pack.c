@@ -56,7 +56,7 @@ static void pack_values(const struct stamp_kv_batch *c)
     const struct stamp_netc *n = c->n;
     const struct stamp_net_kv *k = &n->kv;
     const uint32_t deep = k->batch / n->mach->T, cols = k->heads * n->hl;
-    const uint32_t pb = n->mach->PB_LINES / 2, groups = k->batch / n->L;
+    const uint32_t pb = (k->parts - 1) * (n->mach->PB_LINES / 2), groups = k->batch / n->L;
     const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
 
     for (uint32_t h = 0; h < k->heads; h++)
@@ -102,13 +102,29 @@ void stamp_kv_pack(const struct stamp_kv_batch *c)
         pack_keys(c);
 }
 
+/* Rows of the rotary table from the batch's row @p row on. */
+static void load_turn(const struct stamp_kv_batch *c, uint32_t row)
+{
+    const struct stamp_netc *n = c->n;
+
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                    n->rope + (uint64_t)(c->t0 + row) * 2 * n->hdp * 4, c->at.table,
+                    n->kv.turn * 2 * n->hl);
+}
+
 void stamp_kv_turn(const struct stamp_kv_batch *c, bool shared)
 {
     struct stamp_netc *n = c->n;
-    const struct stamp_vec head = {c->at.rows, c->rows * n->kv.heads, n->hl, n->hl};
+    const uint32_t heads = n->kv.heads, step = shared ? c->rows : n->kv.turn;
+    const struct stamp_vec head = {c->at.rows, c->rows * heads, n->hl, n->hl};
 
+    if (!shared) load_turn(c, 0);
     if (n->at.norm_k) stamp_netc_head_norm(n, head, c->at.gain, c->at.eps, c->at.scalars);
-    stamp_emit_rope(n->b, head, c->at.table, 2 * n->hl, shared ? 0 : n->kv.heads, head.a, n->hl);
+    for (uint32_t r = 0; r < c->rows; r += step) {
+        const struct stamp_vec v = {head.a + r * heads * n->hl, step * heads, n->hl, n->hl};
+        if (r) load_turn(c, r);
+        stamp_emit_rope(n->b, v, c->at.table, 2 * n->hl, shared ? 0 : heads, v.a, n->hl);
+    }
 }
 
 void stamp_kv_gain(const struct stamp_kv_batch *c)

@@ -3,6 +3,10 @@
  * @file hf.h
  * A Hugging Face folder of a Llama, Qwen 2 or Qwen 3 model: config.json with model.safetensors, or
  * with shards and model.safetensors.index.json.
+ *
+ * Names begin with "model.", or are those of a base model saved alone (none), or have the prefix of a
+ * wrapper (module., _orig_mod.). The head is lm_head.weight where there is one that differs from the
+ * embedding, else the embedding; what config.json says against that is noted.
  */
 #ifndef STAMP_FRONT_HF_H
 #define STAMP_FRONT_HF_H
@@ -14,7 +18,8 @@ struct stamp_safetensors;
 /**
  * Read the folder.
  * @return STAMP_EUNSUPPORTED for any model_type but llama, qwen2 and qwen3, biases these do not have,
- * an activation other than silu, a sliding window in use, quantized checkpoints; STAMP_EFORMAT for
+ * an activation other than silu, a sliding window in use, quantized checkpoints, files of another
+ * format (hf_folder.h); STAMP_EFORMAT for
  * a missing, an unknown or a wrongly shaped tensor; STAMP_EIO, STAMP_ERANGE, STAMP_ENOMEM
  */
 enum stamp_status stamp_hf_open(const char *folder, struct stamp_llama **out, struct stamp_err *e);
@@ -28,7 +33,7 @@ enum stamp_status stamp_hf_config(const char *name, const char *text, size_t len
                                   struct stamp_llama *m, struct stamp_err *e);
 
 /** Weights and frequencies of @p m, which stamp_hf_config filled, out of @p st, which becomes the
- *  model's at once. Without lm_head.weight the model is tied. On failure the caller closes m. */
+ *  model's at once. m->tied becomes what the tensors are. On failure the caller closes m. */
 enum stamp_status stamp_hf_weights(const char *name, struct stamp_safetensors *st,
                                    struct stamp_llama *m, struct stamp_err *e);
 

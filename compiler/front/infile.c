@@ -3,12 +3,16 @@
 #include "compiler/front/infile.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "model/mem.h"
+
+#define UTF8_MARK "\xef\xbb\xbf"
 
 struct stamp_infile {
     FILE *stream; /* NULL: bytes in memory */
@@ -30,8 +34,38 @@ static enum stamp_status make(const char *name, struct stamp_infile **out, struc
     return STAMP_OK;
 }
 
-enum stamp_status stamp_infile_open(const char *path, struct stamp_infile **out,
-                                    struct stamp_err *e)
+/* What a clone without Git LFS leaves, and what a server sends instead of a file. Too short a read
+ * is no matter here. */
+static enum stamp_status refuse_stand_in(struct stamp_infile *in, bool any_text,
+                                         struct stamp_err *e)
+{
+    static const char lfs[] = "version https://git-lfs.github.com/spec/v1";
+    static const char *const html[] = {"<!DOCTYPE html", "<html"};
+    char head[201];
+    size_t at = strlen(UTF8_MARK);
+
+    const size_t n = fread(head, 1, sizeof head - 1, in->stream);
+    head[n] = 0;
+    if (strncmp(head, lfs, sizeof lfs - 1) == 0) {
+        const char *size = strstr(head, "\nsize ");
+        const int digits = size ? (int)strspn(size + 6, "0123456789") : 0;
+        return stamp_fail(
+            e, STAMP_EFORMAT,
+            "%s: a Git LFS pointer instead of the file's %.*s bytes; run git lfs pull", in->name,
+            digits ? digits : 1, digits ? size + 6 : "?");
+    }
+    if (strncmp(head, UTF8_MARK, at) != 0) at = 0;
+    at += strspn(head + at, " \t\r\n");
+    for (size_t i = 0; !any_text && i < sizeof html / sizeof html[0]; i++)
+        if (strncasecmp(head + at, html[i], strlen(html[i])) == 0)
+            return stamp_fail(e, STAMP_EFORMAT,
+                              "%s: a web page (HTML) instead of the file; download the file itself",
+                              in->name);
+    return STAMP_OK;
+}
+
+static enum stamp_status open_file(const char *path, bool any_text, struct stamp_infile **out,
+                                   struct stamp_err *e)
 {
     struct stamp_infile *in = NULL;
     struct stat info;
@@ -49,8 +83,18 @@ enum stamp_status stamp_infile_open(const char *path, struct stamp_infile **out,
         return s;
     }
     in->size = (uint64_t)info.st_size;
+    if ((s = refuse_stand_in(in, any_text, e))) {
+        stamp_infile_close(in);
+        return s;
+    }
     *out = in;
     return STAMP_OK;
+}
+
+enum stamp_status stamp_infile_open(const char *path, struct stamp_infile **out,
+                                    struct stamp_err *e)
+{
+    return open_file(path, false, out, e);
 }
 
 enum stamp_status stamp_infile_memory(const char *name, const void *bytes, size_t len,
@@ -119,11 +163,11 @@ enum stamp_status stamp_infile_map(struct stamp_infile *in, const unsigned char 
     return STAMP_OK;
 }
 
-enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, size_t *len,
-                                     struct stamp_err *e)
+static enum stamp_status slurp(const char *path, bool any_text, size_t max, char **out, size_t *len,
+                               struct stamp_err *e)
 {
     struct stamp_infile *in = NULL;
-    enum stamp_status s = stamp_infile_open(path, &in, e);
+    enum stamp_status s = open_file(path, any_text, &in, e);
     if (s) return s;
 
     char *text = NULL;
@@ -151,4 +195,16 @@ char *stamp_infile_join(const char *folder, const char *file)
     char *path = stamp_alloc(size, 1);
     if (path) snprintf(path, size, "%s/%s", folder, file);
     return path;
+}
+
+enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, size_t *len,
+                                     struct stamp_err *e)
+{
+    return slurp(path, false, max, out, len, e);
+}
+
+enum stamp_status stamp_infile_text(const char *path, size_t max, char **out, size_t *len,
+                                    struct stamp_err *e)
+{
+    return slurp(path, true, max, out, len, e);
 }

@@ -18,7 +18,8 @@ struct stamp_infile; /* opaque */
 
 /**
  * Open a regular file.
- * @return STAMP_EIO when it cannot be opened or is not a regular file, STAMP_ENOMEM
+ * @return STAMP_EIO when it cannot be opened or is not a regular file, STAMP_EFORMAT when a Git LFS
+ * pointer or a web page stands in its place, STAMP_ENOMEM
  */
 enum stamp_status stamp_infile_open(const char *path, struct stamp_infile **out,
                                     struct stamp_err *e);
@@ -60,5 +61,9 @@ enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, s
 
 /** "folder/file", owned by the caller (stamp_free); NULL when memory is out. */
 char *stamp_infile_join(const char *folder, const char *file);
+
+/** The same for a text of the user's, which may be a web page. */
+enum stamp_status stamp_infile_text(const char *path, size_t max, char **out, size_t *len,
+                                    struct stamp_err *e);
 
 #endif

@@ -93,10 +93,15 @@ static enum stamp_status entry_parse(const char *file, const cJSON *item, uint64
         !stamp_json_u64(offsets->child, &begin) || !stamp_json_u64(offsets->child->next, &end))
         return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s: data_offsets are not two numbers",
                           file, t->name);
-    if (begin > end || end > size)
-        return stamp_fail(
-            e, STAMP_EFORMAT, "%s: tensor %.200s: bytes %llu to %llu leave the file's %llu", file,
-            t->name, (unsigned long long)begin, (unsigned long long)end, (unsigned long long)size);
+    if (begin > end)
+        return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s: bytes %llu to %llu run backwards",
+                          file, t->name, (unsigned long long)begin, (unsigned long long)end);
+    if (end > size)
+        return stamp_fail(e, STAMP_EFORMAT,
+                          "%s: shorter than its header asks: tensor %.200s ends at byte %llu, the "
+                          "file at %llu; get it again",
+                          file, t->name, (unsigned long long)(data + end),
+                          (unsigned long long)(data + size));
     if (end - begin != t->count * width)
         return stamp_fail(
             e, STAMP_EFORMAT, "%s: tensor %.200s: %llu bytes, its shape and type need %llu", file,
@@ -151,7 +156,12 @@ enum stamp_status stamp_safetensors_add(struct stamp_safetensors *st, struct sta
     if (s) return s;
     uint64_t len = 0;
     for (size_t i = 8; i-- > 0;) len = len << 8 | b[i];
-    if (len > size - 8 || len > HEADER_MAX)
+    if (len > size - 8 && len <= HEADER_MAX)
+        return stamp_fail(e, STAMP_EFORMAT,
+                          "%s: shorter than its header asks: a header of %llu bytes in a file of "
+                          "%llu; get it again",
+                          file, (unsigned long long)len, (unsigned long long)size);
+    if (len > HEADER_MAX)
         return stamp_fail(e, STAMP_EFORMAT,
                           "%s: not a safetensors file: a header of %llu bytes in a file of %llu",
                           file, (unsigned long long)len, (unsigned long long)size);

@@ -94,6 +94,13 @@ static inline bool stamp_f32_is_finite(float x)
     return (stamp_f32_bits(x) & UINT32_C(0x7f800000)) != UINT32_C(0x7f800000);
 }
 
+/** For messages: what such a value is. */
+static inline const char *stamp_f32_nonfinite_name(float x)
+{
+    const uint32_t bits = stamp_f32_bits(x);
+    return bits << 9 ? "NaN" : bits >> 31 ? "-infinity" : "infinity";
+}
+
 /** Index of the first element of x[n] that is not finite, or n. */
 size_t stamp_f32_find_nonfinite(size_t n, const float *x);
 

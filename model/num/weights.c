@@ -25,7 +25,8 @@ enum stamp_status stamp_check_finite(const char *what, uint32_t rows, uint32_t c
     for (uint32_t r = 0; r < rows; r++) {
         const size_t c = stamp_f32_find_nonfinite(cols, m + (size_t)r * cols);
         if (c < cols)
-            return stamp_fail(e, STAMP_ERANGE, "%s: row %u, column %zu is not finite", what, r, c);
+            return stamp_fail(e, STAMP_ERANGE, "%s: row %u, column %zu is not finite (%s)", what, r,
+                              c, stamp_f32_nonfinite_name(m[(size_t)r * cols + c]));
     }
     return STAMP_OK;
 }

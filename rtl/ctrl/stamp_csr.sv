@@ -53,7 +53,7 @@ module stamp_csr #(
 );
 
   localparam logic [31:0] Id      = 32'h5354_414d;
-  localparam logic [31:0] Version = 32'h0002_0000;
+  localparam logic [31:0] Version = stamp_isa_pkg::ISA_MAJOR << 16 | stamp_isa_pkg::ISA_MINOR;
 
   logic        done_q, fault_q, irq_enable_q, write, busy;
   logic [11:0] ctr_offset;

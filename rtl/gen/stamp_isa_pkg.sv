@@ -15,6 +15,8 @@ package stamp_isa_pkg;
   localparam int unsigned INDEX_LINE = 16; // entries of an index table line
   localparam int unsigned KEY_BLOCK = 256; // keys of one softmax block
   localparam int unsigned TABLE_LINE = 32; // entries of a row table or nibble table line
+  localparam int unsigned ISA_MAJOR = 2; // interface version, major: programs, registers; programs of another do not run
+  localparam int unsigned ISA_MINOR = 0; // interface version, minor: what was only added
 
   localparam int unsigned UNIT_CTL = 0; // control: executes at dispatch
   localparam int unsigned UNIT_LDU = 1; // load unit: DRAM to scratchpad

@@ -13,7 +13,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
 
-enum { KEY_JSON = STAMP_KEY_COMMON, KEY_PROGRESS, KEY_HELP };
+enum { KEY_JSON = STAMP_KEY_COMMON, KEY_PROGRESS };
 
 static struct {
     const char *command;
@@ -132,7 +132,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
     switch (key) {
     case KEY_JSON: c->json = true; return 0;
     case KEY_PROGRESS: c->progress = true; return 0;
-    case KEY_HELP:
+    case 'h':
         snprintf(name, sizeof name, "stamp %s", parse.command);
         argp_help(state->root_argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
                   name);
@@ -149,7 +149,7 @@ static const struct argp_option common_options[] = {
      .key = KEY_JSON,
      .doc = "print one JSON object on standard output, nothing else"},
     {.name = "progress", .key = KEY_PROGRESS, .doc = "show progress even if stderr is no terminal"},
-    {.name = "help", .key = KEY_HELP, .doc = "this text"},
+    {.name = "help", .key = 'h', .doc = "this text"},
     {.name = NULL},
 };
 

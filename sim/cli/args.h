@@ -25,7 +25,7 @@ enum {
     STAMP_KEY_QUANT = 0x600
 };
 
-/** Options of every command: --json, --progress, --help. */
+/** Options of every command: --json, --progress, -h or --help. */
 struct stamp_args_common {
     bool json, progress;
 };

@@ -7,6 +7,7 @@
 #include "compiler/front/infile.h"
 #include "model/mem.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/say.h"
 #include "sim/ref/calibrate.h"
 
 enum { KEY_QUANTIZER = STAMP_KEY_QUANT, KEY_CALIB, KEY_CALIB_TOKENS, KEY_CACHE };
@@ -82,6 +83,14 @@ static void progress(uint64_t done, uint64_t total)
     stamp_progress_show(done, total, "matrices");
 }
 
+static void say_cut(const char *file, const struct stamp_cut *cut, size_t ctx)
+{
+    if (cut->docs)
+        stamp_say_error("note: %s: %zu documents of the calibration cut to the context of %zu "
+                        "tokens, %zu tokens left out",
+                        file, cut->docs, ctx, cut->tokens);
+}
+
 enum stamp_status stamp_args_qmodel(const struct stamp_args_quant *a, unsigned bits,
                                     unsigned head_bits, uint32_t block, const struct stamp_llama *m,
                                     const struct stamp_tokenizer *t, struct stamp_qmodel **out,
@@ -99,11 +108,12 @@ enum stamp_status stamp_args_qmodel(const struct stamp_args_quant *a, unsigned b
     size_t len = 0;
 
     if (a->calib) {
-        s = stamp_infile_slurp(a->calib, TEXT_MAX, &text, &len, e);
+        s = stamp_infile_text(a->calib, TEXT_MAX, &text, &len, e);
         if (!s)
             s = stamp_calibration_new(m, t, text, len, a->tokens, a->quantizer == STAMP_GPTQ, &c,
                                       e);
         if (!s) o.calib = stamp_calibration_calib(c);
+        if (!s) say_cut(a->calib, stamp_calibration_cut(c), m->ctx);
     }
     stamp_progress_task("weights by %s", stamp_quantizer_name[a->quantizer]);
     if (!s) s = stamp_qmodel_make(m, &o, out, e);

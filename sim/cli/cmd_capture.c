@@ -43,7 +43,7 @@ static const struct argp_option options[] = {
     {.name = "weight",
      .key = KEY_WEIGHT,
      .arg = "W.npy",
-     .doc = "also its weight, [outputs][features]"},
+     .doc = "also its weight, [outputs][features], rows in the order of the model's file"},
     {.name = NULL},
 };
 
@@ -85,13 +85,17 @@ static const struct argp argp = {
     .doc = "Run a model in f32 over the first document of a text and write the input of one of its "
            "linear layers, and if wanted the weight, as .npy (f32)."};
 
-static void print(const struct capture_args *a, const struct stamp_tensor *x,
+static void print(const struct capture_args *a, const struct stamp_corpus *c,
+                  const struct stamp_cut *cut, const struct stamp_tensor *x,
                   const struct stamp_tensor *w)
 {
+    char text[120];
+
     if (!a->common.json) {
         printf("%s: %zu tokens x %zu features", a->out, x->dim[0], x->dim[1]);
         if (a->weight) printf("; %s: %zu outputs x %zu features", a->weight, w->dim[0], w->dim[1]);
-        puts("");
+        stamp_corpus_cut_text(cut, c->model->ctx, text, sizeof text);
+        printf("%s\n", text);
         return;
     }
     struct cJSON *o = cJSON_CreateObject();
@@ -99,16 +103,18 @@ static void print(const struct capture_args *a, const struct stamp_tensor *x,
     stamp_put_count(o, "tokens", x->dim[0]);
     stamp_put_count(o, "features", x->dim[1]);
     stamp_put_count(o, "outputs", w->dim[0]);
+    stamp_put_count(o, "tokens_cut", cut->tokens);
     stamp_say_json(o);
 }
 
 static enum stamp_status work(const struct capture_args *a, const struct stamp_corpus *c,
-                              struct stamp_tensor *x, struct stamp_tensor *w, struct stamp_err *e)
+                              struct stamp_cut *cut, struct stamp_tensor *x, struct stamp_tensor *w,
+                              struct stamp_err *e)
 {
     int32_t *ids = NULL;
     size_t count = 0;
 
-    enum stamp_status s = stamp_corpus_document(c, (size_t)a->tokens, false, &ids, &count, e);
+    enum stamp_status s = stamp_corpus_document(c, (size_t)a->tokens, false, &ids, &count, cut, e);
     if (s) return stamp_fail_at(e, "%s", a->text);
     s = stamp_llama_capture(c->model, ids, count, a->layer, x, w, e);
     stamp_free(ids);
@@ -122,6 +128,7 @@ int stamp_cmd_capture(int argc, char **argv)
     struct capture_args a = {.tokens = 0};
     struct stamp_corpus corpus;
     struct stamp_tensor x = {0}, w = {0};
+    struct stamp_cut cut = {0};
     struct stamp_err e = {0};
 
     stamp_args_parse(&argp, "capture", argc, argv, &a);
@@ -131,8 +138,8 @@ int stamp_cmd_capture(int argc, char **argv)
     if (!s) s = stamp_check_output(a.weight, inputs, &e);
     if (!s) s = stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e);
     if (s) return stamp_say_fail(&e);
-    s = work(&a, &corpus, &x, &w, &e);
-    if (!s) print(&a, &x, &w);
+    s = work(&a, &corpus, &cut, &x, &w, &e);
+    if (!s) print(&a, &corpus, &cut, &x, &w);
     stamp_tensor_free(&x);
     stamp_tensor_free(&w);
     stamp_corpus_close(&corpus);

@@ -170,11 +170,12 @@ static void network_text(const struct compare_args *a, char *text, size_t size)
 static void print(const struct compare_args *a)
 {
     const struct stamp_compare *c = &a->c;
-    char net[136];
+    char net[136], cut[120];
 
     network_text(a, net, sizeof net);
-    printf("model %s, text %s: %zu tokens of %zu documents; %s\n", a->model[0], a->text,
-           c->row[0].ppl.tokens, c->row[0].ppl.docs, net);
+    stamp_corpus_cut_text(&c->row[0].ppl.cut, c->corpus->model->ctx, cut, sizeof cut);
+    printf("model %s, text %s: %zu tokens of %zu documents%s; %s\n", a->model[0], a->text,
+           c->row[0].ppl.tokens, c->row[0].ppl.docs, cut, net);
     printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
            stamp_args_mach(&c->machine)->name);
     printf("%-28s %10s %9s %9s %8s %6s %16s\n", "", "perplexity", "SQNR, dB", "act bits", "KV bits",
@@ -195,6 +196,8 @@ static void print_json(const struct compare_args *a)
     stamp_put_text(o, "network", net);
     stamp_put_count(o, "tokens", c->row[0].ppl.tokens);
     stamp_put_count(o, "docs", c->row[0].ppl.docs);
+    stamp_put_count(o, "docs_cut", c->row[0].ppl.cut.docs);
+    stamp_put_count(o, "tokens_cut", c->row[0].ppl.cut.tokens);
     stamp_put_count(o, "prefill_tokens", c->prefill);
     struct cJSON *list = stamp_put_array(o, "rows");
     for (size_t i = 0; i < c->rows; i++) {
@@ -241,7 +244,7 @@ int stamp_cmd_compare(int argc, char **argv)
     a.c.corpus = &corpus;
     stamp_compare_list(&a.c);
     enum stamp_status s =
-        stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, &e);
+        stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, NULL, &e);
     const bool text_read = !s;
     if (!s)
         s = stamp_args_qmodel(&a.quant, a.c.base.weight_bits, a.c.net.head_bits, a.c.base.block,

@@ -172,7 +172,8 @@ static enum stamp_status work(const struct demo_args *a, struct stamp_demo *d,
 {
     int32_t *ids = NULL;
 
-    enum stamp_status s = stamp_corpus_document(c, (size_t)a->tokens, true, &ids, &d->tokens, e);
+    enum stamp_status s =
+        stamp_corpus_document(c, (size_t)a->tokens, true, &ids, &d->tokens, NULL, e);
     if (s) return stamp_fail_at(e, "%s", d->text);
     s = stamp_inputs_take(c->model, ids, d->tokens, in, e);
     stamp_free(ids);

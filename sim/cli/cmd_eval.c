@@ -138,6 +138,7 @@ static const struct argp argp = {
 struct result {
     struct stamp_ppl f32, q;
     double bits;
+    size_t ctx;
     char scheme[200];
     struct stamp_net_report net;   /* phase NULL: no network */
     struct stamp_tensors *tensors; /* NULL: not wanted; owned */
@@ -146,11 +147,13 @@ struct result {
 static void print(const struct result *r)
 {
     const double n = (double)r->q.tokens;
+    char cut[120];
 
     printf("perplexity f32        %.4f (%.5f nats per token)\n", r->f32.ppl, r->f32.nats / n);
     printf("perplexity quantized  %.4f (%.5f nats per token), %s\n", r->q.ppl, r->q.nats / n,
            r->scheme);
-    printf("scored                %zu tokens of %zu documents\n", r->q.tokens, r->q.docs);
+    stamp_corpus_cut_text(&r->q.cut, r->ctx, cut, sizeof cut);
+    printf("scored                %zu tokens of %zu documents%s\n", r->q.tokens, r->q.docs, cut);
     printf("activations           %.4f bits on average\n", r->bits);
     if (r->net.phase) stamp_net_print("prefill", &r->net);
     if (r->tensors) {
@@ -173,6 +176,8 @@ static void print_json(const struct result *r)
     stamp_put_real(o, "nats_f32", r->f32.nats / n);
     stamp_put_real(o, "nats", r->q.nats / n);
     stamp_put_count(o, "docs", r->q.docs);
+    stamp_put_count(o, "docs_cut", r->q.cut.docs);
+    stamp_put_count(o, "tokens_cut", r->q.cut.tokens);
     stamp_put_text(o, "scheme", r->scheme);
     if (r->net.phase) {
         stamp_put_text(o, "on", stamp_net_on_name[r->net.on]);
@@ -262,6 +267,7 @@ int stamp_cmd_eval(int argc, char **argv)
     stamp_progress_init(a.common.progress);
     if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
     set_text(&a, &r);
+    r.ctx = corpus.model->ctx;
     const enum stamp_status s = work(&a, &corpus, &at, &r, &e);
     if (!s && a.common.json)
         print_json(&r);

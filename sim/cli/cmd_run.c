@@ -179,6 +179,18 @@ static enum stamp_status verify(const struct run_args *a, const struct stamp_ima
     return stamp_verify_entry(m, entry, arg, NULL, e);
 }
 
+/* What cannot be opened may never have been made. */
+static enum stamp_status read_program(const char *path, struct stamp_image **image,
+                                      struct stamp_err *e)
+{
+    const enum stamp_status s = stamp_image_read(path, image, e);
+    char why[sizeof e->text];
+
+    if (s != STAMP_EIO) return s;
+    memcpy(why, e->text, sizeof why);
+    return stamp_fail(e, s, "%s; stamp compile ... -o P.stamp makes a program", why);
+}
+
 static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
                                  struct stamp_run **run, struct stamp_err *e)
 {
@@ -190,7 +202,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     enum stamp_status s = stamp_check_output(a->machine.run.wave, inputs, e);
     for (size_t i = 0; i < a->out.count && !s; i++)
         s = stamp_check_output(a->out.at[i].file, inputs, e);
-    if (!s) s = stamp_image_read(a->program[0], image, e);
+    if (!s) s = read_program(a->program[0], image, e);
     if (s) return s;
     if (a->machine.mach && a->machine.mach != (*image)->mach)
         return stamp_fail(e, STAMP_ERANGE, "%s is a program for machine %s, not %s", a->program[0],

@@ -2,6 +2,7 @@
 /* corpus.c - model, tokenizer and text. Contract in corpus.h. */
 #include "sim/cli/corpus.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "compiler/front/infile.h"
@@ -21,7 +22,7 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
 
     enum stamp_status s = stamp_say_open(model, &c.model, e);
     if (!s) s = stamp_say_tokenizer(model, tokenizer, c.model->vocab, &c.tokenizer, e);
-    if (!s) s = stamp_infile_slurp(text, TEXT_MAX, &c.text, &c.len, e);
+    if (!s) s = stamp_infile_text(text, TEXT_MAX, &c.text, &c.len, e);
     if (s) stamp_corpus_close(&c);
     *out = c;
     return s;
@@ -35,9 +36,19 @@ void stamp_corpus_close(struct stamp_corpus *c)
     *c = (struct stamp_corpus){0};
 }
 
-enum stamp_status stamp_corpus_document(const struct stamp_corpus *c, size_t max, bool longest,
-                                        int32_t **ids, size_t *count, struct stamp_err *e)
+void stamp_corpus_cut_text(const struct stamp_cut *cut, size_t ctx, char *text, size_t size)
 {
+    *text = 0;
+    if (cut->docs)
+        snprintf(text, size, "; %zu cut to the context of %zu tokens, %zu tokens left out",
+                 cut->docs, ctx, cut->tokens);
+}
+
+enum stamp_status stamp_corpus_document(const struct stamp_corpus *c, size_t max, bool longest,
+                                        int32_t **ids, size_t *count, struct stamp_cut *cut,
+                                        struct stamp_err *e)
+{
+    struct stamp_cut unused;
     const size_t limit = max && max < c->model->ctx ? max : c->model->ctx;
     const char *doc = NULL;
     size_t at = 0, len = 0, best = 0;
@@ -62,7 +73,7 @@ enum stamp_status stamp_corpus_document(const struct stamp_corpus *c, size_t max
     }
     if (!found) return stamp_fail(e, STAMP_ERANGE, "the text has no document");
     *ids = found;
-    *count = best < limit ? best : limit;
+    *count = stamp_cut_to(best, max ? max : SIZE_MAX, c->model->ctx, cut ? cut : &unused);
     return STAMP_OK;
 }
 

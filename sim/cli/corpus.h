@@ -22,14 +22,19 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
                                     struct stamp_corpus *out, struct stamp_err *e);
 void stamp_corpus_close(struct stamp_corpus *c);
 
+/** "; 2 cut to the context of 64 tokens, 90 tokens left out", or nothing; for the end of a line. */
+void stamp_corpus_cut_text(const struct stamp_cut *cut, size_t ctx, char *text, size_t size);
+
 /**
  * Tokens of a document, BOS first, cut to @p max (0: no limit) and to the context.
  * @param longest  false: the first document; true: the first if it fills the limit, otherwise the
  *                 longest one
  * @param ids      owned by the caller (stamp_free)
+ * @param cut      what the context took away; NULL: not wanted
  */
 enum stamp_status stamp_corpus_document(const struct stamp_corpus *c, size_t max, bool longest,
-                                        int32_t **ids, size_t *count, struct stamp_err *e);
+                                        int32_t **ids, size_t *count, struct stamp_cut *cut,
+                                        struct stamp_err *e);
 
 /**
  * Perplexity of the text with every linear layer under a scheme, with progress.

@@ -72,7 +72,7 @@ static enum stamp_status open_session(struct job *j, struct stamp_err *e)
                           ctx);
     const size_t room = ctx - d->decode;
     enum stamp_status s = stamp_corpus_document(d->corpus, d->tokens < room ? d->tokens : room,
-                                                true, &j->ids, &j->n, e);
+                                                true, &j->ids, &j->n, NULL, e);
     if (s) return stamp_fail_at(e, "%s", d->text);
     if (j->n < 2) return stamp_fail(e, STAMP_ERANGE, "%s: nothing to score", d->text);
     j->logits = stamp_alloc(d->corpus->model->vocab, sizeof *j->logits);
@@ -113,9 +113,9 @@ static enum stamp_status prefill(struct job *j, struct stamp_err *e)
     const struct stamp_llama_hooks hooks = {.forward = forward, .forward_ctx = j};
 
     stamp_progress_task("f32");
-    enum stamp_status s = stamp_score(m, j->ids, j->n, 0, NULL, &j->nats_f32, &j->scored, e);
+    enum stamp_status s = stamp_score(m, j->ids, j->n, NULL, &j->nats_f32, &j->scored, e);
     stamp_progress_task("prefill of %zu tokens on %s", j->n, stamp_net_on_name[j->on]);
-    if (!s) s = stamp_score(m, j->ids, j->n, 0, &hooks, &j->nats, &j->scored, e);
+    if (!s) s = stamp_score(m, j->ids, j->n, &hooks, &j->nats, &j->scored, e);
     stamp_progress_end();
     print_phase(j, "prefill", STAMP_PREFILL);
     return s;

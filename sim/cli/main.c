@@ -9,11 +9,13 @@
 
 #include "compiler/front/outfile.h"
 #include "model/mem.h"
+#include "model/spec/spec.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/say.h"
+#include "sim/cli/version.h"
 
 struct command {
     const char *name;
@@ -75,11 +77,18 @@ static void *json_alloc(size_t size)
 static int help(void)
 {
     puts("stamp - STaMP networks on an open accelerator: numerics, compiler, RTL\n\n"
-         "Usage: stamp COMMAND [OPTION...]; stamp COMMAND --help says more\n");
+         "Usage: stamp COMMAND [OPTION...]; stamp COMMAND --help says more; stamp --version\n");
     for (size_t i = 0; i < COMMANDS; i++) printf("  %-9s %s\n", commands[i].name, commands[i].what);
     puts("\nEvery command takes --json (one object on standard output) and --progress.\n"
          "Exit: 0 done, 1 failed (bits that differ included), 2 wrong usage, 130 interrupted.\n"
          "Every number, its unit and definition: man ./sim/cli/stamp.1");
+    return stamp_say_end(STAMP_EXIT_OK);
+}
+
+static int version(void)
+{
+    printf("stamp " STAMP_VERSION " (STaMP kit), interface of the machine %d.%d\n", STAMP_ISA_MAJOR,
+           STAMP_ISA_MINOR);
     return stamp_say_end(STAMP_EXIT_OK);
 }
 
@@ -105,7 +114,9 @@ int main(int argc, char **argv)
     cJSON_InitHooks(&hooks);
     catch_signals();
     if (argc < 2) return usage(NULL);
-    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) return help();
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+        return help();
+    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) return version();
     stamp_replay_keep(argc, argv);
     for (size_t i = 0; i < COMMANDS; i++)
         if (!strcmp(argv[1], commands[i].name))

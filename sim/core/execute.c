@@ -7,6 +7,7 @@
 
 #include "model/mem.h"
 #include "sim/core/lockstep.h"
+#include "sim/core/numeric.h"
 #include "sim/core/rtl_open.h"
 #include "sim/core/runtime_parts.h"
 
@@ -70,11 +71,18 @@ static void see_machine(void *ctx, const struct stamp_machine *m)
 
 /* ---- C machine ------------------------------------------------------------------------------ */
 
-static enum stamp_status stopped(const struct stamp_run_result *r, struct stamp_err *e)
+static enum stamp_status stopped(const struct stamp_run *run, const struct stamp_run_options *o,
+                                 const struct stamp_run_result *r, struct stamp_err *e)
 {
+    char where[200] = "";
+
     if (r->error == STAMP_ERROR_NONE) return STAMP_OK;
-    return stamp_fail(e, STAMP_EMACHINE, "the machine stopped at instruction %" PRIu32 ": %s, %s",
-                      r->error_pc, stamp_error_name(r->error), stamp_error_meaning(r->error));
+    if (r->error == STAMP_ERROR_NUMERIC)
+        stamp_numeric_text(run->image, stamp_image_entry(run->image, o->entry), r->error_pc,
+                           run->memory, where, sizeof where);
+    return stamp_fail(e, STAMP_EMACHINE, "the machine stopped at instruction %" PRIu32 ": %s, %s%s",
+                      r->error_pc, stamp_error_name(r->error), stamp_error_meaning(r->error),
+                      where);
 }
 
 static struct stamp_machine *new_machine(const struct stamp_run *run,
@@ -114,7 +122,7 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
     memcpy(r->event, m->event, sizeof r->event);
     stamp_machine_free(m);
     if (teller.status) return teller.status;
-    return go_on ? stopped(r, e) : stamp_fail(e, STAMP_EINTR, "interrupted");
+    return go_on ? stopped(run, o, r, e) : stamp_fail(e, STAMP_EINTR, "interrupted");
 }
 
 /* ---- RTL, alone or in lock-step -------------------------------------------------------------- */
@@ -278,7 +286,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
         return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
     if (st.stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");
     if (!r->error && !st.irq) return stamp_fail(e, STAMP_EMISMATCH, "done without interrupt");
-    return stopped(r, e);
+    return stopped(run, o, r, e);
 }
 
 static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_run_options *o,

@@ -11,6 +11,7 @@
 #include "sim/core/netbuild.h"
 #include "sim/core/netphases.h"
 #include "sim/core/netsee.h"
+#include "sim/core/netwhy.h"
 #include "sim/core/rtl_open.h"
 
 struct stamp_netrun {
@@ -23,7 +24,8 @@ struct stamp_netrun {
     struct stamp_net *net;     /* NULL: nobody needs it */
     struct stamp_image *image; /* for prompts of s tokens, or NULL */
     struct stamp_run *run;     /* NULL before the first prefill */
-    uint32_t s, position;
+    uint32_t s, position, prompt;
+    int32_t *ids; /* [position] tokens run so far, owned */
     struct stamp_netrun_phase phase[STAMP_NETRUN_PHASES];
     struct stamp_netphases phases[STAMP_NETRUN_PHASES];
 };
@@ -31,6 +33,12 @@ struct stamp_netrun {
 static bool on_machine(const struct stamp_netrun *r)
 {
     return r->o.on != STAMP_NET_ON_NET;
+}
+
+static struct stamp_net_options net_options(const struct stamp_netrun *r)
+{
+    return (struct stamp_net_options){
+        .scheme = r->o.scheme, .kv = r->o.kv, .threads = r->o.threads ? r->o.threads : 1};
 }
 
 enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
@@ -50,12 +58,14 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     r->o.run.on = backend[r->o.on];
     if (r->o.kv.bits != 4) r->o.kv = (struct stamp_kv_scheme){.bits = r->o.kv.bits};
     r->ctx = r->o.ctx ? r->o.ctx : (uint32_t)m->ctx;
-    const struct stamp_net_options net = {.scheme = r->o.scheme,
-                                          .kv = r->o.kv,
-                                          .threads = r->o.threads,
-                                          .see = on_machine(r) ? NULL : r->o.see,
-                                          .see_ctx = r->o.see_ctx};
-    if (on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
+    struct stamp_net_options net = net_options(r);
+    if (!on_machine(r)) {
+        net.see = r->o.see;
+        net.see_ctx = r->o.see_ctx;
+    }
+    r->ids = stamp_alloc(r->ctx, sizeof *r->ids);
+    if (!r->ids) s = stamp_fail(e, STAMP_ENOMEM, "out of memory for %" PRIu32 " tokens", r->ctx);
+    if (!s && on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
         s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach->name, false, &ops, e);
     if (!s && !r->o.codes)
         s = stamp_qmodel_new(m, r->o.scheme.weight_bits, r->o.head_bits, r->o.scheme.block, &r->own,
@@ -80,6 +90,7 @@ void stamp_netrun_free(struct stamp_netrun *r)
     stamp_net_free(r->net);
     stamp_netbuild_free(r->build);
     stamp_qmodel_free(r->own);
+    stamp_free(r->ids);
     for (int i = 0; i < STAMP_NETRUN_PHASES; i++) stamp_netphases_free(&r->phases[i]);
     stamp_free(r);
 }
@@ -266,6 +277,18 @@ static enum stamp_status prefill_machine(struct stamp_netrun *r, const int32_t *
     return s;
 }
 
+/* What stopped over a value that is not finite says which; tokens up to @p n were to run. */
+static enum stamp_status explain(const struct stamp_netrun *r, const struct stamp_netrun_phase *p,
+                                 uint32_t n, enum stamp_status s, struct stamp_err *e)
+{
+    const struct stamp_net_options net = net_options(r);
+    const bool machine = s == STAMP_EMACHINE && p->sum.error == STAMP_ERROR_NUMERIC;
+
+    if (e && (machine || (s == STAMP_ERANGE && !on_machine(r))))
+        stamp_netwhy(r->m, r->codes, &net, r->ids, r->prompt, n, e);
+    return s;
+}
+
 enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *tokens, uint32_t n,
                                        float *logits, struct stamp_err *e)
 {
@@ -278,9 +301,11 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
     enum stamp_status s = check_tokens(r, tokens, n, e);
     if (s) return s;
     r->position = 0;
+    r->prompt = n;
+    memcpy(r->ids, tokens, n * sizeof *tokens);
     if (on_machine(r)) s = prefill_machine(r, tokens, n, logits, e);
     if (!s && r->net) s = run_net(r, p, tokens, n, first, logits, e);
-    if (s) return s;
+    if (s) return explain(r, p, n, s, e);
     p->tokens += n;
     r->position = n;
     return STAMP_OK;
@@ -310,9 +335,10 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
                           r->ctx);
     enum stamp_status s = check_tokens(r, &token, 1, e);
     if (s) return s;
+    r->ids[r->position] = token;
     if (on_machine(r)) s = step_machine(r, token, logits, e);
     if (!s && r->net) s = run_net(r, p, &token, 1, r->position, logits, e);
-    if (s) return s;
+    if (s) return explain(r, p, r->position + 1, s, e);
     p->tokens++;
     r->position++;
     return STAMP_OK;

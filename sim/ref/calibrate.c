@@ -8,7 +8,6 @@
 #include "compiler/quant/qcache.h"
 #include "model/mem.h"
 #include "sim/ref/matmul_f32.h"
-#include "sim/ref/perplexity.h"
 
 /* Moments kept at a time; a model of more layers is run again for the next ones. */
 static const size_t BUDGET = (size_t)1 << 30;
@@ -28,6 +27,7 @@ struct stamp_calibration {
     double *x;                                          /* [4][largest d] */
     bool stopped;
     struct stamp_calib calib;
+    struct stamp_cut cut;
 };
 
 /* h += x^T x of four rows, upper triangle; or the diagonal. */
@@ -146,8 +146,7 @@ static enum stamp_status take(struct stamp_calibration *c, const struct stamp_to
             stamp_tokenizer_encode(t, one, one_len, true, &doc->ids, &doc->n, e);
         if (s) return s;
         c->docs++;
-        if (doc->n > c->m->ctx) doc->n = c->m->ctx;
-        if (doc->n > left) doc->n = left;
+        doc->n = stamp_cut_to(doc->n, left, c->m->ctx, &c->cut);
         const uint32_t n = (uint32_t)doc->n;
         c->calib.tokens += n;
         c->calib.hash = stamp_fnv(c->calib.hash, &n, sizeof n);
@@ -184,6 +183,11 @@ void stamp_calibration_free(struct stamp_calibration *c)
     stamp_free(c->sum);
     stamp_free(c->x);
     stamp_free(c);
+}
+
+const struct stamp_cut *stamp_calibration_cut(const struct stamp_calibration *c)
+{
+    return &c->cut;
 }
 
 const struct stamp_calib *stamp_calibration_calib(const struct stamp_calibration *c)

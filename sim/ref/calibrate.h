@@ -8,7 +8,7 @@
 
 #include "compiler/token/tokenizer.h"
 #include "compiler/quant/calib.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/perplexity.h"
 
 struct stamp_calibration; /* opaque: token sequences, and moments of some layers at a time */
 
@@ -27,5 +27,8 @@ void stamp_calibration_free(struct stamp_calibration *c); /**< NULL is allowed. 
 
 /** For stamp_qmodel_make; owned by @p c. */
 const struct stamp_calib *stamp_calibration_calib(const struct stamp_calibration *c);
+
+/** What the context left out of its documents; owned by @p c. */
+const struct stamp_cut *stamp_calibration_cut(const struct stamp_calibration *c);
 
 #endif

@@ -37,6 +37,21 @@ static enum stamp_status keep(void *ctx, const char *layer, size_t s, size_t d, 
     return STAMP_EINTR; /* nothing after this layer is wanted */
 }
 
+/* Rows of q and k as the file has them: those the hook saw are in pairs (lazy.h). */
+static enum stamp_status as_it_lies(const struct stamp_llama *m, const char *layer,
+                                    struct stamp_tensor *w, struct stamp_err *e)
+{
+    size_t i = 0;
+    char part[8] = "";
+
+    if (sscanf(layer, "layers.%zu.%7s", &i, part) != 2 || (*part != 'q' && *part != 'k'))
+        return STAMP_OK;
+    struct stamp_lazy t = *part == 'q' ? m->layer[i].wq : m->layer[i].wk;
+    if (!t.pair) return STAMP_OK;
+    t.pair = 0;
+    return stamp_lazy_rows(&t, 0, t.rows, w->f32, e);
+}
+
 enum stamp_status stamp_llama_capture(const struct stamp_llama *m, const int32_t *tokens, size_t n,
                                       const char *layer, struct stamp_tensor *x,
                                       struct stamp_tensor *w, struct stamp_err *e)
@@ -53,10 +68,13 @@ enum stamp_status stamp_llama_capture(const struct stamp_llama *m, const int32_t
                           ".q .k .v .o .gate .up .down",
                           layer, m->layers - 1);
     }
+    s = w ? as_it_lies(m, layer, &c.w, e) : STAMP_OK;
+    if (s || !w) stamp_tensor_free(&c.w);
+    if (s) {
+        stamp_tensor_free(&c.x);
+        return s;
+    }
     *x = c.x;
-    if (w)
-        *w = c.w;
-    else
-        stamp_tensor_free(&c.w);
+    if (w) *w = c.w;
     return STAMP_OK;
 }

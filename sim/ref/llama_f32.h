@@ -67,7 +67,7 @@ enum stamp_status stamp_llama_forward(const struct stamp_llama *m, const int32_t
  * Input and weight of one linear layer when the model runs over @p tokens.
  * @param layer  a name as the hook sees it; unknown: STAMP_ERANGE with the names there are
  * @param x      [n][d], owned by the caller (stamp_tensor_free)
- * @param w      [out][d], the same; may be NULL
+ * @param w      [out][d], the same, rows in the order of the model's file; may be NULL
  */
 enum stamp_status stamp_llama_capture(const struct stamp_llama *m, const int32_t *tokens, size_t n,
                                       const char *layer, struct stamp_tensor *x,

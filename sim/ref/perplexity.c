@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "sim/ref/nonfinite.h"
 
 static const char separator[] = "<|endoftext|>";
 
@@ -44,6 +45,15 @@ bool stamp_text_next(const char *text, size_t len, size_t *at, const char **doc,
     return false;
 }
 
+size_t stamp_cut_to(size_t n, size_t wanted, size_t ctx, struct stamp_cut *cut)
+{
+    if (n > wanted) n = wanted;
+    if (n <= ctx) return n;
+    cut->docs++;
+    cut->tokens += n - ctx;
+    return ctx;
+}
+
 /* -ln softmax(logits)[target], the sum in double. */
 static double nats_of(const float *logits, size_t vocab, int32_t target)
 {
@@ -57,11 +67,10 @@ static double nats_of(const float *logits, size_t vocab, int32_t target)
 }
 
 enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                              size_t limit, const struct stamp_llama_hooks *hooks, double *nats,
-                              size_t *scored, struct stamp_err *e)
+                              const struct stamp_llama_hooks *hooks, double *nats, size_t *scored,
+                              struct stamp_err *e)
 {
     if (n > m->ctx) n = m->ctx;
-    if (limit && n > limit && n - 1 > limit) n = limit + 1;
     if (n < 2) {
         *nats = 0;
         *scored = 0;
@@ -86,6 +95,23 @@ enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens
     return s;
 }
 
+/* Runs once more to name the tensor. */
+static enum stamp_status refuse_loss(const struct stamp_llama *m, const int32_t *tokens, size_t n,
+                                     const struct stamp_llama_hooks *hooks, size_t document,
+                                     struct stamp_err *e)
+{
+    struct stamp_nonfinite look = {.m = m};
+    struct stamp_llama_hooks h = hooks ? *hooks : (struct stamp_llama_hooks){0};
+    float *logits = stamp_alloc(n * m->vocab, sizeof *logits);
+
+    h.see = stamp_nonfinite_see;
+    h.see_ctx = &look;
+    if (logits) (void)stamp_llama_forward(m, tokens, n, &h, logits, NULL);
+    stamp_free(logits);
+    return stamp_fail(e, STAMP_ERANGE, "document %zu: the loss is not a finite number%s%s",
+                      document, look.found ? ": " : "", look.found ? look.text : "");
+}
+
 enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct stamp_tokenizer *t,
                                    const char *text, size_t len,
                                    const struct stamp_ppl_limits *limits,
@@ -102,16 +128,15 @@ enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct sta
         int32_t *ids = NULL;
         size_t n = 0, scored = 0;
         double nats = 0;
+        const size_t left = lim->tokens ? lim->tokens - p.tokens : SIZE_MAX - 1;
 
         enum stamp_status s = stamp_tokenizer_encode(t, doc, doc_len, true, &ids, &n, e);
         if (!s)
-            s = stamp_score(m, ids, n, lim->tokens ? lim->tokens - p.tokens : 0, hooks, &nats,
+            s = stamp_score(m, ids, stamp_cut_to(n, left + 1, m->ctx, &p.cut), hooks, &nats,
                             &scored, e);
+        if (!s && !isfinite(nats)) s = refuse_loss(m, ids, scored + 1, hooks, p.docs + 1, e);
         stamp_free(ids);
         if (s) return s;
-        if (!isfinite(nats))
-            return stamp_fail(e, STAMP_ERANGE, "document %zu: the loss is not a finite number",
-                              p.docs + 1);
         p.nats += nats;
         p.tokens += scored;
         p.docs++;

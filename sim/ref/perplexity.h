@@ -19,11 +19,18 @@ struct stamp_ppl_limits {
     size_t tokens; /**< stop after this many scored tokens */
 };
 
+/** What the context left out. */
+struct stamp_cut {
+    size_t docs;   /**< documents longer than the context */
+    size_t tokens; /**< their tokens behind it */
+};
+
 struct stamp_ppl {
     double nats;   /**< sum of -ln p over the scored tokens */
     size_t tokens; /**< scored tokens */
     size_t docs;   /**< documents that have at least one of them */
     double ppl;    /**< exp(nats / tokens) */
+    struct stamp_cut cut;
 };
 
 /**
@@ -33,14 +40,17 @@ struct stamp_ppl {
  */
 bool stamp_text_next(const char *text, size_t len, size_t *at, const char **doc, size_t *doc_len);
 
+/** Of a document of @p n tokens, of which @p wanted would be used: min(both, ctx); counts in @p cut what the
+ *  context takes away. */
+size_t stamp_cut_to(size_t n, size_t wanted, size_t ctx, struct stamp_cut *cut);
+
 /**
  * Sum of -ln p of tokens 1 .. n - 1 of one document whose first token is BOS.
- * @param limit  score no more than this many tokens, 0: no limit; fewer are then run
  * @param scored how many were
  */
 enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                              size_t limit, const struct stamp_llama_hooks *hooks, double *nats,
-                              size_t *scored, struct stamp_err *e);
+                              const struct stamp_llama_hooks *hooks, double *nats, size_t *scored,
+                              struct stamp_err *e);
 
 /**
  * Score a text.

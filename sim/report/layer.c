@@ -113,6 +113,17 @@ static enum stamp_status compile_and_run(struct job *j, struct stamp_figures *f,
     return s;
 }
 
+/* The machine stopped on NUMERIC: the numerics say where, if they do too. */
+static void name_overflow(struct job *j, struct stamp_err *e)
+{
+    struct stamp_err num = {0};
+    char text[sizeof num.text];
+
+    if (!e || make_golden(j, &num) != STAMP_ERANGE) return;
+    memcpy(text, e->text, sizeof text);
+    stamp_fail(e, e->status, "%.250s; %.140s", text, num.text);
+}
+
 static enum stamp_status judge(struct job *j, struct stamp_figures *f, struct stamp_err *e)
 {
     const struct stamp_compile_layer *l = &j->what->layer;
@@ -150,6 +161,7 @@ enum stamp_status stamp_measure_layer(const struct stamp_measure *what, float *y
     if (!j.y || !j.golden)
         s = stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu x %zu outputs", l->s, l->n);
     if (!s) s = compile_and_run(&j, &f, e);
+    if (s == STAMP_EMACHINE && f.run.error == STAMP_ERROR_NUMERIC) name_overflow(&j, e);
     if (!s) s = judge(&j, &f, e);
     if (!s || s == STAMP_EMISMATCH) *out = f;
     stamp_run_free(j.run);

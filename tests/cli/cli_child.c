@@ -73,8 +73,11 @@ const struct child *child_run(const char *fmt, ...)
     va_start(list, fmt);
     vsnprintf(words, sizeof words, fmt, list);
     va_end(list);
-    snprintf(line, sizeof line, "cd %s && S='%s' K='%s' && { %s ; } >.out 2>.err", child_folder(),
-             child_stamp(), child_kit(), words);
+    /* By links, as the kit's own path may have spaces. */
+    snprintf(line, sizeof line,
+             "cd %s && ln -sfn '%s' .stamp && ln -sfn '%s' .kit && S=$PWD/.stamp K=$PWD/.kit && "
+             "{ %s ; } >.out 2>.err",
+             child_folder(), child_stamp(), child_kit(), words);
     const int status = system(line);
     ck_assert(WIFEXITED(status));
     c.code = WEXITSTATUS(status);

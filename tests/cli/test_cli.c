@@ -62,7 +62,23 @@ START_TEST(every_command_has_a_help)
         ck_assert_int_eq(c->code, 0);
         ck_assert_str_eq(c->err, "");
         ck_assert_ptr_nonnull(strstr(c->out, "--json"));
+        c = child_run("$S %s --help >long && $S %s -h >short && cmp long short", name[i], name[i]);
+        ck_assert_msg(c->code == 0, "%s: -h is not --help: %s", name[i], c->err);
     }
+    ck_assert_int_eq(child_run("$S --help >long && $S -h >short && cmp long short")->code, 0);
+}
+END_TEST
+
+START_TEST(the_versions_are_told)
+{
+    const struct child *c = child_run("$S --version");
+    int kit, major, minor; /* register VERSION of the machine: 0x00020000 */
+
+    ck_assert_int_eq(sscanf(c->out,
+                            "stamp %d.%*d.%*d (STaMP kit), interface of the machine %d.%d\n", &kit,
+                            &major, &minor),
+                     3);
+    ck_assert_int_eq(c->code + (major << 16 | minor), 0x00020000);
 }
 END_TEST
 
@@ -352,6 +368,7 @@ Suite *stamp_suite_cli(void)
 
     tcase_set_timeout(t, 180);
     tcase_add_test(t, every_command_has_a_help);
+    tcase_add_test(t, the_versions_are_told);
     tcase_add_test(t, linear_tells_the_sqnr_that_double_precision_finds);
     tcase_add_test(t, every_scheme_flag_reaches_the_machine_and_no_bit_differs);
     tcase_add_test(t, compile_and_run_give_what_linear_gives);

@@ -256,12 +256,25 @@ START_TEST(compare_gives_every_row_the_codes_of_the_quantizer)
 }
 END_TEST
 
+START_TEST(run_says_what_makes_a_program)
+{
+    const struct child *c = child_run("$S run none.stamp --on model");
+
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "none.stamp: No such file or directory; stamp compile");
+    c = child_run("printf 'no program' >text.stamp && $S run text.stamp --on model");
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "text.stamp: not a program image; stamp compile");
+}
+END_TEST
+
 Suite *stamp_suite_cli_compile(void)
 {
     Suite *s = suite_create("cli_compile");
     TCase *t = tcase_create("stamp");
 
     tcase_set_timeout(t, 240);
+    tcase_add_test(t, run_says_what_makes_a_program);
     tcase_add_test(t, run_tells_how_far_an_output_is_from_a_reference);
     tcase_add_test(t, a_compiled_model_gives_the_networks_logits);
     tcase_add_test(t, a_compiled_step_begins_where_a_prefill_of_one_token_does);

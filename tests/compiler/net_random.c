@@ -25,6 +25,19 @@ const char net_random_qwen3[] =
     "\"rope_theta\":1000000.0,\"max_position_embeddings\":700,\"hidden_act\":\"silu\","
     "\"tie_word_embeddings\":true}";
 
+const char *net_random_heads(const char *family, unsigned head_dim, unsigned heads, unsigned kv)
+{
+    static char text[600];
+
+    snprintf(text, sizeof text,
+             "{\"model_type\":\"%s\",\"hidden_size\":40,\"intermediate_size\":56,"
+             "\"num_hidden_layers\":1,\"num_attention_heads\":%u,\"num_key_value_heads\":%u,"
+             "\"head_dim\":%u,\"vocab_size\":50,\"rms_norm_eps\":1e-5,\"rope_theta\":10000.0,"
+             "\"max_position_embeddings\":700,\"tie_word_embeddings\":true}",
+             family, heads, kv, head_dim);
+    return text;
+}
+
 struct stamp_llama *net_random_open(const char *config)
 {
     char path[64] = "/tmp/stamp_net_XXXXXX", name[80];

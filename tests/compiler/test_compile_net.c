@@ -154,10 +154,8 @@ static void check_step(struct pair *p, uint32_t position, int32_t token)
         go(p, "recode", position);
 }
 
-START_TEST(programs_give_the_networks_logits)
+static void check_point(const struct point *at, const struct stamp_mach *mach)
 {
-    const struct stamp_mach *mach = &stamp_machs[_i % 3];
-    const struct point *at = &points[_i / 3];
     struct pair p;
     int32_t token[600];
 
@@ -167,6 +165,75 @@ START_TEST(programs_give_the_networks_logits)
     check_prefill(&p, token);
     for (uint32_t i = 0; i < STEPS; i++) check_step(&p, at->s + i, token[7 * i]);
     close_pair(&p);
+}
+
+START_TEST(programs_give_the_networks_logits)
+{
+    check_point(&points[_i / 3], &stamp_machs[_i % 3]);
+}
+END_TEST
+
+/* Heads that fill no line, and those for which K and V, or pieces of the rotary table, take turns. */
+static const struct {
+    const char *family;
+    unsigned head_dim, heads, kv;
+    uint32_t s, kv_bits, kv_block;
+} lengths[] = {
+    {"llama", 80, 2, 1, 37, 4, 5},   {"qwen2", 96, 4, 2, 35, 4, 3},
+    {"llama", 112, 3, 3, 62, 4, 2},  {"qwen3", 128, 4, 2, 61, 4, 5},
+    {"llama", 128, 1, 1, 30, 32, 0}, {"qwen2", 192, 2, 2, 62, 4, 5},
+    {"llama", 192, 2, 1, 37, 8, 0},  {"llama", 256, 1, 1, 62, 4, 5},
+    {"qwen3", 256, 4, 2, 35, 4, 5},  {"qwen2", 256, 2, 1, 62, 4, 3},
+    {"llama", 256, 2, 2, 61, 32, 0}, {"llama", 256, 1, 1, 253, 8, 0},
+};
+enum { LENGTHS = sizeof lengths / sizeof lengths[0] };
+
+START_TEST(heads_of_any_length_up_to_256)
+{
+    const struct point at = {.config =
+                                 net_random_heads(lengths[_i / 3].family, lengths[_i / 3].head_dim,
+                                                  lengths[_i / 3].heads, lengths[_i / 3].kv),
+                             .s = lengths[_i / 3].s,
+                             .transform = STAMP_HAAR,
+                             .high_rows = 8,
+                             .kv_bits = lengths[_i / 3].kv_bits,
+                             .kv_block = lengths[_i / 3].kv_block};
+
+    check_point(&at, &stamp_machs[_i % 3]);
+}
+END_TEST
+
+/* What does not fit names head_dim, and a flag or a machine with which it does. */
+START_TEST(heads_that_do_not_fit_are_refused_with_advice)
+{
+    static const struct {
+        const char *mach;
+        unsigned head_dim;
+        uint32_t block;
+        const char *advice;
+    } cases[] = {{"tiny", 256, 6, "--kv-block 5"},   {"base", 128, 8, "--kv-block 5"},
+                 {"wide", 256, 8, "--kv-block 6"},   {"tiny", 320, 5, "--machine base"},
+                 {"wide", 512, 5, "--machine base"}, {"base", 512, 5, NULL}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct stamp_compile_options o = {.mach = stamp_mach_find(cases[i].mach)};
+        const struct point at = {.s = 8, .kv_bits = 4, .kv_block = cases[i].block, .last = true};
+        struct stamp_net_spec spec = spec_of(&at);
+        struct stamp_llama *m = net_random_open(net_random_heads("llama", cases[i].head_dim, 1, 1));
+        struct stamp_image *image = NULL;
+        struct stamp_qmodel *q = NULL;
+        struct stamp_err e = {0};
+        ck_assert(!stamp_qmodel_new(m, 4, 8, 0, &q, &e));
+        spec.model = m;
+        spec.weights = q;
+        const enum stamp_status s = stamp_compile_net(&spec, &o, &image, NULL, &e);
+        ck_assert_msg(s == (cases[i].advice ? STAMP_EUNSUPPORTED : STAMP_OK), "%zu: %s", i, e.text);
+        ck_assert_msg(!s || (strstr(e.text, "head_dim") && strstr(e.text, cases[i].advice)),
+                      "%zu: %s", i, e.text);
+        stamp_image_free(image);
+        stamp_qmodel_free(q);
+        stamp_llama_close(m);
+    }
 }
 END_TEST
 
@@ -293,6 +360,8 @@ Suite *stamp_suite_compile_net(void)
 
     tcase_set_timeout(c, 600);
     tcase_add_loop_test(c, programs_give_the_networks_logits, 0, 3 * POINTS);
+    tcase_add_loop_test(c, heads_of_any_length_up_to_256, 0, 3 * LENGTHS);
+    tcase_add_test(c, heads_that_do_not_fit_are_refused_with_advice);
     tcase_add_loop_test(c, steps_are_legal_at_every_kind_of_position, 0, 3);
     tcase_add_test(c, what_cannot_be_compiled_is_refused);
     suite_add_tcase(s, c);

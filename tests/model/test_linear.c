@@ -282,15 +282,15 @@ START_TEST(values_that_are_not_finite_are_named_by_row_and_column)
 
     x[5] = stamp_f32_from_bits(0x7fc00000);
     ck_assert_int_eq((int)stamp_linear_num(&q, 2, 3, 2, x, w, b, y, &e), (int)STAMP_ERANGE);
-    ck_assert_str_eq(e.text, "activations: row 1, column 2 is not finite");
+    ck_assert_str_eq(e.text, "activations: row 1, column 2 is not finite (NaN)");
     x[5] = 0;
     w[3] = stamp_f32_from_bits(0xff800000);
     ck_assert_int_eq((int)stamp_linear_num(&q, 2, 3, 2, x, w, b, y, &e), (int)STAMP_ERANGE);
-    ck_assert_str_eq(e.text, "weight: row 1, column 0 is not finite");
+    ck_assert_str_eq(e.text, "weight: row 1, column 0 is not finite (-infinity)");
     w[3] = 0;
     b[1] = stamp_f32_from_bits(0x7f800000);
     ck_assert_int_eq((int)stamp_linear_num(&q, 2, 3, 2, x, w, b, y, &e), (int)STAMP_ERANGE);
-    ck_assert_str_eq(e.text, "bias: row 0, column 1 is not finite");
+    ck_assert_str_eq(e.text, "bias: row 0, column 1 is not finite (infinity)");
 }
 END_TEST
 

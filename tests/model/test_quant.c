@@ -299,7 +299,7 @@ START_TEST(a_weight_that_is_not_finite_is_named)
     struct stamp_err e;
     w[4] = stamp_f32_from_bits(0x7f800000);
     ck_assert_int_eq((int)stamp_weights_quantize(4, 0, 2, 3, w, &q, &e), (int)STAMP_ERANGE);
-    ck_assert_str_eq(e.text, "weight: row 1, column 1 is not finite");
+    ck_assert_str_eq(e.text, "weight: row 1, column 1 is not finite (infinity)");
     ck_assert(q.code == NULL);
 }
 END_TEST
