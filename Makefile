@@ -146,6 +146,7 @@ demo: deps-demo
 STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
   -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
   -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
+  -- tokenizers "STAMP_IDS=$(B)/ids tests/compiler/tokenizers.py" -- field "tests/compiler/field.sh $(B)/stamp" \
   -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
@@ -154,7 +155,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(FUZZERS) $(B)/logits $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	  $(FUZZERS) $(B)/logits $(B)/ids $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \

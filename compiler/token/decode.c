@@ -38,11 +38,15 @@ static enum stamp_status push(struct stamp_detokenizer *d, const char *bytes, si
 enum stamp_status stamp_detokenize(struct stamp_detokenizer *d, int32_t id, struct stamp_bytes *out,
                                    struct stamp_err *e)
 {
+    const struct stamp_vocab *added = &d->t->names;
     size_t len, strip = d->done ? 0 : d->t->strip;
     const char *p = stamp_tokenizer_piece(d->t, id, &len);
+    enum stamp_status s = STAMP_OK;
 
     if (stamp_tokenizer_special(d->t, id)) return STAMP_OK;
-    d->done++;
+    if (strip == STAMP_STRIP_ALL && (size_t)id < added->count && added->piece[id].bytes) strip = 0;
+    if (d->done++ && d->t->joined) s = push(d, " ", 1, out, e);
+    if (s) return s;
     for (; strip && len && *p == ' '; len--, p++)
         if (strip != STAMP_STRIP_ALL) strip--;
     return push(d, p, len, out, e);

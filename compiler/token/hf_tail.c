@@ -12,7 +12,7 @@ enum { DEPTH_MAX = 8, REPLACES_MAX = 8 };
 /* ---- Decoder: what every token shows ------------------------------------------------------------ */
 
 struct decoding {
-    bool byte_level, bytes, fused, joined;
+    bool byte_level, bytes, fused;
     struct {
         const char *from, *to;
     } replace[REPLACES_MAX];
@@ -139,12 +139,6 @@ static enum stamp_status show(const struct stamp_hf *h, const struct decoding *d
         return s || !all ? s
                          : stamp_vocab_set(v, id, work[0].s ? work[0].s : "", work[0].len, h->e);
     }
-    if (d->joined) {
-        work[0].len = 0;
-        s = stamp_bytes_add(&work[0], " ", 1, h->e);
-        if (!s) s = stamp_bytes_add(&work[0], p->bytes, p->len, h->e);
-        return s ? s : stamp_vocab_set(v, id, work[0].s, work[0].len, h->e);
-    }
     for (size_t i = 0; i < d->replaces && !s; i++) {
         s = replaced(p->bytes, p->len, d->replace[i].from, d->replace[i].to, &work[i % 2], h->e);
         if (!s)
@@ -159,10 +153,7 @@ enum stamp_status stamp_hf_decoder(const struct stamp_hf *h, const cJSON *o)
     struct decoding d = {0};
     struct stamp_bytes work[2] = {{0}, {0}};
 
-    if (!o) { /* then tokens are words: a space in front of each but the first */
-        d.joined = true;
-        h->t->strip = 1;
-    }
+    h->t->joined = !o;
     enum stamp_status s = o ? decoder(h, o, &d, 0) : STAMP_OK;
     for (size_t id = 0; id < h->t->shown.count && !s; id++) s = show(h, &d, id, work);
     stamp_free(work[0].s);

@@ -22,11 +22,14 @@ struct stamp_tokenizer {
     struct stamp_vocab shown; /**< bytes of every id in a text */
     bool *special;            /**< [specials], owned */
     size_t specials;
-    bool mend;     /**< the text is made UTF-8 first */
-    uint8_t strip; /**< spaces off the front of a decoded text; STAMP_STRIP_ALL */
-    size_t rows;   /**< of the embedding; 0: not known */
-    int32_t bos;   /**< -1: none */
-    int32_t eos;   /**< the one that add_eos puts behind a text, -1: none */
+    bool mend; /**< the text is made UTF-8 first */
+    /** Spaces off the front of a decoded text. STAMP_STRIP_ALL: those of the first token, unless it is
+     *  an added one. */
+    uint8_t strip;
+    bool joined; /**< a decoded text has a space between tokens */
+    size_t rows; /**< of the embedding; 0: not known */
+    int32_t bos; /**< -1: none */
+    int32_t eos; /**< the one that add_eos puts behind a text, -1: none */
     int32_t end[STAMP_TOKENIZER_ENDS];
     size_t ends;
     int32_t front[STAMP_TOKENIZER_AROUND], back[STAMP_TOKENIZER_AROUND]; /**< around a text */

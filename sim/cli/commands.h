@@ -16,6 +16,7 @@ int stamp_cmd_run(int argc, char **argv);
 int stamp_cmd_asm(int argc, char **argv);
 int stamp_cmd_dis(int argc, char **argv);
 int stamp_cmd_info(int argc, char **argv);
+int stamp_cmd_tokenize(int argc, char **argv);
 int stamp_cmd_machines(int argc, char **argv);
 int stamp_cmd_demo(int argc, char **argv);
 

@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"generate", stamp_cmd_generate, "text from a prompt, token by token on the machine"},
     {"compare", stamp_cmd_compare, "schemes side by side: perplexity, SQNR, bits, cycles"},
     {"capture", stamp_cmd_capture, "input and weight of a model's linear layer as .npy"},
+    {"tokenize", stamp_cmd_tokenize, "token ids of a text, and the text they decode to"},
     {"linear", stamp_cmd_linear, "one layer from .npy files: compile, run, compare, measure"},
     {"compile", stamp_cmd_compile, "a layer or a chain of layers to a program file"},
     {"run", stamp_cmd_run, "a program file on the C machine, the RTL, or both in lock-step"},
