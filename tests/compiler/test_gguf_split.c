@@ -229,6 +229,22 @@ START_TEST(types_that_are_not_read_are_named)
 }
 END_TEST
 
+START_TEST(vectors_have_one_value_a_block)
+{
+    static struct sample s;
+    struct stamp_llama *m = NULL;
+    struct stamp_err e;
+
+    sample_gguf_large(&s);
+    for (size_t i = 0; i + 40 < s.len; i++) /* of rank 1: the type is behind one dimension */
+        if (memcmp(s.bytes + i, "output_norm.weight", 18) == 0) s.bytes[i + 18 + 4 + 8] = 8;
+    ck_assert_int_eq((int)stamp_gguf_memory("x", s.bytes, s.len, &m, &e), (int)STAMP_EUNSUPPORTED);
+    ck_assert_str_eq(e.text,
+                     "x: tensor output_norm.weight has type Q8_0 (8); F32, F16, BF16, F64 are "
+                     "read as vectors");
+}
+END_TEST
+
 TCase *stamp_tcase_gguf_split(void)
 {
     TCase *c = tcase_create("gguf_split");
@@ -239,5 +255,6 @@ TCase *stamp_tcase_gguf_split(void)
     tcase_add_test(c, a_failing_allocation_is_reported);
     tcase_add_test(c, blocks_of_256_are_read_and_run);
     tcase_add_test(c, types_that_are_not_read_are_named);
+    tcase_add_test(c, vectors_have_one_value_a_block);
     return c;
 }
