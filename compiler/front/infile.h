@@ -59,7 +59,7 @@ enum stamp_status stamp_infile_map(struct stamp_infile *in, const unsigned char 
 enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, size_t *len,
                                      struct stamp_err *e);
 
-/** The same for a text of the user's, which may be a web page. */
+/** The same for a text or bytes of the user's, which may be a web page. */
 enum stamp_status stamp_infile_text(const char *path, size_t max, char **out, size_t *len,
                                     struct stamp_err *e);
 
