@@ -3,7 +3,7 @@
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine (tiny, base, wide)
-# make clean
+# make clean                                            B=DIR: where to build, no spaces in it
 B        ?= build
 CC       := gcc
 CXX      := g++

@@ -59,11 +59,11 @@ enum stamp_status stamp_infile_map(struct stamp_infile *in, const unsigned char 
 enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, size_t *len,
                                      struct stamp_err *e);
 
-/** "folder/file", owned by the caller (stamp_free); NULL when memory is out. */
-char *stamp_infile_join(const char *folder, const char *file);
-
-/** The same for a text of the user's, which may be a web page. */
+/** The same for a text or bytes of the user's, which may be a web page. */
 enum stamp_status stamp_infile_text(const char *path, size_t max, char **out, size_t *len,
                                     struct stamp_err *e);
+
+/** "folder/file", owned by the caller (stamp_free); NULL when memory is out. */
+char *stamp_infile_join(const char *folder, const char *file);
 
 #endif

@@ -16,17 +16,24 @@
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t n = strlen(path), k = strlen(end);
+    return n > k && strcmp(path + n - k, end) == 0;
+}
+
 static enum stamp_status open_any(const char *path, struct stamp_llama **out, struct stamp_err *e)
 {
-    const size_t n = strlen(path), k = sizeof ".safetensors" - 1;
     struct stat info;
 
     if (stamp_random_is(path)) return stamp_random_open(path, out, e);
     if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode)) return stamp_hf_open(path, out, e);
-    if (n > k && strcmp(path + n - k, ".safetensors") == 0)
+    if (ends_in(path, ".safetensors") || ends_in(path, ".json"))
         return stamp_fail(e, STAMP_EUNSUPPORTED,
-                          "%s: weights alone; name the folder that has config.json too", path);
+                          "%s: a file of a model's folder; name the folder, which has config.json "
+                          "and model.safetensors",
+                          path);
     return stamp_gguf_is(path) ? stamp_gguf_open(path, out, e) : stamp_llama2c_open(path, out, e);
 }
 

@@ -128,7 +128,7 @@ static enum stamp_status fill_raw(struct stamp_run *run, const struct stamp_buff
 {
     char *bytes = NULL;
     size_t count = 0;
-    enum stamp_status s = stamp_infile_slurp(file, (size_t)b->bytes, &bytes, &count, e);
+    enum stamp_status s = stamp_infile_text(file, (size_t)b->bytes, &bytes, &count, e);
 
     if (s) return s;
     s = stamp_run_put_raw(run, b->name, bytes, count, e);

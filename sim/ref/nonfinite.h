@@ -15,7 +15,8 @@
 struct stamp_nonfinite {
     const struct stamp_llama *m;
     size_t first;
-    bool squares; /**< rows of the stream whose sum of squares overflows count, too: norms stop there */
+    bool
+        squares; /**< rows of the stream whose sum of squares overflows count, too: norms stop there */
     bool found;
     bool any; /**< last and layer count: the last tensor that was finite */
     enum stamp_seen last;

@@ -151,7 +151,8 @@ def others():
     refused("a GGUF file, no config.json", instead("ggufs", ["b.gguf", "a.gguf"], both), "a.gguf")
     refused("weights, no config.json", instead("noconf", ["x.gguf"], ("config.json",)),
             "no config.json in this folder")
-    refused("weights alone", "llama/model.safetensors", "config.json")
+    for name in ("model.safetensors", "config.json"):
+        refused(name + " instead of its folder", "llama/" + name, "name the folder")
     for kind in ("F8_E4M3", "I8"):
         bad.folder(kind, entries=bad.entry(bad.Q, dtype=kind, shape=[256, 64]))
         refused("tensor of type " + kind, kind, "has dtype " + kind, "F32, F16 or BF16")
