@@ -14,6 +14,33 @@
 #define WORD "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{200c}\\x{200d}\\x{24b6}-\\x{24e9}"
 #define HEX  "0-9a-fA-F"
 
+/* What PCRE2 does not know yet, by category, and what of it is part of a word. */
+#define STAMP_UNICODE_INERT(first, last)
+static const struct {
+    const char *category, *ranges;
+} newer[] = {
+#define STAMP_UNICODE_NEWER(category, ranges) {#category, ranges},
+#include "compiler/token/unicode.def"
+#undef STAMP_UNICODE_NEWER
+};
+static const char word[] = WORD
+#define STAMP_UNICODE_NEWER(category, ranges) NEWER_##category(ranges)
+#define NEWER_Lu(ranges)                      ranges
+#define NEWER_Ll(ranges)                      ranges
+#define NEWER_Lm(ranges)                      ranges
+#define NEWER_Lo(ranges)                      ranges
+#define NEWER_Mn(ranges)                      ranges
+#define NEWER_Mc(ranges)                      ranges
+#define NEWER_Nd(ranges)                      ranges
+#define NEWER_No(ranges)
+#define NEWER_Pd(ranges)
+#define NEWER_Po(ranges)
+#define NEWER_Sm(ranges)
+#define NEWER_So(ranges)
+#define NEWER_Cf(ranges)
+#include "compiler/token/unicode.def"
+    ;
+
 enum { DEPTH_MAX = 200, PATTERN_MAX = 1 << 16 };
 
 /* Names that PCRE2 10.42 does not know. */
@@ -99,8 +126,23 @@ static enum stamp_status wrap(struct rewrite *r, size_t from)
     return STAMP_OK;
 }
 
+/* A property and the newer code points that have it: inside a class, or as one of its own. */
+static enum stamp_status put_property(struct rewrite *r, const char *name, bool negated,
+                                      bool in_class)
+{
+    const size_t n = strlen(name);
+    enum stamp_status s = in_class ? STAMP_OK : put(r, negated ? "[^" : "[");
+
+    if (!s) s = put(r, in_class && negated ? "\\P{" : "\\p{");
+    if (!s) s = put(r, name);
+    if (!s) s = put(r, "}");
+    for (size_t i = 0; i < sizeof newer / sizeof newer[0] && !(in_class && negated) && !s; i++)
+        if (n && n <= 2 && strncmp(name, newer[i].category, n) == 0) s = put(r, newer[i].ranges);
+    return s || in_class ? s : put(r, "]");
+}
+
 /* \p{Name}, \p{^Name}, \P{Name}; the cursor is on the backslash. */
-static enum stamp_status property(struct rewrite *r)
+static enum stamp_status property(struct rewrite *r, bool in_class)
 {
     const char *open = r->p + r->at + 2, *end = r->p + r->len;
     char name[64];
@@ -126,11 +168,8 @@ static enum stamp_status property(struct rewrite *r)
             k++;
         if (!name[k] && !names[i][0][k]) use = names[i][1];
     }
-    enum stamp_status s = put(r, negated ? "\\P{" : "\\p{");
-    if (!s) s = put(r, use);
-    if (!s) s = put(r, "}");
     r->at = (size_t)(close - r->p) + 1;
-    return s;
+    return put_property(r, use, negated, in_class);
 }
 
 /* \uHHHH; the cursor is on the backslash. */
@@ -159,26 +198,53 @@ static enum stamp_status hex_code(struct rewrite *r)
     return copy(r, n);
 }
 
+/* \w and \W; the cursor is on the backslash. */
+static enum stamp_status word_class(struct rewrite *r, bool negated, bool in_class)
+{
+    enum stamp_status s = in_class ? STAMP_OK : put(r, negated ? "[^" : "[");
+
+    r->at += 2;
+    if (!s) s = put(r, word);
+    return s || in_class ? s : put(r, "]");
+}
+
+/* \b and \B: whether one of two neighbours is part of a word and the other is not. */
+static enum stamp_status word_border(struct rewrite *r, bool negated)
+{
+    static const char *const text[2][5] = {{"(?:(?<=[", "])(?![", "])|(?<![", "])(?=[", "]))"},
+                                           {"(?:(?<=[", "])(?=[", "])|(?<![", "])(?![", "]))"}};
+    enum stamp_status s = put(r, text[negated][0]);
+
+    r->at += 2;
+    for (size_t i = 1; i < 5 && !s; i++) {
+        s = put(r, word);
+        if (!s) s = put(r, text[negated][i]);
+    }
+    return s;
+}
+
 /* A backslash and what follows it. */
 static enum stamp_status escape(struct rewrite *r, bool in_class)
 {
     static const struct {
         char letter;
-        const char *inside, *alone; /* inside NULL: not possible in a class */
+        const char *inside, *alone; /* NULL: not possible there */
     } kinds[] = {{'s', SPACE, "[" SPACE "]"},
                  {'S', NULL, "[^" SPACE "]"},
-                 {'w', WORD, "[" WORD "]"},
-                 {'W', NULL, "[^" WORD "]"},
-                 {'d', "\\p{Nd}", "\\p{Nd}"},
-                 {'D', "\\P{Nd}", "\\P{Nd}"},
                  {'h', HEX, "[" HEX "]"},
                  {'H', NULL, "[^" HEX "]"},
-                 {'b', "\\x08", "(?:(?<=[" WORD "])(?![" WORD "])|(?<![" WORD "])(?=[" WORD "]))"},
-                 {'B', NULL, "(?:(?<=[" WORD "])(?=[" WORD "])|(?<![" WORD "])(?![" WORD "]))"}};
+                 {'b', "\\x08", NULL}};
 
     if (r->len - r->at < 2) return refuse(r, "a backslash at the end");
     const char c = r->p[r->at + 1];
-    if (c == 'p' || c == 'P') return property(r);
+    if (c == 'p' || c == 'P') return property(r, in_class);
+    if (in_class && strchr("SWDHB", c)) return refuse(r, "a negated shorthand inside a class");
+    if (!in_class && (c == 'b' || c == 'B')) return word_border(r, c == 'B');
+    if (c == 'w' || c == 'W') return word_class(r, c == 'W', in_class);
+    if (c == 'd' || c == 'D') {
+        r->at += 2;
+        return put_property(r, "Nd", c == 'D', in_class);
+    }
     if (c == 'u') return code_point(r);
     if (c == 'x') return hex_code(r);
     if (c == 'O' || c == 'c' || c == 'C' || c == 'M' || c == 'y' || c == 'Y' || c == 'Q' ||
@@ -187,7 +253,6 @@ static enum stamp_status escape(struct rewrite *r, bool in_class)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i].letter == c) {
             const char *text = in_class ? kinds[i].inside : kinds[i].alone;
-            if (!text) return refuse(r, "a negated shorthand inside a class");
             r->at += 2;
             return put(r, text);
         }

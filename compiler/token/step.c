@@ -43,9 +43,30 @@ void stamp_steps_free(struct stamp_steps *l)
     *l = (struct stamp_steps){0};
 }
 
-/* A normalization form; ASCII is all of them. */
-static enum stamp_status normalize(int options, const char *text, size_t len,
-                                   struct stamp_bytes *out, struct stamp_err *e)
+static bool inert(uint32_t code)
+{
+    static const uint32_t ranges[][2] = {
+#define STAMP_UNICODE_NEWER(category, ranges)
+#define STAMP_UNICODE_INERT(first, last) {first, last},
+#include "compiler/token/unicode.def"
+#undef STAMP_UNICODE_NEWER
+#undef STAMP_UNICODE_INERT
+    };
+    size_t low = 0, high = sizeof ranges / sizeof ranges[0];
+
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+        if (code > ranges[mid][1])
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < sizeof ranges / sizeof ranges[0] && code >= ranges[low][0];
+}
+
+/* A normalization form of a text without inert characters; ASCII is all of them. */
+static enum stamp_status normalize_run(int options, const char *text, size_t len,
+                                       struct stamp_bytes *out, struct stamp_err *e)
 {
     size_t ascii = 0;
 
@@ -69,6 +90,31 @@ static enum stamp_status normalize(int options, const char *text, size_t len,
         s = stamp_bytes_add(out, (const char *)code, (size_t)n, e);
     stamp_free(code);
     return s;
+}
+
+/* To the library that defines this, inert characters are not assigned: nothing joins across them. */
+static enum stamp_status normalize(int options, const char *text, size_t len,
+                                   struct stamp_bytes *out, struct stamp_err *e)
+{
+    enum stamp_status s = STAMP_OK;
+    size_t done = 0, at = 0;
+    uint32_t code;
+    bool good;
+
+    while (at < len && !s) {
+        if ((unsigned char)text[at] < 0x80) {
+            at++;
+            continue;
+        }
+        const size_t n = stamp_utf8_next(text + at, len - at, &code, &good);
+        if (inert(code)) {
+            s = normalize_run(options, text + done, at - done, out, e);
+            if (!s) s = stamp_bytes_add(out, text + at, n, e);
+            done = at + n;
+        }
+        at += n;
+    }
+    return s ? s : normalize_run(options, text + done, len - done, out, e);
 }
 
 static enum stamp_status lower(const char *text, size_t len, struct stamp_bytes *out,
