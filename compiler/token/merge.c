@@ -118,7 +118,9 @@ static bool joins(const struct stamp_vocab *v, const struct stamp_merges *m, str
         p->joined = s->joined;
         return s->pair != 0;
     }
+    if ((size_t)p->left >= v->count || (size_t)p->right >= v->count) return false;
     const struct stamp_piece *a = &v->piece[p->left], *b = &v->piece[p->right];
+    if (!a->bytes || !b->bytes) return false; /* an unknown, or a byte: it joins nothing */
     p->joined = stamp_vocab_find2(v, a->bytes, a->len, b->bytes, b->len);
     if (p->joined < 0 || !(v->piece[p->joined].score > -1e10f)) return false;
     p->order = order_of(v->piece[p->joined].score);

@@ -70,7 +70,8 @@ enum stamp_status stamp_tokenizer_memory(enum stamp_tokenizer_kind kind, const c
                                          struct stamp_tokenizer **out, struct stamp_err *e)
 {
     struct stamp_tokenizer *t = NULL;
-    return finish(read_bytes(kind, name, bytes, len, rows, &t, e), t, out, e);
+    const enum stamp_status s = read_bytes(kind, name, bytes, len, rows, &t, e);
+    return finish(s, t, out, e);
 }
 
 static enum stamp_status read_file(const char *path, size_t rows, struct stamp_tokenizer **out,

@@ -260,44 +260,40 @@ static enum stamp_status escape(struct rewrite *r, bool in_class)
 }
 
 /* [...]; a class inside that is not negated is joined to the outer one. */
-static enum stamp_status class(struct rewrite *r) {
-    size_t open = 1; enum stamp_status s = copy(r, 1);
+static enum stamp_status bracket(struct rewrite *r)
+{
+    size_t open = 1;
+    enum stamp_status s = copy(r, 1);
 
     if (!s && r->at < r->len && r->p[r->at] == '^') s = copy(r, 1);
     if (!s && r->at < r->len && r->p[r->at] == ']') s = copy(r, 1);
-    while (!s && open){if (r->at >= r->len) return refuse(r, "a class without its end");
-                       const char c = r->p[r->at]; const size_t left = r->len - r->at;
-                       if (c == '\\'){s = escape(r, true);}
-else if (c == '[' && left > 1 && r->p[r->at + 1] == ':')
-{
-    const char *end = memchr(r->p + r->at, ']', left);
-    if (!end) return refuse(r, "a class without its end");
-    s = copy(r, (size_t)(end - (r->p + r->at)) + 1);
-}
-else if (c == '[')
-{
-    if (left > 1 && r->p[r->at + 1] == '^') return refuse(r, "a negated class in a class");
-    open++;
-    r->at++;
-}
-else if (c == ']')
-{
-    open--;
-    if (open)
-        r->at++;
-    else
-        s = copy(r, 1);
-}
-else if (c == '&' && left > 1 && r->p[r->at + 1] == '&')
-{
-    return refuse(r, "an intersection of classes");
-}
-else
-{
-    s = copy(r, 1);
-}
-}
-return s;
+    while (!s && open) {
+        if (r->at >= r->len) return refuse(r, "a class without its end");
+        const char c = r->p[r->at];
+        const size_t left = r->len - r->at;
+        if (c == '\\') {
+            s = escape(r, true);
+        } else if (c == '[' && left > 1 && r->p[r->at + 1] == ':') {
+            const char *end = memchr(r->p + r->at, ']', left);
+            if (!end) return refuse(r, "a class without its end");
+            s = copy(r, (size_t)(end - (r->p + r->at)) + 1);
+        } else if (c == '[') {
+            if (left > 1 && r->p[r->at + 1] == '^') return refuse(r, "a negated class in a class");
+            open++;
+            r->at++;
+        } else if (c == ']') {
+            open--;
+            if (open)
+                r->at++;
+            else
+                s = copy(r, 1);
+        } else if (c == '&' && left > 1 && r->p[r->at + 1] == '&') {
+            return refuse(r, "an intersection of classes");
+        } else {
+            s = copy(r, 1);
+        }
+    }
+    return s;
 }
 
 /* {n}, {n,}, {,m}, {n,m} at the cursor: its bytes, and whether it is one number; 0: text. */
@@ -384,7 +380,7 @@ static enum stamp_status one(struct rewrite *r)
     case '+':
     case '?': return copy(r, 1);
     case '{': return repeat(r);
-    case '[': s = class(r); break;
+    case '[': s = bracket(r); break;
     case '\\': s = escape(r, false); break;
     default: s = copy(r, 1);
     }

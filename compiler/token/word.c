@@ -90,7 +90,7 @@ static enum stamp_status affixed(struct making *k, const char *text, size_t len,
     return s ? s : symbol(k, k->key.s, k->key.len, k->key.s, k->key.len);
 }
 
-static size_t step(const struct stamp_bpe *m, const char *text, size_t len)
+static size_t step(const struct stamp_bpe *m, const char *text, size_t len, bool first)
 {
     uint32_t code;
     bool good;
@@ -98,7 +98,9 @@ static size_t step(const struct stamp_bpe *m, const char *text, size_t len)
 
     if (m->byte_level) return 1;
     if (m->merges.slot) return stamp_utf8_next(text, len, &code, &good);
-    /* SentencePiece files are used on any bytes: a byte and the continuation bytes after it. */
+    /* SentencePiece files are used on any bytes: a byte and the continuation bytes after it, but for
+     * the space that was put in front. */
+    if (first && *text == ' ') return 1;
     while (n < len && n < STAMP_UTF8_MAX && ((unsigned char)text[n] & 0xc0) == 0x80) n++;
     return n;
 }
@@ -111,7 +113,7 @@ static enum stamp_status merge_word(const struct stamp_bpe *m, struct stamp_merg
 
     w->count = 0;
     for (size_t at = 0, n; at < len && !s; at += n) {
-        n = step(m, text + at, len - at);
+        n = step(m, text + at, len - at, at == 0);
         if (m->prefix || m->suffix)
             s = affixed(&k, text + at, n, at == 0, at + n == len);
         else

@@ -8,6 +8,7 @@
 #include "compiler/front/infile.h"
 #include "compiler/front/random.h"
 #include "model/mem.h"
+#include "compiler/token/tokenizer.h"
 #include "sim/ref/llama_f32.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/compiler/gguf_sample.h"
@@ -120,7 +121,9 @@ START_TEST(a_failing_allocation_is_reported)
         stamp_mem_fail_at(n);
         const enum stamp_status a = stamp_gguf_memory("gguf", s.bytes, s.len, &m, NULL);
         const enum stamp_status b =
-            a ? a : stamp_gguf_tokenizer_memory("gguf", s.bytes, s.len, GGUF_VOCAB, &t, NULL);
+            a ? a
+              : stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "gguf", s.bytes, s.len, GGUF_VOCAB, &t,
+                                       NULL);
         stamp_mem_fail_at(0);
         stamp_llama_close(m);
         stamp_tokenizer_close(t);
@@ -133,7 +136,7 @@ END_TEST
 
 START_TEST(its_tokenizer_is_that_of_the_bin_file)
 {
-    static const char text[] = "aab dcabab\xc3\xa9<s>\n<0x41> abc  dd";
+    static const char text[] = "aab dcabab\xc3\xa9\n<0x41> abc  dd";
     static struct sample s, bin;
     struct stamp_tokenizer *a = NULL, *b = NULL;
     struct stamp_err e;
@@ -142,10 +145,11 @@ START_TEST(its_tokenizer_is_that_of_the_bin_file)
 
     sample_gguf(&s, "llama");
     sample_tokenizer(&bin);
-    ck_assert_msg(stamp_gguf_tokenizer_memory("gguf", s.bytes, s.len, GGUF_VOCAB, &a, &e) ==
-                      STAMP_OK,
+    ck_assert_msg(stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "gguf", s.bytes, s.len, GGUF_VOCAB,
+                                         &a, &e) == STAMP_OK,
                   "%s", e.text);
-    ck_assert_int_eq(stamp_tokenizer_memory("bin", bin.bytes, bin.len, SAMPLE_TOKENS, &b, NULL),
+    ck_assert_int_eq(stamp_tokenizer_memory(STAMP_TOKENIZER_BIN, "bin", bin.bytes, bin.len,
+                                            SAMPLE_TOKENS, &b, NULL),
                      STAMP_OK);
     ck_assert_int_eq(stamp_tokenizer_encode(a, text, sizeof text - 1, true, &x, &n, NULL), 0);
     ck_assert_int_eq(stamp_tokenizer_encode(b, text, sizeof text - 1, true, &y, &m, NULL), 0);
@@ -156,6 +160,28 @@ START_TEST(its_tokenizer_is_that_of_the_bin_file)
     stamp_free(y);
     stamp_tokenizer_close(a);
     stamp_tokenizer_close(b);
+}
+END_TEST
+
+START_TEST(a_control_token_is_taken_out_of_a_text_whole)
+{
+    /* 259 " ", 273 " ab"; behind a token that was taken out a text gets its space again. */
+    static const int32_t want[] = {1, 273, 1, 273, 2};
+    static struct sample s;
+    struct stamp_tokenizer *t = NULL;
+    int32_t *ids = NULL;
+    size_t n = 0;
+
+    sample_gguf(&s, "llama");
+    ck_assert_int_eq(
+        stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "gguf", s.bytes, s.len, GGUF_VOCAB, &t, NULL),
+        0);
+    ck_assert_int_eq(stamp_tokenizer_encode(t, "ab<s>ab</s>", 11, true, &ids, &n, NULL), 0);
+    ck_assert_uint_eq(n, 5);
+    ck_assert_mem_eq(ids, want, sizeof want);
+    ck_assert(stamp_tokenizer_special(t, 1) && stamp_tokenizer_special(t, 2));
+    stamp_free(ids);
+    stamp_tokenizer_close(t);
 }
 END_TEST
 
@@ -338,6 +364,7 @@ TCase *stamp_tcase_gguf(void)
     tcase_add_test(c, every_truncation_is_refused);
     tcase_add_test(c, a_failing_allocation_is_reported);
     tcase_add_test(c, its_tokenizer_is_that_of_the_bin_file);
+    tcase_add_test(c, a_control_token_is_taken_out_of_a_text_whole);
     tcase_add_test(c, stories260K_is_the_same_model_in_both_formats);
     tcase_add_test(c, version_1_is_refused_by_its_version);
     tcase_add_test(c, random_rows_depend_on_seed_name_and_row_alone);

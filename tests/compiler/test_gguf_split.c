@@ -7,6 +7,7 @@
 
 #include "compiler/front/blocks.h"
 #include "compiler/front/gguf.h"
+#include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/ref/llama_f32.h"
 #include "tests/compiler/front_tests.h"

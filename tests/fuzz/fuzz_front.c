@@ -138,7 +138,8 @@ static bool try_tokenizer(const unsigned char *bytes, size_t len, bool *taken)
     struct stamp_err e = {STAMP_OK, ""};
     int32_t *ids = NULL;
     size_t count = 0;
-    const enum stamp_status got = stamp_tokenizer_memory("fuzz", bytes, len, SAMPLE_TOKENS, &t, &e);
+    const enum stamp_status got =
+        stamp_tokenizer_memory(STAMP_TOKENIZER_BIN, "fuzz", bytes, len, SAMPLE_TOKENS, &t, &e);
 
     *taken = got == STAMP_OK;
     if (*taken) /* any bytes are a text */

@@ -16,6 +16,7 @@
 #include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
 #include "compiler/front/safetensors.h"
+#include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/ref/llama_f32.h"
 #include "tests/compiler/gguf_sample.h"
@@ -65,7 +66,7 @@ static bool try_tokenizer(const unsigned char *bytes, size_t len, bool *taken)
     int32_t *ids = NULL;
     size_t count = 0;
     const enum stamp_status got =
-        stamp_gguf_tokenizer_memory("fuzz", bytes, len, GGUF_VOCAB, &t, &e);
+        stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "fuzz", bytes, len, GGUF_VOCAB, &t, &e);
 
     *taken = got == STAMP_OK;
     if (*taken) (void)stamp_tokenizer_encode(t, (const char *)bytes, 200, true, &ids, &count, &e);
