@@ -235,7 +235,8 @@ static enum stamp_status cut_words(const struct stamp_hf *h, const cJSON *o)
 {
     struct stamp_step step = {
         .kind = STAMP_STEP_SPLIT, .behavior = STAMP_SPLIT_REMOVED, .invert = true};
-    static const char words[] = "\\w+|[^\\w\\s]+";
+    /* To that library's other engine, joiners are part of words. */
+    static const char words[] = "[\\w\\x{200c}\\x{200d}]+|[^\\w\\x{200c}\\x{200d}\\s]+";
 
     (void)o;
     const enum stamp_status s = stamp_regex_new(words, sizeof words - 1, &step.regex, h->e);

@@ -5,87 +5,10 @@
 
 #include "compiler/token/bytes.h"
 #include "compiler/token/regex.h"
+#include "compiler/token/regex_names.h"
 #include "model/mem.h"
 
-/* What \s, \w, \d and \h hold, as the inside of a class. */
-#define SPACE                                                                                      \
-    "\\x09-\\x0d\\x20\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{"    \
-    "205f}\\x{3000}"
-#define WORD "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{200c}\\x{200d}\\x{24b6}-\\x{24e9}"
-#define HEX  "0-9a-fA-F"
-
-/* What PCRE2 does not know yet, by category, and what of it is part of a word. */
-#define STAMP_UNICODE_INERT(first, last)
-static const struct {
-    const char *category, *ranges;
-} newer[] = {
-#define STAMP_UNICODE_NEWER(category, ranges) {#category, ranges},
-#include "compiler/token/unicode.def"
-#undef STAMP_UNICODE_NEWER
-};
-static const char word[] = WORD
-#define STAMP_UNICODE_NEWER(category, ranges) NEWER_##category(ranges)
-#define NEWER_Lu(ranges)                      ranges
-#define NEWER_Ll(ranges)                      ranges
-#define NEWER_Lm(ranges)                      ranges
-#define NEWER_Lo(ranges)                      ranges
-#define NEWER_Mn(ranges)                      ranges
-#define NEWER_Mc(ranges)                      ranges
-#define NEWER_Nd(ranges)                      ranges
-#define NEWER_No(ranges)
-#define NEWER_Pd(ranges)
-#define NEWER_Po(ranges)
-#define NEWER_Sm(ranges)
-#define NEWER_So(ranges)
-#define NEWER_Cf(ranges)
-#include "compiler/token/unicode.def"
-    ;
-
 enum { DEPTH_MAX = 200, PATTERN_MAX = 1 << 16 };
-
-/* Names that PCRE2 10.42 does not know. */
-static const char *const names[][2] = {
-    {"letter", "L"},
-    {"uppercase_letter", "Lu"},
-    {"lowercase_letter", "Ll"},
-    {"titlecase_letter", "Lt"},
-    {"modifier_letter", "Lm"},
-    {"other_letter", "Lo"},
-    {"mark", "M"},
-    {"nonspacing_mark", "Mn"},
-    {"spacing_mark", "Mc"},
-    {"enclosing_mark", "Me"},
-    {"number", "N"},
-    {"decimal_number", "Nd"},
-    {"letter_number", "Nl"},
-    {"other_number", "No"},
-    {"punctuation", "P"},
-    {"connector_punctuation", "Pc"},
-    {"dash_punctuation", "Pd"},
-    {"open_punctuation", "Ps"},
-    {"close_punctuation", "Pe"},
-    {"initial_punctuation", "Pi"},
-    {"final_punctuation", "Pf"},
-    {"other_punctuation", "Po"},
-    {"symbol", "S"},
-    {"math_symbol", "Sm"},
-    {"currency_symbol", "Sc"},
-    {"modifier_symbol", "Sk"},
-    {"other_symbol", "So"},
-    {"separator", "Z"},
-    {"space_separator", "Zs"},
-    {"line_separator", "Zl"},
-    {"paragraph_separator", "Zp"},
-    {"other", "C"},
-    {"control", "Cc"},
-    {"format", "Cf"},
-    {"surrogate", "Cs"},
-    {"private_use", "Co"},
-    {"unassigned", "Cn"},
-    {"space", "White_Space"},
-    {"digit", "Nd"},
-    {"punct", "P"},
-};
 
 struct rewrite {
     const char *p; /* the pattern, [len] */
@@ -126,18 +49,19 @@ static enum stamp_status wrap(struct rewrite *r, size_t from)
     return STAMP_OK;
 }
 
-/* A property and the newer code points that have it: inside a class, or as one of its own. */
+/* A property, or what is not of it: inside a class, or as one of its own. */
 static enum stamp_status put_property(struct rewrite *r, const char *name, bool negated,
                                       bool in_class)
 {
-    const size_t n = strlen(name);
-    enum stamp_status s = in_class ? STAMP_OK : put(r, negated ? "[^" : "[");
+    enum stamp_status s;
 
-    if (!s) s = put(r, in_class && negated ? "\\P{" : "\\p{");
-    if (!s) s = put(r, name);
-    if (!s) s = put(r, "}");
-    for (size_t i = 0; i < sizeof newer / sizeof newer[0] && !(in_class && negated) && !s; i++)
-        if (n && n <= 2 && strncmp(name, newer[i].category, n) == 0) s = put(r, newer[i].ranges);
+    if (in_class && negated) { /* what is newer than PCRE2 counts as not of it */
+        s = put(r, "\\P{");
+        if (!s) s = put(r, name);
+        return s ? s : put(r, "}");
+    }
+    s = in_class ? STAMP_OK : put(r, negated ? "[^" : "[");
+    if (!s) s = stamp_regex_property(name, &r->out, r->e);
     return s || in_class ? s : put(r, "]");
 }
 
@@ -160,16 +84,8 @@ static enum stamp_status property(struct rewrite *r, bool in_class)
     for (; open < close && n + 1 < sizeof name; open++)
         if (*open != ' ') name[n++] = *open == '-' ? '_' : *open;
     name[n] = '\0';
-    const char *use = name;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t k = 0;
-        while (name[k] &&
-               names[i][0][k] == (name[k] >= 'A' && name[k] <= 'Z' ? name[k] + 32 : name[k]))
-            k++;
-        if (!name[k] && !names[i][0][k]) use = names[i][1];
-    }
     r->at = (size_t)(close - r->p) + 1;
-    return put_property(r, use, negated, in_class);
+    return put_property(r, name, negated, in_class);
 }
 
 /* \uHHHH; the cursor is on the backslash. */
@@ -204,7 +120,7 @@ static enum stamp_status word_class(struct rewrite *r, bool negated, bool in_cla
     enum stamp_status s = in_class ? STAMP_OK : put(r, negated ? "[^" : "[");
 
     r->at += 2;
-    if (!s) s = put(r, word);
+    if (!s) s = put(r, stamp_regex_word(in_class));
     return s || in_class ? s : put(r, "]");
 }
 
@@ -217,7 +133,7 @@ static enum stamp_status word_border(struct rewrite *r, bool negated)
 
     r->at += 2;
     for (size_t i = 1; i < 5 && !s; i++) {
-        s = put(r, word);
+        s = put(r, stamp_regex_word(false));
         if (!s) s = put(r, text[negated][i]);
     }
     return s;
@@ -226,15 +142,6 @@ static enum stamp_status word_border(struct rewrite *r, bool negated)
 /* A backslash and what follows it. */
 static enum stamp_status escape(struct rewrite *r, bool in_class)
 {
-    static const struct {
-        char letter;
-        const char *inside, *alone; /* NULL: not possible there */
-    } kinds[] = {{'s', SPACE, "[" SPACE "]"},
-                 {'S', NULL, "[^" SPACE "]"},
-                 {'h', HEX, "[" HEX "]"},
-                 {'H', NULL, "[^" HEX "]"},
-                 {'b', "\\x08", NULL}};
-
     if (r->len - r->at < 2) return refuse(r, "a backslash at the end");
     const char c = r->p[r->at + 1];
     if (c == 'p' || c == 'P') return property(r, in_class);
@@ -250,13 +157,40 @@ static enum stamp_status escape(struct rewrite *r, bool in_class)
     if (c == 'O' || c == 'c' || c == 'C' || c == 'M' || c == 'y' || c == 'Y' || c == 'Q' ||
         c == 'o')
         return refuse(r, "an escape that is not known here");
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (kinds[i].letter == c) {
-            const char *text = in_class ? kinds[i].inside : kinds[i].alone;
-            r->at += 2;
-            return put(r, text);
-        }
+    if (strchr("sShH", c)) {
+        enum stamp_status s = in_class ? STAMP_OK : put(r, c == 'S' || c == 'H' ? "[^" : "[");
+        r->at += 2;
+        if (!s) s = put(r, c == 's' || c == 'S' ? stamp_regex_space() : stamp_regex_hex());
+        return s || in_class ? s : put(r, "]");
+    }
+    if (c == 'b') { /* in a class: backspace */
+        r->at += 2;
+        return put(r, "\\x08");
+    }
     return copy(r, 2);
+}
+
+/* Letters at the front of [p, end). */
+static size_t letters(const char *p, const char *end)
+{
+    size_t n = 0;
+    while (p + n < end && p[n] >= 'a' && p[n] <= 'z') n++;
+    return n;
+}
+
+/* [:alpha:]; the cursor is on its bracket. */
+static enum stamp_status posix(struct rewrite *r)
+{
+    const char *name = r->p + r->at + 2;
+    const size_t n = letters(name, r->p + r->len);
+    bool known = false;
+    enum stamp_status s = STAMP_OK;
+
+    if (r->len - r->at >= n + 4 && memcmp(name + n, ":]", 2) == 0)
+        s = stamp_regex_posix(name, n, &r->out, &known, r->e);
+    if (!s && !known) return refuse(r, "a set in brackets that is not known here");
+    r->at += n + 4;
+    return s;
 }
 
 /* [...]; a class inside that is not negated is joined to the outer one. */
@@ -274,9 +208,7 @@ static enum stamp_status bracket(struct rewrite *r)
         if (c == '\\') {
             s = escape(r, true);
         } else if (c == '[' && left > 1 && r->p[r->at + 1] == ':') {
-            const char *end = memchr(r->p + r->at, ']', left);
-            if (!end) return refuse(r, "a class without its end");
-            s = copy(r, (size_t)(end - (r->p + r->at)) + 1);
+            s = posix(r);
         } else if (c == '[') {
             if (left > 1 && r->p[r->at + 1] == '^') return refuse(r, "a negated class in a class");
             open++;
