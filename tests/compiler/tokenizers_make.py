@@ -178,7 +178,9 @@ def texts(text):
     spaces = [" ", "  ", "\t", "\n", "\r\n", "\u00a0", "\u2003", "\u3000", "\u180e", "\u200b", "\u0085", "\u2028", "\x0b"]
     marks = [t["content"] for t in ADDED] + ["<unk>", "▁", "<0x41>", "'s", "'LL", "'ſ", "’t", "1234567", "-", "aaaa", "\ufeff", "\x01"]
     out = ["", " ", "\n", "Hello world", "  two  spaces  ", "I'll don't WE'VE", "tab\there\r\n\r\nline", wide, code,
-           "wordword" * 20, "<s>hi</s>  <think>  x WORD WORDx", " ab ab the cat Tim Timx", "\u00a0nbsp\u00a0x"]
+           "wordword" * 20, "<s>hi</s>  <think>  x WORD WORDx", " ab ab the cat Tim Timx", "\u00a0nbsp\u00a0x",
+           # newer than some libraries' Unicode: letters, digits, combining marks; joiners and superscripts
+           "\U0002ebf0\U00031350 \U00013df7/w \U00010d44\U00010d45 a\u0eba\u032a a\u0301\u0898\u0327 x\u200dy x\u00b2 \U0001f130b"]
     for _ in range(27):
         parts = []
         for _ in range(draw.randrange(2, 7)):
