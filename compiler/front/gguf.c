@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/front/infile.h"
+#include "compiler/front/keys.h"
 #include "model/mem.h"
 
 enum { NAME_MAX_BYTES = 1 << 16, ALIGNMENT = 32, ALIGNMENT_MAX = 1 << 20 };
@@ -237,11 +238,12 @@ static enum stamp_status header(struct cursor *c, struct stamp_gguf *g, uint64_t
 static enum stamp_status alignment_of(const struct cursor *c, const struct stamp_gguf *g,
                                       uint64_t *out)
 {
+    const char *key = stamp_keys_ask(STAMP_KEYS_GGUF, "general.alignment");
     const struct stamp_gguf_value *v = NULL;
 
     *out = ALIGNMENT;
     for (size_t i = 0; i < g->values; i++)
-        if (strcmp(g->value[i].key, "general.alignment") == 0) v = &g->value[i];
+        if (strcmp(g->value[i].key, key) == 0) v = &g->value[i];
     if (v && (!stamp_gguf_u64(v, out) || *out < 1 || *out > ALIGNMENT_MAX || *out & (*out - 1)))
         return stamp_fail(c->e, STAMP_EFORMAT, "%s: general.alignment is no power of two up to %d",
                           c->name, ALIGNMENT_MAX);

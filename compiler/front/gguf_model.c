@@ -83,7 +83,8 @@ static enum stamp_status real_of(const struct source *src, const char *key, doub
 static enum stamp_status family_of(struct source *src)
 {
     static const char *const names[] = {"llama", "qwen2", "qwen3"}; /* in the order of the enum */
-    const struct stamp_gguf_value *v = stamp_gguf_find(src->g, "general.architecture");
+    const struct stamp_gguf_value *v =
+        stamp_gguf_find(src->g, stamp_keys_ask(STAMP_KEYS_GGUF, "general.architecture"));
     char shown[64];
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

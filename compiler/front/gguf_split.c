@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/front/infile.h"
+#include "compiler/front/keys.h"
 #include "model/mem.h"
 
 enum { PARTS_MAX = 65535, ENDING = 32 }; /* split.count is a u16; "-00001-of-00003.gguf" */
@@ -27,7 +28,7 @@ struct joining {
 static enum stamp_status number(const char *name, const struct stamp_gguf *g, const char *key,
                                 uint64_t *out, struct stamp_err *e)
 {
-    const struct stamp_gguf_value *v = stamp_gguf_find(g, key);
+    const struct stamp_gguf_value *v = stamp_gguf_find(g, stamp_keys_ask(STAMP_KEYS_GGUF, key));
 
     if (!v)
         return stamp_fail(e, STAMP_EFORMAT, "%s: one of several parts of a model, but no %s", name,
@@ -171,7 +172,7 @@ enum stamp_status stamp_gguf_join(struct stamp_llama *m, bool beside, struct sta
 {
     struct joining j = {stamp_infile_name(m->file), m, g, {0, 0, 0}, e};
 
-    if (!stamp_gguf_find(g, "split.count")) return STAMP_OK;
+    if (!stamp_gguf_find(g, stamp_keys_ask(STAMP_KEYS_GGUF, "split.count"))) return STAMP_OK;
     enum stamp_status s = keys_of(j.name, g, &j.first, e);
     if (s || j.first.count <= 1) return s;
     s = check_first(&j, beside);

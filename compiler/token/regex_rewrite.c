@@ -82,7 +82,7 @@ static enum stamp_status property(struct rewrite *r, bool in_class)
         open++;
     }
     for (; open < close && n + 1 < sizeof name; open++)
-        if (*open != ' ') name[n++] = *open == '-' ? '_' : *open;
+        if (*open != ' ' && *open != '-' && *open != '_') name[n++] = *open; /* they do not count */
     name[n] = '\0';
     r->at = (size_t)(close - r->p) + 1;
     return put_property(r, name, negated, in_class);

@@ -98,7 +98,10 @@ enum stamp_status stamp_sp_steps(struct stamp_tokenizer *t, struct stamp_sp_rule
 
     t->bpe.fuse_unknown = true;
     t->strip = rule.space;
-    enum stamp_status s = stamp_regex_literal(mark, sizeof mark - 1, &blank.regex, e);
+    enum stamp_status s = STAMP_OK;
+    if (rule.collapse) /* only spaces: a U+2581 of the text stays */
+        s = stamp_steps_add(&t->normal, &(struct stamp_step){.kind = STAMP_STEP_COLLAPSE}, e);
+    if (!s) s = stamp_regex_literal(mark, sizeof mark - 1, &blank.regex, e);
     if (s) return s;
     blank.text = stamp_strdup(" ");
     if (!blank.text) {
@@ -106,8 +109,6 @@ enum stamp_status stamp_sp_steps(struct stamp_tokenizer *t, struct stamp_sp_rule
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the steps of a tokenizer");
     }
     s = stamp_steps_add(&t->normal, &blank, e);
-    if (!s && rule.collapse)
-        s = stamp_steps_add(&t->normal, &(struct stamp_step){.kind = STAMP_STEP_COLLAPSE}, e);
     if (s || !rule.space) return s;
     front.text = stamp_strdup(" ");
     if (!front.text)

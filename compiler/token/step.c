@@ -162,7 +162,7 @@ static enum stamp_status replace(const struct stamp_step *step, const char *text
                                  struct stamp_bytes *out, struct stamp_err *e)
 {
     size_t at = 0, from = 0, begin, end;
-    bool found, good;
+    bool found, good, any = false;
     uint32_t code;
 
     while (from <= len) {
@@ -170,13 +170,15 @@ static enum stamp_status replace(const struct stamp_step *step, const char *text
             stamp_regex_find(step->regex, text, len, from, &found, &begin, &end, e);
         if (s) return s;
         if (!found) break;
+        from = end;
+        if (begin == end)
+            from += end == len ? 1 : stamp_utf8_next(text + end, len - end, &code, &good);
+        if (begin == end && any && at == end) continue; /* an empty one right behind another */
         s = stamp_bytes_add(out, text + at, begin - at, e);
         if (!s) s = stamp_bytes_add(out, step->text, step->len, e);
         if (s) return s;
         at = end;
-        from = end > begin || end == len
-                   ? end + (end == begin)
-                   : end + stamp_utf8_next(text + end, len - end, &code, &good);
+        any = true;
     }
     return stamp_bytes_add(out, text + at, len - at, e);
 }
@@ -186,7 +188,12 @@ static enum stamp_status collapse(const char *text, size_t len, struct stamp_byt
 {
     enum stamp_status s = STAMP_OK;
 
-    while (len && text[len - 1] == ' ') len--;
+    for (bool blank = true; blank;) { /* at the back a U+2581 of the text counts too */
+        blank = len && text[len - 1] == ' ';
+        const bool mark = len >= 3 && memcmp(text + len - 3, "\xe2\x96\x81", 3) == 0;
+        len -= mark ? 3 : blank;
+        blank = blank || mark;
+    }
     for (size_t i = 0; i < len && !s; i++)
         if (text[i] != ' ' || (out->len && text[i - 1] != ' '))
             s = stamp_bytes_add(out, text + i, 1, e);

@@ -19,7 +19,8 @@ enum stamp_step_kind {
     STAMP_STEP_STRIP,    /**< white space off the ends: left, right */
     STAMP_STEP_REPLACE,  /**< every match of regex becomes text */
     STAMP_STEP_PREFIX,   /**< text in front, unless the piece is empty: absent, first */
-    STAMP_STEP_COLLAPSE, /**< SentencePiece: spaces off the ends, several become one */
+    STAMP_STEP_COLLAPSE, /**< SentencePiece: spaces off the ends (and U+2581 off the back), several
+                          become one */
     STAMP_STEP_SPLIT     /**< cut at the matches of regex: behavior, invert */
 };
 

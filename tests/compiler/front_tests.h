@@ -17,6 +17,7 @@ TCase *stamp_tcase_models(void);
 TCase *stamp_tcase_tokenizer(void);
 TCase *stamp_tcase_gguf(void);
 TCase *stamp_tcase_reference(void);
+TCase *stamp_tcase_keys_values(void);
 
 /** Path of a test's own file, removed with its folder at the end of the process; static buffer of
  *  the last four calls. */

@@ -230,6 +230,23 @@ void sample_gguf(struct sample *s, const char *family)
     put_tensors(s, family, 1, 0);
 }
 
+void sample_gguf_more(struct sample *s, const char *key, const char *text, uint32_t type,
+                      const void *bytes, size_t len)
+{
+    s->len = 0;
+    sample_put(s, "GGUF\3\0\0\0", 8);
+    put_u64(s, count("llama", 1, 0));
+    put_u64(s, KEYS + 1);
+    put_text(s, key);
+    sample_put_u32(s, text ? STRING : type);
+    if (text)
+        put_text(s, text);
+    else
+        sample_put(s, bytes, len);
+    put_keys(s, "llama");
+    put_tensors(s, "llama", 1, 0);
+}
+
 void sample_gguf_part(struct sample *s, unsigned no)
 {
     s->len = 0;

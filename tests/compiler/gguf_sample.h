@@ -50,6 +50,28 @@ void sample_gguf_part(struct sample *s, unsigned no);
  *  an arbitrary pattern. */
 void sample_gguf_large(struct sample *s);
 
+/** What a file with a byte-level tokenizer says; NULL, -1: nothing. */
+struct sample_gpt2 {
+    const char *pre;
+    const char *merge; /**< one more, behind the four */
+    int add_bos, add_eos;
+    int bos, eos, eot, eom;
+};
+
+/**
+ * Keys and no tensors: tokens 0 a, 1 b, 2 c, 3 space, 4 ab, 5 bc, 6 abc, 7 " a", 8 and 9 <|bos|> and
+ * <|eot|> control, 10 [U] user-defined, 11 digit 1, 12 2, 13 12, 14 unused; merges bc, ab, " a", 12.
+ */
+void sample_gguf_gpt2(struct sample *s, const struct sample_gpt2 *how);
+
+/** What llama-bpe files have: BOS 8, EOS and EOT 9. */
+extern const struct sample_gpt2 sample_gpt2_plain;
+
+/** sample_gguf("llama") with one more key: a string when @p text is not NULL, else the bytes of a value
+ *  of type @p type. */
+void sample_gguf_more(struct sample *s, const char *key, const char *text, uint32_t type,
+                      const void *bytes, size_t len);
+
 /** Value @p i of a tensor as it lies in the file; exact in its type. */
 float sample_gguf_value(unsigned tensor, size_t i);
 
