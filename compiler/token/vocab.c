@@ -6,7 +6,7 @@
 
 #include "model/mem.h"
 
-enum { TEXT_BLOCK = 1 << 20, FIRST = 1024 };
+enum { TEXT_FIRST = 1 << 12, TEXT_BLOCK = 1 << 20, FIRST = 1024 };
 
 static uint64_t hash(uint64_t h, const char *bytes, size_t len)
 {
@@ -39,7 +39,9 @@ int32_t stamp_vocab_find(const struct stamp_vocab *v, const char *bytes, size_t 
 static char *keep(struct stamp_vocab *v, const char *bytes, size_t len)
 {
     if (!v->texts || len > v->text_size - v->text_used) {
-        const size_t size = len > TEXT_BLOCK ? len : TEXT_BLOCK;
+        size_t size = v->texts ? 2 * v->text_size : TEXT_FIRST; /* a small vocabulary is small */
+        if (size > TEXT_BLOCK) size = TEXT_BLOCK;
+        if (size < len) size = len;
         char **grown = stamp_grow(v->text, v->texts, v->texts + 1, sizeof *grown);
         if (!grown) return NULL;
         v->text = grown;
