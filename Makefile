@@ -52,7 +52,8 @@ $(B)/check: $(TEST_C:%.c=$(B)/%.o) $(B)/libstamp.a
 $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/tests/compiler/front_samples.o \
-    $(B)/san/tests/compiler/gguf_sample.o $(LIB_C:%.c=$(B)/san/%.o)
+    $(B)/san/tests/compiler/gguf_sample.o $(B)/san/tests/compiler/gguf_sample_gpt2.o \
+    $(B)/san/tests/compiler/token_samples.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/logits $(B)/ids: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -104,10 +105,11 @@ $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
-FUZZERS := $(addprefix $(B)/fuzz_,front gguf image qcache)
+FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)
 fuzz: $(FUZZERS)
 	$(B)/fuzz_front 1 $(FUZZ)
 	$(B)/fuzz_gguf 1 $(FUZZ)
+	$(B)/fuzz_token 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
 	$(B)/fuzz_qcache 1 $(FUZZ)
 FUZZ ?= 20000

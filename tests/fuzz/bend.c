@@ -52,7 +52,20 @@ static const char *const words[] = {"-1",
                                     "1.5e0",
                                     "dtype",
                                     "}",
-                                    "{\"type\":\"linear\",\"factor\":0}"};
+                                    "{\"type\":\"linear\",\"factor\":0}",
+                                    "ByteLevel",
+                                    "Metaspace",
+                                    "Replace",
+                                    "Sequence",
+                                    "Removed",
+                                    "\"invert\":true,",
+                                    "\"lstrip\":true,",
+                                    "\"fuse_unk\":true,",
+                                    "(a*)*b",
+                                    "[[a]&&",
+                                    "{2}?",
+                                    "\\\\p{^Lu}",
+                                    "\\\\b"};
 
 static void put_word(struct sample *s)
 {
