@@ -175,7 +175,7 @@ lint: $(B)/specgen
 synth: deps-synth
 	@$(MAKE) -s $(B)/specgen
 	@rtl/synth.sh
-bench: $(B)/bench_matmul $(B)/bench_net all
+bench: $(B)/bench_matmul $(B)/bench_net $(B)/ids all
 	env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 	  $$(grep -q avx512f /proc/cpuinfo && echo OPENBLAS_CORETYPE=SkylakeX) $(B)/bench_matmul
 	$(B)/bench_net

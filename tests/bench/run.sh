@@ -30,6 +30,16 @@ npy(sys.argv[1] + '/x4096.npy', 2048, 4096, rows(0.9))
 npy(sys.argv[1] + '/x512.npy', 512, 4096, rows(0.9))
 npy(sys.argv[1] + '/w4096.npy', 4096, 4096, rows(0.0))
 P
+# A tokenizer: the Llama 3 vocabulary where ../shared has it, the shipped model's otherwise (at least 5 MB/s of English and
+# under a second to load are asked of the first).
+vocabulary=../shared/data/tokenizers/llama3/tokenizer.json.gz english=../shared/data/text/tinystories.txt
+if [ -f "$vocabulary" ] && [ -f "$english" ]; then
+    gunzip -c "$vocabulary" > "$T/tokenizer.json"
+    printf '%-44s %s\n' "tokenizer, Llama 3, 1 MB of English" "$($B/ids --time "$T/tokenizer.json" "$english")"
+else
+    echo "SKIP: no $vocabulary: the speed of a published tokenizer is not measured"
+fi
+printf '%-44s %s\n' "tokenizer, shipped model" "$($B/ids --time traces/model/stamp-stories traces/model/eval.txt)"
 run() { # label, command...
     label=$1
     shift
