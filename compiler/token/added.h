@@ -18,6 +18,7 @@ struct stamp_added {
     size_t turn;         /**< its place in the order of putting; set by stamp_added_put */
     bool special;        /**< steers the model: no part of the text it writes */
     bool normalized;     /**< looked for in the normalized text, normalized itself */
+    bool literal;        /**< normalized, and its text is so already */
     bool single_word;    /**< not where a letter, digit or _ touches it */
     bool lstrip, rstrip; /**< takes the white space before, behind it along */
 };

@@ -148,7 +148,7 @@ static enum stamp_status read_llama(struct work *w)
         const uint32_t bits = (uint32_t)load(w->scores->bytes + 4 * i, 4);
         float score;
         memcpy(&score, &bits, sizeof score);
-        s = stamp_sp_piece(w->t, i, p.text, p.len, score, type_of(w, i), w->e);
+        s = stamp_sp_piece(w->t, i, p.text, p.len, score, type_of(w, i), true, w->e);
         if (s) stamp_fail_at(w->e, "%s", w->name);
     }
     return s;

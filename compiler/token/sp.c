@@ -55,7 +55,7 @@ static enum stamp_status list(struct stamp_tokenizer *t, size_t id, const char *
 }
 
 static enum stamp_status typed(struct stamp_tokenizer *t, size_t id, const struct stamp_bytes *b,
-                               float score, unsigned type, struct stamp_err *e)
+                               float score, unsigned type, bool raw, struct stamp_err *e)
 {
     struct stamp_added a = {.text = b->s, .len = b->len, .id = (int32_t)id};
     enum stamp_status s = STAMP_OK;
@@ -65,6 +65,7 @@ static enum stamp_status typed(struct stamp_tokenizer *t, size_t id, const struc
     case STAMP_SP_UNKNOWN: t->bpe.unknown = (int32_t)id; return stamp_tokenizer_mark(t, id, e);
     case STAMP_SP_CONTROL: a.special = true; return a.len ? stamp_tokenizer_add(t, &a, e) : s;
     case STAMP_SP_USER:
+        a.normalized = a.literal = !raw;
         s = a.len ? stamp_tokenizer_add(t, &a, e) : STAMP_OK;
         return s ? s : list(t, id, b->s ? b->s : "", b->len, score, e);
     case STAMP_SP_UNUSED:
@@ -74,7 +75,7 @@ static enum stamp_status typed(struct stamp_tokenizer *t, size_t id, const struc
 }
 
 enum stamp_status stamp_sp_piece(struct stamp_tokenizer *t, size_t id, const char *text, size_t len,
-                                 float score, unsigned type, struct stamp_err *e)
+                                 float score, unsigned type, bool raw, struct stamp_err *e)
 {
     struct stamp_bytes b = {0};
 
@@ -85,7 +86,7 @@ enum stamp_status stamp_sp_piece(struct stamp_tokenizer *t, size_t id, const cha
     if (type == STAMP_SP_BYTE) return byte_piece(t, id, text, len, e);
     enum stamp_status s = spaced(text, len, &b, e);
     if (!s) s = stamp_vocab_set(&t->shown, id, b.s ? b.s : "", b.len, e);
-    if (!s) s = typed(t, id, &b, score, type, e);
+    if (!s) s = typed(t, id, &b, score, type, raw, e);
     stamp_free(b.s);
     return s;
 }

@@ -18,10 +18,11 @@ enum stamp_sp_type {
     STAMP_SP_BYTE     /**< "<0x41>" */
 };
 
-/** Add a piece; U+2581 in it is a space. @return STAMP_EFORMAT (a type or byte that does not exist, a
+/** Add a piece; U+2581 in it is a space. @param raw  a user-defined one is looked for in the text as it
+ *  is, not in the prepared one. @return STAMP_EFORMAT (a type or byte that does not exist, a
  *  score that is not finite), STAMP_ENOMEM, STAMP_ERANGE */
 enum stamp_status stamp_sp_piece(struct stamp_tokenizer *t, size_t id, const char *text, size_t len,
-                                 float score, unsigned type, struct stamp_err *e);
+                                 float score, unsigned type, bool raw, struct stamp_err *e);
 
 /** How a text is prepared. */
 struct stamp_sp_rule {

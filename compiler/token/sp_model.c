@@ -95,7 +95,7 @@ static enum stamp_status piece(const struct cursor *file, struct stamp_tokenizer
         }
     }
     const enum stamp_status s =
-        stamp_sp_piece(t, id, text, len, score, type > 99 ? 99 : (unsigned)type, c.e);
+        stamp_sp_piece(t, id, text, len, score, type > 99 ? 99 : (unsigned)type, false, c.e);
     if (s) stamp_fail_at(c.e, "%s", file->name);
     return s;
 }

@@ -98,7 +98,8 @@ static enum stamp_status normalize_added(struct stamp_tokenizer *t, struct stamp
     for (size_t i = 0; i < t->normalized.count && !s; i++) {
         struct stamp_added a = t->normalized.token[i];
         struct stamp_bytes text = {0};
-        s = stamp_tokenizer_normalize(t, a.text, a.len, true, &text, e);
+        s = a.literal ? stamp_bytes_add(&text, a.text, a.len, e)
+                      : stamp_tokenizer_normalize(t, a.text, a.len, true, &text, e);
         a.text = text.s;
         a.len = text.len;
         if (!s && a.len) s = stamp_added_put(&done, &a, e);

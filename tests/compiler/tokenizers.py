@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Token ids and decoded texts held to those of the library that defines tokenizer.json: on small tokenizers of every
-kind (traces/vectors/tokenizers.json, recipe in tokenizers_make.py), and on two published vocabularies where ../shared
+kind (traces/vectors/tokenizers.json and sentencepiece.json, recipes in *_make.py), and on two published vocabularies where ../shared
 has them (skipped, loudly, otherwise).
 
     STAMP_IDS=build/ids tokenizers.py"""
+import base64
 import gzip
 import json
 import os
@@ -60,6 +61,13 @@ def main():
             checked += len(want)
             ids += sum(len(w[0]) for w in want)
         print("tokenizers: %d kinds, %d texts, %d ids; %d kinds differ" % (len(data["cases"]), checked, ids, bad))
+        models = json.load(open(os.path.join(ROOT, "traces/vectors/sentencepiece.json"), encoding="ascii"))
+        for case in models["cases"]:
+            with open(folder + "/tokenizer.model", "wb") as f:
+                f.write(base64.b64decode(case["model"]))
+            bad += compare(case["name"], folder + "/tokenizer.model", models["texts"], [(i, None) for i in case["ids"]]) > 0
+            checked += len(models["texts"])
+        print("tokenizers: %d SentencePiece models, %d texts each" % (len(models["cases"]), len(models["texts"])))
         for name in ("llama3", "qwen3"):
             source = os.path.join(SHARED, "tokenizers", name, "tokenizer.json.gz")
             expected = os.path.join(SHARED, "field/01-tokenizer-json/expected.json")
