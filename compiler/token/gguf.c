@@ -34,7 +34,7 @@ struct string {
 
 enum cut {
 #define STAMP_PRE_CUT(name, digits, regex) CUT_##name,
-#define STAMP_PRE(text, cut, ignore_merges, bos)
+#define STAMP_PRE(text, cut, ignore_merges, bos, nfc)
 #include "compiler/token/pre.def"
 #undef STAMP_PRE_CUT
 #undef STAMP_PRE
@@ -46,7 +46,7 @@ static const struct {
     const char *regex;
 } cuts[CUTS] = {
 #define STAMP_PRE_CUT(name, digits, regex) {digits, regex},
-#define STAMP_PRE(text, cut, ignore_merges, bos)
+#define STAMP_PRE(text, cut, ignore_merges, bos, nfc)
 #include "compiler/token/pre.def"
 #undef STAMP_PRE_CUT
 #undef STAMP_PRE
@@ -55,10 +55,10 @@ static const struct {
 static const struct pre {
     const char *text;
     enum cut cut;
-    bool ignore_merges, bos;
+    bool ignore_merges, bos, nfc;
 } pres[] = {
 #define STAMP_PRE_CUT(name, digits, regex)
-#define STAMP_PRE(text, cut, ignore_merges, bos) {text, CUT_##cut, ignore_merges, bos},
+#define STAMP_PRE(text, cut, ignore_merges, bos, nfc) {text, CUT_##cut, ignore_merges, bos, nfc},
 #include "compiler/token/pre.def"
 #undef STAMP_PRE_CUT
 #undef STAMP_PRE
@@ -238,7 +238,9 @@ static enum stamp_status read_pre(struct work *w, bool *bos)
                           w->name, v ? stamp_gguf_text(v, shown, sizeof shown) : "");
     w->t->bpe.ignore_merges = p->ignore_merges;
     *bos = p->bos;
-    if (cuts[p->cut].digits) s = put_cut(w, "\\p{N}");
+    if (p->nfc)
+        s = stamp_steps_add(&w->t->normal, &(struct stamp_step){.kind = STAMP_STEP_NFC}, w->e);
+    if (!s && cuts[p->cut].digits) s = put_cut(w, "\\p{N}");
     return s ? s : put_cut(w, cuts[p->cut].regex);
 }
 
