@@ -18,6 +18,8 @@ enum stamp_status stamp_notes_add(struct stamp_notes *n, struct stamp_err *e, co
     va_end(args);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127) *c = '?';
+    if (n->count > STAMP_NOTES_MAX) return STAMP_OK;
+    if (n->count == STAMP_NOTES_MAX) snprintf(text, sizeof text, "there is more of this kind");
     for (size_t i = 0; i < n->count; i++)
         if (strcmp(n->line[i], text) == 0) return STAMP_OK;
 

@@ -17,7 +17,10 @@ struct stamp_notes {
     size_t count;
 };
 
-/** Add a printf-formatted line of at most 400 bytes, unless it is there already. @return STAMP_ENOMEM */
+enum { STAMP_NOTES_MAX = 32 };
+
+/** Add a printf-formatted line of at most 400 bytes, unless it is there already. Behind
+ *  STAMP_NOTES_MAX lines one says that there are more. @return STAMP_ENOMEM */
 enum stamp_status stamp_notes_add(struct stamp_notes *n, struct stamp_err *e, const char *fmt, ...)
     STAMP_PRINTF(3, 4);
 

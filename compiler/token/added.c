@@ -8,18 +8,22 @@
 #include "compiler/front/utf8.h"
 #include "model/mem.h"
 
+enum { FIRST = 16 };
+
 enum stamp_status stamp_added_put(struct stamp_added_list *l, const struct stamp_added *token,
                                   struct stamp_err *e)
 {
     struct stamp_added own = *token;
-    struct stamp_added *grown = stamp_grow(l->token, l->count, l->count + 1, sizeof *grown);
 
-    if (grown) l->token = grown;
-    own.text = stamp_alloc(own.len + 1, 1);
-    if (!grown || !own.text) {
-        stamp_free(own.text);
-        return stamp_fail(e, STAMP_ENOMEM, "out of memory for added tokens");
+    if (l->count == l->room) {
+        const size_t room = l->room ? 2 * l->room : FIRST;
+        struct stamp_added *grown = stamp_grow(l->token, l->room, room, sizeof *grown);
+        if (!grown) return stamp_fail(e, STAMP_ENOMEM, "out of memory for added tokens");
+        l->token = grown;
+        l->room = room;
     }
+    own.text = stamp_alloc_raw(own.len);
+    if (!own.text) return stamp_fail(e, STAMP_ENOMEM, "out of memory for added tokens");
     memcpy(own.text, token->text, own.len);
     own.turn = l->count;
     l->token[l->count++] = own;

@@ -26,7 +26,7 @@ struct stamp_added {
 /** Start from zero. Of two equal texts the one added first counts. */
 struct stamp_added_list {
     struct stamp_added *token; /**< [count], owned; sorted by text once ready */
-    size_t count;
+    size_t count, room;
     bool first_byte[256]; /**< whether one begins with this byte */
 };
 

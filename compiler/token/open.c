@@ -171,8 +171,10 @@ enum stamp_status stamp_tokenizer_for(const char *model, const char *path, size_
     struct stamp_tokenizer *t = NULL;
     const char *place = path ? path : model;
     char *file = NULL;
+    struct stat info;
     enum stamp_status s = STAMP_OK;
 
+    if (stat(place, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", place, strerror(errno));
     if (!path && !is_folder(model) && !stamp_gguf_is(model) && !ends_in(model, ".json") &&
         !ends_in(model, ".model"))
         return stamp_fail(e, STAMP_EIO, "%s: has no tokenizer inside; name one with --tokenizer",
