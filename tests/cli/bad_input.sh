@@ -289,6 +289,21 @@ t 'capture: both outputs the same' 2 "$stamp" capture "$model" --text "$text" --
 t 'demo: no such layer' 1 "$stamp" demo --model "$model" --text "$text" --layer x --on model
 
 # ---- Whole networks ------------------------------------------------------------------------------
+tok() { "$stamp" tokenize "$@"; }
+printf '[%.0s' $(seq 100000) >nested.json
+printf '{"model":{"type":"Unigram","vocab":[]}}' >unigram.json
+mkdir -p parts && printf '{}' >parts/vocab.json
+t 'tokenize: works' 0 tok "$model" --prompt hello
+t 'tokenize: an empty text' 0 tok "$model" --prompt '' --plain
+t 'tokenize: no such model' 1 tok nowhere --prompt hello
+t 'tokenize: neither text nor prompt' 2 tok "$model"
+t 'tokenize: both' 2 tok "$model" --prompt hello --text "$text"
+t 'tokenize: no such text' 1 tok "$model" --text nowhere
+t 'tokenize: weights alone' 1 tok "$model/model.safetensors" --prompt hello
+t 'tokenize: a folder without a tokenizer' 1 tok . --prompt hello
+t 'tokenize: vocab.json without tokenizer.json' 1 tok parts --prompt hello
+t 'tokenize: JSON that never ends' 1 tok nested.json --prompt hello
+t 'tokenize: a model that is no BPE' 1 tok unigram.json --prompt hello
 gen() { "$stamp" generate "$@"; }
 cmp_() { "$stamp" compare "$@"; }
 t 'generate: no such model' 1 gen nowhere
