@@ -163,7 +163,7 @@ t 'file larger than the limit of the system' 1 limited "$stamp" linear tall.npy 
 t 'output where none can be' 1 linear x.npy w.npy -o /proc/out
 mkdir locked && chmod a-w locked
 if [ "$(id -u)" -ne 0 ]; then t 'folder without permission' 1 linear x.npy w.npy -o locked/out; fi
-zeros 8388608 | npy '<f4' '512, 4096' >x4096.npy
+zeros 33554432 | npy '<f4' '2048, 4096' >x4096.npy # long enough to be interrupted
 zeros 67108864 | npy '<f4' '4096, 4096' >w4096.npy
 t 'interrupted run' 130 interrupted "$stamp" linear x4096.npy w4096.npy --on model -o out
 i=0; while [ $i -lt 100 ]; do cat "$text"; i=$((i + 1)); done >many.txt
