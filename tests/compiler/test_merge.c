@@ -131,7 +131,7 @@ START_TEST(a_pair_entered_again_has_its_new_rank)
 }
 END_TEST
 
-/* By score: tokens 0 a, 1 b, 2 ab; 3 has no bytes, and neither have ids beyond the vocabulary. */
+/* By score: tokens 0 a, 1 b, 2 ab; 3 and 4 have no bytes, and ids beyond the vocabulary have none. */
 START_TEST(a_token_without_bytes_joins_nothing)
 {
     static const char *const text[] = {"a", "b", "ab"};
@@ -143,6 +143,7 @@ START_TEST(a_token_without_bytes_joins_nothing)
         ck_assert_int_eq(stamp_vocab_set(&v, i, text[i], strlen(text[i]), NULL), 0);
         ck_assert_int_eq(stamp_vocab_list(&v, i, false, NULL), 0);
     }
+    ck_assert_int_eq(stamp_vocab_set(&v, 5, "z", 1, NULL), 0); /* 3 and 4 lie before it */
     for (size_t i = 0; i < sizeof far / sizeof far[0]; i++) {
         w.count = 0;
         ck_assert_int_eq(stamp_merger_add(&w, far[i], NULL), 0);
