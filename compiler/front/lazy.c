@@ -62,7 +62,7 @@ uint64_t stamp_lazy_seed(const char *name, uint64_t seed)
     return mix(h ^ mix(seed + UINT64_C(0x9e3779b97f4a7c15)));
 }
 
-static size_t file_row(const struct stamp_lazy *t, size_t row)
+size_t stamp_lazy_file_row(const struct stamp_lazy *t, size_t row)
 {
     if (!t->pair) return row;
     const size_t i = row % t->pair;
@@ -74,7 +74,8 @@ static void read_row(const struct stamp_lazy *t, size_t row, float *out)
     const struct stamp_blocks *b = stamp_blocks(t->kind);
 
     if (b->row)
-        b->row(t->bytes + file_row(t, row) * stamp_lazy_row_bytes(t->kind, t->cols), t->cols, out);
+        b->row(t->bytes + stamp_lazy_file_row(t, row) * stamp_lazy_row_bytes(t->kind, t->cols),
+               t->cols, out);
     else
         random_row(t, row, out);
 }
@@ -110,7 +111,7 @@ enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size
         if (bad < t->cols)
             return stamp_fail(e, STAMP_ERANGE,
                               "tensor %s: row %zu, column %zu is not a finite number", t->name,
-                              file_row(t, r), bad);
+                              stamp_lazy_file_row(t, r), bad);
     }
     return STAMP_OK;
 }

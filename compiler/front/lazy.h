@@ -21,7 +21,7 @@ struct stamp_lazy {
     size_t rows, cols;
     uint64_t seed; /**< RANDOM */
     float spread;  /**< RANDOM: standard deviation */
-    /** Order of rows in pairs: row r of the matrix is row pair_row(r) of the file. 0: as it lies. Else
+    /** Order of rows in pairs: row r of the matrix is row stamp_lazy_file_row(r) of the file. 0: as it lies. Else
      *  rows come in groups of pair (a head): 2i and 2i+1 are i and i + pair/2 of the file's group. */
     size_t pair;
 };
@@ -30,6 +30,9 @@ struct stamp_lazy {
  *  and column of a value that is not finite. */
 enum stamp_status stamp_lazy_rows(const struct stamp_lazy *t, size_t first, size_t count,
                                   float *out, struct stamp_err *e);
+
+/** Row of the file that is row @p row of the matrix (pair). */
+size_t stamp_lazy_file_row(const struct stamp_lazy *t, size_t row);
 
 /** Bytes of a row of @p cols values, a multiple of the kind's block; 0 for RANDOM. */
 size_t stamp_lazy_row_bytes(enum stamp_lazy_kind kind, size_t cols);

@@ -24,10 +24,7 @@ static size_t file_column(const struct stamp_nonfinite *f, enum stamp_seen what,
 {
     if (what != STAMP_SEE_Q && what != STAMP_SEE_K) return c;
     const struct stamp_llama_layer *l = &f->m->layer[layer];
-    const size_t pair = what == STAMP_SEE_Q ? l->wq.pair : l->wk.pair;
-    if (!pair) return c;
-    const size_t i = c % pair;
-    return c - i + i / 2 + i % 2 * (pair / 2);
+    return stamp_lazy_file_row(what == STAMP_SEE_Q ? &l->wq : &l->wk, c);
 }
 
 static bool is_stream(enum stamp_seen what)
