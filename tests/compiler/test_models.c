@@ -253,6 +253,7 @@ START_TEST(llama3_scaling_keeps_fast_pairs_and_divides_slow_ones)
     ck_assert_double_eq_tol(m.frequency[30], 0.00137189, 1e-8);
     ck_assert_double_eq_tol(m.frequency[63], 3.068926e-07, 1e-12);
     stamp_free(m.frequency);
+    stamp_notes_free(&m.notes); /* the key by another name is noted */
 }
 END_TEST
 
