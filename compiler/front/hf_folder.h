@@ -10,9 +10,6 @@
 
 struct stamp_safetensors;
 
-/** folder/file, owned by the caller (stamp_free); NULL when memory is out. */
-char *stamp_hf_join(const char *folder, const char *file);
-
 /**
  * Whether config.json is there.
  * @return STAMP_EIO, or STAMP_EUNSUPPORTED naming a file of another format (PyTorch, GGUF, an
