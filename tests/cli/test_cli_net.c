@@ -23,7 +23,9 @@ static void one_line(const struct child *c, const char *part)
 /* Whether the machine in RTL is beside the program; where it is not, says that it is left out. */
 static bool have_rtl(const char *mach)
 {
-    if (child_run("test -e \"$(dirname \"$S\")/stamp_rtl_%s.so\"", mach)->code == 0) return true;
+    if (child_run("test -e \"$(dirname \"$(readlink -f \"$S\")\")/stamp_rtl_%s.so\"", mach)->code ==
+        0)
+        return true;
     printf("SKIP: cli_net: the RTL of %s is not built, what runs on it is NOT tested\n", mach);
     fflush(stdout);
     return false;
