@@ -10,6 +10,7 @@
 /* An object whose keys are asked for: the file, or rope_parameters inside it. */
 struct config {
     const char *name;
+    const char *within; /* key of the object, "" for the file's own */
     const cJSON *json;
     enum stamp_keys_file keys;
     struct stamp_err *e;
@@ -113,7 +114,7 @@ static enum stamp_status rope_object(const struct config *c, const char *key,
 {
     const cJSON *o = get(c, key);
 
-    *out = (struct config){c->name, o, STAMP_KEYS_ROPE, c->e};
+    *out = (struct config){c->name, key, o, STAMP_KEYS_ROPE, c->e};
     if (!o) return STAMP_OK;
     if (!cJSON_IsObject(o))
         return stamp_fail(c->e, STAMP_EFORMAT, "%s: %s is not an object", c->name, key);
@@ -145,7 +146,7 @@ static enum stamp_status rope_kind(const struct config *sub, const char *key,
 static enum stamp_status needed(const struct config *sub, const char *key, double *out)
 {
     if (!get(sub, key))
-        return stamp_fail(sub->e, STAMP_EFORMAT, "%s: the rope scaling has no %s", sub->name, key);
+        return stamp_fail(sub->e, STAMP_EFORMAT, "%s: %s has no %s", sub->name, sub->within, key);
     return real_of(sub, key, 0, out);
 }
 
@@ -193,7 +194,7 @@ static enum stamp_status rope_of(const struct config *c, struct stamp_notes *not
     if (!s) s = rope_scaling(from, &r);
     if (s) return s;
     if (!(r.factor >= 1 && r.factor <= 1e6 && r.high_freq > r.low_freq && r.old_ctx >= 1))
-        return stamp_fail(c->e, STAMP_ERANGE, "%s: the rope scaling is out of range", c->name);
+        return stamp_fail(c->e, STAMP_ERANGE, "%s: %s is out of range", c->name, from->within);
     *rope = r;
     return STAMP_OK;
 }
@@ -244,7 +245,7 @@ enum stamp_status stamp_hf_config(const char *name, const char *text, size_t len
 
     enum stamp_status s = stamp_json_object(name, text, len, &json, e);
     if (s) return s;
-    const struct config c = {name, json, STAMP_KEYS_CONFIG, e};
+    const struct config c = {name, "", json, STAMP_KEYS_CONFIG, e};
     s = read_config(&c, &dims);
     if (!s) s = stamp_keys_check(STAMP_KEYS_CONFIG, name, json, &dims.notes, e);
     stamp_json_free(json);

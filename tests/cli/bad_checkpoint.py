@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "compiler"))
 sys.dont_write_bytecode = True
 import ckpt  # noqa: E402
-from ckpt import ARRAY, BOOL, F32, S32, STRING, U16, U32, key  # noqa: E402
+from ckpt import ARRAY, F32, S32, STRING, U16, U32, key  # noqa: E402
 
 VOCAB = 276
 BASE = {f: ckpt.model(f, num_hidden_layers=1, vocab_size=VOCAB) for f in ("llama", "qwen2", "qwen3")}
@@ -254,7 +254,7 @@ def gguf_cases():
     yield "fewer layers than there are", "no place", dict(
         tensors=lambda t: t.append(("blk.1.attn_q.weight", [64, 64], 0, b"\0" * 16384)))
     yield "head counts per layer", "layer to layer", dict(
-        keys=keyed("llama", "@.attention.head_count_kv", ARRAY, [2, 2], U32))
+        keys=keyed("llama", "@.attention.head_count_kv", ARRAY, [2, 4], U32))
     yield "wrong number of heads", "attn_q", dict(
         keys=keyed("llama", "@.attention.head_count", U32, 8))
     yield "kv heads that do not divide", "key-value heads", dict(
@@ -307,20 +307,20 @@ def gguf_cases():
     yield "rope_freqs too short", "rope_freqs", dict(
         tensors=lambda t: t.append(("rope_freqs.weight", [4], 0, b"\0" * 16)))
     yield "no tokenizer inside", "tokenizer", dict(words=[])
-    yield "tokenizer gpt2", "gpt2", dict(
+    yield "tokenizer gpt2 without a name for its cuts", "tokenizer.ggml.pre", dict(
         words=vocabulary(model=key("tokenizer.ggml.model", STRING, "gpt2")))
     yield "tokenizer without scores", "scores", dict(words=vocabulary()[:2])
-    yield "fewer tokens than rows", "tokens has 275", dict(
+    yield "fewer tokens than types", "token_type has 276 elements, tokens 275", dict(
         words=vocabulary(tokens=[p[0] for p in t][:-1]))
     yield "scores of the wrong type", "right type", dict(
         words=vocabulary()[:2] + [
             key("tokenizer.ggml.scores", ARRAY, [0] * VOCAB, S32)])
     yield "score NaN", "score", dict(words=vocabulary(scores=[NAN] * VOCAB, types=None))
-    yield "byte tokens elsewhere", "byte token", dict(
+    yield "a byte token that is none", "type byte", dict(
         words=vocabulary(tokens=["x"] + [p[0] for p in t][:-1]))
-    yield "another BOS", "BOS", dict(words=vocabulary(bos=key("tokenizer.ggml.bos_token_id", U32, 2)))
-    yield "no space in front", "add_space_prefix", dict(
-        words=vocabulary(front=key("tokenizer.ggml.add_space_prefix", BOOL, False)))
+    yield "a BOS that is no token", "bos_token_id", dict(words=vocabulary(bos=key("tokenizer.ggml.bos_token_id", U32, 2000)))
+    yield "a space in front that is a number", "add_space_prefix", dict(
+        words=vocabulary(front=key("tokenizer.ggml.add_space_prefix", U32, 0)))
 
 
 # ---- Judging ------------------------------------------------------------------------------------
