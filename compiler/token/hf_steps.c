@@ -6,6 +6,14 @@
 #include "compiler/front/utf8.h"
 #include "model/mem.h"
 
+/* For its pattern of GPT-2. */
+#define STAMP_PRE_CUT(name, digits, regex)
+#define STAMP_PRE(text, cut, ignore_merges, bos, nfc)
+#include "compiler/token/pre.def"
+
+/* What is punctuation to the library: also ASCII that Unicode calls symbols. */
+#define PUNCTUATION "[\\p{P}$+<=>^`|~]"
+
 enum { DEPTH_MAX = 8 };
 
 static enum stamp_status add(const struct stamp_hf *h, struct stamp_steps *to,
@@ -149,14 +157,12 @@ static enum stamp_status cut_split(const struct stamp_hf *h, const cJSON *o)
 
 static enum stamp_status cut_byte_level(const struct stamp_hf *h, const cJSON *o)
 {
-    static const char gpt2[] = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|"
-                               "\\s+(?!\\S)|\\s+";
     bool space, regex;
 
     enum stamp_status s = stamp_hf_flag(h, o, "add_prefix_space", true, &space);
     if (!s) s = stamp_hf_flag(h, o, "use_regex", true, &regex);
     if (!s && space) s = put_prefix(h, &h->t->cut, " ", true, false);
-    if (!s && regex) s = put_split(h, gpt2, STAMP_SPLIT_ISOLATED);
+    if (!s && regex) s = put_split(h, STAMP_PRE_GPT2, STAMP_SPLIT_ISOLATED);
     h->t->bpe.byte_level = true;
     return s;
 }
@@ -207,7 +213,7 @@ static enum stamp_status cut_punctuation(const struct stamp_hf *h, const cJSON *
     const enum stamp_status s =
         behavior_of(h, o, "pre_tokenizer Punctuation", STAMP_SPLIT_ISOLATED, &behavior);
 
-    return s ? s : put_split(h, "[\\p{P}$+<=>^`|~]", behavior);
+    return s ? s : put_split(h, PUNCTUATION, behavior);
 }
 
 static enum stamp_status cut_digits(const struct stamp_hf *h, const cJSON *o)
@@ -222,7 +228,7 @@ static enum stamp_status cut_bert(const struct stamp_hf *h, const cJSON *o)
 {
     (void)o;
     const enum stamp_status s = put_split(h, "\\s", STAMP_SPLIT_REMOVED);
-    return s ? s : put_split(h, "[\\p{P}$+<=>^`|~]", STAMP_SPLIT_ISOLATED);
+    return s ? s : put_split(h, PUNCTUATION, STAMP_SPLIT_ISOLATED);
 }
 
 static enum stamp_status cut_space(const struct stamp_hf *h, const cJSON *o)

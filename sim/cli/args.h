@@ -25,6 +25,12 @@ enum {
     STAMP_KEY_QUANT = 0x600
 };
 
+/** What --tokenizer takes, for the help of every command that has it. */
+#define STAMP_DOC_TOKENIZER                                                                        \
+    "tokenizer.json, tokenizer.model, tokenizer.bin, GGUF file or folder (default: the one in "    \
+    "the "                                                                                         \
+    "model's folder or file)"
+
 /** Options of every command: --json, --progress, -h or --help. */
 struct stamp_args_common {
     bool json, progress;

@@ -58,10 +58,7 @@ static const struct argp_option options[] = {
      .arg = "N",
      .doc = "tokens of the prefill cycles are given for: the first document cut to N, or the "
             "longest if it is shorter (default 512)"},
-    {.name = "tokenizer",
-     .key = KEY_TOKENIZER,
-     .arg = "FILE",
-     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
+    {.name = "tokenizer", .key = KEY_TOKENIZER, .arg = "FILE", .doc = STAMP_DOC_TOKENIZER},
     {.name = "tokens", .key = KEY_TOKENS, .arg = "N", .doc = "stop after N scored tokens"},
     {.name = "docs", .key = KEY_DOCS, .arg = "N", .doc = "only the first N documents"},
     {.name = NULL},

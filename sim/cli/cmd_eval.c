@@ -56,10 +56,7 @@ static const struct argp_option options[] = {
             "network in the numerics of the machine, by the network in C; model, rtl, all: by "
             "programs on the C machine, the RTL, or both in lock-step with every logit compared "
             "with the network in C"},
-    {.name = "tokenizer",
-     .key = KEY_TOKENIZER,
-     .arg = "FILE",
-     .doc = "tokenizer.bin of llama2.c (default: the one in the model's folder or file)"},
+    {.name = "tokenizer", .key = KEY_TOKENIZER, .arg = "FILE", .doc = STAMP_DOC_TOKENIZER},
     {.name = "tensors",
      .key = KEY_TENSORS,
      .doc = "SQNR of every tensor against f32 over the same tokens; --on net, or model and all, "
@@ -125,7 +122,7 @@ static const struct argp argp = {
     .children = children,
     .doc =
         "Perplexity of a Llama, Qwen 2 or Qwen 3 model: a Hugging Face folder (config.json, "
-        "safetensors, tokenizer.bin), a GGUF file, a llama2.c .bin file, or "
+        "safetensors, a tokenizer), a GGUF file, a llama2.c .bin file, or "
         "random:PATH/config.json[,layers=N][,seed=S][,vocab=V] for random weights. Linear "
         "layers go through the numerics "
         "of the machine under the scheme; everything else, the output head included, is f32. With "

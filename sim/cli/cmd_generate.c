@@ -68,12 +68,7 @@ static const struct argp_option options[] = {
      .key = KEY_PHASES,
      .doc = "cycles, bytes and use of the array by part of the programs and layer, prefill and "
             "decode apart; --on model, rtl or all"},
-    {.name = "tokenizer",
-     .key = KEY_TOKENIZER,
-     .arg = "FILE",
-     .doc =
-         "tokenizer.json, tokenizer.model, tokenizer.bin, GGUF file or folder (default: the one in "
-         "the model's folder or file)"},
+    {.name = "tokenizer", .key = KEY_TOKENIZER, .arg = "FILE", .doc = STAMP_DOC_TOKENIZER},
     {.name = NULL},
 };
 

@@ -27,12 +27,7 @@ static const struct argp_option options[] = {
     {.name = "plain",
      .key = KEY_PLAIN,
      .doc = "without what the files put around a text (BOS, EOS)"},
-    {.name = "tokenizer",
-     .key = KEY_TOKENIZER,
-     .arg = "FILE",
-     .doc =
-         "tokenizer.json, tokenizer.model, tokenizer.bin, GGUF file or folder (default: the one in "
-         "the model's folder or file)"},
+    {.name = "tokenizer", .key = KEY_TOKENIZER, .arg = "FILE", .doc = STAMP_DOC_TOKENIZER},
     {.name = NULL},
 };
 
