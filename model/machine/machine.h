@@ -110,6 +110,10 @@ void stamp_machine_free(struct stamp_machine *m);
 void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint64_t code_addr,
                          uint32_t count, uint64_t win_lo, uint64_t win_hi);
 
+/** Fill every scratchpad memory with noise of @p seed: what a program reads without having written it
+ *  differs from any other machine's. */
+void stamp_machine_poison(struct stamp_machine *m, uint64_t seed);
+
 /** Execute one instruction. Returns false once the machine has stopped (done or error), then
  *  @p retire still describes the last instruction. */
 bool stamp_machine_step(struct stamp_machine *m, struct stamp_retire *retire);
