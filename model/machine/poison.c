@@ -23,8 +23,7 @@ static void bytes(uint64_t *state, void *at, size_t n)
 void stamp_machine_poison(struct stamp_machine *m, uint64_t seed)
 {
     const struct stamp_mach *k = m->mach;
-    const size_t xb = (size_t)k->XB_LINES * k->P * k->L, wb = (size_t)k->WB_LINES * k->L * k->T,
-                 pb = (size_t)k->PB_LINES * k->L * k->T;
+    const size_t xb = (size_t)k->XB_LINES * k->P * k->L, wb = (size_t)k->WB_LINES * k->L * k->T;
     uint64_t s = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
 
     bytes(&s, m->vm, (size_t)k->VM_LINES * k->L * sizeof *m->vm);
@@ -34,7 +33,6 @@ void stamp_machine_poison(struct stamp_machine *m, uint64_t seed)
     bytes(&s, m->nt, k->RT_ENTRIES * sizeof *m->nt);
     bytes(&s, m->it, k->IT_ENTRIES * sizeof *m->it);
     for (size_t i = 0; i < xb; i++) m->xb[i] = (int8_t)(next(&s) % 16) - 8;
-    for (size_t i = 0; i < pb; i++) m->pb[i] = (int8_t)(next(&s) % 16) - 8;
     for (size_t i = 0; i < wb; i++) m->wb[i] = next(&s) % 16;
     bytes(&s, m->sm, k->SM_ENTRIES * sizeof *m->sm);
     bytes(&s, m->rm, k->SM_ENTRIES * sizeof *m->rm);
