@@ -5,7 +5,7 @@
 // Rule     model/spec/isa.md section 2. C twin: model/machine/machine.c, take and give.
 // Order    bit or slice u of a port is unit u: 0 LDU, 1 STU, 2 VXU, 3 MXU.
 module stamp_queues #(
-    parameter int unsigned QUEUE = 8 // instructions waiting per unit, a power of two
+    parameter int unsigned QUEUE = 8 // instructions waiting per unit, 2 or more
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,
