@@ -91,8 +91,8 @@ module stamp_vx_quant #(
       t1_q.sd     <= sd_i;
       t1_q.bits8  <= bits8_i;
       t1_q.odd    <= nib_i[0];
-      t1_q.row    <= nib_i[LogP-1:0];
-      t1_q.line   <= 28'(xb_i) + 28'(nib_i[11:LogP]) * 28'(gstride_i);
+      t1_q.row    <= LogP'(nib_i % 12'(P));
+      t1_q.line   <= 28'(xb_i) + 28'(nib_i / 12'(P)) * 28'(gstride_i);
       t1_q.sm     <= sm_i;
       t1_q.rm     <= rm_i;
       t1_q.inv    <= inv_i;

@@ -2,10 +2,12 @@
 /* args_machine.c - machine and memory flags. Contract in args_machine.h. */
 #include "sim/cli/args_machine.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "model/spec/spec.h"
+#include "model/mem.h"
+#include "model/spec/mach.h"
 
 enum {
     KEY_MACHINE = STAMP_KEY_MACHINE,
@@ -18,7 +20,7 @@ enum {
     KEY_WAVE,
     KEY_WINDOW
 };
-enum { RATE_ONE = 256, LATENCY_MAX = 100000, MACHS_MAX = 16 };
+enum { RATE_ONE = 256, LATENCY_MAX = 100000 };
 
 static const char *const backend_names[] = {"model", "rtl", "all"};
 
@@ -93,15 +95,21 @@ const char *stamp_backend_name(enum stamp_backend on)
 
 static error_t parse_machine(const char *arg, struct stamp_args_machine *m)
 {
-    const char *names[MACHS_MAX];
+    char why[STAMP_MACH_WHY];
     size_t count = 0;
     unsigned i = 0;
 
-    for (; count < MACHS_MAX && stamp_machs[count].name; count++)
-        names[count] = stamp_machs[count].name;
+    while (stamp_machs[count].name) count++;
+    const char **names = stamp_alloc(count, sizeof *names);
+    if (!names) return ENOMEM;
+    for (size_t k = 0; k < count; k++) names[k] = stamp_machs[k].name;
     const error_t err = stamp_args_choice("--machine", arg, names, count, &i);
-    if (!err) m->mach = &stamp_machs[i];
-    return err;
+    stamp_free(names);
+    if (err) return err;
+    if (!stamp_mach_check(&stamp_machs[i], why))
+        return stamp_args_bad("--machine %s: refused, %s", arg, why);
+    m->mach = &stamp_machs[i];
+    return 0;
 }
 
 static error_t parse_window(const char *arg, struct stamp_run_options *run)

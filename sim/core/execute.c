@@ -268,7 +268,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
                                    .on_write = ls ? watch_write : NULL,
                                    .on_retire = ls || w.cutter ? watch_retire : NULL,
                                    .on_edge = o->on_edge ? watch_edge : NULL};
-    enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach->name, o->wave != NULL, &ops, e);
+    enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach, o->wave != NULL, &ops, e);
 
     if (s) return s;
     void *rtl = ops->open(&ro);

@@ -3,7 +3,8 @@
  * @file rtl.h
  * The Verilated machine as seen from C: one shared object per configuration, one table of functions.
  *
- * The object depends on nothing of the kit but the tables of model/spec; what it observes it
+ * The object depends on nothing of the kit but the formats of model/spec, its machine is what it was
+ * verilated with; what it observes it
  * reports through hooks, so a run without listeners pays nothing for them.
  */
 #ifndef STAMP_SIM_RTL_H
@@ -11,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "model/spec/spec.h"
+#include "model/spec/mach.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,8 +56,10 @@ struct stamp_rtl_status {
 
 /** What a shared object exports under STAMP_RTL_SYMBOL. */
 struct stamp_rtl_ops {
-    const char *mach;     /**< configuration it was built for */
-    bool waves, coverage; /**< coverage: written at exit to the file STAMP_COVERAGE names */
+    const char *mach;             /**< configuration it was built for, */
+    uint32_t params;              /**< and with what: STAMP_PARAMS of the table it knew */
+    uint32_t param[STAMP_PARAMS]; /**< by enum stamp_param */
+    bool waves, coverage;         /**< coverage: written at exit to the file STAMP_COVERAGE names */
     void *(*open)(const struct stamp_rtl_options *options);
     void (*close)(void *rtl);
     uint32_t (*read)(void *rtl, uint32_t offset);              /**< register, over AXI4-Lite */
@@ -68,7 +71,8 @@ struct stamp_rtl_ops {
     void (*events)(void *rtl, uint64_t out[STAMP_EVENTS]);
 };
 
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops"
+/** Its name says which layout of the table follows: an object of another is not found. */
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops_2"
 
 #ifdef __cplusplus
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rtl.cpp - clocks a Verilated stamp_top, its memory and its register port. Contract in rtl.h.
  *
- * Compiled once per configuration with VTOP, VTOP_H, VROOT_H and MACH defined by the Makefile. */
+ * Compiled once per configuration with VTOP, VTOP_H, VROOT_H, MACH and MACH_PARAMS (what the top was
+ * verilated with, in the order of mach.def) defined by the Makefile. */
 #include VTOP_H
 #include VROOT_H
 #include "verilated.h"
@@ -24,6 +25,8 @@
 #define PROBE(name) (top->rootp->stamp_top__DOT__##name)
 
 namespace {
+
+const stamp_mach own_mach = {MACH, MACH_PARAMS ""};
 
 struct rtl {
     const stamp_mach *mach;
@@ -225,7 +228,7 @@ rtl *new_rtl(const stamp_rtl_options *options)
 #endif
     if (!r) {
         r = new rtl;
-        r->mach = stamp_mach_find(MACH);
+        r->mach = &own_mach;
         r->context.reset(new VerilatedContext);
         if (options->wave) r->context->traceEverOn(true);
         r->top.reset(new VTOP(r->context.get(), "top"));
@@ -348,6 +351,6 @@ void read_events(void *p, uint64_t out[STAMP_EVENTS])
 
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops = {MACH,      VM_TRACE != 0, VM_COVERAGE != 0,
-                                                open_rtl,  close_rtl,     read_reg,
-                                                write_reg, run_rtl,       read_events};
+extern "C" const stamp_rtl_ops stamp_rtl_ops_2 = {
+    MACH,      STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,
+    close_rtl, read_reg,     write_reg,     run_rtl,       read_events};

@@ -28,7 +28,7 @@ bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *
 
     memset(r, 0, sizeof *r);
     r->mach = mach;
-    if (stamp_rtl_find(dir, mach->name, false, &r->ops, &e)) return err_rig_fail(r, "%s", e.text);
+    if (stamp_rtl_find(dir, mach, false, &r->ops, &e)) return err_rig_fail(r, "%s", e.text);
     r->dram = stamp_alloc(ERR_DRAM, 1);
     r->other = stamp_alloc(ERR_DRAM, 1);
     r->fresh = stamp_alloc(ERR_DRAM, 1);

@@ -168,8 +168,9 @@ static void gen_mm(struct gen_ctx *c, union stamp_insn *i)
     m->cm =
         c->at.cm + gen_below(&c->r, GEN_CM_PART - (uint32_t)((m->ng - 1) * m->cmstride) -
                                         (uint32_t)(m->blk ? (m->kl + m->blk - 1) / m->blk : 1) + 1);
-    while (m->ng * m->groups * c->m->P > GEN_AC_PART) m->groups--;
-    m->ac = c->at.ac + gen_below(&c->r, GEN_AC_PART - (uint32_t)(m->ng * m->groups * c->m->P) + 1);
+    while (m->ng * m->groups * c->m->P > gen_ac_part(c->m)) m->groups--;
+    m->ac = c->at.ac +
+            gen_below(&c->r, gen_ac_part(c->m) - (uint32_t)(m->ng * m->groups * c->m->P) + 1);
     m->nt =
         gen_below(&c->r, (c->m->RT_ENTRIES - (uint32_t)m->groups * c->m->P) / c->m->P) * c->m->P;
     m->rmstride = gen_range(&c->r, 1, 2);

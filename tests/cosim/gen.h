@@ -28,6 +28,12 @@ enum {
     GEN_PB_PART = 96
 };
 
+/** Lines of AC in use: whole groups of P rows. */
+static inline uint32_t gen_ac_part(const struct stamp_mach *m)
+{
+    return GEN_AC_PART / m->P * m->P;
+}
+
 /** What a program may be made of: the units' instructions, and features of them. */
 /* clang-format off */
 #define GEN_CLASSES(X)                                                                             \

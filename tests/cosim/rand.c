@@ -257,13 +257,13 @@ int main(int argc, char **argv)
     uint64_t failed = 0;
 
     if (!mach) {
-        fprintf(stderr, "rand: name a machine: tiny, base or wide\n");
+        fprintf(stderr, "rand: name a machine of the table (specgen machs)\n");
         return 2;
     }
     const uint64_t seed = strtoull(option(argc, argv, "--seed", "1"), NULL, 10);
     const uint64_t count = strtoull(option(argc, argv, "--count", "100"), NULL, 10);
     const uint64_t near = strtoull(option(argc, argv, "--near", "0"), NULL, 10);
-    rtl_dir = option(argc, argv, "--dir", "build");
+    rtl_dir = option(argc, argv, "--dir", NULL);
     model_only = option(argc, argv, "--model", NULL) != NULL;
     if (!choose(option(argc, argv, "--only", NULL), option(argc, argv, "--without", ""))) {
         fprintf(stderr, "rand: unknown class of instructions, see tests/cosim/gen.h\n");
