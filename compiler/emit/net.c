@@ -33,6 +33,15 @@ static uint32_t lines_of(uint64_t elements, uint32_t L)
     return (uint32_t)((elements + L - 1) / L);
 }
 
+/* The same, up to whole 64 bytes of f32 in DRAM: what follows can be addressed. */
+static uint32_t padded_lines_of(uint64_t elements, uint32_t L)
+{
+    uint32_t lines = lines_of(elements, L);
+
+    while (lines * L * 4 % STAMP_DRAM_ALIGN) lines++;
+    return lines;
+}
+
 /* Keys or values of a batch do not fit: say what does. */
 static void refuse_heads(struct stamp_netc *n)
 {
@@ -60,8 +69,7 @@ static void measure(struct stamp_netc *n)
     const uint32_t L = n->mach->L;
 
     n->L = L;
-    n->hl = lines_of(m->head_dim, L);
-    while (n->hl * L * 4 % STAMP_DRAM_ALIGN) n->hl++;
+    n->hl = padded_lines_of(m->head_dim, L);
     n->hdp = n->hl * L;
     n->heads = (uint32_t)m->heads;
     n->kv_heads = (uint32_t)m->kv_heads;
@@ -69,7 +77,7 @@ static void measure(struct stamp_netc *n)
     n->dl = lines_of(m->dim, L);
     n->ql = n->heads * n->hl;
     n->kvl = n->kv_heads * n->hl;
-    n->fl = lines_of(m->hidden, L);
+    n->fl = padded_lines_of(m->hidden, L); /* gate and up lie side by side */
     n->ctx = (n->spec->ctx + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
     n->rows = n->spec->s;
     if (n->hdp != m->head_dim && n->spec->scheme.block)

@@ -288,6 +288,7 @@ static void emit_apart(struct stamp_netc *n, enum stamp_net_linear which)
 
     l.x = p->t;
     l.y = p->z;
+    l.bias = 0; /* it comes behind the transform, with its last pass */
     stamp_emit_passes(n->b, &p->plan, false, p->l.x, p->t, in, 0);
     stamp_linear_code(&l);
     stamp_emit_passes(n->b, &p->plan, true, p->z, plain ? p->l.y : p->u, out, p->l.bias);
