@@ -117,9 +117,9 @@ static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
                                 .xb = b->xb,
                                 .gstride = 1}};
 
-    load_part(&w[n++], STAMP_SPACE_VM, GEN_AT_F32, b->vm, GEN_RAW_AT);
-    load_part(&w[n++], STAMP_SPACE_VM, may(p, GEN_IS_RAW) ? GEN_AT_WB : GEN_AT_F32,
-              b->vm + GEN_RAW_AT, GEN_RAW_PART);
+    load_part(&w[n++], STAMP_SPACE_VM, GEN_AT_F32, b->vm, GEN_VM_PART);
+    load_part(&w[n++], STAMP_SPACE_VM, may(p, GEN_IS_RAW) ? GEN_AT_WB : GEN_AT_F32, b->raw,
+              GEN_RAW_PART);
     load_part(&w[n++], STAMP_SPACE_WB, GEN_AT_WB, b->wb, GEN_WB_PART);
     load_part(&w[n++], STAMP_SPACE_CM, GEN_AT_CM, b->cm, GEN_CM_PART);
     if (may(p, GEN_IS_IT))
