@@ -93,6 +93,11 @@ static enum stamp_status check_code(const struct stamp_image *image, struct stam
         !inside(image->code_addr, (uint64_t)image->code_count * sizeof(struct stamp_word),
                 image->dram_bytes))
         return stamp_fail(e, STAMP_EFORMAT, "code is empty, misaligned or outside memory");
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_image_check_code(const struct stamp_image *image, struct stamp_err *e)
+{
     for (uint32_t i = 0; i < image->code_count; i++) {
         union stamp_insn insn;
         const struct stamp_op *op = stamp_decode(&image->code[i], &insn);

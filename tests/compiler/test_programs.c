@@ -201,6 +201,49 @@ START_TEST(entries_and_arguments_come_back_from_text_and_bytes)
 }
 END_TEST
 
+#define OPCODE_EE "0xff000000000000000000000000000000000000000000000000000000000000ee"
+#define RESERVED  "0x8000000000000000000000000000000000000000000000000000000000000002"
+
+/* The machine stops on what dispatch refuses, wherever a program comes from. */
+START_TEST(a_program_that_is_not_verified_runs_to_the_error_of_the_machine)
+{
+    static const struct {
+        const char *code;
+        enum stamp_error error;
+    } bad[] = {{".code\nNOP\n.word " OPCODE_EE "\nHALT\n", STAMP_ERROR_OPCODE},
+               {".code\nNOP\n.word " RESERVED "\nHALT\n", STAMP_ERROR_RESERVED},
+               {".code\nNOP\nLOAD fmt=F32 lines=1 n1=1\nHALT\n", STAMP_ERROR_RANGE},
+               {".code\nNOP\nLOAD d0=32 lines=1 n0=1 n1=1\nHALT\n", STAMP_ERROR_ALIGN},
+               {".code\nNOP\nENDL\nHALT\n", STAMP_ERROR_LOOP},
+               {".code\nNOP\n.word " RESERVED "\nENDL\nHALT\n", STAMP_ERROR_RESERVED}};
+    const struct stamp_run_options o = stamp_run_options_default();
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct stamp_err e = {0};
+        struct stamp_image *m = assemble(bad[i].code, &e), *again = NULL;
+        struct stamp_text t = {0};
+        struct stamp_run *run;
+        struct stamp_run_result r;
+
+        ck_assert_msg(m != NULL, "%s: %s", bad[i].code, e.text);
+        ck_assert_int_eq(stamp_verify(m, NULL, &e), STAMP_EFORMAT);
+        if (bad[i].error != STAMP_ERROR_LOOP)
+            ck_assert_int_eq(stamp_image_check_code(m, &e), STAMP_EFORMAT);
+        ck_assert(!stamp_dis(m, (struct stamp_dis_options){.notes = true}, &t, &e));
+        ck_assert_msg(!stamp_asm(t.s, t.len, false, &again, &e), "%s", e.text);
+        ck_assert_mem_eq(again->code, m->code, m->code_count * sizeof *m->code);
+        ck_assert(!stamp_run_new(m, &run, &e));
+        ck_assert_int_eq(stamp_run_go(run, &o, &r, &e), STAMP_EMACHINE);
+        ck_assert_int_eq(r.error, bad[i].error);
+        ck_assert_uint_eq(r.error_pc, 1);
+        stamp_run_free(run);
+        stamp_free(t.s);
+        stamp_image_free(m);
+        stamp_image_free(again);
+    }
+}
+END_TEST
+
 START_TEST(a_run_takes_entry_arguments_and_tokens)
 {
     struct stamp_err e = {0};
@@ -290,6 +333,7 @@ Suite *stamp_suite_programs(void)
 
     tcase_add_test(t, the_verifier_takes_legal_programs_and_says_what_is_wrong_with_others);
     tcase_add_test(t, entries_and_arguments_come_back_from_text_and_bytes);
+    tcase_add_test(t, a_program_that_is_not_verified_runs_to_the_error_of_the_machine);
     tcase_add_test(t, a_run_takes_entry_arguments_and_tokens);
     tcase_add_test(t, an_entry_is_verified_and_costed_for_its_arguments);
     tcase_add_test(t, entries_that_do_not_tile_the_code_are_refused);
