@@ -197,7 +197,7 @@ START_TEST(an_error_names_line_and_column)
         {".machine tiny\n.code\n  LOAD rsv0=1\n", "LOAD has no field 'rsv0'"},
         {".machine tiny\n.code\n  LOAD op=1\n", "LOAD has no field 'op'"},
         {".machine tiny\n.code\n  LOAD line\n", "'line' needs a '='"},
-        {".machine tiny\n.code\n.word 12\n", "line 3, column 9: .word takes 0x and 64"},
+        {".machine tiny\n.code\n.word 12\n", "line 3, column 7: .word takes 0x and 64"},
         {".machine tiny\n.word 12\n", "unknown directive '.word'"},
         {"", "no .machine"},
         {".machine tiny\n", "memory size is zero"},
