@@ -20,6 +20,18 @@ extern "C" {
 
 struct stamp_axi;
 
+/** A clock as the harness sees it before its edge. Bit u - 1 of a mask is unit u (LDU 1 .. MXU 4). */
+struct stamp_rtl_cycle {
+    const struct stamp_axi *axi; /**< pins of the AXI4 port */
+    bool start, irq;             /**< a register write that says START is taken; interrupt pin */
+    uint8_t push, take, done; /**< instructions come to a queue, leave it for the unit, are over */
+    uint8_t failed;           /**< of those done, with an error */
+    const uint32_t *insn[4];  /**< at the head of each queue, 8 words; what take takes */
+    bool step;                /**< the array multiplies */
+    bool vector_held,
+        load_held; /**< a line of the vector, the load unit is not let into its memory */
+};
+
 /** What surrounds the machine. Probabilities are in 1/256 per cycle. */
 struct stamp_rtl_options {
     uint8_t *dram; /**< memory, address 0 first; borrowed for the life of the instance */
@@ -37,12 +49,14 @@ struct stamp_rtl_options {
     const char *wave;               /**< FST file, or NULL; needs an object built for waves */
     uint64_t wave_start, wave_stop; /**< cycles */
 
-    /** Observers; NULL where nobody listens. A false return stops the run. */
+    /** Observers; NULL where nobody listens. A false return stops the run. A write to DRAM is told as
+     *  the bytes whose strobes are set, neighbours together. */
     void *ctx;
     bool (*on_write)(void *ctx, enum stamp_unit unit, enum stamp_space space, uint64_t addr,
                      const void *data, size_t bytes);
     bool (*on_retire)(void *ctx, enum stamp_unit unit, uint32_t pc);
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n);
+    bool (*on_cycle)(void *ctx, const struct stamp_rtl_cycle *cycle); /**< out of reset */
 };
 
 /** How a run stands or ended. */
