@@ -92,7 +92,7 @@ bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint3
 
     a->n = n;
     a->scale = stamp_attn_scale((uint32_t)n->spec->model->head_dim);
-    for (a->R = rows; a->R >= unit; a->R /= 2)
+    for (a->R = rows / unit * unit; a->R; a->R = a->R / 2 / unit * unit)
         if (plan(a)) return true;
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                      "attention with head_dim %zu does not fit machine %s; take a larger machine",
