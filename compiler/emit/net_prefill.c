@@ -58,7 +58,7 @@ void stamp_netc_attention(struct stamp_netc *n)
     struct stamp_attn_plan a = {.rope_rep = 1, .lim_step = 1};
     struct stamp_attn_item now = {.h = n->heads - 1, .last = true}, ahead, before;
 
-    if (!stamp_attn_plan_rows(&a, n, n->L < 32 ? n->L : 32)) return;
+    if (!stamp_attn_plan_rows(&a, n, n->L < 32 ? n->L : 32, 0)) return;
     a.q_pitch = n->qkv.row_bytes;
     a.out_pitch = n->att.row_bytes;
     now.t0 = 0u - a.R; /* the item before the first */
