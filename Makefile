@@ -4,7 +4,7 @@
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make clean                                            B=DIR: where to build, no spaces in it
-# make machines-random N=8 SEED=1: machines drawn, built and tested (machs.def of B: further machines)
+# make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
 CXX      := g++
@@ -119,6 +119,8 @@ $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(patsu
 $(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/stamp
 	@mkdir -p $(@D) && cp $(B)/stamp $(@D)/stamp
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
+$(B)/draw: $(B)/tests/cosim/draw.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_vec.o $(B)/tests/cosim/gen_data.o $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
 FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)
@@ -180,13 +182,13 @@ test: deps-demo-test
 	  $(foreach m,$(MACHS),-- rand-$m "$(B)/rand $m --count $(or $(RAND_$m),100)") \
 	  $(foreach m,$(MACHS),-- errors-$m "$(B)/errors $m") \
 	  -- registers "$(foreach m,$(MACHS),$(B)/regs $m &&) true" \
-	  -- machines-random "$(MAKE) machines-random N=2 SEED=1 SIZE=small"
+	  -- machines-random "$(MAKE) machines-random N=2 SEED=1 MOST=128"
 test-long: test
 	@$(MAKE) -s $(B)/exhaust_fn
 	@B=$(B) tests/run.sh $(wordlist 2,99,$(foreach m,$(MACHS),-- rand-$m-long \
 	  "$(B)/rand $m --seed 10000 --count $(or $(LONG_$m),1000)")) \
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh" \
-	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100"
+	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
 # Programs drawn for a machine: many where its RTL is fast.
 RAND_tiny := 2000
 RAND_base := 500
@@ -195,9 +197,9 @@ LONG_base := 5000
 LONG_wide := 2500
 N    ?= 8
 SEED ?= 1
-SIZE ?= any
+MOST ?= 256
 machines-random: $(B)/stamp $(B)/rand $(B)/errors $(B)/regs $(B)/draw
-	@B=$(B) tests/cosim/machines.sh $(N) $(SEED) $(SIZE)
+	@B=$(B) tests/cosim/machines.sh $(N) $(SEED) $(MOST)
 lint: $(B)/specgen
 	@tests/lint.sh
 synth: deps-synth

@@ -128,8 +128,10 @@ static void tile_one(struct stamp_netc *n, enum stamp_net_linear which)
     p->l.work.bias = false;
     p->l.work.post = STAMP_POST_NONE;
     if (stamp_tile_choose(&p->l.work, n->b->arena, &p->l.t)) return;
-    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "a linear layer %u to %u does not fit machine %s",
-                     sh.d, sh.n, n->mach->name);
+    char need[STAMP_NEED_TEXT];
+    stamp_tile_need(&p->l.work, n->b->arena, need);
+    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s, %u to %u, does not fit machine %s: %s",
+                     stamp_net_linear_name[which], sh.d, sh.n, n->mach->name, need);
 }
 
 void stamp_netc_tile(struct stamp_netc *n)

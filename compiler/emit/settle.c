@@ -105,7 +105,8 @@ enum stamp_status stamp_prove(struct stamp_build *b, struct stamp_compile_info *
     enum stamp_status st = STAMP_OK;
 
     if (!b->options->no_verify) st = stamp_verify(b->image, &v, b->e);
-    if (!st && (info || b->options->dump)) st = stamp_cost_program(b->image, &c, b->e);
+    if (!st && (info || b->options->dump))
+        st = stamp_cost_program(b->image, b->options->memory, &c, b->e);
     if (st) return st;
     if (info) {
         *info = (struct stamp_compile_info){.dispatched = c.dispatched,

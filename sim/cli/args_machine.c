@@ -51,17 +51,21 @@ static const struct argp_option on_options[] = {
     {.name = NULL},
 };
 
+/* Of any memory, run or estimated. */
+#define LATENCY_AND_BANDWIDTH                                                                      \
+    {.name = "latency",                                                                            \
+     .key = KEY_LATENCY,                                                                           \
+     .arg = "N",                                                                                   \
+     .doc = "cycles from request to answer, 1 to 100000 (default 60)"},                            \
+    {                                                                                              \
+        .name = "bandwidth", .key = KEY_BANDWIDTH, .arg = "F",                                     \
+        .doc = "part of the cycles that carry data, each direction, in steps of 1/256, at most 1 " \
+               "(default 1)"                                                                       \
+    }
+
 static const struct argp_option memory_options[] = {
     {.doc = "Memory around the RTL:", .group = 31},
-    {.name = "latency",
-     .key = KEY_LATENCY,
-     .arg = "N",
-     .doc = "cycles from request to answer, 1 to 100000 (default 60)"},
-    {.name = "bandwidth",
-     .key = KEY_BANDWIDTH,
-     .arg = "F",
-     .doc = "part of the cycles that carry data, each direction, in steps of 1/256, at most 1 "
-            "(default 1)"},
+    LATENCY_AND_BANDWIDTH,
     {.name = "stall",
      .key = KEY_STALL,
      .arg = "P",
@@ -75,6 +79,12 @@ static const struct argp_option memory_options[] = {
      .key = KEY_WATCHDOG,
      .arg = "N",
      .doc = "cycles without a retired instruction that are an error (default 1000000)"},
+    {.name = NULL},
+};
+
+static const struct argp_option estimate_options[] = {
+    {.doc = "Memory that the estimate is for:", .group = 31},
+    LATENCY_AND_BANDWIDTH,
     {.name = NULL},
 };
 
@@ -196,6 +206,8 @@ static const struct argp_child memory_children[] = {{.argp = &stamp_argp_machine
                                                     {.argp = NULL}};
 const struct argp stamp_argp_memory = {
     .options = memory_options, .parser = parse_parent, .children = memory_children};
+const struct argp stamp_argp_estimate = {
+    .options = estimate_options, .parser = parse_parent, .children = memory_children};
 static const struct argp_child children[] = {{.argp = &stamp_argp_memory}, {.argp = NULL}};
 const struct argp stamp_argp_machine = {
     .options = on_options, .parser = parse_parent, .children = children};

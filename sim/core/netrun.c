@@ -144,8 +144,9 @@ static enum stamp_status expect(const struct stamp_netrun *r, const char *name, 
     uint32_t arg[STAMP_ARGS] = {at};
     struct stamp_cost cost = {0};
 
-    const enum stamp_status s =
-        stamp_cost_entry(r->image, stamp_image_entry(r->image, name), arg, &cost, e);
+    const enum stamp_status s = stamp_cost_entry(
+        r->image, stamp_image_entry(r->image, name), arg,
+        (struct stamp_cost_memory){r->o.run.read_latency, r->o.run.read_rate}, &cost, e);
     *cycles = cost.cycles;
     return s;
 }

@@ -290,10 +290,10 @@ START_TEST(an_entry_is_verified_and_costed_for_its_arguments)
 
     ck_assert_ptr_nonnull(m);
     ck_assert(!stamp_verify_entry(m, m->entry, arg, &few, &e));
-    ck_assert(!stamp_cost_entry(m, m->entry, arg, &cheap, &e));
+    ck_assert(!stamp_cost_entry(m, m->entry, arg, (struct stamp_cost_memory){0}, &cheap, &e));
     arg[0] = 10;
     ck_assert(!stamp_verify_entry(m, m->entry, arg, &many, &e));
-    ck_assert(!stamp_cost_entry(m, m->entry, arg, &dear, &e));
+    ck_assert(!stamp_cost_entry(m, m->entry, arg, (struct stamp_cost_memory){0}, &dear, &e));
     ck_assert_uint_eq(few.executed, 1);
     ck_assert_uint_eq(many.executed, 11);
     ck_assert_uint_ge(dear.busy[STAMP_UNIT_VXU], 10 * 8 * 4);
