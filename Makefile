@@ -153,6 +153,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
+  -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
