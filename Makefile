@@ -145,7 +145,7 @@ deps-%: # deps-demo-test: the packages of two lines of .ci/packages
 demo: deps-demo
 	@$(MAKE) -s --no-print-directory all
 	$(B)/stamp demo
-STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
+STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
   -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
   -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
   -- tokenizers "STAMP_IDS=$(B)/ids tests/compiler/tokenizers.py" -- field "tests/compiler/field.sh $(B)/stamp" \
