@@ -164,7 +164,7 @@ deps-%: # deps-demo-test: the packages of two lines of .ci/packages
 demo: deps-demo
 	@$(MAKE) -s --no-print-directory all
 	$(B)/stamp demo
-STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
+STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
   -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
   -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
   -- tokenizers "STAMP_IDS=$(B)/ids tests/compiler/tokenizers.py" -- field "tests/compiler/field.sh $(B)/stamp" \
@@ -172,6 +172,7 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
+  -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"

@@ -99,7 +99,7 @@ struct stamp_image {
     uint32_t layers;
     struct stamp_phase *phase;
     uint32_t phases;
-    uint64_t dram_bytes;
+    uint64_t dram_bytes; /**< multiple of 64, below 2^40: the end of the window is an address */
     char *scheme; /**< free text about the scheme, printable */
 };
 

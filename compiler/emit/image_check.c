@@ -166,7 +166,7 @@ enum stamp_status stamp_image_check(const struct stamp_image *image, struct stam
         image->layers > STAMP_IMAGE_ITEMS_MAX || image->phases > STAMP_IMAGE_ITEMS_MAX)
         return stamp_fail(e, STAMP_EFORMAT, "too many buffers, segments, layers or phases");
     if (!image->dram_bytes || !aligned(image->dram_bytes) ||
-        image->dram_bytes > UINT64_C(1) << STAMP_ADDR_BITS)
+        image->dram_bytes >= UINT64_C(1) << STAMP_ADDR_BITS)
         return stamp_fail(e, STAMP_EFORMAT,
                           "memory size is zero, not a multiple of 64, or beyond "
                           "the address space");

@@ -50,6 +50,7 @@ static struct stamp_scheme scheme_of(const struct stamp_netc *n, enum stamp_net_
 
     if (which == STAMP_NET_HEAD) {
         s.transform = STAMP_NONE;
+        s.high_rows = 0;
         s.act_bits = 8;
         s.weight_bits = 8;
         s.block = 0;

@@ -95,6 +95,8 @@ enum stamp_status stamp_settle(struct stamp_build *b, const struct stamp_program
     m->code_addr = b->dram;
     m->dram_bytes =
         (b->dram + n * sizeof *out + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
+    if (m->dram_bytes >> STAMP_ADDR_BITS)
+        return stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: memory ends");
     return STAMP_OK;
 }
 

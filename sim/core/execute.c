@@ -304,7 +304,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
 static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_run_options *o,
                                       struct stamp_run_result *r, struct stamp_err *e)
 {
-    uint8_t *copy = stamp_alloc(run->image->dram_bytes, 1);
+    uint8_t *copy = stamp_map(run->image->dram_bytes);
     struct stamp_machine *m = copy ? new_machine(run, o, copy) : NULL;
     struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
     struct teller teller = {o, NULL, STAMP_OK, e};
@@ -314,7 +314,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
         teller.cutter =
             stamp_cutter_new(run->image, stamp_image_entry(run->image, o->entry), run->arg[0]);
     if (ls && (teller.cutter || !o->on_phase)) {
-        memcpy(copy, run->memory, run->image->dram_bytes);
+        stamp_map_copy(copy, run->memory, run->image->dram_bytes);
         if (teller.cutter) stamp_lockstep_watch(ls, see_machine, &teller);
         s = run_rtl(run, o, r, m, ls, e);
         if (!s && teller.cutter) tell(&teller, m);
@@ -325,7 +325,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
     stamp_lockstep_free(ls);
     stamp_cutter_free(teller.cutter);
     stamp_machine_free(m);
-    stamp_free(copy);
+    stamp_unmap(copy, run->image->dram_bytes);
     return s;
 }
 

@@ -12,6 +12,7 @@
 #include "sim/core/runtime.h"
 #include "tests/compiler/net_pair.h"
 #include "tests/compiler/net_random.h"
+#include "tests/skip.h"
 
 Suite *stamp_suite_compile_net(void);
 
@@ -262,7 +263,10 @@ START_TEST(phases_of_a_network_add_up)
                          STAMP_OK);
         stamp_run_set_arg(p.run, 0, step ? 40 : 0);
         const enum stamp_status s = stamp_run_go(p.run, &o, &r, &e);
-        if (s == STAMP_EUNSUPPORTED) break; /* no RTL here */
+        if (_i && s == STAMP_EUNSUPPORTED) {
+            test_skip("the RTL of tiny is not built: its phases are NOT added up");
+            break;
+        }
         ck_assert_msg(!s, "%s", e.text);
         check_phases(&p, o.entry, &r);
     }

@@ -56,6 +56,7 @@ static void random_scheme(struct rnd *r, uint32_t s, struct stamp_scheme *q)
     q->depth = rnd_below(r, 2) ? STAMP_DEPTH_AUTO : (int)rnd_below(r, 9);
     q->high_rows = rnd_below(r, s + 3);
     q->act_bits = rnd_below(r, 4) ? 4 : 8;
+    q->high_bits = q->act_bits == 8 || rnd_below(r, 4) ? 8 : 4;
     q->weight_bits = rnd_below(r, 3) ? 4 : 8;
     q->block = rnd_below(r, 4) ? 0 : STAMP_BLOCK;
     q->symmetric = rnd_below(r, 4) == 0;
@@ -96,15 +97,15 @@ static void describe(const struct shape *c, char *text, size_t room)
 {
     const struct stamp_scheme *q = &c->spec.scheme;
 
-    snprintf(text, room,
-             "%s: %s s %u%s%s, %s depth %d, %u rows, A%u W%u block %u%s%s, cache %u block "
-             "%u%s%s%s" RND_FMT,
-             c->options.mach->name, c->config, c->spec.s, c->spec.last_logits ? " last" : "",
-             c->spec.decode ? " decode" : "", stamp_transform_name(q->transform), q->depth,
-             q->high_rows, q->act_bits, q->weight_bits, q->block, q->symmetric ? " symmetric" : "",
-             q->sink ? " sink" : "", c->spec.kv.bits, c->spec.kv.block,
-             c->spec.kv.plain ? " plain" : "", c->options.unfused ? " unfused" : "",
-             c->options.no_roll ? " no_roll" : "", rnd_seed());
+    snprintf(
+        text, room,
+        "%s: %s s %u%s%s, %s depth %d, %u rows, A%u/%u W%u block %u%s%s, cache %u block "
+        "%u%s%s%s" RND_FMT,
+        c->options.mach->name, c->config, c->spec.s, c->spec.last_logits ? " last" : "",
+        c->spec.decode ? " decode" : "", stamp_transform_name(q->transform), q->depth, q->high_rows,
+        q->act_bits, q->high_bits, q->weight_bits, q->block, q->symmetric ? " symmetric" : "",
+        q->sink ? " sink" : "", c->spec.kv.bits, c->spec.kv.block, c->spec.kv.plain ? " plain" : "",
+        c->options.unfused ? " unfused" : "", c->options.no_roll ? " no_roll" : "", rnd_seed());
 }
 
 /* Every entry, those of a step at every position the cache has room for. */

@@ -326,6 +326,35 @@ START_TEST(entries_that_do_not_tile_the_code_are_refused)
 }
 END_TEST
 
+/* Pages written, read only, and never touched, first and last ones, on both sides of a window of the
+ * page map. */
+START_TEST(a_copy_of_mapped_memory_has_every_byte_and_no_more)
+{
+    const size_t bytes = ((size_t)1 << 31) + 192, page = 4096, at[] = {0,
+                                                                       4095,
+                                                                       4096 * 3 + 7,
+                                                                       8192 * page - 1,
+                                                                       8192 * page,
+                                                                       ((size_t)1 << 31) - 1,
+                                                                       bytes - 1};
+    unsigned char *from = stamp_map(bytes), *to = stamp_map(bytes);
+    size_t there = 0;
+
+    ck_assert(from && to);
+    ck_assert_int_eq(from[page * 100], 0);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) from[at[i]] = (unsigned char)(i + 1);
+    stamp_map_copy(to, from, bytes);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        ck_assert_uint_eq(to[at[i]], i + 1);
+        there += to[at[i]] != 0;
+        ck_assert_uint_eq(to[at[i] ^ 1], from[at[i] ^ 1]);
+    }
+    ck_assert_uint_eq(there, 7);
+    stamp_unmap(from, bytes);
+    stamp_unmap(to, bytes);
+}
+END_TEST
+
 Suite *stamp_suite_programs(void)
 {
     Suite *s = suite_create("programs");
@@ -335,6 +364,7 @@ Suite *stamp_suite_programs(void)
     tcase_add_test(t, entries_and_arguments_come_back_from_text_and_bytes);
     tcase_add_test(t, a_program_that_is_not_verified_runs_to_the_error_of_the_machine);
     tcase_add_test(t, a_run_takes_entry_arguments_and_tokens);
+    tcase_add_test(t, a_copy_of_mapped_memory_has_every_byte_and_no_more);
     tcase_add_test(t, an_entry_is_verified_and_costed_for_its_arguments);
     tcase_add_test(t, entries_that_do_not_tile_the_code_are_refused);
     suite_add_tcase(s, t);
