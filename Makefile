@@ -103,6 +103,11 @@ $(B)/%.opp: %.cpp
 $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
     $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
+CONF_C := tests/conformance/conform.c tests/conformance/device_model.c tests/conformance/device_rtl.c tests/conformance/load.c
+$(B)/conform: $(patsubst %.c,$(B)/%.o,$(CONF_C) tests/conformance/main.c) $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/make_vectors: $(patsubst %.c,$(B)/%.o,$(CONF_C) $(wildcard tests/conformance/make*.c)) $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
 FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)
