@@ -5,20 +5,25 @@
 #include <string.h>
 
 #include "compiler/ir/access_parts.h"
+#include "compiler/ir/own.h"
 #include "model/machine/machine.h"
 #include "model/mem.h"
 
 enum stamp_status stamp_tables_new(const struct stamp_image *image, struct stamp_tables *t,
                                    struct stamp_err *e)
 {
-    const size_t entries = image->mach->RT_ENTRIES, lines = entries / STAMP_TABLE_LINE;
+    const struct stamp_mach *m = image->mach;
+    const size_t entries = m->RT_ENTRIES, lines = entries / STAMP_TABLE_LINE;
+    const size_t marks = m->VM_LINES > m->SM_ENTRIES ? m->VM_LINES : m->SM_ENTRIES;
 
     t->image = image;
     t->rt = stamp_alloc(entries, sizeof *t->rt);
     t->nt = stamp_alloc(entries, sizeof *t->nt);
     t->rt_known = stamp_alloc(lines, sizeof *t->rt_known);
     t->nt_known = stamp_alloc(lines, sizeof *t->nt_known);
-    if (t->rt && t->nt && t->rt_known && t->nt_known) return STAMP_OK;
+    t->marks = 0;
+    t->mark = stamp_alloc(marks, sizeof *t->mark);
+    if (t->rt && t->nt && t->rt_known && t->nt_known && t->mark) return STAMP_OK;
     stamp_tables_free(t);
     return stamp_fail(e, STAMP_ENOMEM, "out of memory");
 }
@@ -29,16 +34,18 @@ void stamp_tables_free(struct stamp_tables *t)
     stamp_free(t->nt);
     stamp_free(t->rt_known);
     stamp_free(t->nt_known);
+    stamp_free(t->mark);
     memset(t, 0, sizeof *t);
 }
 
 /* Rows of one instruction: more than any memory has lines, far less than two 12-bit loops allow. */
 enum { TOUCHES_MAX = 1 << 18 };
 
-enum stamp_status stamp_scan_touch(struct stamp_scan *c, enum stamp_space space, unsigned how,
-                                   uint64_t first, uint64_t count)
+enum stamp_status stamp_scan_part(struct stamp_scan *c, const struct stamp_touch *part)
 {
     struct stamp_touches *o = c->out;
+    const enum stamp_space space = part->space;
+    const uint64_t first = part->first, count = part->count;
 
     if (space != STAMP_SPACE_DRAM && first + count > stamp_space_lines(c->mach, space))
         return stamp_fail(
@@ -55,8 +62,21 @@ enum stamp_status stamp_scan_touch(struct stamp_scan *c, enum stamp_space space,
         o->t = p;
         o->cap = cap;
     }
-    o->t[o->count++] = (struct stamp_touch){space, how, first, count};
+    o->t[o->count++] = *part;
     return STAMP_OK;
+}
+
+enum stamp_status stamp_scan_touch(struct stamp_scan *c, enum stamp_space space, unsigned how,
+                                   uint64_t first, uint64_t count)
+{
+    const struct stamp_touch whole = {.space = space,
+                                      .how = how,
+                                      .first = first,
+                                      .count = count,
+                                      .rows = UINT64_MAX,
+                                      .cols = c->mach->L,
+                                      .depths = c->mach->T};
+    return stamp_scan_part(c, &whole);
 }
 
 enum stamp_status stamp_scan_table(struct stamp_scan *c, enum stamp_space space, uint64_t first,
@@ -147,6 +167,18 @@ static enum stamp_status scan_vbfly(struct stamp_scan *c, const struct stamp_ins
     return st;
 }
 
+/* Accumulators of nibble row @p r: from an earlier chunk, for a later one. */
+static enum stamp_status scan_sums(struct stamp_scan *c, const struct stamp_insn_m *m, uint64_t r,
+                                   uint64_t blocks)
+{
+    const unsigned how = (m->first ? 0u : STAMP_READ) | (m->last && blocks == 1 ? 0u : STAMP_WRITE);
+    enum stamp_status st = STAMP_OK;
+
+    for (uint64_t n = 0; n < m->ng && how && !st; n++)
+        st = stamp_scan_touch(c, STAMP_SPACE_AC, how, m->ac + n * m->groups * c->mach->P + r, 1);
+    return st;
+}
+
 /* Results of nibble row @p r: metadata in, VM lines out. */
 static enum stamp_status scan_drain(struct stamp_scan *c, const struct stamp_insn_m *m, uint64_t r)
 {
@@ -161,9 +193,27 @@ static enum stamp_status scan_drain(struct stamp_scan *c, const struct stamp_ins
                           c->step->pc);
     if (m->blk || m->last)
         st = stamp_scan_touch(c, STAMP_SPACE_RM, STAMP_READ, m->rm + token * m->rmstride, blocks);
+    if (!st) st = scan_sums(c, m, r, blocks);
     if (!st && m->last)
         st = stamp_scan_touch(c, STAMP_SPACE_VM, STAMP_WRITE, m->vm + token * m->vstride, m->ng);
     return st;
+}
+
+/* The operand lines of row group @p g, of which the drain wants these nibble rows. */
+static enum stamp_status scan_group(struct stamp_scan *c, const struct stamp_insn_m *m, uint64_t g)
+{
+    const uint16_t *nt = c->t->nt + m->nt + g * c->mach->P;
+    uint64_t rows = 0;
+
+    for (uint32_t r = 0; r < c->mach->P; r++) {
+        if (nt[r] >> 14 == 1) rows |= UINT64_C(1) << r;
+        if (nt[r] >> 14 == 2) rows |= UINT64_C(3) << r;
+    }
+    return stamp_scan_part(c, &(struct stamp_touch){.space = STAMP_SPACE_XB,
+                                                    .how = STAMP_READ,
+                                                    .first = m->xb + g * m->gstride,
+                                                    .count = m->kl,
+                                                    .rows = rows});
 }
 
 static enum stamp_status scan_mm(struct stamp_scan *c, const struct stamp_insn_m *m)
@@ -172,8 +222,7 @@ static enum stamp_status scan_mm(struct stamp_scan *c, const struct stamp_insn_m
     const uint64_t blocks = m->blk ? (m->kl + m->blk - 1) / m->blk : 1;
     enum stamp_status st = stamp_scan_table(c, STAMP_SPACE_NT, m->nt, m->groups * c->mach->P);
 
-    for (uint64_t g = 0; g < m->groups && !st; g++)
-        st = stamp_scan_touch(c, STAMP_SPACE_XB, STAMP_READ, m->xb + g * m->gstride, m->kl);
+    for (uint64_t g = 0; g < m->groups && !st; g++) st = scan_group(c, m, g);
     for (uint64_t n = 0; n < m->ng && !st; n++) {
         st = stamp_scan_touch(c, STAMP_SPACE_WB, STAMP_READ, m->wb + n * m->wstride, wlines);
         if (!st && (m->blk || m->last))
@@ -187,6 +236,7 @@ enum stamp_status stamp_touches_of(struct stamp_tables *t, const struct stamp_st
                                    struct stamp_touches *out, struct stamp_err *e)
 {
     struct stamp_scan c = {t, t->image->mach, step, out, e};
+    enum stamp_status st = STAMP_OK;
 
     out->count = 0;
     if (stamp_check_range(c.mach, step->op, &step->insn))
@@ -194,12 +244,14 @@ enum stamp_status stamp_touches_of(struct stamp_tables *t, const struct stamp_st
                           step->pc, step->op->name);
     switch (step->op->format) {
     case STAMP_FORMAT_D:
-        return step->insn.d.gather ? scan_gather(&c, &step->insn.d)
-                                   : scan_transfer(&c, &step->insn.d);
-    case STAMP_FORMAT_B: return scan_vbfly(&c, &step->insn.b);
-    case STAMP_FORMAT_V: return stamp_scan_vector(&c, &step->insn.v);
-    case STAMP_FORMAT_W: return stamp_scan_rows(&c, &step->insn.w);
-    case STAMP_FORMAT_M: return scan_mm(&c, &step->insn.m);
-    default: return STAMP_OK;
+        st =
+            step->insn.d.gather ? scan_gather(&c, &step->insn.d) : scan_transfer(&c, &step->insn.d);
+        break;
+    case STAMP_FORMAT_B: st = scan_vbfly(&c, &step->insn.b); break;
+    case STAMP_FORMAT_V: st = stamp_scan_vector(&c, &step->insn.v); break;
+    case STAMP_FORMAT_W: st = stamp_scan_rows(&c, &step->insn.w); break;
+    case STAMP_FORMAT_M: st = scan_mm(&c, &step->insn.m); break;
+    case STAMP_FORMAT_C: break;
     }
+    return st ? st : stamp_scan_own(&c);
 }

@@ -21,6 +21,9 @@ struct stamp_scan {
 enum stamp_status stamp_scan_touch(struct stamp_scan *c, enum stamp_space space, unsigned how,
                                    uint64_t first, uint64_t count);
 
+/** The same, of a part of each line: @p part gives everything. */
+enum stamp_status stamp_scan_part(struct stamp_scan *c, const struct stamp_touch *part);
+
 /** Read @p n entries of RT or NT from @p first; their contents must be known. */
 enum stamp_status stamp_scan_table(struct stamp_scan *c, enum stamp_space space, uint64_t first,
                                    uint64_t n);

@@ -22,6 +22,9 @@ enum { PAGE = 4096 }; /* lines of DRAM that come into being together, when one i
 struct stamp_board {
     const struct stamp_image *image;
     struct line *line[STAMP_SPACES];
+    uint64_t *rows;    /* [XB_LINES] nibble rows written */
+    uint64_t *nibbles; /* [PB_LINES][nibble_words] nibbles written, column * T + depth */
+    uint32_t nibble_words;
     struct dram_line **page; /* of the lines [dram_lo, dram_hi) that buffers stores go to span */
     uint64_t dram_lo, dram_hi;
 };
@@ -57,8 +60,11 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
         if (hi > b->dram_hi) b->dram_hi = hi;
     }
     if (b->dram_lo > b->dram_hi) b->dram_lo = b->dram_hi;
+    b->nibble_words = (image->mach->L * image->mach->T + 63) / 64;
+    b->rows = stamp_alloc(image->mach->XB_LINES, sizeof *b->rows);
+    b->nibbles = stamp_alloc((size_t)image->mach->PB_LINES * b->nibble_words, sizeof *b->nibbles);
     if (ok) b->page = stamp_alloc(page_count(b), sizeof *b->page);
-    if (ok && b->page) return b;
+    if (ok && b->page && b->rows && b->nibbles) return b;
     stamp_board_free(b);
     return NULL;
 }
@@ -69,7 +75,42 @@ void stamp_board_free(struct stamp_board *b)
     for (int s = 0; s < STAMP_SPACES; s++) stamp_free(b->line[s]);
     for (size_t i = 0; b->page && i < page_count(b); i++) stamp_free(b->page[i]);
     stamp_free(b->page);
+    stamp_free(b->rows);
+    stamp_free(b->nibbles);
     stamp_free(b);
+}
+
+/* Whether all nibbles of the part of PB line @p line were written; with @p write they are now. */
+static bool nibbles(struct stamp_board *b, const struct stamp_touch *t, uint64_t line, bool write)
+{
+    uint64_t *bits = b->nibbles + line * b->nibble_words;
+    const uint32_t T = b->image->mach->T;
+    bool all = true;
+
+    for (uint32_t c = t->col; c < t->col + t->cols; c++)
+        for (uint32_t d = t->depth; d < t->depth + t->depths; d++) {
+            const uint32_t k = c * T + d;
+            const uint64_t bit = UINT64_C(1) << k % 64;
+            all = all && bits[k / 64] & bit;
+            if (write) bits[k / 64] |= bit;
+        }
+    return all;
+}
+
+/* Whether what is read of line @p i was written, all of it. */
+static bool was_written(struct stamp_board *b, const struct stamp_touch *t, uint64_t i)
+{
+    const uint64_t used = (UINT64_C(1) << b->image->mach->P) - 1;
+
+    if (t->space == STAMP_SPACE_XB) return !(t->rows & used & ~b->rows[i]);
+    if (t->space == STAMP_SPACE_PB) return nibbles(b, t, i, false);
+    return b->line[t->space][i].writer != 0;
+}
+
+static void note_written(struct stamp_board *b, const struct stamp_touch *t, uint64_t i)
+{
+    if (t->space == STAMP_SPACE_XB) b->rows[i] |= t->rows;
+    if (t->space == STAMP_SPACE_PB) nibbles(b, t, i, true);
 }
 
 static void want(struct stamp_need *need, uint32_t seq, enum stamp_space space, uint64_t line)
@@ -120,12 +161,14 @@ static enum stamp_status note_lines(struct stamp_board *b, enum stamp_unit unit,
 {
     for (uint64_t i = t->first; i < t->first + t->count; i++) {
         struct line *l = &b->line[t->space][i];
-        if (t->how & STAMP_READ && !l->writer)
-            return stamp_fail(e, STAMP_EFORMAT, "%s line %llu is read before it is written",
-                              stamp_space_name(t->space), (unsigned long long)i);
+        if (t->how & STAMP_READ && !was_written(b, t, i))
+            return stamp_fail(e, STAMP_EFORMAT, "%s line %llu is read before %s written",
+                              stamp_space_name(t->space), (unsigned long long)i,
+                              l->writer ? "all of it is" : "it is");
         if (l->writer) want(&need[l->writer_unit], l->writer, t->space, i);
         if (t->how & STAMP_WRITE) {
             for (int u = 0; u < STAMP_UNITS; u++) want(&need[u], l->reader[u], t->space, i);
+            note_written(b, t, i);
             memset(l, 0, sizeof *l);
             l->writer = seq;
             l->writer_unit = (uint32_t)unit;

@@ -110,6 +110,11 @@ void stamp_machine_free(struct stamp_machine *m);
 void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint64_t code_addr,
                          uint32_t count, uint64_t win_lo, uint64_t win_hi);
 
+/** Fill the scratchpad memories with noise of @p seed: what a program reads without having written it
+ *  differs from any other machine's. PB stays as it is: its lines are reported whole when a part is
+ *  written. */
+void stamp_machine_poison(struct stamp_machine *m, uint64_t seed);
+
 /** Execute one instruction. Returns false once the machine has stopped (done or error), then
  *  @p retire still describes the last instruction. */
 bool stamp_machine_step(struct stamp_machine *m, struct stamp_retire *retire);

@@ -4,10 +4,12 @@
 // Rule     model/spec/isa.md sections 2 to 4. C twin: model/machine/machine.c.
 // Throughput one instruction per two cycles, executed or skipped by a LOOP of no iterations; SETA
 //          one more, and one for each bit of its shifted sum below the highest 1.
-// Errors   found here stop dispatch; what was handed out before completes first. Errors of units
-//          (unit_err_i) stop the queues at once. Either way fault_o once everything is idle, or,
-//          when memory does not answer, after one more watchdog period: what is under way on the
-//          bus cannot be taken back, so a START then waits (Quiet) until the units are at rest.
+// Errors   found here, or of a unit (unit_err_i), stop dispatch; what was handed out before completes
+//          first, and its error counts instead: the first in program order is the program's. fault_o
+//          once everything is idle; where what is left waits for semaphores nobody can give, WATCHDOG
+//          there and then; when memory does not answer, after one more watchdog period: what is under
+//          way on the bus cannot be taken back, so a START then waits (Quiet) until the units are at
+//          rest. The watchdog stops the queues at once.
 module stamp_dispatch (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -39,13 +41,14 @@ module stamp_dispatch (
     input  logic         all_idle_i,  // queues, units
     input  logic         blocked_i,   // some head waits for a semaphore
     input  logic [31:0]  blocked_pc_i,
-    output logic         stop_o,      // queues: start nothing more
+    input  logic         stuck_i,     // nothing but blocked heads is left
+    output logic         stop_o,      // queues: start nothing more, forget what waits
     output logic         reset_units_o,
     output logic         clear_o,     // a program begins now: counters from zero
 
     // Retirement.
     input  logic         retired_i, // some unit retired
-    input  logic [3:0]   unit_err_i,
+    input  logic [3:0]   unit_err_i, // the first in program order so far; holds
     input  logic [31:0]  unit_err_pc_i,
     output logic         ev_control_o // a control instruction was executed
 );
@@ -63,7 +66,9 @@ module stamp_dispatch (
   logic [31:0] idle_cycles_q;
   logic [31:0] factor_q; // SETA: what is left of the factor, what its lowest bit stands for, the sum
   logic [39:0] term_q, sum_q;
-  logic        failed_q; // err_q is a unit's or the watchdog's: nothing replaces it
+  logic        failed_q; // a unit's error or the watchdog's: nothing more is handed out
+  logic        halt_q;   // the watchdog's: the queues are closed
+  logic        unit_failed, pending;
 
   stamp_isa_pkg::insn_c_t c;
   stamp_isa_pkg::insn_d_t d;
@@ -112,11 +117,13 @@ module stamp_dispatch (
   assign keep_o      = (depth_q != 3'd0 && pc_q - start_q[0] + 32'd8 < window_i) ? start_q[0] : pc_q;
   assign busy_o      = state_q != Idle;
   assign err_o       = err_q;
-  assign stop_o      = failed_q;
+  assign stop_o      = halt_q;
   assign ev_control_o = control_go;
 
   assign clear_o = all_idle_i && (state_q == Quiet || (state_q == Idle && start_i));
   assign expired = watchdog_i != '0 && idle_cycles_q >= watchdog_i;
+  assign unit_failed = unit_err_i != stamp_isa_pkg::ERR_NONE && !reset_units_o;
+  assign pending     = state_q == Drain || (state_q == Stop && !halt_q); // an error waits for earlier ones
 
   always_ff @(posedge clk_i) begin : fsm
     done_o  <= 1'b0;
@@ -125,12 +132,14 @@ module stamp_dispatch (
     if (!rst_ni) begin
       state_q  <= Idle;
       failed_q <= 1'b0;
+      halt_q   <= 1'b0;
     end else begin
       case (state_q)
         Idle, Quiet: if (clear_o) begin
           state_q       <= Fetch;
           reset_units_o <= 1'b1;
           failed_q      <= 1'b0;
+          halt_q        <= 1'b0;
         end else if (start_i) begin
           state_q <= Quiet;
         end else if (state_q == Quiet && expired) begin
@@ -160,14 +169,21 @@ module stamp_dispatch (
           fault_o       <= 1'b1;
           reset_units_o <= all_idle_i;
           failed_q      <= !all_idle_i; // the queues stay closed
+          halt_q        <= !all_idle_i;
         end
       endcase
-      if (state_q != Idle && state_q != Stop && !failed_q
-          && (unit_err_i != stamp_isa_pkg::ERR_NONE || expired)) begin
+      if (state_q != Idle && state_q != Stop && !failed_q && (unit_failed || expired)) begin
         state_q  <= Stop;
         failed_q <= 1'b1;
+        halt_q   <= !unit_failed;
         fault_o  <= 1'b0;
         done_o   <= 1'b0;
+      end
+      if (pending && stuck_i) begin // the semaphores these wait for nobody gives
+        state_q  <= Stop;
+        failed_q <= 1'b1;
+        halt_q   <= 1'b1;
+        fault_o  <= 1'b0;
       end
     end
   end
@@ -175,7 +191,10 @@ module stamp_dispatch (
   always_ff @(posedge clk_i) begin : errors
     if (state_q == Idle) begin
       if (start_i) err_q <= stamp_isa_pkg::ERR_NONE;
-    end else if (state_q != Stop && state_q != Quiet && unit_err_i != stamp_isa_pkg::ERR_NONE) begin
+    end else if (pending && stuck_i) begin
+      err_q    <= stamp_isa_pkg::ERR_WATCHDOG;
+      err_pc_o <= blocked_pc_i;
+    end else if (!halt_q && state_q != Quiet && unit_failed) begin
       err_q    <= unit_err_i;
       err_pc_o <= unit_err_pc_i;
     end else if (state_q != Stop && expired) begin
@@ -191,7 +210,8 @@ module stamp_dispatch (
   end
 
   always_ff @(posedge clk_i) begin : watchdog
-    if (state_q == Idle || retired_i || control_go || push_go || skip_go || (state_q != Stop && expired))
+    if (state_q == Idle || retired_i || control_go || push_go || skip_go || (state_q != Stop && expired)
+        || (pending && stuck_i))
       idle_cycles_q <= '0;
     else idle_cycles_q <= idle_cycles_q + 32'd1;
   end

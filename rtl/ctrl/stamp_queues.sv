@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_queues - the queues of the four units and their semaphores: whose turn it is to take, which
-// blocked instruction comes first in the program, whose error counts.
+// blocked instruction comes first in program order, whose error counts.
 //
-// Rule     model/spec/isa.md section 2. C twin: model/machine/machine.c, take and give.
-// Order    bit or slice u of a port is unit u: 0 LDU, 1 STU, 2 VXU, 3 MXU.
+// Rule     model/spec/isa.md sections 2 and 3. C twin: model/machine/machine.c, take and give.
+// Order    bit or slice u of a port is unit u: 0 LDU, 1 STU, 2 VXU, 3 MXU. An instruction's place in
+//          program order is the count of those handed out before it, modulo 2^SeqW: no instruction
+//          may stay while 2^(SeqW-1) later ones are handed out.
+// Errors   the first of each unit is kept, the first of these in program order is reported: what was
+//          handed out before it still runs, and may replace it; what comes behind does not start.
 module stamp_queues #(
-    parameter int unsigned QUEUE = 8 // instructions waiting per unit, a power of two
+    parameter int unsigned QUEUE = 8, // instructions waiting per unit, a power of two
+    parameter int unsigned SeqW  = 24
 ) (
     input  logic             clk_i,
     input  logic             rst_ni,
@@ -30,32 +35,59 @@ module stamp_queues #(
     output logic             all_idle_o,
     output logic [3:0]       waits_o, // the head waits for a semaphore
     output logic             blocked_o,
-    output logic [31:0]      blocked_pc_o,
-    output logic [3:0]       gives_o, // retired without an error
-    output logic [3:0]       err_o,
+    output logic [31:0]      blocked_pc_o, // of the first of them in program order
+    output logic             stuck_o,  // every head waits, nothing is in flight that could give
+    output logic [3:0]       gives_o,  // retired without an error
+    output logic [3:0]       err_o,    // holds until reset_units_i; NONE: no instruction failed
     output logic [31:0]      err_pc_o
 );
 
-  logic [3:0]      head, sem_ok, turn, want, take, idle, overflow;
+  localparam int unsigned FaultW = SeqW + 36; // place, instruction, code
+
+  logic [3:0]      head, sem_ok, turn, want, take, idle, flight, overflow, fault_q;
   logic [4*15-1:0] waits, posts;
-  logic [31:0]     head_pc [4];
-  logic [31:0]     gave_pc_q [4]; // retired in the cycle before
+  logic [SeqW-1:0] seq_q;
+  // Slices of SeqW + 32: place and instruction of the head, of what ends, of what ended before.
+  logic [SeqW+31:0]  head_at [4];
+  logic [SeqW+31:0]  end_at [4];
+  logic [SeqW+31:0]  gave_at_q [4];
+  logic [FaultW-1:0] unit_fault_q [4];
+  logic [FaultW-1:0] fault;
 
   // The matrix unit takes first, then vector, load, store.
   assign turn = {1'b1, !want[3], !want[3] && !want[2] && !want[0], !want[3] && !want[2]};
 
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || reset_units_i) seq_q <= '0;
+    else if (push_i != '0) seq_q <= seq_q + 1'b1;
+  end
+
   for (genvar u = 0; u < 4; u++) begin : g_queue
-    stamp_issue #(.QUEUE(QUEUE)) i_issue (
-      .clk_i, .rst_ni(rst_ni && !reset_units_i), .stop_i, .push_i(push_i[u]),
-      .ready_o(ready_o[u]), .insn_i, .pc_i, .head_o(head[u]), .head_pc_o(head_pc[u]),
-      .wait_o(waits[u*15 +: 15]), .sem_ok_i(sem_ok[u]), .want_o(want[u]), .turn_i(turn[u]),
-      .take_o(take[u]), .insn_valid_o(unit_valid_o[u]), .insn_ready_i(unit_ready_i[u]),
-      .insn_o(unit_insn_o[u*256 +: 256]), .done_i(unit_done_i[u]), .post_o(posts[u*15 +: 15]),
-      .pc_o(unit_pc_o[u*32 +: 32]), .idle_o(idle[u]));
+    stamp_issue #(.QUEUE(QUEUE), .SeqW(SeqW)) i_issue (
+      .clk_i, .rst_ni(rst_ni && !reset_units_i), .stop_i, .fault_i(fault_q != '0),
+      .fault_seq_i(fault[36 +: SeqW]), .push_i(push_i[u]), .ready_o(ready_o[u]), .insn_i, .pc_i,
+      .seq_i(seq_q), .head_o(head[u]), .head_pc_o(head_at[u][31:0]),
+      .head_seq_o(head_at[u][32 +: SeqW]), .wait_o(waits[u*15 +: 15]), .sem_ok_i(sem_ok[u]),
+      .want_o(want[u]), .turn_i(turn[u]), .take_o(take[u]), .insn_valid_o(unit_valid_o[u]),
+      .insn_ready_i(unit_ready_i[u]), .insn_o(unit_insn_o[u*256 +: 256]),
+      .done_i(unit_done_i[u]), .post_o(posts[u*15 +: 15]), .pc_o(end_at[u][31:0]),
+      .seq_o(end_at[u][32 +: SeqW]), .flight_o(flight[u]), .idle_o(idle[u]));
 
     // An instruction that failed posts nothing.
-    assign gives_o[u] = unit_done_i[u] && unit_err_i[u*4 +: 4] == stamp_isa_pkg::ERR_NONE;
-    always_ff @(posedge clk_i) gave_pc_q[u] <= unit_pc_o[u*32 +: 32];
+    assign gives_o[u]            = unit_done_i[u] && unit_err_i[u*4 +: 4] == stamp_isa_pkg::ERR_NONE;
+    assign unit_pc_o[u*32 +: 32] = end_at[u][31:0];
+
+    // The unit's first error; that of a post, seen a cycle late, is of an earlier instruction.
+    always_ff @(posedge clk_i) begin
+      gave_at_q[u] <= end_at[u];
+      if (!rst_ni || reset_units_i) begin
+        fault_q[u] <= 1'b0;
+      end else if (!fault_q[u]) begin
+        fault_q[u]      <= overflow[u] || (unit_done_i[u] && !gives_o[u]);
+        unit_fault_q[u] <= overflow[u] ? {gave_at_q[u], stamp_isa_pkg::ERR_SEMAPHORE}
+                                       : {end_at[u], unit_err_i[u*4 +: 4]};
+      end
+    end
   end
 
   stamp_sems #(.Units(4)) i_sems (
@@ -65,28 +97,41 @@ module stamp_queues #(
   assign all_idle_o = &idle && overflow == '0;
   assign waits_o    = head & ~sem_ok;
   assign blocked_o  = waits_o != '0;
+  assign stuck_o    = blocked_o && waits_o == head && flight == '0 && overflow == '0;
 
-  always_comb begin
-    blocked_pc_o = 32'hffff_ffff;
-    for (int u = 0; u < 4; u++)
-      if (waits_o[u] && head_pc[u] < blocked_pc_o) blocked_pc_o = head_pc[u];
+  // Whether place a comes before place b.
+  function automatic logic precedes(input logic [SeqW-1:0] a, input logic [SeqW-1:0] b);
+    logic [SeqW-1:0] d;
+    d = a - b;
+    precedes = d[SeqW-1];
+  endfunction
+
+  always_comb begin : blocked
+    logic [SeqW+31:0] lo, hi;
+    logic             lo_v, hi_v;
+    lo_v = waits_o[0] || waits_o[1];
+    hi_v = waits_o[2] || waits_o[3];
+    lo = (waits_o[1] && (!waits_o[0] || precedes(head_at[1][32 +: SeqW], head_at[0][32 +: SeqW])))
+         ? head_at[1] : head_at[0];
+    hi = (waits_o[3] && (!waits_o[2] || precedes(head_at[3][32 +: SeqW], head_at[2][32 +: SeqW])))
+         ? head_at[3] : head_at[2];
+    blocked_pc_o = (hi_v && (!lo_v || precedes(hi[32 +: SeqW], lo[32 +: SeqW]))) ? hi[31:0] : lo[31:0];
   end
 
-  // The lowest unit of this cycle; a unit's own error before that of its post.
-  always_comb begin
-    err_o    = stamp_isa_pkg::ERR_NONE;
-    err_pc_o = '0;
-    for (int u = 3; u >= 0; u--)
-      if (overflow[u]) begin
-        err_o    = stamp_isa_pkg::ERR_SEMAPHORE;
-        err_pc_o = gave_pc_q[u];
-      end
-    for (int u = 3; u >= 0; u--)
-      if (unit_done_i[u] && unit_err_i[u*4 +: 4] != stamp_isa_pkg::ERR_NONE) begin
-        err_o    = unit_err_i[u*4 +: 4];
-        err_pc_o = unit_pc_o[u*32 +: 32];
-      end
+  always_comb begin : first_fault
+    logic [FaultW-1:0] lo, hi;
+    logic              lo_v, hi_v;
+    lo_v = fault_q[0] || fault_q[1];
+    hi_v = fault_q[2] || fault_q[3];
+    lo = (fault_q[1] && (!fault_q[0] || precedes(unit_fault_q[1][36 +: SeqW], unit_fault_q[0][36 +: SeqW])))
+         ? unit_fault_q[1] : unit_fault_q[0];
+    hi = (fault_q[3] && (!fault_q[2] || precedes(unit_fault_q[3][36 +: SeqW], unit_fault_q[2][36 +: SeqW])))
+         ? unit_fault_q[3] : unit_fault_q[2];
+    fault = (hi_v && (!lo_v || precedes(hi[36 +: SeqW], lo[36 +: SeqW]))) ? hi : lo;
   end
+
+  assign err_o    = fault_q != '0 ? fault[3:0] : stamp_isa_pkg::ERR_NONE;
+  assign err_pc_o = fault[35:4];
 
   logic unused;
   assign unused = &{1'b0, want[1]};

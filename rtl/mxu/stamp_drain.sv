@@ -282,7 +282,7 @@ module stamp_drain #(
   assign ev_line_o = row_v[12] && !st_bad[12];
   assign busy_o    = left_q != 0 || row_v != '0 || slot_final != '0;
 
-  // ---- The instruction's error: the first of its rows -------------------------------------------
+  // ---- The instruction's error: RANGE by its fields, else the first of a row, else NUMERIC -------
   logic [3:0]  err_q, err_now, row_err_now;
   logic [39:0] row_err_q; // ten stages of four bits: 3 to 12
 
@@ -292,13 +292,15 @@ module stamp_drain #(
                    : ((st_end[12] || st_blk[12]) && !st_bad[12] && flag != '0)
                    ? stamp_isa_pkg::ERR_NUMERIC : stamp_isa_pkg::ERR_NONE;
   assign done_o  = slot_final[12];
-  assign err_o   = (err_q != stamp_isa_pkg::ERR_NONE) ? err_q : err_now;
+  assign err_o   = (st_kill[12] || err_q == stamp_isa_pkg::ERR_NONE
+                    || (err_q == stamp_isa_pkg::ERR_NUMERIC && err_now != stamp_isa_pkg::ERR_NONE))
+                   ? err_now : err_q;
 
   always_ff @(posedge clk_i) begin
     row_err_q <= {row_err_q[35:0], !s2_bad ? stamp_isa_pkg::ERR_NONE
                   : s2_pair_bad_q ? stamp_isa_pkg::ERR_RESERVED : stamp_isa_pkg::ERR_RANGE};
     if (!rst_ni || done_o) err_q <= stamp_isa_pkg::ERR_NONE;
-    else if (err_q == stamp_isa_pkg::ERR_NONE) err_q <= err_now;
+    else err_q <= err_o;
   end
 
   logic unused;

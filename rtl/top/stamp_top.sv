@@ -117,7 +117,7 @@ module stamp_top #(
   logic             f_arvalid, f_arready, f_rvalid;
   logic [39:0]      f_araddr;
   logic [7:0]       f_arlen;
-  logic             all_idle, blocked, ev_control;
+  logic             all_idle, blocked, stuck, ev_control;
   logic [3:0]       push, q_ready, unit_err;
   // Units: 0 LDU, 1 STU, 2 VXU, 3 MXU.
   logic [3:0]       u_valid, u_ready, u_done, u_busy, u_wait, gives;
@@ -138,7 +138,7 @@ module stamp_top #(
     .err_pc_o(fault_pc), .pc_o(pc), .keep_o(keep), .want_o(want), .hit_i(hit),
     .fail_i(fetch_fail), .re_o(im_re), .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push),
     .ready_i(q_ready), .insn_o(insn), .all_idle_i(all_idle), .blocked_i(blocked),
-    .blocked_pc_i(blocked_pc), .stop_o(stop), .reset_units_o(reset_units), .clear_o(clear),
+    .blocked_pc_i(blocked_pc), .stuck_i(stuck), .stop_o(stop), .reset_units_o(reset_units), .clear_o(clear),
     .retired_i(u_done != '0), .unit_err_i(unit_err), .unit_err_pc_i(unit_err_pc),
     .ev_control_o(ev_control));
 
@@ -146,7 +146,7 @@ module stamp_top #(
     .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push), .ready_o(q_ready),
     .insn_i(insn), .pc_i(pc), .unit_valid_o(u_valid), .unit_ready_i(u_ready), .unit_insn_o(u_insn),
     .unit_done_i(u_done), .unit_err_i(u_err), .unit_pc_o(u_pc), .all_idle_o(all_idle),
-    .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .gives_o(gives),
+    .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(gives),
     .err_o(unit_err), .err_pc_o(unit_err_pc));
 
   // ---- Load and store ----------------------------------------------------------------------------

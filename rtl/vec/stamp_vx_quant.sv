@@ -26,7 +26,7 @@ module stamp_vx_quant #(
     input  logic [15:0]                   xb_i,    // XB line of nibble row 0 at this column
     input  logic [15:0]                   gstride_i,
     input  logic [12:0]                   sm_i,    // SM entry of the block
-    input  logic [12:0]                   rm_i,    // RM entry of the block
+    input  logic [12:0]                   rm_i,    // RM entry of the block, within RM
     input  logic [31:0]                   inv_i,
     input  logic [31:0]                   scale_i,
     input  logic [7:0]                    zero_i,
@@ -117,9 +117,7 @@ module stamp_vx_quant #(
   assign xb_hi_o   = hi_i;
   assign xb_lo_o   = lo_i;
   assign err_o     = (v_q[4] && bad_pair) ? stamp_isa_pkg::ERR_RESERVED
-                     : ((v_q[4] && bad_line)
-                        || (v_q[5] && t5_q.last && t5_q.rm >= 13'(SM_ENTRIES)))
-                       ? stamp_isa_pkg::ERR_RANGE : stamp_isa_pkg::ERR_NONE;
+                     : (v_q[4] && bad_line) ? stamp_isa_pkg::ERR_RANGE : stamp_isa_pkg::ERR_NONE;
 
   // Sum of L values of 8 bits, less 8 each for pairs: at most 64 * 136, 15 bits signed.
   logic signed [15:0] sum_q;
@@ -149,7 +147,7 @@ module stamp_vx_quant #(
   assign sm_we_o   = v_q[6] && t6_q.last;
   assign sm_addr_o = t6_q.sm[$clog2(SM_ENTRIES)-1:0];
   assign sm_data_o = {run_q, t6_q.zero, t6_q.scale, t6_q.inv};
-  assign rm_we_o   = v_q[6] && t6_q.last && t6_q.rm < 13'(SM_ENTRIES);
+  assign rm_we_o   = v_q[6] && t6_q.last;
   assign rm_addr_o = t6_q.rm[$clog2(SM_ENTRIES)-1:0];
   assign rm_data_o = {run_q, offset - {2'd0, t6_q.zero}, t6_q.scale};
 

@@ -143,6 +143,7 @@ module stamp_vx_walk #(
   assign bad     = (want && rd_line >= 18'(VM_LINES))
                    || ((is_w || words || is_smrd) && line_o >= 18'(VM_LINES))
                    || (uses_sm && sm_q >= 18'(SM_ENTRIES))
+                   || (is_quant && rm_o >= 13'(SM_ENTRIES))
                    || (uses_rt && index_q >= 13'(RT_ENTRIES))
                    || (is_packk && index_q >= 13'(L))
                    || (is_pack && d_q + 18'(v.gstride) + (is_packk ? 18'(L/T - 1) : 18'd0)

@@ -8,7 +8,8 @@
 //          An instruction starts when the one before has left the pipeline.
 // Stalls   what cannot be taken freezes the pipeline before it: a VM write not granted, a line not yet
 //          packed, scattered, summed or taken by the function lanes.
-// Errors   the first found; reading stops, what is in the pipeline finishes.
+// Errors   RANGE by the fields (no further step is made), else the first of a row, else NUMERIC; what is
+//          in the pipeline finishes.
 module stamp_vxu #(
     parameter int unsigned P          = 8,
     parameter int unsigned L          = 16,
@@ -84,8 +85,9 @@ module stamp_vxu #(
 
   // ---- Instruction --------------------------------------------------------------------------------
   logic [255:0] insn_q;
-  logic         busy_q, start, walking, pipe_busy, fail;
-  logic [3:0]   err_q, err_now, q_err;
+  logic         busy_q, start, walking, pipe_busy, fail, scat_bad, numeric;
+  logic         row_err_q; // err_q is more than NUMERIC
+  logic [3:0]   err_q, q_err;
 
   stamp_isa_pkg::insn_b_t b;
   stamp_isa_pkg::insn_v_t v;
@@ -106,7 +108,10 @@ module stamp_vxu #(
     else if (start) busy_q <= 1'b1;
     if (start) insn_q <= insn_i;
     if (!busy_q) err_q <= stamp_isa_pkg::ERR_NONE;
-    else if (err_q == stamp_isa_pkg::ERR_NONE) err_q <= err_now;
+    else if (fail || scat_bad) err_q <= stamp_isa_pkg::ERR_RANGE;
+    else if (q_err != stamp_isa_pkg::ERR_NONE && !row_err_q) err_q <= q_err;
+    else if (numeric && err_q == stamp_isa_pkg::ERR_NONE) err_q <= stamp_isa_pkg::ERR_NUMERIC;
+    row_err_q <= busy_q && (row_err_q || fail || scat_bad || q_err != stamp_isa_pkg::ERR_NONE);
   end
 
   logic is_bfly, is_rot, is_min, is_par, is_quant, is_bin, is_rope, is_row, is_fn, is_code, is_deq;
@@ -353,7 +358,7 @@ module stamp_vxu #(
   end
 
   // ---- Quantizer state -------------------------------------------------------------------------------------
-  logic par_busy, par_done, par_flag, scat_bad;
+  logic par_busy, par_done, par_flag;
 
   stamp_vx_sm #(.L(L), .SM_ENTRIES(SM_ENTRIES), .Q(Q)) i_sm (
     .clk_i, .rst_ni, .start_i(start), .re_i(walk_sm_re), .raddr_i(t_sm[SmW-1:0]), .rdata_o(sm_rdata),
@@ -387,10 +392,7 @@ module stamp_vxu #(
   assign pipe_busy = s1_v_q || s2_v_q || exec_q != '0 || alu_busy || vw_valid_o || deq_v || rows_busy
                      || code_busy || quant_busy || pb_we_o || fn_busy
                      || par_busy;
-  assign err_now   = (fail || scat_bad) ? stamp_isa_pkg::ERR_RANGE
-                     : (q_err != stamp_isa_pkg::ERR_NONE) ? q_err
-                     : (infinite || (par_done && par_flag)) ? stamp_isa_pkg::ERR_NUMERIC
-                     : stamp_isa_pkg::ERR_NONE;
+  assign numeric   = infinite || (par_done && par_flag);
 
   logic unused;
   assign unused = &{1'b0, b, v, w, w_new, s2_q, rt_data_i[14:12], unused_fn_flag};

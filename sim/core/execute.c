@@ -98,6 +98,7 @@ static struct stamp_machine *new_machine(const struct stamp_run *run,
                         base + stamp_image_entry_addr(im, entry), entry->count, base,
                         base + im->dram_bytes);
     memcpy(m->arg, run->arg, sizeof m->arg);
+    if (o->poison) stamp_machine_poison(m, o->poison);
     return m;
 }
 

@@ -44,6 +44,8 @@ struct stamp_run_options {
     uint32_t watchdog;   /**< cycles without retirement that are an error */
     uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
     uint64_t max_cycles; /**< 0: no limit */
+    uint64_t poison;     /**< not 0: the C machine's scratchpads start with noise of this seed, so
+                          *   that a program that reads what it did not write differs in lock-step */
     bool phases;         /**< cut the run into instances of the image's phases */
     stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; not ON_RTL */
     void *on_phase_ctx;

@@ -52,6 +52,8 @@ static struct stamp_image *assemble(const char *code, struct stamp_err *e)
 #define INDEX  "LOAD space=IT dram=0 lines=1 n0=1 n1=1\n"
 #define GATHER "LOAD fmt=F32 gather=1 d0=64 n0=4 n1=1 lines=1 lstride=1 "
 #define OUT    "STORE fmt=F32 dram=0x2000 lines=1 n0=1 n1=1 "
+#define S      "VSMWR n0=1 cols=9 gstride=1\n" /* SM entries 0..8 */
+#define PACKED "STORE space=PB dram=0x3000 n0=1 n1=1 "
 #define END    F "HALT\n"
 
 static const struct {
@@ -76,31 +78,55 @@ static const struct {
     {".code\n" X F "VFN fn=EXPM b=15 d=40 n0=9 cols=1\n" END, "VM line 16 is read before"},
     {".code\n" X F "VFN fn=RSQRT b=16 d=40 n0=1 cols=1\n" END, "VM line 16 is read before"},
     {".code\n" X F "VFN fn=SILU b=16 d=40 n0=1 cols=1\n" END, NULL},
-    {".code\n" X F "VBIN d=1 n0=2 s0=1 ds=1 b=8 cols=1\n" END, "reads a line it has written"},
+    {".code\n" X F "VBIN d=1 n0=2 s0=1 ds=1 b=8 cols=1\n" END, "which it has written before"},
     {".code\n" X F "VBIN d=0 n0=2 s0=1 ds=1 b=8 cols=1\n" END, NULL},
     {".code\n" X F "VBIN a=1 d=0 n0=2 s0=1 ds=1 b=8 cols=1\n" END, NULL},
     {".code\n" X F "VBIN a=8 b=0 bs=1 rep=1 d=0 n0=2 s0=1 ds=1 cols=1\n" END, NULL},
-    {".code\n" X F "VBIN a=8 b=0 d=0 n0=2 s0=1 ds=1 cols=1\n" END, "reads a line it has written"},
-    {".code\n" X F "VROPE a=4 b=0 d=1 n0=1 cols=2\n" END, "reads a line it has written"},
-    {".code\n" X F "VROW b=9 d=10 n0=9 cols=1\n" END, "reads a line it has written"},
-    {".code\n" X F "VROW b=9 d=9 n0=8 cols=1\n" END, NULL},
-    {".code\n" X F "VRED n0=10 s0=1 cols=1 d=9\n" END, "reads a line it has written"},
+    {".code\n" X F "VBIN a=8 b=0 d=0 n0=2 s0=1 ds=1 cols=1\n" END, "which it has written before"},
+    {".code\n" X F "VROPE a=4 b=0 d=1 n0=1 cols=2\n" END, "which it has written before"},
+    {".code\n" X F "VROW b=9 d=10 n0=9 cols=1\n" END, "which it has written before"},
+    {".code\n" X F "VROW b=9 d=9 n0=8 cols=1\n" END, "VM line 9, which it has written"},
+    {".code\n" X F "VROW fn=ADD n0=3 cols=1 s0=1 b=9 d=9 ds=1\n" END, "VM line 9, which it has"},
+    {".code\n" X F "VFN fn=EXPM n0=3 cols=1 s0=1 b=9 d=8 ds=1\n" END, "VM line 9, which it has"},
+    {".code\n" X F "VBIAS a=2 n0=3 s0=1 cols=1 b=3\n" END, "VM line 3, which it has written"},
+    {".code\n" X F "VBIAS a=2 n0=2 s0=0 cols=1 b=9\n" END, "VM line 2, which it has written"},
+    {".code\n" X F "VBIAS a=2 n0=1 cols=3 b=2\n" END, NULL},
+    {".code\n" X F "VBFLY a=0 boff=1 n0=2 s0=1 n1=1 cols=1\n" END, "VM line 1, which it has"},
+    {".code\n" X F "VBFLY a=0 boff=1 n0=1 n1=1 cols=2\n" END, "VM line 1, which it has written"},
+    {".code\n" X F "VBFLY a=0 boff=2 n0=1 n1=2 s1=4 cols=2\n" END, NULL},
+    {".code\n" X F "VRED n0=10 s0=1 cols=1 d=9\n" END, "which it has written before"},
     {".code\n" X F "VRED n0=10 s0=1 cols=1 d=3\n" END, NULL},
-    {".code\n" X F "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n" F
-     "STORE space=PB dram=0x3000 lines=2 n0=1 n1=1\n" END,
-     NULL},
-    {".code\n" X F "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n" F
-     "STORE space=PB dram=0x3000 lines=3 n0=1 n1=1\n" END,
+    {".code\n" X F S "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n" F PACKED "lines=2\n" END, NULL},
+    {".code\n" X F S "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n" F PACKED "lines=3\n" END,
      "PB line 2 is read before"},
-    {".code\n" X F "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n"
-     "STORE space=PB dram=0x3000 lines=2 n0=1 n1=1\n" END,
+    {".code\n" X F S "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n" PACKED "lines=2\n" END,
      "races with an instruction of VXU"},
-    {".code\n" X F "VPACKK n0=4 s0=1 cols=1 gstride=2\n" F
-     "STORE space=PB dram=0x3000 line=3 lines=1 n0=1 n1=1\n" END,
+    {".code\n" X F S "VPACKV n0=3 s0=1 cols=1 b=1 gstride=1\n" F PACKED "lines=1\n" END,
+     "PB line 0 is read before all of it is written"},
+    {".code\n" X F S
+     "VPACKV n0=3 s0=1 cols=1 b=1 gstride=1\nVPACKV n0=1 cols=1 rm=3 gstride=1\n" F PACKED
+     "lines=2\n" END,
      NULL},
+    {".code\n" X F S "VPACKV n0=4 s0=1 cols=1 b=1 gstride=0\n" END, "in both planes of one line"},
+    {".code\n" X F "VPACKV n0=4 s0=1 cols=1 b=1 gstride=1\n" END, "SM line 0 is read before"},
+    {".code\n" X F S "VPACKK n0=8 s0=1 cols=1 gstride=2\n" F PACKED "line=3 lines=1\n" END, NULL},
+    {".code\n" X F S "VPACKK n0=4 s0=1 cols=1 gstride=2\n" F PACKED "line=3 lines=1\n" END,
+     "PB line 3 is read before all of it is written"},
+    {".code\n" X F S "VPACKK n0=4 s0=1 cols=1 gstride=0\n" END, "PB line 0 in both planes"},
+    {".code\n" X F S "VPACKK n0=4 s0=1 cols=1 gstride=1\n" END, "PB line 1 in both planes"},
     {".code\n" X F "VCODE n0=1 cols=1 b=30\n" END, "RT line 0"},
-    {".code\nVSMRD n0=1 cols=9 a=4 first=1\n" F OUT "line=6\n" END, NULL},
-    {".code\nVSMRD n0=1 cols=9 a=4\n" F OUT "line=6\n" END, "VM line 6 is read before"},
+    {".code\n" X F S "VSMRD n0=1 cols=9 gstride=1 a=4 first=1\n" F OUT "line=6\n" END, NULL},
+    {".code\n" X F S "VSMRD n0=1 cols=9 gstride=1 a=20\n" F OUT "line=22\n" END,
+     "VM line 22 is read before"},
+    {".code\nVSMRD n0=1 cols=2 gstride=1 a=4\n" END, "SM line 0 is read before it is written"},
+    {".code\n" X F S "VSMRD n0=1 cols=2 gstride=9 a=4\n" END, "SM line 9 is read before"},
+    {".code\n" X F "VMINMAX n0=2 s0=1 cols=1 smstride=1 first=1\nVQPAR n0=2 cols=1 sd=1\n" END,
+     "SM line 0, which it has written before"},
+    {".code\n" X F "VMINMAX n0=2 s0=1 cols=1 smstride=0 first=1\nVQPAR n0=1 cols=1 sd=1\n" END,
+     NULL},
+    {".code\n" X F S "VMINMAX n0=2 s0=1 cols=1 smstride=0\n" END,
+     "SM line 0, which it has written"},
+    {".code\n" X F "VMINMAX n0=2 s0=1 cols=1 smstride=1\n" END, "SM line 0 is read before"},
     {".code\nLOAD dram=0x3000 lines=1 n0=1 n1=1\n" END, NULL},
     {".code\nLOAD dram=0x4000 lines=1 n0=1 n1=1\n" END, "load of 0x4000 in t before it is written"},
     {".code\n" X F "STORE dram=0x3000 lines=1 n0=1 n1=1\nLOAD dram=0x3000 lines=1 n0=1 n1=1\n" END,

@@ -17,14 +17,14 @@ enum {
  *  such variant. The instruction at fault is marked. */
 struct err_case {
     const char *name;
-    enum stamp_error error;
+    enum stamp_error error; /**< NONE: that of err_prog, if it names one */
     bool (*build)(struct err_prog *p, uint32_t variant);
     unsigned flags;
 };
 
 /** Ended by a name of NULL. */
 extern const struct err_case err_cases_dispatch[], err_cases_range[], err_cases_unit[],
-    err_cases_newer[];
+    err_cases_newer[], err_cases_pairs[];
 
 /** Every unit has work when the bad instruction comes: preamble, work; then mark. */
 void err_busy(struct err_prog *p);

@@ -211,6 +211,17 @@ void err_preamble(struct err_prog *p)
     err_control(p, STAMP_OP_FENCE, 0, 0);
 }
 
+void err_extremes(struct err_prog *p)
+{
+    err_preamble(p);
+    err_put(p, err_load(STAMP_SPACE_VM, ERR_MAX, 500));
+    err_put(p, err_load(STAMP_SPACE_VM, ERR_MIN, 501));
+    err_put(p, err_load(STAMP_SPACE_VM, ERR_MAX, 502));
+    err_put(p, err_load(STAMP_SPACE_CM, ERR_CM_MAX, 8));
+    err_put(p, err_load(STAMP_SPACE_CM, ERR_CM_MAX, 9));
+    err_control(p, STAMP_OP_FENCE, 0, 0);
+}
+
 /* With waits and posts of one semaphore each, 0 none. */
 static union stamp_insn linked(union stamp_insn i, uint64_t wait, uint64_t post)
 {

@@ -50,6 +50,7 @@ struct err_prog {
     uint32_t count, bad; /**< instructions; the one marked */
     uint64_t code;       /**< where it lies */
     uint32_t watchdog;
+    enum stamp_error want; /**< the error it ends with, where the case leaves that to its program */
 };
 
 /** Fill all of DRAM: data as named above, a pattern elsewhere. */
@@ -72,6 +73,10 @@ union stamp_insn err_insn(const struct stamp_mach *m, enum stamp_opcode op);
 
 /** All scratchpad contents err_insn's instructions read, then FENCE. */
 void err_preamble(struct err_prog *p);
+
+/** The preamble, and the largest numbers in VM lines 500 and 502, the lowest in 501, the largest scales
+ *  in CM lines 8 and 9. */
+void err_extremes(struct err_prog *p);
 
 /** Every unit, a loop, semaphores; stores its results. Ends with HALT. */
 void err_good(struct err_prog *p, const struct stamp_mach *m);

@@ -88,18 +88,6 @@ static bool loaded(struct err_prog *p, uint32_t v)
     return true;
 }
 
-/* The largest numbers in VM lines 500 (positive) and 501 (negative), 502 positive again. */
-static void extremes(struct err_prog *p)
-{
-    err_preamble(p);
-    err_put(p, err_load(STAMP_SPACE_VM, ERR_MAX, 500));
-    err_put(p, err_load(STAMP_SPACE_VM, ERR_MIN, 501));
-    err_put(p, err_load(STAMP_SPACE_VM, ERR_MAX, 502));
-    err_put(p, err_load(STAMP_SPACE_CM, ERR_CM_MAX, 8));
-    err_put(p, err_load(STAMP_SPACE_CM, ERR_CM_MAX, 9));
-    err_control(p, STAMP_OP_FENCE, 0, 0);
-}
-
 static void range_of_extremes(struct err_prog *p)
 {
     union stamp_insn i = err_insn(p->mach, STAMP_OP_VMINMAX);
@@ -117,7 +105,7 @@ static bool produced(struct err_prog *p, uint32_t v)
     if (v >= sizeof op / sizeof op[0]) return false;
     union stamp_insn i = err_insn(p->mach, op[v]);
 
-    extremes(p);
+    err_extremes(p);
     if (v < 4) i.b.a = v == 3 ? 501 : 500, i.b.n0 = i.b.n1 = 1, i.b.boff = 2;
     switch (v) {
     case 0: i.b.kind = STAMP_KIND_SUM; break;
@@ -150,7 +138,7 @@ static bool survives(struct err_prog *p, uint32_t v)
     union stamp_insn store = err_store(ERR_OUT, 500), par = err_insn(p->mach, STAMP_OP_VQPAR);
 
     if (v > 1) return false;
-    extremes(p);
+    err_extremes(p);
     if (v == 0) {
         store.d.lines = 2;
         err_put(p, store);

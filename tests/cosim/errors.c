@@ -20,7 +20,7 @@ struct tally {
 };
 
 static const struct err_case *const lists[] = {err_cases_dispatch, err_cases_range, err_cases_unit,
-                                               err_cases_newer};
+                                               err_cases_newer, err_cases_pairs};
 
 static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error code,
                   const char *name, uint32_t variant)
@@ -37,7 +37,8 @@ static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error 
 /* One variant, then the good program on the same instance. */
 static bool stop_and_go(struct err_rig *r, const struct err_case *c, const struct err_prog *p)
 {
-    if (!err_rig_expect(r, p, c->error, p->bad, c->flags & ERR_MODEL, c->flags & ERR_WHOLE))
+    if (!err_rig_expect(r, p, p->want ? p->want : c->error, p->bad, c->flags & ERR_MODEL,
+                        c->flags & ERR_WHOLE))
         return false;
     return err_rig_good(r);
 }
@@ -55,7 +56,7 @@ static void all_cases(struct tally *t, const struct err_world *world)
                 err_start(&p, t->mach);
                 if (!c->build(&p, v)) break;
                 const bool ok = open && stop_and_go(&r, c, &p);
-                judge(t, &r, ok, c->error, c->name, v);
+                judge(t, &r, ok, p.want ? p.want : c->error, c->name, v);
                 if (!ok) { /* the next one gets a machine of its own */
                     err_rig_close(&r);
                     open = err_rig_open(&r, t->mach, t->dir, world);

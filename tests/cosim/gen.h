@@ -62,6 +62,7 @@ struct gen_piece {
     struct stamp_word word;
     uint32_t segment; /**< pieces of a segment are neighbours */
     bool stepped;     /**< LOAD whose address moves with its segment's loop */
+    bool bent;        /**< by gen_near.h: stands between FENCEs */
 };
 
 /** What a segment's iterations come from. */

@@ -165,7 +165,12 @@ static uint32_t lay_out(const struct gen_program *p, struct stamp_word *w, uint3
     control(&w[n++], STAMP_OP_FENCE, 0, 0);
     for (uint32_t k = 0; k < p->pieces; k++) {
         at[k] = n;
-        w[n++] = p->piece[k].word;
+        if (p->piece[k].bent) { /* who knows what it touches: nothing beside it */
+            control(&w[n++], STAMP_OP_FENCE, 0, 0);
+            control(&w[n++], STAMP_OP_FENCE, 0, 0);
+        } else {
+            w[n++] = p->piece[k].word;
+        }
         if (k + 1 == p->pieces || p->piece[k + 1].segment != p->piece[k].segment)
             control(&w[n++], STAMP_OP_FENCE, 0, 0);
     }
@@ -232,9 +237,12 @@ static void roll(const struct gen_program *p, const struct stamp_word *w, uint32
         }
         out += open_loops(&r, p, loops_of(p, k, end), out, &open);
         for (uint32_t j = k; j < end; j++) {
-            *out = w[from++];
+            const bool bent = p->piece[j].bent;
+            if (bent) *out++ = w[from++];
+            *out = bent ? p->piece[j].word : w[from++];
             place(out, open && p->piece[j].stepped);
             out++;
+            if (bent) *out++ = w[from++];
         }
         *out++ = w[from++]; /* the FENCE */
         if (open) control(out++, STAMP_OP_ADDR, STEP_REG, GEN_STEP);

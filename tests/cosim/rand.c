@@ -2,10 +2,11 @@
 /* rand.c - random programs on RTL and C machine in lock-step; a failing one is shrunk.
  *
  *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE] [--only CLASSES]
- *        [--without CLASSES] [--model yes]
+ *        [--without CLASSES] [--model yes] [--near N]
  *
  * CLASSES of gen.h, separated by commas (VBIN,SETA,...), choose what programs are made of. With
- * --model the C machine runs alone. Every program also has to pass the verifier.
+ * --model the C machine runs alone. Every program also has to pass the verifier. With --near each has N
+ * neighbours (gen_near.h), refused or equal; what the machine refuses by an error, both refuse alike.
  * Program k of a run has seed S + k; the same seed is the same program, stalls included. Closing
  * line: "rand MACHINE: N passed, M failed". */
 #include <inttypes.h>
@@ -17,11 +18,14 @@
 #include "compiler/ir/verify.h"
 #include "model/mem.h"
 #include "sim/core/runtime.h"
-#include "tests/cosim/gen.h"
+#include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
 
 struct totals {
     uint64_t programs, instructions, checked, cycles, dropped;
+    uint64_t near, same, ended; /* neighbours: drawn, legal and equal, legal to an error */
+    uint64_t refused[GEN_REFUSED],
+        odd[GEN_REFUSED]; /* refused, and of these, different on the two */
 };
 
 static const char *rtl_dir;
@@ -43,6 +47,7 @@ static struct stamp_run_options surroundings(uint64_t seed)
     o.read_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
     o.write_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
     o.watchdog = 200000;
+    o.poison = seed + 1;
     return o;
 }
 
@@ -156,7 +161,58 @@ static void explain(struct gen_program *p, const char *mach, const char *keep)
     stamp_image_free(im);
 }
 
-static bool one(const struct stamp_mach *mach, uint64_t seed, const char *keep, struct totals *t)
+/* One neighbour of @p p. What a unit wrote before the error it ends with is nobody's affair. */
+static bool neighbour(const struct gen_program *p, uint64_t k, const char *keep, struct totals *t)
+{
+    struct gen_rng r = {p->seed * UINT64_C(0x2545f4914f6cdd1d) + 2 * k + 1};
+    struct gen_program q = *p, at_zero;
+    struct stamp_image *im = NULL;
+    struct stamp_run_result result = {0};
+    struct stamp_err e, why;
+
+    if (!gen_bend(&r, &q)) return true;
+    at_zero = q;
+    at_zero.dram_base = 0;
+    t->near++;
+    if (gen_image(&at_zero, &im, &e)) return printf("near: no image: %s\n", e.text), false;
+    const bool refused = stamp_verify(im, NULL, &why) != STAMP_OK;
+    const enum gen_refusal rule = refused ? gen_refusal_of(why.text) : GEN_REFUSED;
+    stamp_image_free(im);
+    const enum stamp_status s = run(&q, model_only ? STAMP_ON_MODEL : STAMP_ON_ALL, &result, &e);
+    t->instructions += result.instructions;
+    t->checked += result.checked;
+    if (refused) t->refused[rule]++;
+    if (!s || s == STAMP_EMACHINE) {
+        if (!refused) ++*(s ? &t->ended : &t->same);
+        return true;
+    }
+    if (refused && s == STAMP_EMISMATCH && rule != GEN_REFUSED_ERROR) return t->odd[rule]++, true;
+    printf("seed %" PRIu64 " neighbour %" PRIu64 " (%s): %s\n", p->seed, k,
+           refused ? why.text : "legal", e.text);
+    if (s == STAMP_EMISMATCH && !refused) explain(&q, p->mach->name, keep);
+    return false;
+}
+
+static bool neighbours(const struct gen_program *p, uint64_t n, const char *keep, struct totals *t)
+{
+    for (uint64_t k = 0; k < n; k++)
+        if (!neighbour(p, k, keep, t)) return false;
+    return true;
+}
+
+static void report_near(const struct totals *t, const char *mach)
+{
+    printf("near %s: %" PRIu64 " neighbours: %" PRIu64 " legal and equal, %" PRIu64
+           " legal up to the same overflow\n",
+           mach, t->near, t->same, t->ended);
+    for (int r = 0; r < GEN_REFUSED; r++)
+        if (t->refused[r])
+            printf("near %s: %" PRIu64 " refused: %s (%" PRIu64 " of them differ)\n", mach,
+                   t->refused[r], gen_refusal_meaning((enum gen_refusal)r), t->odd[r]);
+}
+
+static bool one(const struct stamp_mach *mach, uint64_t seed, uint64_t near, const char *keep,
+                struct totals *t)
 {
     struct gen_program p;
     struct stamp_run_result r;
@@ -174,7 +230,7 @@ static bool one(const struct stamp_mach *mach, uint64_t seed, const char *keep, 
     t->instructions += r.instructions;
     t->checked += r.checked;
     t->cycles += r.cycles;
-    return true;
+    return neighbours(&p, near, keep, t);
 }
 
 static const char *option(int argc, char **argv, const char *name, const char *otherwise)
@@ -206,6 +262,7 @@ int main(int argc, char **argv)
     }
     const uint64_t seed = strtoull(option(argc, argv, "--seed", "1"), NULL, 10);
     const uint64_t count = strtoull(option(argc, argv, "--count", "100"), NULL, 10);
+    const uint64_t near = strtoull(option(argc, argv, "--near", "0"), NULL, 10);
     rtl_dir = option(argc, argv, "--dir", "build");
     model_only = option(argc, argv, "--model", NULL) != NULL;
     if (!choose(option(argc, argv, "--only", NULL), option(argc, argv, "--without", ""))) {
@@ -213,7 +270,7 @@ int main(int argc, char **argv)
         return 2;
     }
     for (uint64_t k = 0; k < count && failed < 3; k++) {
-        if (!one(mach, seed + k, option(argc, argv, "--keep", NULL), &t)) failed++;
+        if (!one(mach, seed + k, near, option(argc, argv, "--keep", NULL), &t)) failed++;
         if (k % 100 == 99)
             fprintf(stderr, "rand %s: %" PRIu64 " of %" PRIu64 " programs\r", mach->name, k + 1,
                     count);
@@ -223,6 +280,7 @@ int main(int argc, char **argv)
            " overflowing instructions left out\n",
            mach->name, seed, seed + count - 1, t.instructions, t.checked, t.cycles, bursts_watched,
            t.dropped);
+    if (near) report_near(&t, mach->name);
     printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
     return failed || !t.programs;
 }

@@ -7,13 +7,13 @@
  * Against the C machine: what is executed at dispatch or handed to a unit, in which order, with which
  * word (address registers added), how the program ends. Beside it: units get what was handed out, in
  * order, only once their semaphores allow it; FENCE and HALT find all units idle; an error of a unit,
- * of a semaphore or of the memory names the instruction; START again after any of them. The index of
- * the first instruction is preset (ctrl_tb.vlt), so that all 32 bits of it are seen.
+ * of a semaphore or of the memory names the instruction; of several the first in program order, and
+ * what was handed out before it has ended; START again after any of them. The index of the first
+ * instruction is preset (ctrl_tb.vlt), so that all 32 bits of it are seen.
  *
  * Case     one program
  * Args     --seed N   --cases N
- * Build    make build/tb/tiny/ctrl: ctrl_tb_top with the parameters it names; C++ is this file,
- *          dram.cpp, axi_monitor.cpp and libstamp.a
+ * Build    make build/tb/tiny/ctrl
  */
 #include "Vtop.h"
 #include "Vtop___024root.h"
@@ -37,13 +37,15 @@ struct flight {
     uint32_t pc;
     stamp_word word;
     uint64_t due;
+    uint64_t seq;  /* place in program order */
+    uint32_t code; /* the error it ends with */
 };
 
 static std::deque<flight> handed[Units], inside[Units]; /* in queues; started */
 static uint32_t sem[32], slowness;
-static uint32_t fail_at, fail_code, started; /* the n-th instruction started fails */
-static bool failed_seen;
-static std::vector<uint32_t> fail_pcs; /* those that ended with an error */
+static uint32_t fail_at, fail_one_in, started; /* from the n-th started on, one in so many fails */
+static uint64_t handed_out;
+static std::vector<flight> failures; /* those that ended with an error */
 
 static uint32_t field(const stamp_word &w, uint32_t lsb)
 {
@@ -59,7 +61,7 @@ static void play_units()
         if (g.below(256) >= slowness) ready |= 1u << u;
         if (inside[u].empty() || inside[u].front().due > t.cycle) continue;
         done |= 1u << u;
-        if (inside[u].front().due == 0) err |= fail_code << 4 * u; /* marked to fail */
+        err |= inside[u].front().code << 4 * u;
     }
     top->unit_ready_i = (uint8_t)ready;
     top->unit_done_i = (uint8_t)done;
@@ -82,7 +84,8 @@ static void unit_starts(uint32_t u)
         if (s && sem[s]-- == 0) t.complain("an instruction started before its semaphore was given");
     }
     f.due = t.cycle + 1 + g.below(g.below(4) ? 6 : 60);
-    if (++started == fail_at) f.due = 0, failed_seen = true;
+    if (fail_at && ++started >= fail_at && (started == fail_at || g.one_in(fail_one_in)))
+        f.code = g.range(3, 9);
     inside[u].push_back(f);
 }
 
@@ -92,13 +95,10 @@ static void unit_ends(uint32_t u)
     inside[u].pop_front();
     const uint32_t pc = reinterpret_cast<const uint32_t *>(&top->unit_pc_o)[u];
     if (pc != f.pc) t.complain("wrong instruction index at retirement");
-    if (f.due == 0) {
-        fail_pcs.push_back(f.pc);
-        return;
-    }
+    if (f.code) failures.push_back(f);
     for (uint32_t k = 0; k < 3; k++) {
         const uint32_t s = field(f.word, 23 + 5 * k);
-        if (s) sem[s]++;
+        if (s && !f.code) sem[s]++;
     }
 }
 
@@ -154,7 +154,7 @@ static void observe(const program &p, size_t &at)
         } else if (p.error != STAMP_ERROR_SEMAPHORE) { /* that one is found later */
             t.complain("an instruction the C machine does not reach");
         }
-        flight f = {top->pc_o, {}, 0};
+        flight f = {top->pc_o, {}, 0, handed_out++, 0};
         memcpy(&f.word, &top->insn_o, 32);
         if (got) handed[got - 1].push_back(f);
     }
@@ -179,14 +179,27 @@ static bool refused(const program &p, uint32_t &pc)
            p.at + 32 * pc + 64 > dram->faults[0].lo;
 }
 
+/* The first failure in program order, and nothing before it waits or works. */
+static bool first_failure(uint32_t err, uint32_t pc)
+{
+    const flight *first = &failures[0];
+    for (const flight &f : failures)
+        if (f.seq < first->seq) first = &f;
+
+    for (uint32_t u = 0; u < Units; u++)
+        if ((!handed[u].empty() && handed[u].front().seq < first->seq) || !inside[u].empty())
+            return false;
+    return err == first->code && pc == first->pc;
+}
+
 static void judge(const program &p, size_t at, bool done)
 {
     const uint32_t err = top->err_o, pc = top->err_pc_o;
     uint32_t bad_pc = 0;
     bool ok;
 
-    if (!fail_pcs.empty()) { /* the first unit error; two in one cycle: either */
-        ok = !done && err == fail_code && pc == fail_pcs[0];
+    if (!failures.empty() && p.error != STAMP_ERROR_WATCHDOG) {
+        ok = !done && first_failure(err, pc);
     } else if (refused(p, bad_pc)) {
         ok = !done && err == STAMP_ERROR_AXI_FETCH && pc == p.first + bad_pc;
     } else if (p.error == STAMP_ERROR_SEMAPHORE || p.error == STAMP_ERROR_WATCHDOG) {
@@ -200,7 +213,7 @@ static void judge(const program &p, size_t at, bool done)
     if (!ok)
         printf("ended %s error %u at %u; model %u at %u, unit errors %zu, refused at %u\n",
                done ? "done" : "fault", err, pc - p.first, (uint32_t)p.error, p.error_pc,
-               fail_pcs.size(), bad_pc);
+               failures.size(), bad_pc);
     t.check(ok, "wrong end");
 }
 
@@ -238,7 +251,8 @@ static void run(const program &p)
     for (uint32_t u = 0; u < Units; u++) handed[u].clear(), inside[u].clear();
     memset(sem, 0, sizeof sem);
     started = 0;
-    fail_pcs.clear();
+    handed_out = 0;
+    failures.clear();
     place(p);
     top->watchdog_i = 5000 | (uint32_t)g.next() >> g.below(32); /* units take less than 5000 */
     memcpy(&top->arg_i, p.arg, sizeof p.arg);
@@ -261,7 +275,8 @@ static void run(const program &p)
             break;
         }
     }
-    if (p.error == STAMP_ERROR_WATCHDOG && n < 3000) t.complain("the watchdog before its time");
+    if (p.error == STAMP_ERROR_WATCHDOG && (n < 3000) != (fail_at != 0))
+        t.complain("the watchdog before its time, or blocked before an error and not seen at once");
     judge(p, at, done);
     top->unit_done_i = 0;
     for (uint32_t k = g.below(2) ? g.below(100) : 0; k-- > 0;) tick(true); /* or START at once */
@@ -285,7 +300,7 @@ static void scenario()
     dram->faults.clear();
     slowness = g.below(3) ? 0 : g.below(240);
     fail_at = g.below(5) ? 0 : g.range(1, 40);
-    fail_code = g.range(3, 9);
+    fail_one_in = g.below(2) ? 4 : 1000000;
     if (!fail_at && g.one_in(6)) /* memory refuses from some granule on */
         dram->faults.push_back(
             {p.at + 64 * g.below((uint32_t)p.word.size() / 2 + 1), Size, true, false});
@@ -296,9 +311,8 @@ static void scenario()
 static void refuse()
 {
     dram->config.read_latency = 1;
-    dram->config.stall_ar = dram->config.stall_r = 0;
+    dram->config.stall_ar = dram->config.stall_r = slowness = fail_at = 0;
     dram->faults.clear();
-    slowness = fail_at = 0;
     run(refused_at_once());
 }
 
@@ -306,7 +320,6 @@ static void refuse()
 static void overflow(uint32_t who)
 {
     program p = {};
-
     p.at = 0x4000;
     control(p, STAMP_OP_LOOP, 0, 256);
     for (uint32_t u = 0; u < Units; u++) {
@@ -323,11 +336,12 @@ static void overflow(uint32_t who)
     run(p);
 }
 
-/* A unit waits for a semaphore nobody gives: the watchdog names it, however long it waits. */
-static void starve()
+/* A unit waits for a semaphore nobody gives: the watchdog names it, however long it waits. @p fail:
+ * a later instruction of another unit fails, and nobody has to wait for the watchdog. */
+static void starve(bool fail)
 {
     program p = {};
-    union stamp_insn i = small(3);
+    union stamp_insn i = small(3), other = small(0);
 
     p.at = 0x4000;
     p.first = some_index();
@@ -336,12 +350,15 @@ static void starve()
     p.error_pc = (uint32_t)p.word.size();
     i.m.wait1 = g.range(1, 31);
     p.word.push_back(encode(i));
+    other.d.areg = other.d.dram = 0;
+    if (fail) p.word.push_back(encode(other));
     control(p, STAMP_OP_HALT, 0, 0);
-    for (uint32_t k = 0; k <= p.error_pc; k++)
-        p.trace.push_back({k, k == p.error_pc ? 4u : 0u, p.word[k]});
+    for (uint32_t k = 0; k <= p.error_pc + fail; k++)
+        p.trace.push_back({k, k < p.error_pc ? 0u : k == p.error_pc ? 4u : 1u, p.word[k]});
     for (size_t k = 0; k < p.word.size(); k++) memcpy(&mem[p.at + 32 * k], &p.word[k], 32);
     dram->faults.clear();
-    slowness = fail_at = 0;
+    slowness = 0;
+    fail_at = fail;
     run(p);
 }
 
@@ -371,7 +388,8 @@ int main(int argc, char **argv)
         const uint64_t before = t.failed;
         scenario();
         if (g.one_in(40)) overflow(g.below(4));
-        if (g.one_in(4)) starve();
+        if (g.one_in(4)) starve(false);
+        if (g.one_in(4)) starve(true);
         for (int k = 0; k < 8; k++) refuse();
         if (t.failed != before) reset();
     }

@@ -46,7 +46,7 @@ module ctrl_tb_top #(
 );
 
   logic [31:0]  keep, blocked_pc, fail_pc;
-  logic         want, hit, im_re, fetch_fail, all_idle, blocked, stop, reset_units;
+  logic         want, hit, im_re, fetch_fail, all_idle, blocked, stuck, stop, reset_units;
   logic [255:0] word;
   logic [3:0]   q_ready, fail_err;
 
@@ -62,7 +62,7 @@ module ctrl_tb_top #(
     .clk_i, .rst_ni, .start_i, .code_count_i, .watchdog_i, .arg_i, .busy_o, .done_o, .fault_o,
     .err_o, .err_pc_o, .pc_o, .keep_o(keep), .want_o(want), .hit_i(hit), .fail_i(fetch_fail),
     .re_o(im_re), .word_i(word), .window_i(32'(IM_WORDS)), .push_o, .ready_i(q_ready), .insn_o,
-    .all_idle_i(all_idle), .blocked_i(blocked), .blocked_pc_i(blocked_pc), .stop_o(stop),
+    .all_idle_i(all_idle), .blocked_i(blocked), .blocked_pc_i(blocked_pc), .stuck_i(stuck), .stop_o(stop),
     .reset_units_o(reset_units), .clear_o(unused_clear), .retired_i(unit_done_i != '0),
     .unit_err_i(fail_err), .unit_err_pc_i(fail_pc), .ev_control_o(control_o));
 
@@ -70,7 +70,7 @@ module ctrl_tb_top #(
     .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push_o),
     .ready_o(q_ready), .insn_i(insn_o), .pc_i(pc_o), .unit_valid_o, .unit_ready_i, .unit_insn_o,
     .unit_done_i, .unit_err_i, .unit_pc_o, .all_idle_o(all_idle), .waits_o(unused_waits),
-    .blocked_o(blocked), .blocked_pc_o(blocked_pc), .gives_o(unused_gives), .err_o(fail_err),
+    .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(unused_gives), .err_o(fail_err),
     .err_pc_o(fail_pc));
 
   logic       unused_busy, unused_clear, unused;
