@@ -17,8 +17,10 @@ MACHS    := tiny base wide
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
               sim/core/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
+CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
-              tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c))
+              tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
+              tests/conformance/toy.c) $(CONF_C))
 RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
@@ -103,7 +105,6 @@ $(B)/%.opp: %.cpp
 $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
     $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
-CONF_C := tests/conformance/conform.c tests/conformance/device_model.c tests/conformance/device_rtl.c tests/conformance/load.c
 $(B)/conform: $(patsubst %.c,$(B)/%.o,$(CONF_C) tests/conformance/main.c) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/make_vectors: $(patsubst %.c,$(B)/%.o,$(CONF_C) $(wildcard tests/conformance/make*.c)) $(B)/libstamp.a

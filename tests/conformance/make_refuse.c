@@ -10,7 +10,8 @@
 #define LOADS(line)  "LOAD space=VM fmt=F32 dram={PLAIN} line=" #line " lines=1 n0=8 d0=0 lstride=1"
 #define RANGES       "VMINMAX first=1 a=0 n0=4 s0=1 cols=1 smstride=1"
 
-/* Without HALT where the text has one; a leading '+' puts mk_small in front. A table. */
+/* The last instruction breaks the rule, or the one behind '!'. '+' stands for mk_small, '?' for a word
+ * that is no instruction; HALT follows but for "END". A table. */
 static const struct {
     const char *rule, *text[8];
 } rules[] = {
@@ -19,13 +20,13 @@ static const struct {
     {"RESERVED", {"VBIN fn=9 n0=1 cols=1"}},
     {"ALIGN", {"LOAD space=VM fmt=F32 dram={PLAIN+32} line=0 lines=1"}},
     {"ALIGN by a register", {"SETR areg=3 imm=1", LOADED(0) " areg=3"}},
-    {"LOOP count of zero", {"LOOP imm=0", "ENDL"}},
-    {"LOOP count of a register", {"SETR areg=3 imm=0x1000000", "LOOP areg=3", "ENDL"}},
+    {"LOOP count of zero", {"!LOOP imm=0", "ENDL"}},
+    {"LOOP count of a register", {"SETR areg=3 imm=0x1000000", "!LOOP areg=3", "ENDL"}},
     {"LOOP five deep",
-     {"LOOP imm=1", "LOOP imm=1", "LOOP imm=1", "LOOP imm=1", "LOOP imm=1", "ENDL", "ENDL"}},
+     {"LOOP imm=1", "LOOP imm=1", "LOOP imm=1", "LOOP imm=1", "!LOOP imm=1", "ENDL", "ENDL"}},
     {"ENDL without LOOP", {"ENDL"}},
     {"no HALT", {"NOP", "END"}},
-    {"LOOP without ENDL, skipped", {"LOOP areg=9", "NOP"}},
+    {"LOOP without ENDL, skipped", {"LOOP areg=9", "NOP", "END"}},
     /* ranges */
     {"count of zero", {LOADED(0), "FENCE", "VBIN fn=ADD d=1 n0=0 cols=1"}},
     {"RANGE", {"LOAD space=VM fmt=F32 dram={PLAIN} line={VM_LINES} lines=1"}},
@@ -42,7 +43,7 @@ static const struct {
     {"unwritten VM, scalars", {LOADED(0), "FENCE", "VROW fn=ADD a=0 b=1 d=2 n0=1 cols=1"}},
     {"unwritten VM, stored", {"STORE space=VM fmt=F32 dram={OUT} line=0 lines=1"}},
     {"unwritten DRAM", {"LOAD space=VM fmt=F32 dram={OUT} line=0 lines=1"}},
-    {"unwritten RT", {LOADED(0), "FENCE", RANGES, "VQPAR n0=1 cols=1 rt=32"}},
+    {"unwritten RT", {LOADS(0), "FENCE", RANGES, "VQPAR n0=1 cols=1 rt=32"}},
     {"unwritten NT", {"+", "MM first=1 groups=1 kl=1 ng=1 nt=32"}},
     {"unwritten IT",
      {"LOAD space=VM fmt=F32 gather=1 dram={PLAIN} d0=64 it=0 n0=2 line=0 lines=1 lstride=1"}},
@@ -58,7 +59,6 @@ static const struct {
      {LOADS(0), "FENCE", RANGES, "VQPAR sd=1 n0=4 cols=1 smstride=1",
       "VPACKK a=0 n0=4 s0=1 cols=1 smstride=1 gstride={L/T}", "FENCE",
       "STORE space=PB fmt=RAW dram={OUT} line=0 lines=1"}},
-    {"an earlier run's contents", {LOADED(0), "FENCE", "VBIN fn=ADD a=0 b=1 d=2 n0=1 cols=1"}},
     /* order between units */
     {"read too early", {LOADED(0), "VBIN fn=ADD a=0 b=0 d=1 n0=1 cols=1"}},
     {"overwritten too early",
@@ -73,12 +73,12 @@ static const struct {
     {"two waits, one post",
      {LOADED(0) " post0=1", "VBIN fn=ADD a=0 b=0 d=1 n0=1 cols=1 wait0=1 wait1=1"}},
     {"two posting units",
-     {LOADED(0) " post0=1", "VBIN fn=ADD a=0 b=0 d=1 n0=1 cols=1 wait0=1 post0=1",
+     {LOADED(0) " post0=1", "!VBIN fn=ADD a=0 b=0 d=1 n0=1 cols=1 wait0=1 post0=1",
       "STORE space=VM fmt=F32 dram={OUT} line=1 lines=1 wait0=1"}},
     {"two waiting units",
      {LOADED(0) " post0=1 post1=1", "VBIN fn=ADD a=0 b=0 d=1 n0=1 cols=1 wait0=1",
       "STORE space=VM fmt=F32 dram={OUT} line=0 lines=1 wait0=1"}},
-    {"semaphore beyond SEM_MAX", {"LOOP imm=86", LOADED(0) " post0=1 post1=1 post2=1", "ENDL"}},
+    {"semaphore beyond SEM_MAX", {"LOOP imm=86", "!" LOADED(0) " post0=1 post1=1 post2=1", "ENDL"}},
     /* inside an instruction */
     {"line read after it was written",
      {LOADS(0), "FENCE", "VBIN fn=ADD a=0 b=0 d=1 n0=2 s0=1 ds=1 cols=1"}},
@@ -97,9 +97,12 @@ void mk_negative(struct maker *m)
 {
     mk_chain(m, "refuse", false);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        bool halt = true;
+        bool halt = true, marked = false;
         for (size_t k = 0; k < 8 && rules[i].text[k]; k++) {
             const char *text = rules[i].text[k];
+            const bool said = *text == '!';
+            if (!marked) mk_mark(m);
+            marked |= said;
             if (*text == '+')
                 mk_small(m);
             else if (*text == '?')
@@ -107,8 +110,9 @@ void mk_negative(struct maker *m)
             else if (!strcmp(text, "END"))
                 halt = false;
             else
-                mk_line(m, "%s", text);
+                mk_line(m, "%s", text + said);
         }
+        if (!halt) m->fault = m->count;
         if (halt) mk_line(m, "HALT");
         mk_refuse(m, "%s", rules[i].rule);
     }
