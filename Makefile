@@ -32,7 +32,7 @@ SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test test-long bench lint coverage synth spec spec-fresh clean fuzz benches
+.PHONY: all demo test test-long bench lint coverage synth spec spec-fresh clean fuzz benches vectors vectors-fresh
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -105,10 +105,21 @@ $(B)/%.opp: %.cpp
 $(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
     $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# ---- Conformance vectors (model/spec/conformance.md): committed small, larger in build/vectors ------
 $(B)/conform: $(patsubst %.c,$(B)/%.o,$(CONF_C) tests/conformance/main.c) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/make_vectors: $(patsubst %.c,$(B)/%.o,$(CONF_C) $(wildcard tests/conformance/make*.c)) $(B)/libstamp.a
+$(B)/make_vectors: $(patsubst %.c,$(B)/%.o,$(CONF_C) $(wildcard tests/conformance/make*.c tests/cosim/gen*.c)) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+vectors: $(B)/make_vectors
+	@mkdir -p $(B)/vectors
+	for m in $(MACHS); do $< $$m $(B)/vectors/$$m.small && gzip -9n < $(B)/vectors/$$m.small > $(B)/vectors/$$m.gz && \
+	  { gunzip -c traces/vectors/$$m.vec.gz 2>/dev/null | cmp -s - $(B)/vectors/$$m.small || \
+	    cp $(B)/vectors/$$m.gz traces/vectors/$$m.vec.gz; } && $< $$m $(B)/vectors/$$m.vec large || exit 1; done
+vectors-fresh: $(B)/make_vectors
+	@mkdir -p $(B)/vectors
+	@for m in $(MACHS); do $< $$m $(B)/vectors/$$m.small && gunzip -c traces/vectors/$$m.vec.gz | cmp - $(B)/vectors/$$m.small \
+	  || { echo "traces/vectors/$$m.vec.gz is stale: run make vectors" >&2; exit 1; }; done
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
 FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)

@@ -10,6 +10,7 @@
 #ifndef STAMP_TESTS_CONFORMANCE_MAKE_H
 #define STAMP_TESTS_CONFORMANCE_MAKE_H
 
+#include "compiler/emit/image.h"
 #include "tests/conformance/devices.h"
 
 /** Where things lie, from MK_BASE: addresses beyond 32 bits. */
@@ -117,6 +118,10 @@ const char *mk_example(enum stamp_opcode op);
 /** VM lines 0 .. 59, a group of XB and its tables, weights and columns for it; FENCE. */
 void mk_small(struct maker *m);
 
+/** Constants and code of an image to memory, at their addresses; @p offset is added to the addresses of
+ *  LOAD and STORE, which are sums, so that one summand moves a program. */
+void mk_image(const struct stamp_image *image, uint8_t *memory, uint64_t offset);
+
 /** The file: header and records. */
 void mk_write(struct maker *m, const char *path);
 
@@ -131,5 +136,6 @@ void mk_faults(struct maker *m);
 void mk_order(struct maker *m);
 void mk_network(struct maker *m);
 void mk_negative(struct maker *m);
+void mk_random_programs(struct maker *m);
 
 #endif

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
         return 2;
     }
     m.large = argc == 4;
+    if (m.large) m.memory *= 2;
 
     m.was = calloc(1, (size_t)m.memory);
     m.want = calloc(1, (size_t)m.memory);
@@ -33,6 +34,7 @@ int main(int argc, char **argv)
     mk_order(&m);
     mk_network(&m);
     mk_negative(&m);
+    if (m.large) mk_random_programs(&m);
     mk_write(&m, argv[2]);
     printf("%s: %" PRIu32 " vectors, %zu bytes\n", argv[2], m.vectors, m.bytes);
     conform_model_close(&m.model);

@@ -57,30 +57,13 @@ static struct stamp_image *compile(struct maker *m)
     return image;
 }
 
-/* The image in memory, all its addresses higher by MK_BASE: those of LOAD and STORE are sums, so one
- * summand is enough. */
+/* In memory from MK_BASE on. */
 static void place(struct maker *m, const struct stamp_image *image)
 {
-    uint8_t *memory = m->model.memory.bytes;
-
     if (image->dram_bytes > m->memory)
         mk_die(m, "the network needs %" PRIu64 " bytes", image->dram_bytes);
-    memset(memory, 0, (size_t)m->memory);
-    for (uint32_t i = 0; i < image->segments; i++)
-        memcpy(memory + image->segment[i].addr, image->segment[i].data,
-               (size_t)image->segment[i].bytes);
-    for (uint32_t i = 0; i < image->code_count; i++) {
-        union stamp_insn insn;
-        struct stamp_word word = image->code[i];
-        const struct stamp_op *op = stamp_decode(&word, &insn);
-        if (op->format == STAMP_FORMAT_D) {
-            insn.d.dram += MK_BASE;
-            if (stamp_encode(&insn, &word)) mk_die(m, "an address does not fit");
-        }
-        for (unsigned b = 0; b < 32; b++)
-            memory[image->code_addr + 32 * (uint64_t)i + b] =
-                (uint8_t)(word.w[b / 4] >> 8 * (b % 4));
-    }
+    memset(m->model.memory.bytes, 0, (size_t)m->memory);
+    mk_image(image, m->model.memory.bytes, MK_BASE);
 }
 
 static void start(struct maker *m, const struct stamp_image *image, const char *entry,

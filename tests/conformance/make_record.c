@@ -95,6 +95,25 @@ static void place_code(struct maker *m)
             p[32 * i + b] = (uint8_t)(m->code[i].w[b / 4] >> 8 * (b % 4));
 }
 
+void mk_image(const struct stamp_image *image, uint8_t *memory, uint64_t offset)
+{
+    for (uint32_t i = 0; i < image->segments; i++)
+        memcpy(memory + image->segment[i].addr, image->segment[i].data,
+               (size_t)image->segment[i].bytes);
+    for (uint32_t i = 0; i < image->code_count; i++) {
+        union stamp_insn insn;
+        struct stamp_word word = image->code[i];
+        const struct stamp_op *op = stamp_decode(&word, &insn);
+        if (op && op->format == STAMP_FORMAT_D) { /* a word that is skipped may be any */
+            insn.d.dram += offset;
+            stamp_encode(&insn, &word); /* 40 bits hold it */
+        }
+        for (unsigned b = 0; b < 32; b++)
+            memory[image->code_addr + 32 * (uint64_t)i + b] =
+                (uint8_t)(word.w[b / 4] >> 8 * (b % 4));
+    }
+}
+
 void mk_begin(struct maker *m)
 {
     m->count = m->fault = m->longer = 0;
