@@ -17,7 +17,7 @@ int main(int argc, char **argv)
         return 2;
     }
     m.large = argc == 4;
-    if (m.large) m.memory *= 2;
+    if (m.large) m.memory *= 4;
 
     m.was = calloc(1, (size_t)m.memory);
     m.want = calloc(1, (size_t)m.memory);
