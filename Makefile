@@ -19,8 +19,10 @@ MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
               sim/core/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
+CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
-              tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c))
+              tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
+              tests/conformance/toy.c) $(CONF_C))
 RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
@@ -32,7 +34,8 @@ SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test test-long machines-random bench lint coverage synth spec spec-fresh clean fuzz benches
+.PHONY: all demo test test-long machines-random bench lint coverage synth spec spec-fresh clean fuzz \
+  benches vectors vectors-fresh
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -121,6 +124,21 @@ $(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
 $(B)/draw: $(B)/tests/cosim/draw.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_vec.o $(B)/tests/cosim/gen_data.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# ---- Conformance vectors (model/spec/conformance.md): committed small, larger in build/vectors ------
+$(B)/conform: $(patsubst %.c,$(B)/%.o,$(CONF_C) tests/conformance/main.c) $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/make_vectors: $(patsubst %.c,$(B)/%.o,$(CONF_C) $(wildcard tests/conformance/make*.c tests/cosim/gen*.c)) $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+vectors: $(B)/make_vectors
+	@mkdir -p $(B)/vectors
+	for m in $(MACHS); do $< $$m $(B)/vectors/$$m.small && gzip -9n < $(B)/vectors/$$m.small > $(B)/vectors/$$m.gz && \
+	  { gunzip -c traces/vectors/$$m.vec.gz 2>/dev/null | cmp -s - $(B)/vectors/$$m.small || \
+	    cp $(B)/vectors/$$m.gz traces/vectors/$$m.vec.gz; } && $< $$m $(B)/vectors/$$m.vec large || exit 1; done
+vectors-fresh: $(B)/make_vectors
+	@mkdir -p $(B)/vectors
+	@for m in $(MACHS); do $< $$m $(B)/vectors/$$m.small && gunzip -c traces/vectors/$$m.vec.gz | cmp - $(B)/vectors/$$m.small \
+	  || { echo "traces/vectors/$$m.vec.gz is stale: run make vectors" >&2; exit 1; }; done
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
 FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)
