@@ -9,7 +9,7 @@
     X(spec) X(machine) X(control) X(rows) X(codes) X(rules) X(mm) X(lockstep) X(f32) X(fn)         \
     X(norm) X(rope) X(kv) X(attn) X(xform) X(plan) X(quant) X(matmul) X(linear) X(facts) X(net)    \
     X(front) X(image) X(asm) X(tile) X(emit) X(compile) X(compile_net) X(quantizers)               \
-    X(programs) X(cli) X(cli_net) X(cli_compile) X(sample) X(tensors)            \
+    X(programs) X(machs) X(cli) X(cli_net) X(cli_compile) X(sample) X(tensors)            \
     X(netphases) X(token) X(keys) X(json_out)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);
