@@ -3,7 +3,7 @@
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine (tiny, base, wide)
-# make clean                                            B=DIR: where to build, no spaces in it
+# make vectors  conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 B        ?= build
 CC       := gcc
 CXX      := g++
@@ -170,11 +170,14 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
+  -- vectors-fresh "$(MAKE) vectors-fresh" \
+  -- conform "$(foreach m,$(MACHS),$(B)/conform $m model && $(B)/conform $m rtl &&) true" \
+  -- second "tests/conformance/second.py" -- images "STAMP_BIN=$(B)/stamp tests/conformance/image_second.py" \
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(FUZZERS) $(B)/logits $(B)/ids $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	  $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
@@ -186,6 +189,7 @@ test-long: test
 	@B=$(B) tests/run.sh rand-tiny-long "$(B)/rand tiny --seed 10000 --count 20000" \
 	  -- rand-base-long "$(B)/rand base --seed 10000 --count 5000" \
 	  -- rand-wide-long "$(B)/rand wide --seed 10000 --count 2500" \
+	  -- vectors-long "$(MAKE) vectors && $(foreach m,$(MACHS),$(B)/conform $m rtl $(B)/vectors/$m.vec &&) true" \
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh"
 lint: $(B)/specgen
 	@tests/lint.sh
