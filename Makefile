@@ -2,8 +2,9 @@
 # make test       every test                          make test-long  more seeds, whole networks
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
-# make spec       reprint what derives from *.def     make rtl-NAME   one machine (tiny, base, wide)
+# make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make vectors  conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
+# make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
 CXX      := g++
@@ -12,7 +13,8 @@ WARN     := -Wall -Wextra -Wconversion -pedantic -Werror
 CFLAGS   += -O2 -g -std=c11 -ffp-contract=off $(WARN)
 CXXFLAGS += -O2 -g -std=c++17 -Wall -Wextra -Werror
 LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -ldl -lm
-MACHS    := tiny base wide
+EXTRA    := $(wildcard $(B)/machs.def)
+MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach.def $(EXTRA))
 
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
               sim/core/*.c sim/ref/*.c sim/report/*.c))
@@ -32,7 +34,8 @@ SAN      := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all demo test test-long bench lint coverage synth spec spec-fresh clean fuzz benches vectors vectors-fresh
+.PHONY: all demo test test-long machines-random bench lint coverage synth spec spec-fresh clean fuzz \
+  benches vectors vectors-fresh
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -44,6 +47,9 @@ $(B)/san/%.o: %.c
 $(addprefix $(B)/model/num/,matmul_fast.o fn.o norm.o kv.o attn.o rope.o digits.o f32.o quant.o butterfly.o) $(B)/model/net/net_attn.o $(B)/model/insn/mm.o \
   $(B)/model/num/bf16.o $(B)/compiler/front/lazy.o $(B)/compiler/front/blocks.o $(B)/compiler/quant/pack.o \
   $(B)/compiler/quant/gptq.o $(B)/sim/ref/calibrate.o: CFLAGS += -O3
+
+$(B)/model/spec/mach.o $(B)/san/model/spec/mach.o: CPPFLAGS += $(if $(EXTRA),-DSTAMP_MACHS_EXTRA='"$(abspath $(EXTRA))"')
+$(B)/model/spec/mach.o $(B)/san/model/spec/mach.o: $(EXTRA)
 
 $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^
@@ -59,15 +65,18 @@ $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/te
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/logits $(B)/ids: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o
+$(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o $(B)/model/spec/mach.o
 	$(CC) $^ -o $@
 
 # ---- What derives from the tables --------------------------------------------------------------
+# Each file is printed whole before it takes the place of the old one, and only if it differs.
+print_to = $1 > $(B)/$(notdir $2).new && (cmp -s $(B)/$(notdir $2).new $2 || mv $(B)/$(notdir $2).new $2)
 spec: $(B)/specgen
-	python3 model/spec/fngen.py > $(B)/fn.def && (cmp -s $(B)/fn.def model/spec/fn.def || cp $(B)/fn.def model/spec/fn.def)
-	$(MAKE) $< && $< sv > rtl/gen/stamp_isa_pkg.sv
-	$< fn > rtl/gen/stamp_fn_pkg.sv
-	$< doc model/spec/isa.md > $(B)/isa.md && cp $(B)/isa.md model/spec/isa.md
+	$(call print_to,python3 model/spec/fngen.py,model/spec/fn.def)
+	$(MAKE) $<
+	$(call print_to,$< sv,rtl/gen/stamp_isa_pkg.sv)
+	$(call print_to,$< fn,rtl/gen/stamp_fn_pkg.sv)
+	$(call print_to,$< doc model/spec/isa.md,model/spec/isa.md)
 spec-fresh: $(B)/specgen
 	python3 model/spec/fngen.py | cmp - model/spec/fn.def || (echo "stale: run make spec" >&2; exit 1)
 	$< fn | cmp - rtl/gen/stamp_fn_pkg.sv || (echo "stale: run make spec" >&2; exit 1)
@@ -81,10 +90,13 @@ rtl-%-tuned: $(B)/stamp $(B)/specgen
 rtl-%: $(B)/stamp_rtl_%.so ;
 kind = $(if $(findstring _waves,$1),--trace-fst --trace-structs)$(if $(findstring _cov,$1),--coverage-line --coverage-toggle --coverage-max-width 64)
 base_of = $(subst _tune,,$(subst _cov,,$(subst _waves,,$1)))
-$(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/specgen
-	@mkdir -p $(@D)
+# What a machine is verilated with; new only when it differs, so that a line of the table is one machine's.
+$(B)/v/%/params: $(B)/specgen
+	@p=$$($< params $(call base_of,$*)) && mkdir -p $(@D) && \
+	  if [ "$$p" != "$$(cat $@ 2> /dev/null)" ]; then echo "$$p" > $@; fi
+$(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/v/%/params
 	verilator --cc --prefix Vstamp --Mdir $(@D) --top-module stamp_top $(VFLAGS) $(call kind,$*) \
-	  $$($(B)/specgen params $(call base_of,$*)) -CFLAGS -fPIC sim/verilator/probe.vlt $(RTL_SV)
+	  $$(cat $(@D)/params) -CFLAGS -fPIC sim/verilator/probe.vlt $(RTL_SV)
 	$(MAKE) -s -C $(@D) -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated.o verilated_threads.o \
 	  $(if $(findstring _waves,$*),verilated_fst_c.o) $(if $(findstring _cov,$*),verilated_cov.o) \
 	  OPT_FAST="$(if $(findstring _cov,$*),-O1,$(NATIVE))" OPT_SLOW=$(if $(findstring _cov,$*),-O0,-O1) OPT_GLOBAL=-O2
@@ -93,6 +105,7 @@ $(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp si
 	$(CC) -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o $(B)/v/$*/spec.o
 	$(CXX) -I. -I$(B)/v/$* -isystem $(VINC) -isystem $(VINC)/vltstd $(CXXFLAGS) $(TUNE) -O3 -fPIC -shared \
 	  -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' -DMACH='"$(call base_of,$*)"' \
+	  -DMACH_PARAMS="$$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' $(B)/v/$*/params)" \
 	  -DVM_TRACE=$(if $(findstring _waves,$*),1,0) -DVM_COVERAGE=$(if $(findstring _cov,$*),1,0) \
 	  sim/verilator/rtl.cpp sim/verilator/dram.cpp $(B)/v/$*/spec.o $(B)/v/$*/Vstamp__ALL.a \
 	  $(B)/v/$*/verilated*.o -o $@ -pthread -lz
@@ -102,9 +115,15 @@ COSIM_CPP := $(wildcard tests/cosim/*.cpp) tests/rtl/axi_monitor.cpp
 $(B)/%.opp: %.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c $< -o $@
-$(B)/rand $(B)/errors $(B)/regs: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
-    $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/err_*.c)) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
+$(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
+    $(patsubst %.c,$(B)/%.o,$(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c))) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
+# A back end that reports something wrong, and the command line beside it (tests/cosim/plant.sh).
+$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/stamp
+	@mkdir -p $(@D) && cp $(B)/stamp $(@D)/stamp
+	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
+$(B)/draw: $(B)/tests/cosim/draw.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_vec.o $(B)/tests/cosim/gen_data.o $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 # ---- Conformance vectors (model/spec/conformance.md): committed small, larger in build/vectors ------
 $(B)/conform: $(patsubst %.c,$(B)/%.o,$(CONF_C) tests/conformance/main.c) $(B)/libstamp.a
@@ -133,7 +152,8 @@ FUZZ ?= 20000
 
 # ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
 # build/tb/tiny_cov/NAME writes coverage, as build/stamp_rtl_tiny_cov.so does.
-BENCHES := $(foreach m,tiny base,$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
+NO_BENCH := wide
+BENCHES := $(foreach m,$(filter-out $(NO_BENCH),$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
 COV_BENCHES := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 tb_top = $(firstword $(wildcard tests/rtl/$1_tb_top.sv) $(wildcard rtl/*/stamp_$1.sv))
 tb_set = $(foreach g,$(shell $(B)/specgen params $(call base_of,$1)),$(if $(shell grep -w \
@@ -162,7 +182,7 @@ deps-%: # deps-demo-test: the packages of two lines of .ci/packages
 demo: deps-demo
 	@$(MAKE) -s --no-print-directory all
 	$(B)/stamp demo
-STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
+STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/check" \
   -- sanitizers "$(B)/check-san" -- fuzz "$(MAKE) fuzz" -- benches "$(MAKE) benches" \
   -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
   -- tokenizers "STAMP_IDS=$(B)/ids tests/compiler/tokenizers.py" -- field "tests/compiler/field.sh $(B)/stamp" \
@@ -173,24 +193,36 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- vectors-fresh "$(MAKE) vectors-fresh" \
   -- conform "$(foreach m,$(MACHS),$(B)/conform $m model && $(B)/conform $m rtl &&) true" \
   -- second "tests/conformance/second.py" -- images "STAMP_BIN=$(B)/stamp tests/conformance/image_second.py" \
+  -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
+	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
 	  $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
-	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
-	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \
-	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide" \
-	  -- registers "$(B)/regs tiny && $(B)/regs base && $(B)/regs wide"
+	  $(foreach m,$(MACHS),-- rand-$m "$(B)/rand $m --count $(or $(RAND_$m),100)") \
+	  $(foreach m,$(MACHS),-- errors-$m "$(B)/errors $m") \
+	  -- registers "$(foreach m,$(MACHS),$(B)/regs $m &&) true" \
+	  -- machines-random "$(MAKE) machines-random N=2 SEED=1 MOST=128"
 test-long: test
 	@$(MAKE) -s $(B)/exhaust_fn
-	@B=$(B) tests/run.sh rand-tiny-long "$(B)/rand tiny --seed 10000 --count 20000" \
-	  -- rand-base-long "$(B)/rand base --seed 10000 --count 5000" \
-	  -- rand-wide-long "$(B)/rand wide --seed 10000 --count 2500" \
+	@B=$(B) tests/run.sh $(wordlist 2,99,$(foreach m,$(MACHS),-- rand-$m-long \
+	  "$(B)/rand $m --seed 10000 --count $(or $(LONG_$m),1000)")) \
 	  -- vectors-long "$(MAKE) vectors && $(foreach m,$(MACHS),$(B)/conform $m rtl $(B)/vectors/$m.vec &&) true" \
-	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh"
+	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh" \
+	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
+# Programs drawn for a machine: many where its RTL is fast.
+RAND_tiny := 2000
+RAND_base := 500
+LONG_tiny := 20000
+LONG_base := 5000
+LONG_wide := 2500
+N    ?= 8
+SEED ?= 1
+MOST ?= 256
+machines-random: $(B)/stamp $(B)/rand $(B)/errors $(B)/regs $(B)/draw
+	@B=$(B) tests/cosim/machines.sh $(N) $(SEED) $(MOST)
 lint: $(B)/specgen
 	@tests/lint.sh
 synth: deps-synth

@@ -4,7 +4,7 @@
  * Large arrays ask for large pages: a network's weights are read through once a token, and a page of
  * 4 KiB is less than a hundred times the line it holds. */
 #if defined(__linux__)
-#define _DEFAULT_SOURCE /* madvise */
+#define _DEFAULT_SOURCE /* madvise, MAP_NORESERVE */
 #endif
 #include "model/mem.h"
 
@@ -13,10 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #if defined(__linux__)
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
-enum { ALIGN = 64, LARGE_PAGE = 1 << 21 };
+enum { ALIGN = 64, LARGE_PAGE = 1 << 21, PAGE = 4096, WINDOW = 8192 /* pages looked up at once */ };
 
 static size_t fail_countdown;
 
@@ -61,6 +63,75 @@ void *stamp_grow(void *p, size_t old_count, size_t count, size_t size)
         stamp_free(p);
     }
     return q;
+}
+
+void *stamp_map(size_t bytes)
+{
+#if defined(__linux__)
+    if (must_fail()) return NULL;
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
+    if (p == MAP_FAILED) return NULL;
+    if (bytes >= 2 * (size_t)LARGE_PAGE) (void)madvise(p, bytes, MADV_HUGEPAGE);
+    return p;
+#else
+    return stamp_alloc(bytes, 1);
+#endif
+}
+
+void stamp_unmap(void *p, size_t bytes)
+{
+#if defined(__linux__)
+    if (p) munmap(p, bytes);
+#else
+    (void)bytes;
+    stamp_free(p);
+#endif
+}
+
+static void copy_page(unsigned char *to, const unsigned char *from, size_t bytes)
+{
+    static const unsigned char zero[PAGE];
+
+    if (memcmp(from, zero, bytes) != 0) memcpy(to, from, bytes);
+}
+
+/* Entries of the page map of [p, p + PAGE * count), 0 where a page was never there. False where the
+ * system tells nothing. */
+static bool look_up(int map, const unsigned char *p, size_t count, uint64_t *entry)
+{
+#if defined(__linux__)
+    const size_t bytes = count * sizeof *entry;
+    return map >= 0 &&
+           pread(map, entry, bytes, (off_t)((uintptr_t)p / PAGE * sizeof *entry)) == (ssize_t)bytes;
+#else
+    (void)map, (void)p, (void)count, (void)entry;
+    return false;
+#endif
+}
+
+void stamp_map_copy(void *to, const void *from, size_t bytes)
+{
+    static _Thread_local uint64_t entry[WINDOW];
+    const uint64_t there = UINT64_C(3) << 62; /* in memory, swapped out */
+    unsigned char *out = to;
+    const unsigned char *in = from;
+#if defined(__linux__)
+    const int map = sysconf(_SC_PAGESIZE) == PAGE ? open("/proc/self/pagemap", O_RDONLY) : -1;
+#else
+    const int map = -1;
+#endif
+
+    for (size_t at = 0; at < bytes;) {
+        const size_t pages = (bytes - at + PAGE - 1) / PAGE, n = pages < WINDOW ? pages : WINDOW;
+        const bool told = look_up(map, in + at, n, entry);
+        for (size_t i = 0; i < n; i++, at += PAGE)
+            if (!told || entry[i] & there)
+                copy_page(out + at, in + at, bytes - at < PAGE ? bytes - at : PAGE);
+    }
+#if defined(__linux__)
+    if (map >= 0) close(map);
+#endif
 }
 
 char *stamp_strdup(const char *text)

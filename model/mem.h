@@ -29,6 +29,16 @@ char *stamp_strdup(const char *text);
 /** Give back what the functions above gave; NULL is allowed. */
 void stamp_free(void *p);
 
+/** @p bytes of zeros that take memory page by page, when they are written; NULL when there is no room
+ *  for the addresses. Given back with stamp_unmap. */
+void *stamp_map(size_t bytes);
+
+/** NULL is allowed. */
+void stamp_unmap(void *p, size_t bytes);
+
+/** Copy @p bytes from one such area to another, fresh one, without what was never written. */
+void stamp_map_copy(void *to, const void *from, size_t bytes);
+
 /** Test hook: the @p n-th allocation from now (1 = the next) fails, once; 0 switches it off. */
 void stamp_mem_fail_at(size_t n);
 

@@ -15,6 +15,7 @@
  *   .file ADDRESS bytes= offset= "path"     data from a file
  *   .code NAME                      an entry's instructions follow; NAME is main if left out
  *     MNEMONIC field=value ...      fields in any order; one not named is 0
+ *     .word 0x...                   64 hexadecimal digits: a word no mnemonic can say
  *
  * Numbers are decimal or 0x. A comment runs from ';' to the end of the line. An error names line and
  * column. The image passed stamp_image_check.

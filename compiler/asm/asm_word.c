@@ -2,6 +2,7 @@
 /* asm_word.c - one instruction from text. Contract in asm_word.h. */
 #include "compiler/asm/asm_word.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/asm/asm.h"
@@ -59,6 +60,24 @@ static enum stamp_status value_of(struct stamp_lex *x, enum stamp_opcode op,
     return STAMP_OK;
 }
 
+/* 256 bits as 64 hexadecimal digits, the highest first. */
+static enum stamp_status raw_word(struct stamp_lex *x, struct stamp_word *out)
+{
+    char word[STAMP_WORD_MAX + 1];
+    const enum stamp_status st = stamp_lex_word(x, word);
+
+    if (st) return st;
+    if (strlen(word) != 66 || strncmp(word, "0x", 2) ||
+        strspn(word + 2, "0123456789abcdefABCDEF") != 64 || !stamp_lex_end(x))
+        return stamp_lex_fail(x, ".word takes 0x and 64 hexadecimal digits");
+    for (int k = 0; k < 8; k++) {
+        char part[9] = "";
+        memcpy(part, word + 2 + 8 * (7 - k), 8);
+        out->w[k] = (uint32_t)strtoul(part, NULL, 16);
+    }
+    return STAMP_OK;
+}
+
 enum stamp_status stamp_asm_line(struct stamp_lex *x, struct stamp_word *out)
 {
     char word[STAMP_WORD_MAX + 1];
@@ -67,6 +86,7 @@ enum stamp_status stamp_asm_line(struct stamp_lex *x, struct stamp_word *out)
     enum stamp_status st = stamp_lex_word(x, word);
 
     if (st) return st;
+    if (!strcmp(word, ".word")) return raw_word(x, out);
     const struct stamp_op *op = find_op(word);
     if (!op) return stamp_lex_fail(x, "unknown instruction '%s'", word);
     memset(&insn, 0, sizeof insn);

@@ -26,8 +26,9 @@ void stamp_dis_word(const struct stamp_word *word, struct stamp_text *out)
     const struct stamp_op *op = stamp_decode(word, &insn);
     size_t n = 0;
 
-    if (!op) {
-        stamp_text_add(out, "; unknown opcode 0x%02x", (unsigned)(word->w[0] & 0xff));
+    if (!op || !stamp_reserved_clear(word, op)) { /* no mnemonic can say it */
+        stamp_text_add(out, ".word 0x");
+        for (int k = 7; k >= 0; k--) stamp_text_add(out, "%08" PRIx32, word->w[k]);
         return;
     }
     stamp_text_add(out, "%s", op->name);

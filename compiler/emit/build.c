@@ -91,7 +91,7 @@ static struct stamp_buffer *add_buffer(struct stamp_build *b, const char *name, 
     struct stamp_buffer *f = &b->image->buffer[b->image->buffers];
 
     if (b->status) return NULL;
-    if (bytes > (UINT64_C(1) << STAMP_ADDR_BITS) - b->dram) {
+    if (bytes > (UINT64_C(1) << STAMP_ADDR_BITS) - STAMP_DRAM_ALIGN - b->dram) {
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: memory ends");
         return NULL;
     }

@@ -113,6 +113,15 @@ static void emit_tiled(struct job *j, struct stamp_linear *l, const float *bias)
     stamp_linear_emit(l, j->prefix, &j->w, bias);
 }
 
+static void refuse(struct job *j, const struct stamp_work *work)
+{
+    char need[STAMP_NEED_TEXT];
+
+    stamp_tile_need(work, j->b->arena, need);
+    stamp_build_fail(j->b, STAMP_EUNSUPPORTED, "layer %s does not fit machine %s: %s", j->name,
+                     j->b->mach->name, need);
+}
+
 /* Transform to DRAM, multiply rows without transform, transform back. */
 static void emit_unfused(struct job *j)
 {
@@ -127,8 +136,7 @@ static void emit_unfused(struct job *j)
     if (b->options->dump)
         stamp_text_add(b->options->dump, "%s: transform in passes of its own\n", j->name);
     if (!stamp_tile_choose(&l.work, b->arena, &l.t)) {
-        stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer %s does not fit machine %s", j->name,
-                         b->mach->name);
+        refuse(j, &l.work);
         return;
     }
     snprintf(text, sizeof text, "%s.t", j->prefix);
@@ -165,8 +173,7 @@ static void emit_layer(struct job *j)
     } else if (transform) {
         emit_unfused(j);
     } else {
-        stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer %s does not fit machine %s", j->name,
-                         b->mach->name);
+        refuse(j, &l.work);
     }
 }
 

@@ -15,6 +15,7 @@
 
 #include "compiler/emit/image.h"
 #include "compiler/ir/text.h"
+#include "compiler/tile/cost.h"
 #include "model/num/scheme.h"
 
 /** One layer: y = x w^T + bias under a scheme. */
@@ -29,10 +30,11 @@ struct stamp_compile_layer {
 /** Start from zero and set mach, in_fmt, out_fmt. */
 struct stamp_compile_options {
     const struct stamp_mach *mach;
-    enum stamp_fmt in_fmt, out_fmt; /**< F32 or BF16 */
-    bool no_verify;                 /**< skip the verifier (verify.h) */
-    bool no_roll;                   /**< leave loops unrolled */
-    struct stamp_text *dump;        /**< what each pass decided, or NULL */
+    enum stamp_fmt in_fmt, out_fmt;  /**< F32 or BF16 */
+    bool no_verify;                  /**< skip the verifier (verify.h) */
+    bool no_roll;                    /**< leave loops unrolled */
+    struct stamp_text *dump;         /**< what each pass decided, or NULL */
+    struct stamp_cost_memory memory; /**< that the estimate is for; zero: cost.h */
     /* For tests: other tiles, same values. 0 is the compiler's choice. */
     bool unfused;        /**< transform in passes of their own */
     uint32_t max_groups; /**< row groups of a tile */

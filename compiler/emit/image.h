@@ -99,7 +99,7 @@ struct stamp_image {
     uint32_t layers;
     struct stamp_phase *phase;
     uint32_t phases;
-    uint64_t dram_bytes;
+    uint64_t dram_bytes; /**< multiple of 64, below 2^40: the end of the window is an address */
     char *scheme; /**< free text about the scheme, printable */
 };
 
@@ -110,8 +110,13 @@ struct stamp_image *stamp_image_new(const struct stamp_mach *mach);
 void stamp_image_free(struct stamp_image *image);
 
 /** STAMP_OK when the image is one a machine may run; STAMP_EFORMAT and a line that says what is
- *  wrong. Every code word must decode to a legal instruction; ranges and order are verify.h's. */
+ *  wrong. What the code words say is stamp_image_check_code's and verify.h's affair. */
 enum stamp_status stamp_image_check(const struct stamp_image *image, struct stamp_err *e);
+
+/** Whether dispatch would refuse an instruction by its fields alone (isa.md section 3), executed or not.
+ *  A file may hold such words; the verifier refuses a program that reaches one.
+ *  @return STAMP_EFORMAT naming the first */
+enum stamp_status stamp_image_check_code(const struct stamp_image *image, struct stamp_err *e);
 
 /** All the code as one entry "main". False when memory is out. */
 bool stamp_image_single(struct stamp_image *image);

@@ -93,6 +93,11 @@ static enum stamp_status check_code(const struct stamp_image *image, struct stam
         !inside(image->code_addr, (uint64_t)image->code_count * sizeof(struct stamp_word),
                 image->dram_bytes))
         return stamp_fail(e, STAMP_EFORMAT, "code is empty, misaligned or outside memory");
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_image_check_code(const struct stamp_image *image, struct stamp_err *e)
+{
     for (uint32_t i = 0; i < image->code_count; i++) {
         union stamp_insn insn;
         const struct stamp_op *op = stamp_decode(&image->code[i], &insn);
@@ -161,7 +166,7 @@ enum stamp_status stamp_image_check(const struct stamp_image *image, struct stam
         image->layers > STAMP_IMAGE_ITEMS_MAX || image->phases > STAMP_IMAGE_ITEMS_MAX)
         return stamp_fail(e, STAMP_EFORMAT, "too many buffers, segments, layers or phases");
     if (!image->dram_bytes || !aligned(image->dram_bytes) ||
-        image->dram_bytes > UINT64_C(1) << STAMP_ADDR_BITS)
+        image->dram_bytes >= UINT64_C(1) << STAMP_ADDR_BITS)
         return stamp_fail(e, STAMP_EFORMAT,
                           "memory size is zero, not a multiple of 64, or beyond "
                           "the address space");

@@ -45,15 +45,18 @@ static void prepare(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t 
     }
 }
 
-/* Row groups of the first tile that hold only rows before @p row. */
-static uint32_t groups_before(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t row)
+/* Row groups of the first tile whose rows all have their codes: steps to come may find ranges only. */
+static uint32_t groups_coded(struct stamp_linear *l, const struct stamp_tile_prep *p)
 {
     const struct stamp_tile *t = p->tile;
+    uint32_t row = t->rows;
     uint16_t *rt = stamp_build_alloc(l->b, t->rows, sizeof *rt);
     uint16_t *nt = stamp_build_alloc(l->b, (size_t)t->groups * l->work.mach->P, sizeof *nt);
     uint32_t ready = t->groups;
 
     if (l->b->status) return 0;
+    for (uint32_t i = p->steps; i-- > p->done;)
+        if (p->step[i].quant) row = p->step[i].row0;
     stamp_linear_tables(l, t, rt, nt);
     for (uint32_t r = row; r < t->rows; r++)
         if ((rt[r] & 0xfffu) / l->work.mach->P < ready) ready = (rt[r] & 0xfffu) / l->work.mach->P;
@@ -79,7 +82,7 @@ static void first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32
         if (there > 1 && slots > 1) stamp_slot_load(l, 1);
         stamp_prep_step(l, p);
         if (p->done == p->steps) break; /* the rest is for the ordinary slots */
-        const uint32_t ready = groups_before(l, p, p->step[p->done].row0);
+        const uint32_t ready = groups_coded(l, p);
         for (uint32_t k = 0; k < slots && k < there; k++) {
             stamp_slot_product(l, p, k, early[k], ready - early[k]);
             early[k] = ready;

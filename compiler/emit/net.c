@@ -7,6 +7,7 @@
 
 #include "compiler/emit/net_build.h"
 #include "compiler/emit/settle.h"
+#include "compiler/tile/need.h"
 
 static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err *e)
 {
@@ -33,24 +34,47 @@ static uint32_t lines_of(uint64_t elements, uint32_t L)
     return (uint32_t)((elements + L - 1) / L);
 }
 
+/* The same, up to whole 64 bytes of f32 in DRAM: what follows can be addressed. */
+static uint32_t padded_lines_of(uint64_t elements, uint32_t L)
+{
+    uint32_t lines = lines_of(elements, L);
+
+    while (lines * L * 4 % STAMP_DRAM_ALIGN) lines++;
+    return lines;
+}
+
+static bool kv_fits(void *ctx, const struct stamp_mach *m)
+{
+    struct stamp_netc *n = ctx;
+    const struct stamp_mach *own = n->mach;
+
+    n->mach = m;
+    const bool ok = stamp_netc_kv_sizes(n);
+    n->mach = own;
+    return ok;
+}
+
 /* Keys or values of a batch do not fit: say what does. */
 static void refuse_heads(struct stamp_netc *n)
 {
     const uint32_t least = n->L > 32 ? n->L : 32;
+    char need[STAMP_NEED_TEXT];
     uint32_t block = 0;
+
+    stamp_need(n->mach, kv_fits, n, need);
 
     while (2u << block <= least) block++;
     if (n->kv.batch > least)
         stamp_build_fail(
             n->b, STAMP_EUNSUPPORTED,
             "head_dim %zu with cache blocks of %u tokens does not fit machine %s; take "
-            "--kv-block %u or less",
-            n->spec->model->head_dim, n->kv.batch, n->mach->name, block);
+            "--kv-block %u or less, or: %s",
+            n->spec->model->head_dim, n->kv.batch, n->mach->name, block, need);
     else
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "head_dim %zu does not fit machine %s; --machine base takes the longest "
-                         "heads, of 512",
-                         n->spec->model->head_dim, n->mach->name);
+                         "head_dim %zu does not fit machine %s (%s); --machine base takes the "
+                         "longest heads, of 512",
+                         n->spec->model->head_dim, n->mach->name, need);
 }
 
 /* Sizes that follow from model and machine. */
@@ -60,8 +84,7 @@ static void measure(struct stamp_netc *n)
     const uint32_t L = n->mach->L;
 
     n->L = L;
-    n->hl = lines_of(m->head_dim, L);
-    while (n->hl * L * 4 % STAMP_DRAM_ALIGN) n->hl++;
+    n->hl = padded_lines_of(m->head_dim, L);
     n->hdp = n->hl * L;
     n->heads = (uint32_t)m->heads;
     n->kv_heads = (uint32_t)m->kv_heads;
@@ -69,7 +92,7 @@ static void measure(struct stamp_netc *n)
     n->dl = lines_of(m->dim, L);
     n->ql = n->heads * n->hl;
     n->kvl = n->kv_heads * n->hl;
-    n->fl = lines_of(m->hidden, L);
+    n->fl = padded_lines_of(m->hidden, L); /* gate and up lie side by side */
     n->ctx = (n->spec->ctx + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
     n->rows = n->spec->s;
     if (n->hdp != m->head_dim && n->spec->scheme.block)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* net_attn.c - parts of attention. Contract in net_attn.h; numbers: numerics.md section 9. */
 #include "compiler/emit/net_attn.h"
+#include "compiler/tile/need.h"
 #include "model/num/attn.h"
 
 static uint32_t place(uint32_t *at, uint32_t lines)
@@ -86,17 +87,33 @@ static void load(const struct stamp_attn_plan *a, struct stamp_move m, enum stam
     stamp_emit_move(a->n->b, STAMP_OP_LOAD, m);
 }
 
-bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint32_t rows)
+/* The plan of a->R rows on another machine of the same shape. */
+static bool fits(void *ctx, const struct stamp_mach *m)
+{
+    struct stamp_attn_plan *a = ctx;
+    const struct stamp_mach *own = a->n->mach;
+
+    a->n->mach = m;
+    const bool ok = plan(a);
+    a->n->mach = own;
+    return ok;
+}
+
+bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint32_t rows,
+                          uint32_t fewest)
 {
     const uint32_t unit = n->mach->P / 2;
+    char need[STAMP_NEED_TEXT];
 
     a->n = n;
     a->scale = stamp_attn_scale((uint32_t)n->spec->model->head_dim);
-    for (a->R = rows; a->R >= unit; a->R /= 2)
+    for (a->R = rows / unit * unit; a->R && a->R >= fewest; a->R = a->R / 2 / unit * unit)
         if (plan(a)) return true;
+    a->R = fewest > unit ? fewest : unit;
+    stamp_need(n->mach, fits, a, need);
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                     "attention with head_dim %zu does not fit machine %s; take a larger machine",
-                     n->spec->model->head_dim, n->mach->name);
+                     "attention of %u rows, head_dim %zu, does not fit machine %s: %s", a->R,
+                     n->spec->model->head_dim, n->mach->name, need);
     return false;
 }
 

@@ -45,8 +45,10 @@ struct stamp_attn_item {
     struct stamp_attn_regs reg;
 };
 
-/** Largest plan of at most @p rows rows; false (with a sticky error) when none fits. */
-bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint32_t rows);
+/** Largest plan of at most @p rows and at least @p fewest rows (0: any); false (with a sticky error that names
+ *  the memory) when none fits. */
+bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_netc *n, uint32_t rows,
+                          uint32_t fewest);
 /** Tables that stay: rows, nibbles, the column of ones, gains. */
 void stamp_attn_constants(struct stamp_attn_plan *a);
 /** The parts, in the order in which one item needs them. */

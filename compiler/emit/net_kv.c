@@ -39,7 +39,8 @@ static bool fits(const struct stamp_netc *n, uint32_t heads, uint32_t pb)
     const struct stamp_mach *m = n->mach;
 
     return rooms(n, heads).end <= m->VM_LINES / n->kv.parts &&
-           heads * pb <= m->PB_LINES / n->kv.parts && heads * n->kv.batch <= m->SM_ENTRIES / 2;
+           heads * pb <= m->PB_LINES / n->kv.parts && heads * n->kv.batch <= m->SM_ENTRIES / 2 &&
+           n->kv.batch <= m->RT_ENTRIES / 2;
 }
 
 /* As much beside each other as fits: the rotary table in pieces costs a little, K and V one after the

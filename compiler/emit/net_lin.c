@@ -50,6 +50,7 @@ static struct stamp_scheme scheme_of(const struct stamp_netc *n, enum stamp_net_
 
     if (which == STAMP_NET_HEAD) {
         s.transform = STAMP_NONE;
+        s.high_rows = 0;
         s.act_bits = 8;
         s.weight_bits = 8;
         s.block = 0;
@@ -128,8 +129,10 @@ static void tile_one(struct stamp_netc *n, enum stamp_net_linear which)
     p->l.work.bias = false;
     p->l.work.post = STAMP_POST_NONE;
     if (stamp_tile_choose(&p->l.work, n->b->arena, &p->l.t)) return;
-    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "a linear layer %u to %u does not fit machine %s",
-                     sh.d, sh.n, n->mach->name);
+    char need[STAMP_NEED_TEXT];
+    stamp_tile_need(&p->l.work, n->b->arena, need);
+    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s, %u to %u, does not fit machine %s: %s",
+                     stamp_net_linear_name[which], sh.d, sh.n, n->mach->name, need);
 }
 
 void stamp_netc_tile(struct stamp_netc *n)
@@ -288,6 +291,7 @@ static void emit_apart(struct stamp_netc *n, enum stamp_net_linear which)
 
     l.x = p->t;
     l.y = p->z;
+    l.bias = 0; /* it comes behind the transform, with its last pass */
     stamp_emit_passes(n->b, &p->plan, false, p->l.x, p->t, in, 0);
     stamp_linear_code(&l);
     stamp_emit_passes(n->b, &p->plan, true, p->z, plain ? p->l.y : p->u, out, p->l.bias);

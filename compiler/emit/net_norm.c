@@ -34,13 +34,15 @@ void stamp_netc_norm(struct stamp_netc *n, struct stamp_place from, uint64_t gai
                      struct stamp_place to, uint32_t row0, uint32_t rows)
 {
     const uint32_t dl = n->dl, vm = n->mach->VM_LINES;
-    const uint32_t eps = dl, buffers = dl + 1 + 8, room = (vm - buffers) / BUFFERS;
+    const uint32_t eps = dl, buffers = dl + 1 + 8;
+    const uint32_t room = vm > buffers ? (vm - buffers) / BUFFERS : 0;
     const uint32_t fit = room / dl;
     uint32_t batch = 1;
 
     if (!fit) {
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "a row of %u lines does not fit machine %s twice", dl, n->mach->name);
+                         "rows of %u lines do not fit machine %s: VM_LINES is %u, needs %u", dl,
+                         n->mach->name, vm, (buffers + BUFFERS * dl + 3) / 4 * 4);
         return;
     }
     while (2 * batch <= least(fit, n->L)) batch *= 2;
@@ -74,7 +76,8 @@ void stamp_netc_gather(struct stamp_netc *n)
 
     if (!batch) {
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "a row of %u lines does not fit machine %s twice", n->dl, n->mach->name);
+                         "rows of %u lines do not fit machine %s: VM_LINES is %u, needs %u", n->dl,
+                         n->mach->name, n->mach->VM_LINES, (2 * n->dl + 3) / 4 * 4);
         return;
     }
     if (batch > STAMP_INDEX_LINE) batch = batch / STAMP_INDEX_LINE * STAMP_INDEX_LINE;

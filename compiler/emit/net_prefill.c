@@ -10,6 +10,11 @@
  * Scores, row scalars, weights P and results take turns in two buffers each. */
 #include "compiler/emit/net_attn.h"
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* The item behind @p i, or false. */
 static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
 {
@@ -27,7 +32,7 @@ static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
         }
     }
     if (i->t0 >= n->rows) return false;
-    const uint32_t end = i->t0 + a->R, done = i->kb * STAMP_KEY_BLOCK;
+    const uint32_t end = least(i->t0 + a->R, n->ctx), done = i->kb * STAMP_KEY_BLOCK;
     const uint32_t left = end - done < STAMP_KEY_BLOCK ? end - done : STAMP_KEY_BLOCK;
     const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L; /* records, or groups of one */
     i->nk = (left + whole - 1) / whole * whole;
@@ -44,7 +49,8 @@ static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
 static void tables(struct stamp_attn_plan *a, uint32_t t0)
 {
     stamp_emit_load(a->n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                    a->n->rope + (uint64_t)t0 * 2 * a->n->hdp * 4, a->table, a->R * 2 * a->n->hl);
+                    a->n->rope + (uint64_t)t0 * 2 * a->n->hdp * 4, a->table,
+                    least(a->R, a->n->ctx - t0) * 2 * a->n->hl);
 }
 
 void stamp_netc_attention(struct stamp_netc *n)
@@ -52,7 +58,7 @@ void stamp_netc_attention(struct stamp_netc *n)
     struct stamp_attn_plan a = {.rope_rep = 1, .lim_step = 1};
     struct stamp_attn_item now = {.h = n->heads - 1, .last = true}, ahead, before;
 
-    if (!stamp_attn_plan_rows(&a, n, n->L < 32 ? n->L : 32)) return;
+    if (!stamp_attn_plan_rows(&a, n, n->L < 32 ? n->L : 32, 0)) return;
     a.q_pitch = n->qkv.row_bytes;
     a.out_pitch = n->att.row_bytes;
     now.t0 = 0u - a.R; /* the item before the first */

@@ -269,13 +269,13 @@ void stamp_netc_step_attention(struct stamp_netc *n)
     const uint32_t unit = n->mach->P / 2, rows = (n->rep + unit - 1) / unit * unit;
     struct stamp_attn_plan a = {0};
 
-    if (!stamp_attn_plan_rows(&a, n, rows)) return;
-    if (a.R != rows || rows > n->L) {
+    if (rows > n->L) {
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "%u query heads to a key head do not fit machine %s", n->rep,
-                         n->mach->name);
+                         "%u query heads to a key head do not fit machine %s: L is %u, needs %u",
+                         n->rep, n->mach->name, n->L, rows);
         return;
     }
+    if (!stamp_attn_plan_rows(&a, n, rows, rows)) return;
     a.q_pitch = a.out_pitch = (uint64_t)n->hdp * 4;
     stamp_attn_constants(&a);
     stamp_emit_move(n->b, STAMP_OP_LOAD,

@@ -13,9 +13,18 @@ struct mark {
     uint32_t index; /* in the program */
 };
 
+/* The last pairs of one semaphore, post and wait: a ring of the waits. */
+struct pairs {
+    uint32_t wait[STAMP_SEM_MAX + 1]; /* indices in the program, rising */
+    uint32_t first, count;
+    uint32_t post; /* of the newest pair, in the program */
+};
+
 struct plan {
     struct stamp_word *word;
-    struct mark *mark[STAMP_UNITS]; /* [seq - 1] instructions of a unit */
+    uint32_t open_max; /* posts of a semaphore that may be open at once */
+    struct pairs pairs[STAMP_UNITS][STAMP_UNITS]; /* [from][to] */
+    struct mark *mark[STAMP_UNITS];               /* [seq - 1] instructions of a unit */
     uint32_t seq[STAMP_UNITS];
     uint32_t seen[STAMP_UNITS][STAMP_UNITS];
 };
@@ -28,29 +37,62 @@ static uint64_t semaphore(enum stamp_unit from, enum stamp_unit to)
     return 1 + 3 * f + (t < f ? t : t - 1);
 }
 
-/* Put @p sem into the first free one of three fields starting with @p name. */
-static void place(struct stamp_word *word, const char *name, uint64_t sem)
+/* Change a field from @p from to @p to: the first of the three starting with @p name that has it. */
+static void change(struct stamp_word *word, const char *name, uint64_t from, uint64_t to)
 {
     const struct stamp_op *op = stamp_op_find(word->w[0] & 0xff);
 
     for (size_t i = 0; i < stamp_field_count; i++) {
         const struct stamp_field *f = &stamp_fields[i];
         if (f->format != op->format || strncmp(f->name, name, 4)) continue;
-        if (stamp_word_get(word, f->lsb, f->width)) continue;
-        stamp_word_set(word, f->lsb, f->width, sem);
+        if (stamp_word_get(word, f->lsb, f->width) != from) continue;
+        stamp_word_set(word, f->lsb, f->width, to);
         return;
     }
+}
+
+/* Whether a post at @p index leaves no more open than may be. Later pairs begin behind this one, so
+ * waits in front of it never matter again. */
+static bool has_room(const struct plan *p, struct pairs *t, uint32_t index)
+{
+    while (t->count && t->wait[t->first] < index) {
+        t->first = (t->first + 1) % (STAMP_SEM_MAX + 1);
+        t->count--;
+    }
+    return t->count < p->open_max;
+}
+
+/* No room: the newest pair's wait, which lies behind all posts that are open, asks for the last
+ * instruction of @p on in front of it, and so for what is needed now. Returns that instruction. */
+static uint32_t widen(struct plan *p, struct pairs *t, enum stamp_unit on, uint64_t sem)
+{
+    const uint32_t wait = t->wait[(t->first + t->count - 1) % (STAMP_SEM_MAX + 1)];
+    uint32_t seq = p->seq[on];
+
+    while (p->mark[on][seq - 1].index > wait) seq--;
+    change(&p->word[t->post], "post", sem, 0);
+    t->post = p->mark[on][seq - 1].index;
+    change(&p->word[t->post], "post", 0, sem);
+    return seq;
 }
 
 static void order(struct plan *p, uint32_t index, enum stamp_unit unit, enum stamp_unit on,
                   uint32_t seq)
 {
-    const struct mark *m = &p->mark[on][seq - 1];
+    const uint64_t sem = semaphore(on, unit);
+    struct pairs *t = &p->pairs[on][unit];
     uint32_t *seen = p->seen[unit];
 
     if (seen[on] >= seq) return;
-    place(&p->word[m->index], "post", semaphore(on, unit));
-    place(&p->word[index], "wait", semaphore(on, unit));
+    if (has_room(p, t, p->mark[on][seq - 1].index)) {
+        t->post = p->mark[on][seq - 1].index;
+        t->wait[(t->first + t->count++) % (STAMP_SEM_MAX + 1)] = index;
+        change(&p->word[t->post], "post", 0, sem);
+        change(&p->word[index], "wait", 0, sem);
+    } else {
+        seq = widen(p, t, on, sem);
+    }
+    const struct mark *m = &p->mark[on][seq - 1];
     for (int u = 0; u < STAMP_UNITS; u++)
         if (m->seen[u] > seen[u]) seen[u] = m->seen[u];
     seen[on] = seq;
@@ -83,7 +125,7 @@ static enum stamp_status run(const struct stamp_image *image, struct plan *p, si
 {
     enum stamp_status st = STAMP_OK;
 
-    (void)image;
+    p->open_max = stamp_posts_max(image->mach);
     for (uint32_t i = 0; i < count && !st; i++) {
         struct stamp_need need[STAMP_UNITS];
         struct stamp_step step = {.pc = i};

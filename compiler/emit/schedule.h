@@ -7,7 +7,8 @@
  * other unit, unless it is known to be over already. One semaphore leads from each unit to each
  * other. Because units retire in order, later waits of a unit ask for later instructions of the
  * other: k-th wait and k-th post belong together, at most three of each stand in an instruction,
- * every post is taken, and program order never blocks.
+ * every post is taken, and program order never blocks. Where more posts would be open than a
+ * semaphore can count, one wait asks for more than it needs.
  */
 #ifndef STAMP_EMIT_SCHEDULE_H
 #define STAMP_EMIT_SCHEDULE_H

@@ -95,6 +95,8 @@ enum stamp_status stamp_settle(struct stamp_build *b, const struct stamp_program
     m->code_addr = b->dram;
     m->dram_bytes =
         (b->dram + n * sizeof *out + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
+    if (m->dram_bytes >> STAMP_ADDR_BITS)
+        return stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: memory ends");
     return STAMP_OK;
 }
 
@@ -105,7 +107,8 @@ enum stamp_status stamp_prove(struct stamp_build *b, struct stamp_compile_info *
     enum stamp_status st = STAMP_OK;
 
     if (!b->options->no_verify) st = stamp_verify(b->image, &v, b->e);
-    if (!st && (info || b->options->dump)) st = stamp_cost_program(b->image, &c, b->e);
+    if (!st && (info || b->options->dump))
+        st = stamp_cost_program(b->image, b->options->memory, &c, b->e);
     if (st) return st;
     if (info) {
         *info = (struct stamp_compile_info){.dispatched = c.dispatched,

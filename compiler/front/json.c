@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/front/json_parts.h"
 #include "compiler/front/utf8.h"
 #include "model/mem.h"
 
@@ -56,12 +57,9 @@ static bool zero_escape(const char *text, size_t len)
     return false;
 }
 
-enum stamp_status stamp_json_object(const char *name, const char *text, size_t len,
-                                    struct cJSON **out, struct stamp_err *e)
+enum stamp_status stamp_json_text(const char *name, const char *text, size_t len,
+                                  struct stamp_err *e)
 {
-    cJSON_Hooks hooks = {take, stamp_free};
-    const char *end = NULL;
-
     if (memchr(text, 0, len))
         return stamp_fail(e, STAMP_EFORMAT, "%s: not JSON: a zero byte inside", name);
     if (stamp_utf8_valid(text, len) < len)
@@ -69,6 +67,15 @@ enum stamp_status stamp_json_object(const char *name, const char *text, size_t l
                           stamp_utf8_valid(text, len));
     if (zero_escape(text, len))
         return stamp_fail(e, STAMP_EFORMAT, "%s: a text with a zero character (\\u0000)", name);
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_json_parse(const char *name, const char *text, size_t len,
+                                   struct cJSON **out, size_t *stop, struct stamp_err *e)
+{
+    cJSON_Hooks hooks = {take, stamp_free};
+    const char *end = NULL;
+
     if (len > SIZE_MAX - SLACK) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
     char *copy = stamp_alloc(len + SLACK, 1);
     if (!copy) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
@@ -78,20 +85,32 @@ enum stamp_status stamp_json_object(const char *name, const char *text, size_t l
     starved = false;
     cJSON *json = cJSON_ParseWithLengthOpts(copy, len + 1, &end, 0);
     enum stamp_status s = STAMP_OK;
-    if (!json && starved) {
+    *stop = end ? (size_t)(end - copy) : 0;
+    if (!json && starved)
         s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
-    } else if (!json) {
-        s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, near byte %zu of %zu", name,
-                       end ? (size_t)(end - copy) : (size_t)0, len);
-    } else if (end[strspn(end, " \t\r\n")] != '\0') {
-        s = stamp_fail(e, STAMP_EFORMAT, "%s: bytes after the JSON text, at %zu", name,
-                       (size_t)(end - copy));
-    } else if (!cJSON_IsObject(json)) {
-        s = stamp_fail(e, STAMP_EFORMAT, "%s: the JSON is not an object", name);
-    } else {
-        s = stamp_json_unique(name, json, e);
-    }
+    else if (!json)
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, near byte %zu of %zu", name, *stop, len);
+    else if (end[strspn(end, " \t\r\n")] != '\0')
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: bytes after the JSON text, at %zu", name, *stop);
     stamp_free(copy);
+    if (s)
+        cJSON_Delete(json);
+    else
+        *out = json;
+    return s;
+}
+
+enum stamp_status stamp_json_object(const char *name, const char *text, size_t len,
+                                    struct cJSON **out, struct stamp_err *e)
+{
+    size_t end = 0;
+    cJSON *json = NULL;
+    enum stamp_status s = stamp_json_text(name, text, len, e);
+
+    if (!s) s = stamp_json_parse(name, text, len, &json, &end, e);
+    if (!s && !cJSON_IsObject(json))
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: the JSON is not an object", name);
+    if (!s) s = stamp_json_unique(name, json, e);
     if (s)
         cJSON_Delete(json);
     else

@@ -25,6 +25,19 @@ struct cJSON;
 enum stamp_status stamp_json_object(const char *name, const char *text, size_t len,
                                     struct cJSON **out, struct stamp_err *e);
 
+/** One member of an object; item->string is its key. Borrowed during the call. */
+typedef enum stamp_status stamp_json_member(void *ctx, const struct cJSON *item,
+                                            struct stamp_err *e);
+
+/**
+ * The members of one object in turn, behind the same gate but in the memory of the largest member: a
+ * tree of cJSON takes tens of times its text. A member may be told before a later one is refused, and
+ * that keys are unique is the caller's to see.
+ * @return STAMP_EFORMAT (not JSON, not an object), STAMP_ENOMEM, or what @p fn returns
+ */
+enum stamp_status stamp_json_members(const char *name, const char *text, size_t len,
+                                     stamp_json_member *fn, void *ctx, struct stamp_err *e);
+
 void stamp_json_free(struct cJSON *json);
 
 /** Refuse an object with two equal keys, STAMP_EFORMAT. */

@@ -110,30 +110,42 @@ static enum stamp_status entry_parse(const char *file, const cJSON *item, uint64
     return STAMP_OK;
 }
 
-/* Append the tensors of one shard's parsed header. */
-static enum stamp_status add_entries(struct stamp_safetensors *st, const cJSON *json, uint64_t data,
-                                     struct stamp_err *e)
+/* A header as it is walked. */
+struct header {
+    struct stamp_safetensors *st;
+    uint64_t data; /* where the file's data begins */
+    size_t room;   /* of st->entry */
+    bool metadata; /* was there */
+};
+
+/* Append one tensor. */
+static enum stamp_status add_entry(void *ctx, const cJSON *item, struct stamp_err *e)
 {
-    struct stamp_infile *in = st->shard[st->shards - 1];
+    struct header *h = ctx;
+    struct stamp_safetensors *st = h->st;
+    const struct stamp_infile *in = st->shard[st->shards - 1];
     const char *file = stamp_infile_name(in);
-    const size_t more = (size_t)cJSON_GetArraySize(json);
 
-    struct stamp_safetensors_entry *grown =
-        stamp_grow(st->entry, st->entries, st->entries + more, sizeof *grown);
-    if (!grown) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
-    st->entry = grown;
-
-    for (const cJSON *item = json->child; item; item = item->next) {
-        if (strcmp(item->string, "__metadata__") == 0) continue;
-        struct stamp_safetensors_entry *t = &st->entry[st->entries];
-        t->name = stamp_strdup(item->string);
-        if (!t->name) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
-        st->entries++; /* from here close frees the name */
-        t->shard = st->shards - 1;
-        enum stamp_status s = entry_parse(file, item, data, stamp_infile_size(in) - data, t, e);
-        if (s) return s;
+    if (strcmp(item->string, "__metadata__") == 0) {
+        if (h->metadata)
+            return stamp_fail(e, STAMP_EFORMAT, "%s: key \"__metadata__\" twice", file);
+        h->metadata = true;
+        return STAMP_OK;
     }
-    return STAMP_OK;
+    if (st->entries == h->room) {
+        const size_t room = st->entries + st->entries / 2 + 64;
+        struct stamp_safetensors_entry *grown =
+            stamp_grow(st->entry, st->entries, room, sizeof *grown);
+        if (!grown) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
+        st->entry = grown;
+        h->room = room;
+    }
+    struct stamp_safetensors_entry *t = &st->entry[st->entries];
+    t->name = stamp_strdup(item->string);
+    if (!t->name) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
+    st->entries++; /* from here close frees the name */
+    t->shard = st->shards - 1;
+    return entry_parse(file, item, h->data, stamp_infile_size(in) - h->data, t, e);
 }
 
 enum stamp_status stamp_safetensors_add(struct stamp_safetensors *st, struct stamp_infile *in,
@@ -168,23 +180,25 @@ enum stamp_status stamp_safetensors_add(struct stamp_safetensors *st, struct sta
 
     char *text = stamp_alloc((size_t)len, 1);
     if (!text) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", file);
-    cJSON *json = NULL;
+    struct header h = {.st = st, .data = 8 + len, .room = st->entries};
     s = stamp_infile_read(in, 8, text, (size_t)len, e);
-    if (!s) s = stamp_json_object(file, text, (size_t)len, &json, e);
+    if (!s) s = stamp_json_members(file, text, (size_t)len, add_entry, &h, e);
     stamp_free(text);
-    if (!s) s = add_entries(st, json, 8 + len, e);
-    stamp_json_free(json);
     return s;
 }
 
 enum stamp_status stamp_safetensors_finish(struct stamp_safetensors *st, struct stamp_err *e)
 {
     if (st->entries) qsort(st->entry, st->entries, sizeof *st->entry, by_name);
-    for (size_t i = 1; i < st->entries; i++)
-        if (strcmp(st->entry[i - 1].name, st->entry[i].name) == 0)
-            return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s is in %s too",
-                              stamp_infile_name(st->shard[st->entry[i].shard]), st->entry[i].name,
-                              stamp_infile_name(st->shard[st->entry[i - 1].shard]));
+    for (size_t i = 1; i < st->entries; i++) {
+        const struct stamp_safetensors_entry *a = &st->entry[i - 1], *b = &st->entry[i];
+        const char *file = stamp_infile_name(st->shard[b->shard]);
+        if (strcmp(a->name, b->name) != 0) continue;
+        if (a->shard == b->shard)
+            return stamp_fail(e, STAMP_EFORMAT, "%s: key \"%.200s\" twice", file, b->name);
+        return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %.200s is in %s too", file, b->name,
+                          stamp_infile_name(st->shard[a->shard]));
+    }
     return STAMP_OK;
 }
 

@@ -20,7 +20,7 @@ struct stamp_safetensors {
 enum stamp_status stamp_safetensors_add(struct stamp_safetensors *st, struct stamp_infile *in,
                                         struct stamp_err *e);
 
-/** Sort, and refuse a name that two shards share (within one the JSON gate did). */
+/** Sort, and refuse a name that stands twice, in one shard or two. */
 enum stamp_status stamp_safetensors_finish(struct stamp_safetensors *st, struct stamp_err *e);
 
 /** Append and check all shards that the index at @p path names. */

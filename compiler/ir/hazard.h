@@ -18,6 +18,13 @@ struct stamp_need {
     uint64_t line;
 };
 
+/** Posts of a semaphore that may be open in program order: units run ahead of it by their queues, and
+ *  post at most three times an instruction. */
+static inline uint32_t stamp_posts_max(const struct stamp_mach *mach)
+{
+    return STAMP_SEM_MAX - 3 * (mach->QUEUE + 2);
+}
+
 struct stamp_board; /* opaque */
 
 /** An empty board for @p image, or NULL when memory is out. */

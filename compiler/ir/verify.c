@@ -73,7 +73,7 @@ static enum stamp_status give(struct proof *p, const struct stamp_step *step, ui
                           "instruction %u: semaphore %u is posted by %s and %s", step->pc,
                           (unsigned)number, stamp_unit_name(s->from), stamp_unit_name(unit));
     s->from = unit;
-    if (s->count + 1 + 3 * (p->image->mach->QUEUE + 2) > STAMP_SEM_MAX)
+    if (s->count >= stamp_posts_max(p->image->mach))
         return stamp_fail(p->e, STAMP_EFORMAT, "instruction %u: semaphore %u may exceed %d",
                           step->pc, (unsigned)number, STAMP_SEM_MAX);
     struct clock *token = &s->token[(s->first + s->count++) % (STAMP_SEM_MAX + 1)];

@@ -5,8 +5,13 @@
  * values (elements that no row sees) counts as if it were all there. */
 #include "compiler/tile/cost.h"
 
-enum { LOAD_LATENCY = 7 + STAMP_COST_MEMORY, STORE_LATENCY = 10 + STAMP_COST_MEMORY };
-enum { DRAIN_SLOTS = 8 }; /* cycles of a tile of the array, at least */
+enum { LOAD_LATENCY = 7, STORE_LATENCY = 10 }; /* cycles besides memory's */
+enum { DRAIN_SLOTS = 8 };                      /* cycles of a tile of the array, at least */
+enum {
+    BURST_BEATS = 64,
+    BURST_PAGE = 4096,
+    OUTSTANDING = 32
+}; /* AXI: rtl/microarchitecture.md 1 */
 
 static uint64_t later(uint64_t a, uint64_t b)
 {
@@ -24,12 +29,20 @@ static uint64_t log2_of(uint64_t v)
     return n;
 }
 
-static uint64_t transfer(const struct stamp_mach *m, const struct stamp_insn_d *d)
+/* Beats as memory gives or takes them; no more bursts than OUTSTANDING in a latency. A row is bursts of
+ * its own. */
+static uint64_t transfer(const struct stamp_mach *m, struct stamp_cost_memory memory,
+                         const struct stamp_insn_d *d, uint64_t latency)
 {
     const uint64_t bytes =
         d->lines * stamp_line_bytes(m, (enum stamp_space)d->space, (enum stamp_fmt)d->fmt);
+    const uint64_t beats = (bytes + m->AXI_BYTES - 1) / m->AXI_BYTES, rows = d->n0 * d->n1;
+    const uint64_t most = (uint64_t)BURST_BEATS * m->AXI_BYTES;
+    const uint64_t burst = most < BURST_PAGE ? most : BURST_PAGE;
+    const uint64_t bursts = rows * ((bytes + burst - 1) / burst);
 
-    return d->n0 * d->n1 * ((bytes + m->AXI_BYTES - 1) / m->AXI_BYTES);
+    return later((rows * beats * STAMP_COST_RATE_ONE + memory.rate - 1) / memory.rate,
+                 bursts * latency / OUTSTANDING);
 }
 
 static uint64_t product(const struct stamp_mach *m, const struct stamp_insn_m *i)
@@ -96,13 +109,17 @@ static uint64_t wide(const struct stamp_mach *m, enum stamp_opcode op, const str
     }
 }
 
-uint64_t stamp_cost_insn(const struct stamp_mach *m, const struct stamp_op *op,
-                         const union stamp_insn *insn, uint64_t *latency)
+uint64_t stamp_cost_insn(const struct stamp_mach *m, struct stamp_cost_memory memory,
+                         const struct stamp_op *op, const union stamp_insn *insn, uint64_t *latency)
 {
     *latency = 0;
     switch (op->unit) {
-    case STAMP_UNIT_LDU: *latency = LOAD_LATENCY; return transfer(m, &insn->d);
-    case STAMP_UNIT_STU: *latency = STORE_LATENCY; return transfer(m, &insn->d);
+    case STAMP_UNIT_LDU:
+        *latency = LOAD_LATENCY + memory.latency;
+        return transfer(m, memory, &insn->d, *latency);
+    case STAMP_UNIT_STU:
+        *latency = STORE_LATENCY + memory.latency;
+        return transfer(m, memory, &insn->d, *latency);
     case STAMP_UNIT_MXU: *latency = 15 + later(m->P, DRAIN_SLOTS); return product(m, &insn->m);
     case STAMP_UNIT_VXU:
         return op->format == STAMP_FORMAT_W ? wide(m, op->code, &insn->w)

@@ -239,3 +239,26 @@ bool stamp_tile_choose(const struct stamp_work *w, struct stamp_arena *arena,
     *out = best;
     return best.tile != NULL;
 }
+
+struct fit {
+    const struct stamp_work *work;
+    struct stamp_arena *arena;
+};
+
+static bool fits(void *ctx, const struct stamp_mach *m)
+{
+    const struct fit *f = ctx;
+    struct stamp_work w = *f->work;
+    struct stamp_tiling t;
+
+    w.mach = m;
+    return stamp_tile_choose(&w, f->arena, &t);
+}
+
+void stamp_tile_need(const struct stamp_work *w, struct stamp_arena *arena,
+                     char text[STAMP_NEED_TEXT])
+{
+    struct fit f = {w, arena};
+
+    stamp_need(w->mach, fits, &f, text);
+}

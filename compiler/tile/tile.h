@@ -17,6 +17,7 @@
 #define STAMP_TILE_TILE_H
 
 #include "compiler/ir/arena.h"
+#include "compiler/tile/need.h"
 #include "model/num/plan.h"
 #include "model/spec/spec.h"
 
@@ -85,6 +86,10 @@ struct stamp_block stamp_work_unit(const struct stamp_work *w, uint32_t i);
  *  machine: a block too large (then transform apart); or @p arena is out of memory (tile NULL). */
 bool stamp_tile_choose(const struct stamp_work *w, struct stamp_arena *arena,
                        struct stamp_tiling *out);
+
+/** Why stamp_tile_choose said no (need.h). */
+void stamp_tile_need(const struct stamp_work *w, struct stamp_arena *arena,
+                     char text[STAMP_NEED_TEXT]);
 
 /** Places in VM for tiles of @p rows (sets panel .. nchunks); false when they do not fit. */
 bool stamp_tile_vm(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t);

@@ -2,6 +2,8 @@
 /* mm_plane.c - the plain form, and the choice of one. Contract in mm_plane.h. */
 #include "model/insn/mm_plane.h"
 
+#include <assert.h>
+
 static void quads_plain(const struct stamp_mm_plane *p)
 {
     const uint32_t L = p->columns;
@@ -35,20 +37,25 @@ static void correct(const struct stamp_mm_plane *p)
     }
 }
 
-static bool has(enum stamp_mm_form form)
+/* Whether this host has the form, and the form knows so many columns. */
+static bool has(enum stamp_mm_form form, uint32_t columns)
 {
 #if defined(__x86_64__)
     if (form == STAMP_MM_AVX512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
-    if (form == STAMP_MM_AVX2) return __builtin_cpu_supports("avx2");
+        return stamp_mm_knows_avx512(columns) && __builtin_cpu_supports("avx512f") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512vnni");
+    if (form == STAMP_MM_AVX2)
+        return stamp_mm_knows_avx2(columns) && __builtin_cpu_supports("avx2");
+#else
+    (void)columns;
 #endif
     return form == STAMP_MM_PLAIN;
 }
 
 bool stamp_mm_plane_by(enum stamp_mm_form form, const struct stamp_mm_plane *p)
 {
-    if (!has(form)) return false;
+    if (!has(form, p->columns)) return false;
 #if defined(__x86_64__)
     if (form == STAMP_MM_AVX512) stamp_mm_quads_avx512(p);
     if (form == STAMP_MM_AVX2) stamp_mm_quads_avx2(p);
@@ -60,8 +67,9 @@ bool stamp_mm_plane_by(enum stamp_mm_form form, const struct stamp_mm_plane *p)
 
 void stamp_mm_plane(const struct stamp_mm_plane *p)
 {
-    stamp_mm_plane_by(has(STAMP_MM_AVX512) ? STAMP_MM_AVX512
-                      : has(STAMP_MM_AVX2) ? STAMP_MM_AVX2
-                                           : STAMP_MM_PLAIN,
-                      p);
+    const bool done = stamp_mm_plane_by(STAMP_MM_AVX512, p) ||
+                      stamp_mm_plane_by(STAMP_MM_AVX2, p) || stamp_mm_plane_by(STAMP_MM_PLAIN, p);
+
+    assert(done);
+    (void)done;
 }

@@ -2,7 +2,7 @@
 /* mm_plane_avx2.c - quads by vpmaddubsw: two products to an s16 lane. Contract in mm_plane.h.
  *
  * |x*u| <= 8 * 15, so a lane gains at most 240 a quad: sums of 128 quads fit 16 bits and are
- * widened then. A tile is 4 rows by 16 columns (tiny: 8). */
+ * widened then. A tile is 4 rows by 16 columns, or by 8 where that is all. */
 #include "model/insn/mm_plane.h"
 
 #if defined(__x86_64__)
@@ -75,6 +75,11 @@ AVX2 static void tile(uint32_t rows, const struct stamp_mm_plane *p, const uint8
         default: chunk(1, 2, p, row, column, &at, n); break;
         }
     }
+}
+
+bool stamp_mm_knows_avx2(uint32_t columns)
+{
+    return columns == 8 || columns % 16 == 0;
 }
 
 void stamp_mm_quads_avx2(const struct stamp_mm_plane *p)

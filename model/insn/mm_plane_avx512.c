@@ -2,10 +2,11 @@
 /* mm_plane_avx512.c - quads by vpdpbusd: four products added to an s32 lane, without saturation.
  * Contract in mm_plane.h.
  *
- * A tile is a few rows by all columns, its sums in registers: 4 x 64, 8 x 16, 8 x 8. */
+ * A tile is a few rows by all columns, its sums in registers: 4 x 64, 8 x 32, 8 x 16, 8 x 8. */
 #include "model/insn/mm_plane.h"
 
 #if defined(__x86_64__)
+#include <assert.h>
 #include <immintrin.h>
 #include <string.h>
 
@@ -76,26 +77,37 @@ INLINE void tile8(int rows, const struct stamp_mm_plane *p, const uint8_t *row)
     for (int r = 0; r < rows; r++) _mm256_storeu_si256((void *)p->acc[row[r]], acc[r]);
 }
 
-/* Columns of 16 and 64 in vectors; rows as they come. */
+/* Rows as they come: 8, 4, 2 and 1 at once where their sums fit the registers. */
 AVX512 static void tiles(uint32_t rows, const struct stamp_mm_plane *p, const uint8_t *row)
 {
-    switch (p->columns / 8 * 16 + rows) {
-    case 1 * 16 + 4: tile8(4, p, row); break;
-    case 1 * 16 + 2: tile8(2, p, row); break;
-    case 1 * 16 + 1: tile8(1, p, row); break;
-    case 2 * 16 + 8: tile16(8, 1, p, row); break;
-    case 2 * 16 + 4: tile16(4, 1, p, row); break;
-    case 2 * 16 + 2: tile16(2, 1, p, row); break;
-    case 2 * 16 + 1: tile16(1, 1, p, row); break;
-    case 8 * 16 + 4: tile16(4, 4, p, row); break;
-    case 8 * 16 + 2: tile16(2, 4, p, row); break;
-    default: tile16(1, 4, p, row); break;
+    switch (p->columns * 16 + rows) {
+    case 8 * 16 + 8: tile8(8, p, row); break;
+    case 8 * 16 + 4: tile8(4, p, row); break;
+    case 8 * 16 + 2: tile8(2, p, row); break;
+    case 8 * 16 + 1: tile8(1, p, row); break;
+    case 16 * 16 + 8: tile16(8, 1, p, row); break;
+    case 16 * 16 + 4: tile16(4, 1, p, row); break;
+    case 16 * 16 + 2: tile16(2, 1, p, row); break;
+    case 16 * 16 + 1: tile16(1, 1, p, row); break;
+    case 32 * 16 + 8: tile16(8, 2, p, row); break;
+    case 32 * 16 + 4: tile16(4, 2, p, row); break;
+    case 32 * 16 + 2: tile16(2, 2, p, row); break;
+    case 32 * 16 + 1: tile16(1, 2, p, row); break;
+    case 64 * 16 + 4: tile16(4, 4, p, row); break;
+    case 64 * 16 + 2: tile16(2, 4, p, row); break;
+    case 64 * 16 + 1: tile16(1, 4, p, row); break;
+    default: assert(!"columns that stamp_mm_plane_by did not refuse");
     }
+}
+
+bool stamp_mm_knows_avx512(uint32_t columns)
+{
+    return columns == 8 || columns == 16 || columns == 32 || columns == 64;
 }
 
 void stamp_mm_quads_avx512(const struct stamp_mm_plane *p)
 {
-    uint32_t most = p->columns == 16 ? 8 : 4;
+    uint32_t most = p->columns == 64 ? 4 : TILE;
 
     for (uint32_t i = 0; i < p->rows; i += most) {
         while (p->rows - i < most) most /= 2;

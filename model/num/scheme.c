@@ -37,12 +37,10 @@ static enum stamp_status check_grid(const struct stamp_scheme *q, uint32_t s, st
     return STAMP_OK;
 }
 
-enum stamp_status stamp_scheme_check(const struct stamp_scheme *q, uint32_t s, struct stamp_err *e)
+enum stamp_status stamp_scheme_check_any(const struct stamp_scheme *q, struct stamp_err *e)
 {
     if ((unsigned)q->transform > STAMP_DCT)
         return stamp_fail(e, STAMP_ERANGE, "transform %d is not known", (int)q->transform);
-    if (s < 1 || s > STAMP_SEQ_MAX)
-        return stamp_fail(e, STAMP_ERANGE, "%u tokens: must be 1 to %d", s, STAMP_SEQ_MAX);
     if (q->depth < STAMP_DEPTH_AUTO || q->depth > STAMP_DEPTH_MAX)
         return stamp_fail(e, STAMP_ERANGE, "depth %d: must be auto or 0 to %d", q->depth,
                           STAMP_DEPTH_MAX);
@@ -50,9 +48,23 @@ enum stamp_status stamp_scheme_check(const struct stamp_scheme *q, uint32_t s, s
         return stamp_fail(e, STAMP_ERANGE, "high bits %u: must be 4 or 8", q->high_bits);
     if (!is_width(q->act_bits, true))
         return stamp_fail(e, STAMP_ERANGE, "activation bits %u: must be 4, 8 or f32", q->act_bits);
+    if (q->high_rows && q->act_bits == 8 && q->high_bits < 8)
+        return stamp_fail(e, STAMP_ERANGE,
+                          "high bits %u: must be at least the %u bits of the other rows",
+                          q->high_bits, q->act_bits);
     if (!is_width(q->weight_bits, true))
         return stamp_fail(e, STAMP_ERANGE, "weight bits %u: must be 4, 8 or f32", q->weight_bits);
     if (q->block != 0 && q->block != STAMP_BLOCK)
         return stamp_fail(e, STAMP_ERANGE, "block %u: must be 0 or %d", q->block, STAMP_BLOCK);
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_scheme_check(const struct stamp_scheme *q, uint32_t s, struct stamp_err *e)
+{
+    const enum stamp_status st = stamp_scheme_check_any(q, e);
+
+    if (st) return st;
+    if (s < 1 || s > STAMP_SEQ_MAX)
+        return stamp_fail(e, STAMP_ERANGE, "%u tokens: must be 1 to %d", s, STAMP_SEQ_MAX);
     return check_grid(q, s, e);
 }

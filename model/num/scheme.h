@@ -31,7 +31,7 @@ struct stamp_scheme {
     uint32_t grid_h, grid_w; /**< tokens, HAAR2D only */
     int depth;               /**< levels, 0 .. STAMP_DEPTH_MAX, or STAMP_DEPTH_AUTO */
     uint32_t high_rows;      /**< H: rows at high_bits, coarsest first; 0 allowed */
-    uint8_t high_bits;       /**< 4 or 8 */
+    uint8_t high_bits;       /**< 4 or 8; not below act_bits 8 where there are high rows */
     uint8_t act_bits;        /**< 4, 8, or 32: activations stay f32, no transform */
     uint8_t weight_bits;     /**< 4, 8, or 32: weights stay f32 */
     uint32_t block;          /**< features per scale: 0 whole rows, or STAMP_BLOCK */
@@ -41,6 +41,9 @@ struct stamp_scheme {
 
 /** Haar, auto depth, 64 rows of 8 bits, W4A4 asymmetric, whole rows, sink on. */
 struct stamp_scheme stamp_scheme_default(void);
+
+/** What holds for any number of tokens: STAMP_OK, or STAMP_ERANGE and a line. */
+enum stamp_status stamp_scheme_check_any(const struct stamp_scheme *scheme, struct stamp_err *e);
 
 /** STAMP_OK when the scheme can be applied to @p s tokens; STAMP_ERANGE and a line otherwise. */
 enum stamp_status stamp_scheme_check(const struct stamp_scheme *scheme, uint32_t s,

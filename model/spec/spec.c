@@ -5,13 +5,6 @@
 #include <assert.h>
 #include <string.h>
 
-const struct stamp_mach stamp_machs[] = {
-#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent)    \
-    {#name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent},
-#include "model/spec/mach.def"
-    {.name = NULL},
-};
-
 const struct stamp_field stamp_fields[] = {
 #define FIELD(format, name, lsb, width, meaning)                                                   \
     {STAMP_FORMAT_##format, #name, meaning, lsb, width},
@@ -25,13 +18,6 @@ const struct stamp_op stamp_ops[] = {
 #include "model/spec/isa.def"
 };
 const size_t stamp_op_count = sizeof stamp_ops / sizeof stamp_ops[0];
-
-const struct stamp_mach *stamp_mach_find(const char *name)
-{
-    for (const struct stamp_mach *m = stamp_machs; m->name; m++)
-        if (!strcmp(m->name, name)) return m;
-    return NULL;
-}
 
 const struct stamp_op *stamp_op_find(uint32_t code)
 {

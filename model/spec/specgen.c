@@ -8,7 +8,7 @@
  *   specgen params NAME Verilator -G flags of a machine configuration
  *   specgen machs       names of the configurations
  */
-#include "model/spec/spec.h"
+#include "model/spec/mach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,13 +82,6 @@ static const char format_letter[] = "CDBVMW";
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
-/* Value of the i-th PARAM of a configuration. */
-static uint32_t param(const struct stamp_mach *m, size_t i)
-{
-    const uint32_t *first = &m->P;
-    return first[i];
-}
-
 static int bad(const char *what, const char *name)
 {
     fprintf(stderr, "specgen: %s: %s\n", what, name);
@@ -125,16 +118,14 @@ static int check_fn(void)
 
 static int check_mach(void)
 {
+    char why[STAMP_MACH_WHY];
+
     for (const struct stamp_mach *m = stamp_machs; m->name; m++) {
-        if (m->P % 2 || m->P * m->T > 64) return bad("P odd or P > 64/T", m->name);
-        if (m->L % m->T || (64 % m->L && m->L % 64)) return bad("L against T or 64", m->name);
-        if (m->XB_LINES < STAMP_K_MAX / m->L) return bad("XB holds no group at K_MAX", m->name);
-        if (m->VM_LINES < 2048) return bad("VM holds no 1024 rows twice", m->name);
-        if (m->L * m->T / 2 % m->AXI_BYTES || m->L * 2 % m->AXI_BYTES || 64 % m->AXI_BYTES)
-            return bad("a line is no whole number of beats", m->name);
-        if (m->RT_ENTRIES % STAMP_TABLE_LINE) return bad("RT_ENTRIES", m->name);
-        if (m->IT_ENTRIES % STAMP_INDEX_LINE) return bad("IT_ENTRIES", m->name);
-        if (!m->F || m->L % m->F || !m->Q) return bad("F or Q", m->name);
+        if (stamp_mach_find(m->name) != m) return bad("repeated machine", m->name);
+        if (!stamp_mach_check(m, why)) {
+            fprintf(stderr, "specgen: machine %s: %s\n", m->name, why);
+            return 1;
+        }
     }
     return 0;
 }
@@ -280,7 +271,8 @@ static void md_mach(void)
     printf("---|\n");
     for (size_t i = 0; i < COUNT(params); i++) {
         printf("| %s |", params[i].name);
-        for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf(" %u |", param(m, i));
+        for (const struct stamp_mach *m = stamp_machs; m->name; m++)
+            printf(" %u |", stamp_param_of(m, (enum stamp_param)i));
         printf(" %s |\n", params[i].meaning);
     }
 }
@@ -327,8 +319,9 @@ static int print_doc(const char *path)
 static int print_params(const char *name)
 {
     const struct stamp_mach *m = stamp_mach_find(name);
-    if (!m) return bad("unknown configuration", name);
-    for (size_t i = 0; i < COUNT(params); i++) printf("-G%s=%u ", params[i].name, param(m, i));
+    if (!m) return bad("unknown machine", name);
+    for (size_t i = 0; i < COUNT(params); i++)
+        printf("-G%s=%u ", params[i].name, stamp_param_of(m, (enum stamp_param)i));
     printf("\n");
     return 0;
 }

@@ -10,7 +10,7 @@
 // Bursts   at most 4 granules, inside 4 KiB, one after another; single ID.
 module stamp_fetch #(
     parameter int unsigned AXI_BYTES = 16,
-    parameter int unsigned IM_WORDS  = 64 // instructions, a power of two
+    parameter int unsigned IM_WORDS  = 64 // instructions, even, 8 or more
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
@@ -110,7 +110,8 @@ module stamp_fetch #(
     if (re_i) half_q <= pc_i[0];
   end
 
-  stamp_ram #(.Width(512), .Depth(Granules)) i_im (
+  // As deep as the next power of two: granules lie at the low bits of their numbers.
+  stamp_ram #(.Width(512), .Depth(1 << SlotW)) i_im (
     .clk_i, .we_i(granule_end), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
     .re_i, .raddr_i(pcg[SlotW-1:0]), .rdata_o(line));
 

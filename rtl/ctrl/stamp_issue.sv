@@ -4,8 +4,8 @@
 // Rule     model/spec/isa.md section 2. C twin: model/machine/machine.c, take and give.
 // Latency  1 cycle from push to the unit. Throughput one instruction per cycle.
 module stamp_issue #(
-    parameter int unsigned QUEUE  = 8, // instructions waiting, a power of two
-    parameter int unsigned Flight = 8, // instructions started and not retired, a power of two
+    parameter int unsigned QUEUE  = 8, // instructions waiting, 2 or more
+    parameter int unsigned Flight = 8, // instructions started and not retired, 2 or more
     parameter int unsigned SeqW   = 24 // bits of a place in program order, modulo
 ) (
     input  logic         clk_i,

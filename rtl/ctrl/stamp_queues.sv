@@ -9,7 +9,7 @@
 // Errors   the first of each unit is kept, the first of these in program order is reported: what was
 //          handed out before it still runs, and may replace it; what comes behind does not start.
 module stamp_queues #(
-    parameter int unsigned QUEUE = 8, // instructions waiting per unit, a power of two
+    parameter int unsigned QUEUE = 8, // instructions waiting per unit, 2 or more
     parameter int unsigned SeqW  = 24
 ) (
     input  logic             clk_i,

@@ -5,7 +5,7 @@
 // Pushing while !ready_o or popping while !valid_o does nothing.
 module stamp_fifo #(
     parameter int unsigned Width = 32, // bits of an element
-    parameter int unsigned Depth = 4   // elements, a power of two, 2 or more
+    parameter int unsigned Depth = 4   // elements, 2 or more
 ) (
     input  logic             clk_i,
     input  logic             rst_ni, // synchronous, active low
@@ -24,7 +24,11 @@ module stamp_fifo #(
   localparam int unsigned Ptr = $clog2(Depth);
 
   logic [Width-1:0] mem [Depth];
-  logic [Ptr:0]     wr_q, rd_q; // one bit more than the index, to tell full from empty
+  logic [Ptr:0]     wr_q, rd_q; // index, and above it the lap, to tell full from empty
+
+  function automatic logic [Ptr:0] after(input logic [Ptr:0] at);
+    after = at[Ptr-1:0] == Ptr'(Depth - 1) ? {!at[Ptr], {Ptr{1'b0}}} : at + 1'b1;
+  endfunction
 
   assign valid_o = wr_q != rd_q;
   assign ready_o = wr_q != {~rd_q[Ptr], rd_q[Ptr-1:0]};
@@ -35,8 +39,8 @@ module stamp_fifo #(
       wr_q <= '0;
       rd_q <= '0;
     end else begin
-      if (push_i && ready_o) wr_q <= wr_q + 1'b1;
-      if (pop_i && valid_o)  rd_q <= rd_q + 1'b1;
+      if (push_i && ready_o) wr_q <= after(wr_q);
+      if (pop_i && valid_o)  rd_q <= after(rd_q);
     end
     if (push_i && ready_o) mem[wr_q[Ptr-1:0]] <= data_i;
   end

@@ -9,7 +9,8 @@
 module stamp_array #(
     parameter int unsigned P = 8,  // nibble rows
     parameter int unsigned L = 16, // columns
-    parameter int unsigned T = 8   // products per dot product, 4 or 8
+    parameter int unsigned T = 8,  // products per dot product, 4 or 8
+    parameter int unsigned PhaseW = L > T ? $clog2(L/T) : 1 // never set
 ) (
     input  logic                     clk_i,
     input  logic                     rst_ni,
@@ -19,7 +20,7 @@ module stamp_array #(
     input  logic                     first_i, // start from zero
     input  logic                     shift_i, // accumulators times 16 before adding: lo plane starts
     input  logic                     last_i,  // tile ends here
-    input  logic [$clog2(L/T)-1:0]   phase_i, // which T lanes of the XB line
+    input  logic [PhaseW-1:0]   phase_i, // which T lanes of the XB line
 
     input  logic [P*L*4-1:0]         x_i, // XB line: row r, lane l in nibble r*L + l
     input  logic [L*T*4-1:0]         w_i, // WB line: column c, depth t in nibble c*T + t
@@ -34,7 +35,7 @@ module stamp_array #(
 
   logic                   v1_q, v2_q, first1_q, first2_q, shift1_q, shift2_q;
   logic                   last1_q, last2_q, last3_q;
-  logic [$clog2(L/T)-1:0] phase1_q;
+  logic [PhaseW-1:0] phase1_q;
   logic signed [3:0]      x_q [P*T];
   logic signed [3:0]      w_q [L*T];
   logic signed [31:0]     acc_q [P*L];

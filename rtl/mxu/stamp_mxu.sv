@@ -64,13 +64,14 @@ module stamp_mxu #(
 );
 
   localparam int unsigned Phases = L / T;
+  localparam int unsigned PhaseW = Phases > 1 ? $clog2(Phases) : 1;
 
   stamp_isa_pkg::insn_m_t i_q, i_new;
   assign i_new = insn_i;
 
   // ---- Position in the loops ------------------------------------------------------------------
   logic                      active_q, plane_q;
-  logic [$clog2(Phases)-1:0] phase_q;
+  logic [PhaseW-1:0] phase_q;
   logic [7:0]                n_q, g_q;
   logic [12:0]               k_q, kstart_q, kend_q;
   logic [11:0]               b_q;
@@ -84,7 +85,7 @@ module stamp_mxu #(
 
   assign first      = phase_q == '0 && k_q == kstart_q && !plane_q;
   assign shift      = phase_q == '0 && k_q == kstart_q && plane_q;
-  assign plane_end  = phase_q == ($clog2(Phases))'(Phases - 1) && k_q + 13'd1 == kend_q;
+  assign plane_end  = phase_q == PhaseW'(Phases - 1) && k_q + 13'd1 == kend_q;
   assign last       = bad || (plane_end && plane_q == i_q.w8);
   assign chunk_end  = kend_q == {1'b0, i_q.kl};
   assign last_group = g_q + 8'd1 == i_q.groups;
@@ -130,7 +131,7 @@ module stamp_mxu #(
       phase_q <= phase_q + 1'b1;
       wline_q <= wline_q + 24'd1;
       steps_q <= last ? 16'd0 : steps_q + 16'd1;
-      if (phase_q == ($clog2(Phases))'(Phases - 1)) begin
+      if (phase_q == PhaseW'(Phases - 1)) begin
         phase_q <= '0;
         k_q     <= plane_end && !last ? kstart_q : k_q + 13'd1;
         if (plane_end) plane_q <= !last;

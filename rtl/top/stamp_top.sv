@@ -204,7 +204,7 @@ module stamp_top #(
   logic [SmW-1:0]  rm_waddr, sm_waddr;
   logic [73:0]     rm_wdata;
   logic [103:0]    sm_wdata;
-  logic            vx_read, vx_stall, vx_fn, pb_we;
+  logic            vx_read, vx_fn, pb_we;
   logic [1:0]      vx_lines;
   logic [7:0]      vx_divides;
   logic [PbW-1:0]  pb_addr;
@@ -223,8 +223,7 @@ module stamp_top #(
     .xb_lo_o(xb_lo), .rm_we_o(rm_we), .rm_addr_o(rm_waddr), .rm_data_o(rm_wdata),
     .pb_we_o(pb_we), .pb_addr_o(pb_addr), .pb_mask_o(pb_mask), .pb_data_o(pb_data),
     .sm_we_o(sm_we), .sm_addr_o(sm_waddr), .sm_data_o(sm_wdata),
-    .ev_read_o(vx_read), .ev_lines_o(vx_lines), .ev_divides_o(vx_divides), .ev_fn_o(vx_fn),
-    .ev_stall_o(vx_stall));
+    .ev_read_o(vx_read), .ev_lines_o(vx_lines), .ev_divides_o(vx_divides), .ev_fn_o(vx_fn));
 
   // ---- Matrix unit -----------------------------------------------------------------------------------
   logic             xb_re, wb_re, nt_re, rm_re, cm_re, mx_we, ac_we;
@@ -325,7 +324,7 @@ module stamp_top #(
     .ld_write_i(wr_vm && wr_vm_ready), .ac_read_i(mx_ac_read), .ac_write_i(ac_we),
     .line_i(mx_line), .vx_lines_i(vx_lines), .divides_i(vx_divides), .fn_i(vx_fn),
     .pb_read_i(pb_re), .pb_write_i(pb_we), .unit_busy_i(u_busy),
-    .unit_wait_i(u_wait), .ld_axi_i(l_wait), .st_axi_i(st_wait), .vx_vm_i(vx_stall),
+    .unit_wait_i(u_wait), .ld_axi_i(l_wait), .st_axi_i(st_wait), .vx_vm_i(vw_valid && !vw_ready),
     .mx_drain_i(mx_stall), .hit_o(ev_hit), .inc_o(ev_inc));
 
   stamp_counters #(.L(L), .T(T)) i_counters (

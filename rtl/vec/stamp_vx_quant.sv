@@ -78,6 +78,12 @@ module stamp_vx_quant #(
   tag_t        t1_q, t2_q, t3_q, t4_q, t5_q;
   logic [6:1]  v_q;
 
+  // Group of P rows and row in it: wires where P is a power of two.
+  logic [11:0]     group;
+  logic [LogP-1:0] place;
+  assign group = nib_i / 12'(P);
+  assign place = LogP'(nib_i % 12'(P));
+
   assign busy_o = v_q != '0;
 
   always_ff @(posedge clk_i) begin
@@ -91,8 +97,8 @@ module stamp_vx_quant #(
       t1_q.sd     <= sd_i;
       t1_q.bits8  <= bits8_i;
       t1_q.odd    <= nib_i[0];
-      t1_q.row    <= nib_i[LogP-1:0];
-      t1_q.line   <= 28'(xb_i) + 28'(nib_i[11:LogP]) * 28'(gstride_i);
+      t1_q.row    <= place;
+      t1_q.line   <= 28'(xb_i) + 28'(group) * 28'(gstride_i);
       t1_q.sm     <= sm_i;
       t1_q.rm     <= rm_i;
       t1_q.inv    <= inv_i;

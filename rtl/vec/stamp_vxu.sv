@@ -73,8 +73,7 @@ module stamp_vxu #(
     output logic                          ev_read_o,  // a VM line was read
     output logic [1:0]                    ev_lines_o, // lines processed
     output logic [7:0]                    ev_divides_o, // divisions and square roots
-    output logic                          ev_fn_o,    // a line through the function lanes
-    output logic                          ev_stall_o  // waits for a VM port
+    output logic                          ev_fn_o     // a line through the function lanes
 );
 
   localparam int unsigned VmW   = $clog2(VM_LINES);
@@ -156,7 +155,6 @@ module stamp_vxu #(
     .flush_o(t_flush), .count_o(t_count), .sm_o(t_sm), .rm_o(t_rm), .xb_o(t_xb), .ev_lines_o);
 
   assign ev_read_o  = vr_valid_o && vr_ready_i;
-  assign ev_stall_o = walking && (!en || (vr_valid_o && !vr_ready_i));
 
   // ---- 1: the line arrives; a frozen pipeline keeps it ----------------------------------------------
   logic             s1_v_q, s1_read_q, s1_b_q, s1_first_q, hold_q;

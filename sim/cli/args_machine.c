@@ -2,10 +2,12 @@
 /* args_machine.c - machine and memory flags. Contract in args_machine.h. */
 #include "sim/cli/args_machine.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "model/spec/spec.h"
+#include "model/mem.h"
+#include "model/spec/mach.h"
 
 enum {
     KEY_MACHINE = STAMP_KEY_MACHINE,
@@ -18,7 +20,7 @@ enum {
     KEY_WAVE,
     KEY_WINDOW
 };
-enum { RATE_ONE = 256, LATENCY_MAX = 100000, MACHS_MAX = 16 };
+enum { RATE_ONE = 256, LATENCY_MAX = 100000 };
 
 static const char *const backend_names[] = {"model", "rtl", "all"};
 
@@ -49,17 +51,21 @@ static const struct argp_option on_options[] = {
     {.name = NULL},
 };
 
+/* Of any memory, run or estimated. */
+#define LATENCY_AND_BANDWIDTH                                                                      \
+    {.name = "latency",                                                                            \
+     .key = KEY_LATENCY,                                                                           \
+     .arg = "N",                                                                                   \
+     .doc = "cycles from request to answer, 1 to 100000 (default 60)"},                            \
+    {                                                                                              \
+        .name = "bandwidth", .key = KEY_BANDWIDTH, .arg = "F",                                     \
+        .doc = "part of the cycles that carry data, each direction, in steps of 1/256, at most 1 " \
+               "(default 1)"                                                                       \
+    }
+
 static const struct argp_option memory_options[] = {
     {.doc = "Memory around the RTL:", .group = 31},
-    {.name = "latency",
-     .key = KEY_LATENCY,
-     .arg = "N",
-     .doc = "cycles from request to answer, 1 to 100000 (default 60)"},
-    {.name = "bandwidth",
-     .key = KEY_BANDWIDTH,
-     .arg = "F",
-     .doc = "part of the cycles that carry data, each direction, in steps of 1/256, at most 1 "
-            "(default 1)"},
+    LATENCY_AND_BANDWIDTH,
     {.name = "stall",
      .key = KEY_STALL,
      .arg = "P",
@@ -73,6 +79,12 @@ static const struct argp_option memory_options[] = {
      .key = KEY_WATCHDOG,
      .arg = "N",
      .doc = "cycles without a retired instruction that are an error (default 1000000)"},
+    {.name = NULL},
+};
+
+static const struct argp_option estimate_options[] = {
+    {.doc = "Memory that the estimate is for:", .group = 31},
+    LATENCY_AND_BANDWIDTH,
     {.name = NULL},
 };
 
@@ -93,15 +105,21 @@ const char *stamp_backend_name(enum stamp_backend on)
 
 static error_t parse_machine(const char *arg, struct stamp_args_machine *m)
 {
-    const char *names[MACHS_MAX];
+    char why[STAMP_MACH_WHY];
     size_t count = 0;
     unsigned i = 0;
 
-    for (; count < MACHS_MAX && stamp_machs[count].name; count++)
-        names[count] = stamp_machs[count].name;
+    while (stamp_machs[count].name) count++;
+    const char **names = stamp_alloc(count, sizeof *names);
+    if (!names) return ENOMEM;
+    for (size_t k = 0; k < count; k++) names[k] = stamp_machs[k].name;
     const error_t err = stamp_args_choice("--machine", arg, names, count, &i);
-    if (!err) m->mach = &stamp_machs[i];
-    return err;
+    stamp_free(names);
+    if (err) return err;
+    if (!stamp_mach_check(&stamp_machs[i], why))
+        return stamp_args_bad("--machine %s: refused, %s", arg, why);
+    m->mach = &stamp_machs[i];
+    return 0;
 }
 
 static error_t parse_window(const char *arg, struct stamp_run_options *run)
@@ -188,6 +206,8 @@ static const struct argp_child memory_children[] = {{.argp = &stamp_argp_machine
                                                     {.argp = NULL}};
 const struct argp stamp_argp_memory = {
     .options = memory_options, .parser = parse_parent, .children = memory_children};
+const struct argp stamp_argp_estimate = {
+    .options = estimate_options, .parser = parse_parent, .children = memory_children};
 static const struct argp_child children[] = {{.argp = &stamp_argp_memory}, {.argp = NULL}};
 const struct argp stamp_argp_machine = {
     .options = on_options, .parser = parse_parent, .children = children};

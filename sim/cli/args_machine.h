@@ -16,8 +16,10 @@ struct stamp_args_machine {
     struct stamp_run_options run;  /**< start from stamp_args_machine_default */
 };
 
-extern const struct argp stamp_argp_machine;      /**< input: struct stamp_args_machine */
-extern const struct argp stamp_argp_memory;       /**< without --on and waves, the same input */
+extern const struct argp stamp_argp_machine; /**< input: struct stamp_args_machine */
+extern const struct argp stamp_argp_memory;  /**< without --on and waves, the same input */
+extern const struct argp
+    stamp_argp_estimate; /**< --machine, --latency, --bandwidth alone, the same */
 extern const struct argp stamp_argp_machine_only; /**< --machine alone, the same input */
 
 struct stamp_args_machine stamp_args_machine_default(void);

@@ -137,6 +137,13 @@ static error_t parse_rest(int key, const char *arg, struct stamp_scheme *q)
     }
 }
 
+static error_t check(const struct stamp_scheme *q)
+{
+    struct stamp_err e = {0};
+
+    return stamp_scheme_check_any(q, &e) ? stamp_args_bad("%s", e.text) : 0;
+}
+
 static error_t parse_scheme(int key, char *arg, struct argp_state *state)
 {
     struct stamp_scheme *q = state->input;
@@ -148,6 +155,7 @@ static error_t parse_scheme(int key, char *arg, struct argp_state *state)
     case KEY_ACT_BITS: return parse_width("--act-bits", arg, true, &q->act_bits);
     case KEY_WEIGHT_BITS: return parse_width("--weight-bits", arg, true, &q->weight_bits);
     case KEY_SYMMETRIC: q->symmetric = true; return 0;
+    case ARGP_KEY_END: return check(q);
     default: return parse_rest(key, arg, q);
     }
 }

@@ -14,13 +14,14 @@
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
-enum { KEY_NO_DATA = STAMP_KEY_COMMAND, KEY_NOTES };
+enum { KEY_NO_DATA = STAMP_KEY_COMMAND, KEY_NOTES, KEY_NO_VERIFY };
 enum { SOURCE_MAX = 1 << 30 };
 
 struct asm_args {
     struct stamp_args_common common;
     const char *file[1], *out;
     struct stamp_dis_options dis;
+    bool no_verify;
 };
 
 static error_t parse_common(int key, char *arg, struct argp_state *state)
@@ -37,8 +38,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 
 static error_t parse_asm(int key, char *arg, struct argp_state *state)
 {
-    const struct asm_args *a = state->input;
+    struct asm_args *a = state->input;
 
+    if (key == KEY_NO_VERIFY) return a->no_verify = true, 0;
     if (key != ARGP_KEY_END) return parse_common(key, arg, state);
     if (!a->file[0]) return stamp_args_bad("needs a source, F.s");
     if (!a->out) return stamp_args_bad("needs -o P.stamp");
@@ -59,6 +61,9 @@ static error_t parse_dis(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option asm_options[] = {
     {.name = "output", .key = 'o', .arg = "P.stamp", .doc = "the program file"},
+    {.name = "no-verify",
+     .key = KEY_NO_VERIFY,
+     .doc = "write instructions that dispatch would refuse, too"},
     {.name = NULL},
 };
 
@@ -115,6 +120,7 @@ int stamp_cmd_asm(int argc, char **argv)
     if (!s) s = stamp_infile_slurp(a.file[0], SOURCE_MAX, &source, &len, &e);
     if (!s) {
         s = stamp_asm(source, len, true, &image, &e);
+        if (!s && !a.no_verify) s = stamp_image_check_code(image, &e);
         if (s) stamp_fail_at(&e, "%s", a.file[0]);
     }
     if (!s) s = stamp_image_write(image, a.out, &e);

@@ -131,7 +131,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
                                              {.argp = &stamp_argp_format},
-                                             {.argp = &stamp_argp_machine_only},
+                                             {.argp = &stamp_argp_estimate},
                                              {.argp = &stamp_argp_net},
                                              {.argp = &stamp_argp_quant},
                                              {.argp = &stamp_argp_common},
@@ -269,10 +269,12 @@ static enum stamp_status work(const struct compile_args *a, const struct stamp_c
                               struct stamp_err *e)
 {
     struct stamp_text dump = {0};
-    const struct stamp_compile_options how = {.mach = stamp_args_mach(&a->machine),
-                                              .in_fmt = a->format.in,
-                                              .out_fmt = a->format.out,
-                                              .dump = a->dump ? &dump : NULL};
+    const struct stamp_compile_options how = {
+        .mach = stamp_args_mach(&a->machine),
+        .memory = {a->machine.run.read_latency, a->machine.run.read_rate},
+        .in_fmt = a->format.in,
+        .out_fmt = a->format.out,
+        .dump = a->dump ? &dump : NULL};
     struct stamp_compile_info info;
     struct stamp_image *image = NULL;
 

@@ -178,7 +178,7 @@ static enum stamp_status load(const struct linear_args *a, struct stamp_tensor *
     const char *inputs[] = {a->file[0], a->file[1], a->bias, NULL};
 
     enum stamp_status s = stamp_check_output(a->out, inputs, e);
-    if (!s) s = stamp_check_output(a->machine.run.wave, inputs, e);
+    if (!s) s = stamp_check_wave(a->machine.run.wave, inputs, e);
     if (!s) s = stamp_load_matrix(a->file[0], "[tokens][features]", x, e);
     if (!s) s = stamp_load_matrix(a->file[1], "[outputs][features]", w, e);
     if (s) return s;

@@ -199,7 +199,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
 
     for (size_t i = 0; i < a->in.count; i++) *file++ = a->in.at[i].file;
     for (size_t i = 0; i < a->ref.list.count; i++) *file++ = a->ref.list.at[i].file;
-    enum stamp_status s = stamp_check_output(a->machine.run.wave, inputs, e);
+    enum stamp_status s = stamp_check_wave(a->machine.run.wave, inputs, e);
     for (size_t i = 0; i < a->out.count && !s; i++)
         s = stamp_check_output(a->out.at[i].file, inputs, e);
     if (!s) s = read_program(a->program[0], image, e);

@@ -16,7 +16,7 @@
 
 static struct {
     const char *path;
-    char temp[4096];
+    char target[STAMP_OUTFILE_PATH], temp[STAMP_OUTFILE_PATH + 32];
     volatile sig_atomic_t open;
 } wave;
 
@@ -91,15 +91,11 @@ static bool same_file(const char *a, const char *b)
 enum stamp_status stamp_check_output(const char *path, const char *const *inputs,
                                      struct stamp_err *e)
 {
-    struct stamp_outfile file;
-
     if (!path) return STAMP_OK;
     for (; *inputs; inputs++)
         if (same_file(path, *inputs))
             return stamp_fail(e, STAMP_ERANGE, "%s: would overwrite an input", path);
-    const enum stamp_status s = stamp_outfile_open(path, &file, e);
-    if (!s) stamp_outfile_discard(&file);
-    return s;
+    return stamp_outfile_check(path, e);
 }
 
 enum stamp_status stamp_save_text(const char *path, const struct stamp_text *text,
@@ -123,19 +119,35 @@ enum stamp_status stamp_save_matrix(const char *path, size_t rows, size_t cols, 
     return path ? stamp_npy_write(path, &t, e) : STAMP_OK;
 }
 
+enum stamp_status stamp_check_wave(const char *path, const char *const *inputs, struct stamp_err *e)
+{
+    struct stat info;
+    const enum stamp_status s = stamp_check_output(path, inputs, e);
+
+    if (!s && path && !stat(path, &info) && !S_ISREG(info.st_mode))
+        return stamp_fail(e, STAMP_EIO, "%s: a wave needs a regular file", path);
+    return s;
+}
+
 const char *stamp_wave_begin(const char *path)
 {
-    if (!path) return NULL;
+    if (!path || !stamp_outfile_follow(path, wave.target)) return NULL;
     wave.path = path;
-    snprintf(wave.temp, sizeof wave.temp, "%s.%ld.tmp", path, (long)getpid());
+    snprintf(wave.temp, sizeof wave.temp, "%s.%ld.tmp", wave.target, (long)getpid());
     wave.open = 1;
     return wave.temp;
 }
 
 enum stamp_status stamp_wave_end(bool keep, struct stamp_err *e)
 {
+    struct stat info;
+
     if (!wave.open) return STAMP_OK;
-    if (keep && !rename(wave.temp, wave.path)) {
+    if (keep && !stat(wave.target, &info)) { /* it was there: its owner, where allowed, and mode */
+        if (chown(wave.temp, info.st_uid, info.st_gid)) errno = 0;
+        if (chmod(wave.temp, info.st_mode & 0777)) errno = 0;
+    }
+    if (keep && !rename(wave.temp, wave.target)) {
         wave.open = 0;
         return STAMP_OK;
     }

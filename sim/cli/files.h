@@ -24,6 +24,10 @@ enum stamp_status stamp_load_bias(const char *path, size_t n, struct stamp_tenso
 enum stamp_status stamp_check_output(const char *path, const char *const *inputs,
                                      struct stamp_err *e);
 
+/** The same of a wave, which only a regular file holds. */
+enum stamp_status stamp_check_wave(const char *path, const char *const *inputs,
+                                   struct stamp_err *e);
+
 /** Write @p text to @p path, whole or not at all. */
 enum stamp_status stamp_save_text(const char *path, const struct stamp_text *text,
                                   struct stamp_err *e);

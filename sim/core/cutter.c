@@ -25,9 +25,10 @@ struct stamp_cutter {
  * retires when all before it is over. */
 static uint16_t sense(const struct stamp_word *w, uint32_t phase)
 {
+    const struct stamp_op *known = stamp_op_find(w->w[0] & 0xff);
     const uint32_t op = w->w[0] & 0xff;
 
-    if (stamp_op_find(op)->unit != STAMP_UNIT_CTL) return (uint16_t)phase;
+    if (known && known->unit != STAMP_UNIT_CTL) return (uint16_t)phase;
     return op == STAMP_OP_FENCE && !phase ? BORDER : NOTHING;
 }
 

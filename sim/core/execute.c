@@ -7,6 +7,7 @@
 
 #include "model/mem.h"
 #include "sim/core/lockstep.h"
+#include "sim/core/memdiff.h"
 #include "sim/core/numeric.h"
 #include "sim/core/rtl_open.h"
 #include "sim/core/runtime_parts.h"
@@ -161,6 +162,12 @@ static bool watch_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
     return o->on_edge(o->on_edge_ctx, pins, reset_n);
 }
 
+static bool watch_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
+{
+    const struct stamp_run_options *o = ((struct watchers *)ctx)->o;
+    return o->on_cycle(o->on_cycle_ctx, cycle);
+}
+
 static void set_up(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run *run,
                    const struct stamp_run_options *o)
 {
@@ -213,15 +220,18 @@ static bool counters_agree(const struct stamp_machine *m, struct stamp_run_resul
     return true;
 }
 
-static void judge(struct stamp_lockstep *ls, const struct stamp_machine *m,
-                  struct stamp_run_result *r)
+static void judge(const struct stamp_run *run, struct stamp_lockstep *ls,
+                  const struct stamp_machine *m, struct stamp_run_result *r)
 {
     const bool same = stamp_lockstep_finish(ls, r->error, r->error_pc);
 
     r->checked = stamp_lockstep_checked(ls);
     r->mismatches = stamp_lockstep_mismatches(ls);
     snprintf(r->difference, sizeof r->difference, "%s", stamp_lockstep_text(ls));
-    if (same && r->error == STAMP_ERROR_NONE) counters_agree(m, r);
+    if (!same || r->error != STAMP_ERROR_NONE || !counters_agree(m, r)) return;
+    if (!stamp_memory_agrees(run->image, m->dram.base, run->memory, m->dram.bytes, r->difference,
+                             sizeof r->difference))
+        r->mismatches++;
 }
 
 /* Clock the machine until it stops; false when the user interrupted. */
@@ -267,8 +277,9 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
                                    .ctx = &w,
                                    .on_write = ls ? watch_write : NULL,
                                    .on_retire = ls || w.cutter ? watch_retire : NULL,
-                                   .on_edge = o->on_edge ? watch_edge : NULL};
-    enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach->name, o->wave != NULL, &ops, e);
+                                   .on_edge = o->on_edge ? watch_edge : NULL,
+                                   .on_cycle = o->on_cycle ? watch_cycle : NULL};
+    enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach, o->wave != NULL, &ops, e);
 
     if (s) return s;
     void *rtl = ops->open(&ro);
@@ -282,7 +293,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
     if (finished && !st.stopped) read_counters(ops, rtl, r);
     ops->close(rtl);
     if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
-    if (ls && (st.stopped || r->error || st.done)) judge(ls, m, r);
+    if (ls && (st.stopped || r->error || st.done)) judge(run, ls, m, r);
     if (r->mismatches)
         return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
     if (st.stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");
@@ -293,7 +304,7 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
 static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_run_options *o,
                                       struct stamp_run_result *r, struct stamp_err *e)
 {
-    uint8_t *copy = stamp_alloc(run->image->dram_bytes, 1);
+    uint8_t *copy = stamp_map(run->image->dram_bytes);
     struct stamp_machine *m = copy ? new_machine(run, o, copy) : NULL;
     struct stamp_lockstep *ls = m ? stamp_lockstep_new(m) : NULL;
     struct teller teller = {o, NULL, STAMP_OK, e};
@@ -303,7 +314,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
         teller.cutter =
             stamp_cutter_new(run->image, stamp_image_entry(run->image, o->entry), run->arg[0]);
     if (ls && (teller.cutter || !o->on_phase)) {
-        memcpy(copy, run->memory, run->image->dram_bytes);
+        stamp_map_copy(copy, run->memory, run->image->dram_bytes);
         if (teller.cutter) stamp_lockstep_watch(ls, see_machine, &teller);
         s = run_rtl(run, o, r, m, ls, e);
         if (!s && teller.cutter) tell(&teller, m);
@@ -314,7 +325,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
     stamp_lockstep_free(ls);
     stamp_cutter_free(teller.cutter);
     stamp_machine_free(m);
-    stamp_free(copy);
+    stamp_unmap(copy, run->image->dram_bytes);
     return s;
 }
 

@@ -66,7 +66,7 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     r->ids = stamp_alloc(r->ctx, sizeof *r->ids);
     if (!r->ids) s = stamp_fail(e, STAMP_ENOMEM, "out of memory for %" PRIu32 " tokens", r->ctx);
     if (!s && on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
-        s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach->name, false, &ops, e);
+        s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach, false, &ops, e);
     if (!s && !r->o.codes)
         s = stamp_qmodel_new(m, r->o.scheme.weight_bits, r->o.head_bits, r->o.scheme.block, &r->own,
                              e);
@@ -144,8 +144,9 @@ static enum stamp_status expect(const struct stamp_netrun *r, const char *name, 
     uint32_t arg[STAMP_ARGS] = {at};
     struct stamp_cost cost = {0};
 
-    const enum stamp_status s =
-        stamp_cost_entry(r->image, stamp_image_entry(r->image, name), arg, &cost, e);
+    const enum stamp_status s = stamp_cost_entry(
+        r->image, stamp_image_entry(r->image, name), arg,
+        (struct stamp_cost_memory){r->o.run.read_latency, r->o.run.read_rate}, &cost, e);
     *cycles = cost.cycles;
     return s;
 }

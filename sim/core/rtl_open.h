@@ -16,9 +16,10 @@ extern "C" {
 /**
  * Load @p dir/stamp_rtl_NAME.so (or, for waves, stamp_rtl_NAME_waves.so); @p dir NULL means beside
  * the running program. Loaded objects stay loaded.
- * @return STAMP_EUNSUPPORTED with the make command that builds it when it is not there
+ * @return STAMP_EUNSUPPORTED with the make command that builds it when it is not there; STAMP_EFORMAT when
+ *         it is not of @p mach: another machine's, or built with parameters that are not @p mach's
  */
-enum stamp_status stamp_rtl_find(const char *dir, const char *mach, bool waves,
+enum stamp_status stamp_rtl_find(const char *dir, const struct stamp_mach *mach, bool waves,
                                  const struct stamp_rtl_ops **ops, struct stamp_err *e);
 
 #ifdef __cplusplus

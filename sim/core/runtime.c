@@ -29,13 +29,14 @@ enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_ru
 {
     struct stamp_run *run = stamp_alloc(1, sizeof *run);
 
-    if (run) run->memory = stamp_alloc(image->dram_bytes, 1);
+    if (run) run->memory = stamp_map(image->dram_bytes);
     if (!run || !run->memory) {
-        stamp_run_free(run);
+        stamp_free(run);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for a program of %" PRIu64 " bytes",
                           image->dram_bytes);
     }
     run->image = image;
+    run->bytes = image->dram_bytes;
     memcpy(run->arg, image->arg, sizeof run->arg);
     for (uint32_t i = 0; i < image->segments; i++)
         memcpy(run->memory + image->segment[i].addr, image->segment[i].data,
@@ -52,7 +53,7 @@ void stamp_run_free(struct stamp_run *run)
 {
     if (!run) return;
     stamp_cutter_free(run->cutter);
-    stamp_free(run->memory);
+    stamp_unmap(run->memory, run->bytes);
     stamp_free(run);
 }
 

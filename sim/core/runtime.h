@@ -58,6 +58,8 @@ struct stamp_run_options {
     void *progress_ctx;
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
     void *on_edge_ctx;
+    bool (*on_cycle)(void *ctx, const struct stamp_rtl_cycle *cycle); /**< RTL clocks */
+    void *on_cycle_ctx;
 };
 
 /** Defaults: model, 60 cycles latency, full rate, no stalls, watchdog of a million cycles. */

@@ -10,7 +10,8 @@
 
 struct stamp_run {
     const struct stamp_image *image; /**< borrowed */
-    uint8_t *memory;                 /**< dram_bytes, owned */
+    uint8_t *memory;                 /**< [bytes] owned; stamp_map: untouched pages cost nothing */
+    uint64_t bytes;                  /**< of the image's DRAM */
     uint32_t arg[STAMP_ARGS];
     struct stamp_cutter *cutter; /**< of the last start, or NULL; owned */
 };

@@ -86,10 +86,12 @@ static enum stamp_status compile_and_run(struct job *j, struct stamp_figures *f,
 {
     const struct stamp_compile_layer *l = &j->what->layer;
     struct stamp_run_options options = j->what->run;
+    struct stamp_compile_options how = j->what->compile;
     struct stamp_compile_info info;
 
+    how.memory = (struct stamp_cost_memory){options.read_latency, options.read_rate};
     begin(j, "compiling");
-    enum stamp_status s = stamp_compile(l, 1, &j->what->compile, &j->image, &info, e);
+    enum stamp_status s = stamp_compile(l, 1, &how, &j->image, &info, e);
     if (s) return s;
     f->estimate = info.cycles;
     f->products = stamp_image_products(j->image);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rtl.cpp - clocks a Verilated stamp_top, its memory and its register port. Contract in rtl.h.
  *
- * Compiled once per configuration with VTOP, VTOP_H, VROOT_H and MACH defined by the Makefile. */
+ * Compiled once per configuration with VTOP, VTOP_H, VROOT_H, MACH and MACH_PARAMS (what the top was
+ * verilated with, in the order of mach.def) defined by the Makefile. */
 #include VTOP_H
 #include VROOT_H
 #include "verilated.h"
@@ -25,6 +26,8 @@
 
 namespace {
 
+const stamp_mach own_mach = {MACH, MACH_PARAMS ""};
+
 struct rtl {
     const stamp_mach *mach;
     stamp_rtl_options o;
@@ -37,6 +40,7 @@ struct rtl {
     std::deque<uint64_t> writes; /* addresses of bursts offered, W to come */
     uint64_t beat_addr = 0;
     bool in_burst = false, aw_held = false;
+    bool starting = false;   /* a write of START is on the register port */
     std::vector<uint8_t> pb; /* what PB holds, whole lines in place of written nibbles */
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
@@ -47,6 +51,7 @@ struct rtl {
     void observe_vector();
     void observe_pack();
     void observe_store();
+    void observe_cycle();
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);
     void dump();
 };
@@ -120,13 +125,40 @@ void rtl::observe_store()
         writes.pop_front();
     }
     in_burst = !pins.wlast;
-    if (pins.wstrb) tell(STAMP_UNIT_STU, STAMP_SPACE_DRAM, beat_addr, pins.wdata, mach->AXI_BYTES);
+    for (size_t from = 0, to; from < mach->AXI_BYTES; from = to) {
+        const bool set = pins.wstrb >> from & 1;
+        for (to = from + 1; to < mach->AXI_BYTES && (pins.wstrb >> to & 1) == set;) to++;
+        if (set)
+            tell(STAMP_UNIT_STU, STAMP_SPACE_DRAM, beat_addr + from, pins.wdata + from, to - from);
+    }
     beat_addr += mach->AXI_BYTES;
+}
+
+void rtl::observe_cycle()
+{
+    stamp_rtl_cycle c = {};
+
+    c.axi = &pins;
+    c.start = starting && top->s_awready_o && top->s_wready_o;
+    c.irq = top->irq_o;
+    c.push = PROBE(push);
+    c.take = PROBE(u_valid);
+    c.done = PROBE(u_done);
+    for (int u = 0; u < 4; u++) {
+        c.failed |= uint8_t(((PROBE(u_err) >> 4 * u & 15) != 0) << u);
+        c.insn[u] = &PROBE(u_insn)[8 * u];
+    }
+    c.failed &= c.done;
+    c.step = PROBE(wb_re);
+    c.vector_held = PROBE(vw_valid) && !PROBE(vw_ready);
+    c.load_held = PROBE(wr_valid) && !PROBE(wr_ready);
+    if (!o.on_cycle(o.ctx, &c)) stopped = true;
 }
 
 void rtl::observe()
 {
     if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
+    if (o.on_cycle && top->rst_ni) observe_cycle();
     if (o.on_write) {
         if (PROBE(wr_valid) && PROBE(wr_ready)) {
             const stamp_space space = stamp_space(PROBE(wr_space));
@@ -225,7 +257,7 @@ rtl *new_rtl(const stamp_rtl_options *options)
 #endif
     if (!r) {
         r = new rtl;
-        r->mach = stamp_mach_find(MACH);
+        r->mach = &own_mach;
         r->context.reset(new VerilatedContext);
         if (options->wave) r->context->traceEverOn(true);
         r->top.reset(new VTOP(r->context.get(), "top"));
@@ -311,9 +343,11 @@ void write_reg(void *p, uint32_t offset, uint32_t value)
     r->top->s_wstrb_i = 0xf;
     r->top->s_awvalid_i = r->top->s_wvalid_i = 1;
     r->top->s_bready_i = 1;
+    r->starting = offset == STAMP_REG_CTRL && value & 1;
     r->top->eval();
     while (!(r->top->s_awready_o && r->top->s_wready_o)) r->step();
     r->step();
+    r->starting = false;
     r->top->s_awvalid_i = r->top->s_wvalid_i = 0;
     r->top->eval();
     while (!r->top->s_bvalid_o) r->step();
@@ -348,6 +382,6 @@ void read_events(void *p, uint64_t out[STAMP_EVENTS])
 
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops = {MACH,      VM_TRACE != 0, VM_COVERAGE != 0,
-                                                open_rtl,  close_rtl,     read_reg,
-                                                write_reg, run_rtl,       read_events};
+extern "C" const stamp_rtl_ops stamp_rtl_ops_2 = {
+    MACH,      STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,
+    close_rtl, read_reg,     write_reg,     run_rtl,       read_events};

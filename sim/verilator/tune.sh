@@ -6,7 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}
-name=${1:?NAME: tiny, base or wide}
+name=${1:?NAME: a machine of the table}
 so=$B/stamp_rtl_${name}_tune.so
 dir=$B/v/${name}_tune
 out=$B/tuned

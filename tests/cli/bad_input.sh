@@ -139,6 +139,7 @@ t 'depth out of range' 2 linear x.npy w.npy --depth 21 -o out
 t 'number with a tail' 2 linear x.npy w.npy --high-rows 64k -o out
 t 'negative number' 2 linear x.npy w.npy --high-rows -1 -o out
 t 'width that does not exist' 2 linear x.npy w.npy --act-bits 5 -o out
+t 'high rows of fewer bits than the others' 2 linear x.npy w.npy --act-bits 8 --high-bits 4 -o out
 t 'f32 activations on a machine' 2 linear x.npy w.npy --act-bits f32 -o out
 t 'f32 weights on a machine' 2 linear x.npy w.npy --weight-bits f32 -o out
 t 'block of 32' 2 linear x.npy w.npy --block 32 -o out

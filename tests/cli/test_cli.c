@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/cli/cli_child.h"
+#include "tests/skip.h"
 
 Suite *stamp_suite_cli(void);
 
@@ -252,7 +253,7 @@ START_TEST(eval_lands_beside_an_independent_reference)
 
     snprintf(data, sizeof data, "%s/data", root ? root : "../shared");
     if (access(data, R_OK)) {
-        fprintf(stderr, "SKIP: no shared data at %s\n", data);
+        test_skip("no shared data at %s", data);
         return;
     }
     const char *files = "$K/../shared";
@@ -284,7 +285,7 @@ START_TEST(eval_of_whole_networks_lands_beside_it_too)
 
     snprintf(data, sizeof data, "%s/data/llm/stories260K.bin", root ? root : "../shared");
     if (access(data, R_OK)) {
-        fprintf(stderr, "SKIP: no shared data at %s\n", data);
+        test_skip("no shared data at %s", data);
         return;
     }
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {

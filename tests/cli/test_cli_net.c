@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/cli/cli_child.h"
+#include "tests/skip.h"
 
 Suite *stamp_suite_cli_net(void);
 
@@ -26,8 +27,7 @@ static bool have_rtl(const char *mach)
     if (child_run("test -e \"$(dirname \"$(readlink -f \"$S\")\")/stamp_rtl_%s.so\"", mach)->code ==
         0)
         return true;
-    printf("SKIP: cli_net: the RTL of %s is not built, what runs on it is NOT tested\n", mach);
-    fflush(stdout);
+    test_skip("the RTL of %s is not built, what runs on it is NOT tested", mach);
     return false;
 }
 

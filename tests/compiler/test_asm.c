@@ -47,7 +47,15 @@ START_TEST(an_instruction_reads_as_written)
     t.len = 0;
     w.w[0] = 0x99;
     stamp_dis_word(&w, &t);
-    ck_assert_str_eq(t.s, "; unknown opcode 0x99");
+    ck_assert_int_eq(strncmp(t.s, ".word 0x", 8), 0);
+    struct stamp_word back = {{0}};
+    ck_assert(!stamp_asm_word(t.s, &back, &e));
+    ck_assert_mem_eq(&back, &w, sizeof w);
+    t.len = 0;
+    for (uint32_t k = 0; k < 8; k++) w.w[k] = 0x01020304u * k + 0x99;
+    stamp_dis_word(&w, &t);
+    ck_assert_str_eq(t.s, ".word 0x070e15b5060c12b1050a0fad04080ca9030609a5020406a10102039d"
+                          "00000099");
     stamp_free(t.s);
 }
 END_TEST
@@ -189,7 +197,8 @@ START_TEST(an_error_names_line_and_column)
         {".machine tiny\n.code\n  LOAD rsv0=1\n", "LOAD has no field 'rsv0'"},
         {".machine tiny\n.code\n  LOAD op=1\n", "LOAD has no field 'op'"},
         {".machine tiny\n.code\n  LOAD line\n", "'line' needs a '='"},
-        {".machine tiny\n.memory 64\n.code\nHALT\nSETR imm=1\n", "instruction 1:"},
+        {".machine tiny\n.code\n.word 12\n", "line 3, column 7: .word takes 0x and 64"},
+        {".machine tiny\n.word 12\n", "unknown directive '.word'"},
         {"", "no .machine"},
         {".machine tiny\n", "memory size is zero"},
     };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/compiler/front_tests.h"
+#include "tests/skip.h"
 
 Suite *stamp_suite_front(void);
 
@@ -61,7 +62,7 @@ const char *front_shared(const char *file)
 
     snprintf(to, sizeof path[0], "%s/data/%s", root ? root : "../shared", file);
     if (access(to, R_OK) == 0) return to;
-    fprintf(stderr, "SKIP: no %s; set STAMP_SHARED to the folder of the real data\n", to);
+    test_skip("no %s; set STAMP_SHARED to the folder of the real data", to);
     return NULL;
 }
 

@@ -229,7 +229,7 @@ static void poke(struct stamp_image *m, int what)
     case 33: m->phase[1].first = UINT32_MAX; break;
     case 34: m->phase[0].name[0] = ' '; break;
     case 35: m->phase[0] = m->phase[1]; break;
-    default: m->code[0].w[0] = 0xee; break;
+    default: m->code_count = 0; break;
     }
 }
 

@@ -201,6 +201,49 @@ START_TEST(entries_and_arguments_come_back_from_text_and_bytes)
 }
 END_TEST
 
+#define OPCODE_EE "0xff000000000000000000000000000000000000000000000000000000000000ee"
+#define RESERVED  "0x8000000000000000000000000000000000000000000000000000000000000002"
+
+/* The machine stops on what dispatch refuses, wherever a program comes from. */
+START_TEST(a_program_that_is_not_verified_runs_to_the_error_of_the_machine)
+{
+    static const struct {
+        const char *code;
+        enum stamp_error error;
+    } bad[] = {{".code\nNOP\n.word " OPCODE_EE "\nHALT\n", STAMP_ERROR_OPCODE},
+               {".code\nNOP\n.word " RESERVED "\nHALT\n", STAMP_ERROR_RESERVED},
+               {".code\nNOP\nLOAD fmt=F32 lines=1 n1=1\nHALT\n", STAMP_ERROR_RANGE},
+               {".code\nNOP\nLOAD d0=32 lines=1 n0=1 n1=1\nHALT\n", STAMP_ERROR_ALIGN},
+               {".code\nNOP\nENDL\nHALT\n", STAMP_ERROR_LOOP},
+               {".code\nNOP\n.word " RESERVED "\nENDL\nHALT\n", STAMP_ERROR_RESERVED}};
+    const struct stamp_run_options o = stamp_run_options_default();
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct stamp_err e = {0};
+        struct stamp_image *m = assemble(bad[i].code, &e), *again = NULL;
+        struct stamp_text t = {0};
+        struct stamp_run *run;
+        struct stamp_run_result r;
+
+        ck_assert_msg(m != NULL, "%s: %s", bad[i].code, e.text);
+        ck_assert_int_eq(stamp_verify(m, NULL, &e), STAMP_EFORMAT);
+        if (bad[i].error != STAMP_ERROR_LOOP)
+            ck_assert_int_eq(stamp_image_check_code(m, &e), STAMP_EFORMAT);
+        ck_assert(!stamp_dis(m, (struct stamp_dis_options){.notes = true}, &t, &e));
+        ck_assert_msg(!stamp_asm(t.s, t.len, false, &again, &e), "%s", e.text);
+        ck_assert_mem_eq(again->code, m->code, m->code_count * sizeof *m->code);
+        ck_assert(!stamp_run_new(m, &run, &e));
+        ck_assert_int_eq(stamp_run_go(run, &o, &r, &e), STAMP_EMACHINE);
+        ck_assert_int_eq(r.error, bad[i].error);
+        ck_assert_uint_eq(r.error_pc, 1);
+        stamp_run_free(run);
+        stamp_free(t.s);
+        stamp_image_free(m);
+        stamp_image_free(again);
+    }
+}
+END_TEST
+
 START_TEST(a_run_takes_entry_arguments_and_tokens)
 {
     struct stamp_err e = {0};
@@ -247,10 +290,10 @@ START_TEST(an_entry_is_verified_and_costed_for_its_arguments)
 
     ck_assert_ptr_nonnull(m);
     ck_assert(!stamp_verify_entry(m, m->entry, arg, &few, &e));
-    ck_assert(!stamp_cost_entry(m, m->entry, arg, &cheap, &e));
+    ck_assert(!stamp_cost_entry(m, m->entry, arg, (struct stamp_cost_memory){0}, &cheap, &e));
     arg[0] = 10;
     ck_assert(!stamp_verify_entry(m, m->entry, arg, &many, &e));
-    ck_assert(!stamp_cost_entry(m, m->entry, arg, &dear, &e));
+    ck_assert(!stamp_cost_entry(m, m->entry, arg, (struct stamp_cost_memory){0}, &dear, &e));
     ck_assert_uint_eq(few.executed, 1);
     ck_assert_uint_eq(many.executed, 11);
     ck_assert_uint_ge(dear.busy[STAMP_UNIT_VXU], 10 * 8 * 4);
@@ -283,6 +326,35 @@ START_TEST(entries_that_do_not_tile_the_code_are_refused)
 }
 END_TEST
 
+/* Pages written, read only, and never touched, first and last ones, on both sides of a window of the
+ * page map. */
+START_TEST(a_copy_of_mapped_memory_has_every_byte_and_no_more)
+{
+    const size_t bytes = ((size_t)1 << 31) + 192, page = 4096, at[] = {0,
+                                                                       4095,
+                                                                       4096 * 3 + 7,
+                                                                       8192 * page - 1,
+                                                                       8192 * page,
+                                                                       ((size_t)1 << 31) - 1,
+                                                                       bytes - 1};
+    unsigned char *from = stamp_map(bytes), *to = stamp_map(bytes);
+    size_t there = 0;
+
+    ck_assert(from && to);
+    ck_assert_int_eq(from[page * 100], 0);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) from[at[i]] = (unsigned char)(i + 1);
+    stamp_map_copy(to, from, bytes);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+        ck_assert_uint_eq(to[at[i]], i + 1);
+        there += to[at[i]] != 0;
+        ck_assert_uint_eq(to[at[i] ^ 1], from[at[i] ^ 1]);
+    }
+    ck_assert_uint_eq(there, 7);
+    stamp_unmap(from, bytes);
+    stamp_unmap(to, bytes);
+}
+END_TEST
+
 Suite *stamp_suite_programs(void)
 {
     Suite *s = suite_create("programs");
@@ -290,7 +362,9 @@ Suite *stamp_suite_programs(void)
 
     tcase_add_test(t, the_verifier_takes_legal_programs_and_says_what_is_wrong_with_others);
     tcase_add_test(t, entries_and_arguments_come_back_from_text_and_bytes);
+    tcase_add_test(t, a_program_that_is_not_verified_runs_to_the_error_of_the_machine);
     tcase_add_test(t, a_run_takes_entry_arguments_and_tokens);
+    tcase_add_test(t, a_copy_of_mapped_memory_has_every_byte_and_no_more);
     tcase_add_test(t, an_entry_is_verified_and_costed_for_its_arguments);
     tcase_add_test(t, entries_that_do_not_tile_the_code_are_refused);
     suite_add_tcase(s, t);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_safetensors.c - named tensors, single and sharded. */
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/front/json.h"
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 #include "tests/compiler/front_tests.h"
@@ -70,6 +72,7 @@ START_TEST(headers_that_lie_are_refused_with_their_kind)
         {"{\"a\":{\"dtype\":\"F31\",\"shape\":[2],\"data_offsets\":[0,8]}}", STAMP_EUNSUPPORTED},
         {"{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
          STAMP_EFORMAT},
+        {"{\"__metadata__\":{},\"__metadata__\":{}}", STAMP_EFORMAT},
         {"{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
          "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
          STAMP_EFORMAT},
@@ -106,6 +109,48 @@ START_TEST(a_header_length_beyond_the_file_is_refused)
         ck_assert_int_eq((int)stamp_safetensors_memory("s", lie.bytes, lie.len, &st, NULL),
                          (int)STAMP_EFORMAT);
     }
+}
+END_TEST
+
+static enum stamp_status count_member(void *ctx, const struct cJSON *item, struct stamp_err *e)
+{
+    (void)item, (void)e;
+    ++*(size_t *)ctx;
+    return STAMP_OK;
+}
+
+/* The walk from member to member against a whole parse of the same text, every byte of it bent. */
+START_TEST(members_in_turn_are_those_of_the_whole_object)
+{
+    static const char *const texts[] = {
+        "{}", " { } ", "{\"a\":{\"b\":[1,{\"c\":\"}]\\\\\"}]}, \"d,}\" : \"\\\"{[,\" ,\"e\":null}",
+        "{\"a\":[[],{}],\"b\":-1e5}"};
+    static const char bends[] = "\"{}[],:\\ \tn1";
+    size_t agreed = 0, legal = 0;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        for (size_t at = 0; at <= strlen(texts[i]); at++)
+            for (size_t b = 0; b < sizeof bends; b++) {
+                char text[100];
+                const size_t len = strlen(texts[i]);
+                size_t members = 0, want = 0;
+                struct cJSON *json = NULL;
+                memcpy(text, texts[i], len + 1);
+                if (at < len && bends[b]) text[at] = bends[b];
+                const size_t n = bends[b] ? len : at; /* the last bend cuts */
+                const enum stamp_status whole = stamp_json_object("t", text, n, &json, NULL);
+                const enum stamp_status parts =
+                    stamp_json_members("t", text, n, count_member, &members, NULL);
+                for (const cJSON *m = json ? json->child : NULL; m; m = m->next) want++;
+                stamp_json_free(json);
+                ck_assert_msg(whole == parts, "%.*s: %d whole, %d in parts", (int)n, text, whole,
+                              parts);
+                ck_assert_msg(whole || members == want, "%.*s", (int)n, text);
+                legal += !whole;
+                agreed++;
+            }
+    ck_assert_uint_gt(agreed, 1000);
+    ck_assert_uint_gt(legal, 100);
 }
 END_TEST
 
@@ -192,6 +237,7 @@ TCase *stamp_tcase_safetensors(void)
     tcase_add_test(c, headers_that_lie_are_refused_with_their_kind);
     tcase_add_test(c, json_nested_without_end_is_refused);
     tcase_add_test(c, a_header_length_beyond_the_file_is_refused);
+    tcase_add_test(c, members_in_turn_are_those_of_the_whole_object);
     tcase_add_test(c, every_truncation_is_refused);
     tcase_add_test(c, shards_are_read_and_their_index_is_checked);
     tcase_add_test(c, a_failing_allocation_is_reported);

@@ -20,7 +20,7 @@ static bool on(const struct stamp_mach *mach, bool rtl, struct stamp_memory memo
     struct conform_rtl hard = {.memory = memory};
     struct stamp_err e;
 
-    if (rtl && stamp_rtl_find(NULL, mach->name, false, &hard.ops, &e)) {
+    if (rtl && stamp_rtl_find(NULL, mach, false, &hard.ops, &e)) {
         fprintf(stderr, "conform: %s\n", e.text);
         return false;
     }

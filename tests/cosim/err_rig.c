@@ -21,6 +21,16 @@ bool err_rig_fail(struct err_rig *r, const char *fmt, ...)
     return false;
 }
 
+static bool on_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
+{
+    return monitor_edge(((struct err_rig *)ctx)->monitor, pins, reset_n);
+}
+
+static bool on_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
+{
+    return timing_cycle(((struct err_rig *)ctx)->timing, cycle);
+}
+
 bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *dir,
                   const struct err_world *world)
 {
@@ -28,13 +38,14 @@ bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *
 
     memset(r, 0, sizeof *r);
     r->mach = mach;
-    if (stamp_rtl_find(dir, mach->name, false, &r->ops, &e)) return err_rig_fail(r, "%s", e.text);
+    if (stamp_rtl_find(dir, mach, false, &r->ops, &e)) return err_rig_fail(r, "%s", e.text);
     r->dram = stamp_alloc(ERR_DRAM, 1);
     r->other = stamp_alloc(ERR_DRAM, 1);
     r->fresh = stamp_alloc(ERR_DRAM, 1);
     r->twin = stamp_machine_new(mach);
     r->monitor = monitor_new(mach->AXI_BYTES, ERR_WINDOW, ERR_WINDOW_END);
-    if (!r->dram || !r->other || !r->fresh || !r->twin || !r->monitor)
+    r->timing = timing_new(mach, 0, ERR_WINDOW); /* code lies below what data may be */
+    if (!r->dram || !r->other || !r->fresh || !r->twin || !r->monitor || !r->timing)
         return err_rig_fail(r, "out of memory");
     err_memory(mach, r->fresh);
 
@@ -51,8 +62,9 @@ bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *
                                         .fault_read = true,
                                         .fault_write = true,
                                         .dead = world->dead,
-                                        .ctx = r->monitor,
-                                        .on_edge = monitor_edge};
+                                        .ctx = r,
+                                        .on_edge = on_edge,
+                                        .on_cycle = on_cycle};
     r->rtl = r->ops->open(&o);
     return true;
 }
@@ -61,6 +73,7 @@ void err_rig_close(struct err_rig *r)
 {
     if (r->rtl) r->ops->close(r->rtl);
     monitor_free(r->monitor);
+    timing_free(r->timing);
     stamp_machine_free(r->twin);
     stamp_free(r->dram);
     stamp_free(r->other);
@@ -145,10 +158,18 @@ static bool check_end(struct err_rig *r, const struct stamp_rtl_status *st, enum
     return true;
 }
 
+static void read_counters(struct err_rig *r, uint64_t got[STAMP_EVENTS])
+{
+    for (uint32_t i = 0; i < STAMP_EVENTS; i++)
+        got[i] = r->ops->read(r->rtl, STAMP_REG_CTR + 8 * i) |
+                 (uint64_t)r->ops->read(r->rtl, STAMP_REG_CTR + 8 * i + 4) << 32;
+}
+
 bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_error error,
                     uint32_t pc, bool model, bool whole)
 {
     struct stamp_rtl_status st;
+    uint64_t got[STAMP_EVENTS];
 
     err_rig_load(r, p);
     err_rig_model(r, p);
@@ -157,6 +178,9 @@ bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_erro
                             r->twin->error_pc, stamp_error_name(error), pc);
     err_rig_start(r, p);
     if (!err_rig_wait(r, 400000, &st) || !check_end(r, &st, error, pc)) return false;
+    read_counters(r, got);
+    const char *odd = timing_check(r->timing, got, false);
+    if (odd) return err_rig_fail(r, "%s", odd);
     if (r->runs++ % 3 == 0) /* usually the next START comes at once */
         for (int i = 0; i < 60; i++) r->ops->run(r->rtl, 1, &st);
     if (!same(r, "below the window", r->other, 0, ERR_WINDOW) ||
@@ -167,7 +191,7 @@ bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_erro
                                       : true;
 }
 
-/* Counters of values equal, those of time started from zero. */
+/* Counters of values equal to the model's, those of time to what was seen of the run. */
 static bool counters(struct err_rig *r)
 {
 #define EVENT(name, kind, unit, meaning) {#kind, STAMP_EV_##name},
@@ -177,16 +201,17 @@ static bool counters(struct err_rig *r)
     } events[] = {
 #include "model/spec/event.def"
     };
+    uint64_t got[STAMP_EVENTS];
+
+    read_counters(r, got);
     for (size_t i = 0; i < STAMP_EVENTS; i++) {
-        const uint32_t at = STAMP_REG_CTR + 8 * (uint32_t)events[i].event;
-        const uint64_t got = r->ops->read(r->rtl, at) | (uint64_t)r->ops->read(r->rtl, at + 4)
-                                                            << 32;
-        if (events[i].kind[0] == 'V' && got != r->twin->event[events[i].event])
-            return err_rig_fail(r, "counter %s is %" PRIu64 ", model %" PRIu64,
-                                stamp_event_name(events[i].event), got,
-                                r->twin->event[events[i].event]);
+        const enum stamp_event e = events[i].event;
+        if (events[i].kind[0] == 'V' && got[e] != r->twin->event[e])
+            return err_rig_fail(r, "counter %s is %" PRIu64 ", model %" PRIu64, stamp_event_name(e),
+                                got[e], r->twin->event[e]);
     }
-    return true;
+    const char *odd = timing_check(r->timing, got, true);
+    return odd ? err_rig_fail(r, "%s", odd) : true;
 }
 
 bool err_rig_good(struct err_rig *r)

@@ -11,6 +11,7 @@
 #include "sim/core/rtl.h"
 #include "tests/cosim/err_prog.h"
 #include "tests/cosim/monitor.h"
+#include "tests/cosim/timing.h"
 
 struct err_rig {
     const struct stamp_mach *mach;
@@ -18,6 +19,7 @@ struct err_rig {
     void *rtl;
     struct stamp_machine *twin;
     struct monitor *monitor;
+    struct timing *timing;         /**< of the program that runs */
     uint8_t *dram, *other, *fresh; /**< the RTL's, the twin's, unspoilt */
     uint64_t runs;
     char why[256]; /**< the first complaint of a check */

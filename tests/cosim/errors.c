@@ -256,7 +256,7 @@ int main(int argc, char **argv)
     struct tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = NULL};
 
     if (!t.mach) {
-        fprintf(stderr, "errors: name a machine: tiny, base or wide\n");
+        fprintf(stderr, "errors: name a machine of the table (specgen machs)\n");
         return 2;
     }
     for (int i = 2; i < argc; i++) {

@@ -26,6 +26,14 @@ uint32_t gen_range(struct gen_rng *r, uint32_t lo, uint32_t hi)
     return lo + gen_below(r, hi - lo + 1);
 }
 
+uint32_t gen_place(struct gen_rng *r, uint32_t room, uint32_t lines)
+{
+    const uint32_t end = gen_below(r, 6);
+
+    assert(lines <= room);
+    return end == 0 ? 0 : end == 1 ? room - lines : gen_below(r, room - lines + 1);
+}
+
 bool gen_class_mask(const char *names, uint64_t *mask)
 {
     static const char *const known[] = {
@@ -65,7 +73,7 @@ static void gen_transfer(struct gen_ctx *c, bool store, union stamp_insn *i)
 
     choose_space(c, store, d);
     if (d->space == STAMP_SPACE_VM && d->fmt == STAMP_FMT_RAW && gen_below(&c->r, 2))
-        part = GEN_RAW_PART, base += GEN_RAW_AT;
+        part = GEN_RAW_PART, base = c->at.raw;
     if (d->space == STAMP_SPACE_WB) part = GEN_WB_PART, base = c->at.wb;
     if (d->space == STAMP_SPACE_CM) part = GEN_CM_PART, base = c->at.cm;
     if (d->space == STAMP_SPACE_RT || d->space == STAMP_SPACE_NT)
@@ -84,8 +92,9 @@ static void gen_transfer(struct gen_ctx *c, bool store, union stamp_insn *i)
         else
             d->n0--;
     }
-    d->line = base + gen_below(&c->r, part - (uint32_t)(d->n1 * d->n0 * d->lstride) + 1);
-    if (d->gather) d->it = gen_below(&c->r, c->m->IT_ENTRIES - (uint32_t)(d->n0 * d->n1) + 1);
+    const uint32_t span = (uint32_t)((d->n1 * d->n0 - 1) * d->lstride + d->lines);
+    d->line = base + gen_place(&c->r, part, span);
+    if (d->gather) d->it = gen_place(&c->r, c->m->IT_ENTRIES, (uint32_t)(d->n0 * d->n1));
     gen_data_window(&c->r, c->m, store, part == GEN_RAW_PART, d);
 }
 
@@ -107,9 +116,8 @@ static void gen_bfly(struct gen_ctx *c, union stamp_insn *i)
         b->boff = b->n0 * b->s0;
         b->s1 = 2 * b->boff;
     }
-    size = (uint32_t)(b->n1 * b->s1 + b->boff);
-    b->a = c->at.vm + gen_below(&c->r, GEN_VM_PART - (size < GEN_VM_PART ? size : GEN_VM_PART - 1));
-    if (size >= GEN_VM_PART) b->n1 = 1, b->n0 = 1, b->a = c->at.vm;
+    size = (uint32_t)((b->n1 - 1) * b->s1 + (b->n0 - 1) * b->s0 + b->boff + b->cols);
+    b->a = c->at.vm + gen_place(&c->r, GEN_VM_PART, size);
     b->c = 0x3f000000u + gen_below(&c->r, 0x7fffff); /* 0.5 .. 1 */
     b->s = 0xbf000000u + gen_below(&c->r, 0x7fffff);
 }
@@ -123,26 +131,30 @@ static void gen_vector(struct gen_ctx *c, union stamp_insn *i)
     v->n0 = gen_range(&c->r, 1, par ? 4 : 8);
     v->blk = gen_below(&c->r, 2) ? 0 : gen_range(&c->r, 1, 4);
     v->s0 = v->cols + gen_below(&c->r, 3);
-    v->a = c->at.vm + gen_below(&c->r, GEN_VM_PART - (uint32_t)(v->n0 * v->s0) - 12);
+    const uint32_t bias = v->op == STAMP_OP_VBIAS ? (uint32_t)v->cols : 0;
+    v->a =
+        c->at.vm + gen_place(&c->r, GEN_VM_PART, (uint32_t)((v->n0 - 1) * v->s0 + v->cols) + bias);
     v->first = gen_below(&c->r, 3) != 0;
     v->sym = gen_below(&c->r, 4) == 0;
     v->smstride = par ? v->cols + gen_below(&c->r, 2)
                       : (v->blk ? (v->cols + v->blk - 1) / v->blk : 1) + gen_below(&c->r, 2);
-    v->sm = c->at.sm + gen_below(&c->r, GEN_SM_PART - (uint32_t)(v->n0 * v->smstride));
-    v->rm = c->at.rm + gen_below(&c->r, GEN_SM_PART - (uint32_t)(v->n0 * v->smstride));
-    v->rt = gen_below(&c->r, c->m->RT_ENTRIES - (uint32_t)v->n0);
+    const uint32_t blocks = par      ? (uint32_t)v->cols
+                            : v->blk ? (uint32_t)((v->cols - 1) / v->blk + 1)
+                                     : 1;
+    const uint32_t entries = (uint32_t)((v->n0 - 1) * v->smstride) + blocks;
+    v->sm = c->at.sm + gen_place(&c->r, GEN_SM_PART, entries);
+    v->rm = c->at.rm + gen_place(&c->r, GEN_SM_PART, entries);
+    v->rt = gen_place(&c->r, c->m->RT_ENTRIES, (uint32_t)v->n0);
     v->sd = (quant || par) && gen_may(c, GEN_IS_SD) && gen_below(&c->r, 3) == 0;
     if (v->sd && quant) /* signed digits take two nibble rows: entries whose rows are even */
         v->rt = gen_below(&c->r, c->m->RT_ENTRIES / 32) * 32 + GEN_EVEN +
                 gen_below(&c->r, 33 - GEN_EVEN - (uint32_t)v->n0);
-    v->b = v->a + v->n0 * v->s0; /* behind the rows */
-    if (quant) {                 /* nibble rows reach below GEN_NIBS */
+    v->b = v->a + (v->n0 - 1) * v->s0 + v->cols; /* behind the rows */
+    if (quant) { /* nibble rows stay below GEN_NIBS */
+        const uint32_t last = (GEN_NIBS - 1) / c->m->P, room = GEN_XB_PART + 8;
         v->gstride = v->cols + gen_below(&c->r, 2);
-        const uint32_t span = (uint32_t)(GEN_NIBS / c->m->P * v->gstride + v->cols);
-        while (span > GEN_XB_PART && v->gstride > 1 &&
-               GEN_NIBS / c->m->P * v->gstride + v->cols > GEN_XB_PART)
-            v->gstride--;
-        v->xb = c->at.xb + gen_below(&c->r, 4);
+        while (last * v->gstride + v->cols > room) v->gstride--;
+        v->xb = c->at.xb + gen_place(&c->r, room, last * (uint32_t)v->gstride + (uint32_t)v->cols);
     }
 }
 
@@ -161,17 +173,17 @@ static void gen_mm(struct gen_ctx *c, union stamp_insn *i)
     m->first = gen_below(&c->r, 3) != 0;
     m->last = gen_below(&c->r, 3) != 0;
     m->gstride = m->kl + gen_below(&c->r, 3);
-    m->xb = c->at.xb + gen_below(&c->r, GEN_XB_PART - (uint32_t)(m->groups * m->gstride));
+    m->xb = c->at.xb +
+            gen_place(&c->r, GEN_XB_PART + 8, (uint32_t)((m->groups - 1) * m->gstride + m->kl));
     m->wstride = m->kl * phases * (1 + m->w8);
-    m->wb = c->at.wb + gen_below(&c->r, GEN_WB_PART - (uint32_t)(m->ng * m->wstride) + 1);
+    m->wb = c->at.wb + gen_place(&c->r, GEN_WB_PART, (uint32_t)(m->ng * m->wstride));
     m->cmstride = m->blk ? (m->kl + m->blk - 1) / m->blk : gen_range(&c->r, 1, 2);
+    const uint32_t blocks = m->blk ? (uint32_t)((m->kl + m->blk - 1) / m->blk) : 1;
     m->cm =
-        c->at.cm + gen_below(&c->r, GEN_CM_PART - (uint32_t)((m->ng - 1) * m->cmstride) -
-                                        (uint32_t)(m->blk ? (m->kl + m->blk - 1) / m->blk : 1) + 1);
-    while (m->ng * m->groups * c->m->P > GEN_AC_PART) m->groups--;
-    m->ac = c->at.ac + gen_below(&c->r, GEN_AC_PART - (uint32_t)(m->ng * m->groups * c->m->P) + 1);
-    m->nt =
-        gen_below(&c->r, (c->m->RT_ENTRIES - (uint32_t)m->groups * c->m->P) / c->m->P) * c->m->P;
+        c->at.cm + gen_place(&c->r, GEN_CM_PART, (uint32_t)((m->ng - 1) * m->cmstride) + blocks);
+    while (m->ng * m->groups * c->m->P > gen_ac_part(c->m)) m->groups--;
+    m->ac = c->at.ac + gen_place(&c->r, gen_ac_part(c->m), (uint32_t)(m->ng * m->groups * c->m->P));
+    m->nt = gen_place(&c->r, c->m->RT_ENTRIES / c->m->P, (uint32_t)m->groups) * c->m->P;
     m->rmstride = gen_range(&c->r, 1, 2);
     m->rm = c->at.rm + gen_below(&c->r, 16);
     m->vstride = m->ng + gen_below(&c->r, 2);
@@ -259,14 +271,16 @@ void gen_make(const struct stamp_mach *mach, uint64_t seed, uint64_t classes, st
     if (!gen_may(&c, GEN_IS_IT)) p->classes &= ~(UINT64_C(1) << GEN_IS_GATHER);
     c.classes = p->classes;
     for (int i = 0; i < STAMP_ARGS; i++) p->arg[i] = (uint32_t)gen_next(&c.r);
-    c.at.vm = gen_below(&c.r, mach->VM_LINES - GEN_RAW_AT - GEN_RAW_PART);
-    c.at.pb = gen_below(&c.r, mach->PB_LINES - GEN_PB_PART + 1);
-    c.at.xb = gen_below(&c.r, mach->XB_LINES - GEN_XB_PART - 8);
-    c.at.wb = gen_below(&c.r, mach->WB_LINES - GEN_WB_PART);
-    c.at.cm = gen_below(&c.r, mach->CM_LINES - GEN_CM_PART);
-    c.at.sm = gen_below(&c.r, mach->SM_ENTRIES - GEN_SM_PART);
-    c.at.rm = gen_below(&c.r, mach->SM_ENTRIES - GEN_SM_PART);
-    c.at.ac = gen_below(&c.r, mach->AC_LINES - GEN_AC_PART);
+    c.at.vm = gen_place(&c.r, mach->VM_LINES, GEN_VM_PART + GEN_RAW_PART);
+    c.at.raw = c.at.vm + GEN_VM_PART;
+    if (gen_below(&c.r, 2)) c.at.raw = c.at.vm, c.at.vm += GEN_RAW_PART;
+    c.at.pb = gen_place(&c.r, mach->PB_LINES, GEN_PB_PART);
+    c.at.xb = gen_place(&c.r, mach->XB_LINES, GEN_XB_PART + 8);
+    c.at.wb = gen_place(&c.r, mach->WB_LINES, GEN_WB_PART);
+    c.at.cm = gen_place(&c.r, mach->CM_LINES, GEN_CM_PART);
+    c.at.sm = gen_place(&c.r, mach->SM_ENTRIES, GEN_SM_PART);
+    c.at.rm = gen_place(&c.r, mach->SM_ENTRIES, GEN_SM_PART);
+    c.at.ac = gen_place(&c.r, mach->AC_LINES, gen_ac_part(mach));
     p->base = c.at;
     p->dram_base = gen_next(&c.r) >> 30 << 6; /* 40 bits, less what memory takes */
     if (p->dram_base >= (UINT64_C(1) << 40) - (1 << 24)) p->dram_base = 0;

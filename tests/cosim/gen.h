@@ -17,9 +17,8 @@ enum {
     GEN_MAX = 96,
     GEN_NEST = 3, /* loops around a segment at most, one inside the other */
     /* Parts of the memories in use: small enough that instructions meet. */
-    GEN_VM_PART = 200,
-    GEN_RAW_PART = 40, /* VM lines behind it that hold packed codes, any bits */
-    GEN_RAW_AT = GEN_VM_PART + 64,
+    GEN_VM_PART = 264,
+    GEN_RAW_PART = 40, /* VM lines behind or before it that hold packed codes, any bits */
     GEN_XB_PART = 120,
     GEN_WB_PART = 160,
     GEN_CM_PART = 24,
@@ -27,6 +26,12 @@ enum {
     GEN_AC_PART = 128,
     GEN_PB_PART = 96
 };
+
+/** Lines of AC in use: whole groups of P rows. */
+static inline uint32_t gen_ac_part(const struct stamp_mach *m)
+{
+    return GEN_AC_PART / m->P * m->P;
+}
 
 /** What a program may be made of: the units' instructions, and features of them. */
 /* clang-format off */
@@ -46,7 +51,7 @@ bool gen_class_mask(const char *names, uint64_t *mask);
 
 /** Where the parts start. */
 struct gen_bases {
-    uint32_t vm, xb, wb, cm, sm, rm, ac, pb;
+    uint32_t vm, raw, xb, wb, cm, sm, rm, ac, pb;
 };
 
 /** xorshift64*, the same on every host. */
@@ -56,6 +61,9 @@ struct gen_rng {
 uint64_t gen_next(struct gen_rng *r);
 uint32_t gen_below(struct gen_rng *r, uint32_t n); /**< 0 .. n-1 */
 uint32_t gen_range(struct gen_rng *r, uint32_t lo, uint32_t hi);
+
+/** The first line of @p lines within @p room, 0 .. room - lines: every third at one of the ends. */
+uint32_t gen_place(struct gen_rng *r, uint32_t room, uint32_t lines);
 
 /** One instruction of a program. */
 struct gen_piece {

@@ -105,6 +105,7 @@ static void fill_pb(const struct gen_program *p, struct stamp_word *w)
 static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
 {
     const struct gen_bases *b = &p->base;
+    const uint32_t tables = gen_table(p->mach);
     uint32_t n = load_tables(p->mach, 0, w);
     union stamp_insn i = {.v = {.a = b->vm,
                                 .cols = 1,
@@ -116,9 +117,9 @@ static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
                                 .xb = b->xb,
                                 .gstride = 1}};
 
-    load_part(&w[n++], STAMP_SPACE_VM, GEN_AT_F32, b->vm, GEN_RAW_AT);
-    load_part(&w[n++], STAMP_SPACE_VM, may(p, GEN_IS_RAW) ? GEN_AT_WB : GEN_AT_F32,
-              b->vm + GEN_RAW_AT, GEN_RAW_PART);
+    load_part(&w[n++], STAMP_SPACE_VM, GEN_AT_F32, b->vm, GEN_VM_PART);
+    load_part(&w[n++], STAMP_SPACE_VM, may(p, GEN_IS_RAW) ? GEN_AT_WB : GEN_AT_F32, b->raw,
+              GEN_RAW_PART);
     load_part(&w[n++], STAMP_SPACE_WB, GEN_AT_WB, b->wb, GEN_WB_PART);
     load_part(&w[n++], STAMP_SPACE_CM, GEN_AT_CM, b->cm, GEN_CM_PART);
     if (may(p, GEN_IS_IT))
@@ -135,7 +136,7 @@ static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
                                        .first = 1,
                                        .xb = b->xb,
                                        .kl = 1,
-                                       .groups = GEN_AC_PART / p->mach->P,
+                                       .groups = gen_ac_part(p->mach) / p->mach->P,
                                        .wb = b->wb,
                                        .ng = 1,
                                        .cm = b->cm,
@@ -143,7 +144,7 @@ static uint32_t initialise(const struct gen_program *p, struct stamp_word *w)
                                        .rm = b->rm,
                                        .vm = b->vm}};
     encode(&mm, &w[n++]);
-    return n + load_tables(p->mach, GEN_INIT + p->seed % (GEN_TABLES - GEN_INIT - 16), w + n);
+    return n + load_tables(p->mach, tables + p->seed % (2 * tables), w + n);
 }
 
 /* Addresses are relative to memory's place: register 2, or 1 where a loop moves them. */

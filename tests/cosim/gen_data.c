@@ -49,7 +49,7 @@ void gen_data_window(struct gen_rng *r, const struct stamp_mach *m, bool store, 
     d->d0 = row + 64 * gen_below(r, 2);
     d->d1 = d->n0 * d->d0 + 64 * gen_below(r, 2);
     const uint64_t span = d->n1 * d->d1 + d->n0 * d->d0 + 4 * GEN_STEP;
-    const uint64_t room = piece == RT || piece == NT ? GEN_TABLES * 64 : piece_bytes;
+    const uint64_t room = piece == RT || piece == NT ? 4 * gen_table(m) * 64 : piece_bytes;
     const uint64_t spare = room > span ? (room - span) / 64 : 0;
     d->dram = piece * piece_bytes + 64 * gen_below(r, (uint32_t)spare + 1);
 }
@@ -73,20 +73,24 @@ static uint32_t some_float(struct gen_rng *r)
     }
 }
 
-static void fill_tables(struct gen_rng *r, uint32_t P, uint8_t *rt, uint8_t *nt)
+/* Loads move lines of 32 entries, and groups of P rows begin anywhere: where P is no power of two a pair
+ * begins at an even row. */
+static void fill_tables(struct gen_rng *r, const struct stamp_mach *m, uint8_t *rt, uint8_t *nt)
 {
-    for (uint32_t i = 0; i < GEN_TABLES * 32; i++) {
-        const bool is8 = gen_below(r, 3) == 0 && i >= GEN_INIT * 32;
-        uint32_t v = i < GEN_INIT * 32 ? i % P : gen_below(r, GEN_NIBS - 1);
+    const uint32_t P = m->P, init = m->RT_ENTRIES, all = 4 * init, odd = P & (P - 1);
+
+    for (uint32_t i = 0; i < all; i++) {
+        const bool is8 = gen_below(r, 3) == 0 && i >= init;
+        uint32_t v = i < init ? i % P : gen_below(r, GEN_NIBS - 1);
         if (is8 || i % 32 >= GEN_EVEN) v &= ~1u;
         if (is8) v |= 0x8000;
         rt[2 * i] = (uint8_t)v;
         rt[2 * i + 1] = (uint8_t)(v >> 8);
     }
-    for (uint32_t i = 0; i < GEN_TABLES * 32; i++) {
+    for (uint32_t i = 0; i < all; i++) {
         uint32_t kind = gen_below(r, 4), token = gen_below(r, GEN_TOKENS);
-        if (i < GEN_INIT * 32) kind = 1, token = 0;
-        if (kind == 3 || (kind == 2 && i % P == P - 1)) kind = 1;
+        if (i < init) kind = 1, token = 0;
+        if (kind == 3 || (kind == 2 && (odd ? i % 2 : i % P == P - 1))) kind = 1;
         const uint32_t v = kind << 14 | token;
         nt[2 * i] = (uint8_t)v;
         nt[2 * i + 1] = (uint8_t)(v >> 8);
@@ -108,7 +112,7 @@ static void fill_constants(struct gen_rng *r, const struct stamp_mach *m, uint8_
         put32(data[CM] + i, gen_range(r, 113, 119) << 23 | gen_below(r, 0x800000));
         put32(data[CM] + i + 4, gen_below(r, 8192) - 4096u);
     }
-    fill_tables(r, m->P, data[RT], data[NT]);
+    fill_tables(r, m, data[RT], data[NT]);
     for (uint64_t i = 0; i < piece_bytes; i += 4)
         put32(data[IT] + i, gen_below(r, GEN_INDEX) | gen_below(r, 2) << 31);
 }

@@ -25,11 +25,15 @@ enum {
 enum {
     GEN_NIBS = 96,   /**< nibble rows a row table entry may name are below this */
     GEN_TOKENS = 48, /**< tokens a nibble table entry may name are below this */
-    GEN_TABLES = 64, /**< lines of RT data and of NT data */
-    GEN_INIT = 16,   /**< of these, lines that serve initialisation */
     GEN_STEP = 256,  /**< bytes a stepped LOAD moves per iteration */
     GEN_INDEX = 128  /**< rows an index table entry may name are below this */
 };
+
+/** Lines of a whole table: as many of its data serve initialisation, and there are four times as many. */
+static inline uint32_t gen_table(const struct stamp_mach *m)
+{
+    return m->RT_ENTRIES / STAMP_TABLE_LINE;
+}
 
 /** Choose address and strides of a transfer inside the right piece of memory. @p bits: a RAW one to
  *  VM may load any bits; otherwise it loads finite floats. */

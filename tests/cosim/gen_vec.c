@@ -14,7 +14,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 /* A place for @p lines lines in a half. */
 static uint32_t in_half(struct gen_ctx *c, uint32_t half, uint32_t lines)
 {
-    return c->at.vm + half * HALF + gen_below(&c->r, HALF - lines + 1);
+    return c->at.vm + half * HALF + gen_place(&c->r, HALF, lines);
 }
 
 static uint32_t span(uint64_t rows, uint64_t stride, uint64_t lines)
@@ -164,9 +164,9 @@ static void gen_codes(struct gen_ctx *c, struct stamp_insn_v *v)
     v->n0 = gen_range(&c->r, 1, 6);
     v->s0 = v->cols + gen_below(&c->r, 2);
     v->a = in_half(c, gen_below(&c->r, 2), span(v->n0, v->s0, v->cols));
-    v->rt = gen_below(&c->r, c->m->RT_ENTRIES - (uint32_t)v->n0);
+    v->rt = gen_place(&c->r, c->m->RT_ENTRIES, (uint32_t)v->n0);
     v->gstride = (v->cols + 3) / 4 + gen_below(&c->r, 2);
-    v->b = c->at.vm + GEN_RAW_AT + gen_below(&c->r, GEN_RAW_PART - (uint32_t)(v->n0 * v->gstride));
+    v->b = c->at.raw + gen_place(&c->r, GEN_RAW_PART, span(v->n0, v->gstride, (v->cols + 3) / 4));
 }
 
 static void gen_pack(struct gen_ctx *c, struct stamp_insn_v *v)
@@ -188,7 +188,7 @@ static void gen_pack(struct gen_ctx *c, struct stamp_insn_v *v)
         if (lines > GEN_PB_PART / 2) v->cols = 1, lines = (uint32_t)v->b;
     }
     v->gstride = lines + gen_below(&c->r, GEN_PB_PART - 2 * lines + 1);
-    v->xb = c->at.pb + gen_below(&c->r, GEN_PB_PART - lines - (uint32_t)v->gstride + 1);
+    v->xb = c->at.pb + gen_place(&c->r, GEN_PB_PART, lines + (uint32_t)v->gstride);
     v->s0 = v->cols + gen_below(&c->r, 2);
     v->a = in_half(c, gen_below(&c->r, 2), span(v->n0, v->s0, v->cols));
 }
@@ -202,8 +202,8 @@ static void gen_entries(struct gen_ctx *c, struct stamp_insn_v *v)
     v->cols = gen_range(&c->r, 1, gen_below(&c->r, 2) ? c->m->L + 5 : 6);
     v->gstride = v->cols > 30 ? 1 : gen_below(&c->r, 3);
     v->smstride = gen_below(&c->r, 2) ? gen_below(&c->r, 8) : 0;
-    v->sm = c->at.sm + gen_below(&c->r, GEN_SM_PART - span(v->n0, v->smstride, 1) -
-                                            span(v->cols, v->gstride, 1));
+    v->sm = c->at.sm +
+            gen_place(&c->r, GEN_SM_PART, span(v->n0, v->smstride, span(v->cols, v->gstride, 1)));
     const uint32_t lines = ((uint32_t)v->cols * each + c->m->L - 1) / c->m->L;
     v->s0 = lines + gen_below(&c->r, 2);
     v->a = in_half(c, gen_below(&c->r, 2), span(v->n0, v->s0, lines));
@@ -226,6 +226,7 @@ uint32_t gen_vec(struct gen_ctx *c, union stamp_insn i[GEN_GROUP])
         gen_entries(c, v);
     if (v->op == STAMP_OP_VSMRD || v->op == STAMP_OP_VSMWR) return 1;
     v->smstride = gen_below(&c->r, 12);
-    v->sm = c->at.sm + gen_below(&c->r, GEN_SM_PART - span(v->n0, v->smstride, v->cols));
+    const uint32_t blocks = v->blk ? (uint32_t)((v->cols - 1) / v->blk + 1) : 1;
+    v->sm = c->at.sm + gen_place(&c->r, GEN_SM_PART, span(v->n0, v->smstride, blocks));
     return 1;
 }

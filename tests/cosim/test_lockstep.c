@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/core/lockstep.h"
+#include "sim/core/memdiff.h"
 
 Suite *stamp_suite_lockstep(void);
 
@@ -118,6 +119,44 @@ END_TEST
 START_TEST(a_wrong_address_is_seen)
 {
     ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 1, memory, 32));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "LDU pc 0: wrote VM[1], model VM[0]");
+}
+END_TEST
+
+/* A store's beat is told as the bytes whose strobes are set. */
+START_TEST(a_wrong_strobe_is_seen)
+{
+    ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_STU, STAMP_SPACE_DRAM, 512, memory, 7));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "STU pc 1: DRAM[512]: rtl wrote 7 bytes, model 8");
+    teardown();
+    setup();
+    ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_STU, STAMP_SPACE_DRAM, 513, memory + 1, 7));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "STU pc 1: wrote DRAM[513], model DRAM[512]");
+}
+END_TEST
+
+static const char *differing(uint64_t at)
+{
+    static char text[200];
+    static uint8_t a[256], b[256];
+    struct stamp_buffer buffer = {.name = "y", .addr = 64, .bytes = 128};
+    const struct stamp_image image = {.buffer = &buffer, .buffers = 1, .dram_bytes = sizeof a};
+
+    memset(a, 0x12, sizeof a);
+    memset(b, 0x12, sizeof b);
+    if (at < sizeof a) a[at] = 0x13;
+    return stamp_memory_agrees(&image, 0x1000, a, b, text, sizeof text) ? NULL : text;
+}
+
+START_TEST(memories_are_compared_to_their_last_byte)
+{
+    ck_assert_ptr_null(differing(256));
+    ck_assert_str_eq(differing(0), "memory after the run: byte 0x1000 (in no buffer): rtl 0x13, "
+                                   "model 0x12");
+    ck_assert_str_eq(differing(64), "memory after the run: byte 0x1040 (buffer y + 0x0): rtl 0x13, "
+                                    "model 0x12");
+    ck_assert_str_eq(differing(255), "memory after the run: byte 0x10ff (in no buffer): rtl 0x13, "
+                                     "model 0x12");
 }
 END_TEST
 
@@ -125,6 +164,7 @@ START_TEST(a_write_too_many_is_seen)
 {
     ck_assert(loads());
     ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 2, memory, 32));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "LDU wrote VM[2], a write the model does not make");
 }
 END_TEST
 
@@ -134,6 +174,7 @@ START_TEST(a_missing_write_is_seen_at_the_end)
     ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_STU, 1));
     ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_CTL, 2));
     ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "STU pc 1: DRAM[512] was not written");
 }
 END_TEST
 
@@ -141,11 +182,13 @@ START_TEST(a_wrong_or_missing_retirement_is_seen)
 {
     ck_assert(loads() && stores());
     ck_assert(!stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 1));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "LDU retired pc 1, model pc 0");
     teardown();
     setup();
     ck_assert(loads() && stores() && stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 0));
     ck_assert(stamp_lockstep_retire(ls, STAMP_UNIT_CTL, 2));
     ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NONE, 0));
+    ck_assert_str_eq(stamp_lockstep_text(ls), "STU did not retire pc 1");
 }
 END_TEST
 
@@ -158,6 +201,8 @@ START_TEST(another_error_or_another_culprit_is_seen)
     memory[2] = 0xff;
     ck_assert(loads());
     ck_assert(!stamp_lockstep_finish(ls, STAMP_ERROR_NUMERIC, 1));
+    ck_assert_str_eq(stamp_lockstep_text(ls),
+                     "rtl stopped with NUMERIC at pc 1, model with NUMERIC at pc 0");
 }
 END_TEST
 
@@ -190,6 +235,8 @@ Suite *stamp_suite_lockstep(void)
     tcase_add_test(t, a_watcher_sees_each_instruction_before_it_and_in_program_order);
     tcase_add_test(t, one_wrong_bit_is_named_with_both_values);
     tcase_add_test(t, a_wrong_address_is_seen);
+    tcase_add_test(t, a_wrong_strobe_is_seen);
+    tcase_add_test(t, memories_are_compared_to_their_last_byte);
     tcase_add_test(t, a_write_too_many_is_seen);
     tcase_add_test(t, a_missing_write_is_seen_at_the_end);
     tcase_add_test(t, a_wrong_or_missing_retirement_is_seen);

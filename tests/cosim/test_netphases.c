@@ -6,6 +6,7 @@
 
 #include "sim/core/netrun.h"
 #include "tests/compiler/net_random.h"
+#include "tests/skip.h"
 
 Suite *stamp_suite_netphases(void);
 
@@ -47,7 +48,10 @@ static struct stamp_netrun *run(enum stamp_net_on on, const uint32_t *a, uint32_
     o.run.phases = true;
     o.run.rtl_dir = "build";
     enum stamp_status s = stamp_netrun_new(m, &o, &r, &e);
-    if (s == STAMP_EUNSUPPORTED) return NULL;
+    if (s == STAMP_EUNSUPPORTED && on != STAMP_NET_ON_MODEL) {
+        test_skip("the RTL is not built: its phases are NOT tested");
+        return NULL;
+    }
     for (; *a && !s; a++) s = stamp_netrun_prefill(r, token, *a, logits, &e);
     for (uint32_t i = 0; i < steps && !s; i++) s = stamp_netrun_step(r, token[i], logits, &e);
     ck_assert_msg(!s, "%s", e.text);

@@ -9,8 +9,13 @@ const char *const rig_mach_names[RIG_MACHS] = {"tiny", "base", "wide"};
 
 void rig_open(struct rig *r, const char *mach)
 {
+    rig_open_on(r, stamp_mach_find(mach));
+}
+
+void rig_open_on(struct rig *r, const struct stamp_mach *mach)
+{
     memset(r, 0, sizeof *r);
-    r->m = stamp_machine_new(stamp_mach_find(mach));
+    r->m = stamp_machine_new(mach);
     r->dram = calloc(RIG_DRAM, 1);
     ck_assert(r->m && r->dram);
 }

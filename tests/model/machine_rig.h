@@ -31,6 +31,7 @@ struct rig {
 };
 
 void rig_open(struct rig *r, const char *mach);
+void rig_open_on(struct rig *r, const struct stamp_mach *mach); /**< borrowed */
 void rig_close(struct rig *r);
 
 /** Forget the program, keep the memories. */

@@ -287,10 +287,10 @@ END_TEST
 
 START_TEST(a_scheme_outside_its_limits_is_refused_with_a_line)
 {
-    struct stamp_scheme bad[9];
+    struct stamp_scheme bad[10];
     struct stamp_plan p;
     struct stamp_err e;
-    for (int i = 0; i < 9; i++) bad[i] = stamp_scheme_default();
+    for (int i = 0; i < 10; i++) bad[i] = stamp_scheme_default();
     bad[0].depth = -2;
     bad[1].depth = 21;
     bad[2].high_bits = 5;
@@ -304,11 +304,15 @@ START_TEST(a_scheme_outside_its_limits_is_refused_with_a_line)
     bad[8].transform = STAMP_HAAR2D; /* 10 tokens and a sink need 3 x 3 */
     bad[8].grid_h = 2;
     bad[8].grid_w = 5;
+    bad[9].act_bits = 8; /* rows of more bits would get fewer */
+    bad[9].high_bits = 4;
 
-    for (int i = 0; i < 9; i++) {
+    for (int i = 0; i < 10; i++) {
         ck_assert_int_eq((int)stamp_plan_build(&bad[i], 10, &p, &e), (int)STAMP_ERANGE);
         ck_assert(strlen(e.text) > 10 && p.canon == NULL);
     }
+    bad[9].high_rows = 0; /* none there */
+    ck_assert_int_eq((int)stamp_scheme_check(&bad[9], 10, &e), (int)STAMP_OK);
     const struct stamp_scheme good = stamp_scheme_default();
     ck_assert_int_eq((int)stamp_scheme_check(&good, 0, &e), (int)STAMP_ERANGE);
     ck_assert_int_eq((int)stamp_scheme_check(&good, 1, &e), (int)STAMP_OK);

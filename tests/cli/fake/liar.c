@@ -39,10 +39,31 @@ static void liar_run(void *rtl, uint64_t cycles, struct stamp_rtl_status *status
         o->on_write && !o->on_write(o->ctx, STAMP_UNIT_LDU, STAMP_SPACE_VM, 0, lie, 64);
 }
 
-extern const struct stamp_rtl_ops stamp_rtl_ops;
-const struct stamp_rtl_ops stamp_rtl_ops = {.mach = "base",
-                                            .open = liar_open,
-                                            .close = free,
-                                            .read = liar_read,
-                                            .write = liar_write,
-                                            .run = liar_run};
+extern struct stamp_rtl_ops stamp_rtl_ops_2;
+struct stamp_rtl_ops stamp_rtl_ops_2 = {.mach = "base",
+                                        .params = STAMP_PARAMS,
+                                        .open = liar_open,
+                                        .close = free,
+                                        .read = liar_read,
+                                        .write = liar_write,
+                                        .run = liar_run};
+
+/* The parameters of base, so that it is taken for it; -DLIAR_L gives it another L. */
+__attribute__((constructor)) static void claim(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t param[STAMP_PARAMS];
+    } machs[] = {
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent)    \
+    {#name, {p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im}},
+#include "model/spec/mach.def"
+    };
+
+    for (size_t i = 0; i < sizeof machs / sizeof machs[0]; i++)
+        if (!strcmp(machs[i].name, "base"))
+            memcpy(stamp_rtl_ops_2.param, machs[i].param, sizeof machs[i].param);
+#ifdef LIAR_L
+    stamp_rtl_ops_2.param[STAMP_PARAM_L] = LIAR_L;
+#endif
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file edge_image.h
+ * Programs around the cases of edge.h: memory whose first and last bytes may be loaded and stored, first
+ * contents of every scratchpad, the cases with a FENCE behind each.
+ */
+#ifndef STAMP_TESTS_COSIM_EDGE_IMAGE_H
+#define STAMP_TESTS_COSIM_EDGE_IMAGE_H
+
+#include "tests/cosim/edge.h"
+
+/** Register 1 is memory's place; register 2 is 64 bytes below it. */
+enum { EDGE_BASE = 1, EDGE_BELOW = 2 };
+
+/** Where things lie, bytes from memory's place. The ends are big enough for any transfer. */
+struct edge_layout {
+    uint64_t first, f32, bf16, wb, cm, rt, nt, it, code, last, end, room;
+};
+
+enum { EDGE_PIECE = 256 * 1024 }; /**< each is at least as big */
+
+struct edge_layout edge_layout_of(const struct stamp_mach *m);
+
+/**
+ * Entry i of the row table: nibble row i with 4 bits in the first half, even rows with 8 bits from row 0
+ * in the second. Entry i of the nibble table: token i, a 4-bit row; the last two are one 8-bit row
+ * of the token before them. Entry i of the index table: edge_index(i).
+ */
+uint64_t edge_index(uint64_t i);
+
+/** All legal cases of @p l in one program; at[k] is the instruction of case k. */
+enum stamp_status edge_image_all(const struct edge_list *l, uint64_t base, uint32_t *at,
+                                 struct stamp_image **out, struct stamp_err *e);
+
+/** Case @p k alone, which is to fail: *at is its instruction. */
+enum stamp_status edge_image_one(const struct edge_list *l, uint32_t k, uint64_t base, uint32_t *at,
+                                 struct stamp_image **out, struct stamp_err *e);
+
+/** Nothing but code, in memory's first bytes or its last; memory has nothing else. */
+enum stamp_status edge_image_code(const struct stamp_mach *m, bool last, struct stamp_image **out,
+                                  struct stamp_err *e);
+
+#endif

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* timing.cpp - TIME counters from what can be seen of a run. Contract in timing.h. */
+#include "tests/cosim/timing.h"
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+#include <deque>
+#include <new>
+#include <vector>
+
+#include "sim/core/rtl.h"
+#include "sim/verilator/dram.h"
+
+namespace {
+
+enum { LDU, STU, VXU, MXU, UNITS };
+
+/* What an instruction in flight needs remembering for. */
+struct flight {
+    uint8_t post[3];
+    uint64_t left;       /* beats to come (LDU), k-steps to come (MXU) */
+    uint32_t line_beats; /* LDU */
+    uint64_t taken;      /* the cycle it left the queue in */
+};
+
+unsigned bits(const uint32_t *w, unsigned at, unsigned width)
+{
+    const uint64_t two = w[at / 32] | (at / 32 < 7 ? uint64_t(w[at / 32 + 1]) << 32 : 0);
+    return unsigned(two >> at % 32 & ((uint64_t(1) << width) - 1));
+}
+
+} // namespace
+
+struct timing {
+    const stamp_mach *mach;
+    uint64_t code_lo, code_hi;
+
+    uint64_t cycle = 0, started = 0, ended = 0;
+    bool running = false;
+    uint64_t seen[STAMP_EVENTS];   /* counted here */
+    std::vector<uint64_t> fetched; /* cycles in which beats of code came */
+    std::deque<bool> reads;        /* bursts under way: code? survives START */
+    uint32_t waiting[UNITS];       /* instructions in a queue */
+    int32_t sem[STAMP_SEMAPHORES];
+    std::deque<flight> in[UNITS];     /* taken, not over */
+    std::deque<flight> data;          /* of LDU: not all beats are in */
+    std::deque<flight> steps;         /* of MXU: not all k-steps are made */
+    uint64_t in_tile;                 /* cycles the array was in an instruction */
+    uint64_t step_end;                /* the cycle of the last k-step */
+    uint64_t offered, sent, answered; /* write bursts: AW shown, last W shown, B taken */
+    bool aw_shown, w_shown, vm_line;
+    char text[160];
+
+    void begin();
+    void look_at_fetch(const stamp_axi &p);
+    void look_at_loads(const stamp_axi &p, bool held);
+    void look_at_stores(const stamp_axi &p);
+    void look_at_queues(const stamp_rtl_cycle &c);
+    void look_at_matrix(bool step);
+    void take(int u, const uint32_t *insn);
+    bool may_start(const uint32_t *insn) const;
+    const char *differ(stamp_event ev, uint64_t rtl, uint64_t want);
+    const char *relations(const uint64_t *ev);
+};
+
+void timing::begin()
+{
+    started = cycle;
+    running = true;
+    memset(seen, 0, sizeof seen);
+    memset(waiting, 0, sizeof waiting);
+    memset(sem, 0, sizeof sem);
+    in_tile = step_end = offered = sent = answered = 0;
+    aw_shown = w_shown = vm_line = false;
+    fetched.clear();
+    for (auto &f : in) f.clear();
+    data.clear();
+    steps.clear();
+}
+
+/* Whose beats come: bursts are answered in order. */
+void timing::look_at_fetch(const stamp_axi &p)
+{
+    if (p.rvalid && p.rready && !reads.empty()) {
+        if (reads.front()) fetched.push_back(cycle);
+        if (p.rlast) reads.pop_front();
+    }
+    if (p.arvalid && p.arready) reads.push_back(p.araddr >= code_lo && p.araddr < code_hi);
+}
+
+/* The unit has an instruction whose data are not all in, takes none in this cycle because there are
+ * none, and would not have to wait for its scratchpad. */
+void timing::look_at_loads(const stamp_axi &p, bool load_held)
+{
+    const bool mine = p.rvalid && !reads.empty() && !reads.front();
+
+    if (data.empty()) return;
+    flight &f = data.front();
+    const bool line_end = f.left % f.line_beats == 1 || f.line_beats == 1;
+    if (!mine && !(line_end && load_held)) seen[STAMP_EV_LDU_AXI]++;
+    if (mine && p.rready) {
+        seen[STAMP_EV_LOAD_BYTES] += mach->AXI_BYTES;
+        if (--f.left == 0) data.pop_front();
+    }
+}
+
+/* A beat is offered and not taken; or there is none to offer, and a response or an AW is not through. */
+void timing::look_at_stores(const stamp_axi &p)
+{
+    if (p.awvalid && !aw_shown) offered++;
+    aw_shown = p.awvalid && !p.awready;
+    if (p.wvalid && !w_shown && p.wlast) sent++;
+    w_shown = p.wvalid && !p.wready;
+    if (p.wvalid ? !p.wready : offered == sent && (sent != answered || (p.awvalid && !p.awready)))
+        seen[STAMP_EV_STU_AXI]++;
+    if (p.wvalid && p.wready)
+        for (uint64_t s = p.wstrb; s; s &= s - 1) seen[STAMP_EV_STORE_BYTES]++;
+    if (p.bvalid && p.bready) answered++;
+}
+
+bool timing::may_start(const uint32_t *insn) const
+{
+    int32_t need[STAMP_SEMAPHORES] = {0};
+
+    for (unsigned i = 0; i < 3; i++) {
+        const unsigned s = bits(insn, 8 + 5 * i, 5);
+        if (s && ++need[s] > sem[s]) return false;
+    }
+    return true;
+}
+
+void timing::take(int u, const uint32_t *insn)
+{
+    const stamp_word word = *reinterpret_cast<const stamp_word *>(insn);
+    stamp_insn i;
+    flight f = {};
+
+    for (unsigned k = 0; k < 3; k++) {
+        sem[bits(insn, 8 + 5 * k, 5)]--;
+        f.post[k] = uint8_t(bits(insn, 23 + 5 * k, 5));
+    }
+    sem[0] = 0;
+    f.taken = cycle;
+    if (!stamp_decode(&word, &i)) return;
+    if (u == LDU) {
+        f.line_beats =
+            stamp_line_bytes(mach, stamp_space(i.d.space), stamp_fmt(i.d.fmt)) / mach->AXI_BYTES;
+        f.left = i.d.n0 * i.d.n1 * i.d.lines * f.line_beats;
+        data.push_back(f);
+    }
+    if (u == MXU) {
+        f.left = i.m.ng * i.m.groups * i.m.kl * (mach->L / mach->T) * (1 + i.m.w8);
+        steps.push_back(f);
+    }
+    in[u].push_back(f);
+}
+
+void timing::look_at_queues(const stamp_rtl_cycle &c)
+{
+    static const stamp_event busy[UNITS] = {STAMP_EV_LDU_BUSY, STAMP_EV_STU_BUSY, STAMP_EV_VXU_BUSY,
+                                            STAMP_EV_MXU_BUSY};
+    static const stamp_event wait[UNITS] = {STAMP_EV_LDU_WAIT, STAMP_EV_STU_WAIT, STAMP_EV_VXU_WAIT,
+                                            STAMP_EV_MXU_WAIT};
+    int32_t given[STAMP_SEMAPHORES] = {0};
+
+    for (int u = 0; u < UNITS; u++) {
+        if (!in[u].empty()) seen[busy[u]]++;
+        if (waiting[u] && !may_start(c.insn[u])) seen[wait[u]]++;
+    }
+    for (int u = 0; u < UNITS; u++) {
+        if (c.done >> u & 1 && !in[u].empty()) {
+            for (uint8_t s : in[u].front().post)
+                if (!(c.failed >> u & 1)) given[s]++;
+            in[u].pop_front();
+        }
+        if (c.take >> u & 1) {
+            take(u, c.insn[u]);
+            waiting[u]--;
+        }
+        waiting[u] += c.push >> u & 1;
+    }
+    for (int s = 1; s < STAMP_SEMAPHORES; s++) sem[s] += given[s];
+}
+
+/* From the cycle after it is taken (or the last one's last k-step) to its own last k-step the array is
+ * in an instruction: it multiplies or waits. */
+void timing::look_at_matrix(bool step)
+{
+    if (!step || steps.empty()) return;
+    flight &f = steps.front();
+    seen[STAMP_EV_MXU_ACTIVE]++;
+    if (--f.left) return;
+    in_tile += cycle - (f.taken > step_end ? f.taken : step_end);
+    step_end = cycle;
+    steps.pop_front();
+}
+
+extern "C" struct timing *timing_new(const struct stamp_mach *mach, uint64_t code_lo,
+                                     uint64_t code_hi)
+{
+    auto *t = new (std::nothrow) timing;
+
+    if (!t) return nullptr;
+    t->mach = mach;
+    t->code_lo = code_lo;
+    t->code_hi = code_hi;
+    t->begin();
+    t->running = false;
+    return t;
+}
+
+extern "C" void timing_free(struct timing *t)
+{
+    delete t;
+}
+
+extern "C" bool timing_cycle(void *ctx, const struct stamp_rtl_cycle *c)
+{
+    auto *t = static_cast<timing *>(ctx);
+
+    t->cycle++;
+    if (t->running && c->irq && t->cycle > t->started + 2) {
+        t->running = false;
+        t->ended = t->cycle;
+    }
+    if (c->start && !t->running) {
+        t->begin();
+    } else if (t->running) {
+        t->look_at_loads(*c->axi, c->load_held);
+        t->look_at_stores(*c->axi);
+        t->look_at_queues(*c);
+        t->look_at_matrix(c->step);
+        t->seen[STAMP_EV_VXU_VM] += c->vector_held;
+    }
+    t->look_at_fetch(*c->axi);
+    return true;
+}
+
+const char *timing::differ(stamp_event ev, uint64_t rtl, uint64_t want)
+{
+    snprintf(text, sizeof text, "counter %s: rtl %" PRIu64 ", observed %" PRIu64,
+             stamp_event_name(ev), rtl, want);
+    return text;
+}
+
+/* What holds after any run. */
+const char *timing::relations(const uint64_t *ev)
+{
+    static const stamp_event most[][2] = {
+        {STAMP_EV_LDU_BUSY, STAMP_EV_CYCLES},    {STAMP_EV_STU_BUSY, STAMP_EV_CYCLES},
+        {STAMP_EV_VXU_BUSY, STAMP_EV_CYCLES},    {STAMP_EV_MXU_BUSY, STAMP_EV_CYCLES},
+        {STAMP_EV_LDU_WAIT, STAMP_EV_CYCLES},    {STAMP_EV_STU_WAIT, STAMP_EV_CYCLES},
+        {STAMP_EV_VXU_WAIT, STAMP_EV_CYCLES},    {STAMP_EV_MXU_WAIT, STAMP_EV_CYCLES},
+        {STAMP_EV_LDU_AXI, STAMP_EV_LDU_BUSY},   {STAMP_EV_STU_AXI, STAMP_EV_STU_BUSY},
+        {STAMP_EV_VXU_VM, STAMP_EV_VXU_BUSY},    {STAMP_EV_MXU_ACTIVE, STAMP_EV_MXU_BUSY},
+        {STAMP_EV_MXU_DRAIN, STAMP_EV_MXU_BUSY}, {STAMP_EV_MAC_USED, STAMP_EV_MAC_ISSUED}};
+    const uint64_t each = uint64_t(mach->P) * mach->L * mach->T;
+
+    for (const auto &m : most)
+        if (ev[m[0]] > ev[m[1]]) {
+            snprintf(text, sizeof text, "counter %s: %" PRIu64 ", more than the %" PRIu64 " of %s",
+                     stamp_event_name(m[0]), ev[m[0]], ev[m[1]], stamp_event_name(m[1]));
+            return text;
+        }
+    if (ev[STAMP_EV_MAC_ISSUED] != each * ev[STAMP_EV_MXU_ACTIVE])
+        return differ(STAMP_EV_MAC_ISSUED, ev[STAMP_EV_MAC_ISSUED], each * ev[STAMP_EV_MXU_ACTIVE]);
+    return nullptr;
+}
+
+/* Clocks from START on the port to the first that is counted; from the last, HALT's, to the pin. */
+enum { FIRST = 2, LAST = 2 };
+
+extern "C" const char *timing_check(struct timing *t, const uint64_t ev[STAMP_EVENTS], bool done)
+{
+    static const stamp_event exact[] = {
+        STAMP_EV_LOAD_BYTES, STAMP_EV_STORE_BYTES, STAMP_EV_LDU_BUSY, STAMP_EV_STU_BUSY,
+        STAMP_EV_VXU_BUSY,   STAMP_EV_MXU_BUSY,    STAMP_EV_LDU_WAIT, STAMP_EV_STU_WAIT,
+        STAMP_EV_VXU_WAIT,   STAMP_EV_MXU_WAIT,    STAMP_EV_LDU_AXI,  STAMP_EV_STU_AXI,
+        STAMP_EV_MXU_ACTIVE, STAMP_EV_MXU_DRAIN,   STAMP_EV_VXU_VM};
+    const char *bad = t->relations(ev);
+    uint64_t fetched = 0;
+
+    if (bad || !done) return bad;
+    if (t->running || !t->ended) return "counters: no interrupt was seen";
+    t->seen[STAMP_EV_CYCLES] = t->ended - LAST - (t->started + FIRST) + 1;
+    if (ev[STAMP_EV_CYCLES] != t->seen[STAMP_EV_CYCLES])
+        return t->differ(STAMP_EV_CYCLES, ev[STAMP_EV_CYCLES], t->seen[STAMP_EV_CYCLES]);
+    for (uint64_t at : t->fetched)
+        if (at >= t->started + FIRST && at <= t->ended - LAST) fetched += t->mach->AXI_BYTES;
+    if (ev[STAMP_EV_FETCH_BYTES] != fetched)
+        return t->differ(STAMP_EV_FETCH_BYTES, ev[STAMP_EV_FETCH_BYTES], fetched);
+    t->seen[STAMP_EV_MXU_DRAIN] = t->in_tile - t->seen[STAMP_EV_MXU_ACTIVE];
+    for (stamp_event e : exact)
+        if (ev[e] != t->seen[e]) return t->differ(e, ev[e], t->seen[e]);
+    return nullptr;
+}

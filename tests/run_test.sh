@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# run_test.sh - the runner of the test steps: what passed, failed and was skipped is counted apart.
+set -u
+run=$(cd "$(dirname "$0")" && pwd)/run.sh
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+# t WHAT CODE CLOSING STEPS...: exit code and how the last line begins
+t() {
+    what=$1 want=$2 line=$3
+    shift 3
+    B=$tmp "$run" "$@" >"$tmp/out" 2>&1
+    got=$?
+    if [ $got -eq "$want" ] && tail -n 1 "$tmp/out" | grep -q "^$line"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED $what: exit $got, $(tail -n 1 "$tmp/out")"
+    fi
+}
+t 'all pass' 0 'PASS: 2 steps passed, 0 failed, 0 skipped, 0 checks skipped' a true -- b 'echo SKIPPED >/dev/null'
+t 'a step fails' 1 'FAIL: b: 1 steps passed, 1 failed, 0 skipped' a true -- b false
+t 'a step is skipped' 0 'PASS: 1 steps passed, 0 failed, 1 skipped, 0 checks' a true -- b 'echo SKIP: no c; exit 77'
+t 'checks are skipped' 0 'PASS: 2 steps passed, 0 failed, 0 skipped, 3 checks' a 'echo SKIP: x; echo SKIP: y >&2' \
+  -- b 'echo "SKIP   z"'
+t 'nothing but skipped steps' 1 'FAIL: nothing was tested' a 'exit 77'
+here=$(dirname "$run")
+t 'shared data is not there' 0 'PASS: 1 steps passed, 0 failed, 1 skipped, 0 checks' a true \
+  -- field "STAMP_SHARED=$tmp/none $here/compiler/field.sh $here/run.sh"
+printf 'runner: %d passed, %d failed\n' $passed $failed
+[ $failed -eq 0 ]
