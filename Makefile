@@ -3,7 +3,7 @@
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
-# make clean                                            B=DIR: where to build, no spaces in it
+# make vectors  conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
@@ -192,12 +192,15 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
+  -- vectors-fresh "$(MAKE) vectors-fresh" \
+  -- conform "$(foreach m,$(MACHS),$(B)/conform $m model && $(B)/conform $m rtl &&) true" \
+  -- second "tests/conformance/second.py" -- images "STAMP_BIN=$(B)/stamp tests/conformance/image_second.py" \
   -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(FUZZERS) $(B)/logits $(B)/ids $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	  $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
 	  $(foreach m,$(MACHS),-- rand-$m "$(B)/rand $m --count $(or $(RAND_$m),100)") \
@@ -208,6 +211,7 @@ test-long: test
 	@$(MAKE) -s $(B)/exhaust_fn
 	@B=$(B) tests/run.sh $(wordlist 2,99,$(foreach m,$(MACHS),-- rand-$m-long \
 	  "$(B)/rand $m --seed 10000 --count $(or $(LONG_$m),1000)")) \
+	  -- vectors-long "$(MAKE) vectors && $(foreach m,$(MACHS),$(B)/conform $m rtl $(B)/vectors/$m.vec &&) true" \
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh" \
 	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
 # Programs drawn for a machine: many where its RTL is fast.

@@ -3,7 +3,7 @@
  *
  *   conform MACHINE model|rtl [FILE [CHAIN]]      FILE: traces/vectors/MACHINE.vec.gz
  *
- * Closing line: "conform MACHINE DEVICE: N passed, M failed"; exit 0 when all passed, of one or more. */
+ * Closing line: "conform_DEVICE MACHINE: N passed, M failed"; exit 0 when all passed, of one or more. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
         ok = on(mach, rtl, (struct stamp_memory){memory, f.memory, f.base}, bytes, size,
                 argc > 4 ? argv[4] : NULL, &result);
     if (ok)
-        printf("conform %s %s: %" PRIu32 " passed, %" PRIu32 " failed\n", mach->name, argv[2],
+        printf("conform_%s %s: %" PRIu32 " passed, %" PRIu32 " failed\n", argv[2], mach->name,
                result.passed, result.failed);
     free(memory);
     free(bytes);

@@ -128,25 +128,42 @@ static void group_tables(struct maker *m, bool wide)
     mk_line(m, "LOAD space=NT dram=0x%" PRIx64 " line=0 lines={P/17+1}", mk_table(m, nt, 2 * P));
 }
 
-/* Quantize what lies in VM to @p groups groups, two lines a row; rows behind the distinct ones are
- * the last of them again. */
-static void quantize(struct maker *m, uint32_t rows, uint32_t groups, const char *flags, bool block)
+/* How rows of two lines are quantized: the second line in an instruction of its own, which goes on. */
+struct way {
+    const char *flags;
+    bool block, split;
+};
+
+/* VMINMAX or VQUANT over what lies in VM; rows behind the distinct ones are the last of them again. */
+static void over_rows(struct maker *m, const char *op, uint32_t rows, uint32_t group, struct way w)
 {
     const uint32_t some = rows < DISTINCT ? rows : DISTINCT;
 
     for (uint32_t part = 0; part < 1 + (rows > some); part++)
-        mk_line(m, "VMINMAX first=1 a=%u n0=%u s0=%u cols=2 sm=%u smstride=2 blk=%d",
-                part ? 2 * some - 2 : 0, part ? rows - some : some, part ? 0 : 2,
-                part ? 2 * some : 0, block);
-    mk_line(m, "VQPAR n0=%u cols=%d smstride=2%s", rows, 1 + block, flags);
-    for (uint32_t g = 0; g < groups; g++)
-        for (uint32_t part = 0; part < 1 + (rows > some); part++)
-            mk_line(m,
-                    "VQUANT first=1 a=%u n0=%u s0=%u cols=2 sm=%u smstride=2 rt=%u rm=%u xb=3 "
-                    "gstride=2 blk=%d%s",
-                    part ? 2 * some - 2 : 0, part ? rows - some : some, part ? 0 : 2,
-                    part ? 2 * some : 0, g * rows + (part ? some : 0),
-                    2 * (g * rows + (part ? some : 0)), block, flags);
+        for (uint32_t half = 0; half < 1u + w.split; half++) {
+            const uint32_t first = part ? some : 0;
+            mk_line(m, "%s a=%u n0=%u s0=%u cols=%d sm=%u smstride=2 blk=%d first=%d", op,
+                    (part ? 2 * some - 2 : 0) + half, part ? rows - some : some, part ? 0 : 2,
+                    w.split ? 1 : 2, 2 * first, w.block, !half);
+            if (op[1] == 'M') continue;
+            struct stamp_word *word = &m->code[m->count - 1];
+            union stamp_insn i;
+            stamp_decode(word, &i);
+            i.v.rt = group * rows + first;
+            i.v.rm = 2 * i.v.rt;
+            i.v.xb = 3 + half;
+            i.v.gstride = 2;
+            i.v.sym = strstr(w.flags, "sym") != NULL;
+            i.v.sd = strstr(w.flags, "sd") != NULL;
+            stamp_encode(&i, word);
+        }
+}
+
+static void quantize(struct maker *m, uint32_t rows, uint32_t groups, struct way w)
+{
+    over_rows(m, "VMINMAX", rows, 0, w);
+    mk_line(m, "VQPAR n0=%u cols=%d smstride=2%s", rows, 1 + w.block, w.flags);
+    for (uint32_t g = 0; g < groups; g++) over_rows(m, "VQUANT", rows, g, w);
 }
 
 /* Codes of each kind, seen through a product with the identity. */
@@ -169,7 +186,7 @@ static void codes(struct maker *m, uint64_t at, uint64_t weights, uint64_t cm)
         mk_line(m, "LOAD space=CM dram=0x%" PRIx64 " line=0 lines=2", cm);
         group_tables(m, kinds[k].digits);
         mk_fence(m);
-        quantize(m, rows, 1, kinds[k].flags, kinds[k].block);
+        quantize(m, rows, 1, (struct way){kinds[k].flags, kinds[k].block, false});
         mk_fence(m);
         mk_line(m,
                 "MM first=1 last=1 xb=3 groups=1 kl=2 ng=1 rmstride=2 vm=200 vstride=1 blk=%d "
@@ -186,14 +203,15 @@ static void products(struct maker *m, uint64_t at)
 {
     static const struct {
         const char *what, *first, *second;
-        bool block;
+        bool block, split;
     } kinds[] = {
-        {"one chunk", "MM first=1 last=1 kl=2 xb=3", NULL, false},
-        {"two chunks", "MM first=1 kl=1 xb=3", "MM last=1 kl=1 xb=4 wb=1", false},
-        {"8-bit weights", "MM first=1 last=1 w8=1 kl=2 xb=3", NULL, false},
-        {"blocks", "MM first=1 last=1 kl=2 blk=1 xb=3", NULL, true},
+        {"one chunk", "MM first=1 last=1 kl=2 xb=3", NULL, false, false},
+        {"rows in two pieces", "MM first=1 last=1 w8=1 kl=2 xb=3", NULL, false, true},
+        {"two chunks", "MM first=1 kl=1 xb=3", "MM last=1 kl=1 xb=4 wb=1", false, false},
+        {"8-bit weights", "MM first=1 last=1 w8=1 kl=2 xb=3", NULL, false, false},
+        {"blocks", "MM first=1 last=1 kl=2 blk=1 xb=3", NULL, true, false},
         {"blocks in two chunks", "MM first=1 kl=1 blk=1 xb=3",
-         "MM last=1 w8=1 kl=1 blk=1 xb=4 rm=1 cm=1", true},
+         "MM last=1 w8=1 kl=1 blk=1 xb=4 rm=1 cm=1", true, false},
     };
     const uint32_t rows = m->mach->P - 1, some = rows < DISTINCT ? rows : DISTINCT,
                    line = m->mach->L * m->mach->T / 2;
@@ -210,7 +228,7 @@ static void products(struct maker *m, uint64_t at)
         mk_line(m, "LOAD space=CM dram=0x%" PRIx64 " line=0 lines=2 n0=2 d0=0 lstride=2", cm);
         group_tables(m, false);
         mk_fence(m);
-        quantize(m, rows, 2, "", kinds[k].block);
+        quantize(m, rows, 2, (struct way){"", kinds[k].block, kinds[k].split});
         mk_fence(m);
         const char *const common =
             "groups=2 gstride=2 ng=2 wstride=1 rmstride=2 vm=200 vstride=2 cmstride=2 ac=5";

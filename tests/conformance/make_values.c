@@ -131,7 +131,7 @@ static void reductions(struct maker *m)
                   {"0", 0},     {"0xfffffe", 1}, {"8388607", 0}};
     static const char *const fn[] = {"SUM", "SUMSQ", "MAX"};
     uint32_t v[PAIRS_MAX];
-    const uint32_t words = 2 * m->mach->L < 160 ? 160 : 2 * m->mach->L;
+    const uint32_t words = 3 * m->mach->L < 192 ? 192 : 3 * m->mach->L;
     uint64_t random = 5;
 
     for (uint32_t i = 0; i < words; i++) /* magnitudes far apart, so that the order shows */
@@ -152,6 +152,16 @@ static void reductions(struct maker *m)
     mk_fence(m);
     mk_store(m, 100, 23);
     mk_done(m, "VRED limits and order");
+
+    mk_line(m, "LOAD space=VM fmt=F32 dram=0x%" PRIx64 " line=0 lines=1 n0=8 d0=64 lstride=1",
+            rows.addr);
+    mk_fence(m);
+    mk_line(m, "VBFLY kind=ROT a=0 boff=1 cols=1 n0=2 s0=2 n1=2 s1=4 c=0x3f000001 s=0x3f400000");
+    mk_line(m, "VBFLY kind=MEAN a=0 boff=2 cols=2 n0=2 s0=4");
+    mk_line(m, "VBFLY kind=SUM a=0 boff=4 cols=1 n0=4 s0=1");
+    mk_fence(m);
+    mk_store(m, 0, 8);
+    mk_done(m, "VBFLY stages");
 }
 
 static const uint32_t near_zero[] = {0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x3f800000,

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""model/spec/numerics.md sections 2, 3, 6 and 8 in Python, on bit patterns of binary32.
+
+Sums and products are exact or rounded once in binary64, whose 53 bits make a second rounding to 24
+harmless; quotients and roots are fractions and integers. No numpy, no libm."""
+import math
+import re
+import struct
+from fractions import Fraction
+
+NAN, ZERO, ONE, HALF, LOWEST = 0x7FC00000, 0, 0x3F800000, 0x3F000000, 0xFF7FFFFF
+TINY = 2.0 ** -100
+
+
+def f(bits):
+    return struct.unpack("<f", struct.pack("<I", bits))[0]
+
+
+def r(x):
+    """RNE of a binary64 to binary32."""
+    if x != x:
+        return NAN
+    try:
+        return struct.unpack("<I", struct.pack("<f", x))[0]
+    except OverflowError:
+        return 0x7F800000 if x > 0 else 0xFF800000
+
+
+def add(a, b): return r(f(a) + f(b))
+def sub(a, b): return r(f(a) - f(b))
+def mul(a, b): return r(f(a) * f(b))
+def neg(a): return a ^ 0x80000000
+def half(a): return mul(a, HALF)
+def s32_f32(v): return r(float(v))
+def finite(a): return a & 0x7F800000 != 0x7F800000
+def isnan(a): return a & 0x7FFFFFFF > 0x7F800000
+
+
+def rational(q):
+    """RNE of a positive fraction."""
+    e = q.numerator.bit_length() - q.denominator.bit_length()
+    if Fraction(2) ** e > q:
+        e -= 1
+    e = max(e, -126)
+    n = q / Fraction(2) ** (e - 23)
+    k, rest = n.numerator // n.denominator, n - n.numerator // n.denominator
+    if rest > Fraction(1, 2) or (rest == Fraction(1, 2) and k & 1):
+        k += 1
+    return min(((e + 126) << 23) + k, 0x7F800000)
+
+
+def div(a, b):
+    sign, x, y = (a ^ b) & 0x80000000, f(a & 0x7FFFFFFF), f(b & 0x7FFFFFFF)
+    if isnan(a) or isnan(b) or (x == y and (x == 0 or x == math.inf)):
+        return NAN
+    if y == 0 or x == math.inf:
+        return sign | 0x7F800000
+    if x == 0 or y == math.inf:
+        return sign
+    return sign | rational(Fraction(x) / Fraction(y))
+
+
+def sqrt(a):
+    if isnan(a) or (a >> 31 and a != 0x80000000):
+        return NAN
+    if a in (0, 0x80000000, 0x7F800000):
+        return a
+    q = Fraction(f(a))
+    n = q.numerator << 200
+    n //= q.denominator  # exact: denominators are powers of two below 2^150
+    root = math.isqrt(n)
+    return rational(Fraction(2 * root + (root * root != n), 2 << 100))  # a sticky bit behind 100 more
+
+
+def rne_int10(a):
+    if isnan(a):
+        return 0
+    x = f(a)
+    return max(-512, min(511, round(x) if abs(x) < 1e6 else math.copysign(512, x).__int__()))
+
+
+def bf16(a):
+    if isnan(a):
+        return 0x7FC0
+    low, up = a & 0xFFFF, a >> 16
+    return up + 1 if low > 0x8000 or (low == 0x8000 and up & 1) else up
+
+
+with open("model/spec/fn.def") as table:
+    _text = table.read()
+CONST = {n: int(b, 0) for n, b in re.findall(r"^FN_CONST\((\w+), (\w+),", _text, re.M)}
+T = [int(b, 0) for _, b in re.findall(r"^FN_EXP\((\d+), (\w+)\)", _text, re.M)]
+RECIP = [[int(v, 0) for v in row[1:]] for row in
+         re.findall(r"^FN_RECIP\((\d+), (\w+), (\w+), (\w+)\)", _text, re.M)]
+
+
+def exp(x):
+    if isnan(x):
+        return NAN
+    if f(x) < f(CONST["EXP_LO"]):
+        return ZERO
+    if f(x) > f(CONST["EXP_HI"]):
+        return 0x7F800000
+    k = round(f(mul(x, CONST["EXP_K"])))
+    kf = s32_f32(k)
+    rest = sub(sub(x, mul(kf, CONST["EXP_C1"])), mul(kf, CONST["EXP_C2"]))
+    p = add(rest, half(mul(rest, rest)))
+    y = add(T[k % 128], mul(T[k % 128], p))
+    return (y + (k // 128 << 23)) & 0xFFFFFFFF
+
+
+def sigmoid(x):
+    z = exp(neg(x & 0x7FFFFFFF)) if not isnan(x) else NAN
+    d = add(ONE, z)
+    i = 127 if isnan(d) or f(d) == 2 else d >> 16 & 127
+    a, b, c = RECIP[i]
+    m = r(1 + (2 * i + 1) / 256)
+    rest = sub(d, m)
+    q = add(a, mul(rest, add(b, mul(rest, c))))
+    return mul(z, q) if f(x) < 0 else q
+
+
+def silu(x): return mul(x, sigmoid(x))
+
+
+def gelu(x):
+    u = mul(x, add(CONST["GELU_G1"], mul(CONST["GELU_G2"], mul(x, x))))
+    return mul(x, sigmoid(u))
+
+
+def reduce(values):
+    a = [ZERO] * 64
+    for i, x in enumerate(values):
+        a[i % 64] = add(a[i % 64], x)
+    h = 32
+    while h:
+        for j in range(h):
+            a[j] = add(a[j], a[j + h])
+        h //= 2
+    return a[0]
+
+
+def largest(values):
+    """The largest, -0 below +0; the lowest finite number of none."""
+    best = LOWEST
+    for x in values:
+        if f(x) > f(best) or (f(x) == f(best) and best >> 31 and not x >> 31):
+            best = x
+    return best
+
+
+def parameters(lo, hi, n, symmetric):
+    """inv, scale, zero; None for a range that is infinite."""
+    span = sub(hi, lo)
+    if symmetric:
+        span = neg(lo) if f(neg(lo)) > f(hi) else hi
+    if not finite(span):
+        return None
+    if f(span) < TINY:
+        return ZERO, ZERO, 0
+    steps = s32_f32(n)
+    inv = div(steps, span)
+    zero = 0 if symmetric else max(0, min(n, rne_int10(mul(neg(lo), inv))))
+    return inv, div(span, steps), zero
+
+
+def code(x, inv, zero, n, symmetric):
+    q = rne_int10(mul(x, inv)) + zero
+    return max(-n if symmetric else 0, min(n, q))
+
+
+def digits(q):
+    lo = (q + 8) % 16 - 8
+    return (q - lo) // 16, lo
