@@ -104,8 +104,9 @@ $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(patsu
     $(patsubst %.c,$(B)/%.o,$(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c))) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # A back end that reports something wrong, and the command line beside it (tests/cosim/plant.sh).
-$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/stamp
-	@mkdir -p $(@D) && cp $(B)/stamp $(@D)/stamp
+$(B)/plant/stamp: $(B)/stamp
+	@mkdir -p $(@D) && cp $< $@
+$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
@@ -160,13 +161,14 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(FUZZERS) $(B)/logits $(B)/ids $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs $(B)/edges \
+	  $(foreach m,tiny base wide,$(B)/plant/stamp_rtl_$m.so) $(FUZZERS) $(B)/logits $(B)/ids $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
 	  -- rand-tiny "$(B)/rand tiny --count 2000" -- rand-base "$(B)/rand base --count 500" \
 	  -- rand-wide "$(B)/rand wide --count 100" -- errors-tiny "$(B)/errors tiny" \
 	  -- errors-base "$(B)/errors base" -- errors-wide "$(B)/errors wide" \
+	  -- edges "$(B)/edges tiny && $(B)/edges base && $(B)/edges wide" -- plant "tests/cosim/plant.sh" \
 	  -- registers "$(B)/regs tiny && $(B)/regs base && $(B)/regs wide"
 test-long: test
 	@$(MAKE) -s $(B)/exhaust_fn
