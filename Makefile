@@ -121,8 +121,9 @@ $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(patsu
     $(patsubst %.c,$(B)/%.o,$(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c))) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # A back end that reports something wrong, and the command line beside it (tests/cosim/plant.sh).
-$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/stamp
-	@mkdir -p $(@D) && cp $(B)/stamp $(@D)/stamp
+$(B)/plant/stamp: $(B)/stamp
+	@mkdir -p $(@D) && cp $< $@
+$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
 $(B)/draw: $(B)/tests/cosim/draw.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_vec.o $(B)/tests/cosim/gen_data.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -199,24 +200,26 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
-	  $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
+	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs $(B)/edges \
+	  $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors \
+	  $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
-	  $(foreach m,$(MACHS),-- rand-$m "$(B)/rand $m --count $(or $(RAND_$m),100)") \
+	  $(foreach m,$(MACHS),-- rand-$m "$(B)/rand $m --near 1 --count $(or $(RAND_$m),60)") \
 	  $(foreach m,$(MACHS),-- errors-$m "$(B)/errors $m") \
+	  -- edges "$(foreach m,$(MACHS),$(B)/edges $m &&) true" -- plant "tests/cosim/plant.sh" \
 	  -- registers "$(foreach m,$(MACHS),$(B)/regs $m &&) true" \
 	  -- machines-random "$(MAKE) machines-random N=2 SEED=1 MOST=128"
 test-long: test
 	@$(MAKE) -s $(B)/exhaust_fn
 	@B=$(B) tests/run.sh $(wordlist 2,99,$(foreach m,$(MACHS),-- rand-$m-long \
-	  "$(B)/rand $m --seed 10000 --count $(or $(LONG_$m),1000)")) \
+	  "$(B)/rand $m --near 3 --seed 10000 --count $(or $(LONG_$m),1000)")) \
 	  -- vectors-long "$(MAKE) vectors && $(foreach m,$(MACHS),$(B)/conform $m rtl $(B)/vectors/$m.vec &&) true" \
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh" \
 	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
 # Programs drawn for a machine: many where its RTL is fast.
-RAND_tiny := 2000
-RAND_base := 500
+RAND_tiny := 1200
+RAND_base := 300
 LONG_tiny := 20000
 LONG_base := 5000
 LONG_wide := 2500

@@ -105,9 +105,9 @@ package stamp_isa_pkg;
   localparam logic [3:0] ERR_SEMAPHORE = 11; // semaphore raised above SEM_MAX
   localparam logic [3:0] ERR_WATCHDOG = 12; // no instruction retired for the number of cycles set by the host
 
-  localparam int unsigned EV_CYCLES = 0; // from the one after START has cleared the counters to HALT or to the error, both included
+  localparam int unsigned EV_CYCLES = 0; // from the one after START clears the counters to that of HALT or of the error
   localparam int unsigned EV_INSNS = 1; // retired by any unit, control included
-  localparam int unsigned EV_FETCH_BYTES = 2; // instruction bytes read through AXI before the end, those fetched ahead and not executed too
+  localparam int unsigned EV_FETCH_BYTES = 2; // instruction bytes read through AXI, those read ahead included
   localparam int unsigned EV_LOAD_BYTES = 3; // data bytes read through AXI
   localparam int unsigned EV_STORE_BYTES = 4; // data bytes written through AXI
   localparam int unsigned EV_MAC_ISSUED = 5; // 4x4-bit products the array performed, P x L x T per active cycle
@@ -126,19 +126,19 @@ package stamp_isa_pkg;
   localparam int unsigned EV_FN_LINES = 18; // lines through the function lanes (VFN)
   localparam int unsigned EV_PB_READ = 19; // PB lines read
   localparam int unsigned EV_PB_WRITE = 20; // writes to PB: VPACKK L/T a line and plane, VPACKV one
-  localparam int unsigned EV_LDU_BUSY = 21; // the load unit has an instruction: from the one after it took it to the one it retires it
-  localparam int unsigned EV_STU_BUSY = 22; // the same of the store unit
-  localparam int unsigned EV_VXU_BUSY = 23; // the same of the vector unit
-  localparam int unsigned EV_MXU_BUSY = 24; // the same of the matrix unit, drain included
+  localparam int unsigned EV_LDU_BUSY = 21; // load unit has an instruction, up to the cycle it retires in
+  localparam int unsigned EV_STU_BUSY = 22; // store unit has an instruction, up to the cycle it retires in
+  localparam int unsigned EV_VXU_BUSY = 23; // vector unit has an instruction, up to the cycle it retires in
+  localparam int unsigned EV_MXU_BUSY = 24; // matrix unit or its drain has an instruction, up to the cycle it retires in
   localparam int unsigned EV_MXU_ACTIVE = 25; // the array multiplies: P x L x T products each
-  localparam int unsigned EV_LDU_WAIT = 26; // the head of the load queue waits for a semaphore, the unit busy or not
-  localparam int unsigned EV_STU_WAIT = 27; // the same of the store queue
-  localparam int unsigned EV_VXU_WAIT = 28; // the same of the vector queue
-  localparam int unsigned EV_MXU_WAIT = 29; // the same of the matrix queue
-  localparam int unsigned EV_LDU_AXI = 30; // the load unit has an instruction whose data are not all in, could take a beat, and none is there
-  localparam int unsigned EV_STU_AXI = 31; // a beat on W is not taken; or all begun bursts are sent, and a response or the next AW is out
-  localparam int unsigned EV_VXU_VM = 32; // a result of the vector unit is not let into VM, as a port comes first
-  localparam int unsigned EV_MXU_DRAIN = 33; // the array has an instruction and waits with its last product of a tile for the drain
+  localparam int unsigned EV_LDU_WAIT = 26; // head of the load queue waits for a semaphore, the unit busy or not
+  localparam int unsigned EV_STU_WAIT = 27; // head of the store queue waits for a semaphore, the unit busy or not
+  localparam int unsigned EV_VXU_WAIT = 28; // head of the vector queue waits for a semaphore, the unit busy or not
+  localparam int unsigned EV_MXU_WAIT = 29; // head of the matrix queue waits for a semaphore, the unit busy or not
+  localparam int unsigned EV_LDU_AXI = 30; // load unit could take a beat of its instruction, and none is there
+  localparam int unsigned EV_STU_AXI = 31; // a beat of the store unit waits on W; or it has none to send and waits for AW or B
+  localparam int unsigned EV_VXU_VM = 32; // a result of the vector unit waits for its VM port
+  localparam int unsigned EV_MXU_DRAIN = 33; // the array waits with the last product of a tile for the drain
 
   localparam int unsigned EVENTS = 34;
 
