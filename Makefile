@@ -168,7 +168,8 @@ STEPS = spec-fresh "$(MAKE) spec-fresh" -- check "STAMP_BIN=$(B)/stamp $(B)/chec
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
-  -- lint "$(MAKE) lint"
+  -- lint "$(MAKE) lint" -- machine-table "tests/cli/machine_table.sh" \
+  -- estimates "tests/cosim/estimates.py $(B)/stamp 10 $(firstword $(MACHS))"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
@@ -184,7 +185,8 @@ test-long: test
 	@B=$(B) tests/run.sh $(wordlist 2,99,$(foreach m,$(MACHS),-- rand-$m-long \
 	  "$(B)/rand $m --seed 10000 --count $(or $(LONG_$m),1000)")) \
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh" \
-	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
+	  -- estimates-long "tests/cosim/estimates.py $(B)/stamp 25 $(MACHS)" \
+  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
 # Programs drawn for a machine: many where its RTL is fast.
 RAND_tiny := 2000
 RAND_base := 500
