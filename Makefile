@@ -197,7 +197,8 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- conform "$(foreach m,$(MACHS),$(B)/conform $m model && $(B)/conform $m rtl &&) true" \
   -- second "tests/conformance/second.py" -- images "STAMP_BIN=$(B)/stamp tests/conformance/image_second.py" \
   -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
-  -- lint "$(MAKE) lint"
+  -- lint "$(MAKE) lint" -- machine-table "tests/cli/machine_table.sh" \
+  -- estimates "tests/cosim/estimates.py $(B)/stamp 10 $(firstword $(MACHS))"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs $(B)/edges \
@@ -216,7 +217,8 @@ test-long: test
 	  "$(B)/rand $m --near 3 --seed 10000 --count $(or $(LONG_$m),1000)")) \
 	  -- vectors-long "$(MAKE) vectors && $(foreach m,$(MACHS),$(B)/conform $m rtl $(B)/vectors/$m.vec &&) true" \
 	  -- fuzz-long "$(MAKE) fuzz FUZZ=1000000" -- exhaust-fn "$(B)/exhaust_fn" -- layers "tests/cosim/layers.sh" \
-	  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
+	  -- estimates-long "tests/cosim/estimates.py $(B)/stamp 25 $(MACHS)" \
+  -- machines-random-long "$(MAKE) machines-random N=8 SEED=100 MOST=256"
 # Programs drawn for a machine: many where its RTL is fast.
 RAND_tiny := 1200
 RAND_base := 300

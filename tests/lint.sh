@@ -39,7 +39,7 @@ verilate() { # WHAT ARGUMENTS
 rtl() {
     packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
     units=$(grep '^rtl/' "$tmp/sv" | grep -v '_pkg\.sv$')
-    for conf in tiny base wide; do
+    for conf in $("$B/specgen" machs); do
         # shellcheck disable=SC2046,SC2086
         verilate "$conf" --top-module stamp_top $("$B/specgen" params $conf) $packages $units
     done

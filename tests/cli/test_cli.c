@@ -337,6 +337,21 @@ START_TEST(demo_says_pass_and_adds_up)
 }
 END_TEST
 
+/* An RTL built when the table said something else is refused, not run. */
+START_TEST(a_stale_machine_is_refused)
+{
+    make_files();
+    const struct child *c = child_run("cp \"$S\" stamp && cc -std=c11 -shared -fPIC -I\"$K\" "
+                                      "-DLIAR_L=8 \"$K/tests/cli/fake/liar.c\" "
+                                      "-o stamp_rtl_base.so");
+    ck_assert_msg(c->code == 0, "%s", c->err);
+    c = child_run("./stamp linear x.npy w.npy --on rtl -o y.npy");
+    ck_assert_int_eq(c->code, 1);
+    one_line(c, "stamp_rtl_base.so is stale: built with L = 8, base has 16; run `make rtl-base`");
+    ck_assert_int_ne(child_run("test -e y.npy")->code, 0);
+}
+END_TEST
+
 START_TEST(a_machine_that_lies_is_caught_with_seed_and_command)
 {
     make_files();
@@ -397,6 +412,7 @@ Suite *stamp_suite_cli(void)
     tcase_add_test(t, eval_of_whole_networks_lands_beside_it_too);
     tcase_add_test(t, the_f32_scheme_changes_nothing);
     tcase_add_test(t, demo_says_pass_and_adds_up);
+    tcase_add_test(t, a_stale_machine_is_refused);
     tcase_add_test(t, a_machine_that_lies_is_caught_with_seed_and_command);
     tcase_add_test(t, a_missing_rtl_names_the_command_that_builds_it);
     tcase_add_test(t, bad_input_gives_one_line_and_leaves_nothing);

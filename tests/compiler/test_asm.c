@@ -9,6 +9,7 @@
 #include "compiler/asm/asm.h"
 #include "compiler/asm/dis.h"
 #include "model/mem.h"
+#include "model/spec/mach.h"
 #include "tests/compiler/test_compile_util.h"
 
 Suite *stamp_suite_asm(void);
@@ -109,15 +110,14 @@ static void check_round_trip(const struct stamp_image *image, struct stamp_dis_o
 
 START_TEST(every_compiled_program_round_trips)
 {
-    static const char *const machs[] = {"tiny", "base", "wide"};
     char path[] = "/tmp/stamp-asm-XXXXXX";
     const int fd = mkstemp(path);
 
     ck_assert_int_ge(fd, 0);
     close(fd);
     for (int i = 0; i < 12; i++) {
-        struct stamp_case c = stamp_case_of(machs[i % 3], 40 + (size_t)i, 70, 33,
-                                            (enum stamp_transform)(i % 2 ? i % 5 : 1));
+        struct stamp_case c = stamp_case_of(stamp_machs[i % STAMP_MACHS].name, 40 + (size_t)i, 70,
+                                            33, (enum stamp_transform)(i % 2 ? i % 5 : 1));
         float *x, *want;
         c.scheme[0].grid_h = 1;
         c.scheme[0].grid_w = 40 + (uint32_t)i;

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # machines.sh COUNT SEED MOST - machines drawn (draw.c), built and tested: random programs, errors,
-# registers, a layer alone and a network, on the RTL in lock-step with the C machine; with the estimate's
-# error of each. They lie in $B/random-SEED, built from the objects of $B: only the table differs.
-# Their RTL is compiled at -O1: its runs are shorter than what more would take. A network that a machine's memories do not hold has to be refused by name of the memory.
+# registers, a layer alone and a network, on the RTL in lock-step with the C machine; and a table of what
+# estimates are off. They lie in $B/random-SEED, built from the objects of $B: only the table differs.
+# Their RTL is compiled at -O1: its runs are shorter than what more would take. A network that a machine's
+# memories do not hold has to be refused by name of the memory.
 set -u
 B=${B:-build}
 count=$1 seed=$2 size=$3
@@ -35,6 +36,7 @@ run layer "$R/stamp" demo --machine "$name" --on all --layer layers.0.q --tokens
 if "$R/stamp" compile traces/model/stamp-stories --machine "$name" --tokens 20 -o "$R/$name.stamp" > "$R/$name.net.log" 2>&1
 then run network "$R/stamp" generate traces/model/stamp-stories --machine "$name" --on all -n 3 \
     --prompt "Once upon a time there was a little girl who liked to play"
+    run estimates tests/cosim/estimates.py "$R/stamp" "${ESTIMATE:-25}" "$name"
 elif grep -qE '(VM|XB|WB|CM|SM|RT|AC|IT|PB)_(LINES|ENTRIES)' "$R/$name.net.log"
 then note network "refused by name: $(tail -n 1 "$R/$name.net.log")"
 else note network "FAILED: $(tail -n 1 "$R/$name.net.log")"; bad=1
@@ -45,6 +47,7 @@ export PROGRAMS
 printf '%s\n' $names | xargs -n 1 -P 2 sh "$R/one.sh" "$R" > "$R/tests.log"
 bad=$?
 sort "$R/tests.log"
+cat "$R"/*.estimates.log | grep -E '^[a-z0-9_]+ +[0-9]+ '
 failed=$(grep -c FAILED "$R/tests.log")
 ran=$(grep -c ' network: ' "$R/tests.log")
 refused=$(grep -c 'refused by name' "$R/tests.log")

@@ -4,10 +4,10 @@
 # C machine, every logit against the network in C. Across a block of the cache, which is recoded.
 B=${B:-build}
 bad=0
-for machine in tiny base wide; do
+for machine in $("$B/specgen" machs); do
   out=$("$B/stamp" generate traces/model/stamp-stories --prompt "Once upon a time there was a little girl who liked to play with her dog in the park" \
     -n 14 --on all --machine $machine 2>&1) || bad=1
   printf '%s\n' "$out" | sed "s/^/$machine: /"
 done
-[ $bad = 0 ] && echo "networks: PASS - three machines, no bit and no token differs" || echo "networks: FAIL"
+[ $bad = 0 ] && echo "networks: PASS - every machine, no bit and no token differs" || echo "networks: FAIL"
 exit $bad

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/spec/mach.h"
 #include "compiler/asm/asm.h"
 #include "compiler/asm/dis.h"
 #include "compiler/emit/compile.h"
@@ -197,19 +198,18 @@ int main(int argc, char **argv)
 {
     const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
     const unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 0) : 20000;
-    static const char *const machs[] = {"tiny", "base", "wide"};
     unsigned long images = 0, texts = 0;
 
     state = seed;
-    for (int m = 0; m < 4; m++) {
-        struct stamp_image *image = m < 3 ? sample(machs[m]) : newer();
+    for (int m = 0; m <= STAMP_MACHS; m++) {
+        struct stamp_image *image = m < STAMP_MACHS ? sample(stamp_machs[m].name) : newer();
         struct stamp_text text = {0};
         struct stamp_err e = {0};
         uint8_t *bytes = NULL;
         size_t count = 0;
         if (stamp_image_encode(image, &bytes, &count, &e)) die("encode", &e);
         if (stamp_dis(image, (struct stamp_dis_options){0}, &text, &e)) die("dis", &e);
-        for (unsigned long i = 0; i < n / 4; i++) {
+        for (unsigned long i = 0; i < n / (STAMP_MACHS + 1); i++) {
             images += try_image(bytes, count);
             texts += try_text(text.s, text.len);
         }

@@ -5,7 +5,11 @@
 #include <check.h>
 #include <string.h>
 
-const char *const rig_mach_names[RIG_MACHS] = {"tiny", "base", "wide"};
+const char *const rig_mach_names[RIG_MACHS] = {
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent)    \
+#name,
+#include "model/spec/mach.def"
+};
 
 void rig_open(struct rig *r, const char *mach)
 {

@@ -9,6 +9,7 @@
 #include <check.h>
 
 #include "model/machine/machine.h"
+#include "model/spec/mach.h"
 #include "tests/model/rnd.h"
 
 enum { RIG_CODE = 1 << 18, RIG_DRAM = RIG_CODE + (1 << 14) };
@@ -20,7 +21,7 @@ enum { RIG_CODE = 1 << 18, RIG_DRAM = RIG_CODE + (1 << 14) };
     } while (0)
 
 /** Configurations a loop test runs over. */
-enum { RIG_MACHS = 3 };
+enum { RIG_MACHS = STAMP_MACHS };
 extern const char *const rig_mach_names[RIG_MACHS];
 
 struct rig {
