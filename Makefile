@@ -156,10 +156,11 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
   -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
+  -- manual "STAMP_BIN=$(B)/stamp tests/cli/manual.py" -- commands "STAMP_BIN=$(B)/stamp-san tests/cli/commands.sh" \
   -- lint "$(MAKE) lint"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
+	@$(MAKE) -s -j2 all rtl-tiny rtl-wide $(B)/stamp-san $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs \
 	  $(FUZZERS) $(B)/logits $(B)/ids $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
