@@ -197,12 +197,13 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- conform "$(foreach m,$(MACHS),$(B)/conform $m model && $(B)/conform $m rtl &&) true" \
   -- second "tests/conformance/second.py" -- images "STAMP_BIN=$(B)/stamp tests/conformance/image_second.py" \
   -- resources "STAMP_BIN=$(B)/stamp tests/cli/resources.py" \
+  -- manual "STAMP_BIN=$(B)/stamp tests/cli/manual.py" -- commands "STAMP_BIN=$(B)/stamp-san tests/cli/commands.sh" \
   -- lint "$(MAKE) lint" -- machine-table "tests/cli/machine_table.sh" \
   -- estimates "tests/cosim/estimates.py $(B)/stamp 10 $(firstword $(MACHS))"
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/check $(B)/check-san $(B)/rand $(B)/errors $(B)/regs $(B)/edges \
-	  $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors \
+	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/stamp-san $(B)/check $(B)/check-san $(B)/rand $(B)/errors \
+	  $(B)/regs $(B)/edges $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors \
 	  $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# commands.sh - every command of stamp under the sanitizers: what it does must end as it should, without
+# a word of theirs (a leak, a bad access, undefined behaviour). STAMP_BIN: default build/stamp-san.
+set -u
+stamp=${STAMP_BIN:-build/stamp-san}
+case $stamp in /*) ;; *) stamp=$(pwd)/$stamp ;; esac
+kit=$(cd "$(dirname "$0")/../.." && pwd)
+model=$kit/traces/model/stamp-stories
+config=$model/config.json
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
+rtl=no
+[ -e "$(dirname "$stamp")/stamp_rtl_tiny.so" ] && rtl=yes
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/stamp-san-XXXXXX") || exit 1
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+passed=0 failed=0 skipped=0 seen=
+# t CODE COMMAND...: text, and again as JSON where it works
+t() {
+    want=$1
+    shift
+    case " $seen " in *" $1 "*) ;; *) seen="$seen $1" ;; esac
+    for json in '' --json; do
+        case " $* " in *' --listing '* | *' --dump '*) [ -n "$json" ] && continue ;; esac
+        "$stamp" "$@" $json >stdout 2>stderr
+        got=$?
+        if [ $got -eq "$want" ] && ! grep -qE 'Sanitizer|runtime error' stderr; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+            printf 'FAILED stamp %s %s: exit %s, not %s\n' "$*" "$json" $got "$want"
+            tail -n 40 stderr
+        fi
+    done
+}
+# On the RTL too, where it is built.
+r() {
+    if [ $rtl = yes ]; then t "$@"; else
+        skipped=$((skipped + 1))
+        echo "SKIP   stamp $2 on the RTL of tiny, which is not built"
+    fi
+}
+printf 'Once upon a time there was a bird.<|endoftext|>The queen said: no!' >text
+printf 'calibrate with this: once there was a little girl<|endoftext|>and a dog.' >calib
+t 0 machines
+t 0 info "$model"
+t 0 info "random:$config,layers=1,vocab=64"
+t 0 tokenize "$model" --text text
+t 0 tokenize "$model" --tokenizer "$model/tokenizer.bin" --prompt "a bird" --plain
+t 0 capture "$model" --text text --layer layers.1.down -o x.npy --weight w.npy
+t 0 capture "$model" --text text --layer layers.0.q -o head.npy
+for flags in '' '--transform wht --block 64' '--transform dct --symmetric --act-bits 8 --weight-bits 8' '--sink off --depth 2'; do
+    t 0 linear x.npy w.npy --on model --machine tiny --high-rows 3 $flags -o y.npy
+done
+r 0 linear x.npy w.npy --on all --machine tiny --stall 0.3 --seed 3
+t 0 compile w.npy --rows 12 -o p.stamp --machine tiny --listing
+t 0 compile w.npy --rows 12 -o p.stamp --machine tiny --dump all
+rows=$("$stamp" info p.stamp --json | tr -d ' \t' | sed -n 's/^"s":\([0-9]*\),*$/\1/p' | head -n 1)
+[ "$rows" = 12 ] || { failed=$((failed + 1)); echo "FAILED info of p.stamp: $rows rows"; }
+tokens=$("$stamp" capture "$model" --text text --layer layers.1.down -o x.npy --json | tr -d ' \t' | sed -n 's/^"tokens":\([0-9]*\),*$/\1/p')
+t 0 compile w.npy --rows "$tokens" -o p.stamp --machine tiny
+t 0 info p.stamp
+t 0 run p.stamp --on model --input x=x.npy --output y=y.npy --phases
+t 0 run p.stamp --on model --input x=x.npy --reference y=y.npy
+r 0 run p.stamp --on all --input x=x.npy --phases
+r 0 run p.stamp --on rtl --input x=x.npy --latency 5 --bandwidth 0.5
+t 0 dis p.stamp -o p.s --notes
+t 0 dis p.stamp -o p.s
+t 0 asm p.s -o q.stamp
+for quantizer in rtn clip 'clip --calib calib --calib-tokens 20' 'gptq --calib calib --calib-tokens 20'; do
+    t 0 compile "$model" --tokens 4 --decode 3 --kv-block 1 -o m.stamp --machine tiny --quantizer $quantizer --quant-cache "codes.$failed.$passed"
+    t 0 eval "$model" --text text --on net --quantizer $quantizer
+done
+t 0 eval "$model" --text text
+t 0 eval "$model" --text text --on net --threads 2 --kv f32 --tensors
+t 0 eval "$model" --text text --on model --machine tiny --tensors --phases --docs 1
+t 0 generate "$model" --prompt Once -n 3 --on net --temperature 1 --top-k 5 --seed 2
+t 0 generate "$model" --prompt Once -n 3 --on model --machine tiny --kv-block 1 --phases
+r 0 generate "$model" --prompt Once -n 2 --on all --machine tiny
+t 0 compare "$model" --text text --high-rows 2,4 --quantizer clip --machine tiny
+t 0 demo --on model --machine tiny --tokens 5 --decode 2
+t 0 demo --on model --machine tiny --tokens 5 --layers --layer layers.0.q
+# What fails must give everything back, too.
+printf x >bad
+for file in bad x.npy none; do
+    t 1 info "$file"
+    t 1 run "$file" --on model
+    t 1 dis "$file"
+    t 1 asm "$file" -o out
+    t 1 eval "$file" --text text
+    t 1 compile "$file" --tokens 2 -o out
+    t 1 tokenize "$file" --prompt a
+done
+t 1 linear x.npy bad --on model
+t 1 linear x.npy head.npy --on model
+t 1 run p.stamp --on model --input x=w.npy
+t 1 compile "$model" --tokens 4000 -o out
+t 1 compile "$model" --tokens 2 -o "$tmp"
+t 1 generate "$model" --prompt Once --quant-cache bad --on net
+t 1 eval "$model" --text none
+t 2 eval "$model"
+t 2 linear x.npy w.npy --on model --act-bits 8 --high-bits 4
+for name in $("$stamp" --help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p'); do
+    case " $seen " in *" $name "*) ;; *)
+        failed=$((failed + 1))
+        echo "FAILED no case runs stamp $name"
+        ;;
+    esac
+done
+printf 'commands: %d passed, %d failed, %d skipped\n' $passed $failed $skipped
+[ $failed -eq 0 ] && [ $passed -gt 100 ]
