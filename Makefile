@@ -55,6 +55,8 @@ $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^
 $(B)/stamp: $(CLI_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/stamp-san: $(CLI_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
+	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/check: $(TEST_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)

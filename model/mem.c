@@ -22,9 +22,12 @@ enum { ALIGN = 64, LARGE_PAGE = 1 << 21, PAGE = 4096, WINDOW = 8192 /* pages loo
 
 static size_t fail_countdown;
 
-void stamp_mem_fail_at(size_t n)
+size_t stamp_mem_fail_at(size_t n)
 {
+    const size_t left = fail_countdown;
+
     fail_countdown = n;
+    return left;
 }
 
 static int must_fail(void)

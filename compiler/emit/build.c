@@ -56,6 +56,12 @@ void *stamp_build_alloc(struct stamp_build *b, size_t count, size_t size)
     return p;
 }
 
+bool stamp_build_starved(struct stamp_build *b)
+{
+    if (stamp_arena_failed(b->arena)) stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
+    return b->status == STAMP_ENOMEM;
+}
+
 void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn)
 {
     if (b->status) return;

@@ -58,6 +58,9 @@ enum stamp_status stamp_build_fail(struct stamp_build *b, enum stamp_status st, 
 /** Zeroed memory of the compilation's arena; NULL with a sticky error. */
 void *stamp_build_alloc(struct stamp_build *b, size_t count, size_t size);
 
+/** Whether memory ran out, then with a sticky error; for what was refused without a reason. */
+bool stamp_build_starved(struct stamp_build *b);
+
 /** Append one instruction. */
 void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn);
 

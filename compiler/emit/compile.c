@@ -136,6 +136,7 @@ static void emit_unfused(struct job *j)
     if (b->options->dump)
         stamp_text_add(b->options->dump, "%s: transform in passes of its own\n", j->name);
     if (!stamp_tile_choose(&l.work, b->arena, &l.t)) {
+        stamp_build_starved(b);
         refuse(j, &l.work);
         return;
     }
@@ -170,6 +171,8 @@ static void emit_layer(struct job *j)
         emit_unfused(j);
     } else if (stamp_tile_choose(&l.work, b->arena, &l.t)) {
         emit_tiled(j, &l, j->layer->bias);
+    } else if (stamp_build_starved(b)) {
+        return;
     } else if (transform) {
         emit_unfused(j);
     } else {

@@ -124,11 +124,13 @@ static void tile_one(struct stamp_netc *n, enum stamp_net_linear which)
     if (n->prefill) p->l.work.like = &n->prefill->part[which].l.t;
     p->apart = false;
     if (!apart && stamp_tile_choose(&p->l.work, n->b->arena, &p->l.t)) return;
+    if (stamp_build_starved(n->b)) return;
     p->apart = true;
     p->l.work.transform = false;
     p->l.work.bias = false;
     p->l.work.post = STAMP_POST_NONE;
     if (stamp_tile_choose(&p->l.work, n->b->arena, &p->l.t)) return;
+    stamp_build_starved(n->b);
     char need[STAMP_NEED_TEXT];
     stamp_tile_need(&p->l.work, n->b->arena, need);
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s, %u to %u, does not fit machine %s: %s",

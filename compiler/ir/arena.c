@@ -17,6 +17,7 @@ struct chunk {
 
 struct stamp_arena {
     struct chunk *first;
+    bool failed;
 };
 
 struct stamp_arena *stamp_arena_new(void)
@@ -54,15 +55,25 @@ static struct chunk *add_chunk(struct stamp_arena *a, size_t size)
 
 void *stamp_arena_alloc(struct stamp_arena *a, size_t count, size_t size)
 {
-    if (size && count > (SIZE_MAX - ALIGN) / size) return NULL;
-
+    if (size && count > (SIZE_MAX - ALIGN) / size) {
+        a->failed = true;
+        return NULL;
+    }
     const size_t bytes = (count * size + ALIGN - 1) / ALIGN * ALIGN;
     struct chunk *c = a->first;
     if (!c || c->size - c->used < bytes) c = add_chunk(a, bytes > CHUNK ? bytes : CHUNK);
-    if (!c) return NULL;
+    if (!c) {
+        a->failed = true;
+        return NULL;
+    }
     void *p = c->bytes + c->used;
     c->used += bytes;
     return p;
+}
+
+bool stamp_arena_failed(const struct stamp_arena *a)
+{
+    return a->failed;
 }
 
 char *stamp_arena_text(struct stamp_arena *a, const char *text, size_t len)

@@ -6,6 +6,7 @@
 #ifndef STAMP_IR_ARENA_H
 #define STAMP_IR_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct stamp_arena; /* opaque */
@@ -19,6 +20,9 @@ void stamp_arena_free(struct stamp_arena *a);
 /** Zeroed array of @p count elements of @p size bytes, 64-byte aligned, living as long as the arena.
  *  NULL when count * size overflows or memory is out; a zero-sized request gives a valid pointer. */
 void *stamp_arena_alloc(struct stamp_arena *a, size_t count, size_t size);
+
+/** Whether a request was refused since it was made. */
+bool stamp_arena_failed(const struct stamp_arena *a);
 
 /** Copy of the first @p len bytes of @p text, terminated; NULL when memory is out. */
 char *stamp_arena_text(struct stamp_arena *a, const char *text, size_t len);

@@ -162,7 +162,7 @@ enum stamp_status stamp_merger_run(struct stamp_merger *w, const struct stamp_vo
         if (!w->heap) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu pairs", room);
         w->heap_room = room;
     }
-    w->pairs = 0;
+    w->pairs = w->taken = 0;
     for (size_t i = 0; i < w->count; i++) {
         w->symbol[i].prev = (int32_t)i - 1;
         w->symbol[i].next = i + 1 < w->count ? (int32_t)i + 1 : -1;
@@ -170,6 +170,7 @@ enum stamp_status stamp_merger_run(struct stamp_merger *w, const struct stamp_vo
     for (size_t i = 0; i + 1 < w->count; i++) offer(w, v, m, (int32_t)i);
     while (w->pairs) {
         const struct stamp_pair p = pop(w);
+        w->taken++;
         if (!fresh(w, v, m, &p)) continue;
         struct stamp_symbol *s = &w->symbol[p.at], *gone = &w->symbol[s->next];
         gone->id = -1;

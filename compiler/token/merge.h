@@ -47,6 +47,7 @@ struct stamp_merger {
     size_t count, room;
     struct stamp_pair *heap;
     size_t pairs, heap_room;
+    size_t taken; /**< pairs taken from the heap by the last run, stale ones too: what it cost */
 };
 
 /** Append a symbol. @return STAMP_ENOMEM */

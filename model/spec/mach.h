@@ -19,6 +19,13 @@ extern "C" {
 
 enum { STAMP_MACH_WHY = 256 }; /**< bytes that hold any reason */
 
+/** Machines of mach.def itself: the first of the table. */
+enum {
+    STAMP_MACHS = 0
+#define CONFIG(name, p, l, t, vm, xb, wb, cm, sm, rt, ac, it, pb, f, q, axi, queue, im, intent) +1
+#include "model/spec/mach.def"
+};
+
 /** Whether @p m keeps every rule. If not, @p why gets one line: the parameter, its value, what it must be,
  *  and the reason. */
 bool stamp_mach_check(const struct stamp_mach *m, char why[STAMP_MACH_WHY]);

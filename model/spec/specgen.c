@@ -3,7 +3,7 @@
  *
  *   specgen sv          rtl/gen/stamp_isa_pkg.sv
  *   specgen fn          rtl/gen/stamp_fn_pkg.sv
- *   specgen isa|mach|event|regs|error   a table for a document, between its markers
+ *   specgen isa|mach|rule|event|regs|error   a table for a document, between its markers
  *   specgen doc FILE    FILE with the text between every pair of markers replaced
  *   specgen params NAME Verilator -G flags of a machine configuration
  *   specgen machs       names of the configurations
@@ -55,6 +55,11 @@ static const struct row fixed[] = {
 };
 static const struct row params[] = {
 #define PARAM(name, meaning) {#name, "", "", meaning, 0},
+#include "model/spec/mach.def"
+};
+/* What a machine keeps: name the parameter, kind the limit, meaning the reason. */
+static const struct row rules[] = {
+#define RULE(name, holds, limit, reason) {#name, limit, "", reason, 0},
 #include "model/spec/mach.def"
 };
 static const struct row fn_consts[] = {
@@ -265,16 +270,23 @@ static void md_isa(void)
 static void md_mach(void)
 {
     printf("| parameter |");
-    for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf(" %s |", m->name);
+    for (size_t m = 0; m < STAMP_MACHS; m++) printf(" %s |", stamp_machs[m].name);
     printf(" meaning |\n|---|");
-    for (const struct stamp_mach *m = stamp_machs; m->name; m++) printf("---|");
+    for (size_t m = 0; m < STAMP_MACHS; m++) printf("---|");
     printf("---|\n");
     for (size_t i = 0; i < COUNT(params); i++) {
         printf("| %s |", params[i].name);
-        for (const struct stamp_mach *m = stamp_machs; m->name; m++)
-            printf(" %u |", stamp_param_of(m, (enum stamp_param)i));
+        for (size_t m = 0; m < STAMP_MACHS; m++)
+            printf(" %u |", stamp_param_of(&stamp_machs[m], (enum stamp_param)i));
         printf(" %s |\n", params[i].meaning);
     }
+}
+
+static void md_rules(void)
+{
+    printf("| parameter | must be | because |\n|---|---|---|\n");
+    for (size_t i = 0; i < COUNT(rules); i++)
+        printf("| %s | %s | %s |\n", rules[i].name, rules[i].kind, rules[i].meaning);
 }
 
 static int print_table(const char *what)
@@ -283,6 +295,8 @@ static int print_table(const char *what)
         md_isa();
     else if (!strcmp(what, "mach"))
         md_mach();
+    else if (!strcmp(what, "rule"))
+        md_rules();
     else if (!strcmp(what, "event"))
         md_rows("| event | index | kind | unit | meaning |\n|---|---|---|---|---|\n", events,
                 COUNT(events), 0);
@@ -326,9 +340,8 @@ static int print_params(const char *name)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int print(int argc, char **argv)
 {
-    if (check_isa() || check_fn() || check_mach()) return 1;
     if (argc == 2 && !strcmp(argv[1], "sv")) return print_sv(), 0;
     if (argc == 2 && !strcmp(argv[1], "fn")) return print_fn(), 0;
     if (argc == 2 && !strcmp(argv[1], "machs")) {
@@ -338,5 +351,13 @@ int main(int argc, char **argv)
     if (argc == 3 && !strcmp(argv[1], "doc")) return print_doc(argv[2]);
     if (argc == 3 && !strcmp(argv[1], "params")) return print_params(argv[2]);
     if (argc == 2) return print_table(argv[1]);
-    return bad("usage", "specgen sv|fn|isa|mach|event|regs|error|machs|doc FILE|params NAME");
+    return bad("usage", "specgen sv|fn|isa|mach|rule|event|regs|error|machs|doc FILE|params NAME");
+}
+
+int main(int argc, char **argv)
+{
+    if (check_isa() || check_fn() || check_mach()) return 1;
+    const int rc = print(argc, argv);
+    if (fflush(stdout) || ferror(stdout)) return bad("cannot write", "standard output");
+    return rc;
 }

@@ -98,7 +98,7 @@ static void print(const struct asm_args *a, const struct stamp_image *m)
                m->mach->name, m->code_count, m->buffers);
         return;
     }
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     stamp_put_text(o, "machine", m->mach->name);
     stamp_put_count(o, "instructions", m->code_count);
     stamp_put_count(o, "buffers", m->buffers);
@@ -137,7 +137,7 @@ static void print_text(const struct asm_args *a, const struct stamp_image *m,
         if (!a->out) fputs(text->s ? text->s : "", stdout);
         return;
     }
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     stamp_put_text(o, "machine", m->mach->name);
     stamp_put_count(o, "instructions", m->code_count);
     if (!a->out) stamp_put_text(o, "text", text->s ? text->s : "");

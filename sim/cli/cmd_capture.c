@@ -95,7 +95,7 @@ static void print(const struct capture_args *a, const struct stamp_corpus *c,
         printf("%s\n", text);
         return;
     }
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     stamp_put_text(o, "layer", a->layer);
     stamp_put_count(o, "tokens", x->dim[0]);
     stamp_put_count(o, "features", x->dim[1]);

@@ -183,7 +183,7 @@ static void print(const struct compare_args *a)
 static void print_json(const struct compare_args *a)
 {
     const struct stamp_compare *c = &a->c;
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     char net[136];
 
     network_text(a, net, sizeof net);

@@ -172,8 +172,10 @@ static enum stamp_status print_listing(const struct stamp_image *image, struct s
     struct stamp_text text = {0};
 
     const enum stamp_status s = stamp_dis(image, options_dis, &text, e);
-    if (!s) fputs(text.s ? text.s : "", stdout);
-    stamp_free(text.s);
+    if (s)
+        stamp_free(text.s);
+    else
+        stamp_say_text(&text);
     return s;
 }
 
@@ -187,7 +189,7 @@ static void print(const struct compile_args *a, const struct stamp_image *m,
                info->cycles);
         return;
     }
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     stamp_put_text(o, "machine", m->mach->name);
     stamp_put_count(o, "layers", m->layers);
     stamp_put_count(o, "code", m->code_count);

@@ -156,15 +156,15 @@ static void print(const struct result *r)
     if (r->tensors) {
         struct stamp_text text = {0};
         stamp_text_tensors(&text, r->tensors);
-        printf("\n%s", text.s ? text.s : "");
-        stamp_free(text.s);
+        printf("\n");
+        stamp_say_text(&text);
     }
 }
 
 static void print_json(const struct result *r)
 {
     const double n = (double)r->q.tokens;
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
 
     stamp_put_real(o, "ppl_f32", r->f32.ppl);
     stamp_put_real(o, "ppl", r->q.ppl);

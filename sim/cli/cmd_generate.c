@@ -272,7 +272,7 @@ static void print(const struct generation *g)
 {
     static const char *const name[] = {"prefill", "decode"};
     const struct generate_args *a = g->a;
-    struct cJSON *o = a->common.json ? cJSON_CreateObject() : NULL;
+    struct cJSON *o = a->common.json ? stamp_json_root() : NULL;
     char scheme[200], net[64], quant[64], all[136];
 
     stamp_scheme_text(&a->scheme, scheme, sizeof scheme);

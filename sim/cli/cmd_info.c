@@ -82,7 +82,7 @@ static void print_info(const struct stamp_image *m, const struct stamp_verify_in
 
 static void put_info(const struct stamp_image *m, const struct stamp_verify_info *v)
 {
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
 
     stamp_put_text(o, "machine", m->mach->name);
     stamp_put_text(o, "scheme", m->scheme ? m->scheme : "");
@@ -157,7 +157,7 @@ int stamp_cmd_info(int argc, char **argv)
 
 static void put_machines(void)
 {
-    struct cJSON *o = cJSON_CreateObject(), *list = stamp_put_array(o, "machines");
+    struct cJSON *o = stamp_json_root(), *list = stamp_put_array(o, "machines");
 
     for (const struct stamp_mach *m = stamp_machs; m->name; m++) {
         struct cJSON *c = stamp_put_object(list, NULL);

@@ -97,8 +97,7 @@ static void print_text(const struct linear_args *a, const struct stamp_measure *
     printf("sqnr          %.3f dB\n", f->sqnr_db);
     printf("instructions  %" PRIu64 "\n", f->run.instructions);
     stamp_text_counters(&text, &f->run, timed);
-    fputs(text.s ? text.s : "", stdout);
-    stamp_free(text.s);
+    stamp_say_text(&text);
     printf("host          %.2f s", f->run.seconds);
     if (timed) printf(", %.0f cycles/s", (double)f->cycles / f->run.seconds);
     puts("");
@@ -108,7 +107,7 @@ static void print_json(const struct linear_args *a, const struct stamp_measure *
                        const struct stamp_figures *f)
 {
     const bool timed = a->machine.run.on != STAMP_ON_MODEL;
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     char scheme[120];
 
     stamp_put_count(o, "mismatches", f->mismatches);

@@ -259,7 +259,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
     struct stamp_text text = {0};
 
     if (a->common.json) {
-        struct cJSON *o = cJSON_CreateObject();
+        struct cJSON *o = stamp_json_root();
         stamp_put_count(o, "mismatches", r->mismatches);
         stamp_put_count(o, "checked", r->checked);
         if (timed)
@@ -288,8 +288,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
     stamp_references_print(&a->ref);
     stamp_text_counters(&text, r, timed);
     if (a->phases) stamp_text_phases(&text, m, r, timed);
-    fputs(text.s ? text.s : "", stdout);
-    stamp_free(text.s);
+    stamp_say_text(&text);
 }
 
 static int say_stop(const struct run_args *a, const struct stamp_run_result *r, enum stamp_status s,

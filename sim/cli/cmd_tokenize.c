@@ -111,7 +111,7 @@ static void print(const struct encoded *x)
 
 static void put(const struct encoded *x)
 {
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
 
     stamp_put_text(o, "format", stamp_tokenizer_format(x->t));
     stamp_put_count(o, "vocabulary", stamp_tokenizer_size(x->t));

@@ -164,7 +164,7 @@ static void print_json(const struct job *j, const struct stamp_err *e)
 {
     const struct stamp_demo_net *d = j->d;
     const struct stamp_net_report a = report(j, STAMP_PREFILL), b = report(j, STAMP_DECODE);
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
     char scheme[120], net[64];
     uint64_t logits, differ;
     const uint64_t words = compared(j, &logits, &differ);

@@ -117,7 +117,7 @@ void stamp_demo_print_json(const struct stamp_demo *d)
     static const char *const keys[STAMP_DEMO_SCHEMES] = {"w4a4", "w4a4_rows", "stamp", "w4a8",
                                                          "f32"};
     const bool timed = d->run.on != STAMP_ON_MODEL;
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
 
     stamp_put_text(o, "model", d->model);
     stamp_put_text(o, "text", d->text);

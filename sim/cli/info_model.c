@@ -89,7 +89,7 @@ static void print(const struct stamp_llama *m, const struct weights *w)
 static void put(const struct stamp_llama *m, const struct weights *w)
 {
     const struct stamp_rope_params *r = &m->rope;
-    struct cJSON *o = cJSON_CreateObject();
+    struct cJSON *o = stamp_json_root();
 
     stamp_put_text(o, "family", stamp_family_name(m->family));
     stamp_put_text(o, "format", m->format);

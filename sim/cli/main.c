@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - stamp: finds the subcommand, and stops cleanly when interrupted. */
-#include <cjson/cJSON.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include <unistd.h>
 
 #include "compiler/front/outfile.h"
-#include "model/mem.h"
 #include "model/spec/spec.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
@@ -65,16 +63,6 @@ static void catch_signals(void)
     sigaction(SIGTERM, &act, NULL);
 }
 
-/* cJSON drops members without a word when memory is out; this one says it. */
-static void *json_alloc(size_t size)
-{
-    void *p = stamp_alloc_raw(size);
-
-    if (p) return p;
-    stamp_say_error("out of memory");
-    exit(STAMP_EXIT_FAIL);
-}
-
 static int help(void)
 {
     puts("stamp - STaMP networks on an open accelerator: numerics, compiler, RTL\n\n"
@@ -110,9 +98,6 @@ static int usage(const char *word)
 
 int main(int argc, char **argv)
 {
-    cJSON_Hooks hooks = {json_alloc, stamp_free};
-
-    cJSON_InitHooks(&hooks);
     catch_signals();
     if (argc < 2) return usage(NULL);
     if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))

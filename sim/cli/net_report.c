@@ -42,9 +42,9 @@ static void print_phases(const char *name, const struct stamp_net_report *r)
 
     if (!r->phase->sum.instances) return;
     stamp_text_phases(&text, stamp_netrun_image(r->run), &r->phase->sum, timed(r));
-    printf("\n%s, %" PRIu64 " runs by part and layer\n%s\n", name, r->phase->runs,
-           text.s ? text.s : "");
-    stamp_free(text.s);
+    printf("\n%s, %" PRIu64 " runs by part and layer\n", name, r->phase->runs);
+    stamp_say_text(&text);
+    printf("\n");
 }
 
 static void print_compared(const struct stamp_net_report *r)

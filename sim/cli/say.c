@@ -10,7 +10,9 @@
 
 #include "compiler/front/llama.h"
 #include "compiler/token/tokenizer.h"
+#include "model/mem.h"
 #include "sim/cli/progress.h"
+#include "sim/report/json_out.h"
 
 void stamp_say_error(const char *fmt, ...)
 {
@@ -52,17 +54,38 @@ enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_
     return s;
 }
 
+static bool starved; /* a report found no memory: said, and a failure at the end */
+
+static void say_starved(void)
+{
+    stamp_say_error("out of memory for the report");
+    starved = true;
+}
+
 void stamp_say_json(struct cJSON *root)
 {
     char *text = cJSON_Print(root);
 
-    if (text) puts(text);
+    if (text && stamp_json_complete())
+        puts(text);
+    else
+        say_starved();
     cJSON_free(text);
     cJSON_Delete(root);
 }
 
+void stamp_say_text(struct stamp_text *text)
+{
+    if (text->failed)
+        say_starved();
+    else
+        fputs(text->s ? text->s : "", stdout);
+    stamp_free(text->s);
+}
+
 int stamp_say_end(int code)
 {
+    if (starved) return STAMP_EXIT_FAIL;
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout)) return code;
     stamp_say_error("standard output: %s", errno ? strerror(errno) : "cannot be written");

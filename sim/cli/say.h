@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "compiler/ir/text.h"
 #include "model/status.h"
 
 struct cJSON;
@@ -41,7 +42,11 @@ enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_
 /** Print @p root as one JSON object on stdout and free it. */
 void stamp_say_json(struct cJSON *root);
 
-/** Flush stdout; returns @p code, or STAMP_EXIT_FAIL after an error line when stdout is broken. */
+/** Print @p text and free it. */
+void stamp_say_text(struct stamp_text *text);
+
+/** Flush stdout; returns @p code, or STAMP_EXIT_FAIL after an error line when stdout is broken or a
+ *  report found no memory. */
 int stamp_say_end(int code);
 
 #endif

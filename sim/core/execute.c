@@ -294,6 +294,8 @@ static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_o
     ops->close(rtl);
     if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
     if (ls && (st.stopped || r->error || st.done)) judge(run, ls, m, r);
+    if (ls && stamp_lockstep_starved(ls))
+        return stamp_fail(e, STAMP_ENOMEM, "out of memory for lock-step");
     if (r->mismatches)
         return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
     if (st.stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");

@@ -240,3 +240,8 @@ const char *stamp_lockstep_text(const struct stamp_lockstep *ls)
 {
     return ls->text;
 }
+
+bool stamp_lockstep_starved(const struct stamp_lockstep *ls)
+{
+    return ls->oom;
+}

@@ -43,6 +43,9 @@ uint64_t stamp_lockstep_checked(const struct stamp_lockstep *ls);
 /** Differences seen: 0, or 1 as the run stops at the first. */
 uint64_t stamp_lockstep_mismatches(const struct stamp_lockstep *ls);
 
+/** Whether memory ran out; what differs then is no difference of the machines. */
+bool stamp_lockstep_starved(const struct stamp_lockstep *ls);
+
 /** One line on the difference: unit, program counter, memory, index, both values. */
 const char *stamp_lockstep_text(const struct stamp_lockstep *ls);
 

@@ -11,6 +11,30 @@
 #include "compiler/front/utf8.h"
 #include "model/mem.h"
 
+static bool starved; /* an allocation since stamp_json_root failed */
+
+static void *take(size_t bytes)
+{
+    void *p = stamp_alloc_raw(bytes);
+
+    if (!p) starved = true;
+    return p;
+}
+
+struct cJSON *stamp_json_root(void)
+{
+    cJSON_Hooks hooks = {take, stamp_free};
+
+    cJSON_InitHooks(&hooks);
+    starved = false;
+    return cJSON_CreateObject();
+}
+
+bool stamp_json_complete(void)
+{
+    return !starved;
+}
+
 void stamp_put_real(struct cJSON *object, const char *key, double value)
 {
     char text[40];
@@ -56,7 +80,10 @@ void stamp_put_bytes(struct cJSON *object, const char *key, const char *bytes, s
     char *text = stamp_utf8_mend(bytes, len, &mended);
     char *raw = text ? quoted(text, mended) : NULL;
 
-    if (raw) cJSON_AddRawToObject(object, key, raw);
+    if (raw)
+        cJSON_AddRawToObject(object, key, raw);
+    else
+        starved = true;
     stamp_free(raw);
     stamp_free(text);
 }
@@ -70,8 +97,9 @@ struct cJSON *stamp_put_object(struct cJSON *parent, const char *key)
 {
     if (key) return cJSON_AddObjectToObject(parent, key);
     struct cJSON *item = cJSON_CreateObject();
-    if (!cJSON_AddItemToArray(parent, item)) cJSON_Delete(item);
-    return item;
+    if (cJSON_AddItemToArray(parent, item)) return item;
+    cJSON_Delete(item);
+    return NULL;
 }
 
 struct cJSON *stamp_put_array(struct cJSON *object, const char *key)

@@ -10,10 +10,17 @@
 #ifndef STAMP_REPORT_JSON_OUT_H
 #define STAMP_REPORT_JSON_OUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct cJSON;
+
+/** An object to print: NULL when memory is out. Starts the count of what stamp_json_complete tells. */
+struct cJSON *stamp_json_root(void);
+
+/** Whether everything since stamp_json_root found its memory: if not, members are missing. */
+bool stamp_json_complete(void);
 
 /** "%.9g"; null when @p value is not finite. */
 void stamp_put_real(struct cJSON *object, const char *key, double value);

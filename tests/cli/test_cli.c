@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_cli.c - the program as a person and a script meet it. */
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,14 +51,18 @@ static void one_line(const struct child *c, const char *part)
 
 START_TEST(every_command_has_a_help)
 {
-    static const char *const name[] = {"demo",    "eval",   "generate", "compare",
-                                       "capture", "linear", "compile",  "run",
-                                       "asm",     "dis",    "info",     "machines"};
+    static const char *const name[] = {"demo",   "eval",     "generate", "compare", "capture",
+                                       "linear", "compile",  "run",      "asm",     "dis",
+                                       "info",   "machines", "tokenize"};
+    size_t listed = 0;
     const struct child *all = child_run("$S --help");
 
     ck_assert_int_eq(all->code, 0);
     for (size_t i = 0; i < sizeof name / sizeof name[0]; i++)
         ck_assert_msg(strstr(all->out, name[i]) != NULL, "%s is not listed", name[i]);
+    for (const char *l = all->out; l; l = strchr(l + 1, '\n')) /* "  name  what it does" */
+        listed += !strncmp(l, "\n  ", 3) && l[3] >= 'a' && l[3] <= 'z' && strstr(l, "  ");
+    ck_assert_uint_eq(listed, sizeof name / sizeof name[0]);
     for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
         const struct child *c = child_run("$S %s --help", name[i]);
         ck_assert_int_eq(c->code, 0);
@@ -187,9 +192,11 @@ START_TEST(info_tells_the_family_and_shape_of_a_model)
 }
 END_TEST
 
-START_TEST(a_chain_of_layers_runs)
+/* One program of two layers against the two by themselves, through a file. */
+START_TEST(a_chain_of_layers_gives_what_its_layers_give_in_turn)
 {
     static float w[D * N], x[ROWS * D], w2[N * D], b[N];
+    bool some = false;
 
     make_layer(x, w2, b);
     for (size_t i = 0; i < D * N; i++) w[i] = w2[i];
@@ -197,7 +204,12 @@ START_TEST(a_chain_of_layers_runs)
     ck_assert_int_eq(child_run("$S compile w.npy back.npy --rows 37 -o p.stamp")->code, 0);
     const struct child *c = child_run("$S run p.stamp --input x=x.npy --output y=y.npy --on model");
     ck_assert_msg(c->code == 0, "%s", c->err);
+    ck_assert_int_eq(child_run("$S linear x.npy w.npy -o h.npy --on model")->code, 0);
+    ck_assert_int_eq(child_run("$S linear h.npy back.npy -o z.npy --on model")->code, 0);
+    ck_assert_int_eq(child_run("cmp y.npy z.npy")->code, 0);
     child_read("y.npy", ROWS * D, x);
+    for (size_t i = 0; i < ROWS * D; i++) some |= x[i] != 0;
+    ck_assert(some);
 }
 END_TEST
 
@@ -240,7 +252,10 @@ START_TEST(capture_takes_q_k_and_v_from_one_input)
     ck_assert_double_eq(child_number(c->out, "tokens"), 40);
     ck_assert_double_eq(child_number(c->out, "features"), 128);
     ck_assert_double_eq(child_number(c->out, "outputs"), 64);
-    ck_assert_int_eq(child_run("cmp q.npy k.npy")->code, 0);
+    ck_assert_int_eq(child_run("$S capture %s --layer layers.1.v -o v.npy", model)->code, 0);
+    ck_assert_int_eq(child_run("cmp q.npy k.npy && cmp q.npy v.npy")->code, 0);
+    ck_assert_int_eq(child_run("$S capture %s --layer layers.0.q -o q.npy", model)->code, 0);
+    ck_assert_int_eq(child_run("cmp q.npy k.npy")->code, 1); /* of another layer */
     ck_assert_int_eq(child_run("$S linear k.npy w.npy --on model")->code, 0);
 }
 END_TEST
@@ -375,7 +390,7 @@ Suite *stamp_suite_cli(void)
     tcase_add_test(t, compile_and_run_give_what_linear_gives);
     tcase_add_test(t, dis_and_asm_give_the_same_file);
     tcase_add_test(t, info_tells_the_family_and_shape_of_a_model);
-    tcase_add_test(t, a_chain_of_layers_runs);
+    tcase_add_test(t, a_chain_of_layers_gives_what_its_layers_give_in_turn);
     tcase_add_test(t, run_takes_an_entry_arguments_and_raw_input);
     tcase_add_test(t, capture_takes_q_k_and_v_from_one_input);
     tcase_add_test(t, eval_lands_beside_an_independent_reference);

@@ -88,7 +88,7 @@ struct stamp_image *stamp_case_compile(const struct stamp_case *c, struct stamp_
     }
     if (c->out_fmt == STAMP_FMT_BF16) round_bf16(now, c->s * c->width[c->layers]);
     *want = now;
-    o.mach = stamp_mach_find(c->mach);
+    o.mach = c->own ? c->own : stamp_mach_find(c->mach);
     o.in_fmt = c->in_fmt;
     o.out_fmt = c->out_fmt;
     const enum stamp_status st = stamp_compile(layer, c->layers, &o, &image, info, &e);

@@ -20,6 +20,7 @@ struct stamp_case {
     bool bias;
     enum stamp_fmt in_fmt, out_fmt;
     uint64_t seed;
+    const struct stamp_mach *own;         /**< instead of mach, or NULL */
     struct stamp_compile_options options; /**< mach and formats are filled in */
 };
 

@@ -184,6 +184,36 @@ START_TEST(a_score_of_minus_ten_billion_never_merges)
 }
 END_TEST
 
+/* There are at most as many pairs as gaps, and each merge offers at most two more, so a run looks at
+ * fewer than three a symbol, however long the text; the literal rule looks at all for every merge. */
+START_TEST(the_work_of_a_run_grows_with_its_length_and_no_faster)
+{
+    static struct table t;
+
+    for (uint32_t round = 0; round < 20; round++) {
+        struct stamp_merges m = {0};
+        struct stamp_merger w = {0};
+        seed = 900 + round;
+        random_table(&t);
+        ck_assert_int_eq(stamp_merges_make(&m, t.count, NULL), 0);
+        for (size_t i = 0; i < t.count; i++)
+            stamp_merges_put(&m, t.merge[i].left, t.merge[i].right, (uint32_t)i, t.merge[i].joined);
+        for (size_t n = 10; n <= (round ? 10000 : 1000000); n *= 10) {
+            size_t left = 0;
+            w.count = 0;
+            for (size_t i = 0; i < n; i++)
+                ck_assert_int_eq(stamp_merger_add(&w, (int32_t)draw(LETTERS), NULL), 0);
+            ck_assert_int_eq(stamp_merger_run(&w, &(struct stamp_vocab){0}, &m, NULL), 0);
+            for (size_t i = 0; i < w.count; i++) left += w.symbol[i].id >= 0;
+            ck_assert_msg(w.taken >= w.count - left && w.taken < w.count + 2 * (w.count - left),
+                          "%zu symbols, %zu left, %zu pairs taken", w.count, left, w.taken);
+        }
+        stamp_merges_free(&m);
+        stamp_merger_free(&w);
+    }
+}
+END_TEST
+
 TCase *stamp_tcase_merge(void)
 {
     TCase *c = tcase_create("merges");
@@ -192,5 +222,6 @@ TCase *stamp_tcase_merge(void)
     tcase_add_test(c, a_pair_entered_again_has_its_new_rank);
     tcase_add_test(c, a_token_without_bytes_joins_nothing);
     tcase_add_test(c, a_score_of_minus_ten_billion_never_merges);
+    tcase_add_test(c, the_work_of_a_run_grows_with_its_length_and_no_faster);
     return c;
 }
