@@ -118,6 +118,14 @@ const char *mk_example(enum stamp_opcode op);
 /** VM lines 0 .. 59, a group of XB and its tables, weights and columns for it; FENCE. */
 void mk_small(struct maker *m);
 
+/** Every line of a memory from the same address: LOAD space=@p space, as often as it takes. */
+void mk_fill(struct maker *m, const char *space, const char *lines, uint64_t addr);
+/** An instruction over 0 .. @p end - 1, at most @p most at once: X is where it begins, field @p what
+ *  how many it takes. */
+void mk_over(struct maker *m, const char *text, int64_t end, int64_t most, const char *what);
+/** The least of two expressions and a number. */
+int64_t mk_least(const struct maker *m, const char *a, const char *b, int64_t c);
+
 /** Constants and code of an image to memory, at their addresses; @p offset is added to the addresses of
  *  LOAD and STORE, which are sums, so that one summand moves a program. */
 void mk_image(const struct stamp_image *image, uint8_t *memory, uint64_t offset);

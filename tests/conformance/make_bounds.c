@@ -76,27 +76,20 @@ enum { EDGES = sizeof edges / sizeof edges[0] };
 /* Everything an instruction of the table reads with X = 0: all memories hold ordinary values. */
 static void fill(struct maker *m)
 {
-    const int64_t rows = mk_value(m, "XB_LINES"), most = mk_value(m, "VM_LINES");
-    int64_t chunk = rows;
+    const int64_t line = mk_least(m, "VM_LINES", "XB_LINES", 2048);
+    const uint64_t zeros = MK_BASE + MK_OUT - 1024;
 
-    while (chunk > most || rows % chunk) chunk--;
-    mk_line(m, "LOAD space=VM fmt=F32 dram={PLAIN} line=0 lines=1 n0={VM_LINES} lstride=1");
-    mk_line(m, "LOAD space=WB dram=0x%" PRIx64 " line=0 lines=1 n0={WB_LINES} lstride=1", m->table);
-    mk_line(m, "LOAD space=CM dram=0x%" PRIx64 " line=0 lines=1 n0={CM_LINES} lstride=1",
-            MK_BASE + MK_OUT - 1024);
-    mk_line(m, "LOAD space=RT dram=0x%" PRIx64 " line=0 lines=1 n0={RT_ENTRIES/32} lstride=1",
-            m->table);
-    mk_line(m, "LOAD space=NT dram=0x%" PRIx64 " line=0 lines=1 n0={RT_ENTRIES/32} lstride=1",
-            m->table + 64);
-    mk_line(m, "LOAD space=IT dram=0x%" PRIx64 " line=0 lines=1 n0={IT_ENTRIES/16} lstride=1",
-            MK_BASE + MK_OUT - 1024);
+    mk_fill(m, "VM fmt=F32", "VM_LINES", m->plain.addr);
+    mk_fill(m, "WB", "WB_LINES", m->table);
+    mk_fill(m, "CM", "CM_LINES", zeros);
+    mk_fill(m, "RT", "RT_ENTRIES/32", m->table);
+    mk_fill(m, "NT", "RT_ENTRIES/32", m->table + 64);
+    mk_fill(m, "IT", "IT_ENTRIES/16", zeros);
     mk_fence(m);
-    mk_line(m, "VMINMAX first=1 a=0 n0=1 cols={SM_ENTRIES} blk=1");
-    mk_line(m, "VQPAR n0=1 cols={SM_ENTRIES}");
-    mk_line(m, "VQUANT first=1 a=0 n0=1 cols={SM_ENTRIES} blk=1");
-    for (int64_t at = 0; at < rows; at += chunk)
-        mk_line(m, "VQUANT first=1 a=0 n0={P} s0=0 smstride=1 cols=%" PRId64 " xb=%" PRId64, chunk,
-                at);
+    mk_over(m, "VMINMAX first=1 a=0 n0=1 blk=1 sm={X}", m->mach->SM_ENTRIES, line, "cols");
+    mk_over(m, "VQPAR n0=1 sm={X}", m->mach->SM_ENTRIES, 2048, "cols");
+    mk_over(m, "VQUANT first=1 a=0 n0=1 blk=1 sm={X} rm={X}", m->mach->SM_ENTRIES, line, "cols");
+    mk_over(m, "VQUANT first=1 a=0 n0={P} s0=0 smstride=1 xb={X}", m->mach->XB_LINES, line, "cols");
     mk_line(m, "VPACKK a=0 n0={L} s0=0 cols={PB_LINES*T/2/L} gstride={PB_LINES/2}");
     mk_fence(m);
 }

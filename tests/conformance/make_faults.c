@@ -30,6 +30,10 @@ static const struct {
     {"MXU RANGE", "MM first=1 groups=1 kl=1 ng=1 ac=8",
      "MM first=1 last=1 groups=1 kl=1 ng=1 rmstride=1 vm={VM_LINES-1} vstride=1",
      STAMP_ERROR_RANGE},
+    {"LDU WATCHDOG", "LOAD space=VM fmt=F32 dram={PLAIN} line=100 lines=1 n0=200 d0=0 lstride=1",
+     "LOAD space=VM fmt=F32 dram={PLAIN} line=300 lines=1 wait1=30", STAMP_ERROR_WATCHDOG},
+    {"VXU WATCHDOG", "VBIN fn=MAX a=0 b=0 d=400 n0=300 s0=0 ds=0 cols=2",
+     "VBIN fn=ADD a=49 b=49 d=50 n0=1 cols=1 wait2=30", STAMP_ERROR_WATCHDOG},
     {"CTL OPCODE", NULL, NULL, STAMP_ERROR_OPCODE},
     {"CTL LOOP", NULL, "ENDL", STAMP_ERROR_LOOP},
 };
@@ -75,6 +79,7 @@ static void pairs(struct maker *m, uint64_t numbers)
             add(m, i);
             add(m, j);
             mk_line(m, "HALT");
+            m->watchdog = 5000;
             m->free_bytes = MK_END - MK_FREE;
             mk_error(m, faults[i].error, "%s, then %s", faults[i].what, faults[j].what);
         }
@@ -97,6 +102,10 @@ static void one_instruction(struct maker *m, uint64_t numbers)
         {"LOAD space=PB dram={PLAIN+1} line=300 lines=1", 0, STAMP_ERROR_RESERVED},
         {"LOAD space=VM fmt=F32 dram={PLAIN+32} line={VM_LINES} lines=1", 0, STAMP_ERROR_ALIGN},
         {"STORE space=VM fmt=F32 dram={WINDOW-32} line=0 lines=1", 0, STAMP_ERROR_ALIGN},
+        {"LOAD space=VM fmt=F32 dram={PLAIN+32} line=0 lines=0 d0=32", 0, STAMP_ERROR_ALIGN},
+        {"LOAD space=VM fmt=F32 dram={PLAIN+32} line=0 lines=0", 0, STAMP_ERROR_RANGE},
+        {"VBIN fn=ADD a=0 b=0 d=50 n0=0 cols=1 wait0=30", 0, STAMP_ERROR_RANGE},
+        {"MM first=1 groups=1 kl=1 ng=0 wait1=30", 0, STAMP_ERROR_RANGE},
         {"LOAD space=VM fmt=F32 dram={WINDOW-64} line={VM_LINES} lines=1", 0, STAMP_ERROR_RANGE},
         {"LOAD space=VM fmt=F32 dram={WINDOW-64} line=300 lines=1 wait2=30", 0,
          STAMP_ERROR_WATCHDOG},

@@ -64,3 +64,29 @@ void mk_small(struct maker *m)
     mk_line(m, "VQUANT first=1 a=0 n0={P} s0=1 cols=1 smstride=1");
     mk_fence(m);
 }
+
+void mk_fill(struct maker *m, const char *space, const char *lines, uint64_t addr)
+{
+    const int64_t end = mk_value(m, lines), most = 2048; /* n0 has 12 bits */
+
+    for (int64_t at = 0; at < end; at += most)
+        mk_line(
+            m, "LOAD space=%s dram=0x%" PRIx64 " line=%" PRId64 " lines=1 n0=%" PRId64 " lstride=1",
+            space, addr, at, end - at < most ? end - at : most);
+}
+
+void mk_over(struct maker *m, const char *text, int64_t end, int64_t most, const char *what)
+{
+    for (int64_t at = 0; at < end; at += most) {
+        m->x = at;
+        mk_line(m, "%s %s=%" PRId64, text, what, end - at < most ? end - at : most);
+    }
+    m->x = 0;
+}
+
+int64_t mk_least(const struct maker *m, const char *a, const char *b, int64_t c)
+{
+    const int64_t x = mk_value(m, a), y = mk_value(m, b);
+
+    return x < y ? (x < c ? x : c) : (y < c ? y : c);
+}

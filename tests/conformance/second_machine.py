@@ -111,16 +111,18 @@ class Machine:
         self.check(i)
         if i.format == "C":
             return self.control(i)
+        if i.format == "D" and (i.d0 % 64 or i.d1 % 64):
+            raise Stop("ALIGN")
+        if not all(getattr(i, field) for field in COUNTS[i.format]):
+            raise Stop("RANGE")
         if i.format == "D":
             i.dram = (i.dram + self.areg[i.areg]) % 2 ** 40
-            if i.dram % 64 or i.d0 % 64 or i.d1 % 64:
+            if i.dram % 64:
                 raise Stop("ALIGN")
         for s in (i.wait0, i.wait1, i.wait2):
             if s and not self.sem[s]:
                 raise Stop("WATCHDOG")
             self.sem[s] -= bool(s)
-        if not all(getattr(i, field) for field in COUNTS[i.format]):
-            raise Stop("RANGE")
         self.bad = False
         if i.format == "D":
             self.transfer(i)
