@@ -150,7 +150,7 @@ static void gen_vector(struct gen_ctx *c, union stamp_insn *i)
         v->rt = gen_below(&c->r, c->m->RT_ENTRIES / 32) * 32 + GEN_EVEN +
                 gen_below(&c->r, 33 - GEN_EVEN - (uint32_t)v->n0);
     v->b = v->a + (v->n0 - 1) * v->s0 + v->cols; /* behind the rows */
-    if (quant) { /* nibble rows stay below GEN_NIBS */
+    if (quant) {                                 /* nibble rows stay below GEN_NIBS */
         const uint32_t last = (GEN_NIBS - 1) / c->m->P, room = GEN_XB_PART + 8;
         v->gstride = v->cols + gen_below(&c->r, 2);
         while (last * v->gstride + v->cols > room) v->gstride--;
