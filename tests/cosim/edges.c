@@ -173,10 +173,28 @@ static void code(struct tally *t)
     }
 }
 
+static const struct edge_group *const lists[] = {edge_transfers, edge_vectors, edge_packs,
+                                                 edge_rows, edge_matrix};
+
+static bool has_group(const char *name)
+{
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+        for (const struct edge_group *g = lists[k]; g->name; g++)
+            if (!strcmp(g->name, name)) return true;
+    return false;
+}
+
+/* Every instruction of a unit has a group. */
+static void complete(struct tally *t)
+{
+#define OP(name, code, format, unit, meaning)                                                      \
+    if (STAMP_UNIT_##unit != STAMP_UNIT_CTL && !has_group(#name))                                  \
+        complain(t, #name, "all", "no group has this instruction");
+#include "model/spec/isa.def"
+}
+
 int main(int argc, char **argv)
 {
-    static const struct edge_group *const lists[] = {edge_transfers, edge_vectors, edge_packs,
-                                                     edge_rows, edge_matrix};
     struct tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = "build"};
 
     if (!t.mach) {
@@ -190,7 +208,8 @@ int main(int argc, char **argv)
     }
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
         for (const struct edge_group *g = lists[k]; g->name; g++) group(&t, g);
-    if (!t.only) code(&t);
+    if (!t.only) complete(&t), code(&t);
+    if (t.only && !has_group(t.only)) complain(&t, t.only, "all", "there is no such group");
     printf("edges %s: %" PRIu64 " legal, %" PRIu64 " one line further, %" PRIu64
            " no field can hold; %" PRIu64 " cycles\n",
            t.mach->name, t.inside, t.beyond, t.beyond_field, t.cycles);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # plant.sh - whoever prints "0 differ" prints something else when there is a difference: one wrong thing is
-# planted in what the RTL reports (tests/cosim/plant.c), and the command has to fail and to say where and
-# what. Needs build/plant/stamp_rtl_NAME.so of each machine, build/rand, build/errors, build/edges.
+# planted in what the RTL reports (tests/cosim/plant.c) or in what the host reads (tests/cosim/plant_get.c),
+# and the command has to fail and to say where and what. Needs build/plant/stamp_rtl_NAME.so of each machine, build/rand, build/errors, build/edges.
 set -u
 B=${B:-build}
 P=$B/plant
@@ -58,18 +58,23 @@ done
 # ---- Logits, where the RTL runs alone; the other commands ---------------------------------------------------
 logit='position [0-9]+, logit of token [0-9]+: the machine has [^ ]+, the network [^ ]+; 1 of [0-9]+ differ'
 want memory "$logit" $demo --on rtl
+want value "$logit" $demo --on model
+want value "$logit" $demo --on all
 want memory 'demo: FAIL - 0 words and [0-9]+ logits compared, 1 differing' $demo --on rtl
 say="$P/stamp generate $model --prompt Once -n 2 --machine tiny"
 honest $say --on all
 want word:MXU:VM:9 "$(words MXU VM)" $say --on all
 want memory 'buffer (step\.)?logits' $say --on all
+want value "$logit" $say --on all
 rate="$P/stamp eval $model --text traces/model/eval.txt --tokens 3 --docs 1 --machine tiny"
 honest $rate --on all
 want word:VXU:VM:9 "$(words VXU VM)" $rate --on all
 want memory 'buffer logits' $rate --on all
+want value "$logit" $rate --on all
 layers="$P/stamp demo --machine tiny --layers --layer layers.0.o --tokens 16"
 honest $layers
 want word:MXU:VM:9 "$(words MXU VM)" $layers
+want value 'y\[15\]\[[0-9]+\]: machine 0x[0-9a-f]{8}' $layers --on model
 want counter:WB_READ 'counter WB_READ: rtl [0-9]+, model [0-9]+' $layers
 
 # ---- A layer: compiled, run, and held against the numerics -----------------------------------------------------
@@ -80,6 +85,7 @@ honest $one --on all
 want word:LDU:VM:9 "$(words LDU VM)" $one --on all
 want memory 'byte 0x[0-9a-f]+ \(buffer y \+ 0x[0-9a-f]+\): rtl 0x[0-9a-f]{2}, model 0x' $one --on all
 want memory 'y\[15\]\[127\]: machine 0x[0-9a-f]{8} \([^ ]+\), numerics 0x[0-9a-f]{8}' $one --on rtl
+want value 'y\[15\]\[127\]: machine 0x[0-9a-f]{8} \([^ ]+\), numerics 0x[0-9a-f]{8}' $one --on model
 "$P/stamp" compile "$tmp/w.npy" --rows 16 --machine tiny -o "$tmp/p.stamp" > "$tmp/out" 2>&1 ||
     failed=$((failed + 1))
 run="$P/stamp run $tmp/p.stamp --input x=$tmp/x.npy"

@@ -49,7 +49,7 @@ struct timing {
     uint64_t in_tile;                 /* cycles the array was in an instruction */
     uint64_t step_end;                /* the cycle of the last k-step */
     uint64_t offered, sent, answered; /* write bursts: AW shown, last W shown, B taken */
-    bool aw_shown, w_shown, vm_line;
+    bool aw_shown, w_shown;
     char text[160];
 
     void begin();
@@ -72,7 +72,7 @@ void timing::begin()
     memset(waiting, 0, sizeof waiting);
     memset(sem, 0, sizeof sem);
     in_tile = step_end = offered = sent = answered = 0;
-    aw_shown = w_shown = vm_line = false;
+    aw_shown = w_shown = false;
     fetched.clear();
     for (auto &f : in) f.clear();
     data.clear();
