@@ -58,7 +58,8 @@ int main(int argc, char **argv)
     struct stamp_err e;
     uint8_t *memory = stamp_alloc(4096, 1);
 
-    if (!m || !memory) return fprintf(stderr, "regs: name a machine of the table (specgen machs)\n"), 2;
+    if (!m || !memory)
+        return fprintf(stderr, "regs: name a machine of the table (specgen machs)\n"), 2;
     if (stamp_rtl_find(argc > 2 ? argv[2] : NULL, m, false, &ops, &e))
         return fprintf(stderr, "regs: %s\n", e.text), 1;
     const struct stamp_rtl_options o = {.dram = memory,
