@@ -100,7 +100,7 @@ struct stamp_image {
     struct stamp_phase *phase;
     uint32_t phases;
     uint64_t dram_bytes; /**< multiple of 64, below 2^40: the end of the window is an address */
-    char *scheme; /**< free text about the scheme, printable */
+    char *scheme;        /**< free text about the scheme, printable */
 };
 
 /** An empty image for @p mach with its own arena, or NULL when memory is out. */

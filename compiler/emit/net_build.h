@@ -64,8 +64,9 @@ struct stamp_netc {
     struct stamp_build *b;
     const struct stamp_net_spec *spec;
     const struct stamp_mach *mach;
-    uint32_t L, hl, hdp;           /**< lanes; lines and elements of a padded head */
-    uint32_t dl, ql, kvl, fl;      /**< lines of a row: model, queries, keys, hidden; all but dl whole 64 bytes */
+    uint32_t L, hl, hdp; /**< lanes; lines and elements of a padded head */
+    uint32_t dl, ql, kvl,
+        fl; /**< lines of a row: model, queries, keys, hidden; all but dl whole 64 bytes */
     uint32_t heads, kv_heads, rep; /**< rep: heads / kv_heads */
     uint32_t ctx;                  /**< rounded up to whole key blocks */
     struct stamp_net_kv kv;
