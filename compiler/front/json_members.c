@@ -90,7 +90,8 @@ enum stamp_status stamp_json_members(const char *name, const char *text, size_t 
     skip_space(&w);
     if (!s && w.at == len) s = bad(&w, w.at, e);
     if (!s && text[w.at] != '{')
-        s = stamp_fail(e, STAMP_EFORMAT, "%s: the JSON is not an object", name);
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, or not an object, near byte %zu of %zu",
+                       name, w.at, len);
     w.at++;
     skip_space(&w);
     if (!s && !(w.at < len && text[w.at] == '}')) more = true;
