@@ -371,15 +371,6 @@ START_TEST(a_missing_rtl_names_the_command_that_builds_it)
 }
 END_TEST
 
-START_TEST(bad_input_gives_one_line_and_leaves_nothing)
-{
-    const struct child *c = child_run("STAMP_BIN=$S \"$K/tests/cli/bad_input.sh\"");
-    if (c->code) fputs(c->out, stderr);
-    ck_assert_int_eq(c->code, 0);
-    ck_assert_ptr_nonnull(strstr(c->out, " passed, 0 failed"));
-}
-END_TEST
-
 Suite *stamp_suite_cli(void)
 {
     Suite *s = suite_create("cli");
@@ -403,7 +394,6 @@ Suite *stamp_suite_cli(void)
     tcase_add_test(t, a_stale_machine_is_refused);
     tcase_add_test(t, a_machine_that_lies_is_caught_with_seed_and_command);
     tcase_add_test(t, a_missing_rtl_names_the_command_that_builds_it);
-    tcase_add_test(t, bad_input_gives_one_line_and_leaves_nothing);
     suite_add_tcase(s, t);
     return s;
 }
