@@ -29,9 +29,9 @@ static bool transfers(struct err_prog *p, uint32_t v, uint32_t over)
     case 2: /* by the rows */
         i.d.n0 = 2;
         i.d.n1 = 2;
-        i.d.lstride = 2;
+        i.d.lstride = lines < 7 ? 1 : 2; /* a small table has six */
         i.d.d0 = i.d.d1 = 512;
-        i.d.line = lines - 7 + over;
+        i.d.line = lines - 1 - 3 * (uint32_t)i.d.lstride + over;
         break;
     default: /* by a stride that wraps 16 bits */
         if (!over) i.d.line = lines - 1;
