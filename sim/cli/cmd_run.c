@@ -7,6 +7,7 @@
 
 #include "compiler/asm/lex.h"
 #include "compiler/front/infile.h"
+#include "compiler/front/outfile.h"
 #include "compiler/ir/verify.h"
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
@@ -47,7 +48,10 @@ static const struct argp_option options[] = {
      .group = 10,
      .doc = "fill an input buffer; every one of the program's must be given. A RAW one takes the "
             "file's bytes as they are"},
-    {.name = "output", .key = KEY_OUTPUT, .arg = "NAME=Y.npy", .doc = "write an output buffer"},
+    {.name = "output",
+     .key = KEY_OUTPUT,
+     .arg = "NAME=Y.npy",
+     .doc = "write an output buffer, .npy; of a RAW one its bytes as they are"},
     {.name = "reference",
      .key = KEY_REFERENCE,
      .arg = "NAME=Y.npy",
@@ -224,13 +228,31 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     return s;
 }
 
+/* A RAW buffer: its bytes as they are. */
+static enum stamp_status save_raw(const char *file, struct stamp_run *run,
+                                  const struct stamp_buffer *b, struct stamp_err *e)
+{
+    struct stamp_outfile out;
+    enum stamp_status s = stamp_outfile_open(file, &out, e);
+
+    if (s) return s;
+    s = stamp_outfile_write(&out, stamp_run_memory(run) + b->addr, (size_t)b->bytes, e);
+    if (!s) return stamp_outfile_commit(&out, e);
+    stamp_outfile_discard(&out);
+    return s;
+}
+
 static enum stamp_status take_outputs(const struct run_args *a, const struct stamp_image *m,
-                                      const struct stamp_run *run, struct stamp_err *e)
+                                      struct stamp_run *run, struct stamp_err *e)
 {
     enum stamp_status s = STAMP_OK;
 
     for (size_t i = 0; i < a->out.count && !s; i++) {
         const struct stamp_buffer *b = stamp_image_buffer(m, a->out.at[i].name);
+        if (b->fmt == STAMP_FMT_RAW) {
+            s = save_raw(a->out.at[i].file, run, b, e);
+            continue;
+        }
         float *y = stamp_alloc((size_t)(b->rows * b->cols), sizeof *y);
         if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for buffer '%s'", b->name);
         s = stamp_run_get(run, b->name, y, b->rows, b->cols, e);

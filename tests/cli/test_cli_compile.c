@@ -268,6 +268,21 @@ START_TEST(run_says_what_makes_a_program)
 }
 END_TEST
 
+/* 32 bytes of what is no number, through the machine and back. */
+START_TEST(a_raw_buffer_goes_in_and_comes_out_byte_by_byte)
+{
+    must(child_run("cat >raw.s <<'END'\n.machine tiny\n.memory 8192\n.code_at 4096\n"
+                   ".buffer in role=INPUT fmt=RAW addr=0 bytes=64 rows=1 cols=64 row_bytes=64\n"
+                   ".buffer out role=OUTPUT fmt=RAW addr=64 bytes=64 rows=1 cols=64 row_bytes=64\n"
+                   ".code\nLOAD fmt=RAW lines=1 n0=1 n1=1\nFENCE\n"
+                   "STORE fmt=RAW dram=64 lines=1 n0=1 n1=1\nHALT\nEND\n"
+                   "$S asm raw.s -o raw.stamp"));
+    must(child_run("printf '\\377\\300\\177\\001abcdefghijklmnopqrstuvwxyz..' >in.bin && "
+                   "$S run raw.stamp --on model --input in=in.bin --output out=out.bin && "
+                   "head -c 32 out.bin | cmp - in.bin && test $(wc -c <out.bin) = 64"));
+}
+END_TEST
+
 Suite *stamp_suite_cli_compile(void)
 {
     Suite *s = suite_create("cli_compile");
@@ -275,6 +290,7 @@ Suite *stamp_suite_cli_compile(void)
 
     tcase_set_timeout(t, 240);
     tcase_add_test(t, run_says_what_makes_a_program);
+    tcase_add_test(t, a_raw_buffer_goes_in_and_comes_out_byte_by_byte);
     tcase_add_test(t, run_tells_how_far_an_output_is_from_a_reference);
     tcase_add_test(t, a_compiled_model_gives_the_networks_logits);
     tcase_add_test(t, a_compiled_step_begins_where_a_prefill_of_one_token_does);
