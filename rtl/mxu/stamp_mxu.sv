@@ -77,6 +77,7 @@ module stamp_mxu #(
   logic [11:0]               b_q;
   logic [23:0]               xbase_q, wbase_q, wline_q, cm_q;
   logic [15:0]               nt_q, ac_q, steps_q;
+  logic [15:0]               t_ac_q; // AC line of the tile that ended last
   logic [1:0]                pend_q; // cycles until the drain takes the tile just ended
 
   logic        first, shift, plane_end, last, chunk_end, last_group, last_tile, bad, go, drain_ready;
@@ -96,9 +97,14 @@ module stamp_mxu #(
                       || (!(i_q.first && i_q.last && i_q.blk == '0) && ac_q + 16'(P) > 16'(AC_LINES));
   assign go         = active_q && (!last || (drain_ready && pend_q == 2'd0));
 
-  // ---- Accept: between blocks and plain sums the drain must be empty, they use AC differently ---
-  logic accept, mode_ok;
-  assign mode_ok      = (i_new.blk != '0) == (i_q.blk != '0) || (!active_q && pend_q == 2'd0 && !drain_busy);
+  // ---- Accept: between blocks and plain sums the drain must be empty, they use AC differently; and before
+  // sums go on from AC lines that the last tile still writes, unless row for row the same ---
+  logic accept, mode_ok, ac_near;
+  logic [15:0] ac_step;
+  assign ac_step      = 16'(i_new.ac) - (active_q ? ac_q : t_ac_q);
+  assign ac_near      = !i_new.first && ac_step != '0 && (ac_step < 16'(P) || 16'(0) - ac_step < 16'(P));
+  assign mode_ok      = ((i_new.blk != '0) == (i_q.blk != '0) && !ac_near)
+                        || (!active_q && pend_q == 2'd0 && !drain_busy);
   assign insn_ready_o = (!active_q || (go && last && last_tile)) && mode_ok;
   assign accept       = insn_valid_i && insn_ready_o;
 
@@ -168,7 +174,7 @@ module stamp_mxu #(
 
   // ---- The tile that just ended, until the drain takes it ---------------------------------------
   logic        t_kill_q, t_final_q, t_blk_q, t_fresh_q, t_end_q, t_w8_q;
-  logic [15:0] t_nt_q, t_ac_q, t_vstride_q, t_steps_q;
+  logic [15:0] t_nt_q, t_vstride_q, t_steps_q;
   logic [15:0] t_rm_q;
   logic [11:0] t_rmstride_q;
   logic [16:0] t_vm_q;

@@ -83,7 +83,9 @@ static void busy(struct err_prog *p, enum stamp_opcode op)
 
     switch (op) {
     case STAMP_OP_LOAD:
-    case STAMP_OP_STORE: i.d.lines = 4 * m->P, i.d.n0 = 20, i.d.lstride = 0; break;
+    case STAMP_OP_STORE: /* some 8 KiB */
+        i.d.lines = 4 * m->P, i.d.n0 = 8192 / (16 * m->P * m->L) + 1, i.d.lstride = 0;
+        break;
     case STAMP_OP_MM: i.m.wstride = 0, i.m.cmstride = 0, i.m.vstride = 1, i.m.ng = 16; break;
     case STAMP_OP_SETR:
     case STAMP_OP_ENDL: return;
@@ -95,7 +97,6 @@ static void busy(struct err_prog *p, enum stamp_opcode op)
 
 static void prepare(struct err_prog *p)
 {
-    p->watchdog = 3000;
     err_extremes(p);
     err_put(p, err_load(STAMP_SPACE_VM, ERR_F32, 100));
     err_put(p, err_load(STAMP_SPACE_VM, ERR_F32 + 64, 101));
