@@ -113,17 +113,55 @@ static bool look_up(int map, const unsigned char *p, size_t count, uint64_t *ent
 #endif
 }
 
+static const uint64_t there = UINT64_C(3) << 62; /* of an entry: in memory, swapped out */
+
+/* The page map, or -1 where there is none. */
+static int open_map(void)
+{
+#if defined(__linux__)
+    return sysconf(_SC_PAGESIZE) == PAGE ? open("/proc/self/pagemap", O_RDONLY) : -1;
+#else
+    return -1;
+#endif
+}
+
+static void close_map(int map)
+{
+#if defined(__linux__)
+    if (map >= 0) close(map);
+#else
+    (void)map;
+#endif
+}
+
+size_t stamp_map_differs(const void *a, const void *b, size_t bytes)
+{
+    static _Thread_local uint64_t of_a[WINDOW], of_b[WINDOW];
+    const unsigned char *x = a, *y = b;
+    const int map = ((uintptr_t)a | (uintptr_t)b) % PAGE ? -1 : open_map();
+    size_t at = 0;
+    bool same = true;
+
+    while (same && at < bytes) {
+        const size_t pages = (bytes - at + PAGE - 1) / PAGE, n = pages < WINDOW ? pages : WINDOW;
+        const bool told = look_up(map, x + at, n, of_a) && look_up(map, y + at, n, of_b);
+        for (size_t i = 0; i < n && same; i++) {
+            const size_t left = bytes - at < PAGE ? bytes - at : PAGE;
+            same = (told && !((of_a[i] | of_b[i]) & there)) || !memcmp(x + at, y + at, left);
+            if (same) at += left;
+        }
+    }
+    close_map(map);
+    while (!same && x[at] == y[at]) at++;
+    return at;
+}
+
 void stamp_map_copy(void *to, const void *from, size_t bytes)
 {
     static _Thread_local uint64_t entry[WINDOW];
-    const uint64_t there = UINT64_C(3) << 62; /* in memory, swapped out */
     unsigned char *out = to;
     const unsigned char *in = from;
-#if defined(__linux__)
-    const int map = sysconf(_SC_PAGESIZE) == PAGE ? open("/proc/self/pagemap", O_RDONLY) : -1;
-#else
-    const int map = -1;
-#endif
+    const int map = open_map();
 
     for (size_t at = 0; at < bytes;) {
         const size_t pages = (bytes - at + PAGE - 1) / PAGE, n = pages < WINDOW ? pages : WINDOW;
@@ -132,9 +170,7 @@ void stamp_map_copy(void *to, const void *from, size_t bytes)
             if (!told || entry[i] & there)
                 copy_page(out + at, in + at, bytes - at < PAGE ? bytes - at : PAGE);
     }
-#if defined(__linux__)
-    if (map >= 0) close(map);
-#endif
+    close_map(map);
 }
 
 char *stamp_strdup(const char *text)

@@ -39,6 +39,10 @@ void stamp_unmap(void *p, size_t bytes);
 /** Copy @p bytes from one such area to another, fresh one, without what was never written. */
 void stamp_map_copy(void *to, const void *from, size_t bytes);
 
+/** The first of @p bytes in which two areas differ; @p bytes where none does. What was never written to
+ *  either is not looked at. */
+size_t stamp_map_differs(const void *a, const void *b, size_t bytes);
+
 /** Test hook: the @p n-th allocation from now (1 = the next) fails, once; 0 switches it off. Returns how
  *  many were left of the last such call: 0 when its failure has happened. */
 size_t stamp_mem_fail_at(size_t n);

@@ -6,15 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/mem.h"
+
 bool stamp_memory_agrees(const struct stamp_image *image, uint64_t base, const uint8_t *rtl,
                          const uint8_t *model, char *text, size_t size)
 {
     const struct stamp_buffer *b;
     char where[STAMP_NAME_MAX + 40] = "in no buffer";
-    uint64_t at = 0;
+    const uint64_t at = stamp_map_differs(rtl, model, image->dram_bytes);
 
-    if (!memcmp(rtl, model, image->dram_bytes)) return true;
-    while (rtl[at] == model[at]) at++;
+    if (at == image->dram_bytes) return true;
     b = stamp_image_buffer_at(image, at, 1);
     if (b) snprintf(where, sizeof where, "buffer %s + 0x%" PRIx64, b->name, at - b->addr);
     snprintf(text, size, "memory after the run: byte 0x%" PRIx64 " (%s): rtl 0x%02x, model 0x%02x",
