@@ -12,7 +12,7 @@
 Suite *stamp_suite_compile_shapes(void);
 
 #if defined(__SANITIZE_ADDRESS__)
-enum { BATCHES = 3 }; /* fifteen times as slow */
+enum { BATCHES = 3 }; /* each is many times as slow */
 #else
 enum { BATCHES = 12 };
 #endif
