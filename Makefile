@@ -121,9 +121,9 @@ $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(patsu
     $(patsubst %.c,$(B)/%.o,$(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c))) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # A back end that reports something wrong, and a host that reads something wrong (tests/cosim/plant.sh).
-$(B)/plant/stamp: $(CLI_C:%.c=$(B)/%.o) $(B)/tests/cosim/plant_get.o $(B)/libstamp.a
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -Wl,--wrap=stamp_run_get $^ $(LDLIBS) -o $@
+$(B)/plant/stamp: $(CLI_C:%.c=$(B)/%.o) $(B)/tests/cosim/plant_get.o $(B)/libstamp.a $(B)/specgen
+	@mkdir -p $(@D) && cp $(B)/specgen $(@D)/specgen
+	$(CC) $(LDFLAGS) -Wl,--wrap=stamp_run_get $(filter-out %/specgen,$^) $(LDLIBS) -o $@
 $(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
 $(B)/draw: $(B)/tests/cosim/draw.o $(B)/tests/cosim/gen.o $(B)/tests/cosim/gen_vec.o $(B)/tests/cosim/gen_data.o $(B)/libstamp.a

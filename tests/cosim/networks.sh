@@ -4,7 +4,8 @@
 # C machine, every logit against the network in C. Across a block of the cache, which is recoded.
 B=${B:-build}
 bad=0
-for machine in $("$B/specgen" machs); do
+machines=$("$B/specgen" machs) && [ -n "$machines" ] || { echo "networks: FAIL, no machine"; exit 1; }
+for machine in $machines; do
   out=$("$B/stamp" generate traces/model/stamp-stories --prompt "Once upon a time there was a little girl who liked to play with her dog in the park" \
     -n 14 --on all --machine $machine 2>&1) || bad=1
   printf '%s\n' "$out" | sed "s/^/$machine: /"
