@@ -40,7 +40,7 @@ struct timing {
     bool running = false;
     uint64_t seen[STAMP_EVENTS];   /* counted here */
     std::vector<uint64_t> fetched; /* cycles in which beats of code came */
-    uint32_t stray, asked;         /* bursts of elsewhere under way at START; one asked for now */
+    uint32_t stray = 0, asked = 0; /* bursts of elsewhere under way at START; one asked for now */
     std::deque<bool> reads;        /* bursts under way: code? survives START */
     uint32_t waiting[UNITS];       /* instructions in a queue */
     int32_t sem[STAMP_SEMAPHORES];
