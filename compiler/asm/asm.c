@@ -305,7 +305,8 @@ static enum stamp_status do_hex(struct assembly *a)
 static enum stamp_status do_line(struct assembly *a)
 {
     if (stamp_lex_end(&a->x)) return STAMP_OK;
-    const bool raw = a->mode == CODE && !strncmp(a->x.s + a->x.at, ".word", 5);
+    const bool raw =
+        a->mode == CODE && a->x.n - a->x.at >= 5 && !memcmp(a->x.s + a->x.at, ".word", 5);
     if (a->x.s[a->x.at] == '.' && !raw) return do_directive(a);
     if (a->mode == DATA) return do_hex(a);
     if (a->mode != CODE) return stamp_lex_fail(&a->x, "instructions follow .code");

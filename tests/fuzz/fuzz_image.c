@@ -64,11 +64,15 @@ static const char programs[] =
     "VRED fn=SUMSQ a=0 d=60 n0=9 s0=1 cols=1 lim=5 lstep=1 areg=1\n"
     "VFN fn=EXPM a=0 b=9 d=40 n0=9 s0=1 ds=1 cols=1 lim=7 c=0x3f800000\nENDL\nHALT\n"
     ".code keep\nLOAD dram=0x1000 lines=8 n0=1 n1=1\nLOAD space=RT dram=0x2000 lines=1 n0=1 n1=1\n"
-    "FENCE\nVCODE a=0 b=20 n0=2 s0=4 cols=4 gstride=1\nVDEQ a=30 b=20 n0=2 s0=4 cols=4 gstride=1\n"
-    "VPACKK a=0 n0=2 s0=4 cols=4 gstride=8 rm=3\nVPACKV a=0 n0=2 s0=4 cols=4 b=1 gstride=8 xb=16\n"
-    "VSMRD first=1 a=40 n0=2 s0=2 cols=5 gstride=1\nVSMWR a=40 n0=2 s0=2 cols=5 gstride=1\n"
-    "VQPAR sd=1 n0=2 cols=1\nVQUANT sd=1 a=0 n0=1 cols=4 first=1\nFENCE\n"
-    "STORE space=PB dram=0x1400 lines=8 n0=1 n1=1\nSTORE dram=0x1800 lines=2 n0=1 n1=1 line=20\n"
+    "FENCE\nVMINMAX first=1 smstride=1 a=0 n0=8 s0=1 cols=1\nVQPAR smstride=1 n0=8 cols=1\n"
+    "VCODE smstride=1 a=0 b=20 n0=2 s0=4 cols=4 gstride=1\n"
+    "VDEQ smstride=1 a=30 b=20 n0=2 s0=4 cols=4 gstride=1\n"
+    "VPACKK smstride=1 a=0 n0=8 s0=1 cols=1 gstride=8 rm=0\n"
+    "VPACKV smstride=1 a=0 n0=2 s0=4 cols=4 b=1 gstride=8 xb=16\n"
+    "VSMWR a=30 n0=2 s0=4 cols=5 gstride=1 sm=8 smstride=5\n"
+    "VSMRD first=1 a=40 n0=2 s0=2 cols=5 gstride=1 sm=8 smstride=5\n"
+    "VQPAR sd=1 n0=2 cols=1 sm=8 smstride=5\nVQUANT sd=1 a=0 n0=1 cols=4 first=1 sm=8\nFENCE\n"
+    "STORE space=PB dram=0x1400 lines=2 n0=1 n1=1\nSTORE dram=0x1800 lines=2 n0=1 n1=1 line=20\n"
     "FENCE\nHALT\n";
 
 static struct stamp_image *newer(void)
