@@ -17,7 +17,7 @@ EXTRA    := $(wildcard $(B)/machs.def)
 MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach.def $(EXTRA))
 
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
-              sim/core/*.c sim/ref/*.c sim/report/*.c))
+              sim/run/*.c sim/net/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
@@ -103,7 +103,7 @@ $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/v/%/params
 	  $(if $(findstring _waves,$*),verilated_fst_c.o) $(if $(findstring _cov,$*),verilated_cov.o) \
 	  OPT_FAST="$(if $(findstring _cov,$*),-O1,$(NATIVE))" OPT_SLOW=$(if $(findstring _cov,$*),-O0,-O1) OPT_GLOBAL=-O2
 	@touch $@
-$(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp sim/core/rtl.h model/spec/spec.c
+$(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp sim/run/device.h model/spec/spec.c
 	$(CC) -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o $(B)/v/$*/spec.o
 	$(CXX) -I. -I$(B)/v/$* -isystem $(VINC) -isystem $(VINC)/vltstd $(CXXFLAGS) $(TUNE) -O3 -fPIC -shared \
 	  -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' -DMACH='"$(call base_of,$*)"' \

@@ -25,7 +25,7 @@
 
 #include <stdbool.h>
 
-#include "compiler/emit/image.h"
+#include "model/image/image.h"
 
 /** Assemble @p len bytes. @param files  whether .file may be used
  *  @return STAMP_EFORMAT with line and column, STAMP_EIO (.file), STAMP_ENOMEM */

@@ -12,8 +12,8 @@
 
 #include <stdbool.h>
 
-#include "compiler/emit/image.h"
-#include "compiler/ir/text.h"
+#include "model/image/image.h"
+#include "model/text.h"
 
 struct stamp_dis_options {
     bool no_data;          /**< leave constant data out (then the text cannot be assembled again) */

@@ -8,7 +8,7 @@
 #ifndef STAMP_EMIT_BUILD_H
 #define STAMP_EMIT_BUILD_H
 
-#include "compiler/emit/compile.h"
+#include "compiler/lower/compile.h"
 
 /** A matrix in DRAM. */
 struct stamp_place {

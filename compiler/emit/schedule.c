@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "compiler/ir/hazard.h"
+#include "compiler/prove/hazard.h"
 #include "model/mem.h"
 
 /* What an instruction knew to be over when it started, and where it stands. */
@@ -128,7 +128,7 @@ static enum stamp_status run(const struct stamp_image *image, struct plan *p, si
     p->open_max = stamp_posts_max(image->mach);
     for (uint32_t i = 0; i < count && !st; i++) {
         struct stamp_need need[STAMP_UNITS];
-        struct stamp_step step = {.pc = i};
+        struct stamp_issue step = {.pc = i};
         step.op = stamp_decode(&p->word[i], &step.insn);
         if (step.op->code == STAMP_OP_FENCE) fence(p);
         if (step.op->unit == STAMP_UNIT_CTL) continue;

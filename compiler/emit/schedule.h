@@ -13,7 +13,7 @@
 #ifndef STAMP_EMIT_SCHEDULE_H
 #define STAMP_EMIT_SCHEDULE_H
 
-#include "compiler/emit/image.h"
+#include "model/image/image.h"
 
 /** Fill the wait and post fields of @p word [count] (no loops, fields zero, HALT at the end).
  *  @p image gives machine, buffers and constant data. @return STAMP_ENOMEM, or what stamp_board_note

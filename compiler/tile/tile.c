@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "compiler/tile/cost.h"
+#include "model/time/scoreboard.h"
 
 enum { GROUPS_MAX = 255 };
 

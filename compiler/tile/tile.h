@@ -16,7 +16,7 @@
 #ifndef STAMP_TILE_TILE_H
 #define STAMP_TILE_TILE_H
 
-#include "compiler/ir/arena.h"
+#include "model/arena.h"
 #include "compiler/tile/need.h"
 #include "model/num/plan.h"
 #include "model/spec/spec.h"

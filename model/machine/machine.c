@@ -57,88 +57,26 @@ void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint
     m->code_count = count;
     m->win_lo = win_lo > dram.base ? win_lo : dram.base;
     m->win_hi = win_hi < dram.base + dram.size ? win_hi : dram.base + dram.size;
-    m->pc = 0;
-    m->seq = 0;
-    m->loops = 0;
-    m->done = false;
     m->error = STAMP_ERROR_NONE;
     m->error_pc = 0;
-    memset(m->areg, 0, sizeof m->areg);
-    memset(m->arg, 0, sizeof m->arg);
+    memset(&m->ctl, 0, sizeof m->ctl);
     memset(m->sem, 0, sizeof m->sem);
     memset(m->event, 0, sizeof m->event);
 }
 
-/* Fetch the word at pc; an index or address outside is the fetch error the hardware reports. */
-static enum stamp_error fetch(const struct stamp_machine *m, struct stamp_word *word)
+/* An index or address outside is the fetch error the hardware reports. */
+static enum stamp_error fetch(const void *ctx, uint32_t pc, struct stamp_word *word)
 {
-    const uint64_t addr = m->code_addr + (uint64_t)m->pc * sizeof *word;
+    const struct stamp_machine *m = ctx;
+    const uint64_t addr = m->code_addr + (uint64_t)pc * sizeof *word;
 
-    if (m->pc >= m->code_count || addr < m->dram.base || addr - m->dram.base > m->dram.size ||
+    if (pc >= m->code_count || addr < m->dram.base || addr - m->dram.base > m->dram.size ||
         m->dram.size - (addr - m->dram.base) < sizeof *word)
         return STAMP_ERROR_AXI_FETCH;
     for (unsigned i = 0; i < 8; i++) {
         const uint8_t *b = m->dram.bytes + (addr - m->dram.base) + 4 * i;
         word->w[i] =
             (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-    }
-    return STAMP_ERROR_NONE;
-}
-
-/* A loop of no iterations: m->pc, at the LOOP, goes to its ENDL. Where there is none, or fetch
- * fails on the way, it stops one before, and the next step meets the error. */
-static void skip_loop(struct stamp_machine *m)
-{
-    struct stamp_word word;
-
-    for (uint32_t depth = 1; depth; m->pc++) {
-        m->pc++;
-        const bool failed = fetch(m, &word) != STAMP_ERROR_NONE;
-        m->pc--;
-        if (failed) return;
-        if ((word.w[0] & 0xff) == STAMP_OP_LOOP) depth++;
-        if ((word.w[0] & 0xff) == STAMP_OP_ENDL) depth--;
-    }
-}
-
-static enum stamp_error open_loop(struct stamp_machine *m, const struct stamp_insn_c *c)
-{
-    const uint64_t count = c->areg ? m->areg[c->areg] : c->imm;
-
-    if (m->loops == STAMP_LOOP_DEPTH || count >> 24) return STAMP_ERROR_LOOP;
-    if (!count) {
-        skip_loop(m);
-        return STAMP_ERROR_NONE;
-    }
-    m->loop[m->loops].start = m->pc + 1;
-    m->loop[m->loops++].left = (uint32_t)count;
-    return STAMP_ERROR_NONE;
-}
-
-static enum stamp_error do_control(struct stamp_machine *m, const struct stamp_insn_c *c)
-{
-    const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
-
-    switch ((enum stamp_opcode)c->op) {
-    case STAMP_OP_SETR: m->areg[c->areg] = c->imm; break;
-    case STAMP_OP_ADDR: m->areg[c->areg] = (m->areg[c->areg] + c->imm) & mask; break;
-    case STAMP_OP_SETA: {
-        const uint32_t sum = m->arg[c->arg] + (uint32_t)c->add;
-        const uint64_t old = c->acc ? m->areg[c->areg] : 0;
-        m->areg[c->areg] = (old + (uint64_t)(sum >> c->shift) * c->imm) & mask;
-        break;
-    }
-    case STAMP_OP_LOOP: return open_loop(m, c);
-    case STAMP_OP_ENDL:
-        if (!m->loops) return STAMP_ERROR_LOOP;
-        if (--m->loop[m->loops - 1].left) {
-            m->pc = m->loop[m->loops - 1].start - 1; /* step adds one */
-        } else {
-            m->loops--;
-        }
-        break;
-    case STAMP_OP_HALT: m->done = true; break;
-    default: break; /* NOP, FENCE: program order is all there is */
     }
     return STAMP_ERROR_NONE;
 }
@@ -191,38 +129,29 @@ static enum stamp_error do_unit(struct stamp_machine *m, const union stamp_insn 
     }
 }
 
-static enum stamp_error execute(struct stamp_machine *m, const struct stamp_word *word,
-                                struct stamp_retire *retire)
+static enum stamp_error execute(struct stamp_machine *m, const struct stamp_issue *i)
 {
-    union stamp_insn insn;
-    const struct stamp_op *op = stamp_decode(word, &insn);
     enum stamp_error e;
 
-    if (!op) return STAMP_ERROR_OPCODE;
-    retire->unit = op->unit;
-    retire->op = op->code;
-    if ((e = stamp_check_static(word, op, &insn))) return e;
-    if (op->unit == STAMP_UNIT_CTL) return do_control(m, &insn.c);
-    if (op->format == STAMP_FORMAT_D) {
-        const uint64_t mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
-        insn.d.dram = (insn.d.dram + m->areg[insn.d.areg]) & mask;
-        if (insn.d.dram % STAMP_DRAM_ALIGN) return STAMP_ERROR_ALIGN;
-    }
-    if (op->format == STAMP_FORMAT_W) insn.w.lim = (insn.w.lim + m->areg[insn.w.areg]) & 0xffffff;
-    if ((e = take(m, &insn.d))) return e;
-    if ((e = stamp_check_range(m->mach, op, &insn))) return e;
-    if ((e = do_unit(m, &insn))) return e;
-    return give(m, &insn.d);
+    if (i->op->unit == STAMP_UNIT_CTL) return STAMP_ERROR_NONE; /* the dispatcher did it */
+    if ((e = take(m, &i->insn.d))) return e;
+    if ((e = stamp_check_range(m->mach, i->op, &i->insn))) return e;
+    if ((e = do_unit(m, &i->insn))) return e;
+    return give(m, &i->insn.d);
 }
 
 bool stamp_machine_step(struct stamp_machine *m, struct stamp_retire *retire)
 {
-    struct stamp_word word;
+    struct stamp_issue issue;
 
-    if (m->done || m->error) return false;
-    *retire = (struct stamp_retire){.seq = m->seq, .pc = m->pc, .unit = STAMP_UNIT_CTL};
-    enum stamp_error e = fetch(m, &word);
-    if (!e) e = execute(m, &word, retire);
+    if (m->ctl.done || m->error) return false;
+    *retire = (struct stamp_retire){.seq = m->ctl.seq, .pc = m->ctl.pc, .unit = STAMP_UNIT_CTL};
+    enum stamp_error e = stamp_dispatch_next(&m->ctl, fetch, m, &issue);
+    if (issue.op) {
+        retire->unit = issue.op->unit;
+        retire->op = issue.op->code;
+    }
+    if (!e) e = execute(m, &issue);
     retire->error = e;
     if (e) {
         m->error = e;
@@ -230,7 +159,6 @@ bool stamp_machine_step(struct stamp_machine *m, struct stamp_retire *retire)
         return false;
     }
     m->event[STAMP_EV_INSNS]++;
-    m->seq++;
-    m->pc++;
-    return !m->done;
+    stamp_dispatch_over(&m->ctl, &issue);
+    return !m->ctl.done;
 }

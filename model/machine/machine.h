@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "model/machine/dispatch.h"
 #include "model/spec/spec.h"
 #include "model/status.h"
 
@@ -69,17 +70,8 @@ struct stamp_machine {
     uint64_t code_addr, win_lo, win_hi;
     uint32_t code_count;
 
-    /* Control state. */
-    uint32_t pc;
-    uint64_t seq;
-    uint64_t areg[STAMP_ADDR_REGS];
-    uint32_t arg[STAMP_ARGS]; /* set by the host after stamp_machine_start; SETA reads them */
-    struct {
-        uint32_t start, left;
-    } loop[STAMP_LOOP_DEPTH];
-    uint32_t loops;
+    struct stamp_dispatch ctl; /* ctl.arg: set by the host after stamp_machine_start */
     uint32_t sem[STAMP_SEMAPHORES];
-    bool done;
     enum stamp_error error;
     uint32_t error_pc;
 

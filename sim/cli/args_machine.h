@@ -7,7 +7,7 @@
 #define STAMP_CLI_ARGS_MACHINE_H
 
 #include "sim/cli/args.h"
-#include "sim/core/runtime.h"
+#include "sim/run/runtime.h"
 
 struct stamp_args_machine {
     bool on_set;                   /**< --on was given */

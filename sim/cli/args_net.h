@@ -8,7 +8,7 @@
 
 #include "model/num/kv.h"
 #include "sim/cli/args_machine.h"
-#include "sim/core/netrun.h"
+#include "sim/net/netrun.h"
 
 struct stamp_args_net {
     struct stamp_kv_scheme kv;

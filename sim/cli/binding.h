@@ -9,7 +9,7 @@
 #include <argp.h>
 
 #include "compiler/front/npy.h"
-#include "sim/core/runtime.h"
+#include "sim/run/runtime.h"
 
 struct cJSON;
 

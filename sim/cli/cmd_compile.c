@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/asm/dis.h"
-#include "compiler/emit/net.h"
+#include "compiler/lower/net.h"
 #include "model/mem.h"
 #include "sim/cli/args_format.h"
 #include "sim/cli/args_machine.h"

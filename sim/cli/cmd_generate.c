@@ -15,7 +15,7 @@
 #include "sim/cli/net_report.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
-#include "sim/core/sample.h"
+#include "sim/net/sample.h"
 #include "sim/report/json_out.h"
 
 enum {

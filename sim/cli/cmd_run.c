@@ -8,7 +8,7 @@
 #include "compiler/asm/lex.h"
 #include "compiler/front/infile.h"
 #include "compiler/front/outfile.h"
-#include "compiler/ir/verify.h"
+#include "compiler/prove/verify.h"
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
 #include "sim/cli/binding.h"

@@ -6,7 +6,7 @@
 #ifndef STAMP_CLI_CORPUS_H
 #define STAMP_CLI_CORPUS_H
 
-#include "sim/core/netrun.h"
+#include "sim/net/netrun.h"
 #include "sim/ref/perplexity.h"
 #include "sim/report/tensors.h"
 

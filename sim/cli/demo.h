@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "sim/cli/corpus.h"
-#include "sim/core/runtime.h"
+#include "sim/run/runtime.h"
 #include "sim/report/inputs.h"
 #include "sim/report/layer.h"
 

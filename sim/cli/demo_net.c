@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/ir/text.h"
+#include "model/text.h"
 #include "model/mem.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/net_report.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
-#include "sim/core/sample.h"
+#include "sim/net/sample.h"
 #include "sim/report/json_out.h"
 
 /* The run as it goes. */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "compiler/front/npy.h"
-#include "compiler/ir/text.h"
+#include "model/text.h"
 
 /** A .npy of two dimensions, every value finite. @p what names the axes: "[tokens][features]" */
 enum stamp_status stamp_load_matrix(const char *path, const char *what, struct stamp_tensor *out,

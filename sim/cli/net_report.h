@@ -6,7 +6,7 @@
 #ifndef STAMP_CLI_NET_REPORT_H
 #define STAMP_CLI_NET_REPORT_H
 
-#include "sim/core/netrun.h"
+#include "sim/net/netrun.h"
 
 struct cJSON;
 

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "compiler/ir/text.h"
+#include "model/text.h"
 #include "model/status.h"
 
 struct cJSON;

@@ -7,8 +7,8 @@
 #ifndef STAMP_REPORT_LAYER_H
 #define STAMP_REPORT_LAYER_H
 
-#include "compiler/emit/compile.h"
-#include "sim/core/runtime.h"
+#include "compiler/lower/compile.h"
+#include "sim/run/runtime.h"
 
 /** What to measure; everything borrowed. */
 struct stamp_measure {

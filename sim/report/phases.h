@@ -6,8 +6,8 @@
 #ifndef STAMP_REPORT_PHASES_H
 #define STAMP_REPORT_PHASES_H
 
-#include "compiler/ir/text.h"
-#include "sim/core/runtime.h"
+#include "model/text.h"
+#include "sim/run/runtime.h"
 
 struct cJSON;
 

@@ -10,7 +10,7 @@
 #define STAMP_REPORT_TENSORS_H
 
 #include "compiler/front/llama.h"
-#include "compiler/ir/text.h"
+#include "model/text.h"
 #include "model/net/see.h"
 
 struct cJSON;

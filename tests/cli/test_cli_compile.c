@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/core/netrun.h"
+#include "sim/net/netrun.h"
 #include "tests/cli/cli_child.h"
 
 Suite *stamp_suite_cli_compile(void);

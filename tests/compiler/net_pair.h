@@ -7,9 +7,9 @@
 #ifndef STAMP_TESTS_NET_PAIR_H
 #define STAMP_TESTS_NET_PAIR_H
 
-#include "compiler/emit/net.h"
-#include "sim/core/netbuild.h"
-#include "sim/core/runtime.h"
+#include "compiler/lower/net.h"
+#include "sim/net/netbuild.h"
+#include "sim/run/runtime.h"
 
 /** One side each; NULL until made. */
 struct net_pair {

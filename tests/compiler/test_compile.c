@@ -3,7 +3,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "compiler/ir/walk.h"
+#include "model/machine/walk.h"
 #include "model/mem.h"
 #include "model/num/f32.h"
 #include "model/spec/mach.h"
@@ -188,7 +188,7 @@ START_TEST(row_sums_start_anew_when_rows_come_in_chunks)
 {
     struct stamp_case c = stamp_case_of("tiny", 64, 300, 12, STAMP_HAAR);
     struct stamp_walk walk;
-    struct stamp_step step;
+    struct stamp_issue step;
     struct stamp_err e = {0};
     float *x, *want;
     int rows = 0, starts = 0, all = 0;
@@ -200,7 +200,7 @@ START_TEST(row_sums_start_anew_when_rows_come_in_chunks)
     struct stamp_image *m = stamp_case_compile(&c, NULL, &x, &want);
     stamp_case_check(&c, m, x, want);
     stamp_walk_start(&walk, m->code, m->code_count, NULL, 1 << 20);
-    while (!walk.done) {
+    while (!walk.ctl.done) {
         ck_assert(!stamp_walk_next(&walk, &step, &e));
         rows += step.op->code == STAMP_OP_VQPAR;
         all += step.op->code == STAMP_OP_VQUANT;

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/emit/net.h"
-#include "compiler/ir/verify.h"
-#include "sim/core/netbuild.h"
-#include "sim/core/runtime.h"
+#include "compiler/lower/net.h"
+#include "compiler/prove/verify.h"
+#include "sim/net/netbuild.h"
+#include "sim/run/runtime.h"
 #include "tests/compiler/net_pair.h"
 #include "tests/compiler/net_random.h"
 #include "tests/skip.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/ir/verify.h"
+#include "compiler/prove/verify.h"
 #include "tests/compiler/net_pair.h"
 #include "tests/model/rnd.h"
 

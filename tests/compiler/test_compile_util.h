@@ -6,7 +6,7 @@
 #ifndef STAMP_TEST_COMPILE_UTIL_H
 #define STAMP_TEST_COMPILE_UTIL_H
 
-#include "compiler/emit/compile.h"
+#include "compiler/lower/compile.h"
 
 enum { STAMP_CASE_LAYERS = 4 };
 

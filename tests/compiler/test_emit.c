@@ -6,8 +6,8 @@
 
 #include "compiler/asm/asm.h"
 #include "compiler/emit/roll.h"
-#include "compiler/ir/verify.h"
-#include "compiler/ir/walk.h"
+#include "compiler/prove/verify.h"
+#include "model/machine/walk.h"
 #include "model/mem.h"
 #include "tests/compiler/test_compile_util.h"
 
@@ -223,7 +223,7 @@ START_TEST(a_program_that_runs_too_long_is_stopped)
     static const char *const text[] = {"LOOP imm=16777215", "LOOP imm=16777215", "NOP", "ENDL",
                                        "ENDL"};
     struct stamp_walk w;
-    struct stamp_step step;
+    struct stamp_issue step;
     struct stamp_err e = {0};
 
     for (int i = 0; i < 5; i++) ck_assert(!stamp_asm_word(text[i], &code[i], &e));
@@ -237,7 +237,7 @@ START_TEST(a_rolled_program_executes_the_same_instructions)
 {
     struct stamp_image *flat = sample(true), *rolled = sample(false);
     struct stamp_walk a, b;
-    struct stamp_step x, y;
+    struct stamp_issue x, y;
     struct stamp_err e = {0};
     int steps = 0;
 
@@ -246,12 +246,12 @@ START_TEST(a_rolled_program_executes_the_same_instructions)
     stamp_walk_start(&b, rolled->code, rolled->code_count, NULL, 1 << 20);
     memset(&x, 0, sizeof x);
     memset(&y, 0, sizeof y);
-    for (; !a.done; steps++) {
+    for (; !a.ctl.done; steps++) {
         ck_assert(!stamp_walk_next(&a, &x, &e) && !stamp_walk_next(&b, &y, &e));
         ck_assert_ptr_eq(x.op, y.op);
         ck_assert_mem_eq(&x.insn, &y.insn, sizeof x.insn);
     }
-    ck_assert(b.done && steps > 100);
+    ck_assert(b.ctl.done && steps > 100);
     stamp_image_free(flat);
     stamp_image_free(rolled);
 }

@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "compiler/tile/cost.h"
+#include "model/time/scoreboard.h"
 #include "model/mem.h"
 #include "model/spec/mach.h"
 #include "tests/compiler/test_compile_util.h"

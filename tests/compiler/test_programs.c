@@ -7,10 +7,10 @@
 
 #include "compiler/asm/asm.h"
 #include "compiler/asm/dis.h"
-#include "compiler/ir/verify.h"
-#include "compiler/tile/cost.h"
+#include "compiler/prove/verify.h"
+#include "model/time/scoreboard.h"
 #include "model/mem.h"
-#include "sim/core/runtime.h"
+#include "sim/run/runtime.h"
 
 Suite *stamp_suite_programs(void);
 

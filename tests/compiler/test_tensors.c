@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "compiler/front/lazy.h"
-#include "sim/core/netrun.h"
+#include "sim/net/netrun.h"
 #include "sim/ref/llama_f32.h"
 #include "sim/report/tensors.h"
 #include "tests/compiler/net_random.h"

@@ -27,7 +27,7 @@ static const char *start(void *ctx, const struct conform_vector *v)
     struct conform_model *m = ctx;
 
     stamp_machine_start(m->machine, m->memory, v->code_addr, v->code_count, v->win_lo, v->win_hi);
-    memcpy(m->machine->arg, v->arg, sizeof m->machine->arg);
+    memcpy(m->machine->ctl.arg, v->arg, sizeof m->machine->ctl.arg);
     return NULL;
 }
 

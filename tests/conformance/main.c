@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/core/rtl_open.h"
+#include "sim/run/rtl_open.h"
 #include "tests/conformance/devices.h"
 #include "tests/conformance/load.h"
 

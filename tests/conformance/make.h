@@ -10,7 +10,7 @@
 #ifndef STAMP_TESTS_CONFORMANCE_MAKE_H
 #define STAMP_TESTS_CONFORMANCE_MAKE_H
 
-#include "compiler/emit/image.h"
+#include "model/image/image.h"
 #include "tests/conformance/devices.h"
 
 /** Where things lie, from MK_BASE: addresses beyond 32 bits. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/emit/net.h"
+#include "compiler/lower/net.h"
 #include "tests/conformance/make.h"
 
 /* Two query heads on one key head, tied embeddings; blocks of two tokens. */

@@ -33,9 +33,9 @@ static bool runs(const struct maker *m, struct gen_program *p)
     mk_image(image, memory.bytes, 0);
     stamp_machine_start(machine, memory, MK_BASE + image->code_addr, image->code_count, MK_BASE,
                         MK_BASE + image->dram_bytes);
-    memcpy(machine->arg, image->arg, sizeof machine->arg);
+    memcpy(machine->ctl.arg, image->arg, sizeof machine->ctl.arg);
     while (stamp_machine_step(machine, &last)) {}
-    const bool ok = machine->done;
+    const bool ok = machine->ctl.done;
     stamp_machine_free(machine);
     stamp_image_free(image);
     free(memory.bytes);
@@ -67,7 +67,7 @@ void mk_random_programs(struct maker *m)
         m->longer = image->code_count; /* the code is there */
         m->win_lo = MK_BASE;
         m->win_hi = MK_BASE + image->dram_bytes;
-        memcpy(m->arg, image->arg, sizeof m->arg);
+        memcpy(m->ctl.arg, image->arg, sizeof m->ctl.arg);
         mk_ends(m, "seed %" PRIu32, seed);
         stamp_image_free(image);
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/ir/verify.h"
+#include "compiler/prove/verify.h"
 #include "tests/conformance/load.h"
 #include "tests/conformance/toy.h"
 

@@ -24,7 +24,7 @@ static const char *start(void *ctx, const struct conform_vector *v)
         if (!m) return "out of memory";
     }
     memcpy(t->sem, m->sem, sizeof t->sem);
-    memcpy(t->areg, m->areg, sizeof t->areg);
+    memcpy(t->areg, m->ctl.areg, sizeof t->areg);
     if (t->defect == TOY_IGNORES_ARGS) w.arg[2] = 0;
     if (t->defect == TOY_NO_WINDOW) {
         w.win_lo = t->model.memory.base;
@@ -32,7 +32,7 @@ static const char *start(void *ctx, const struct conform_vector *v)
     }
     const char *said = t->inner.start(t->inner.ctx, &w);
     if (t->defect == TOY_KEEPS_SEM) memcpy(m->sem, t->sem, sizeof t->sem);
-    if (t->defect == TOY_KEEPS_REGS) memcpy(m->areg, t->areg, sizeof t->areg);
+    if (t->defect == TOY_KEEPS_REGS) memcpy(m->ctl.areg, t->areg, sizeof t->areg);
     return said;
 }
 

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "compiler/emit/image.h"
+#include "model/image/image.h"
 
 enum { EDGE_CASES = 512, EDGE_NAME = 80 };
 

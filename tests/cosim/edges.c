@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/ir/verify.h"
-#include "sim/core/runtime.h"
+#include "compiler/prove/verify.h"
+#include "sim/run/runtime.h"
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "model/mem.h"
-#include "sim/core/rtl_open.h"
+#include "sim/run/rtl_open.h"
 
 bool err_rig_fail(struct err_rig *r, const char *fmt, ...)
 {

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "compiler/emit/image.h"
+#include "model/image/image.h"
 
 enum {
     GEN_MAX = 96,

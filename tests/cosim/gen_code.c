@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "compiler/emit/schedule.h"
-#include "compiler/ir/arena.h"
+#include "model/arena.h"
 #include "tests/cosim/gen_data.h"
 #include "tests/cosim/gen_vec.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/ir/arena.h"
+#include "model/arena.h"
 #include "tests/cosim/gen_vec.h"
 
 enum {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/core/runtime.h"
+#include "sim/run/runtime.h"
 
 enum stamp_status __real_stamp_run_get(const struct stamp_run *run, const char *name, float *values,
                                        uint64_t rows, uint64_t cols, struct stamp_err *e);

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "compiler/asm/dis.h"
-#include "compiler/ir/verify.h"
+#include "compiler/prove/verify.h"
 #include "model/mem.h"
-#include "sim/core/runtime.h"
+#include "sim/run/runtime.h"
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"

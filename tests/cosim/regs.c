@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/mem.h"
-#include "sim/core/rtl_open.h"
+#include "sim/run/rtl_open.h"
 
 static const struct stamp_rtl_ops *ops;
 static void *rtl;

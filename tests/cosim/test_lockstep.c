@@ -3,8 +3,8 @@
 #include <check.h>
 #include <string.h>
 
-#include "sim/core/lockstep.h"
-#include "sim/core/memdiff.h"
+#include "sim/run/lockstep.h"
+#include "sim/run/memdiff.h"
 
 Suite *stamp_suite_lockstep(void);
 
@@ -83,7 +83,7 @@ static void note(void *ctx, const struct stamp_machine *machine)
 
     ck_assert_uint_lt(w->count, 4);
     w->stored[w->count] = !memcmp(memory + 512, memory, 32);
-    w->pc[w->count++] = machine->pc;
+    w->pc[w->count++] = machine->ctl.pc;
 }
 
 /* However the RTL's units run ahead of each other: here the store is asked for first. */

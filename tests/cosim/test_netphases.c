@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/core/netrun.h"
+#include "sim/net/netrun.h"
 #include "tests/compiler/net_random.h"
 #include "tests/skip.h"
 

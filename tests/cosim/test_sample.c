@@ -3,7 +3,7 @@
 #include <check.h>
 #include <math.h>
 
-#include "sim/core/sample.h"
+#include "sim/net/sample.h"
 
 Suite *stamp_suite_sample(void);
 

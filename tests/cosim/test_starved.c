@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "model/mem.h"
-#include "sim/core/netbuild.h"
-#include "sim/core/netrun.h"
+#include "sim/net/netbuild.h"
+#include "sim/net/netrun.h"
 #include "sim/ref/calibrate.h"
 #include "sim/report/counters.h"
 #include "sim/report/json_out.h"

@@ -9,7 +9,7 @@
 #include <new>
 #include <vector>
 
-#include "sim/core/rtl.h"
+#include "sim/run/device.h"
 #include "sim/verilator/dram.h"
 
 namespace {

@@ -12,8 +12,8 @@
 #include "model/spec/mach.h"
 #include "compiler/asm/asm.h"
 #include "compiler/asm/dis.h"
-#include "compiler/emit/compile.h"
-#include "compiler/ir/verify.h"
+#include "compiler/lower/compile.h"
+#include "compiler/prove/verify.h"
 #include "model/mem.h"
 
 static uint64_t state;

@@ -62,8 +62,8 @@ enum stamp_error rig_run(struct rig *r)
     rig_control(r, STAMP_OP_HALT, 0, 0);
     stamp_machine_start(r->m, (struct stamp_memory){r->dram, RIG_DRAM, 0}, RIG_CODE, r->words, 0,
                         RIG_CODE);
-    memcpy(r->m->arg, r->arg, sizeof r->arg);
-    while (stamp_machine_step(r->m, &retire)) ck_assert_uint_lt(r->m->seq, 100000);
+    memcpy(r->m->ctl.arg, r->arg, sizeof r->arg);
+    while (stamp_machine_step(r->m, &retire)) ck_assert_uint_lt(r->m->ctl.seq, 100000);
     return r->m->error;
 }
 

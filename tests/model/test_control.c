@@ -81,7 +81,7 @@ START_TEST(a_register_is_what_the_argument_makes_it)
             rig_control(&rig, STAMP_OP_SETR, 9, c[k].old);
             seta(9, arg, c[k].add, c[k].shift, c[k].imm, c[k].acc);
             ck_assert_int_eq(rig_run(&rig), STAMP_ERROR_NONE);
-            ck_assert_msg(rig.m->areg[9] == c[k].want, "case %zu: %" PRIx64, k, rig.m->areg[9]);
+            ck_assert_msg(rig.m->ctl.areg[9] == c[k].want, "case %zu: %" PRIx64, k, rig.m->ctl.areg[9]);
         }
 }
 END_TEST
@@ -102,7 +102,7 @@ static uint64_t nops(uint64_t outer, uint64_t inner)
     rig_control(&rig, STAMP_OP_ENDL, 0, 0);
     rig_control(&rig, STAMP_OP_ENDL, 0, 0);
     ck_assert_int_eq(rig_run(&rig), STAMP_ERROR_NONE);
-    return rig.m->areg[3];
+    return rig.m->ctl.areg[3];
 }
 
 START_TEST(loops_run_as_often_as_their_register_says)
@@ -127,8 +127,8 @@ START_TEST(a_skipped_loop_is_not_looked_at)
     for (int k = 0; k < 7; k++) rig_control(&rig, STAMP_OP_ENDL, 0, 0);
     rig_control(&rig, STAMP_OP_SETR, 4, 77);
     ck_assert_int_eq(rig_run(&rig), STAMP_ERROR_NONE);
-    ck_assert_uint_eq(rig.m->areg[4], 77);
-    ck_assert_uint_eq(rig.m->loops, 0);
+    ck_assert_uint_eq(rig.m->ctl.areg[4], 77);
+    ck_assert_uint_eq(rig.m->ctl.loops, 0);
 }
 END_TEST
 

@@ -66,7 +66,7 @@ static enum stamp_error run(void)
 {
     struct stamp_retire r;
     stamp_machine_start(m, (struct stamp_memory){memory, MEMORY, 0}, CODE, words, 0, CODE);
-    while (stamp_machine_step(m, &r)) ck_assert_uint_lt(m->seq, 10000);
+    while (stamp_machine_step(m, &r)) ck_assert_uint_lt(m->ctl.seq, 10000);
     return m->error;
 }
 

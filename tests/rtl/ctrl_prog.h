@@ -236,10 +236,10 @@ static void trace(program &p)
     for (size_t k = 0; k < p.word.size(); k++) memcpy(&mem[p.at + 32 * k], &p.word[k], 32);
     model.m->on_write = nullptr;
     stamp_machine_start(model.m, {mem.data(), Size}, p.at, (uint32_t)p.word.size(), 0, Size);
-    memcpy(model.m->arg, p.arg, sizeof p.arg);
+    memcpy(model.m->ctl.arg, p.arg, sizeof p.arg);
     for (bool more = true; more;) {
         uint64_t areg[16];
-        memcpy(areg, model.m->areg, sizeof areg);
+        memcpy(areg, model.m->ctl.areg, sizeof areg);
         more = stamp_machine_step(model.m, &r);
         if (r.error != STAMP_ERROR_NONE) break;
         step s = {r.pc, (uint32_t)r.unit, p.word[r.pc]};
@@ -247,7 +247,7 @@ static void trace(program &p)
         const stamp_op *op = stamp_decode(&s.word, &i);
         p.visit.push_back(r.pc);
         if (r.op == STAMP_OP_LOOP)
-            for (uint32_t q = r.pc + 1; q < model.m->pc; q++) p.visit.push_back(q);
+            for (uint32_t q = r.pc + 1; q < model.m->ctl.pc; q++) p.visit.push_back(q);
         if (op->format == STAMP_FORMAT_W) {
             i.w.lim = (i.w.lim + areg[i.w.areg]) & 0xffffff;
             i.w.areg = 0;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/core/rtl.h"
+#include "sim/run/device.h"
 
 static void *liar_open(const struct stamp_rtl_options *options)
 {

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file linear.h
+ * Instructions of one integer layer in tiles (tile.h). Three parts over one state:
+ * linear_data.c lays out constants, linear_prep.c brings rows to XB, linear_mm.c multiplies and
+ * stores; linear.c interleaves them so that neither the array nor the load unit idles.
+ */
+#ifndef STAMP_KERNEL_LINEAR_H
+#define STAMP_KERNEL_LINEAR_H
+
+#include "compiler/emit/build.h"
+#include "compiler/tile/tile.h"
+#include "model/num/weights.h"
+
+/** One MM of a tile: sub-panel of a panel, k-chunk. The same for every tile. */
+struct stamp_slot {
+    uint32_t panel;  /**< its output panel */
+    uint32_t n0, ng; /**< column groups */
+    uint32_t k0, kn; /**< XB lines */
+    uint64_t w_addr, cm_addr;
+    uint32_t wb;      /**< WB lines before it when resident */
+    bool first, last; /**< k-chunk of its sub-panel */
+};
+
+/** Tables of a tile; equal tiles share them. */
+struct stamp_table {
+    uint64_t rt_addr, nt_addr;
+    uint32_t rt_lines, nt_lines;
+};
+
+/** One step of bringing a tile's rows to XB: a slab's column chunk, loaded if not yet there. */
+struct stamp_prep {
+    uint32_t u0, un;       /**< units of the slab */
+    uint32_t row0, rows;   /**< local rows of the slab */
+    uint32_t c0, cn;       /**< lines of the row */
+    uint32_t buffer;       /**< of vm_x */
+    bool load;             /**< load and transform; otherwise it is still in the buffer */
+    bool range, first;     /**< VMINMAX; it starts a row (or blocks) */
+    bool params;           /**< VQPAR */
+    bool quant, sum_first; /**< VQUANT; it starts a row (or blocks) */
+    uint32_t after;        /**< its load may be issued once so many steps were */
+};
+
+/** State of one tile being prepared. */
+struct stamp_tile_prep {
+    const struct stamp_tile *tile;
+    uint32_t index;  /**< of the tile */
+    uint32_t parity; /**< half of XB, RM */
+    uint32_t tables; /**< half of RT, NT */
+    uint32_t *row;   /**< [rows] token of a local row */
+    struct stamp_prep *step;
+    uint32_t steps, done, loaded; /**< total; emitted; loads considered */
+};
+
+/** Operations of some units in local rows, kept from call to call. */
+struct stamp_fly {
+    uint32_t u0, un;
+    struct stamp_xops ops; /**< owned */
+};
+
+struct stamp_linear {
+    struct stamp_build *b;
+    struct stamp_work work;
+    struct stamp_tiling t;
+    const struct stamp_plan *plan;
+    struct stamp_place x, y, add; /**< add: POST_ADD's rows, [s][n] F32 */
+    uint64_t bias;                /**< address, 0 none */
+    bool symmetric;
+    struct stamp_slot *slot; /**< [slots] */
+    uint32_t slots, panels;
+    struct stamp_table *table; /**< [tiles] */
+
+    /* What the machine holds; each array has two halves, _last is the one used last. */
+    struct stamp_table in_rt[2];
+    uint32_t in_wb[2], in_cm[2], in_bias[2]; /**< slot, panel, panel: plus 1, 0 nothing */
+    uint64_t in_add[2]; /**< turn of the output buffer whose rows to add are there, plus 1 */
+    uint32_t rt_last, wb_last, cm_last, bias_last;
+    uint32_t x_next; /**< input buffer loaded next */
+    struct stamp_fly forward, inverse;
+};
+
+/** Bytes of the layer's packed weights and columns; lays out the slots, addresses from 0. */
+struct stamp_linear_size {
+    uint64_t weights, columns;
+};
+struct stamp_linear_size stamp_linear_slots(struct stamp_linear *l);
+/** Pack codes into memory of these sizes. */
+void stamp_linear_pack(const struct stamp_linear *l, const struct stamp_weights *w, uint8_t *wdata,
+                       uint8_t *cdata);
+/** Say where they lie. */
+void stamp_linear_at(struct stamp_linear *l, uint64_t waddr, uint64_t caddr);
+/** Row tables and nibble tables as a constant buffer. */
+void stamp_linear_lay_tables(struct stamp_linear *l, const char *name);
+
+/** Constants of the layer: weights, columns, bias, tables. @p name prefixes buffer names. */
+void stamp_linear_data(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
+                       const float *bias);
+
+/** The instructions, once the constants have their places. */
+void stamp_linear_code(struct stamp_linear *l);
+
+/** Plan the steps of a tile. */
+void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_prep *p);
+/** Emit loads whose buffers are free, for at most @p ahead steps. */
+void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t ahead);
+/** Emit the next step's vector instructions (its load, if still missing, first). */
+void stamp_prep_step(struct stamp_linear *l, struct stamp_tile_prep *p);
+
+/** Row table [rows] and nibble table [groups * P] of a tile: 8-bit rows at even nibble rows, tokens
+ *  in order as far as that allows. */
+void stamp_linear_tables(const struct stamp_linear *l, const struct stamp_tile *tile, uint16_t *rt,
+                         uint16_t *nt);
+
+/** Half of RT and NT that holds the tile's tables; emits their load if they are not there. */
+uint32_t stamp_linear_use_tables(struct stamp_linear *l, uint32_t tile);
+
+/** Emit the weights (and columns, bias) of a slot, unless they are there. */
+void stamp_slot_load(struct stamp_linear *l, uint32_t slot);
+/** Emit the product of groups g0 .. g0+gn-1 of a tile. */
+void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
+                        uint32_t g0, uint32_t gn);
+/** Emit inverse transform, bias and store of an output panel. */
+void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel);
+
+/** Tokens of the tile's local rows, [rows]. */
+void stamp_linear_rows(const struct stamp_linear *l, const struct stamp_tile *tile, uint32_t *row);
+
+/** VBFLY instructions of units u0 .. u0+un-1, whose first row is at VM line @p vm, rows @p pitch
+ *  lines apart, on @p cols lines; the inverse undoes in reverse order. */
+void stamp_linear_transform(struct stamp_linear *l, uint32_t u0, uint32_t un, uint32_t vm,
+                            uint32_t pitch, uint32_t cols, bool inverse);
+
+/** LOAD or STORE of VM rows: DRAM rows @p row[n] at column line c0, cn lines each, VM rows from
+ *  @p vm, @p pitch lines apart. */
+void stamp_emit_rows(struct stamp_build *b, enum stamp_opcode op, struct stamp_place place,
+                     const uint32_t *row, uint32_t n, uint32_t c0, uint32_t cn, uint32_t vm,
+                     uint32_t pitch);
+
+/** One VBFLY of @p op, rows of @p pitch lines from @p vm; undone if @p inverse. */
+void stamp_emit_fly(struct stamp_build *b, const struct stamp_xop *op, uint32_t vm, uint32_t pitch,
+                    uint32_t cols, bool inverse);
+
+/** The whole layer. work, plan, x, y, symmetric are set, and t chosen. */
+void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
+                       const float *bias);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* linear_mm.c - products, inverse transform and stores of a tile. Contract in linear.h. */
+#include <string.h>
+
+#include "compiler/kernel/linear.h"
+#include "compiler/emit/vec.h"
+
+static void load_lines(struct stamp_build *b, enum stamp_space space, enum stamp_fmt fmt,
+                       uint64_t addr, uint32_t line, uint32_t lines)
+{
+    union stamp_insn i = {.d = {.op = STAMP_OP_LOAD}};
+
+    i.d.space = (uint64_t)space;
+    i.d.fmt = (uint64_t)fmt;
+    i.d.dram = addr;
+    i.d.line = line;
+    i.d.lines = lines;
+    i.d.lstride = lines;
+    i.d.n0 = i.d.n1 = 1;
+    stamp_build_push(b, &i);
+}
+
+/* Which half holds @p tag (plus 1)? If none, the half not used last is taken and *load set. */
+static uint32_t find_half(uint32_t in[2], uint32_t *last, uint32_t tag, bool *load)
+{
+    uint32_t half = in[0] == tag + 1 ? 0 : in[1] == tag + 1 ? 1 : 2;
+
+    *load = half == 2;
+    if (*load) half = 1 - *last;
+    in[half] = tag + 1;
+    return *last = half;
+}
+
+uint32_t stamp_linear_use_tables(struct stamp_linear *l, uint32_t tile)
+{
+    const struct stamp_table *t = &l->table[tile];
+    const uint32_t half_lines = l->work.mach->RT_ENTRIES / 2 / STAMP_TABLE_LINE;
+
+    for (uint32_t h = 0; h < 2; h++)
+        if (l->in_rt[h].rt_lines && l->in_rt[h].rt_addr == t->rt_addr) return l->rt_last = h;
+    l->rt_last = 1 - l->rt_last;
+    l->in_rt[l->rt_last] = *t;
+    load_lines(l->b, STAMP_SPACE_RT, STAMP_FMT_RAW, t->rt_addr, l->rt_last * half_lines,
+               t->rt_lines);
+    load_lines(l->b, STAMP_SPACE_NT, STAMP_FMT_RAW, t->nt_addr, l->rt_last * half_lines,
+               t->nt_lines);
+    return l->rt_last;
+}
+
+/* CM lines of one column group in a slot. */
+static uint32_t column_lines(const struct stamp_linear *l, const struct stamp_slot *s)
+{
+    return l->t.blk ? (s->kn + l->t.blk - 1) / l->t.blk : 1;
+}
+
+/* CM comes per panel, in blocks per slot; everything once when resident. */
+static uint32_t column_tag(const struct stamp_linear *l, uint32_t slot)
+{
+    return l->t.blk ? slot : l->slot[slot].panel;
+}
+
+static void load_columns(struct stamp_linear *l, uint32_t slot)
+{
+    const struct stamp_slot *s = &l->slot[slot];
+    const uint32_t p0 = s->panel * l->t.panel;
+    bool load;
+
+    if (l->t.blk) {
+        const uint32_t half = find_half(l->in_cm, &l->cm_last, column_tag(l, slot), &load);
+        if (load)
+            load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, s->cm_addr,
+                       half * (l->work.mach->CM_LINES / 2), s->ng * column_lines(l, s));
+        return;
+    }
+    if (s->n0 != p0 || !s->first) return;
+    const uint32_t half = find_half(l->in_cm, &l->cm_last, column_tag(l, slot), &load);
+    const uint32_t lines = l->t.cg - p0 < l->t.panel ? l->t.cg - p0 : l->t.panel;
+    if (load)
+        load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, s->cm_addr,
+                   half * (l->work.mach->CM_LINES / 2), lines);
+}
+
+/* Everything stays: the first load brings all slots, in DRAM order, one by one. */
+static void load_resident(struct stamp_linear *l)
+{
+    uint32_t cm = 0;
+
+    if (l->in_wb[0]) return;
+    l->in_wb[0] = 1;
+    for (uint32_t i = 0; i < l->slots; i++) {
+        const struct stamp_slot *s = &l->slot[i];
+        load_lines(l->b, STAMP_SPACE_WB, STAMP_FMT_RAW, s->w_addr, s->wb,
+                   s->ng * s->kn * l->t.wline);
+        if (l->t.blk)
+            load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, s->cm_addr, cm,
+                       s->ng * column_lines(l, s));
+        cm += s->ng * column_lines(l, s);
+    }
+    if (!l->t.blk) load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, l->slot[0].cm_addr, 0, l->t.cg);
+}
+
+void stamp_slot_load(struct stamp_linear *l, uint32_t slot)
+{
+    const struct stamp_slot *s = &l->slot[slot];
+    bool load;
+
+    if (l->t.resident) {
+        load_resident(l);
+        return;
+    }
+    const uint32_t half = find_half(l->in_wb, &l->wb_last, slot, &load);
+    if (load)
+        load_lines(l->b, STAMP_SPACE_WB, STAMP_FMT_RAW, s->w_addr,
+                   half * (l->work.mach->WB_LINES / 2), s->ng * s->kn * l->t.wline);
+    load_columns(l, slot);
+}
+
+/* Lines of WB and CM where the slot's data lie. */
+static void where(const struct stamp_linear *l, uint32_t slot, struct stamp_insn_m *m)
+{
+    const struct stamp_slot *s = &l->slot[slot];
+    const struct stamp_mach *mach = l->work.mach;
+
+    if (l->t.resident) {
+        m->wb = s->wb;
+        m->cm = s->n0;
+        if (l->t.blk)
+            m->cm = (s->cm_addr - l->slot[0].cm_addr) /
+                    stamp_line_bytes(mach, STAMP_SPACE_CM, STAMP_FMT_RAW);
+        return;
+    }
+    m->wb = (l->in_wb[1] == slot + 1 ? 1 : 0) * (mach->WB_LINES / 2);
+    m->cm = (l->in_cm[1] == column_tag(l, slot) + 1 ? 1 : 0) * (mach->CM_LINES / 2);
+    if (!l->t.blk) m->cm += s->n0 - s->panel * l->t.panel;
+}
+
+/* Panels of all tiles in their order; output buffers take turns. */
+static uint64_t turn_of(const struct stamp_linear *l, const struct stamp_tile_prep *p,
+                        uint32_t panel)
+{
+    return (uint64_t)p->index * l->panels + panel;
+}
+
+/* VM line of the output buffer of a tile's panel. */
+static uint32_t output(const struct stamp_linear *l, const struct stamp_tile_prep *p,
+                       uint32_t panel)
+{
+    return l->t.vm_out + (uint32_t)(turn_of(l, p, panel) % l->t.outs) * l->t.rows * l->t.panel;
+}
+
+static uint32_t panel_lines(const struct stamp_linear *l, uint32_t panel)
+{
+    const uint32_t left = l->t.cg - panel * l->t.panel;
+
+    return left < l->t.panel ? left : l->t.panel;
+}
+
+/* The bias of a panel, loaded with its first product; returns its VM line. */
+static uint32_t use_bias(struct stamp_linear *l, uint32_t panel)
+{
+    bool load;
+    const uint32_t half = find_half(l->in_bias, &l->bias_last, panel, &load);
+    const uint32_t line = l->t.vm_bias + half * l->t.panel;
+
+    if (load)
+        load_lines(l->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                   l->bias + (uint64_t)panel * l->t.panel * l->work.mach->L * 4, line,
+                   panel_lines(l, panel));
+    return line;
+}
+
+/* POST_ADD: the rows to add come while the panel is multiplied. Returns their VM line. */
+static uint32_t use_add(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
+{
+    const uint64_t turn = turn_of(l, p, panel);
+    const uint32_t half = (uint32_t)(turn % l->t.outs);
+    const uint32_t vm = l->t.vm_add + half * l->t.rows * l->t.panel;
+
+    if (l->in_add[half] == turn + 1) return vm;
+    l->in_add[half] = turn + 1;
+    stamp_emit_rows(l->b, STAMP_OP_LOAD, l->add, p->row, p->tile->rows, panel * l->t.panel,
+                    panel_lines(l, panel), vm, l->t.panel);
+    return vm;
+}
+
+void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
+                        uint32_t g0, uint32_t gn)
+{
+    const struct stamp_tiling *t = &l->t;
+    const struct stamp_slot *s = &l->slot[slot];
+    const struct stamp_mach *mach = l->work.mach;
+    union stamp_insn i = {.m = {.op = STAMP_OP_MM}};
+
+    if (!gn) return;
+    if (l->bias && s->first) use_bias(l, s->panel);
+    if (l->work.post == STAMP_POST_ADD && s->first) use_add(l, p, s->panel);
+    where(l, slot, &i.m);
+    i.m.first = s->first;
+    i.m.last = s->last;
+    i.m.w8 = l->work.w8;
+    i.m.xb = (p->parity * t->groups + g0) * t->kl + s->k0;
+    i.m.gstride = t->kl;
+    i.m.groups = gn;
+    i.m.kl = s->kn;
+    i.m.blk = t->blk;
+    i.m.ng = s->ng;
+    i.m.wstride = s->kn * t->wline;
+    i.m.cmstride = column_lines(l, s);
+    i.m.nt = p->tables * (mach->RT_ENTRIES / 2) + g0 * mach->P;
+    i.m.rm = p->parity * t->rows * t->nblk + (t->blk ? s->k0 / t->blk : 0);
+    i.m.rmstride = t->nblk;
+    i.m.vm = output(l, p, s->panel) + s->n0 - s->panel * t->panel;
+    i.m.vstride = t->panel;
+    stamp_build_push(l->b, &i);
+}
+
+void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
+{
+    const struct stamp_tiling *t = &l->t;
+    const uint32_t vm = output(l, p, panel), cols = panel_lines(l, panel);
+
+    stamp_linear_transform(l, p->tile->first, p->tile->count, vm, t->panel, cols, true);
+    if (l->bias) {
+        union stamp_insn i = {.v = {.op = STAMP_OP_VBIAS}};
+        i.v.a = vm;
+        i.v.n0 = p->tile->rows;
+        i.v.s0 = t->panel;
+        i.v.cols = cols;
+        const uint32_t last = l->bias_last; /* the next panel's bias may be there already */
+        i.v.b = use_bias(l, panel);
+        l->bias_last = last;
+        stamp_build_push(l->b, &i);
+    }
+    uint32_t c0 = panel * t->panel, stored = cols;
+    if (l->work.post == STAMP_POST_ADD) {
+        const uint32_t add = use_add(l, p, panel);
+        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
+        stamp_emit_bin(l->b, STAMP_BIN_ADD, v, add, t->panel, 1, vm, t->panel);
+    } else if (l->work.post == STAMP_POST_SILU) {
+        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols / 2};
+        stamp_emit_fn(l->b, STAMP_ONE_SILU, v, 0, 0, 0.0f, vm, t->panel);
+        stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, t->panel, 1, vm, t->panel);
+        c0 /= 2;
+        stored /= 2;
+    }
+    stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, p->tile->rows, c0, stored, vm, t->panel);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file walk.h
+ * The instructions of a program in the order a machine dispatches them: loops unrolled, address
+ * registers added to DRAM addresses and limits. Arguments are given, values never looked at.
+ */
+#ifndef STAMP_MACHINE_WALK_H
+#define STAMP_MACHINE_WALK_H
+
+#include "model/machine/dispatch.h"
+#include "model/status.h"
+
+enum { STAMP_WALK_LIMIT = 1 << 24 }; /**< instructions a program executes at most */
+
+struct stamp_walk {
+    const struct stamp_word *code; /**< borrowed */
+    uint32_t count;
+    uint64_t limit;            /**< most instructions, control included */
+    struct stamp_dispatch ctl; /**< ctl.seq: instructions so far; ctl.done: HALT was the last step */
+};
+
+/** Start at the program's beginning. @p arg: NULL or [STAMP_ARGS], zeros if NULL. @p limit: stop
+ *  with an error after so many instructions. */
+void stamp_walk_start(struct stamp_walk *w, const struct stamp_word *code, uint32_t count,
+                      const uint32_t *arg, uint64_t limit);
+
+/**
+ * The next instruction of a unit, FENCE or HALT. After HALT there is none.
+ * @return STAMP_EFORMAT (what dispatch would refuse: opcode, reserved bits, loop nesting, address
+ *         not aligned or beyond 40 bits, end of program without HALT), STAMP_EUNSUPPORTED (limit)
+ */
+enum stamp_status stamp_walk_next(struct stamp_walk *w, struct stamp_issue *step,
+                                  struct stamp_err *e);
+
+#endif

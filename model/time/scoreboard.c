@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scoreboard.c - cycles of a program, estimated. Contract in scoreboard.h. */
+#include "model/time/scoreboard.h"
+
+#include <string.h>
+
+#include "model/machine/walk.h"
+#include "model/mem.h"
+
+enum { QUEUE_MAX = 64, WINDOW_MAX = 1024, DISPATCH = 2 };
+enum { LOADS = 5, STORES = 4 }; /* transfers under way in a unit at once */
+
+/* Times of one semaphore's posts, a ring; a token is ready when its poster retired. */
+struct ready {
+    uint64_t at[STAMP_SEM_MAX + 1];
+    uint32_t first, count;
+};
+
+/* Instruction words: fetched ahead one after the other as far as the buffer has room; a loop that fits
+ * stays there. */
+struct fetch {
+    uint64_t beats;                  /* cycles of a burst's data: 8 words */
+    uint64_t ready;                  /* the newest word is there */
+    uint32_t next;                   /* word after it */
+    uint64_t dispatched[WINDOW_MAX]; /* when words left the buffer, a ring */
+};
+
+struct clocks {
+    const struct stamp_image *image;
+    struct stamp_cost_memory memory;
+    struct ready *sem; /* [SEMAPHORES] */
+    struct fetch fetch;
+    uint64_t now;                           /* of the dispatcher */
+    uint64_t free[STAMP_UNITS];             /* unit can start its next instruction */
+    uint64_t start[STAMP_UNITS][QUEUE_MAX]; /* of the latest instructions, a ring */
+    uint64_t over[STAMP_UNITS][QUEUE_MAX];  /* when these retire */
+    uint64_t done[STAMP_UNITS];             /* last retirement */
+    uint64_t issued[STAMP_UNITS];
+    struct stamp_cost cost;
+};
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Cycles of a word fetched at @p at: bursts of 8 words one after the other, each behind the data of loads
+ * that memory was asked for before. */
+static uint64_t word_cycles(const struct clocks *c, uint64_t at)
+{
+    const enum stamp_unit u = STAMP_UNIT_LDU;
+    uint64_t wait = c->memory.latency;
+
+    for (uint64_t k = 1; k <= LOADS && k <= c->issued[u]; k++) {
+        const uint64_t i = (c->issued[u] - k) % QUEUE_MAX;
+        if (c->start[u][i] > at) continue;
+        if (c->over[u][i] > at + wait) wait = c->over[u][i] - at;
+        break;
+    }
+    return (wait + c->fetch.beats + 2) / 8;
+}
+
+/* Word @p pc, and @p words before it that no unit sees, reach the dispatcher. */
+static void arrive(struct clocks *c, uint32_t pc, uint64_t words)
+{
+    const uint32_t room =
+        c->image->mach->IM_WORDS < WINDOW_MAX ? c->image->mach->IM_WORDS : WINDOW_MAX;
+    struct fetch *f = &c->fetch;
+
+    c->now += DISPATCH * words;
+    if (pc + room < f->next || pc > f->next + room) { /* a jump: the window starts there */
+        f->next = pc;
+        f->ready = c->now + c->memory.latency;
+    }
+    for (; f->next <= pc; f->next++) {
+        const uint64_t at = later(f->ready, f->dispatched[f->next % room]);
+        f->ready = at + word_cycles(c, at);
+    }
+    if (pc + 1 == f->next) c->now = later(c->now, f->ready);
+    f->dispatched[pc % room] = c->now;
+}
+
+static void execute(struct clocks *c, const struct stamp_issue *step)
+{
+    const struct stamp_insn_d *d = &step->insn.d;
+    const uint64_t wait[3] = {d->wait0, d->wait1, d->wait2},
+                   post[3] = {d->post0, d->post1, d->post2};
+    const enum stamp_unit u = step->op->unit;
+    const uint32_t queue = c->image->mach->QUEUE < QUEUE_MAX ? c->image->mach->QUEUE : QUEUE_MAX;
+    uint64_t start = 0;
+
+    /* A place in the queue is free once the instruction that many before has started. */
+    if (c->issued[u] >= queue)
+        c->now = later(c->now, c->start[u][(c->issued[u] - queue) % QUEUE_MAX]);
+    start = later(c->now + 1, c->free[u]);
+    const uint64_t most = u == STAMP_UNIT_LDU ? LOADS : u == STAMP_UNIT_STU ? STORES : QUEUE_MAX;
+    if (c->issued[u] >= most) start = later(start, c->over[u][(c->issued[u] - most) % QUEUE_MAX]);
+    for (int i = 0; i < 3; i++) {
+        struct ready *r = &c->sem[wait[i]];
+        if (!wait[i] || !r->count) continue;
+        start = later(start, r->at[r->first]);
+        r->first = (r->first + 1) % (STAMP_SEM_MAX + 1);
+        r->count--;
+    }
+    const struct stamp_cycles t =
+        stamp_cycles_of(c->image->mach, c->memory, step->op, &step->insn);
+    c->start[u][c->issued[u] % QUEUE_MAX] = start;
+    c->free[u] = start + t.occupy;
+    c->done[u] = later(c->done[u], start + t.occupy + t.latency);
+    c->over[u][c->issued[u]++ % QUEUE_MAX] = c->done[u];
+    c->cost.busy[u] += t.occupy;
+    for (int i = 0; i < 3; i++) {
+        struct ready *r = &c->sem[post[i]];
+        if (!post[i] || r->count > STAMP_SEM_MAX) continue;
+        r->at[(r->first + r->count++) % (STAMP_SEM_MAX + 1)] = c->done[u];
+    }
+}
+
+static void fence(struct clocks *c)
+{
+    for (int u = 0; u < STAMP_UNITS; u++) c->now = later(c->now, c->done[u]);
+}
+
+enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct stamp_entry *entry,
+                                   const uint32_t *arg, struct stamp_cost_memory memory,
+                                   struct stamp_cost *out, struct stamp_err *e)
+{
+    struct clocks *c = stamp_alloc(1, sizeof *c);
+    struct ready *sem = stamp_alloc(STAMP_SEMAPHORES, sizeof *sem);
+    enum stamp_status st = c && sem ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    struct stamp_walk w;
+    struct stamp_issue step;
+    uint64_t before = 0;
+
+    stamp_walk_start(&w, image->code + entry->first, entry->count, arg ? arg : image->arg,
+                     STAMP_WALK_LIMIT);
+    if (!st) {
+        c->image = image;
+        c->sem = sem;
+        c->memory = memory;
+        if (!memory.latency) c->memory.latency = STAMP_COST_MEMORY;
+        if (!memory.rate) c->memory.rate = STAMP_COST_RATE_ONE;
+        c->now = c->memory.latency; /* first fetch */
+        c->fetch.beats = 256 / image->mach->AXI_BYTES * STAMP_COST_RATE_ONE / c->memory.rate;
+    }
+    while (!st && !w.ctl.done && !(st = stamp_walk_next(&w, &step, e))) {
+        arrive(c, step.pc, w.ctl.seq - before);
+        before = w.ctl.seq;
+        if (step.op->unit == STAMP_UNIT_CTL)
+            fence(c);
+        else
+            execute(c, &step);
+    }
+    if (!st) {
+        c->cost.cycles = c->now;
+        c->cost.dispatched = w.ctl.seq;
+        c->cost.fetch_bytes = (uint64_t)entry->count * sizeof(struct stamp_word);
+        *out = c->cost;
+    }
+    stamp_free(c);
+    stamp_free(sem);
+    return st;
+}
+
+enum stamp_status stamp_cost_program(const struct stamp_image *image,
+                                     struct stamp_cost_memory memory, struct stamp_cost *out,
+                                     struct stamp_err *e)
+{
+    return stamp_cost_entry(image, image->entry, NULL, memory, out, e);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file runtime.h
+ * Runs a program image on a machine: load, set buffers, start, wait, read counters, take results.
+ *
+ * Back ends: the C machine, the Verilated RTL, or both in lock-step (every write and retirement
+ * compared; the run stops at the first difference).
+ */
+#ifndef STAMP_SIM_RUN_RUNTIME_H
+#define STAMP_SIM_RUN_RUNTIME_H
+
+#include "model/image/image.h"
+#include "model/spec/spec.h"
+#include "model/status.h"
+#include "sim/run/device.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum stamp_backend { STAMP_ON_MODEL, STAMP_ON_RTL, STAMP_ON_ALL };
+
+/** Called about twice a second. @p total is an estimate, 0 if unknown. Return false to stop. */
+typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
+                                   double per_second);
+
+/**
+ * A phase of the image is over on the C machine, which executes in program order: @p memory (as
+ * stamp_run_memory) is what all instructions up to its end have left, and nothing behind it.
+ * @param iteration  how often the phase had begun before
+ * @return a status other than STAMP_OK ends the run with it
+ */
+typedef enum stamp_status stamp_run_phase_fn(void *ctx, uint32_t phase, uint32_t iteration,
+                                             const uint8_t *memory, struct stamp_err *e);
+
+struct stamp_run_options {
+    enum stamp_backend on;
+    const char *entry;                    /**< which program; NULL: the first */
+    const char *rtl_dir;                  /**< where stamp_rtl_NAME.so lie */
+    uint32_t read_latency, write_latency; /**< cycles */
+    uint32_t read_rate, write_rate;       /**< beats per 256 cycles */
+    uint32_t stall;                       /**< 1/256 per cycle and channel */
+    uint64_t seed;
+    uint32_t watchdog;   /**< cycles without retirement that are an error */
+    uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
+    uint64_t max_cycles; /**< 0: no limit */
+    uint64_t poison;     /**< not 0: the C machine's scratchpads start with noise of this seed, so
+                          *   that a program that reads what it did not write differs in lock-step */
+    bool phases;         /**< cut the run into instances of the image's phases */
+    stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; not ON_RTL */
+    void *on_phase_ctx;
+    uint64_t expect;  /**< estimate of the cycles, for progress */
+    const char *wave; /**< FST file or NULL */
+    uint64_t wave_start, wave_stop;
+    uint64_t fault_lo, fault_hi; /**< memory that answers with an error */
+    bool fault_read, fault_write, dead;
+    stamp_run_progress_fn *progress;
+    void *progress_ctx;
+    bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
+    void *on_edge_ctx;
+    bool (*on_cycle)(void *ctx, const struct stamp_rtl_cycle *cycle); /**< RTL clocks */
+    void *on_cycle_ctx;
+};
+
+/** Defaults: model, 60 cycles latency, full rate, no stalls, watchdog of a million cycles. */
+struct stamp_run_options stamp_run_options_default(void);
+
+/**
+ * A time a phase of the image ran. It begins with the first retirement of one of its instructions by
+ * a unit (control retires ahead of the units and begins none) and ends where the next begins; units
+ * overlap, so late work of one phase is counted where it happens, in the next. A phase that comes
+ * again, or one that lies before the last one, begins only after a FENCE outside all phases. What
+ * was counted before the first retirement belongs to the first instance, what comes after the last
+ * to the last one: the sums over all instances are the run's totals.
+ */
+struct stamp_phase_instance {
+    uint32_t phase;         /**< index into image->phase */
+    uint32_t iteration;     /**< how often this phase had begun before, in this run */
+    uint32_t times;         /**< 1; more where instances of several runs are added up */
+    uint64_t products;      /**< 4x4-bit products it needs */
+    uint64_t start, cycles; /**< 0 on the model */
+    uint64_t event[STAMP_EVENTS];
+};
+
+struct stamp_run_result {
+    enum stamp_error error; /**< NONE when HALT was reached */
+    uint32_t error_pc;
+    uint64_t cycles;                             /**< RTL: start to done; 0 on the model */
+    uint64_t instructions;                       /**< retired */
+    uint64_t checked, mismatches;                /**< lock-step: 32-bit words and retirements */
+    uint64_t event[STAMP_EVENTS];                /**< TIME events are 0 on the model */
+    double seconds, cpu_seconds;                 /**< host time of the run: wall, processor */
+    char difference[320];                        /**< lock-step: the first difference */
+    const struct stamp_phase_instance *instance; /**< with options.phases and when the machine
+                                                  *   reached its end; the run's, until it goes
+                                                  *   again or is freed */
+    uint32_t instances;
+};
+
+struct stamp_run; /* an image in memory, ready to run */
+
+/** Memory with code and constants loaded, everything else zero; arguments those of the image.
+ *  @p image is borrowed. */
+enum stamp_status stamp_run_new(const struct stamp_image *image, struct stamp_run **out,
+                                struct stamp_err *e);
+void stamp_run_free(struct stamp_run *run);
+
+/** Fill buffer @p name (F32 or BF16, rounded BF16) from values[rows][cols]; the shape must be the
+ *  buffer's. */
+enum stamp_status stamp_run_put(struct stamp_run *run, const char *name, const float *values,
+                                uint64_t rows, uint64_t cols, struct stamp_err *e);
+
+/** Fill RAW buffer @p name with @p count bytes from its start; the rest keeps what it holds. */
+enum stamp_status stamp_run_put_raw(struct stamp_run *run, const char *name, const void *bytes,
+                                    uint64_t count, struct stamp_err *e);
+
+/** Argument register @p index is @p value from the next start on. */
+void stamp_run_set_arg(struct stamp_run *run, uint32_t index, uint32_t value);
+
+/** Take values[rows][cols] out of buffer @p name. */
+enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, float *values,
+                                uint64_t rows, uint64_t cols, struct stamp_err *e);
+
+/**
+ * Run to the end. Each call starts afresh on the memory as it is; scratchpads start undefined.
+ * @return STAMP_OK (then result->error is NONE), STAMP_EMACHINE (the machine stopped on
+ *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (no such shared object, on_phase ON_RTL),
+ *         STAMP_ERANGE (no such entry), STAMP_ENOMEM; @p result is filled in all of these but the
+ *         last three
+ */
+enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
+                               struct stamp_run_result *result, struct stamp_err *e);
+
+/** The memory, dram_bytes long; for tests. */
+uint8_t *stamp_run_memory(struct stamp_run *run);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
