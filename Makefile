@@ -22,7 +22,7 @@ CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
               tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
-              tests/conformance/toy.c) $(CONF_C))
+              tests/conformance/toy.c tests/cosim/count_device.c) $(CONF_C))
 RTL_SV   := rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv \
             $(filter-out %_pkg.sv,$(wildcard rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv \
               rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv))
@@ -55,7 +55,7 @@ $(B)/libstamp.a: $(LIB_C:%.c=$(B)/%.o)
 	rm -f $@ && ar -qcs $@ $^
 $(B)/stamp: $(CLI_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/stamp-san: $(CLI_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
+$(B)/stamp-san: $(CLI_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o) $(B)/san/tests/cosim/count_device.o
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/check: $(TEST_C:%.c=$(B)/%.o) $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
@@ -103,7 +103,7 @@ $(B)/v/%/ok: $(RTL_SV) sim/verilator/probe.vlt $(B)/v/%/params
 	  $(if $(findstring _waves,$*),verilated_fst_c.o) $(if $(findstring _cov,$*),verilated_cov.o) \
 	  OPT_FAST="$(if $(findstring _cov,$*),-O1,$(NATIVE))" OPT_SLOW=$(if $(findstring _cov,$*),-O0,-O1) OPT_GLOBAL=-O2
 	@touch $@
-$(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp sim/run/device.h model/spec/spec.c
+$(B)/stamp_rtl_%.so: $(B)/v/%/ok sim/verilator/rtl.cpp sim/verilator/dram.cpp sim/run/rtl.h model/spec/spec.c
 	$(CC) -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o $(B)/v/$*/spec.o
 	$(CXX) -I. -I$(B)/v/$* -isystem $(VINC) -isystem $(VINC)/vltstd $(CXXFLAGS) $(TUNE) -O3 -fPIC -shared \
 	  -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' -DMACH='"$(call base_of,$*)"' \

@@ -8,6 +8,7 @@
 
 #include "model/mem.h"
 #include "model/spec/mach.h"
+#include "model/text.h"
 
 enum {
     KEY_MACHINE = STAMP_KEY_MACHINE,
@@ -22,8 +23,6 @@ enum {
 };
 enum { RATE_ONE = 256, LATENCY_MAX = 100000 };
 
-static const char *const backend_names[] = {"model", "rtl", "all"};
-
 static const struct argp_option only_options[] = {
     {.doc = "Machine:", .group = 30},
     {.name = "machine",
@@ -36,9 +35,9 @@ static const struct argp_option only_options[] = {
 static const struct argp_option on_options[] = {
     {.name = "on",
      .key = KEY_ON,
-     .arg = "model|rtl|all",
+     .arg = "DEVICE",
      .group = 30,
-     .doc = "C machine, Verilated RTL, or both in lock-step, every write compared"},
+     .doc = "where the program runs"},
     {.name = "wave",
      .key = KEY_WAVE,
      .arg = "FILE",
@@ -98,9 +97,49 @@ const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m)
     return m->mach ? m->mach : stamp_mach_find("base");
 }
 
-const char *stamp_backend_name(enum stamp_backend on)
+/* "model, rtl, all": those that can do all of @p need. */
+static const char *names_of(unsigned need, const char *between)
 {
-    return backend_names[on];
+    static char text[300];
+    size_t len = 0;
+
+    text[0] = 0;
+    for (size_t i = 0; stamp_device_at(i); i++) {
+        const struct stamp_device *d = stamp_device_at(i);
+        if ((d->can & need) != need || len >= sizeof text) continue;
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", len ? between : "", d->name);
+    }
+    return text;
+}
+
+error_t stamp_args_device(const char *arg, unsigned need, const struct stamp_device **out)
+{
+    const struct stamp_device *d = stamp_device_find(arg, need);
+
+    if (!d) return stamp_args_bad("--on %s: must be one of %s", arg, names_of(need, ", "));
+    *out = d;
+    return 0;
+}
+
+error_t stamp_args_device_needs(const char *flag, const struct stamp_device *on, unsigned need)
+{
+    if ((on->can & need) == need) return 0;
+    return stamp_args_bad("%s: not of %s; needs --on %s", flag, on->what, names_of(need, ", "));
+}
+
+char *stamp_args_device_help(const char *text, unsigned need)
+{
+    struct stamp_text t = {0};
+
+    stamp_text_add(&t, "%s:", text);
+    for (size_t i = 0; stamp_device_at(i); i++) {
+        const struct stamp_device *d = stamp_device_at(i);
+        if ((d->can & need) == need) stamp_text_add(&t, " %s, %s;", d->name, d->what);
+    }
+    stamp_text_add(&t, " see stamp devices");
+    char *copy = t.s ? strdup(t.s) : NULL;
+    stamp_free(t.s);
+    return copy ? copy : (char *)text;
 }
 
 static error_t parse_machine(const char *arg, struct stamp_args_machine *m)
@@ -164,17 +203,14 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     struct stamp_args_machine *m = state->input;
     struct stamp_run_options *run = &m->run;
     uint64_t v = 0;
-    unsigned i = 0;
     error_t err = 0;
 
     if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON && key != KEY_SEED) m->any = true;
     switch (key) {
     case KEY_MACHINE: return parse_machine(arg, m);
     case KEY_ON:
-        err = stamp_args_choice("--on", arg, backend_names, 3, &i);
-        run->on = (enum stamp_backend)i;
         m->on_set = true;
-        return err;
+        return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &run->on);
     case KEY_LATENCY: return parse_latency(arg, run);
     case KEY_BANDWIDTH:
         err = parse_part("--bandwidth", arg, 1, RATE_ONE, &run->read_rate);
@@ -209,13 +245,20 @@ const struct argp stamp_argp_memory = {
 const struct argp stamp_argp_estimate = {
     .options = estimate_options, .parser = parse_parent, .children = memory_children};
 static const struct argp_child children[] = {{.argp = &stamp_argp_memory}, {.argp = NULL}};
-const struct argp stamp_argp_machine = {
-    .options = on_options, .parser = parse_parent, .children = children};
+static char *help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_PROGRAMS) : (char *)text;
+}
+
+const struct argp stamp_argp_machine = {.options = on_options,
+                                        .parser = parse_parent,
+                                        .children = children,
+                                        .help_filter = help};
 
 error_t stamp_args_machine_check(const struct stamp_args_machine *m)
 {
-    if (m->run.wave && m->run.on == STAMP_ON_MODEL)
-        return stamp_args_bad("--wave: the C machine has no cycles; use --on rtl or --on all");
+    if (m->run.wave && stamp_args_device_needs("--wave", m->run.on, STAMP_CAN_WAVES)) return EINVAL;
     if (!m->run.wave && m->run.wave_stop != UINT64_MAX)
         return stamp_args_bad("--wave-window: needs --wave FILE");
     return 0;

@@ -7,7 +7,7 @@
 #define STAMP_CLI_ARGS_MACHINE_H
 
 #include "sim/cli/args.h"
-#include "sim/run/runtime.h"
+#include "sim/run/device.h"
 
 struct stamp_args_machine {
     bool on_set;                   /**< --on was given */
@@ -30,7 +30,13 @@ error_t stamp_args_machine_check(const struct stamp_args_machine *m);
 /** --machine, or base. */
 const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m);
 
-/** "model", "rtl", "all". */
-const char *stamp_backend_name(enum stamp_backend on);
+/** The device --on names, which must be able to do all of @p need (enum stamp_can). */
+error_t stamp_args_device(const char *arg, unsigned need, const struct stamp_device **out);
+
+/** For an argp help_filter: @p text and the devices that can do all of @p need; in new memory, or @p text. */
+char *stamp_args_device_help(const char *text, unsigned need);
+
+/** Where @p flag is given and the device cannot do @p need: one line that names those that can. */
+error_t stamp_args_device_needs(const char *flag, const struct stamp_device *on, unsigned need);
 
 #endif

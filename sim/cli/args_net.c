@@ -87,12 +87,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp stamp_argp_net = {.options = options, .parser = parse};
 
-const char *const stamp_net_on_name[STAMP_NET_ONS] = {"net", "model", "rtl", "all"};
 
 struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
                                               const struct stamp_scheme *scheme,
                                               const struct stamp_args_machine *machine,
-                                              enum stamp_net_on on)
+                                              const struct stamp_device *on)
 {
     struct stamp_netrun_options o = {.mach = stamp_args_mach(machine),
                                      .scheme = *scheme,
@@ -108,11 +107,14 @@ struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
 }
 
 error_t stamp_args_net_check(const struct stamp_scheme *scheme,
-                             const struct stamp_args_machine *machine, enum stamp_net_on on)
+                             const struct stamp_args_machine *machine, const struct stamp_device *on)
 {
-    if (on == STAMP_NET_ON_NET && machine->any)
-        return stamp_args_bad("--machine and the flags of the memory are of --on model, rtl, all");
-    if (on != STAMP_NET_ON_NET) return stamp_args_integer_scheme(scheme);
+    const bool programs = on->can & STAMP_CAN_PROGRAMS;
+
+    if (!programs && machine->any)
+        return stamp_args_device_needs("--machine and the flags of the memory", on,
+                                       STAMP_CAN_PROGRAMS);
+    if (programs) return stamp_args_integer_scheme(scheme);
     if (scheme->weight_bits == 32)
         return stamp_args_bad("--weight-bits f32: a network has weights of 4 or 8 bits");
     return 0;

@@ -23,19 +23,15 @@ extern const struct argp stamp_argp_net; /**< input: struct stamp_args_net, set 
 /** 4-bit cache in blocks of 32 tokens, 8-bit head, one thread. */
 struct stamp_args_net stamp_args_net_default(void);
 
-/** "net", "model", "rtl", "all": enum stamp_net_on. */
-enum { STAMP_NET_ONS = 4 };
-extern const char *const stamp_net_on_name[STAMP_NET_ONS];
-
 /** A network to run as the flags say; progress goes to the progress line. */
 struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
                                               const struct stamp_scheme *scheme,
                                               const struct stamp_args_machine *machine,
-                                              enum stamp_net_on on);
+                                              const struct stamp_device *on);
 
 /** Flags that do not go with @p on; called at ARGP_KEY_END. */
 error_t stamp_args_net_check(const struct stamp_scheme *scheme,
-                             const struct stamp_args_machine *machine, enum stamp_net_on on);
+                             const struct stamp_args_machine *machine, const struct stamp_device *on);
 
 /** Name of a cache's transform: "haar" or "none". */
 const char *stamp_kv_transform_name(struct stamp_kv_scheme kv);

@@ -51,8 +51,9 @@ static const struct argp_option options[] = {
      .doc = "width of the weights of every row but f32, bits (default 4)"},
     {.name = "on",
      .key = KEY_ON,
-     .arg = "model|rtl",
-     .doc = "cycles: those the compiler expects (model, the default) or those of the RTL"},
+     .arg = "DEVICE",
+     .doc = "of the prefill: cycles are those of a timed device, else those the compiler expects "
+            "(default model)"},
     {.name = "prefill",
      .key = KEY_PREFILL,
      .arg = "N",
@@ -84,7 +85,7 @@ static error_t parse_high(const char *arg, struct stamp_compare *c)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const ons[] = {"model", "rtl"}, *const widths[] = {"4", "8"};
+    static const char *const widths[] = {"4", "8"};
     struct compare_args *a = state->input;
     unsigned i = 0;
     error_t err;
@@ -103,9 +104,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_HIGH_ROWS: return parse_high(arg, &a->c);
     case KEY_PREFILL: return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
     case KEY_ON:
-        err = stamp_args_choice("--on", arg, ons, 2, &i);
-        a->c.rtl = i == 1;
-        return err;
+        return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &a->c.on);
     case KEY_WEIGHT_BITS:
         err = stamp_args_choice("--weight-bits", arg, widths, 2, &i);
         a->c.base.weight_bits = i ? 8 : 4;
@@ -124,7 +123,14 @@ static const struct argp_child children[] = {{.argp = &stamp_argp_net},
                                              {.argp = &stamp_argp_memory},
                                              {.argp = &stamp_argp_common},
                                              {.argp = NULL}};
+static char *help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_PROGRAMS) : (char *)text;
+}
+
 static const struct argp argp = {
+    .help_filter = help,
     .options = options,
     .parser = parse,
     .args_doc = "MODEL --text FILE",
@@ -142,7 +148,7 @@ static const struct argp argp = {
 
 static const char *cycles_of(const struct compare_args *a)
 {
-    return a->c.rtl ? "cycles, RTL" : "cycles expected";
+    return a->c.on->can & STAMP_CAN_TIMED ? "cycles" : "cycles expected";
 }
 
 static void print_row(const struct compare_args *a, const struct stamp_compare_row *r)
@@ -152,7 +158,7 @@ static void print_row(const struct compare_args *a, const struct stamp_compare_r
         printf(" %9s %9.3f %8.3f %6s %16s\n", "-", r->act_bits, r->kv_bits, "-", "-");
     else
         printf(" %9.2f %9.3f %8.3f %6s %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
-               stamp_kv_transform_name(r->kv), a->c.rtl ? r->cycles : r->expected);
+               stamp_kv_transform_name(r->kv), a->c.on->can & STAMP_CAN_TIMED ? r->cycles : r->expected);
 }
 
 static void network_text(const struct compare_args *a, char *text, size_t size)
@@ -210,7 +216,7 @@ static void print_json(const struct compare_args *a)
             cJSON_AddNullToObject(v, "kv_transform");
         else
             stamp_put_text(v, "kv_transform", stamp_kv_transform_name(r->kv));
-        if (c->rtl && !r->f32)
+        if ((c->on->can & STAMP_CAN_TIMED) && !r->f32)
             stamp_put_count(v, "cycles", r->cycles);
         else
             cJSON_AddNullToObject(v, "cycles");
@@ -226,7 +232,8 @@ int stamp_cmd_compare(int argc, char **argv)
 {
     struct compare_args a = {.prefill = 512,
                              .quant = stamp_args_quant_default(),
-                             .c = {.base = stamp_scheme_default(),
+                             .c = {.on = &stamp_on_model,
+                                   .base = stamp_scheme_default(),
                                    .high = {64},
                                    .highs = 1,
                                    .net = stamp_args_net_default(),

@@ -86,7 +86,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_TOKENS: return stamp_args_u64("--tokens", arg, 1, 1 << 20, &a->tokens);
     case ARGP_KEY_ARG: return stamp_args_bad("one argument too many: '%s'", arg);
     case ARGP_KEY_END:
-        if (!a->machine.on_set) a->machine.run.on = STAMP_ON_ALL;
+        if (!a->machine.on_set) a->machine.run.on = &stamp_on_all;
         if (a->machine.run.wave)
             return stamp_args_bad("--wave: a wave is for one layer; use stamp linear");
         a->layers = a->layers || a->layer || a->no_ppl;

@@ -27,15 +27,12 @@ enum {
     KEY_PHASES
 };
 
-/* --on: f32, or 1 + enum stamp_net_on */
-enum { ON_F32, ON_NET };
-
 struct eval_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
     const char *model[1], *tokenizer, *text;
     struct stamp_ppl_limits limits;
-    unsigned on;
+    const struct stamp_device *on;
     bool tensors;
     struct stamp_args_net net;
     struct stamp_args_quant quant;
@@ -51,11 +48,9 @@ static const struct argp_option options[] = {
          "documents split at <|endoftext|>; each is scored alone, BOS first, cut at the context"},
     {.name = "on",
      .key = KEY_ON,
-     .arg = "f32|net|model|rtl|all",
-     .doc = "f32 (default): linear layers under the scheme, everything else in f32; net: the whole "
-            "network in the numerics of the machine, by the network in C; model, rtl, all: by "
-            "programs on the C machine, the RTL, or both in lock-step with every logit compared "
-            "with the network in C"},
+     .arg = "DEVICE",
+     .doc = "where it runs; on f32 (default) linear layers under the scheme, everything else in "
+            "f32, on the others all of it in the numerics of the machine"},
     {.name = "tokenizer", .key = KEY_TOKENIZER, .arg = "FILE", .doc = STAMP_DOC_TOKENIZER},
     {.name = "tensors",
      .key = KEY_TENSORS,
@@ -72,7 +67,6 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const ons[] = {"f32", "net", "model", "rtl", "all"};
     struct eval_args *a = state->input;
 
     switch (key) {
@@ -85,7 +79,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
-    case KEY_ON: return stamp_args_choice("--on", arg, ons, 5, &a->on);
+    case KEY_ON: return stamp_args_device(arg, STAMP_CAN_VALUES, &a->on);
     case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->limits.tokens);
     case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->limits.docs);
     case KEY_TENSORS: a->tensors = true; return 0;
@@ -94,19 +88,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
-        if (a->tensors && (a->on == ON_F32 || a->on == ON_NET + STAMP_NET_ON_RTL))
-            return stamp_args_bad("--tensors needs --on net, model or all");
-        if (a->machine.run.phases && (a->on == ON_F32 || a->on == ON_NET + STAMP_NET_ON_NET))
-            return stamp_args_bad("--phases needs --on model, rtl or all");
-        if (a->on != ON_F32) {
+        if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;
+        if (a->machine.run.phases &&
+            stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+            return EINVAL;
+        if (a->on->can & STAMP_CAN_BITS) {
             const error_t err = stamp_args_quant_check(&a->quant);
             if (err) return err;
-            return stamp_args_net_check(&a->scheme, &a->machine,
-                                        (enum stamp_net_on)(a->on - ON_NET));
+            return stamp_args_net_check(&a->scheme, &a->machine, a->on);
         }
         if (a->net.any || a->quant.any || a->machine.any)
-            return stamp_args_bad("flags of whole networks and of machines need --on net, model, "
-                                  "rtl or all");
+            return stamp_args_device_needs("flags of whole networks and of machines", a->on,
+                                           STAMP_CAN_BITS);
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -115,7 +108,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {
     {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},
     {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static char *help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_VALUES) : (char *)text;
+}
+
 static const struct argp argp = {
+    .help_filter = help,
     .options = options,
     .parser = parse,
     .args_doc = "MODEL --text FILE",
@@ -177,7 +177,7 @@ static void print_json(const struct result *r)
     stamp_put_count(o, "tokens_cut", r->q.cut.tokens);
     stamp_put_text(o, "scheme", r->scheme);
     if (r->net.phase) {
-        stamp_put_text(o, "on", stamp_net_on_name[r->net.on]);
+        stamp_put_text(o, "on", r->net.on->name);
         stamp_put_text(o, "machine", r->net.mach->name);
         stamp_net_put(o, "prefill", &r->net);
     }
@@ -191,7 +191,7 @@ static void set_text(const struct eval_args *a, struct result *r)
     size_t len;
 
     stamp_scheme_text(&a->scheme, r->scheme, sizeof r->scheme);
-    if (a->on == ON_F32) return;
+    if (!(a->on->can & STAMP_CAN_BITS)) return;
     stamp_args_net_text(&a->net, net, sizeof net);
     stamp_args_quant_text(&a->quant, quant, sizeof quant);
     len = strlen(r->scheme);
@@ -210,7 +210,7 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
                                       struct stamp_net_score *score, struct network *at,
                                       struct result *r, struct stamp_err *e)
 {
-    const enum stamp_net_on on = (enum stamp_net_on)(a->on - ON_NET);
+    const struct stamp_device *on = a->on;
     struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, on);
 
     o.run.progress = stamp_net_score_progress;
@@ -228,7 +228,7 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
     if (!s) s = stamp_netrun_new(c->model, &o, &at->run, e);
     if (s) return s;
     score->run = at->run;
-    if (on != STAMP_NET_ON_NET)
+    if (on->can & STAMP_CAN_PROGRAMS)
         r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on,
                                            0, at->run};
     return STAMP_OK;
@@ -240,7 +240,7 @@ static enum stamp_status work(const struct eval_args *a, const struct stamp_corp
     struct stamp_net_score score = {.scheme = &a->scheme};
     enum stamp_status s = STAMP_OK;
 
-    if (a->on != ON_F32) s = open_network(a, c, &score, at, r, e);
+    if (a->on->can & STAMP_CAN_BITS) s = open_network(a, c, &score, at, r, e);
     if (s) return s;
     at->scoring = true;
     s = stamp_corpus_perplexity(c, &a->limits, NULL, &r->f32, NULL, e);
@@ -251,7 +251,8 @@ static enum stamp_status work(const struct eval_args *a, const struct stamp_corp
 
 int stamp_cmd_eval(int argc, char **argv)
 {
-    struct eval_args a = {.scheme = stamp_scheme_default(),
+    struct eval_args a = {.on = &stamp_on_f32,
+                          .scheme = stamp_scheme_default(),
                           .net = stamp_args_net_default(),
                           .quant = stamp_args_quant_default(),
                           .machine = stamp_args_machine_default()};

@@ -35,7 +35,7 @@ struct generate_args {
     struct stamp_args_machine machine;
     const char *model[1], *tokenizer, *prompt;
     uint64_t n;
-    unsigned on; /* enum stamp_net_on */
+    const struct stamp_device *on; /* can BITS */
     struct stamp_sampler sampler;
     double mhz;
 };
@@ -49,9 +49,8 @@ static const struct argp_option options[] = {
     {.name = "count", .key = 'n', .arg = "N", .doc = "tokens to generate at most (default 64)"},
     {.name = "on",
      .key = KEY_ON,
-     .arg = "net|model|rtl|all",
-     .doc = "the network in C; or programs on the C machine (default), the RTL, or both in "
-            "lock-step with every logit compared with the network in C; the tokens are the same"},
+     .arg = "DEVICE",
+     .doc = "where it runs, the tokens are the same (default model)"},
     {.name = "temperature",
      .key = KEY_TEMPERATURE,
      .arg = "T",
@@ -86,7 +85,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_PROMPT: a->prompt = arg; return 0;
     case 'n': return stamp_args_u64("-n", arg, 1, UINT32_MAX, &a->n);
-    case KEY_ON: return stamp_args_choice("--on", arg, stamp_net_on_name, STAMP_NET_ONS, &a->on);
+    case KEY_ON: return stamp_args_device(arg, STAMP_CAN_BITS | STAMP_CAN_VALUES, &a->on);
     case KEY_TEMPERATURE:
         return stamp_args_real("--temperature", arg, 0, 1000, &a->sampler.temperature);
     case KEY_TOP_K: return stamp_args_size("--top-k", arg, 0, UINT32_MAX, &a->sampler.top_k);
@@ -96,10 +95,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
-        if (a->machine.run.phases && a->on == STAMP_NET_ON_NET)
-            return stamp_args_bad("--phases needs --on model, rtl or all");
+        if (a->machine.run.phases &&
+            stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+            return EINVAL;
         if (stamp_args_quant_check(&a->quant)) return EINVAL;
-        return stamp_args_net_check(&a->scheme, &a->machine, (enum stamp_net_on)a->on);
+        return stamp_args_net_check(&a->scheme, &a->machine, a->on);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -107,7 +107,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {
     {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},
     {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static char *help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_BITS | STAMP_CAN_VALUES) : (char *)text;
+}
+
 static const struct argp argp = {
+    .help_filter = help,
     .options = options,
     .parser = parse,
     .args_doc = "MODEL",
@@ -214,14 +221,14 @@ static enum stamp_status loop(struct generation *g, float *logits, struct stamp_
     struct stamp_sampler sampler = g->a->sampler;
     int32_t token = 0;
 
-    stamp_progress_task("prompt of %zu tokens on %s", g->prompt, stamp_net_on_name[g->a->on]);
+    stamp_progress_task("prompt of %zu tokens on %s", g->prompt, g->a->on->name);
     enum stamp_status s = stamp_netrun_prefill(g->run, g->ids, (uint32_t)g->prompt, logits, e);
     stamp_progress_end();
     if (s) return s;
     g->quiet = !g->a->common.json && isatty(STDOUT_FILENO);
     g->decoder.t = g->tokenizer;
     for (size_t i = 0; i < g->prompt && !s; i++) s = show(g, i, false, e);
-    if (!g->quiet) stamp_progress_task("tokens on %s", stamp_net_on_name[g->a->on]);
+    if (!g->quiet) stamp_progress_task("tokens on %s", g->a->on->name);
     while (!s && !ferror(stdout)) {
         s = stamp_sample(&sampler, logits, g->model->vocab, &token, e);
         if (s) break;
@@ -243,7 +250,7 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
 {
     const struct generate_args *a = g->a;
     struct stamp_netrun_options o =
-        stamp_args_netrun(&a->net, &a->scheme, &a->machine, (enum stamp_net_on)a->on);
+        stamp_args_netrun(&a->net, &a->scheme, &a->machine, a->on);
     float *logits = NULL;
 
     enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
@@ -286,7 +293,7 @@ static void print(const struct generation *g)
         for (size_t i = 0; i < g->made; i++)
             cJSON_AddItemToArray(list, cJSON_CreateNumber(g->ids[g->prompt + i]));
         stamp_put_text(o, "stopped", g->ended ? "end" : "count");
-        stamp_put_text(o, "on", stamp_net_on_name[a->on]);
+        stamp_put_text(o, "on", a->on->name);
         stamp_put_text(o, "machine", stamp_args_mach(&a->machine)->name);
         stamp_put_text(o, "scheme", scheme);
         stamp_put_text(o, "network", all);
@@ -296,7 +303,7 @@ static void print(const struct generation *g)
     }
     for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
         const struct stamp_net_report r = {stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),
-                                           stamp_args_mach(&a->machine), (enum stamp_net_on)a->on,
+                                           stamp_args_mach(&a->machine), a->on,
                                            a->mhz, g->run};
         if (o)
             stamp_net_put(o, name[i], &r);
@@ -314,7 +321,7 @@ int stamp_cmd_generate(int argc, char **argv)
                               .machine = stamp_args_machine_default(),
                               .prompt = "",
                               .n = 64,
-                              .on = STAMP_NET_ON_MODEL,
+                              .on = &stamp_on_model,
                               .mhz = STAMP_MHZ};
     struct generation g = {.a = &a};
     struct stamp_err e = {0};

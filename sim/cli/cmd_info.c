@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cmd_info.c - stamp info: what a program or model holds; stamp machines: the configurations. */
+/* cmd_info.c - stamp info: what a program or model holds; stamp machines, stamp devices: the tables. */
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "sim/cli/info_model.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
+#include "sim/run/device.h"
 
 struct info_args {
     struct stamp_args_common common;
@@ -50,6 +51,13 @@ static const struct argp info_argp = {
 static const struct argp machines_argp = {.parser = parse_machines,
                                           .children = children,
                                           .doc = "The machine configurations (mach.def)."};
+static const struct argp devices_argp = {
+    .parser = parse_machines,
+    .children = children,
+    .doc = "What a network or program can run on, for --on: BITS, in the machine's numerics; PROGRAMS, "
+           "runs compiled programs; SEE, shows the tensors of a network; TIMED, counts cycles; "
+           "WRITES, tells every write and retirement; PINS, shows its AXI pins; WAVES, writes "
+           "waves; CHECKED, everything is compared with the C machine; VALUES, has results."};
 
 static void print_info(const struct stamp_image *m, const struct stamp_verify_info *v)
 {
@@ -194,5 +202,44 @@ int stamp_cmd_machines(int argc, char **argv)
         put_machines();
     else
         print_machines();
+    return STAMP_EXIT_OK;
+}
+
+static void put_devices(void)
+{
+    struct cJSON *o = stamp_json_root(), *list = stamp_put_array(o, "devices");
+
+    for (size_t i = 0; stamp_device_at(i); i++) {
+        const struct stamp_device *d = stamp_device_at(i);
+        struct cJSON *row = stamp_put_object(list, NULL);
+        stamp_put_text(row, "name", d->name);
+        stamp_put_text(row, "what", d->what);
+        struct cJSON *can = stamp_put_array(row, "can");
+        for (unsigned bit = 1; stamp_can_name(bit); bit <<= 1)
+            if (d->can & bit) cJSON_AddItemToArray(can, cJSON_CreateString(stamp_can_name(bit)));
+    }
+    stamp_say_json(o);
+}
+
+static void print_devices(void)
+{
+    for (size_t i = 0; stamp_device_at(i); i++) {
+        const struct stamp_device *d = stamp_device_at(i);
+        printf("%-8s %-40s", d->name, d->what);
+        for (unsigned bit = 1; stamp_can_name(bit); bit <<= 1)
+            if (d->can & bit) printf(" %s", stamp_can_name(bit));
+        puts("");
+    }
+}
+
+int stamp_cmd_devices(int argc, char **argv)
+{
+    struct info_args a = {.file = {NULL}};
+
+    stamp_args_parse(&devices_argp, "devices", argc, argv, &a);
+    if (a.common.json)
+        put_devices();
+    else
+        print_devices();
     return STAMP_EXIT_OK;
 }

@@ -51,7 +51,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->file, 2);
     case ARGP_KEY_END:
         if (!a->file[1]) return stamp_args_bad("needs two files, X.npy and W.npy");
-        if (!a->machine.on_set) return stamp_args_bad("needs --on model, rtl or all");
+        if (!a->machine.on_set) return stamp_args_bad("needs --on DEVICE, see stamp devices");
+        if (stamp_args_device_needs("values", a->machine.run.on, STAMP_CAN_VALUES)) return EINVAL;
         err = stamp_args_integer_scheme(&a->scheme);
         return err ? err : stamp_args_machine_check(&a->machine);
     default: return ARGP_ERR_UNKNOWN;
@@ -67,7 +68,7 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "X.npy W.npy --on model|rtl|all",
+    .args_doc = "X.npy W.npy --on DEVICE",
     .doc = "Compute y = x w^T + b for X [tokens][features] and W [outputs][features] on a machine, "
            "and hold every word of y against the numerics; on all, the machines also run in "
            "lock-step.\v"
@@ -80,13 +81,13 @@ static const struct argp argp = {
 static void print_text(const struct linear_args *a, const struct stamp_measure *m,
                        const struct stamp_figures *f)
 {
-    const bool timed = a->machine.run.on != STAMP_ON_MODEL;
+    const bool timed = (a->machine.run.on->can & STAMP_CAN_TIMED) != 0;
     struct stamp_text text = {0};
     char scheme[120];
 
     stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
     printf("layer         %zu x %zu -> %zu, %s\n", m->layer.s, m->layer.d, m->layer.n, scheme);
-    printf("machine       %s, on %s\n", m->compile.mach->name, stamp_backend_name(m->run.on));
+    printf("machine       %s, on %s\n", m->compile.mach->name, m->run.on->name);
     printf("checked       %" PRIu64 " words, %" PRIu64 " differ\n", f->checked, f->mismatches);
     if (timed)
         printf("cycles        %" PRIu64 ", expected %" PRIu64 "\n", f->cycles, f->estimate);
@@ -106,7 +107,7 @@ static void print_text(const struct linear_args *a, const struct stamp_measure *
 static void print_json(const struct linear_args *a, const struct stamp_measure *m,
                        const struct stamp_figures *f)
 {
-    const bool timed = a->machine.run.on != STAMP_ON_MODEL;
+    const bool timed = (a->machine.run.on->can & STAMP_CAN_TIMED) != 0;
     struct cJSON *o = stamp_json_root();
     char scheme[120];
 
@@ -124,7 +125,7 @@ static void print_json(const struct linear_args *a, const struct stamp_measure *
     stamp_put_count(o, "cycles_expected", f->estimate);
     stamp_put_real(o, "avg_act_bits", f->avg_act_bits);
     stamp_put_text(o, "machine", m->compile.mach->name);
-    stamp_put_text(o, "on", stamp_backend_name(m->run.on));
+    stamp_put_text(o, "on", m->run.on->name);
     stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
     stamp_put_text(o, "scheme", scheme);
     stamp_put_count(o, "seed", m->run.seed);
@@ -154,7 +155,7 @@ static int measure(const struct linear_args *a, struct stamp_measure *m, struct 
         return stamp_say_fail(e);
     }
     m->run.wave = stamp_wave_begin(a->machine.run.wave);
-    stamp_progress_task("%s on %s", a->file[1], stamp_backend_name(m->run.on));
+    stamp_progress_task("%s on %s", a->file[1], m->run.on->name);
     s = stamp_measure_layer(m, y, &f, e);
     stamp_progress_end();
     if (stamp_wave_end(!s, &wave_err) && !s) {

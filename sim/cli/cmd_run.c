@@ -106,7 +106,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
     case ARGP_KEY_END:
         if (!a->program[0]) return stamp_args_bad("needs a program, P.stamp");
-        if (!a->machine.on_set) return stamp_args_bad("needs --on model, rtl or all");
+        if (!a->machine.on_set) return stamp_args_bad("needs --on DEVICE, see stamp devices");
+        if ((a->out.count || a->ref.list.count) &&
+            stamp_args_device_needs("--output, --reference", a->machine.run.on, STAMP_CAN_VALUES))
+            return EINVAL;
         return stamp_args_machine_check(&a->machine);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -118,7 +121,7 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "P.stamp --on model|rtl|all",
+    .args_doc = "P.stamp --on DEVICE",
     .doc =
         "Run a program. It is verified first: ranges, order, nothing read before it is "
         "written.\v"
@@ -275,7 +278,7 @@ static uint64_t products_of(const struct stamp_image *m, const struct stamp_run_
 static void print(const struct run_args *a, const struct stamp_image *m,
                   const struct stamp_run_result *r)
 {
-    const bool timed = a->machine.run.on != STAMP_ON_MODEL;
+    const bool timed = (a->machine.run.on->can & STAMP_CAN_TIMED) != 0;
     const uint64_t products = products_of(m, r);
     const double use = stamp_utilization(m->mach, products, r->cycles);
     struct stamp_text text = {0};
@@ -294,7 +297,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_put_text(o, "error", stamp_error_name(r->error));
         stamp_put_count(o, "error_pc", r->error_pc);
         stamp_put_text(o, "machine", m->mach->name);
-        stamp_put_text(o, "on", stamp_backend_name(a->machine.run.on));
+        stamp_put_text(o, "on", a->machine.run.on->name);
         stamp_put_count(o, "seed", a->machine.run.seed);
         if (r->mismatches) stamp_put_text(o, "difference", r->difference);
         if (!r->error && !r->mismatches) stamp_references_put(o, &a->ref);
@@ -302,8 +305,8 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_say_json(o);
         return;
     }
-    printf("machine       %s, on %s\n", m->mach->name, stamp_backend_name(a->machine.run.on));
-    if (a->machine.run.on == STAMP_ON_ALL)
+    printf("machine       %s, on %s\n", m->mach->name, a->machine.run.on->name);
+    if (a->machine.run.on->can & STAMP_CAN_CHECKED)
         printf("checked       %" PRIu64 " words, %" PRIu64 " differ\n", r->checked, r->mismatches);
     if (timed) printf("cycles        %" PRIu64 "\nutilization   %.2f %%\n", r->cycles, 100 * use);
     printf("instructions  %" PRIu64 "\n", r->instructions);
@@ -340,7 +343,7 @@ int stamp_cmd_run(int argc, char **argv)
     if (!s) {
         a.machine.run.progress = stamp_progress_run;
         a.machine.run.wave = stamp_wave_begin(a.machine.run.wave);
-        stamp_progress_task("%s on %s", a.program[0], stamp_backend_name(a.machine.run.on));
+        stamp_progress_task("%s on %s", a.program[0], a.machine.run.on->name);
         s = stamp_run_go(run, &a.machine.run, &r, &e);
         stamp_progress_end();
         const bool ran = !s || s == STAMP_EMISMATCH || s == STAMP_EMACHINE;

@@ -18,6 +18,7 @@ int stamp_cmd_dis(int argc, char **argv);
 int stamp_cmd_info(int argc, char **argv);
 int stamp_cmd_tokenize(int argc, char **argv);
 int stamp_cmd_machines(int argc, char **argv);
+int stamp_cmd_devices(int argc, char **argv);
 int stamp_cmd_demo(int argc, char **argv);
 
 #endif

@@ -129,7 +129,7 @@ static enum stamp_status score(struct stamp_compare *c, struct stamp_compare_row
     struct pass p = {.c = c, .kept = kept, .score = {.scheme = &row->scheme}};
     const struct stamp_llama_hooks hooks = {.forward = forward, .forward_ctx = &p};
     struct stamp_netrun_options o =
-        stamp_args_netrun(&c->net, &row->scheme, &c->machine, STAMP_NET_ON_NET);
+        stamp_args_netrun(&c->net, &row->scheme, &c->machine, &stamp_on_net);
     o.codes = c->codes;
     o.kv = row->kv;
     enum stamp_status s = STAMP_OK;
@@ -154,8 +154,8 @@ static enum stamp_status score(struct stamp_compare *c, struct stamp_compare_row
 static enum stamp_status prefill(const struct stamp_compare *c, struct stamp_compare_row *row,
                                  struct stamp_err *e)
 {
-    struct stamp_netrun_options o = stamp_args_netrun(
-        &c->net, &row->scheme, &c->machine, c->rtl ? STAMP_NET_ON_RTL : STAMP_NET_ON_MODEL);
+    struct stamp_netrun_options o =
+        stamp_args_netrun(&c->net, &row->scheme, &c->machine, c->on);
     struct stamp_netrun *run = NULL;
     float *logits = stamp_alloc(c->corpus->model->vocab, sizeof *logits);
 
@@ -166,7 +166,7 @@ static enum stamp_status prefill(const struct stamp_compare *c, struct stamp_com
     stamp_progress_task("prefill, %s", row->name);
     enum stamp_status s = stamp_netrun_new(c->corpus->model, &o, &run, e);
     if (!s) s = stamp_netrun_compile(run, (uint32_t)c->prefill, &row->expected, e);
-    if (!s && c->rtl) {
+    if (!s && (c->on->can & STAMP_CAN_TIMED)) {
         s = stamp_netrun_prefill(run, c->ids, (uint32_t)c->prefill, logits, e);
         row->cycles = stamp_netrun_phase(run, STAMP_PREFILL)->sum.cycles;
     }

@@ -34,7 +34,7 @@ struct stamp_compare {
     struct stamp_args_net net;
     struct stamp_args_machine machine;
     const struct stamp_qmodel *codes; /**< of the weights, for every row */
-    bool rtl;                         /**< run the prefill on the RTL */
+    const struct stamp_device *on;    /**< of the prefill; TIMED: its cycles, else those expected */
     int32_t *ids;                     /**< of the prefill, owned */
     size_t prefill;                   /**< how many */
     struct stamp_compare_row row[STAMP_COMPARE_ROWS];

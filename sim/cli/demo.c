@@ -45,7 +45,7 @@ enum stamp_status stamp_demo_run(struct stamp_demo *d, const struct stamp_layer_
         struct stamp_figures *f = &out->f[i];
         m.layer.scheme = stamp_demo_scheme((enum stamp_demo_scheme)i);
         stamp_progress_task("%s, %s, on %s", in->name, stamp_demo_name((enum stamp_demo_scheme)i),
-                            stamp_backend_name(d->run.on));
+                            d->run.on->name);
         s = stamp_measure_layer(&m, NULL, f, e);
         stamp_progress_end();
         if (s) break;

@@ -23,7 +23,7 @@ struct job {
     const struct stamp_demo_net *d;
     struct stamp_scheme scheme;
     struct stamp_args_net net;
-    enum stamp_net_on on;
+    const struct stamp_device *on;
     struct stamp_netrun *run;
     int32_t *ids; /* [n], owned */
     size_t n, scored;
@@ -85,8 +85,6 @@ static enum stamp_status open_session(struct job *j, struct stamp_err *e)
 
 static void print_head(const struct job *j)
 {
-    static const char *const where[] = {"the network in C", "the C machine", "the RTL",
-                                        "the RTL in lock-step with the C machine"};
     const struct stamp_demo_net *d = j->d;
     char scheme[120], net[64];
 
@@ -95,7 +93,7 @@ static void print_head(const struct job *j)
     stamp_args_net_text(&j->net, net, sizeof net);
     printf("model %s, text %s\n%s, %s\n", d->model, d->text, scheme, net);
     printf("machine %s: the whole network on %s, every logit against the network in C\n\n",
-           stamp_args_mach(d->machine)->name, where[j->on]);
+           stamp_args_mach(d->machine)->name, j->on->what);
     fflush(stdout);
 }
 
@@ -114,7 +112,7 @@ static enum stamp_status prefill(struct job *j, struct stamp_err *e)
 
     stamp_progress_task("f32");
     enum stamp_status s = stamp_score(m, j->ids, j->n, NULL, &j->nats_f32, &j->scored, e);
-    stamp_progress_task("prefill of %zu tokens on %s", j->n, stamp_net_on_name[j->on]);
+    stamp_progress_task("prefill of %zu tokens on %s", j->n, j->on->name);
     if (!s) s = stamp_score(m, j->ids, j->n, &hooks, &j->nats, &j->scored, e);
     stamp_progress_end();
     print_phase(j, "prefill", STAMP_PREFILL);
@@ -131,7 +129,7 @@ static enum stamp_status decode(struct job *j, struct stamp_err *e)
         size_t len = 0;
         int32_t token = 0;
         stamp_progress_task("token %zu of %zu on %s", i + 1, j->d->decode,
-                            stamp_net_on_name[j->on]);
+                            j->on->name);
         s = stamp_sample(&greedy, j->logits, c->model->vocab, &token, e);
         if (!s) s = stamp_netrun_step(j->run, token, j->logits, e);
         const char *p = stamp_tokenizer_piece(c->tokenizer, token, &len);
@@ -174,7 +172,7 @@ static void print_json(const struct job *j, const struct stamp_err *e)
     stamp_put_text(o, "model", d->model);
     stamp_put_text(o, "text", d->text);
     stamp_put_text(o, "machine", a.mach->name);
-    stamp_put_text(o, "on", stamp_net_on_name[j->on]);
+    stamp_put_text(o, "on", j->on->name);
     stamp_put_text(o, "scheme", scheme);
     stamp_put_text(o, "network", net);
     stamp_net_put(o, "prefill", &a);
@@ -195,12 +193,10 @@ static void print_json(const struct job *j, const struct stamp_err *e)
 
 int stamp_demo_network(const struct stamp_demo_net *d)
 {
-    static const enum stamp_net_on where[] = {STAMP_NET_ON_MODEL, STAMP_NET_ON_RTL,
-                                              STAMP_NET_ON_ALL};
     struct job j = {.d = d,
                     .scheme = stamp_scheme_default(),
                     .net = stamp_args_net_default(),
-                    .on = where[d->machine->run.on]};
+                    .on = d->machine->run.on};
     struct stamp_err e = {0};
 
     enum stamp_status s = open_session(&j, &e);

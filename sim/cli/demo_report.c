@@ -35,11 +35,8 @@ static uint64_t mismatches(const struct stamp_demo_layer *l)
 
 void stamp_demo_print_head(const struct stamp_demo *d)
 {
-    static const char *const where[] = {"the C machine", "the RTL",
-                                        "the RTL in lock-step with the C machine"};
-
     printf("model %s, text %s, %zu tokens; machine %s: every layer on %s\n\n", d->model, d->text,
-           d->tokens, d->mach->name, where[d->run.on]);
+           d->tokens, d->mach->name, d->run.on->what);
     printf("%-15s %-13s %-23s  %-31s %20s\n", "", "", "SQNR, dB", "STaMP on the machine",
            "words of all three");
     printf("%-15s %-13s %7s %7s %7s  %9s %9s %11s %13s %6s\n", "layer", "features>out", "W4A4",
@@ -55,7 +52,7 @@ void stamp_demo_print_layer(const struct stamp_demo *d, const struct stamp_demo_
     snprintf(shape, sizeof shape, "%zu>%zu", l->input->d, l->input->n);
     printf("%-15s %-13s %7.2f %7.2f %7.2f", l->input->name, shape, f[STAMP_DEMO_PLAIN].sqnr_db,
            f[STAMP_DEMO_ROWS].sqnr_db, st->sqnr_db);
-    if (d->run.on == STAMP_ON_MODEL)
+    if (!(d->run.on->can & STAMP_CAN_TIMED))
         printf("  %9s %9s %11s", "-", "-", "-");
     else
         printf("  %9" PRIu64 " %7.2f %% %+9.2f %%", st->cycles, 100 * st->utilization,
@@ -116,13 +113,13 @@ void stamp_demo_print_json(const struct stamp_demo *d)
 {
     static const char *const keys[STAMP_DEMO_SCHEMES] = {"w4a4", "w4a4_rows", "stamp", "w4a8",
                                                          "f32"};
-    const bool timed = d->run.on != STAMP_ON_MODEL;
+    const bool timed = (d->run.on->can & STAMP_CAN_TIMED) != 0;
     struct cJSON *o = stamp_json_root();
 
     stamp_put_text(o, "model", d->model);
     stamp_put_text(o, "text", d->text);
     stamp_put_text(o, "machine", d->mach->name);
-    stamp_put_text(o, "on", stamp_backend_name(d->run.on));
+    stamp_put_text(o, "on", d->run.on->name);
     stamp_put_count(o, "tokens", d->tokens);
     struct cJSON *list = stamp_put_array(o, "layers");
     for (size_t i = 0; i < d->layers; i++) put_layer(list, &d->layer[i], timed);

@@ -35,6 +35,7 @@ static const struct command commands[] = {
     {"dis", stamp_cmd_dis, "a program file to assembly text"},
     {"info", stamp_cmd_info, "what a program or a model holds, and whether it is legal"},
     {"machines", stamp_cmd_machines, "the machine configurations"},
+    {"devices", stamp_cmd_devices, "what a network or program can run on"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

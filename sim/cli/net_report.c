@@ -16,7 +16,7 @@
 
 static bool timed(const struct stamp_net_report *r)
 {
-    return r->on == STAMP_NET_ON_RTL || r->on == STAMP_NET_ON_ALL;
+    return r->on->can & STAMP_CAN_TIMED;
 }
 
 double stamp_net_utilization(const struct stamp_net_report *r)
@@ -32,7 +32,7 @@ double stamp_net_cycles(const struct stamp_net_report *r)
     const struct stamp_netrun_phase *p = r->phase;
     const uint64_t cycles = timed(r) ? p->sum.cycles : p->expected;
 
-    return p->tokens && r->on != STAMP_NET_ON_NET ? (double)cycles / (double)p->tokens
+    return p->tokens && r->on->can & STAMP_CAN_PROGRAMS ? (double)cycles / (double)p->tokens
                                                   : (double)NAN;
 }
 
@@ -53,7 +53,7 @@ static void print_compared(const struct stamp_net_report *r)
 
     if (!p->compared) return;
     printf("%-8s ", "");
-    if (r->on == STAMP_NET_ON_ALL) printf("%" PRIu64 " words in lock-step, ", p->sum.checked);
+    if (r->on->can & STAMP_CAN_CHECKED) printf("%" PRIu64 " words in lock-step, ", p->sum.checked);
     printf("%" PRIu64 " logits compared, %" PRIu64 " differ\n", p->compared, p->sum.mismatches);
 }
 
@@ -62,7 +62,7 @@ void stamp_net_print(const char *name, const struct stamp_net_report *r)
     const struct stamp_netrun_phase *p = r->phase;
     const double each = stamp_net_cycles(r);
 
-    if (!p->tokens || r->on == STAMP_NET_ON_NET) return;
+    if (!p->tokens || !(r->on->can & STAMP_CAN_PROGRAMS)) return;
     printf("%-8s %6" PRIu64 " tokens, %" PRIu64 " cycles%s, %.0f a token", name, p->tokens,
            timed(r) ? p->sum.cycles : p->expected, timed(r) ? "" : " expected", each);
     if (r->mhz > 0) printf(", %.1f tokens/s at %g MHz", r->mhz * 1e6 / each, r->mhz);
@@ -78,7 +78,7 @@ void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_ne
     const double each = stamp_net_cycles(r);
     struct cJSON *o;
 
-    if (r->on == STAMP_NET_ON_NET) return;
+    if (!(r->on->can & STAMP_CAN_PROGRAMS)) return;
     o = stamp_put_object(parent, name);
     stamp_put_count(o, "tokens", p->tokens);
     stamp_put_count(o, "runs", p->runs);

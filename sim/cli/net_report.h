@@ -16,7 +16,7 @@ enum { STAMP_MHZ = 500 }; /**< clock taken where none is given: an assumption, n
 struct stamp_net_report {
     const struct stamp_netrun_phase *phase;
     const struct stamp_mach *mach;
-    enum stamp_net_on on;
+    const struct stamp_device *on;
     double mhz;                     /**< clock for tokens a second; 0: none are shown */
     const struct stamp_netrun *run; /**< whose phases are shown, where it has any */
 };

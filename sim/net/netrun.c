@@ -12,7 +12,6 @@
 #include "sim/net/netphases.h"
 #include "sim/net/netsee.h"
 #include "sim/net/netwhy.h"
-#include "sim/run/rtl_open.h"
 
 struct stamp_netrun {
     const struct stamp_llama *m; /* borrowed */
@@ -32,7 +31,7 @@ struct stamp_netrun {
 
 static bool on_machine(const struct stamp_netrun *r)
 {
-    return r->o.on != STAMP_NET_ON_NET;
+    return r->o.on->can & STAMP_CAN_PROGRAMS;
 }
 
 static struct stamp_net_options net_options(const struct stamp_netrun *r)
@@ -45,17 +44,14 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
                                    const struct stamp_netrun_options *options,
                                    struct stamp_netrun **out, struct stamp_err *e)
 {
-    static const enum stamp_backend backend[] = {STAMP_ON_MODEL, STAMP_ON_MODEL, STAMP_ON_RTL,
-                                                 STAMP_ON_ALL};
-    const struct stamp_rtl_ops *ops;
     struct stamp_netrun *r = stamp_alloc(1, sizeof *r);
     enum stamp_status s = STAMP_OK;
 
     if (!r) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a network");
     r->m = m;
     r->o = *options;
-    r->o.check = r->o.check || r->o.on == STAMP_NET_ON_ALL;
-    r->o.run.on = backend[r->o.on];
+    r->o.check = r->o.check || (r->o.on->can & STAMP_CAN_CHECKED);
+    r->o.run.on = r->o.on;
     if (r->o.kv.bits != 4) r->o.kv = (struct stamp_kv_scheme){.bits = r->o.kv.bits};
     r->ctx = r->o.ctx ? r->o.ctx : (uint32_t)m->ctx;
     struct stamp_net_options net = net_options(r);
@@ -65,8 +61,7 @@ enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
     }
     r->ids = stamp_alloc(r->ctx, sizeof *r->ids);
     if (!r->ids) s = stamp_fail(e, STAMP_ENOMEM, "out of memory for %" PRIu32 " tokens", r->ctx);
-    if (!s && on_machine(r) && r->o.run.on != STAMP_ON_MODEL)
-        s = stamp_rtl_find(r->o.run.rtl_dir, r->o.mach, false, &ops, e);
+    if (!s && r->o.on->ready) s = r->o.on->ready(&r->o.run, r->o.mach, e);
     if (!s && !r->o.codes)
         s = stamp_qmodel_new(m, r->o.scheme.weight_bits, r->o.head_bits, r->o.scheme.block, &r->own,
                              e);

@@ -15,25 +15,23 @@
 #include "model/net/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
-#include "sim/run/runtime.h"
-
-/** Where a network runs. ALL: lock-step, and every logit compared with the network in C. */
-enum stamp_net_on { STAMP_NET_ON_NET, STAMP_NET_ON_MODEL, STAMP_NET_ON_RTL, STAMP_NET_ON_ALL };
+#include "sim/run/device.h"
 
 struct stamp_netrun_options {
-    const struct stamp_mach *mach; /**< not for ON_NET */
+    const struct stamp_mach *mach; /**< of a device that runs programs */
     struct stamp_scheme scheme;    /**< of the layers; weight_bits 4 or 8 */
     struct stamp_kv_scheme kv;     /**< block and plain count with bits 4 only */
     unsigned head_bits;
     const struct stamp_qmodel *codes; /**< of the weights, borrowed; NULL: round to nearest */
     uint32_t threads;                 /**< of the network in C */
     uint32_t ctx; /**< tokens the cache holds when decoding, 0: the model's context */
-    enum stamp_net_on on;
+    const struct stamp_device *on; /**< can BITS; one that is CHECKED compares every logit with the
+                                    *   network in C too */
     bool decode;       /**< steps follow a prefill */
     bool last;         /**< a prefill gives the logits of its last position only */
-    bool check;        /**< compare logits with the network in C; ALL does so anyway */
+    bool check;        /**< compare logits with the network in C; a CHECKED device does so anyway */
     stamp_see_fn *see; /**< NULL, or told of every tensor of a prefill; on a machine those in its
-                        *   memory; not ON_RTL */
+                        *   memory; a device that can SEE */
     void *see_ctx;
     struct stamp_run_options run;    /**< on, entry, expect and on_phase are filled in here */
     void (*stage)(const char *what); /**< told what begins ("compiling"); NULL: nobody */
@@ -56,7 +54,7 @@ struct stamp_netrun; /* opaque */
 
 /**
  * @param m  borrowed
- * @return STAMP_EUNSUPPORTED (no RTL object), or as stamp_qmodel_new, stamp_net_new
+ * @return STAMP_EUNSUPPORTED (the device is not built), or as stamp_qmodel_new, stamp_net_new
  */
 enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
                                    const struct stamp_netrun_options *options,
@@ -77,11 +75,11 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
                                     struct stamp_err *e);
 
 /** Compile for @p n tokens without running; may follow stamp_netrun_new only. Cycles the compiler
- *  expects of the prefill. Not for ON_NET. */
+ *  expects of the prefill. Of a device that runs programs. */
 enum stamp_status stamp_netrun_compile(struct stamp_netrun *r, uint32_t n, uint64_t *expected,
                                        struct stamp_err *e);
 
-/** The programs that ran last, for the names of phases; NULL before the first and ON_NET. Borrowed until
+/** The programs that ran last, for the names of phases; NULL before the first and where none run. Borrowed until
  *  the next prefill. */
 const struct stamp_image *stamp_netrun_image(const struct stamp_netrun *r);
 

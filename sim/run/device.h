@@ -1,92 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file device.h
- * The Verilated machine as seen from C: one shared object per configuration, one table of functions.
+ * What a network or program can run on: a row of one table. --on is a look-up in it; commands ask what a
+ * device can, never which it is.
  *
- * The object depends on nothing of the kit but the formats of model/spec, its machine is what it was
- * verilated with; what it observes it
- * reports through hooks, so a run without listeners pays nothing for them.
+ * A new device is a file with its row and that row's line in device.c.
  */
 #ifndef STAMP_SIM_RUN_DEVICE_H
 #define STAMP_SIM_RUN_DEVICE_H
 
-#include <stdbool.h>
-
-#include "model/spec/mach.h"
+#include "sim/run/runtime.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-struct stamp_axi;
-
-/** A clock as the harness sees it before its edge. Bit u - 1 of a mask is unit u (LDU 1 .. MXU 4). */
-struct stamp_rtl_cycle {
-    const struct stamp_axi *axi; /**< pins of the AXI4 port */
-    bool start, irq;             /**< a register write that says START is taken; interrupt pin */
-    uint8_t push, take, done; /**< instructions come to a queue, leave it for the unit, are over */
-    uint8_t failed;           /**< of those done, with an error */
-    const uint32_t *insn[4];  /**< at the head of each queue, 8 words; what take takes */
-    bool step;                /**< the array multiplies */
-    bool vector_held,
-        load_held; /**< a line of the vector, the load unit is not let into its memory */
+enum stamp_can {
+    STAMP_CAN_BITS = 1 << 0,     /**< the numerics of the machine, to the bit; else f32 */
+    STAMP_CAN_PROGRAMS = 1 << 1, /**< runs compiled programs */
+    STAMP_CAN_SEE = 1 << 2,      /**< shows the tensors of a network as they are made */
+    STAMP_CAN_TIMED = 1 << 3,    /**< counts cycles and the other events of time */
+    STAMP_CAN_WRITES = 1 << 4,   /**< tells every write and every retirement */
+    STAMP_CAN_PINS = 1 << 5,     /**< shows its AXI pins: on_edge, on_cycle */
+    STAMP_CAN_WAVES = 1 << 6,    /**< writes waves */
+    STAMP_CAN_CHECKED = 1 << 7,  /**< everything it does is compared with the C machine */
+    STAMP_CAN_VALUES = 1 << 8    /**< results are there; else time or counts alone */
 };
 
-/** What surrounds the machine. Probabilities are in 1/256 per cycle. */
-struct stamp_rtl_options {
-    uint8_t *dram; /**< memory, address 0 first; borrowed for the life of the instance */
-    uint64_t dram_bytes;
-    uint64_t dram_base;    /**< address of the first byte, multiple of 64 */
-    uint32_t read_latency; /**< cycles, 1 or more */
-    uint32_t write_latency;
-    uint32_t read_rate; /**< beats per 256 cycles, 1 .. 256 */
-    uint32_t write_rate;
-    uint32_t stall;              /**< of every AXI channel */
-    uint64_t seed;               /**< of the stalls */
-    uint64_t fault_lo, fault_hi; /**< bytes [lo, hi) answer with an error */
-    bool fault_read, fault_write;
-    bool dead;                      /**< memory never answers */
-    const char *wave;               /**< FST file, or NULL; needs an object built for waves */
-    uint64_t wave_start, wave_stop; /**< cycles */
-
-    /** Observers; NULL where nobody listens. A false return stops the run. A write to DRAM is told as
-     *  the bytes whose strobes are set, neighbours together. */
-    void *ctx;
-    bool (*on_write)(void *ctx, enum stamp_unit unit, enum stamp_space space, uint64_t addr,
-                     const void *data, size_t bytes);
-    bool (*on_retire)(void *ctx, enum stamp_unit unit, uint32_t pc);
-    bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n);
-    bool (*on_cycle)(void *ctx, const struct stamp_rtl_cycle *cycle); /**< out of reset */
+struct stamp_device {
+    const char *name; /**< of --on */
+    const char *what; /**< "the C machine" */
+    unsigned can;     /**< enum stamp_can, together */
+    /** Whether it is there for @p mach; NULL: always. @return STAMP_EUNSUPPORTED with what to do */
+    enum stamp_status (*ready)(const struct stamp_run_options *options,
+                               const struct stamp_mach *mach, struct stamp_err *e);
+    /** Run options->entry to its end; contract of stamp_run_go, which has checked the options. NULL
+     *  without STAMP_CAN_PROGRAMS. */
+    enum stamp_status (*go)(struct stamp_run *run, const struct stamp_run_options *options,
+                            struct stamp_run_result *result, struct stamp_err *e);
 };
 
-/** How a run stands or ended. */
-struct stamp_rtl_status {
-    bool busy, done, stopped; /**< stopped: an observer said so */
-    bool irq;
-    enum stamp_error error;
-    uint32_t error_pc;
-    uint64_t cycles; /**< simulated by this instance, reset included */
-};
+/** The rows. */
+extern const struct stamp_device stamp_on_f32;   /**< the network in f32 */
+extern const struct stamp_device stamp_on_net;   /**< the network in C, the machine's numerics */
+extern const struct stamp_device stamp_on_model; /**< the C machine */
+extern const struct stamp_device stamp_on_rtl;   /**< the Verilated RTL */
+extern const struct stamp_device stamp_on_all;   /**< the RTL and the C machine in lock-step */
 
-/** What a shared object exports under STAMP_RTL_SYMBOL. */
-struct stamp_rtl_ops {
-    const char *mach;             /**< configuration it was built for, */
-    uint32_t params;              /**< and with what: STAMP_PARAMS of the table it knew */
-    uint32_t param[STAMP_PARAMS]; /**< by enum stamp_param */
-    bool waves, coverage;         /**< coverage: written at exit to the file STAMP_COVERAGE names */
-    void *(*open)(const struct stamp_rtl_options *options);
-    void (*close)(void *rtl);
-    uint32_t (*read)(void *rtl, uint32_t offset);              /**< register, over AXI4-Lite */
-    void (*write)(void *rtl, uint32_t offset, uint32_t value); /**< register, over AXI4-Lite */
-    /** Up to @p cycles clocks, less when the machine stops being busy or an observer stops it. */
-    void (*run)(void *rtl, uint64_t cycles, struct stamp_rtl_status *status);
-    /** All counters as they stand, without a simulated cycle; may be called by an observer, then
-     *  what the cycle observed adds is not yet in them. */
-    void (*events)(void *rtl, uint64_t out[STAMP_EVENTS]);
-};
+/** Row @p i of the table, NULL behind the last. */
+const struct stamp_device *stamp_device_at(size_t i);
 
-/** Its name says which layout of the table follows: an object of another is not found. */
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops_2"
+/** The row of this name that can all of @p need, or NULL. */
+const struct stamp_device *stamp_device_find(const char *name, unsigned need);
+
+/** Add a row from outside the kit, static; before it is looked for. False when the table is full or has the
+ *  name. */
+bool stamp_device_add(const struct stamp_device *device);
+
+/** Name of one of enum stamp_can, "TIMED"; NULL for a bit that has none. */
+const char *stamp_can_name(unsigned bit);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 #define STAMP_SIM_RUN_RTL_OPEN_H
 
 #include "model/status.h"
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 
 #ifdef __cplusplus
 extern "C" {

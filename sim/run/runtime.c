@@ -8,12 +8,13 @@
 
 #include "model/mem.h"
 #include "model/num/bf16.h"
+#include "sim/run/device.h"
 #include "sim/run/runtime_parts.h"
 
 struct stamp_run_options stamp_run_options_default(void)
 {
     return (struct stamp_run_options){
-        .on = STAMP_ON_MODEL,
+        .on = &stamp_on_model,
         .read_latency = 60,
         .write_latency = 60,
         .read_rate = 256,

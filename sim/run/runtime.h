@@ -2,9 +2,7 @@
 /**
  * @file runtime.h
  * Runs a program image on a machine: load, set buffers, start, wait, read counters, take results.
- *
- * Back ends: the C machine, the Verilated RTL, or both in lock-step (every write and retirement
- * compared; the run stops at the first difference).
+ * It does so on a device (device.h); in lock-step the run stops at the first difference.
  */
 #ifndef STAMP_SIM_RUN_RUNTIME_H
 #define STAMP_SIM_RUN_RUNTIME_H
@@ -12,13 +10,13 @@
 #include "model/image/image.h"
 #include "model/spec/spec.h"
 #include "model/status.h"
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-enum stamp_backend { STAMP_ON_MODEL, STAMP_ON_RTL, STAMP_ON_ALL };
+struct stamp_device; /* device.h: what it runs on */
 
 /** Called about twice a second. @p total is an estimate, 0 if unknown. Return false to stop. */
 typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
@@ -34,7 +32,7 @@ typedef enum stamp_status stamp_run_phase_fn(void *ctx, uint32_t phase, uint32_t
                                              const uint8_t *memory, struct stamp_err *e);
 
 struct stamp_run_options {
-    enum stamp_backend on;
+    const struct stamp_device *on;        /**< can run programs */
     const char *entry;                    /**< which program; NULL: the first */
     const char *rtl_dir;                  /**< where stamp_rtl_NAME.so lie */
     uint32_t read_latency, write_latency; /**< cycles */
@@ -47,7 +45,7 @@ struct stamp_run_options {
     uint64_t poison;     /**< not 0: the C machine's scratchpads start with noise of this seed, so
                           *   that a program that reads what it did not write differs in lock-step */
     bool phases;         /**< cut the run into instances of the image's phases */
-    stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; not ON_RTL */
+    stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; a device that can SEE */
     void *on_phase_ctx;
     uint64_t expect;  /**< estimate of the cycles, for progress */
     const char *wave; /**< FST file or NULL */
@@ -124,7 +122,7 @@ enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, f
 /**
  * Run to the end. Each call starts afresh on the memory as it is; scratchpads start undefined.
  * @return STAMP_OK (then result->error is NONE), STAMP_EMACHINE (the machine stopped on
- *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (no such shared object, on_phase ON_RTL),
+ *         result->error), STAMP_EMISMATCH, STAMP_EINTR, STAMP_EUNSUPPORTED (the device is not built, runs no programs, shows no phases),
  *         STAMP_ERANGE (no such entry), STAMP_ENOMEM; @p result is filled in all of these but the
  *         last three
  */

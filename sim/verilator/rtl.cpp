@@ -19,7 +19,7 @@
 #include <memory>
 #include <vector>
 
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 #include "sim/verilator/dram.h"
 
 #define PROBE(name) (top->rootp->stamp_top__DOT__##name)

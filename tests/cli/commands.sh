@@ -43,6 +43,7 @@ r() {
 printf 'Once upon a time there was a bird.<|endoftext|>The queen said: no!' >text
 printf 'calibrate with this: once there was a little girl<|endoftext|>and a dog.' >calib
 t 0 machines
+t 0 devices
 t 0 info "$model"
 t 0 info "random:$config,layers=1,vocab=64"
 t 0 tokenize "$model" --text text
@@ -54,6 +55,10 @@ for flags in '' '--transform wht --block 64' '--transform dct --symmetric --act-
 done
 r 0 linear x.npy w.npy --on all --machine tiny --stall 0.3 --seed 3
 t 0 compile w.npy --rows 12 -o p.stamp --machine tiny --listing
+# A device from outside the kit (tests/cosim/count_device.c), which no command knows.
+t 2 linear x.npy w.npy --on count --machine tiny
+t 2 generate "$model" --prompt "a bird" -n 2 --on count
+t 0 compare "$model" --text text --on count --machine tiny --prefill 8
 t 0 compile w.npy --rows 12 -o p.stamp --machine tiny --dump all
 rows=$("$stamp" info p.stamp --json | tr -d ' \t' | sed -n 's/^"s":\([0-9]*\),*$/\1/p' | head -n 1)
 [ "$rows" = 12 ] || { failed=$((failed + 1)); echo "FAILED info of p.stamp: $rows rows"; }
@@ -61,6 +66,8 @@ tokens=$("$stamp" capture "$model" --text text --layer layers.1.down -o x.npy --
 t 0 compile w.npy --rows "$tokens" -o p.stamp --machine tiny
 t 0 info p.stamp
 t 0 run p.stamp --on model --input x=x.npy --output y=y.npy --phases
+t 0 run p.stamp --on count --input x=x.npy
+t 2 run p.stamp --on count --input x=x.npy --output y=z.npy
 t 0 run p.stamp --on model --input x=x.npy --reference y=y.npy
 r 0 run p.stamp --on all --input x=x.npy --phases
 r 0 run p.stamp --on rtl --input x=x.npy --latency 5 --bandwidth 0.5

@@ -94,7 +94,7 @@ static void network(const int32_t *token, uint32_t n, enum stamp_quantizer quant
                                      .kv = {.bits = 4, .block = 3, .plain = plain},
                                      .head_bits = 8,
                                      .threads = 1,
-                                     .on = STAMP_NET_ON_NET,
+                                     .on = &stamp_on_net,
                                      .last = true};
     const struct stamp_qmodel_options how = {.bits = 4, .head_bits = 8, .quantizer = quantizer};
     struct stamp_qmodel *codes = NULL;

@@ -9,6 +9,7 @@
 #include "compiler/lower/net.h"
 #include "compiler/prove/verify.h"
 #include "sim/net/netbuild.h"
+#include "sim/run/device.h"
 #include "sim/run/runtime.h"
 #include "tests/compiler/net_pair.h"
 #include "tests/compiler/net_random.h"
@@ -255,7 +256,7 @@ START_TEST(phases_of_a_network_add_up)
     for (int32_t i = 0; i < 40; i++) tokens[i] = i * 7 % 70;
     o.phases = true;
     o.rtl_dir = "build";
-    o.on = _i ? STAMP_ON_RTL : STAMP_ON_MODEL;
+    o.on = _i ? &stamp_on_rtl : &stamp_on_model;
     for (int step = 0; step < 2; step++) {
         o.entry = step ? "step" : "main";
         ck_assert_int_eq(stamp_run_put_raw(p.run, step ? "token" : "tokens", tokens,

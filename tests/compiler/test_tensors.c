@@ -61,7 +61,7 @@ static void some_tokens(const struct stamp_llama *m, int32_t *token)
         token[i] = (int32_t)((i * 2654435761u >> 8) % (uint32_t)m->vocab);
 }
 
-static enum stamp_status run(const struct stamp_llama *m, enum stamp_net_on on,
+static enum stamp_status run(const struct stamp_llama *m, const struct stamp_device *on,
                              const struct stamp_mach *mach, bool last, struct list *l,
                              struct stamp_err *e)
 {
@@ -111,12 +111,12 @@ START_TEST(a_machine_has_the_networks_tensors_to_the_bit)
     struct stamp_err e = {0};
 
     for (int last = 0; last < 2; last++) {
-        ck_assert_msg(!run(m, STAMP_NET_ON_NET, NULL, last, &net, &e), "%s", e.text);
-        ck_assert_msg(!run(m, STAMP_NET_ON_MODEL, mach, last, &model, &e), "%s", e.text);
+        ck_assert_msg(!run(m, &stamp_on_net, NULL, last, &net, &e), "%s", e.text);
+        ck_assert_msg(!run(m, &stamp_on_model, mach, last, &model, &e), "%s", e.text);
         ck_assert_uint_eq(net.count, 3 + 9 * m->layers);
         equal(&net, &model);
         drop(&model);
-        const enum stamp_status s = run(m, STAMP_NET_ON_ALL, mach, last, &model, &e);
+        const enum stamp_status s = run(m, &stamp_on_all, mach, last, &model, &e);
         if (s == STAMP_EUNSUPPORTED) {
             test_skip("the RTL of %s is not built: its tensors are NOT compared", mach->name);
         } else {
@@ -132,7 +132,7 @@ END_TEST
 
 START_TEST(whoever_looks_can_end_the_run)
 {
-    static const enum stamp_net_on on[] = {STAMP_NET_ON_NET, STAMP_NET_ON_MODEL, STAMP_NET_ON_ALL};
+    static const struct stamp_device *const on[] = {&stamp_on_net, &stamp_on_model, &stamp_on_all};
     struct stamp_llama *m = net_random_open(net_random_llama);
 
     for (int i = 0; i < 3; i++)
@@ -151,7 +151,7 @@ START_TEST(whoever_looks_can_end_the_run)
         }
     struct list l = {0};
     struct stamp_err e = {0};
-    ck_assert_int_eq(run(m, STAMP_NET_ON_RTL, &stamp_machs[0], false, &l, &e), STAMP_EUNSUPPORTED);
+    ck_assert_int_eq(run(m, &stamp_on_rtl, &stamp_machs[0], false, &l, &e), STAMP_EUNSUPPORTED);
     stamp_llama_close(m);
 }
 END_TEST

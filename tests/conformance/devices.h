@@ -7,7 +7,7 @@
 #define STAMP_TESTS_CONFORMANCE_DEVICES_H
 
 #include "model/machine/machine.h"
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 #include "tests/conformance/conform.h"
 
 /** The C machine. Memory lies at @p memory.base; its bytes are the caller's. */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "compiler/prove/verify.h"
+#include "sim/run/device.h"
 #include "sim/run/runtime.h"
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/monitor.h"
@@ -38,7 +39,7 @@ static enum stamp_status run(struct tally *t, const struct stamp_image *im, uint
         bus && clocks ? stamp_run_new(im, &job, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 
     memset(r, 0, sizeof *r);
-    o.on = STAMP_ON_ALL;
+    o.on = &stamp_on_all;
     o.rtl_dir = t->dir;
     o.dram_base = base;
     o.read_latency = o.write_latency = 20;

@@ -8,7 +8,7 @@
 #define STAMP_TESTS_COSIM_ERR_RIG_H
 
 #include "model/machine/machine.h"
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 #include "tests/cosim/err_prog.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"

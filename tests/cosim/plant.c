@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 
 enum { FIELDS = 4, FIELD = 32, MAX_BYTES = 512 };
 

@@ -17,6 +17,7 @@
 #include "compiler/asm/dis.h"
 #include "compiler/prove/verify.h"
 #include "model/mem.h"
+#include "sim/run/device.h"
 #include "sim/run/runtime.h"
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
@@ -52,7 +53,7 @@ static struct stamp_run_options surroundings(uint64_t seed)
     return o;
 }
 
-static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
+static enum stamp_status run(const struct gen_program *p, const struct stamp_device *on,
                              struct stamp_run_result *r, struct stamp_err *e)
 {
     struct stamp_run_options o = surroundings(p->seed);
@@ -65,7 +66,7 @@ static enum stamp_status run(const struct gen_program *p, enum stamp_backend on,
     o.dram_base = p->dram_base;
     enum stamp_status s = gen_image(p, &im, e);
     if (!s) s = stamp_run_new(im, &job, e);
-    if (!s && on != STAMP_ON_MODEL) { /* every run on the RTL is held against AXI4 */
+    if (!s && on != &stamp_on_model) { /* every run on the RTL is held against AXI4 */
         o.on_edge = monitor_edge;
         o.on_edge_ctx = bus =
             monitor_new(p->mach->AXI_BYTES, p->dram_base, p->dram_base + im->dram_bytes);
@@ -94,7 +95,7 @@ static bool settle(struct gen_program *p, struct totals *t)
     struct stamp_err e;
 
     while (p->pieces) {
-        const enum stamp_status s = run(p, STAMP_ON_MODEL, &r, &e);
+        const enum stamp_status s = run(p, &stamp_on_model, &r, &e);
         if (!s) return true;
         if (s != STAMP_EMACHINE || r.error != STAMP_ERROR_NUMERIC) {
             printf("seed %" PRIu64 ": not a legal program: %s\n", p->seed, e.text);
@@ -105,7 +106,7 @@ static bool settle(struct gen_program *p, struct totals *t)
         while (hi - lo > 1) {
             q = *p;
             q.pieces = (lo + hi) / 2;
-            if (run(&q, STAMP_ON_MODEL, &r, &e))
+            if (run(&q, &stamp_on_model, &r, &e))
                 hi = q.pieces;
             else
                 lo = q.pieces;
@@ -142,7 +143,7 @@ static void shrink(struct gen_program *p)
         for (uint32_t i = p->pieces; i-- > 0 && p->pieces > 1;) {
             struct gen_program q = *p;
             gen_drop(&q, i);
-            if (run(&q, STAMP_ON_ALL, &r, &e) == STAMP_EMISMATCH) *p = q, smaller = true;
+            if (run(&q, &stamp_on_all, &r, &e) == STAMP_EMISMATCH) *p = q, smaller = true;
         }
     }
 }
@@ -154,7 +155,7 @@ static void explain(struct gen_program *p, const char *mach, const char *keep)
     struct stamp_image *im;
 
     shrink(p);
-    run(p, STAMP_ON_ALL, &r, &e);
+    run(p, &stamp_on_all, &r, &e);
     printf("seed %" PRIu64 ", shrunk to %u instructions: %s\n", p->seed, p->pieces, e.text);
     printf("replay: build/rand %s --seed %" PRIu64 " --count 1 (and the same classes)\n", mach,
            p->seed);
@@ -175,8 +176,8 @@ static bool same_end(const struct gen_program *p)
     struct stamp_run_result c = {0}, rtl = {0};
     struct stamp_err e;
 
-    run(p, STAMP_ON_MODEL, &c, &e);
-    run(p, STAMP_ON_RTL, &rtl, &e);
+    run(p, &stamp_on_model, &c, &e);
+    run(p, &stamp_on_rtl, &rtl, &e);
     return c.error == rtl.error && c.error_pc == rtl.error_pc;
 }
 
@@ -197,7 +198,7 @@ static bool neighbour(const struct gen_program *p, uint64_t k, const char *keep,
     const bool refused = stamp_verify(im, NULL, &why) != STAMP_OK;
     const enum gen_refusal rule = refused ? gen_refusal_of(why.text) : GEN_REFUSED;
     stamp_image_free(im);
-    const enum stamp_status s = run(&q, model_only ? STAMP_ON_MODEL : STAMP_ON_ALL, &result, &e);
+    const enum stamp_status s = run(&q, model_only ? &stamp_on_model : &stamp_on_all, &result, &e);
     t->instructions += result.instructions;
     t->checked += result.checked;
     if (refused) t->refused[rule]++;
@@ -240,7 +241,7 @@ static bool one(const struct stamp_mach *mach, uint64_t seed, uint64_t near, con
 
     gen_make(mach, seed, classes, &p);
     if (!legal(&p) || !settle(&p, t)) return false;
-    const enum stamp_status s = run(&p, model_only ? STAMP_ON_MODEL : STAMP_ON_ALL, &r, &e);
+    const enum stamp_status s = run(&p, model_only ? &stamp_on_model : &stamp_on_all, &r, &e);
     if (s) {
         printf("seed %" PRIu64 ": %s\n", seed, e.text);
         if (s == STAMP_EMISMATCH) explain(&p, mach->name, keep);

@@ -26,7 +26,7 @@ static void teardown(void)
 }
 
 /* Prefills of a[0], a[1], ... up to 0, then steps. NULL where the machine is not built. */
-static struct stamp_netrun *run(enum stamp_net_on on, const uint32_t *a, uint32_t steps)
+static struct stamp_netrun *run(const struct stamp_device *on, const uint32_t *a, uint32_t steps)
 {
     struct stamp_netrun_options o = {.mach = stamp_mach_find("base"),
                                      .scheme = stamp_scheme_default(),
@@ -48,7 +48,7 @@ static struct stamp_netrun *run(enum stamp_net_on on, const uint32_t *a, uint32_
     o.run.phases = true;
     o.run.rtl_dir = "build";
     enum stamp_status s = stamp_netrun_new(m, &o, &r, &e);
-    if (s == STAMP_EUNSUPPORTED && on != STAMP_NET_ON_MODEL) {
+    if (s == STAMP_EUNSUPPORTED && on != &stamp_on_model) {
         test_skip("the RTL is not built: its phases are NOT tested");
         return NULL;
     }
@@ -83,7 +83,7 @@ static void check_whole(const struct stamp_run_result *sum)
     ck_assert_uint_eq(cycles, sum->cycles);
 }
 
-static const enum stamp_net_on ons[] = {STAMP_NET_ON_MODEL, STAMP_NET_ON_RTL};
+static const struct stamp_device *const ons[] = {&stamp_on_model, &stamp_on_rtl};
 
 START_TEST(two_prefills_are_the_sum_of_one_and_one)
 {
@@ -120,7 +120,7 @@ END_TEST
 START_TEST(attention_needs_products_by_the_position_of_each_run)
 {
     const uint32_t both[] = {SECOND, FIRST, 0};
-    struct stamp_netrun *r = run(STAMP_NET_ON_MODEL, both, STEPS);
+    struct stamp_netrun *r = run(&stamp_on_model, both, STEPS);
     const struct stamp_run_result *pre = sum_of(r, STAMP_PREFILL), *dec = sum_of(r, STAMP_DECODE);
     uint64_t pairs = 0;
     uint32_t recoded = 0;

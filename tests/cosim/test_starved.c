@@ -67,7 +67,7 @@ static size_t sweep(job *work)
     }
 }
 
-static struct stamp_netrun_options options(enum stamp_net_on on)
+static struct stamp_netrun_options options(const struct stamp_device *on)
 {
     struct stamp_netrun_options o = {.mach = stamp_mach_find("tiny"),
                                      .scheme = stamp_scheme_default(),
@@ -110,7 +110,7 @@ static enum stamp_status report(const struct stamp_netrun *r, const struct stamp
 /* Compile, prefill and step with phases and tensors, and the report of them. */
 static enum stamp_status network_on_the_machine(struct stamp_err *e)
 {
-    struct stamp_netrun_options o = options(STAMP_NET_ON_MODEL);
+    struct stamp_netrun_options o = options(&stamp_on_model);
     struct stamp_netrun *r = NULL;
     struct stamp_tensors *t = stamp_tensors_new(m);
     enum stamp_status s = t ? stamp_tensors_begin(t, TOKENS, e)
@@ -130,7 +130,7 @@ static enum stamp_status network_on_the_machine(struct stamp_err *e)
 
 static enum stamp_status network_in_c(struct stamp_err *e)
 {
-    const struct stamp_netrun_options o = options(STAMP_NET_ON_NET);
+    const struct stamp_netrun_options o = options(&stamp_on_net);
     struct stamp_netrun *r = NULL;
     enum stamp_status s = stamp_netrun_new(m, &o, &r, e);
 
@@ -198,7 +198,7 @@ static enum stamp_status lockstep(struct stamp_err *e)
     static const float x[6 * 5] = {1, 2, -3};
     enum stamp_status s = stamp_run_new(layer, &run, e);
 
-    o.on = STAMP_ON_ALL;
+    o.on = &stamp_on_all;
     o.rtl_dir = "build";
     o.phases = true;
     if (!s) s = stamp_run_put(run, "x", x, 6, 5, e);

@@ -9,7 +9,7 @@
 #include <new>
 #include <vector>
 
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 #include "sim/verilator/dram.h"
 
 namespace {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/run/device.h"
+#include "sim/run/rtl.h"
 
 static void *liar_open(const struct stamp_rtl_options *options)
 {
