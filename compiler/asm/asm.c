@@ -140,23 +140,25 @@ static enum stamp_status do_phase(struct assembly *a)
 {
     struct stamp_phase *p = push(&a->phase, sizeof *p);
     char word[STAMP_WORD_MAX + 1];
-    uint64_t v[4] = {0};
+    uint64_t v[5] = {0};
 
     if (!p) return no_memory(a);
     enum stamp_status st = take_name(a, p->name);
     while (!st && !stamp_lex_end(&a->x)) {
-        static const char *const field[] = {"entry", "first", "count", "products"};
+        static const char *const field[] = {"entry", "first", "count", "products", "per_key"};
         int i = 0;
         if ((st = stamp_lex_field(&a->x, word))) break;
-        while (i < 4 && strcmp(word, field[i])) i++;
-        st = i < 4 ? stamp_lex_number(&a->x, &v[i])
+        while (i < 5 && strcmp(word, field[i])) i++;
+        st = i < 5 ? stamp_lex_number(&a->x, &v[i])
                    : stamp_lex_fail(&a->x, "a phase has no '%s'", word);
-        if (!st && i < 3 && v[i] > UINT32_MAX) st = stamp_lex_fail(&a->x, "too large");
+        if (!st && (i < 3 ? v[i] > UINT32_MAX : i == 3 ? v[i] >> 63 != 0 : v[i] > 1))
+            st = stamp_lex_fail(&a->x, "too large");
     }
     p->entry = (uint32_t)v[0];
     p->first = (uint32_t)v[1];
     p->count = (uint32_t)v[2];
     p->products = v[3];
+    p->per_key = v[4];
     return st;
 }
 

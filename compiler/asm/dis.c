@@ -66,8 +66,9 @@ static void dis_head(const struct stamp_image *m, struct stamp_text *out)
         const struct stamp_phase *p = &m->phase[i];
         stamp_text_add(out,
                        ".phase %s entry=%" PRIu32 " first=%" PRIu32 " count=%" PRIu32
-                       " products=%" PRIu64 "\n",
-                       p->name, p->entry, p->first, p->count, p->products);
+                       " products=%" PRIu64 "%s\n",
+                       p->name, p->entry, p->first, p->count, p->products,
+                       p->per_key ? " per_key=1" : "");
     }
     for (uint32_t i = 0; i < m->buffers; i++) {
         const struct stamp_buffer *b = &m->buffer[i];

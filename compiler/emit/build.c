@@ -125,7 +125,12 @@ void stamp_build_phase_begin(struct stamp_build *b, const char *name, uint64_t p
     if (b->phases == STAMP_BUILD_PHASES)
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "more than %d phases", STAMP_BUILD_PHASES);
     else
-        b->phase[b->phases++] = (struct stamp_build_phase){name, b->count, SIZE_MAX, products};
+        b->phase[b->phases++] = (struct stamp_build_phase){name, b->count, SIZE_MAX, products, false};
+}
+
+void stamp_build_phase_per_key(struct stamp_build *b)
+{
+    if (!b->status && b->phases) b->phase[b->phases - 1].per_key = true;
 }
 
 struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,

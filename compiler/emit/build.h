@@ -8,7 +8,8 @@
 #ifndef STAMP_EMIT_BUILD_H
 #define STAMP_EMIT_BUILD_H
 
-#include "compiler/lower/compile.h"
+#include "compiler/emit/options.h"
+#include "model/image/image.h"
 
 /** A matrix in DRAM. */
 struct stamp_place {
@@ -26,6 +27,7 @@ struct stamp_build_phase {
     const char *name; /**< static */
     size_t first, end;
     uint64_t products;
+    bool per_key; /**< products are those at argument 0 of the image, and grow with it */
 };
 
 struct stamp_build {
@@ -67,6 +69,8 @@ void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn);
 /** What is pushed from here on belongs to a phase that needs @p products, up to the next begin or
  *  end. A phase without instructions disappears. @p name  static */
 void stamp_build_phase_begin(struct stamp_build *b, const char *name, uint64_t products);
+/** The phase's products are those at argument 0 of the image, for as many keys and one. */
+void stamp_build_phase_per_key(struct stamp_build *b);
 void stamp_build_phase_end(struct stamp_build *b);
 
 /** A buffer of rows x cols elements, rows padded to whole VM lines and 64 bytes. */

@@ -39,6 +39,7 @@ static size_t put_phases(struct stamp_build *b, const struct stamp_program *p,
         to->entry = m->entries;
         to->first = (uint32_t)n;
         to->products = f->products;
+        to->per_key = f->per_key;
         done = f->end - base;
         put(b, p, f->first - base, done, out, &n);
         to->count = (uint32_t)n - to->first;

@@ -11,7 +11,7 @@
 #ifndef STAMP_FRONT_GGUF_H
 #define STAMP_FRONT_GGUF_H
 
-#include "compiler/front/llama.h"
+#include "compiler/front/lazy.h"
 
 enum { STAMP_GGUF_RANK_MAX = 4 };
 
@@ -91,16 +91,5 @@ bool stamp_gguf_real(const struct stamp_gguf_value *v, double *out);
 bool stamp_gguf_text_is(const struct stamp_gguf_value *v, const char *text);
 /** A string to show, cut to @p size; "?" when it is none. */
 const char *stamp_gguf_text(const struct stamp_gguf_value *v, char *to, size_t size);
-
-/**
- * A model: general.architecture llama, qwen2 or qwen3; matrices in any format
- * of blocks.def, vectors of one value a block. Of a model in parts (gguf_split.h) @p path is the first.
- * @return also STAMP_EUNSUPPORTED with the name of what is not read
- */
-enum stamp_status stamp_gguf_open(const char *path, struct stamp_llama **out, struct stamp_err *e);
-
-/** The same from @p bytes [len], borrowed until close; whole, not in parts. */
-enum stamp_status stamp_gguf_memory(const char *name, const void *bytes, size_t len,
-                                    struct stamp_llama **out, struct stamp_err *e);
 
 #endif

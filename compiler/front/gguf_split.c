@@ -19,7 +19,7 @@ struct split {
 
 struct joining {
     const char *name; /* of the first part */
-    struct stamp_llama *m;
+    const struct stamp_gguf_files *files;
     struct stamp_gguf *g;
     struct split first;
     struct stamp_err *e;
@@ -117,14 +117,14 @@ static enum stamp_status append(const struct joining *j, struct stamp_gguf *part
 static enum stamp_status take_part(const struct joining *j, uint64_t no)
 {
     const struct split *first = &j->first;
-    struct stamp_infile **in = &j->m->part[no - 1];
+    struct stamp_infile **in = &(*j->files->part)[no - 1];
     struct stamp_gguf g = {0};
     struct split k = {0, 0, 0};
     char *path = sibling(j->name, no, first->count);
 
     if (!path) return stamp_fail(j->e, STAMP_ENOMEM, "%s: out of memory", j->name);
     enum stamp_status s = stamp_infile_open(path, in, j->e);
-    if (!s) j->m->parts++;
+    if (!s) (*j->files->parts)++;
     if (!s) s = stamp_gguf_read(*in, &g, j->e);
     if (!s) s = keys_of(path, &g, &k, j->e);
     if (!s && (k.no != no || k.count != first->count || k.tensors != first->tensors))
@@ -167,18 +167,18 @@ static enum stamp_status check_all(const struct joining *j)
     return STAMP_OK;
 }
 
-enum stamp_status stamp_gguf_join(struct stamp_llama *m, bool beside, struct stamp_gguf *g,
-                                  struct stamp_err *e)
+enum stamp_status stamp_gguf_join(const struct stamp_gguf_files *files, bool beside,
+                                  struct stamp_gguf *g, struct stamp_err *e)
 {
-    struct joining j = {stamp_infile_name(m->file), m, g, {0, 0, 0}, e};
+    struct joining j = {stamp_infile_name(files->file), files, g, {0, 0, 0}, e};
 
     if (!stamp_gguf_find(g, stamp_keys_ask(STAMP_KEYS_GGUF, "split.count"))) return STAMP_OK;
     enum stamp_status s = keys_of(j.name, g, &j.first, e);
     if (s || j.first.count <= 1) return s;
     s = check_first(&j, beside);
     if (s) return s;
-    m->part = stamp_alloc((size_t)j.first.count - 1, sizeof *m->part);
-    if (!m->part) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", j.name);
+    *files->part = stamp_alloc((size_t)j.first.count - 1, sizeof **files->part);
+    if (!*files->part) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", j.name);
     for (uint64_t no = 1; no < j.first.count && !s; no++) s = take_part(&j, no);
     return s ? s : check_all(&j);
 }

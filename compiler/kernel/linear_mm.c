@@ -242,6 +242,9 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
         stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, t->panel, 1, vm, t->panel);
         c0 /= 2;
         stored /= 2;
+    } else if (l->work.post == STAMP_POST_GELU) {
+        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
+        stamp_emit_fn(l->b, STAMP_ONE_GELU, v, 0, 0, 0.0f, vm, t->panel);
     }
     stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, p->tile->rows, c0, stored, vm, t->panel);
 }

@@ -15,7 +15,7 @@
 
 #include "model/image/image.h"
 #include "model/text.h"
-#include "model/time/scoreboard.h"
+#include "compiler/emit/options.h"
 #include "model/num/scheme.h"
 
 /** One layer: y = x w^T + bias under a scheme. */
@@ -25,33 +25,6 @@ struct stamp_compile_layer {
     size_t s, d, n;
     const float *w;    /**< [n][d], borrowed */
     const float *bias; /**< [n], borrowed, or NULL */
-};
-
-/** Start from zero and set mach, in_fmt, out_fmt. */
-struct stamp_compile_options {
-    const struct stamp_mach *mach;
-    enum stamp_fmt in_fmt, out_fmt;  /**< F32 or BF16 */
-    bool no_verify;                  /**< skip the verifier (verify.h) */
-    bool no_roll;                    /**< leave loops unrolled */
-    struct stamp_text *dump;         /**< what each pass decided, or NULL */
-    struct stamp_cost_memory memory; /**< that the estimate is for; zero: cost.h */
-    /* For tests: other tiles, same values. 0 is the compiler's choice. */
-    bool unfused;        /**< transform in passes of their own */
-    uint32_t max_groups; /**< row groups of a tile */
-    uint32_t max_panel;  /**< column groups of an output panel */
-    uint32_t max_kc;     /**< XB lines of a k-chunk */
-    uint32_t max_xlines; /**< VM lines for input */
-    uint32_t max_rows;   /**< rows of a transform pass */
-};
-
-/** What the compiler knows about its program. */
-struct stamp_compile_info {
-    uint64_t dispatched;  /**< instructions a run dispatches */
-    uint64_t fetch_bytes; /**< of these, loop bodies fetched once per loop entry */
-    uint64_t load_bytes, store_bytes;
-    uint64_t cycles; /**< estimate, cost.h */
-    uint64_t busy[STAMP_UNITS];
-    uint32_t sem_peak; /**< largest semaphore value in program order; 0 unverified */
 };
 
 /**

@@ -5,13 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/lower/net_build.h"
 #include "compiler/emit/settle.h"
-#include "compiler/tile/need.h"
+#include "compiler/kernel/kernel.h"
+#include "compiler/lower/memory.h"
+#include "model/mem.h"
+
+static bool has_cache(const struct stamp_graph *g)
+{
+    for (uint32_t i = 0; i < g->nodes; i++)
+        if (g->node[i].attr.cache) return true;
+    return false;
+}
 
 static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err *e)
 {
-    const struct stamp_llama *m = s->model;
+    const struct stamp_network *m = s->model;
 
     if (!s->s || s->s > s->ctx)
         return stamp_fail(e, STAMP_ERANGE, "%u tokens: 1 to the cache's %u", s->s, s->ctx);
@@ -26,159 +34,74 @@ static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err 
     if (s->kv.bits == 4 && s->kv.block > STAMP_KV_BLOCK_MAX)
         return stamp_fail(e, STAMP_ERANGE, "cache blocks of 2^%u tokens: at most 2^%d", s->kv.block,
                           STAMP_KV_BLOCK_MAX);
+    if (s->decode && !has_cache(m->graph))
+        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s has no cache: nothing to decode",
+                          m->graph->name);
     return STAMP_OK;
 }
 
-static uint32_t lines_of(uint64_t elements, uint32_t L)
+/* ---- Steps, and blocks as loops ---------------------------------------------------------------- */
+
+static void view(struct stamp_lower *n, uint32_t v, struct stamp_views *views)
 {
-    return (uint32_t)((elements + L - 1) / L);
+    if (!views || n->decode || n->b->status || !n->g->value[v].probe) return;
+    const struct stamp_place p = stamp_lower_place(n, v);
+    views->view[views->count++] = (struct stamp_view){.value = v,
+                                                      .phase = n->b->phases - 1,
+                                                      .rows = stamp_lower_rows(n, v),
+                                                      .addr = p.addr,
+                                                      .row_bytes = p.row_bytes,
+                                                      .layout = stamp_lower_layout(n, v)};
 }
 
-/* The same, up to whole 64 bytes of f32 in DRAM: what follows can be addressed. */
-static uint32_t padded_lines_of(uint64_t elements, uint32_t L)
+static void emit_step(struct stamp_lower *n, struct stamp_lstep *s, struct stamp_views *views)
 {
-    uint32_t lines = lines_of(elements, L);
+    const struct stamp_lkernel *k = stamp_lkernel_of(s->s->kind);
 
-    while (lines * L * 4 % STAMP_DRAM_ALIGN) lines++;
-    return lines;
+    if (n->b->status || !k->emit) return;
+    k->emit(n, s);
+    if (s->s->kind != STAMP_STEP_LINEARS || s->s->post != STAMP_GPOST_NONE) {
+        view(n, s->s->out, views);
+        return;
+    }
+    for (uint32_t i = 0; i < s->s->linears; i++) view(n, n->g->node[s->s->linear[i]].out, views);
 }
 
-static bool kv_fits(void *ctx, const struct stamp_mach *m)
-{
-    struct stamp_netc *n = ctx;
-    const struct stamp_mach *own = n->mach;
+/* What a body does with a block's steps. */
+typedef void body_fn(struct stamp_lower *n, uint32_t from, uint32_t to, struct stamp_views *views);
 
-    n->mach = m;
-    const bool ok = stamp_netc_kv_sizes(n);
-    n->mach = own;
-    return ok;
+static void emit_steps(struct stamp_lower *n, uint32_t from, uint32_t to, struct stamp_views *views)
+{
+    for (uint32_t i = from; i < to; i++) emit_step(n, &n->step[i], views);
 }
 
-/* Keys or values of a batch do not fit: say what does. */
-static void refuse_heads(struct stamp_netc *n)
+static void recode_steps(struct stamp_lower *n, uint32_t from, uint32_t to,
+                         struct stamp_views *views)
 {
-    const uint32_t least = n->L > 32 ? n->L : 32;
-    char need[STAMP_NEED_TEXT];
-    uint32_t block = 0;
-
-    stamp_need(n->mach, kv_fits, n, need);
-
-    while (2u << block <= least) block++;
-    if (n->kv.batch > least)
-        stamp_build_fail(
-            n->b, STAMP_EUNSUPPORTED,
-            "head_dim %zu with cache blocks of %u tokens does not fit machine %s; take "
-            "--kv-block %u or less, or: %s",
-            n->spec->model->head_dim, n->kv.batch, n->mach->name, block, need);
-    else
-        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "head_dim %zu does not fit machine %s (%s); --machine base takes the "
-                         "longest heads, of 512",
-                         n->spec->model->head_dim, n->mach->name, need);
+    (void)views;
+    for (uint32_t i = from; i < to; i++) {
+        if (n->step[i].s->kind != STAMP_STEP_ATTEND) continue;
+        stamp_build_phase_begin(n->b, "recode", 0);
+        stamp_attend_recode(&n->step[i].attend);
+    }
 }
 
-/* Sizes that follow from model and machine. */
-static void measure(struct stamp_netc *n)
+/* All repetitions as one loop: registers 8 .. 15 hold the offset of the repetition. */
+static void loop(struct stamp_lower *n, uint32_t block, uint32_t from, uint32_t to, body_fn *body,
+                 struct stamp_views *views)
 {
-    const struct stamp_llama *m = n->spec->model;
-    const uint32_t L = n->mach->L;
-
-    n->L = L;
-    n->hl = padded_lines_of(m->head_dim, L);
-    n->hdp = n->hl * L;
-    n->heads = (uint32_t)m->heads;
-    n->kv_heads = (uint32_t)m->kv_heads;
-    n->rep = n->heads / n->kv_heads;
-    n->dl = lines_of(m->dim, L);
-    n->ql = n->heads * n->hl;
-    n->kvl = n->kv_heads * n->hl;
-    n->fl = padded_lines_of(m->hidden, L); /* gate and up lie side by side */
-    n->ctx = (n->spec->ctx + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
-    n->rows = n->spec->s;
-    if (n->hdp != m->head_dim && n->spec->scheme.block)
-        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "blocks of %u with heads of %zu elements on machine %s", STAMP_BLOCK,
-                         m->head_dim, n->mach->name);
-    else if (!stamp_netc_kv_sizes(n))
-        refuse_heads(n);
-}
-
-/* 4x4-bit products of a linear part, each time; the padding of heads and lines needs none. */
-static uint64_t linear_products(const struct stamp_netc *n, enum stamp_net_linear which)
-{
-    const struct stamp_net_part *p = &n->part[which];
-    const struct stamp_net_size size = stamp_netc_size(n, which);
-    uint64_t rows = 0;
-
-    for (uint64_t r = 0; r < p->l.work.s; r++) rows += p->plan.bits[r] == 8 ? 2 : 1;
-    return rows * size.d * size.n * (p->l.work.w8 ? 2 : 1);
-}
-
-/* Those of causal attention: two products of 8-bit factors, a key or value against each query at or
- * behind it. A step's position is the image's argument. */
-static uint64_t attention_products(const struct stamp_netc *n)
-{
-    const struct stamp_llama *m = n->spec->model;
-    const uint64_t s = n->spec->s;
-    const uint64_t pairs = n->prefill ? (uint64_t)n->b->image->arg[0] + 1 : s * (s + 1) / 2;
-
-    return pairs * m->heads * m->head_dim * 4 * 2;
-}
-
-static void linear(struct stamp_netc *n, enum stamp_net_linear which)
-{
-    if (n->b->status) return;
-    stamp_build_phase_begin(n->b, stamp_net_linear_name[which], linear_products(n, which));
-    stamp_netc_linear(n, which);
-}
-
-static void norm(struct stamp_netc *n, uint64_t gain, uint32_t row0, uint32_t rows)
-{
-    stamp_build_phase_begin(n->b, "norm", 0);
-    stamp_netc_norm(n, n->x, gain, n->h, row0, rows);
-}
-
-static void layer(struct stamp_netc *n)
-{
-    norm(n, n->at.norm_att, 0, n->rows);
-    linear(n, STAMP_NET_QKV);
-    stamp_build_phase_begin(n->b, "kv", 0);
-    if (n->prefill)
-        stamp_netc_step_kv(n);
-    else
-        stamp_netc_kv_fill(n);
-    stamp_build_phase_begin(n->b, "attention", attention_products(n));
-    if (n->prefill)
-        stamp_netc_step_attention(n);
-    else
-        stamp_netc_attention(n);
-    linear(n, STAMP_NET_O);
-    norm(n, n->at.norm_ffn, 0, n->rows);
-    linear(n, STAMP_NET_GATEUP);
-    linear(n, STAMP_NET_DOWN);
-}
-
-static void recode_layer(struct stamp_netc *n)
-{
-    stamp_build_phase_begin(n->b, "recode", 0);
-    stamp_netc_recode(n);
-}
-
-/* All layers as one loop: registers 8 .. 15 hold the offset of the layer. */
-static void layers(struct stamp_netc *n, void (*body)(struct stamp_netc *))
-{
-    const uint32_t count = (uint32_t)n->spec->model->layers;
+    const uint32_t count = n->g->block[block].repeat;
 
     stamp_build_phase_end(n->b);
-    n->b->layer_lo = n->layer_lo;
-    n->b->layer_hi = n->layer_lo + n->layer_bytes;
+    n->b->layer_lo = n->block_lo[block];
+    n->b->layer_hi = n->block_lo[block] + n->block_bytes[block];
     if (count > 1) stamp_emit_control(n->b, STAMP_OP_LOOP, 0, count);
     stamp_emit_control(n->b, STAMP_OP_FENCE, 0, 0);
-    body(n);
+    body(n, from, to, views);
     stamp_build_phase_end(n->b);
     if (count > 1) {
         for (uint64_t r = STAMP_REG_COPIES; r <= STAMP_REG_LAYER; r++)
-            stamp_emit_control(n->b, STAMP_OP_ADDR, r, n->layer_bytes);
+            stamp_emit_control(n->b, STAMP_OP_ADDR, r, n->block_bytes[block]);
         stamp_emit_control(n->b, STAMP_OP_FENCE, 0, 0);
         stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
     }
@@ -186,25 +109,41 @@ static void layers(struct stamp_netc *n, void (*body)(struct stamp_netc *))
     n->b->layer_lo = n->b->layer_hi = 0;
 }
 
-static void network(struct stamp_netc *n)
+static void runs(struct stamp_lower *n, body_fn *body, bool outside, struct stamp_views *views)
 {
-    const bool last = n->spec->last_logits;
+    for (uint32_t from = 0, to; from < n->steps.steps && !n->b->status; from = to) {
+        const uint32_t block = n->step[from].s->block;
+        for (to = from; to < n->steps.steps && n->step[to].s->block == block;) to++;
+        if (block != STAMP_NO_BLOCK)
+            loop(n, block, from, to, body, views);
+        else if (outside)
+            body(n, from, to, views);
+    }
+}
 
-    if (n->prefill) stamp_netc_step_start(n);
-    stamp_build_phase_begin(n->b, "gather", 0);
-    stamp_netc_gather(n);
-    layers(n, layer);
-    norm(n, n->norm_out, last ? n->rows - 1 : 0, last ? 1 : n->rows);
-    linear(n, STAMP_NET_HEAD);
+/* Address registers of a decode program: one attention with a cache. */
+static void start(struct stamp_lower *n, bool recode)
+{
+    for (uint32_t i = 0; i < n->steps.steps; i++) {
+        if (n->step[i].s->kind != STAMP_STEP_ATTEND) continue;
+        stamp_attend_step_start(&n->step[i].attend);
+        if (recode) stamp_attend_recode_start(&n->step[i].attend);
+        return;
+    }
+}
+
+static void network(struct stamp_lower *n, struct stamp_views *views)
+{
+    if (n->decode) start(n, false);
+    runs(n, emit_steps, true, views);
     stamp_build_phase_end(n->b);
     stamp_emit_control(n->b, STAMP_OP_HALT, 0, 0);
 }
 
-static void recode(struct stamp_netc *n)
+static void recode(struct stamp_lower *n)
 {
-    stamp_netc_step_start(n);
-    stamp_netc_recode_start(n);
-    layers(n, recode_layer);
+    start(n, true);
+    runs(n, recode_steps, false, NULL);
     stamp_emit_control(n->b, STAMP_OP_HALT, 0, 0);
 }
 
@@ -217,21 +156,46 @@ static struct stamp_program program_since(struct stamp_build *b, const char *nam
     return p;
 }
 
+/* Tokens the cache has room for, whole blocks of keys. */
+static uint32_t cache_of(const struct stamp_lower *n)
+{
+    return (n->spec->ctx + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
+}
+
+/* Steps and places of a program, empty. */
+static void arrays(struct stamp_lower *n)
+{
+    n->step = stamp_build_alloc(n->b, n->steps.steps, sizeof *n->step);
+    n->place = stamp_build_alloc(n->b, n->g->values, sizeof *n->place);
+    for (uint32_t i = 0; n->step && i < n->steps.steps; i++) n->step[i].s = &n->steps.step[i];
+}
+
+/* The program of one row behind those of @p n. */
+static void decode_of(const struct stamp_lower *n, struct stamp_lower *step)
+{
+    *step = *n;
+    step->rows = 1;
+    step->decode = true;
+    step->prefix = "step.";
+    step->like = n;
+    arrays(step);
+    if (!step->b->status) stamp_lower_lay_decode(step);
+}
+
 /* The programs, one behind the other in b->word. Returns their number. */
-static uint32_t programs(struct stamp_netc *n, struct stamp_netc *step, struct stamp_program *p)
+static uint32_t programs(struct stamp_lower *n, struct stamp_lower *step, struct stamp_program *p,
+                         struct stamp_views *views)
 {
     struct stamp_build *b = n->b;
     uint32_t count = 0;
     size_t from = 0;
 
-    network(n);
+    network(n, views);
     p[count++] = program_since(b, "main", &from);
     if (n->spec->decode && !b->status) {
-        b->image->arg[0] = n->spec->s < n->ctx ? n->spec->s : n->ctx - 1;
-        *step = *n;
-        memset(step->part, 0, sizeof step->part);
-        stamp_netc_lay_step(step, n);
-        network(step);
+        b->image->arg[0] = n->spec->s < cache_of(n) ? n->spec->s : cache_of(n) - 1;
+        decode_of(n, step);
+        network(step, NULL);
         p[count++] = program_since(b, "step", &from);
         p[count - 1].no_roll = true; /* its registers are taken */
         if (n->spec->kv.bits == 4) {
@@ -246,19 +210,21 @@ static uint32_t programs(struct stamp_netc *n, struct stamp_netc *step, struct s
 }
 
 /* What the layers compute, for reports. */
-static void add_info(struct stamp_netc *n)
+static void add_info(struct stamp_lower *n)
 {
     struct stamp_image *m = n->b->image;
 
-    for (uint32_t i = 0; i < STAMP_NET_LINEARS && !n->b->status; i++) {
-        const struct stamp_net_size size = stamp_netc_size(n, (enum stamp_net_linear)i);
-        const uint64_t times = i == STAMP_NET_HEAD ? 1 : n->spec->model->layers;
+    for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++) {
+        const struct stamp_lstep *s = &n->step[i];
+        if (s->s->kind != STAMP_STEP_LINEARS) continue;
+        const uint64_t times = stamp_graph_times(n->g, s->s->node);
         struct stamp_layer_info *l = &m->layer[m->layers++];
-        snprintf(l->name, sizeof l->name, "%s", stamp_net_linear_name[i]);
-        l->s = n->part[i].l.work.s;
-        l->d = size.d;
-        l->n = size.n;
-        l->products = times * linear_products(n, (enum stamp_net_linear)i);
+        snprintf(l->name, sizeof l->name, "%s", s->s->name);
+        l->s = s->l.work.s;
+        l->d = n->g->value[s->s->x].cols;
+        for (uint32_t k = 0; k < s->s->linears; k++)
+            l->n += n->g->value[n->g->node[s->s->linear[k]].out].cols;
+        l->products = times * stamp_lkernel_linears.products(n, s);
     }
 }
 
@@ -268,9 +234,9 @@ static enum stamp_status set_text(struct stamp_build *b, const struct stamp_net_
     const struct stamp_scheme *c = &s->scheme;
 
     snprintf(text, sizeof text,
-             "network of %zu layers, %u tokens; transform %s, depth %d, %u rows at %u bits, others "
+             "network of %u layers, %u tokens; transform %s, depth %d, %u rows at %u bits, others "
              "%u, weights %u, block %u%s%s; cache %u bits, blocks of %u%s",
-             s->model->layers, s->s, stamp_transform_name(c->transform), c->depth, c->high_rows,
+             stamp_graph_repeats(s->model->graph), s->s, stamp_transform_name(c->transform), c->depth, c->high_rows,
              c->high_bits, c->act_bits, c->weight_bits, c->block, c->symmetric ? ", symmetric" : "",
              c->sink ? ", sink" : "", s->kv.bits, 1u << s->kv.block,
              s->kv.bits == 4 && s->kv.plain ? ", plain" : "");
@@ -279,34 +245,64 @@ static enum stamp_status set_text(struct stamp_build *b, const struct stamp_net_
     return b->status;
 }
 
+static void free_plans(struct stamp_lower *n)
+{
+    for (uint32_t i = 0; n->step && i < n->steps.steps; i++) stamp_plan_free(&n->step[i].plan);
+}
+
+static enum stamp_status lower(struct stamp_lower *n, struct stamp_lower *step,
+                               struct stamp_compile_info *info, struct stamp_views *views)
+{
+    struct stamp_build *b = n->b;
+    struct stamp_program program[3];
+    uint32_t count = 0;
+
+    n->block_lo = stamp_build_alloc(b, 2 * n->g->blocks, sizeof *n->block_lo);
+    n->block_bytes = n->block_lo ? n->block_lo + n->g->blocks : NULL;
+    arrays(n);
+    if (!b->status) stamp_lower_lay(n);
+    if (!b->status) count = programs(n, step, program, views);
+    if (!b->status) add_info(n);
+    if (!b->status) set_text(b, n->spec);
+    if (!b->status) b->status = stamp_settle(b, program, count);
+    if (!b->status) b->status = stamp_prove(b, info);
+    return b->status;
+}
+
 enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
                                     const struct stamp_compile_options *options,
                                     struct stamp_image **out, struct stamp_compile_info *info,
-                                    struct stamp_err *e)
+                                    struct stamp_views *views, struct stamp_err *e)
 {
     struct stamp_build b;
-    struct stamp_netc n = {.b = &b, .spec = spec, .mach = options->mach};
-    struct stamp_netc step = {0};
-    struct stamp_program program[3];
-    uint32_t count = 0;
+    struct stamp_lower n = {.b = &b,
+                            .spec = spec,
+                            .g = spec->model->graph,
+                            .mach = options->mach,
+                            .L = options->mach->L,
+                            .rows = spec->s,
+                            .prefix = ""};
+    struct stamp_lower step = {0};
     enum stamp_status st = check(spec, e);
 
-    if (st) return st;
-    stamp_build_start(&b, options, 96 + 32 * (uint32_t)spec->model->layers, e);
-    if (!b.status) measure(&n);
-    if (!b.status) stamp_netc_lay(&n);
-    if (!b.status) count = programs(&n, &step, program);
-    if (!b.status) add_info(&n);
-    if (!b.status) set_text(&b, spec);
-    st = b.status;
-    if (!st) st = stamp_settle(&b, program, count);
-    if (!st) st = stamp_prove(&b, info);
+    if (!st) st = stamp_gsteps_of(n.g, &n.steps, e);
+    if (!st && views && !(views->view = stamp_alloc(n.g->values, sizeof *views->view)))
+        st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     if (!st) {
-        *out = b.image;
-        b.image = NULL;
+        stamp_build_start(&b, options, 96 + 32 * stamp_graph_repeats(n.g), e);
+        st = b.status ? b.status : lower(&n, &step, info, views);
+        if (!st) {
+            *out = b.image;
+            b.image = NULL;
+        }
+        free_plans(&n);
+        free_plans(&step);
+        stamp_build_end(&b);
     }
-    stamp_netc_tile_free(&n);
-    stamp_netc_tile_free(&step);
-    stamp_build_end(&b);
+    if (st && views) {
+        stamp_free(views->view);
+        *views = (struct stamp_views){0};
+    }
+    stamp_gsteps_free(&n.steps);
     return st;
 }

@@ -8,37 +8,26 @@
  *   "step"    one token at position ARG0 (decode only)
  *   "recode"  codes of the block that position ARG0 completed (decode with 4-bit cache only); to be
  *             run after the step whose position + 1 is a multiple of the block
- * Buffers: "tokens" INPUT, u32 each; "token" INPUT, one u32 (decode); "logits" OUTPUT; "cache.*".
+ * Buffers: the graph's input by its name ("tokens" INPUT, u32 each), "token" INPUT, one u32 (decode); its last
+ * value OUTPUT ("logits"), with "step." in front that of a step; "cache.*".
  * Values equal stamp_net_prefill and stamp_net_step (model/net/net.h) on every machine.
  */
 #ifndef STAMP_LOWER_NET_H
 #define STAMP_LOWER_NET_H
 
-#include "compiler/lower/compile.h"
-#include "compiler/front/llama.h"
-#include "compiler/quant/qmodel.h"
-#include "model/num/kv.h"
-
-/** What to compile; everything borrowed. */
-struct stamp_net_spec {
-    const struct stamp_llama *model;
-    const struct stamp_qmodel *weights;
-    struct stamp_scheme scheme; /**< of the layers */
-    struct stamp_kv_scheme kv;
-    uint32_t s;       /**< tokens of the prefill, 1 or more */
-    uint32_t ctx;     /**< tokens the cache holds, s or more */
-    bool last_logits; /**< logits of the last position only */
-    bool decode;      /**< with step and recode */
-};
+#include "compiler/emit/options.h"
+#include "compiler/kernel/spec.h"
+#include "model/image/image.h"
 
 /**
  * @param options  mach, no_verify, no_roll and dump are used
  * @param info     may be NULL; of the entry "main"
+ * @param views    NULL, or where the values that are probes are seen
  * @return STAMP_ERANGE, STAMP_EUNSUPPORTED (what the machine cannot hold, by name), STAMP_ENOMEM
  */
 enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
                                     const struct stamp_compile_options *options,
                                     struct stamp_image **out, struct stamp_compile_info *info,
-                                    struct stamp_err *e);
+                                    struct stamp_views *views, struct stamp_err *e);
 
 #endif

@@ -12,22 +12,14 @@
 
 #include "model/status.h"
 
-/** Inputs of a layer's matrices. */
-enum stamp_calib_input {
-    STAMP_IN_ATTENTION, /**< of q, k and v */
-    STAMP_IN_O,
-    STAMP_IN_FEED, /**< of gate and up */
-    STAMP_IN_DOWN,
-    STAMP_IN_COUNT
-};
-
 struct stamp_calib {
     uint64_t hash;   /**< of the token sequences */
     uint64_t tokens; /**< in all of them */
     bool full;       /**< moments are matrices */
-    /** Sums over the tokens, x the input as a row of d features in the f32 model: full, the matrix
-     *  x^T x to h[d][d]; else its diagonal to h[d]. Layers are best asked for in rising order. */
-    enum stamp_status (*moments)(void *ctx, uint32_t layer, enum stamp_calib_input input, double *h,
+    /** Sums over the tokens, x the value (of the graph, in a repetition) as a row of d features in the f32
+     *  network: full, the matrix x^T x to h[d][d]; else its diagonal to h[d]. The value is the input of a
+     *  LINEAR node of kind BODY; best asked for in the order of running. */
+    enum stamp_status (*moments)(void *ctx, uint32_t value, uint32_t time, double *h,
                                  struct stamp_err *e);
     void *ctx;
 };

@@ -51,16 +51,15 @@ static uint64_t hash_matrix(uint64_t h, const struct stamp_lazy *t)
     return t->bytes ? stamp_fnv(h, t->bytes, t->rows * stamp_lazy_row_bytes(t->kind, t->cols)) : h;
 }
 
-struct stamp_qcache stamp_qcache_of(const struct stamp_llama *m,
+struct stamp_qcache stamp_qcache_of(const struct stamp_network *m,
                                     const struct stamp_qmodel_options *o)
 {
     struct stamp_qcache c = {
-        o->quantizer, o->bits, o->head_bits, o->block, (uint32_t)m->layers, STAMP_FNV, 0, 0};
+        o->quantizer, o->bits, o->head_bits, o->block, stamp_graph_repeats(m->graph), STAMP_FNV, 0, 0};
+    struct stamp_gat at = STAMP_GRAPH_START;
 
-    for (uint32_t i = 0; i < c.layers; i++)
-        for (int r = 0; r < STAMP_W_ROLES; r++)
-            c.weights = hash_matrix(c.weights, stamp_qmodel_matrix(m, i, (enum stamp_role_w)r));
-    c.weights = hash_matrix(c.weights, &m->head);
+    while (stamp_graph_next_linear(m->graph, &at))
+        c.weights = hash_matrix(c.weights, stamp_qmodel_matrix(m, at));
     if (o->calib) {
         c.calib = o->calib->hash;
         c.tokens = o->calib->tokens;
@@ -196,22 +195,31 @@ static enum stamp_status get_matrix(const char *path, const struct stamp_lazy *t
     return STAMP_OK;
 }
 
-/* The file the options ask for, in bytes. */
-static uint64_t size_of(const struct stamp_llama *m, const struct stamp_qmodel_options *o)
+/* Bits and block of the codes of a LINEAR node. */
+static struct stamp_qmatrix_how kind_of(const struct stamp_network *m, struct stamp_gat at,
+                                        const struct stamp_qmodel_options *o)
 {
-    uint64_t sum = HEAD_BYTES + END_BYTES + m->head.rows * (m->head.cols + 4);
+    const bool head = m->graph->node[at.node].attr.kind == STAMP_GLINEAR_HEAD;
+    return (struct stamp_qmatrix_how){.bits = head ? o->head_bits : o->bits,
+                                      .block = head ? 0 : o->block};
+}
 
-    for (uint32_t i = 0; i < m->layers; i++)
-        for (int r = 0; r < STAMP_W_ROLES; r++) {
-            const struct stamp_lazy *t = stamp_qmodel_matrix(m, i, (enum stamp_role_w)r);
-            const size_t nb = o->block ? (t->cols + o->block - 1) / o->block : 1;
-            sum += t->rows * (t->cols + 4 * nb);
-        }
+/* The file the options ask for, in bytes. */
+static uint64_t size_of(const struct stamp_network *m, const struct stamp_qmodel_options *o)
+{
+    struct stamp_gat at = STAMP_GRAPH_START;
+    uint64_t sum = HEAD_BYTES + END_BYTES;
+
+    while (stamp_graph_next_linear(m->graph, &at)) {
+        const struct stamp_lazy *t = stamp_qmodel_matrix(m, at);
+        const uint32_t block = kind_of(m, at, o).block;
+        sum += t->rows * (t->cols + 4 * (block ? (t->cols + block - 1) / block : 1));
+    }
     return sum;
 }
 
 static enum stamp_status read_all(struct stamp_infile *in, const char *path,
-                                  const struct stamp_qcache *c, const struct stamp_llama *m,
+                                  const struct stamp_qcache *c, const struct stamp_network *m,
                                   const struct stamp_qmodel_options *o, struct stamp_weights *w,
                                   struct stamp_err *e)
 {
@@ -230,15 +238,15 @@ static enum stamp_status read_all(struct stamp_infile *in, const char *path,
     if (get(&at, 8) != stamp_fnv(STAMP_FNV, bytes, (size_t)size - END_BYTES))
         return stamp_fail(e, STAMP_EFORMAT, "%s: damaged, its checksum is of other bytes", path);
     at = bytes + HEAD_BYTES;
-    for (uint32_t i = 0; i < m->layers && !s; i++)
-        for (int r = 0; r < STAMP_W_ROLES && !s; r++)
-            s = get_matrix(path, stamp_qmodel_matrix(m, i, (enum stamp_role_w)r), o->bits, o->block,
-                           &at, w++, e);
-    return s ? s : get_matrix(path, &m->head, o->head_bits, 0, &at, w, e);
+    for (struct stamp_gat g = STAMP_GRAPH_START; !s && stamp_graph_next_linear(m->graph, &g);) {
+        const struct stamp_qmatrix_how how = kind_of(m, g, o);
+        s = get_matrix(path, stamp_qmodel_matrix(m, g), how.bits, how.block, &at, w++, e);
+    }
+    return s;
 }
 
 enum stamp_status stamp_qcache_read(const char *path, const struct stamp_qcache *c,
-                                    const struct stamp_llama *m,
+                                    const struct stamp_network *m,
                                     const struct stamp_qmodel_options *o, struct stamp_weights *w,
                                     struct stamp_err *e)
 {

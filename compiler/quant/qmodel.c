@@ -2,7 +2,6 @@
 /* qmodel.c - codes of a model's matrices. Contract in qmodel.h. */
 #include "compiler/quant/qmodel.h"
 
-#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,29 +11,20 @@
 #include "model/num/scheme.h"
 
 struct stamp_qmodel {
-    const struct stamp_llama *m;
+    const struct stamp_network *m;
     struct stamp_qmodel_options o;
-    struct stamp_weights *made; /* [count] layer by layer, head last; NULL: on the fly */
+    struct stamp_weights *made; /* [count] in the order of running; NULL: on the fly */
     size_t count;
 };
 
-const struct stamp_lazy *stamp_qmodel_matrix(const struct stamp_llama *m, uint32_t layer,
-                                             enum stamp_role_w role)
+const struct stamp_lazy *stamp_qmodel_matrix(const struct stamp_network *m, struct stamp_gat at)
 {
-    if (role == STAMP_W_HEAD) return &m->head;
-    assert(layer < m->layers);
-    const struct stamp_llama_layer *l = &m->layer[layer];
-    switch (role) {
-    case STAMP_W_Q: return &l->wq;
-    case STAMP_W_K: return &l->wk;
-    case STAMP_W_V: return &l->wv;
-    case STAMP_W_O: return &l->wo;
-    case STAMP_W_GATE: return &l->w1;
-    case STAMP_W_UP: return &l->w3;
-    case STAMP_W_DOWN: return &l->w2;
-    case STAMP_W_HEAD: break;
-    }
-    return &m->head;
+    return stamp_network_matrix(m, m->graph->node[at.node].in[1] & ~STAMP_PARAM, at.time);
+}
+
+static bool is_head(const struct stamp_network *m, struct stamp_gat at)
+{
+    return m->graph->node[at.node].attr.kind == STAMP_GLINEAR_HEAD;
 }
 
 static struct stamp_qmatrix_how how_of(const struct stamp_qmodel_options *o, bool head)
@@ -60,11 +50,11 @@ static void moments_free(struct moments *m)
     *m = (struct moments){0};
 }
 
-static enum stamp_status moments_get(const struct stamp_qmodel *q, uint32_t layer,
-                                     enum stamp_calib_input input, size_t d, struct moments *m,
-                                     struct stamp_err *e)
+static enum stamp_status moments_get(const struct stamp_qmodel *q, struct stamp_gat at, size_t d,
+                                     struct moments *m, struct stamp_err *e)
 {
     const struct stamp_calib *c = q->o.calib;
+    const uint32_t value = q->m->graph->node[at.node].in[0];
 
     moments_free(m);
     if (!c) return STAMP_OK;
@@ -72,33 +62,28 @@ static enum stamp_status moments_get(const struct stamp_qmodel *q, uint32_t laye
     if (c->full) m->factor = stamp_alloc(d * d, sizeof *m->factor);
     if (!m->weight || (c->full && !m->factor))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the moments of %zu inputs", d);
-    if (!c->full) return c->moments(c->ctx, layer, input, m->weight, e);
-    enum stamp_status s = c->moments(c->ctx, layer, input, m->factor, e);
+    if (!c->full) return c->moments(c->ctx, value, at.time, m->weight, e);
+    enum stamp_status s = c->moments(c->ctx, value, at.time, m->factor, e);
     for (size_t j = 0; j < d && !s; j++) m->weight[j] = m->factor[j * d + j];
     if (!s) s = stamp_gptq_factor((uint32_t)d, m->factor, e);
     return s;
 }
 
-/* All matrices, those that share an input one after the other. */
+/* All matrices in the order of running, so those that share an input one after the other. */
 static enum stamp_status make_all(struct stamp_qmodel *q, struct stamp_err *e)
 {
-    static const enum stamp_calib_input input[STAMP_W_ROLES] = {
-        [STAMP_W_Q] = STAMP_IN_ATTENTION, [STAMP_W_K] = STAMP_IN_ATTENTION,
-        [STAMP_W_V] = STAMP_IN_ATTENTION, [STAMP_W_O] = STAMP_IN_O,
-        [STAMP_W_GATE] = STAMP_IN_FEED,   [STAMP_W_UP] = STAMP_IN_FEED,
-        [STAMP_W_DOWN] = STAMP_IN_DOWN,
-    };
+    const struct stamp_graph *g = q->m->graph;
+    struct stamp_gat at = STAMP_GRAPH_START, before = STAMP_GRAPH_START;
     struct moments m = {0};
     enum stamp_status s = STAMP_OK;
 
-    for (size_t i = 0; i < q->count && !s; i++) {
-        const bool head = i + 1 == q->count;
-        const uint32_t layer = (uint32_t)(i / STAMP_W_ROLES);
-        const enum stamp_role_w role = head ? STAMP_W_HEAD : (enum stamp_role_w)(i % STAMP_W_ROLES);
-        const struct stamp_lazy *t = stamp_qmodel_matrix(q->m, layer, role);
+    for (size_t i = 0; !s && stamp_graph_next_linear(g, &at); i++, before = at) {
+        const struct stamp_lazy *t = stamp_qmodel_matrix(q->m, at);
+        const bool head = is_head(q->m, at);
         struct stamp_qmatrix_how how = how_of(&q->o, head);
-        if (!head && (role == STAMP_W_Q || input[role] != input[role - 1]))
-            s = moments_get(q, layer, input[role], t->cols, &m, e);
+        if (!head && (!i || at.time != before.time ||
+                      g->node[at.node].in[0] != g->node[before.node].in[0]))
+            s = moments_get(q, at, t->cols, &m, e);
         if (!head) {
             how.weight = m.weight;
             how.factor = m.factor;
@@ -113,7 +98,8 @@ static enum stamp_status make_all(struct stamp_qmodel *q, struct stamp_err *e)
 static enum stamp_status make(struct stamp_qmodel *q, struct stamp_err *e)
 {
     if (q->o.quantizer == STAMP_RTN && !q->o.cache) return STAMP_OK;
-    q->count = q->m->layers * STAMP_W_ROLES + 1;
+    for (struct stamp_gat at = STAMP_GRAPH_START; stamp_graph_next_linear(q->m->graph, &at);)
+        q->count++;
     q->made = stamp_alloc(q->count, sizeof *q->made);
     if (!q->made) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu matrices", q->count);
     if (!q->o.cache) return make_all(q, e);
@@ -136,7 +122,7 @@ static enum stamp_status check(const struct stamp_qmodel_options *o, struct stam
     return STAMP_OK;
 }
 
-enum stamp_status stamp_qmodel_make(const struct stamp_llama *m,
+enum stamp_status stamp_qmodel_make(const struct stamp_network *m,
                                     const struct stamp_qmodel_options *options,
                                     struct stamp_qmodel **out, struct stamp_err *e)
 {
@@ -156,7 +142,7 @@ enum stamp_status stamp_qmodel_make(const struct stamp_llama *m,
     return s;
 }
 
-enum stamp_status stamp_qmodel_new(const struct stamp_llama *m, unsigned bits, unsigned head_bits,
+enum stamp_status stamp_qmodel_new(const struct stamp_network *m, unsigned bits, unsigned head_bits,
                                    uint32_t block, struct stamp_qmodel **out, struct stamp_err *e)
 {
     const struct stamp_qmodel_options o = {.bits = bits, .head_bits = head_bits, .block = block};
@@ -172,19 +158,29 @@ void stamp_qmodel_free(struct stamp_qmodel *q)
     stamp_free(q);
 }
 
-enum stamp_status stamp_qmodel_weights(const struct stamp_qmodel *q, uint32_t layer,
-                                       enum stamp_role_w role, struct stamp_weights *out,
-                                       struct stamp_err *e)
+/* Its place among all. */
+static size_t number_of(const struct stamp_qmodel *q, struct stamp_gat want)
 {
-    const bool head = role == STAMP_W_HEAD;
+    struct stamp_gat at = STAMP_GRAPH_START;
+    size_t i = 0;
+
+    while (stamp_graph_next_linear(q->m->graph, &at) &&
+           (at.node != want.node || at.time != want.time))
+        i++;
+    return i;
+}
+
+enum stamp_status stamp_qmodel_weights(const struct stamp_qmodel *q, struct stamp_gat at,
+                                       struct stamp_weights *out, struct stamp_err *e)
+{
+    const bool head = is_head(q->m, at);
 
     *out = (struct stamp_weights){0};
     if (!q->made) {
         const struct stamp_qmatrix_how how = how_of(&q->o, head);
-        return stamp_qmatrix(stamp_qmodel_matrix(q->m, layer, role), &how, out, e);
+        return stamp_qmatrix(stamp_qmodel_matrix(q->m, at), &how, out, e);
     }
-    const struct stamp_weights *w =
-        &q->made[head ? q->count - 1 : (size_t)layer * STAMP_W_ROLES + role];
+    const struct stamp_weights *w = &q->made[number_of(q, at)];
     const enum stamp_status s = stamp_weights_alloc(w->bits, w->block, w->n, w->d, out, e);
     if (s) return s;
     memcpy(out->code, w->code, (size_t)w->n * w->d);

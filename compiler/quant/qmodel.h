@@ -8,29 +8,16 @@
 
 #include <stdint.h>
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 #include "compiler/quant/calib.h"
 #include "compiler/quant/qmatrix.h"
 
-/** The matrices of a layer, and the output head. */
-enum stamp_role_w {
-    STAMP_W_Q,
-    STAMP_W_K,
-    STAMP_W_V,
-    STAMP_W_O,
-    STAMP_W_GATE,
-    STAMP_W_UP,
-    STAMP_W_DOWN,
-    STAMP_W_HEAD,                /**< layer is ignored */
-    STAMP_W_ROLES = STAMP_W_HEAD /**< of a layer */
-};
-
-struct stamp_qmodel; /* opaque: a model, bits, block, and a quantizer with its cached results */
+struct stamp_qmodel; /* opaque: a network, bits, block, and a quantizer with its cached results */
 
 struct stamp_qmodel_options {
     unsigned bits, head_bits; /**< 4 or 8 */
-    uint32_t block;           /**< 0 or STAMP_BLOCK; the head has one scale a row whatever it is */
-    /** Of the layers. The head is rounded to nearest with RTN, clipped without weights otherwise. */
+    uint32_t block;           /**< 0 or STAMP_BLOCK; those of kind HEAD have one scale a row whatever it is */
+    /** Of LINEAR nodes of kind BODY. HEAD is rounded to nearest with RTN, clipped without weights otherwise. */
     enum stamp_quantizer quantizer;
     const struct stamp_calib *calib; /**< GPTQ: needed, full; CLIP: NULL or not full; borrowed until
                                           stamp_qmodel_make returns */
@@ -44,23 +31,21 @@ struct stamp_qmodel_options {
  * @return STAMP_ERANGE (options that do not fit), STAMP_ENOMEM, or as stamp_lazy_rows,
  *         calib->moments, stamp_qcache_read
  */
-enum stamp_status stamp_qmodel_make(const struct stamp_llama *m,
+enum stamp_status stamp_qmodel_make(const struct stamp_network *m,
                                     const struct stamp_qmodel_options *options,
                                     struct stamp_qmodel **out, struct stamp_err *e);
 
 /** stamp_qmodel_make by round to nearest on the fly. */
-enum stamp_status stamp_qmodel_new(const struct stamp_llama *m, unsigned bits, unsigned head_bits,
+enum stamp_status stamp_qmodel_new(const struct stamp_network *m, unsigned bits, unsigned head_bits,
                                    uint32_t block, struct stamp_qmodel **out, struct stamp_err *e);
 void stamp_qmodel_free(struct stamp_qmodel *q); /**< NULL is allowed. */
 
-/** The codes of one matrix, [n][d]; owned by the caller (stamp_weights_free). On failure @p out is
- *  zeroed. */
-enum stamp_status stamp_qmodel_weights(const struct stamp_qmodel *q, uint32_t layer,
-                                       enum stamp_role_w role, struct stamp_weights *out,
-                                       struct stamp_err *e);
+/** The codes of the matrix of LINEAR node @p at.node in that repetition, [n][d]; owned by the caller
+ *  (stamp_weights_free). On failure @p out is zeroed. */
+enum stamp_status stamp_qmodel_weights(const struct stamp_qmodel *q, struct stamp_gat at,
+                                       struct stamp_weights *out, struct stamp_err *e);
 
 /** The matrix itself, borrowed from @p m. */
-const struct stamp_lazy *stamp_qmodel_matrix(const struct stamp_llama *m, uint32_t layer,
-                                             enum stamp_role_w role);
+const struct stamp_lazy *stamp_qmodel_matrix(const struct stamp_network *m, struct stamp_gat at);
 
 #endif

@@ -32,7 +32,8 @@ static void *more(struct stamp_gb *b, void **array, uint32_t *count, size_t size
     return (char *)*array + (size_t)(*count)++ * size;
 }
 
-#define MORE(b, array, count) more(b, (void **)&(b)->g->array, &(b)->g->count, sizeof *(b)->g->array)
+#define MORE(b, array, count)                                                                      \
+    more(b, (void **)&(b)->g->array, &(b)->g->count, sizeof *(b)->g->array)
 
 static void put_name(struct stamp_gb *b, char to[STAMP_GRAPH_NAME + 1], const char *name)
 {
@@ -80,6 +81,7 @@ uint32_t stamp_gb_node(struct stamp_gb *b, enum stamp_gop op, struct stamp_gout 
     }
     put_name(b, v->name, out.name);
     put_name(b, v->place, out.place ? out.place : "");
+    put_name(b, v->by, out.by ? out.by : "");
     v->node = b->g->nodes - 1;
     v->probe = out.probe;
     if (!b->status && (b->status = stamp_graph_shape(b->g, n, &shape, b->e)))

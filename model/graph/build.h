@@ -31,6 +31,7 @@ uint32_t stamp_gb_param(struct stamp_gb *b, const char *name, enum stamp_gparam_
 struct stamp_gout {
     const char *name;  /**< unique in the graph */
     const char *place; /**< NULL: its own */
+    const char *by;    /**< what makes it is called so in programs; NULL: as the value */
     bool probe;
 };
 

@@ -28,14 +28,16 @@ static enum stamp_status check_names(const struct check *c)
     const struct stamp_graph *g = c->g;
 
     for (uint32_t i = 0; i < g->values; i++) {
-        if (!is_name(g->value[i].name) || (*g->value[i].place && !is_name(g->value[i].place)))
+        if (!is_name(g->value[i].name) || (*g->value[i].place && !is_name(g->value[i].place)) ||
+            (*g->value[i].by && !is_name(g->value[i].by)))
             return refuse(c, g->value[i].name, "no name for a value");
         for (uint32_t k = 0; k < i; k++)
             if (!strcmp(g->value[i].name, g->value[k].name))
                 return refuse(c, g->value[i].name, "two values have this name");
     }
     for (uint32_t i = 0; i < g->params; i++) {
-        if (!is_name(g->param[i].name)) return refuse(c, g->param[i].name, "no name for a parameter");
+        if (!is_name(g->param[i].name))
+            return refuse(c, g->param[i].name, "no name for a parameter");
         if (!g->param[i].rows || !g->param[i].cols)
             return refuse(c, g->param[i].name, "a parameter of no numbers");
         if (g->param[i].block != STAMP_NO_BLOCK && g->param[i].block >= g->blocks)
@@ -112,7 +114,8 @@ static enum stamp_status check_blocks(const struct check *c)
             return refuse(c, b->name, "what it goes on from or hands on is not there");
         if (g->value[b->in].rows != g->value[b->out].rows ||
             g->value[b->in].cols != g->value[b->out].cols)
-            return refuse(c, b->name, "what it hands on has another shape than what it goes on from");
+            return refuse(c, b->name,
+                          "what it hands on has another shape than what it goes on from");
     }
     return STAMP_OK;
 }
@@ -129,7 +132,8 @@ static uint32_t last_use(const struct stamp_graph *g, uint32_t v)
         if (v == b->out && last < end) last = end;
         /* A value from before that is read inside lives through all repetitions, but the one whose place
          * the block's result takes. */
-        if (g->value[v].node < b->first && last >= b->first && last <= end && v != b->in) last = end;
+        if (g->value[v].node < b->first && last >= b->first && last <= end && v != b->in)
+            last = end;
     }
     return last;
 }

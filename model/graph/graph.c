@@ -36,6 +36,39 @@ uint32_t stamp_graph_read(const struct stamp_graph *g, uint32_t node, uint32_t t
     return b != STAMP_NO_BLOCK && time > 0 && v == g->block[b].in ? g->block[b].out : v;
 }
 
+bool stamp_graph_next(const struct stamp_graph *g, struct stamp_gat *at)
+{
+    if (at->node == UINT32_MAX) {
+        at->node = 0;
+        return g->nodes > 0;
+    }
+    const uint32_t b = stamp_graph_block(g, at->node);
+    const bool last = b != STAMP_NO_BLOCK && at->node + 1 == g->block[b].first + g->block[b].count;
+    if (last && at->time + 1 < g->block[b].repeat) {
+        at->node = g->block[b].first;
+        at->time++;
+        return true;
+    }
+    at->node++;
+    if (last) at->time = 0;
+    return at->node < g->nodes;
+}
+
+bool stamp_graph_next_linear(const struct stamp_graph *g, struct stamp_gat *at)
+{
+    while (stamp_graph_next(g, at))
+        if (g->node[at->node].op == STAMP_GOP_LINEAR) return true;
+    return false;
+}
+
+uint32_t stamp_graph_repeats(const struct stamp_graph *g)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t i = 0; i < g->blocks; i++) sum += g->block[i].repeat;
+    return sum;
+}
+
 uint32_t stamp_graph_value(const struct stamp_graph *g, const char *name)
 {
     for (uint32_t i = 0; i < g->values; i++)
@@ -47,7 +80,8 @@ uint32_t stamp_graph_param_reader(const struct stamp_graph *g, enum stamp_gop op
                                   uint32_t param)
 {
     for (uint32_t i = 0; i < g->nodes; i++)
-        if (g->node[i].op == op && at < g->node[i].ins && g->node[i].in[at] == (STAMP_PARAM | param))
+        if (g->node[i].op == op && at < g->node[i].ins &&
+            g->node[i].in[at] == (STAMP_PARAM | param))
             return i;
     return UINT32_MAX;
 }
@@ -101,7 +135,8 @@ const char *stamp_gkind_name(enum stamp_gop op, uint32_t kind)
     static const struct {
         enum stamp_gop op;
         const char *name;
-    } rows[] = {{STAMP_GOPS, NULL},
+    } rows[] = {
+        {STAMP_GOPS, NULL},
 #define GKIND(op, name, meaning) {STAMP_GOP_##op, #name},
 #include "model/graph/ops.def"
     };

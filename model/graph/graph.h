@@ -42,8 +42,8 @@ enum {
 };
 
 /** Rows of a value that the graph does not fix. */
-#define STAMP_ROWS_RUN    0u          /**< the tokens of the run */
-#define STAMP_ROWS_PICKED UINT32_MAX  /**< those of them the run asks for (PICK RUN) */
+#define STAMP_ROWS_RUN    0u         /**< the tokens of the run */
+#define STAMP_ROWS_PICKED UINT32_MAX /**< those of them the run asks for (PICK RUN) */
 
 /** An operand: a value, or with this bit a parameter. */
 #define STAMP_PARAM 0x80000000u
@@ -70,6 +70,7 @@ struct stamp_gvalue {
     /** Values of one place share memory, each written only when the others' readers are through. Empty: a
      *  place of its own, by its name. */
     char place[STAMP_GRAPH_NAME + 1];
+    char by[STAMP_GRAPH_NAME + 1]; /**< what makes it is called so in programs; empty: as the value */
 };
 
 enum stamp_gparam_kind {
@@ -116,6 +117,24 @@ uint32_t stamp_graph_times(const struct stamp_graph *g, uint32_t node);
 
 /** Value @p v as node @p node of repetition @p time reads it: a block's in is its out from time 1 on. */
 uint32_t stamp_graph_read(const struct stamp_graph *g, uint32_t node, uint32_t time, uint32_t v);
+
+/** A node in one repetition of its block. */
+struct stamp_gat {
+    uint32_t node, time;
+};
+#define STAMP_GRAPH_START                                                                          \
+    {                                                                                              \
+        UINT32_MAX, 0                                                                              \
+    }
+
+/** On to the next in the order of running, from STAMP_GRAPH_START; false behind the last. */
+bool stamp_graph_next(const struct stamp_graph *g, struct stamp_gat *at);
+
+/** The same, LINEAR nodes only. */
+bool stamp_graph_next_linear(const struct stamp_graph *g, struct stamp_gat *at);
+
+/** Repetitions of all blocks. */
+uint32_t stamp_graph_repeats(const struct stamp_graph *g);
 
 /** The value of this name, or UINT32_MAX. */
 uint32_t stamp_graph_value(const struct stamp_graph *g, const char *name);

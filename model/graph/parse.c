@@ -81,8 +81,7 @@ static void param(struct parser *p)
     if (kind == STAMP_GPARAM_KINDS)
         fail(p, "no kind of parameter:", p->word[2]);
     else
-        stamp_gb_param(&p->b, p->word[1], kind, number(p, p->word[3]),
-                       number(p, p->word[4]));
+        stamp_gb_param(&p->b, p->word[1], kind, number(p, p->word[3]), number(p, p->word[4]));
 }
 
 static uint32_t kind_of(struct parser *p, enum stamp_gop op, const char *name)
@@ -111,15 +110,14 @@ static void attribute(struct parser *p, enum stamp_gop op, char *word, struct st
             memcpy(at, &f, sizeof f);
             return;
         }
-        const uint32_t v =
-            row.type == STAMP_GTYPE_KIND ? kind_of(p, op, value) : number(p, value);
+        const uint32_t v = row.type == STAMP_GTYPE_KIND ? kind_of(p, op, value) : number(p, value);
         memcpy(at, &v, sizeof v);
         return;
     }
     fail(p, "the op has no attribute", word);
 }
 
-/* NAME = OP OPERAND... KEY=VALUE... : place=NAME probe */
+/* NAME = OP OPERAND... KEY=VALUE... : place=NAME by=NAME probe */
 static void node(struct parser *p)
 {
     struct stamp_gout out = {.name = p->word[0]};
@@ -145,6 +143,8 @@ static void node(struct parser *p)
             out.probe = true;
         else if (!strncmp(p->word[i], "place=", 6))
             out.place = p->word[i] + 6;
+        else if (!strncmp(p->word[i], "by=", 3))
+            out.by = p->word[i] + 3;
         else
             fail(p, "a value has no", p->word[i]);
     }
@@ -199,8 +199,7 @@ enum stamp_status stamp_graph_parse(const char *text, size_t len, struct stamp_g
         if (!p.b.status) line(&p);
         at += n + 1;
     }
-    if (!p.b.status && !p.b.g)
-        return stamp_fail(e, STAMP_EFORMAT, "graph: the text is empty");
+    if (!p.b.status && !p.b.g) return stamp_fail(e, STAMP_EFORMAT, "graph: the text is empty");
     if (!p.b.g) return p.b.status;
     return stamp_gb_finish(&p.b, out);
 }

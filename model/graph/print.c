@@ -3,7 +3,7 @@
  *
  *   graph FAMILY
  *   param NAME KIND ROWS COLS                  in the block it stands in
- *   NAME = OP OPERAND... KEY=VALUE... : place=NAME probe  # shape
+ *   NAME = OP OPERAND... KEY=VALUE... : place=NAME by=NAME probe  # shape
  *   block NAME REPEAT IN OUT { ... }           braces on lines of their own
  *
  * Operands that are parameters begin with %. */
@@ -56,8 +56,9 @@ static void put_node(const struct stamp_graph *g, uint32_t i, const char *indent
         stamp_text_add(t, " %s%s", param ? "%" : "", param ? g->param[at].name : g->value[at].name);
     }
     put_attributes(n, t);
-    if (*v->place || v->probe) stamp_text_add(t, " :");
+    if (*v->place || *v->by || v->probe) stamp_text_add(t, " :");
     if (*v->place) stamp_text_add(t, " place=%s", v->place);
+    if (*v->by) stamp_text_add(t, " by=%s", v->by);
     if (v->probe) stamp_text_add(t, " probe");
     stamp_text_add(t, "  # ");
     put_rows(t, v->rows);
@@ -126,8 +127,9 @@ static void dot_edges(const struct stamp_graph *g, uint32_t i, struct stamp_text
             continue;
         }
         stamp_text_add(t,
-                       "  p%" PRIu32 "_%" PRIu32 " [shape=plaintext fontsize=10 label=\"%s\\n%" PRIu32
-                       " x %" PRIu32 "\"];\n  p%" PRIu32 "_%" PRIu32 " -> n%" PRIu32
+                       "  p%" PRIu32 "_%" PRIu32
+                       " [shape=plaintext fontsize=10 label=\"%s\\n%" PRIu32 " x %" PRIu32
+                       "\"];\n  p%" PRIu32 "_%" PRIu32 " -> n%" PRIu32
                        " [style=dotted arrowhead=none];\n",
                        at, i, g->param[at].name, g->param[at].rows, g->param[at].cols, at, i, i);
     }
@@ -142,7 +144,8 @@ void stamp_graph_dot(const struct stamp_graph *g, struct stamp_text *out)
     for (uint32_t i = 0; i < g->nodes; i++) {
         const struct stamp_gblock *b = block < g->blocks ? &g->block[block] : NULL;
         if (b && i == b->first)
-            stamp_text_add(out, "  subgraph cluster_%" PRIu32 " {\n    label=\"%s x %" PRIu32 "\";\n",
+            stamp_text_add(out,
+                           "  subgraph cluster_%" PRIu32 " {\n    label=\"%s x %" PRIu32 "\";\n",
                            block, b->name, b->repeat);
         dot_node(g, i, out);
         if (b && i + 1 == b->first + b->count) {

@@ -51,7 +51,8 @@ static enum stamp_status shape_PICTURE(const struct ask *a)
     if (!t->patch || !t->channels || !t->height || !t->width || t->height % t->patch ||
         t->width % t->patch || t->height > 1 << 14 || t->width > 1 << 14 || t->channels > 64)
         return refuse(a, "a picture of whole patches is needed");
-    return shape(a, t->height / t->patch * (t->width / t->patch), t->channels * t->patch * t->patch);
+    return shape(a, t->height / t->patch * (t->width / t->patch),
+                 t->channels * t->patch * t->patch);
 }
 
 static enum stamp_status shape_GATHER(const struct ask *a)

@@ -10,7 +10,7 @@
  *   ENTR  an entry: u8 length, name, u32 first, u32 count
  *   BUFS  a buffer: u8 length, name, u8 role, u8 format, u64 addr, bytes, rows, cols, row_bytes
  *   LAYR  a layer: u8 length, name, u64 s, d, n, products
- *   PHAS  a phase: u8 length, name, u32 entry, first, count, u64 products
+ *   PHAS  a phase: u8 length, name, u32 entry, first, count, u64 products (bit 63: per key)
  *   TEXT  the scheme text
  *   DATA  a segment: u64 addr, u64 bytes, the bytes
  * Sections follow each other without a gap and end with the file. */
@@ -109,7 +109,7 @@ static void put_section(struct sink *s, const struct stamp_image *m, int section
             put_int(s, p->entry, 4);
             put_int(s, p->first, 4);
             put_int(s, p->count, 4);
-            put_int(s, p->products, 8);
+            put_int(s, p->products | (uint64_t)p->per_key << 63, 8);
         }
         break;
     case TEXT: put(s, m->scheme, strlen(m->scheme)); break;

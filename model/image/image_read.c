@@ -132,6 +132,8 @@ static enum stamp_status get_phases(struct source s, struct stamp_image *m, stru
         p.first = (uint32_t)get_int(&s, 4);
         p.count = (uint32_t)get_int(&s, 4);
         p.products = get_int(&s, 8);
+        p.per_key = p.products >> 63;
+        p.products &= ~(UINT64_C(1) << 63);
         if (!s.failed) m->phase[m->phases++] = p;
     }
     return s.failed ? stamp_fail(e, STAMP_EFORMAT, "phase table is cut short") : STAMP_OK;

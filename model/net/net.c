@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net.c - the layers of a network, in order. Contract in net.h. */
+/* net.c - the steps of a network, in order. Contract in net.h. */
 #include "model/net/net.h"
+
+#include <string.h>
 
 #include "model/mem.h"
 #include "model/net/net_parts.h"
@@ -8,22 +10,72 @@
 #include "model/num/norm.h"
 #include "model/num/rope.h"
 
-/* Of the rows the head reads: 8 bits each, whole rows, no transform. */
-static struct stamp_scheme head_scheme(const struct stamp_net *net)
-{
-    struct stamp_scheme q = stamp_scheme_default();
+/* One run of a network. */
+struct walk {
+    struct stamp_net *net;
+    const struct stamp_graph *g;
+    const int32_t *tokens;        /* [n], or NULL */
+    const float *input;           /* rows of a picture, or NULL */
+    float *last;                  /* the last value, or NULL: not computed */
+    uint32_t n;                   /* tokens of the run */
+    uint32_t first;               /* of the rows picked */
+    bool step;                    /* one token behind others */
+    struct stamp_plan body, head; /* for the rows they have; s 0: none yet */
+    struct stamp_err *e;
+};
 
-    q.transform = STAMP_NONE;
-    q.high_rows = 0;
-    q.act_bits = 8;
-    q.weight_bits = net->head.packed.bits;
-    q.sink = false;
-    return q;
+static const float *vector(const struct walk *w, uint32_t node, uint32_t i, uint32_t time)
+{
+    const struct stamp_gnode *n = &w->g->node[node];
+    const struct stamp_net_model *m = &w->net->model;
+
+    return i < n->ins ? m->vector(m->ctx, n->in[i] & ~STAMP_PARAM, time) : NULL;
 }
+
+static uint32_t rows_of(const struct walk *w, uint32_t v)
+{
+    return w->g->value[v].rows == STAMP_ROWS_PICKED ? w->n - w->first
+                                                    : stamp_net_rows_of(w->net, v, w->n);
+}
+
+/* Where value @p v lies as step @p s reads it; rows that are picked are a part of another value. */
+static float *place(const struct walk *w, const struct stamp_gstep *s, uint32_t time, uint32_t v)
+{
+    v = stamp_graph_read(w->g, s->node, time, v);
+    const struct stamp_gnode *n = &w->g->node[w->g->value[v].node];
+    if (n->op == STAMP_GOP_PICK)
+        return place(w, s, time, n->in[0]) +
+               (n->attr.kind == STAMP_GPICK_RUN ? (size_t)w->first * w->g->value[v].cols : 0);
+    return v + 1 == w->g->values ? w->last : w->net->work.val[v];
+}
+
+static enum stamp_status look(const struct walk *w, struct stamp_err *e)
+{
+    if (atomic_load(&w->net->no_memory)) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    if (atomic_load(&w->net->not_finite))
+        return stamp_fail(e, STAMP_ERANGE, "a value is not finite");
+    return STAMP_OK;
+}
+
+/* Tells who wants to look. */
+static enum stamp_status see(const struct walk *w, const struct stamp_gstep *s, uint32_t time,
+                             uint32_t v)
+{
+    const struct stamp_net_options *o = &w->net->options;
+
+    if (!o->see || !w->g->value[v].probe) return STAMP_OK;
+    return o->see(o->see_ctx, v, time, rows_of(w, v), w->g->value[v].cols, place(w, s, 0, v), w->e);
+}
+
+/* ---- Norms ------------------------------------------------------------------------------------- */
 
 struct norm_job {
     struct stamp_net *net;
-    const float *x, *gain; /* x[rows][dim] */
+    uint32_t cols;
+    bool layer;
+    float eps;
+    const float *x, *gain, *bias;
+    float *y;
 };
 
 bool stamp_net_norm_overflows(uint32_t n, const float *x)
@@ -36,166 +88,298 @@ bool stamp_net_norm_overflows(uint32_t n, const float *x)
 static void norm_row(void *ctx, uint32_t row, uint32_t worker)
 {
     const struct norm_job *j = ctx;
-    const struct stamp_net_shape *s = &j->net->model.shape;
-    const float *x = j->x + (size_t)row * s->dim;
+    const float *x = j->x + (size_t)row * j->cols;
+    float *y = j->y + (size_t)row * j->cols;
 
     (void)worker;
-    stamp_net_note(j->net, stamp_net_norm_overflows(s->dim, x));
-    stamp_rmsnorm(s->dim, x, j->gain, s->eps, j->net->work.h + (size_t)row * s->dim);
+    stamp_net_note(j->net, stamp_net_norm_overflows(j->cols, x));
+    if (!j->layer) {
+        stamp_rmsnorm(j->cols, x, j->gain, j->eps, y);
+        return;
+    }
+    stamp_layernorm(j->cols, x, j->gain, j->bias, j->eps, y);
+    stamp_net_note(j->net, stamp_f32_find_nonfinite(j->cols, y) < j->cols);
 }
 
-static void norm(struct stamp_net *net, uint32_t rows, const float *x, const float *gain)
+static void norm(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
 {
-    struct norm_job job = {net, x, gain};
-    stamp_pool_run(net->pool, rows, norm_row, &job);
+    const struct stamp_gattr *a = &w->g->node[s->node].attr;
+    struct norm_job job = {.net = w->net,
+                           .cols = w->g->value[s->out].cols,
+                           .layer = a->kind == STAMP_GNORM_LAYER,
+                           .eps = a->eps,
+                           .x = place(w, s, time, s->x),
+                           .gain = vector(w, s->node, 1, time),
+                           .bias = vector(w, s->node, 2, time),
+                           .y = place(w, s, time, s->out)};
+    stamp_pool_run(w->net->pool, rows_of(w, s->out), norm_row, &job);
 }
 
-static enum stamp_status look(struct stamp_net *net, struct stamp_err *e)
+/* ---- Products ---------------------------------------------------------------------------------- */
+
+struct stamp_scheme stamp_net_scheme(const struct stamp_net *net, uint32_t node, unsigned bits)
 {
-    if (atomic_load(&net->no_memory)) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
-    if (atomic_load(&net->not_finite)) return stamp_fail(e, STAMP_ERANGE, "a value is not finite");
+    struct stamp_scheme q = net->options.scheme;
+
+    if (net->model.graph->node[node].attr.kind != STAMP_GLINEAR_HEAD) return q;
+    q = stamp_scheme_default(); /* 8 bits each row, whole rows, no transform */
+    q.transform = STAMP_NONE;
+    q.high_rows = 0;
+    q.act_bits = 8;
+    q.weight_bits = (uint8_t)bits;
+    q.sink = false;
+    return q;
+}
+
+/* The plan for the rows of a step, made anew where the one before had another number. */
+static enum stamp_status plan_for(struct walk *w, const struct stamp_gstep *s,
+                                  const struct stamp_layer *l, uint32_t rows,
+                                  const struct stamp_plan **out)
+{
+    const bool head = w->g->node[s->node].attr.kind == STAMP_GLINEAR_HEAD;
+    struct stamp_plan *p = head ? &w->head : &w->body;
+    const struct stamp_scheme q = stamp_net_scheme(w->net, s->node, l->packed.bits);
+
+    *out = p;
+    if (p->s == rows && p->scheme.weight_bits == q.weight_bits) return STAMP_OK;
+    stamp_plan_free(p);
+    *p = (struct stamp_plan){0};
+    return stamp_plan_build(&q, rows, p, w->e);
+}
+
+static enum stamp_status linears(struct walk *w, const struct stamp_gstep *s, uint32_t time)
+{
+    struct stamp_net *net = w->net;
+    const struct stamp_layer *l = net->layer[s - net->steps.step] + (size_t)time * s->linears;
+    const uint32_t rows = rows_of(w, s->x), d = w->g->value[s->x].cols;
+    struct stamp_net_target to[STAMP_STEP_LINEAR_MAX];
+    float *x = place(w, s, time, s->x);
+    const struct stamp_plan *plan;
+
+    const enum stamp_status st = plan_for(w, s, l, rows, &plan);
+    if (st) return st;
+    if (net->again[s - net->steps.step])
+        x = memcpy(net->work.copy, x, (size_t)rows * d * sizeof *x);
+    for (uint32_t i = 0; i < s->linears; i++) {
+        const uint32_t out = s->post == STAMP_GPOST_NONE ? w->g->node[s->linear[i]].out : s->out;
+        to[i] = (struct stamp_net_target){.w = &l[i],
+                                          .bias = vector(w, s->linear[i], 2, time),
+                                          .y = place(w, s, 0, out),
+                                          .post = s->post};
+        if (s->post == STAMP_GPOST_ADD) to[i].add = place(w, s, time, s->add);
+    }
+    stamp_net_quantize(net, plan, d, x);
+    if (s->post == STAMP_GPOST_GATE)
+        stamp_net_gate_up(net, plan, x, &to[0], &to[1]);
+    else
+        stamp_net_multiply(net, plan, x, s->linears, to);
     return STAMP_OK;
 }
 
-/* Tells who wants to look. */
-static enum stamp_status see(const struct stamp_net *net, enum stamp_seen what, uint32_t layer,
-                             uint32_t rows, uint32_t cols, const float *x, struct stamp_err *e)
-{
-    const struct stamp_net_options *o = &net->options;
-    return o->see ? o->see(o->see_ctx, what, layer, rows, cols, x, e) : STAMP_OK;
-}
+/* ---- Attention and the rest -------------------------------------------------------------------- */
 
-static enum stamp_status see_qkv(const struct stamp_net *net, uint32_t layer, uint32_t rows,
-                                 struct stamp_err *e)
+static void attend(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
 {
-    const struct stamp_net_work *w = &net->work;
-    enum stamp_status s = see(net, STAMP_SEE_Q, layer, rows, net->q_width, w->q, e);
-    if (!s) s = see(net, STAMP_SEE_K, layer, rows, net->kv_width, w->k, e);
-    return s ? s : see(net, STAMP_SEE_V, layer, rows, net->kv_width, w->v, e);
-}
+    struct stamp_net *net = w->net;
+    const bool gains = s->gain_q != STAMP_NO_OPERAND, k_gain = s->gain_k != STAMP_NO_OPERAND;
+    struct stamp_net_rows r = {.a = &net->attend[s - net->steps.step],
+                               .time = time,
+                               .n = rows_of(w, s->out),
+                               .q = place(w, s, time, s->x),
+                               .k = place(w, s, time, s->k),
+                               .v = place(w, s, time, s->v),
+                               .out = place(w, s, time, s->out)};
 
-/* One layer over plan->s rows from net->position on. */
-static enum stamp_status run_layer(struct stamp_net *net, const struct stamp_plan *plan,
-                                   uint32_t layer, bool step, struct stamp_err *e)
-{
-    const struct stamp_net_layer *l = &net->model.layer[layer];
-    const struct stamp_layer *m = net->layer[layer].m;
-    const uint32_t rows = plan->s, dim = net->model.shape.dim;
-    struct stamp_net_work *w = &net->work;
-    const struct stamp_net_target qkv[3] = {{&m[STAMP_NET_Q], l->bias_q, w->q, false},
-                                            {&m[STAMP_NET_K], l->bias_k, w->k, false},
-                                            {&m[STAMP_NET_V], l->bias_v, w->v, false}};
-    const struct stamp_net_target o = {&m[STAMP_NET_O], NULL, w->x, true};
-    const struct stamp_net_target down = {&m[STAMP_NET_DOWN], NULL, w->x, true};
-
-    norm(net, rows, w->x, l->norm_att);
-    enum stamp_status st = see(net, STAMP_SEE_NORM_ATT, layer, rows, dim, w->h, e);
-    stamp_net_quantize(net, plan, dim, w->h);
-    stamp_net_multiply(net, plan, w->h, 3, qkv);
-    if (!st) st = see_qkv(net, layer, rows, e);
-    stamp_net_turn(net, layer, rows);
-    if (step)
-        stamp_net_kv_append(net, layer);
+    if (gains) r.gain_q = vector(w, s->gain_q, 1, time), r.eps_q = w->g->node[s->gain_q].attr.eps;
+    if (k_gain) r.gain_k = vector(w, s->gain_k, 1, time), r.eps_k = w->g->node[s->gain_k].attr.eps;
+    stamp_net_turn(net, &r);
+    if (w->step)
+        stamp_net_kv_append(net, &r);
     else
-        stamp_net_kv_fill(net, layer, rows);
-    stamp_net_attend(net, layer, rows);
-    if (!st) st = see(net, STAMP_SEE_ATTENTION, layer, rows, net->q_width, w->h, e);
-    stamp_net_quantize(net, plan, net->q_width, w->h);
-    stamp_net_multiply(net, plan, w->h, 1, &o);
-    if (!st) st = see(net, STAMP_SEE_RESIDUAL_ATT, layer, rows, dim, w->x, e);
-
-    norm(net, rows, w->x, l->norm_ffn);
-    if (!st) st = see(net, STAMP_SEE_NORM_FFN, layer, rows, dim, w->h, e);
-    stamp_net_quantize(net, plan, dim, w->h);
-    stamp_net_gate_up(net, plan, w->h, &m[STAMP_NET_GATE], &m[STAMP_NET_UP], w->f);
-    if (!st) st = see(net, STAMP_SEE_HIDDEN, layer, rows, net->model.shape.hidden, w->f, e);
-    stamp_net_quantize(net, plan, net->model.shape.hidden, w->f);
-    stamp_net_multiply(net, plan, w->f, 1, &down);
-    if (!st) st = see(net, STAMP_SEE_RESIDUAL_FFN, layer, rows, dim, w->x, e);
-    const enum stamp_status bad = look(net, st ? NULL : e);
-    if (bad && !st) (void)stamp_fail_at(e, "layer %u", layer);
-    return st ? st : bad;
+        stamp_net_kv_fill(net, &r);
+    stamp_net_attend_rows(net, &r);
 }
 
-/* Logits of rows first .. n-1. */
-static enum stamp_status run_head(struct stamp_net *net, uint32_t first, uint32_t n, float *logits,
-                                  struct stamp_err *e)
+static enum stamp_status gather(const struct walk *w, const struct stamp_gstep *s)
 {
-    const struct stamp_scheme q = head_scheme(net);
-    const struct stamp_net_target to = {&net->head, NULL, logits, false};
-    struct stamp_plan plan;
+    const struct stamp_gnode *n = &w->g->node[s->node];
+    const struct stamp_net_model *m = &w->net->model;
+    const uint32_t param = n->in[0] & ~STAMP_PARAM, cols = w->g->value[s->out].cols;
 
-    if (!logits || first >= n) return STAMP_OK;
-    enum stamp_status st = stamp_plan_build(&q, n - first, &plan, e);
-    if (st) return st;
-    norm(net, n - first, net->work.x + (size_t)first * net->model.shape.dim, net->model.norm);
-    st = see(net, STAMP_SEE_NORM, 0, n - first, net->model.shape.dim, net->work.h, e);
-    stamp_net_quantize(net, &plan, net->model.shape.dim, net->work.h);
-    stamp_net_multiply(net, &plan, net->work.h, 1, &to);
-    stamp_plan_free(&plan);
-    if (st) return st;
-    st = look(net, e);
-    if (st) return stamp_fail_at(e, "output head");
-    return see(net, STAMP_SEE_LOGITS, 0, n - first, net->model.shape.vocab, logits, e);
-}
-
-static enum stamp_status embed(struct stamp_net *net, const int32_t *tokens, uint32_t n,
-                               struct stamp_err *e)
-{
-    const struct stamp_net_shape *s = &net->model.shape;
-
-    for (uint32_t i = 0; i < n; i++) {
-        if (tokens[i] < 0 || (uint32_t)tokens[i] >= s->vocab)
-            return stamp_fail(e, STAMP_ERANGE, "token %u is %d, outside the vocabulary of %u", i,
-                              tokens[i], s->vocab);
-        float *x = net->work.x + (size_t)i * s->dim;
-        net->model.embed(net->model.embed_ctx, (uint32_t)tokens[i], x);
-        if (stamp_f32_find_nonfinite(s->dim, x) < s->dim)
-            return stamp_fail(e, STAMP_ERANGE, "embedding of token %d: a value is not finite",
-                              tokens[i]);
-        stamp_rope_row(s->frequency, s->head_dim, net->position + i,
-                       net->work.cosine + (size_t)i * s->head_dim,
-                       net->work.sine + (size_t)i * s->head_dim);
+    for (uint32_t i = 0; i < w->n; i++) {
+        float *x = w->net->work.val[s->out] + (size_t)i * cols;
+        if (w->tokens[i] < 0 || (uint32_t)w->tokens[i] >= w->g->param[param].rows)
+            return stamp_fail(w->e, STAMP_ERANGE, "token %u is %d, outside the vocabulary of %u", i,
+                              w->tokens[i], w->g->param[param].rows);
+        m->row(m->ctx, param, (uint32_t)w->tokens[i], x);
+        if (stamp_f32_find_nonfinite(cols, x) < cols)
+            return stamp_fail(w->e, STAMP_ERANGE, "embedding of token %d: a value is not finite",
+                              w->tokens[i]);
     }
     return STAMP_OK;
 }
 
-/* n tokens from net->position on. */
-static enum stamp_status forward(struct stamp_net *net, const int32_t *tokens, uint32_t n,
-                                 uint32_t first, bool step, float *logits, struct stamp_err *e)
+static enum stamp_status input(const struct walk *w, const struct stamp_gstep *s)
 {
-    const struct stamp_net_shape *s = &net->model.shape;
-    struct stamp_plan plan = {0};
+    const struct stamp_gvalue *v = &w->g->value[s->out];
+    const size_t count = (size_t)v->rows * v->cols;
 
-    if (n < 1 || n > s->ctx - net->position)
-        return stamp_fail(e, STAMP_ERANGE, "%u tokens at position %u: the context is %u", n,
-                          net->position, s->ctx);
+    if (w->g->node[s->node].op != STAMP_GOP_PICTURE) return STAMP_OK;
+    if (stamp_f32_find_nonfinite(count, w->input) < count)
+        return stamp_fail(w->e, STAMP_ERANGE, "a value of the picture is not finite");
+    memcpy(w->net->work.val[s->out], w->input, count * sizeof *w->input);
+    return STAMP_OK;
+}
+
+static void prepend(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
+{
+    const uint32_t cols = w->g->value[s->out].cols, rows = rows_of(w, s->out);
+    const float *x = place(w, s, time, w->g->node[s->node].in[1]);
+    float *y = place(w, s, time, s->out);
+
+    memmove(y + cols, x, (size_t)(rows - 1) * cols * sizeof *y);
+    memcpy(y, vector(w, s->node, 0, time), cols * sizeof *y);
+}
+
+static void add(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
+{
+    const size_t count = (size_t)rows_of(w, s->out) * w->g->value[s->out].cols;
+    const float *x = place(w, s, time, s->x), *b = vector(w, s->node, 1, time);
+    float *y = place(w, s, time, s->out);
+
+    for (size_t i = 0; i < count; i++) y[i] = stamp_f32_add(x[i], b[i]);
+    stamp_net_note(w->net, stamp_f32_find_nonfinite(count, y) < count);
+}
+
+static enum stamp_status run_step(struct walk *w, const struct stamp_gstep *s, uint32_t time)
+{
+    enum stamp_status st = STAMP_OK;
+
+    switch (s->kind) {
+    case STAMP_STEP_INPUT: st = input(w, s); break;
+    case STAMP_STEP_GATHER: st = gather(w, s); break;
+    case STAMP_STEP_LINEARS: st = linears(w, s, time); break;
+    case STAMP_STEP_NORM: norm(w, s, time); break;
+    case STAMP_STEP_ATTEND: attend(w, s, time); break;
+    case STAMP_STEP_PREPEND: prepend(w, s, time); break;
+    case STAMP_STEP_ADD: add(w, s, time); break;
+    }
+    if (st || s->kind != STAMP_STEP_LINEARS || s->post != STAMP_GPOST_NONE)
+        return st || s->kind == STAMP_STEP_INPUT ? st : see(w, s, time, s->out);
+    for (uint32_t i = 0; i < s->linears && !st; i++)
+        st = see(w, s, time, w->g->node[s->linear[i]].out);
+    return st;
+}
+
+/* A value that is not finite is told of at the end of its block, or of the whole. */
+static enum stamp_status look_behind(const struct walk *w, uint32_t block, uint32_t time,
+                                     enum stamp_status st)
+{
+    const enum stamp_status bad = look(w, st ? NULL : w->e);
+
+    if (!bad || st) return st ? st : bad;
+    if (block == STAMP_NO_BLOCK)
+        (void)stamp_fail_at(w->e, "output head");
+    else
+        (void)stamp_fail_at(w->e, "layer %u", time);
+    return bad;
+}
+
+/* Rows picked, and what is made of them, are for the last value only. */
+static bool only_for_last(const struct walk *w, const struct stamp_gstep *s)
+{
+    return w->g->value[s->out].rows == STAMP_ROWS_PICKED || s->out + 1 == w->g->values;
+}
+
+/* The steps from *at on that are of one block, all its repetitions; or one step of none. */
+static enum stamp_status run_block(struct walk *w, uint32_t *at)
+{
+    const struct stamp_gsteps *all = &w->net->steps;
+    const uint32_t first = *at, block = all->step[first].block;
+    enum stamp_status st = STAMP_OK;
+
+    while (*at < all->steps && all->step[*at].block == block) ++*at;
+    const uint32_t times = block == STAMP_NO_BLOCK ? 1 : w->g->block[block].repeat;
+    for (uint32_t t = 0; t < times && !st; t++) {
+        for (uint32_t i = first; i < *at && !st; i++)
+            if (w->last || !only_for_last(w, &all->step[i])) st = run_step(w, &all->step[i], t);
+        st = look_behind(w, block, t, st);
+    }
+    return st;
+}
+
+static void positions(const struct walk *w)
+{
+    const struct stamp_net *net = w->net;
+
+    for (uint32_t i = 0; i < net->steps.steps; i++) {
+        const struct stamp_net_attend *a = &net->attend[i];
+        for (uint32_t r = 0; a->cache && a->frequency && r < w->n; r++)
+            stamp_rope_row(a->frequency, a->head_dim, net->position + r,
+                           net->work.cosine + (size_t)r * a->head_dim,
+                           net->work.sine + (size_t)r * a->head_dim);
+    }
+}
+
+/* All steps over w->n rows from net->position on. */
+static enum stamp_status forward(struct walk *w)
+{
+    struct stamp_net *net = w->net;
+    enum stamp_status st = stamp_net_work_reserve(net, w->n, w->e);
+
     atomic_store(&net->not_finite, false);
     atomic_store(&net->no_memory, false);
-    enum stamp_status st = stamp_net_work_reserve(net, n, e);
-    if (!st) st = stamp_net_kv_reserve(net, net->position + n, e);
-    if (!st) st = stamp_plan_build(&net->options.scheme, n, &plan, e);
-    if (!st) st = embed(net, tokens, n, e);
-    if (!st) st = see(net, STAMP_SEE_EMBEDDING, 0, n, s->dim, net->work.x, e);
-    for (uint32_t i = 0; !st && i < s->layers; i++) st = run_layer(net, &plan, i, step, e);
-    stamp_plan_free(&plan);
-    if (!st) st = run_head(net, first, n, logits, e);
-    net->position = st ? 0 : net->position + n;
-    if (st || !step) net->prefilled = net->position;
+    for (uint32_t i = 0; i < net->steps.steps && !st; i++)
+        if (net->attend[i].cache)
+            st = stamp_net_kv_reserve(&net->attend[i],
+                                      net->position + rows_of(w, net->steps.step[i].out), w->e);
+    if (!st) positions(w);
+    for (uint32_t at = 0; at < net->steps.steps && !st;) st = run_block(w, &at);
+    stamp_plan_free(&w->body);
+    stamp_plan_free(&w->head);
+    net->position = st ? 0 : net->position + w->n;
+    if (st || !w->step) net->prefilled = net->position;
     return st;
+}
+
+static enum stamp_status run_tokens(struct stamp_net *net, const int32_t *tokens, uint32_t n,
+                                    uint32_t first, bool step, float *logits, struct stamp_err *e)
+{
+    struct walk w = {.net = net,
+                     .g = net->model.graph,
+                     .tokens = tokens,
+                     .last = first < n ? logits : NULL,
+                     .n = n,
+                     .first = first < n ? first : 0,
+                     .step = step,
+                     .e = e};
+
+    if (n < 1 || n > net->model.ctx_tokens - net->position)
+        return stamp_fail(e, STAMP_ERANGE, "%u tokens at position %u: the context is %u", n,
+                          net->position, net->model.ctx_tokens);
+    return forward(&w);
 }
 
 enum stamp_status stamp_net_prefill(struct stamp_net *net, const int32_t *tokens, uint32_t n,
                                     uint32_t first, float *logits, struct stamp_err *e)
 {
     net->position = 0;
-    return forward(net, tokens, n, first, false, logits, e);
+    return run_tokens(net, tokens, n, first, false, logits, e);
 }
 
 enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *logits,
                                  struct stamp_err *e)
 {
-    return forward(net, &token, 1, 0, true, logits, e);
+    return run_tokens(net, &token, 1, 0, true, logits, e);
+}
+
+enum stamp_status stamp_net_rows(struct stamp_net *net, const float *x, float *y,
+                                 struct stamp_err *e)
+{
+    struct walk w = {.net = net, .g = net->model.graph, .input = x, .last = y, .e = e};
+
+    net->position = 0;
+    return forward(&w);
 }
 
 uint32_t stamp_net_position(const struct stamp_net *net)

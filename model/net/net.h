@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file net.h
- * A whole network as functions: prefill and decode with the bits of the compiled programs, fast.
+ * A whole network as functions: its graph walked with the bits of the compiled programs, fast.
  *
  * Rule     model/spec/numerics.md, sections 7 to 10
  *
- * Independent of compiler and machine: it shares model/num with the C machine and nothing else, so
- * that a program whose logits equal these was compiled right.
+ * Independent of compiler and machine: it shares model/num with the C machine and the graph with the
+ * compiler, nothing else, so that a program whose results equal these was compiled right.
  */
 #ifndef STAMP_NET_NET_H
 #define STAMP_NET_NET_H
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/net/see.h"
+#include "model/graph/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 #include "model/num/weights.h"
@@ -23,66 +23,38 @@
 extern "C" {
 #endif
 
-/** Shapes and constants of a network. */
-struct stamp_net_shape {
-    uint32_t dim, hidden, layers, heads, kv_heads, head_dim, vocab;
-    uint32_t ctx;            /**< longest sequence */
-    float eps;               /**< of every norm */
-    bool qk_norm;            /**< RMSNORM of every head of q and k before ROPE */
-    const double *frequency; /**< [head_dim / 2], borrowed */
-};
-
-/** Codes and vectors of one layer; the vectors are borrowed for the life of the network, the codes
- *  until stamp_net_new returns. Biases and QK gains may be NULL. */
-struct stamp_net_layer {
-    struct stamp_weights q, k, v, o, gate, up, down;
-    const float *norm_att, *norm_ffn;      /**< [dim] */
-    const float *bias_q, *bias_k, *bias_v; /**< [heads * head_dim], [kv_heads * head_dim] */
-    const float *norm_q, *norm_k;          /**< [head_dim] */
-};
-
-/** The matrices of a network. */
-enum stamp_net_matrix {
-    STAMP_NET_Q,
-    STAMP_NET_K,
-    STAMP_NET_V,
-    STAMP_NET_O,
-    STAMP_NET_GATE,
-    STAMP_NET_UP,
-    STAMP_NET_DOWN,
-    STAMP_NET_HEAD,                     /**< of no layer */
-    STAMP_NET_MATRICES = STAMP_NET_HEAD /**< of a layer */
-};
-
+/** A graph and where its numbers come from; ctx is the caller's. */
 struct stamp_net_model {
-    struct stamp_net_shape shape;
-    const struct stamp_net_layer *layer; /**< [layers] */
-    struct stamp_weights head;           /**< [vocab][dim] */
-    /** NULL, or where stamp_net_new gets the codes of a matrix instead, one at a time, so that they
-     *  are nowhere twice; it gives @p out back with stamp_weights_free. */
-    enum stamp_status (*weights)(void *ctx, uint32_t layer, enum stamp_net_matrix matrix,
-                                 struct stamp_weights *out, struct stamp_err *e);
-    void *weights_ctx;
-    const float *norm; /**< [dim] */
-    /** Row @p token of the embedding to x[dim]; called by one thread. */
-    void (*embed)(void *ctx, uint32_t token, float *x);
-    void *embed_ctx;
+    const struct stamp_graph *graph; /**< checked; borrowed for the life of the network */
+    uint32_t ctx_tokens;             /**< longest sequence, where rows are those of the run */
+    /** Codes of the matrix of a LINEAR node, asked for once, when the network is made; given back with
+     *  stamp_weights_free. */
+    enum stamp_status (*weights)(void *ctx, struct stamp_gat at, struct stamp_weights *out,
+                                 struct stamp_err *e);
+    /** Numbers of a VECTOR or ROWS parameter, of a TABLE; borrowed for the life of the network. */
+    const float *(*vector)(void *ctx, uint32_t param, uint32_t time);
+    const double *(*table)(void *ctx, uint32_t param);
+    /** Row @p row of a MATRIX that is gathered, to x[cols]; called by one thread. */
+    void (*row)(void *ctx, uint32_t param, uint32_t row, float *x);
+    void *ctx;
 };
 
 struct stamp_net_options {
-    struct stamp_scheme scheme; /**< of the layers; the head is 8-bit rows without transform */
-    struct stamp_kv_scheme kv;
+    struct stamp_scheme
+        scheme; /**< of LINEAR nodes of kind BODY; HEAD: 8-bit rows without transform */
+    struct stamp_kv_scheme
+        kv;            /**< of attention with a cache; keys and values of others are not coded */
     uint32_t threads;  /**< 1 or more; any number gives the same bits */
-    stamp_see_fn *see; /**< NULL, or told of every tensor, by one thread */
+    stamp_see_fn *see; /**< NULL, or told of every value that is a probe, by one thread */
     void *see_ctx;
 };
 
-struct stamp_net; /* a network with its key-value cache */
+struct stamp_net; /* a network with its key-value caches */
 
 /**
  * @param model    the struct itself is copied
- * @return STAMP_ERANGE (shapes, widths or threads that do not fit), STAMP_ENOMEM, or what
- *         model->weights returned
+ * @return STAMP_ERANGE (shapes, widths or threads that do not fit), STAMP_EUNSUPPORTED (stamp_gsteps_of),
+ *         STAMP_ENOMEM, or what model->weights returned
  */
 enum stamp_status stamp_net_new(const struct stamp_net_model *model,
                                 const struct stamp_net_options *options, struct stamp_net **out,
@@ -91,16 +63,20 @@ void stamp_net_free(struct stamp_net *net);
 
 /**
  * Forget the cache and run tokens[n] from position 0.
- * @param first   logits of positions first .. n-1 are computed
- * @param logits  [n - first][vocab]; may be NULL
+ * @param first   the last value of positions first .. n-1 is computed
+ * @param logits  [n - first][cols]; may be NULL
  * @return STAMP_ERANGE (n, a token, a value that is not finite), STAMP_ENOMEM
  */
 enum stamp_status stamp_net_prefill(struct stamp_net *net, const int32_t *tokens, uint32_t n,
                                     uint32_t first, float *logits, struct stamp_err *e);
 
-/** One token at the next position. logits[vocab], may be NULL. After a failure here or above the
+/** One token at the next position. logits[cols], may be NULL. After a failure here or above the
  *  cache is empty. @return as stamp_net_prefill */
 enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *logits,
+                                 struct stamp_err *e);
+
+/** A network that takes rows: x[rows][cols] of its PICTURE, y as its last value. @return as above */
+enum stamp_status stamp_net_rows(struct stamp_net *net, const float *x, float *y,
                                  struct stamp_err *e);
 
 /** Tokens in the cache. */

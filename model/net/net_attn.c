@@ -21,35 +21,35 @@ enum { KEYS = STAMP_KEY_BLOCK, DIGIT_OFFSET = 128 };
 
 struct attn_job {
     struct stamp_net *net;
-    const struct stamp_net_layer *layer;
+    const struct stamp_net_rows *r;
+    const struct stamp_net_attend *a;
     const struct stamp_net_cache *cache;
-    uint32_t n;
 };
 
-static void turn_heads(struct stamp_net *net, uint32_t heads, const float *gain, uint32_t row,
-                       float *x)
+static void turn_heads(struct stamp_net *net, const struct stamp_net_attend *a, uint32_t heads,
+                       const float *gain, float eps, uint32_t row, float *x)
 {
-    const uint32_t hd = net->model.shape.head_dim;
+    const uint32_t hd = a->head_dim;
     const float *cosine = net->work.cosine + (size_t)row * hd;
     const float *sine = net->work.sine + (size_t)row * hd;
 
     for (uint32_t h = 0; h < heads; h++, x += hd) {
         if (gain) stamp_net_note(net, stamp_net_norm_overflows(hd, x));
-        if (gain) stamp_rmsnorm(hd, x, gain, net->model.shape.eps, x);
-        stamp_rope_apply(hd, cosine, sine, x);
+        if (gain) stamp_rmsnorm(hd, x, gain, eps, x);
+        if (a->frequency) stamp_rope_apply(hd, cosine, sine, x);
     }
 }
 
-static void query_digits(struct stamp_net *net, uint32_t row, const float *q)
+static void query_digits(struct stamp_net *net, const struct stamp_net_attend *a, uint32_t row,
+                         const float *q)
 {
-    const uint32_t hd = net->model.shape.head_dim, heads = net->model.shape.heads;
+    const uint32_t hd = a->head_dim, heads = a->heads;
 
     for (uint32_t h = 0; h < heads; h++, q += hd) {
-        const size_t at =
-            ((size_t)(h / net->group) * net->work.rows + row) * net->group + h % net->group;
+        const size_t at = ((size_t)(h / a->group) * net->most_rows + row) * a->group + h % a->group;
         const struct stamp_qparam p =
             stamp_digit_params(stamp_range_widen(stamp_range_empty(), hd, q));
-        int8_t *code = net->work.q_digit + at * net->q_stride;
+        int8_t *code = net->work.q_digit + at * a->q_stride;
         int32_t sum = 0;
 
         stamp_digit_codes(p.inv, hd, q, code);
@@ -62,23 +62,22 @@ static void query_digits(struct stamp_net *net, uint32_t row, const float *q)
 static void turn_row(void *ctx, uint32_t row, uint32_t worker)
 {
     const struct attn_job *j = ctx;
-    struct stamp_net *net = j->net;
-    const struct stamp_net_shape *s = &net->model.shape;
-    float *q = net->work.q + (size_t)row * net->q_width;
-    float *k = net->work.k + (size_t)row * net->kv_width;
+    const struct stamp_net_rows *r = j->r;
+    const struct stamp_net_attend *a = j->a;
+    float *q = r->q + (size_t)row * a->q_width, *k = r->k + (size_t)row * a->kv_width;
 
     (void)worker;
-    turn_heads(net, s->heads, s->qk_norm ? j->layer->norm_q : NULL, row, q);
-    turn_heads(net, s->kv_heads, s->qk_norm ? j->layer->norm_k : NULL, row, k);
-    stamp_net_note(net, stamp_f32_find_nonfinite(net->q_width, q) < net->q_width ||
-                            stamp_f32_find_nonfinite(net->kv_width, k) < net->kv_width);
-    query_digits(net, row, q);
+    turn_heads(j->net, a, a->heads, r->gain_q, r->eps_q, row, q);
+    turn_heads(j->net, a, a->kv_heads, r->gain_k, r->eps_k, row, k);
+    stamp_net_note(j->net, stamp_f32_find_nonfinite(a->q_width, q) < a->q_width ||
+                               stamp_f32_find_nonfinite(a->kv_width, k) < a->kv_width);
+    query_digits(j->net, a, row, q);
 }
 
-void stamp_net_turn(struct stamp_net *net, uint32_t layer, uint32_t n)
+void stamp_net_turn(struct stamp_net *net, const struct stamp_net_rows *r)
 {
-    struct attn_job job = {net, &net->model.layer[layer], NULL, n};
-    stamp_pool_run(net->pool, n, turn_row, &job);
+    struct attn_job job = {net, r, r->a, NULL};
+    stamp_pool_run(net->pool, r->n, turn_row, &job);
 }
 
 /* Up to six rows of a key-value head and what has become of them so far. */
@@ -106,15 +105,15 @@ INLINE void score_row(const int32_t *restrict acc, int32_t high, float sq, const
 }
 
 /* s = DEQ(sum q k', sq, sk) of rows first .. and every key of the width. */
-INLINE void scores(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
-                   uint32_t first, const uint8_t *k, const float *sk)
+INLINE void scores(const struct stamp_net_attend *a, const struct stamp_kernel *kernel,
+                   struct rows *w, uint32_t first, const uint8_t *k, const float *sk)
 {
     int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
     const uint32_t rows = w->count - first;
 
     for (uint32_t at = 0; at < w->width; at += STAMP_PANEL) {
-        kernel->tile(rows, net->key_quads, w->q + (size_t)first * net->q_stride, net->q_stride,
-                     k + (size_t)at * 4 * net->key_quads, 8, k, acc);
+        kernel->tile(rows, a->key_quads, w->q + (size_t)first * a->q_stride, a->q_stride,
+                     k + (size_t)at * 4 * a->key_quads, 8, k, acc);
         for (uint32_t r = 0; r < rows; r++) {
             score_row(acc + r * STAMP_PANEL, DIGIT_OFFSET * w->q_sum[first + r],
                       w->q_scale[first + r], sk + at, w->s[first + r] + at);
@@ -175,13 +174,13 @@ INLINE void sum_row(const int32_t *restrict acc, int32_t high, float scale, bool
 }
 
 /* o = o' or ADD(MUL(o, a), o'), o' = DEQ(sum p v', sp, 1) of rows first ... */
-INLINE void gather(const struct stamp_net *net, const struct stamp_kernel *kernel, struct rows *w,
-                   uint32_t first, bool start, const uint8_t *v)
+INLINE void gather(const struct stamp_net_attend *a, const struct stamp_kernel *kernel,
+                   struct rows *w, uint32_t first, bool start, const uint8_t *v)
 {
     int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
     const uint32_t rows = w->count - first;
 
-    for (uint32_t panel = 0; panel < net->value_panels; panel++) {
+    for (uint32_t panel = 0; panel < a->value_panels; panel++) {
         kernel->tile(rows, w->width / 4, w->p[first], KEYS, v + (size_t)panel * KEYS * STAMP_PANEL,
                      8, v, acc);
         for (uint32_t r = first; r < w->count; r++) {
@@ -194,23 +193,23 @@ INLINE void gather(const struct stamp_net *net, const struct stamp_kernel *kerne
 INLINE void key_block(const struct attn_job *j, uint32_t head, uint32_t block, struct rows *w,
                       bool *ok)
 {
-    const struct stamp_net *net = j->net;
+    const struct stamp_net_attend *a = j->a;
     const struct stamp_kernel *kernel = stamp_kernel_of(STAMP_PATH_BEST);
-    const size_t at = (size_t)block * net->model.shape.kv_heads + head;
+    const size_t at = (size_t)block * a->kv_heads + head;
     const uint32_t from = block * KEYS, last = w->t[w->count - 1] - from;
-    const float c = stamp_attn_scale(net->model.shape.head_dim);
+    const float c = stamp_attn_scale(a->head_dim);
     uint32_t first = 0;
 
     while (w->t[first] < from) first++;
     w->width = last >= KEYS ? KEYS : (last / STAMP_PANEL + 1) * STAMP_PANEL;
-    scores(net, kernel, w, first, j->cache->k + at * KEYS * 4 * net->key_quads,
+    scores(a, kernel, w, first, j->cache->k + at * KEYS * 4 * a->key_quads,
            j->cache->sk + at * KEYS);
     for (uint32_t r = first; r < w->count; r++) {
         const uint32_t seen = w->t[r] - from + 1;
         *ok &= weigh(w, r, block == 0, seen < KEYS ? seen : KEYS, c, j->cache->sv + at * KEYS);
     }
-    gather(net, kernel, w, first, block == 0,
-           j->cache->v + at * net->value_panels * KEYS * STAMP_PANEL);
+    gather(a, kernel, w, first, block == 0,
+           j->cache->v + at * a->value_panels * KEYS * STAMP_PANEL);
 }
 
 AVX2 static void key_block_avx2(const struct attn_job *j, uint32_t head, uint32_t block,
@@ -240,26 +239,27 @@ static void key_block_best(const struct attn_job *j, uint32_t head, uint32_t blo
 static void attend(void *ctx, uint32_t item, uint32_t worker)
 {
     const struct attn_job *j = ctx;
+    const struct stamp_net_attend *a = j->a;
     struct stamp_net *net = j->net;
-    const uint32_t heads = net->model.shape.kv_heads, hd = net->model.shape.head_dim;
-    const uint32_t all = j->n * net->group;
+    const uint32_t heads = a->kv_heads, hd = a->head_dim, all = j->r->n * a->group;
     const uint32_t tiles = (all + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS;
     const uint32_t head = item % heads, at = (tiles - 1 - item / heads) * STAMP_TILE_ROWS;
-    const size_t q_at = (size_t)head * net->work.rows * net->group + at;
+    const size_t q_at = (size_t)head * net->most_rows * a->group + at;
     struct rows w;
     bool ok = true;
 
     (void)worker;
     w.count = all - at < STAMP_TILE_ROWS ? all - at : STAMP_TILE_ROWS;
-    w.q = net->work.q_digit + q_at * net->q_stride;
+    w.q = net->work.q_digit + q_at * a->q_stride;
     w.q_sum = net->work.q_sum + q_at;
     w.q_scale = net->work.q_scale + q_at;
-    for (uint32_t r = 0; r < w.count; r++) w.t[r] = net->position + (at + r) / net->group;
+    for (uint32_t r = 0; r < w.count; r++)
+        w.t[r] = a->causal ? net->position + (at + r) / a->group : j->r->n - 1;
     for (uint32_t b = 0; b <= w.t[w.count - 1] / KEYS; b++) key_block_best(j, head, b, &w, &ok);
 
     for (uint32_t r = 0; r < w.count; r++) {
-        float *out = net->work.h + (size_t)((at + r) / net->group) * net->q_width +
-                     (size_t)(head * net->group + (at + r) % net->group) * hd;
+        float *out = j->r->out + (size_t)((at + r) / a->group) * a->q_width +
+                     (size_t)(head * a->group + (at + r) % a->group) * hd;
         const float inverse = stamp_f32_div(1.0f, w.l[r]);
         for (uint32_t i = 0; i < hd; i++) out[i] = stamp_f32_mul(w.o[r][i], inverse);
         ok &= stamp_f32_find_nonfinite(hd, out) == hd;
@@ -267,10 +267,10 @@ static void attend(void *ctx, uint32_t item, uint32_t worker)
     stamp_net_note(net, !ok);
 }
 
-void stamp_net_attend(struct stamp_net *net, uint32_t layer, uint32_t n)
+void stamp_net_attend_rows(struct stamp_net *net, const struct stamp_net_rows *r)
 {
-    struct attn_job job = {net, &net->model.layer[layer], &net->cache[layer], n};
-    const uint32_t tiles = (n * net->group + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS;
+    struct attn_job job = {net, r, r->a, &r->a->cache[r->time]};
+    const uint32_t tiles = (r->n * r->a->group + STAMP_TILE_ROWS - 1) / STAMP_TILE_ROWS;
 
-    stamp_pool_run(net->pool, tiles * net->model.shape.kv_heads, attend, &job);
+    stamp_pool_run(net->pool, tiles * r->a->kv_heads, attend, &job);
 }

@@ -120,7 +120,7 @@ static void panel_product(const struct product_job *j, const struct stamp_layer 
 
 static float *strip_of(const struct stamp_net *net, uint32_t worker, uint32_t which)
 {
-    return net->work.strip + (size_t)(2 * worker + which) * net->work.rows * STAMP_PANEL;
+    return net->work.strip + (size_t)(2 * worker + which) * net->most_rows * STAMP_PANEL;
 }
 
 static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
@@ -135,13 +135,18 @@ static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
                   strip_of(j->net, worker, 0));
 
     for (uint32_t r = 0; r < j->plan->s; r++, strip += cols) {
-        float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
-        if (!t->add) {
+        const size_t at = (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
+        float *y = t->y + at;
+        if (t->post == STAMP_GPOST_ADD) {
+            if (t->add != t->y) memcpy(y, t->add + at, cols * sizeof *y);
+            stamp_f32_add_rows(cols, y, strip);
+            stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
+        } else if (t->post == STAMP_GPOST_GELU) {
+            for (uint32_t i = 0; i < cols; i++) y[i] = stamp_gelu(strip[i]);
+            stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
+        } else {
             memcpy(y, strip, cols * sizeof *y);
-            continue;
         }
-        stamp_f32_add_rows(cols, y, strip);
-        stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
     }
 }
 
@@ -162,8 +167,8 @@ static void gate_up_panel(void *ctx, uint32_t item, uint32_t worker)
     const uint32_t cols = columns(t->w, item);
     float *gate = strip_of(j->net, worker, 0), *up = strip_of(j->net, worker, 1);
 
-    panel_product(j, t[0].w, NULL, item, t[1].w, item, gate);
-    panel_product(j, t[1].w, NULL, item, t[0].w, item + j->net->options.threads, up);
+    panel_product(j, t[0].w, t[0].bias, item, t[1].w, item, gate);
+    panel_product(j, t[1].w, t[1].bias, item, t[0].w, item + j->net->options.threads, up);
     for (uint32_t r = 0; r < j->plan->s; r++) {
         float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
         stamp_silu_mul(cols, gate + (size_t)r * cols, up + (size_t)r * cols, y);
@@ -171,10 +176,10 @@ static void gate_up_panel(void *ctx, uint32_t item, uint32_t worker)
 }
 
 void stamp_net_gate_up(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
-                       const struct stamp_layer *gate, const struct stamp_layer *up, float *y)
+                       const struct stamp_net_target *gate, const struct stamp_net_target *up)
 {
-    const struct stamp_net_target target[2] = {{.w = gate, .y = y}, {.w = up}};
+    const struct stamp_net_target target[2] = {*gate, *up};
     struct product_job job = {net, plan, x, 2, target};
 
-    stamp_pool_run(net->pool, panels_of(gate), gate_up_panel, &job);
+    stamp_pool_run(net->pool, panels_of(gate->w), gate_up_panel, &job);
 }

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "model/graph/steps.h"
 #include "model/net/net.h"
 #include "model/net/pool.h"
 #include "model/num/linear.h"
@@ -17,13 +18,8 @@ enum {
     STAMP_NET_KV_CHUNK = 32 /* rows of the cache a thread writes at a time where no block binds */
 };
 
-/** The prepared matrices of a layer. */
-struct stamp_net_matrices {
-    struct stamp_layer m[STAMP_NET_MATRICES];
-};
-
 /**
- * The operands of attention of one layer, in the order the kernels of the integer product read
+ * The operands of attention in one repetition, in the order the kernels of the integer product read
  * weights: a key is an output channel of the scores and a feature of the weighted sum. Blocks of
  * STAMP_KEY_BLOCK keys follow each other, so that a longer cache begins with the shorter one.
  */
@@ -37,17 +33,29 @@ struct stamp_net_cache {
     struct stamp_kv_meta *meta_k, *meta_v; /**< [kv_heads][2^block] */
 };
 
+/** An ATTEND step, in all repetitions. */
+struct stamp_net_attend {
+    uint32_t heads, kv_heads, head_dim;
+    uint32_t group; /**< query heads of a key-value head */
+    uint32_t q_width, kv_width;
+    uint32_t q_stride;     /**< bytes of a head's query digits */
+    uint32_t key_quads;    /**< quads of features of a key */
+    uint32_t value_panels; /**< panels of channels of a value */
+    bool causal;
+    struct stamp_kv_scheme kv;     /**< 32 bits without a cache */
+    const double *frequency;       /**< NULL: no rotation */
+    struct stamp_net_cache *cache; /**< [times]; NULL: the step is another one */
+    uint32_t times;
+};
+
 /** Room for the rows of a run. */
 struct stamp_net_work {
-    uint32_t rows;        /**< there is room for */
+    uint32_t rows;        /**< there is room for, of values whose rows are the run's */
     void *arena;          /**< all of the below, owned */
-    float *x;             /**< [rows][dim] the stream */
-    float *h;             /**< [rows][dim or query width] what the next matrices read */
-    float *q;             /**< [rows][heads * head_dim] */
-    float *k, *v;         /**< [rows][kv_heads * head_dim] */
-    float *f;             /**< [rows][hidden] */
+    float **val;          /**< [values]; NULL where a value is not stored; owned by itself */
     float *cosine, *sine; /**< [rows][head_dim] */
-    float *strip;         /**< [threads][2][rows][STAMP_PANEL] */
+    float *strip;         /**< [threads][2][most rows][STAMP_PANEL] */
+    float *copy;          /**< [rows][cols] of an input that is read again */
     int8_t *code;         /**< [rows][features] */
     struct stamp_rowmeta *meta;
     int8_t *q_digit; /**< [kv_heads][rows * group][q_stride] */
@@ -65,15 +73,12 @@ struct stamp_net_kv_work {
 struct stamp_net {
     struct stamp_net_model model;
     struct stamp_net_options options;
-    uint32_t group; /**< query heads of a key-value head */
-    uint32_t q_width, kv_width;
-    uint32_t q_stride;     /**< bytes of a head's query digits */
-    uint32_t key_quads;    /**< quads of features of a key */
-    uint32_t value_panels; /**< panels of channels of a value */
+    struct stamp_gsteps steps;
+    struct stamp_layer **layer;      /**< [steps][times * linears], NULL for other steps; owned */
+    struct stamp_net_attend *attend; /**< [steps] */
+    bool *again;                     /**< [steps]: what its products read is read again */
+    uint32_t most_rows;              /**< of the room in work, whatever the value */
     struct stamp_pool *pool;
-    struct stamp_net_matrices *layer; /**< [layers] */
-    struct stamp_layer head;
-    struct stamp_net_cache *cache; /**< [layers] */
     struct stamp_net_work work;
     struct stamp_net_kv_work *kv; /**< [threads] */
     uint32_t position;            /**< tokens in the cache */
@@ -81,6 +86,9 @@ struct stamp_net {
     atomic_bool not_finite;       /**< some item of a job met such a value */
     atomic_bool no_memory;
 };
+
+/** The scheme of a LINEAR node. */
+struct stamp_scheme stamp_net_scheme(const struct stamp_net *net, uint32_t node, unsigned bits);
 
 /* net_linear.c: the linear layers. Each returns with the flags above set where a value was bad. */
 
@@ -90,35 +98,52 @@ void stamp_net_quantize(struct stamp_net *net, const struct stamp_plan *plan, ui
 /** A product of the input and where it goes. */
 struct stamp_net_target {
     const struct stamp_layer *w;
-    const float *bias; /**< or NULL */
-    float *y;          /**< [plan->s][w->n] */
-    bool add;          /**< y = ADD(y, product), else y = product */
+    const float *bias;     /**< or NULL */
+    float *y;              /**< [plan->s][w->n] */
+    enum stamp_gpost post; /**< NONE: y = product; ADD: y = ADD(add, product); GELU */
+    const float *add;      /**< [plan->s][w->n], may be y */
 };
 
 /** @param x  the rows given to stamp_net_quantize, for products in f32 */
 void stamp_net_multiply(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
                         uint32_t count, const struct stamp_net_target *target);
 
-/** y[plan->s][gate->n] = MUL(SILU(gate), up). */
+/** y[plan->s][gate->n] = MUL(SILU(gate), up), biases added before. */
 void stamp_net_gate_up(struct stamp_net *net, const struct stamp_plan *plan, const float *x,
-                       const struct stamp_layer *gate, const struct stamp_layer *up, float *y);
+                       const struct stamp_net_target *gate, const struct stamp_net_target *up);
 
 /* net_kv.c: the cache. */
-enum stamp_status stamp_net_kv_reserve(struct stamp_net *net, uint32_t keys, struct stamp_err *e);
-void stamp_net_kv_free(struct stamp_net *net);
-/** Rows work.k, work.v of positions 0 .. n-1 into an empty cache. */
-void stamp_net_kv_fill(struct stamp_net *net, uint32_t layer, uint32_t n);
-/** Row 0 of work.k, work.v at net->position. */
-void stamp_net_kv_append(struct stamp_net *net, uint32_t layer);
+
+/** Rows of a run of an ATTEND step; k, v as they are multiplied, norms and rotation of k done. */
+struct stamp_net_rows {
+    struct stamp_net_attend *a;
+    uint32_t time, n;
+    float *q, *k;                 /**< [n][q_width], [n][kv_width]; turned in place */
+    const float *v;               /**< [n][kv_width] */
+    float *out;                   /**< [n][q_width] */
+    const float *gain_q, *gain_k; /**< [head_dim], or NULL */
+    float eps_q, eps_k;
+};
+
+enum stamp_status stamp_net_kv_reserve(struct stamp_net_attend *a, uint32_t keys,
+                                       struct stamp_err *e);
+void stamp_net_kv_free(struct stamp_net_attend *a);
+/** Rows of positions 0 .. n-1 into an empty cache. */
+void stamp_net_kv_fill(struct stamp_net *net, const struct stamp_net_rows *r);
+/** Row 0 at net->position. */
+void stamp_net_kv_append(struct stamp_net *net, const struct stamp_net_rows *r);
 
 /* net_attn.c */
 
-/** Norms of heads, ROPE, and digits of q: work.q, work.k of n rows from net->position on. */
-void stamp_net_turn(struct stamp_net *net, uint32_t layer, uint32_t n);
-/** work.h[n][q_width] = attention of the rows from net->position on over the cache. */
-void stamp_net_attend(struct stamp_net *net, uint32_t layer, uint32_t n);
+/** Norms of heads, ROPE, and digits of q, of n rows from net->position on. */
+void stamp_net_turn(struct stamp_net *net, const struct stamp_net_rows *r);
+/** out = attention of the rows from net->position on over the cache. */
+void stamp_net_attend_rows(struct stamp_net *net, const struct stamp_net_rows *r);
 
 /* net_work.c: memory. */
+
+/** Rows of a value in a run of @p run rows. */
+uint32_t stamp_net_rows_of(const struct stamp_net *net, uint32_t value, uint32_t run);
 enum stamp_status stamp_net_work_reserve(struct stamp_net *net, uint32_t rows, struct stamp_err *e);
 enum stamp_status stamp_net_kv_work_new(struct stamp_net *net, struct stamp_err *e);
 void stamp_net_work_free(struct stamp_net *net);

@@ -113,7 +113,7 @@ static enum stamp_status work(const struct capture_args *a, const struct stamp_c
 
     enum stamp_status s = stamp_corpus_document(c, (size_t)a->tokens, false, &ids, &count, cut, e);
     if (s) return stamp_fail_at(e, "%s", a->text);
-    s = stamp_llama_capture(c->model, ids, count, a->layer, x, w, e);
+    s = stamp_f32_capture(c->model, ids, count, a->layer, x, w, e);
     stamp_free(ids);
     if (!s) s = stamp_npy_write(a->out, x, e);
     if (!s && a->weight) s = stamp_npy_write(a->weight, w, e);

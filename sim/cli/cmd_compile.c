@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/asm/dis.h"
+#include "compiler/lower/compile.h"
 #include "compiler/lower/net.h"
 #include "model/mem.h"
 #include "sim/cli/args_format.h"
@@ -238,7 +239,7 @@ static enum stamp_status compile_model(const struct compile_args *a,
     const char *const given[] = {a->file[0], a->quant.calib, a->quant.cache, a->tokenizer};
     const char *inputs[5] = {NULL};
     size_t count = 0;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_tokenizer *t = NULL;
     struct stamp_qmodel *q = NULL;
 
@@ -259,11 +260,11 @@ static enum stamp_status compile_model(const struct compile_args *a,
                                         .last_logits = true,
                                         .decode = a->decode > 0};
     stamp_progress_task("compiling %s", a->out);
-    if (!s) s = stamp_compile_net(&spec, how, image, info, e);
+    if (!s) s = stamp_compile_net(&spec, how, image, info, NULL, e);
     stamp_progress_end();
     stamp_qmodel_free(q);
     stamp_tokenizer_close(t);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return s;
 }
 

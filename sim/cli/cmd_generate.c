@@ -131,7 +131,7 @@ static const struct argp argp = {
 /* A generation as it goes. */
 struct generation {
     const struct generate_args *a;
-    struct stamp_llama *model;
+    struct stamp_network *model;
     struct stamp_tokenizer *tokenizer;
     struct stamp_qmodel *codes;
     struct stamp_netrun *run;
@@ -334,7 +334,7 @@ int stamp_cmd_generate(int argc, char **argv)
     stamp_netrun_free(g.run);
     stamp_qmodel_free(g.codes);
     stamp_tokenizer_close(g.tokenizer);
-    stamp_llama_close(g.model);
+    stamp_network_close(g.model);
     stamp_free(g.text.s);
     stamp_free(g.ids);
     return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;

@@ -76,7 +76,7 @@ static enum stamp_status reference(struct pass *p, const int32_t *tokens, size_t
     if (*out) return STAMP_OK;
     *out = stamp_alloc(bytes / sizeof(float), sizeof(float));
     if (!*out) return stamp_fail(e, STAMP_ENOMEM, "out of memory for logits of %zu tokens", n);
-    const enum stamp_status s = stamp_llama_forward(p->c->corpus->model, tokens, n, NULL, *out, e);
+    const enum stamp_status s = stamp_f32_forward(p->c->corpus->model, tokens, n, NULL, *out, e);
     if (!s && p->doc < k->docs && k->bytes + bytes <= KEPT_BYTES) {
         k->logits[p->doc] = *out;
         k->bytes += bytes;
@@ -127,7 +127,7 @@ static enum stamp_status score(struct stamp_compare *c, struct stamp_compare_row
 {
     const struct stamp_corpus *corpus = c->corpus;
     struct pass p = {.c = c, .kept = kept, .score = {.scheme = &row->scheme}};
-    const struct stamp_llama_hooks hooks = {.forward = forward, .forward_ctx = &p};
+    const struct stamp_f32_hooks hooks = {.forward = forward, .forward_ctx = &p};
     struct stamp_netrun_options o =
         stamp_args_netrun(&c->net, &row->scheme, &c->machine, &stamp_on_net);
     o.codes = c->codes;

@@ -30,7 +30,7 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
 
 void stamp_corpus_close(struct stamp_corpus *c)
 {
-    stamp_llama_close(c->model);
+    stamp_network_close(c->model);
     stamp_tokenizer_close(c->tokenizer);
     stamp_free(c->text);
     *c = (struct stamp_corpus){0};
@@ -102,7 +102,7 @@ static uint64_t count_steps(const struct stamp_corpus *c, const struct stamp_ppl
     while ((!limits->docs || docs < limits->docs) &&
            stamp_text_next(c->text, c->len, &at, &doc, &len))
         docs++;
-    return (uint64_t)docs * (c->model->layers + 1);
+    return (uint64_t)docs * (stamp_graph_repeats(c->model->graph) + 1);
 }
 
 enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
@@ -111,7 +111,7 @@ enum stamp_status stamp_corpus_perplexity(const struct stamp_corpus *c,
                                           double *bits, struct stamp_err *e)
 {
     struct steps steps = {0, count_steps(c, limits)};
-    struct stamp_llama_hooks hooks = {.progress = step, .progress_ctx = &steps};
+    struct stamp_f32_hooks hooks = {.progress = step, .progress_ctx = &steps};
     struct stamp_quantized *q = scheme ? stamp_quantized_new(scheme) : NULL;
     char name[64] = "f32";
 
@@ -146,10 +146,10 @@ bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64
 static enum stamp_status keep_tensors(const struct stamp_net_score *score, const int32_t *tokens,
                                       size_t n, float *logits, struct stamp_err *e)
 {
-    const struct stamp_llama_hooks hooks = {.see = stamp_tensors_keep, .see_ctx = score->tensors};
+    const struct stamp_f32_hooks hooks = {.see = stamp_tensors_keep, .see_ctx = score->tensors};
 
     const enum stamp_status s = stamp_tensors_begin(score->tensors, n, e);
-    return s ? s : stamp_llama_forward(score->model, tokens, n, &hooks, logits, e);
+    return s ? s : stamp_f32_forward(score->model, tokens, n, &hooks, logits, e);
 }
 
 enum stamp_status stamp_corpus_score_document(void *ctx, const int32_t *tokens, size_t n,
@@ -201,7 +201,7 @@ enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
                                               struct stamp_net_score *score, struct stamp_ppl *out,
                                               double *bits, struct stamp_err *e)
 {
-    const struct stamp_llama_hooks hooks = {.forward = stamp_corpus_score_document,
+    const struct stamp_f32_hooks hooks = {.forward = stamp_corpus_score_document,
                                             .forward_ctx = score};
     char name[64];
 

@@ -11,7 +11,7 @@
 #include "sim/report/tensors.h"
 
 struct stamp_corpus {
-    struct stamp_llama *model;
+    struct stamp_network *model;
     struct stamp_tokenizer *tokenizer;
     char *text; /* all three owned */
     size_t len;
@@ -55,14 +55,14 @@ struct stamp_net_score {
     double row_bits;                   /**< sum of the widths of all rows */
     struct stamp_tensors *tensors;     /**< NULL, or what each document's tensors are held against;
                                         *   the run's see_ctx, with stamp_tensors_compare */
-    const struct stamp_llama *model;   /**< with tensors: the model in f32 */
+    const struct stamp_network *model;   /**< with tensors: the model in f32 */
 };
 
 /** A stamp_run_progress_fn that counts tokens; ctx is a struct stamp_net_score. */
 bool stamp_net_score_progress(void *ctx, const char *what, uint64_t done, uint64_t total,
                               double per_second);
 
-/** A stamp_forward_fn (sim/ref/llama_f32.h); ctx is the struct stamp_net_score. */
+/** A stamp_forward_fn (sim/ref/network_f32.h); ctx is the struct stamp_net_score. */
 enum stamp_status stamp_corpus_score_document(void *ctx, const int32_t *tokens, size_t n,
                                               float *logits, struct stamp_err *e);
 

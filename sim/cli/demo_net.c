@@ -107,8 +107,8 @@ static void print_phase(const struct job *j, const char *name, enum stamp_netrun
 
 static enum stamp_status prefill(struct job *j, struct stamp_err *e)
 {
-    const struct stamp_llama *m = j->d->corpus->model;
-    const struct stamp_llama_hooks hooks = {.forward = forward, .forward_ctx = j};
+    const struct stamp_network *m = j->d->corpus->model;
+    const struct stamp_f32_hooks hooks = {.forward = forward, .forward_ctx = j};
 
     stamp_progress_task("f32");
     enum stamp_status s = stamp_score(m, j->ids, j->n, NULL, &j->nats_f32, &j->scored, e);

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "compiler/front/gguf.h"
-#include "compiler/front/llama.h"
-#include "compiler/front/random.h"
+#include "compiler/family/family.h"
+#include "compiler/family/gguf_model.h"
+#include "compiler/family/random.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 
@@ -40,45 +40,49 @@ static void add(struct weights *w, const struct stamp_lazy *t)
     w->bytes += (uint64_t)t->rows * stamp_lazy_row_bytes(t->kind, t->cols);
 }
 
-static struct weights count(const struct stamp_llama *m)
+static struct weights count(const struct stamp_network *m)
 {
-    const size_t q = m->heads * m->head_dim, kv = m->kv_heads * m->head_dim;
-    struct weights w = {.vectors = m->dim};
+    const struct stamp_graph *g = m->graph;
+    struct weights w = {0};
 
-    add(&w, &m->embed);
-    if (!m->tied) add(&w, &m->head);
-    for (size_t i = 0; i < m->layers; i++) {
-        const struct stamp_llama_layer *l = &m->layer[i];
-        const struct stamp_lazy *all[] = {&l->wq, &l->wk, &l->wv, &l->wo, &l->w1, &l->w2, &l->w3};
-        for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) add(&w, all[k]);
-        w.vectors += 2 * m->dim + (l->bias_q ? q + 2 * kv : 0) + (l->norm_q ? 2 * m->head_dim : 0);
+    for (uint32_t p = 0; p < g->params; p++) {
+        const uint32_t b = g->param[p].block, times = b == STAMP_NO_BLOCK ? 1 : g->block[b].repeat;
+        if (g->param[p].kind == STAMP_GPARAM_MATRIX)
+            for (uint32_t t = 0; t < times; t++) add(&w, stamp_network_matrix(m, p, t));
+        else if (g->param[p].kind != STAMP_GPARAM_TABLE)
+            w.vectors += (uint64_t)times * g->param[p].rows * g->param[p].cols;
     }
     w.total += w.vectors;
     return w;
 }
 
-static const char *scaling(const struct stamp_llama *m)
+static bool has(const struct stamp_network *m, const char *param)
 {
-    static const char *const names[] = {"plain", "linear", "llama3"};
-    return m->rope_divided ? "divided pair by pair" : names[m->rope.kind];
+    return stamp_network_param(m, param) != UINT32_MAX;
 }
 
-static void print(const struct stamp_llama *m, const struct weights *w)
+static const char *scaling(const struct stamp_network *m)
 {
-    const struct stamp_rope_params *r = &m->rope;
+    static const char *const names[] = {"plain", "linear", "llama3"};
+    return m->dec.rope_divided ? "divided pair by pair" : names[m->dec.rope.kind];
+}
 
-    printf("model         %s, %s\n", stamp_family_name(m->family), m->format);
-    printf("layers        %zu, width %zu, feed-forward %zu\n", m->layers, m->dim, m->hidden);
-    printf("attention     %zu heads of %zu, %zu of keys and values%s%s\n", m->heads, m->head_dim,
-           m->kv_heads, m->layer[0].bias_q ? ", biases" : "",
-           m->layer[0].norm_q ? ", q and k normalised" : "");
-    printf("vocabulary    %zu, head %s\n", m->vocab, m->tied ? "tied to the embedding" : "its own");
+static void print(const struct stamp_network *m, const struct weights *w)
+{
+    const struct stamp_rope_params *r = &m->dec.rope;
+
+    printf("model         %s, %s\n", m->family->name, m->format);
+    printf("layers        %zu, width %zu, feed-forward %zu\n", m->dec.layers, m->dec.dim, m->dec.hidden);
+    printf("attention     %zu heads of %zu, %zu of keys and values%s%s\n", m->dec.heads, m->dec.head_dim,
+           m->dec.kv_heads, has(m, "q.bias") ? ", biases" : "",
+           has(m, "norm.q") ? ", q and k normalised" : "");
+    printf("vocabulary    %zu, head %s\n", m->vocab, m->dec.tied ? "tied to the embedding" : "its own");
     printf("context       %zu tokens\n", m->ctx);
     printf("rope          theta %g, %s", r->theta, scaling(m));
     if (r->kind != STAMP_ROPE_KIND_PLAIN) printf(", factor %g", r->factor);
     if (r->kind == STAMP_ROPE_KIND_LLAMA3)
         printf(", %g to %g turns in %g tokens", r->low_freq, r->high_freq, r->old_ctx);
-    printf("\nepsilon       %g\n", (double)m->rms_eps);
+    printf("\nepsilon       %g\n", (double)m->dec.rms_eps);
     printf("weights       %" PRIu64 ":", w->total);
     for (int k = 0; k < STAMP_LAZY_KINDS; k++)
         if (w->count[k])
@@ -86,25 +90,25 @@ static void print(const struct stamp_llama *m, const struct weights *w)
     printf(" %" PRIu64 " in vectors; %" PRIu64 " bytes of matrices\n", w->vectors, w->bytes);
 }
 
-static void put(const struct stamp_llama *m, const struct weights *w)
+static void put(const struct stamp_network *m, const struct weights *w)
 {
-    const struct stamp_rope_params *r = &m->rope;
+    const struct stamp_rope_params *r = &m->dec.rope;
     struct cJSON *o = stamp_json_root();
 
-    stamp_put_text(o, "family", stamp_family_name(m->family));
+    stamp_put_text(o, "family", m->family->name);
     stamp_put_text(o, "format", m->format);
-    stamp_put_count(o, "layers", m->layers);
-    stamp_put_count(o, "dim", m->dim);
-    stamp_put_count(o, "hidden", m->hidden);
-    stamp_put_count(o, "heads", m->heads);
-    stamp_put_count(o, "kv_heads", m->kv_heads);
-    stamp_put_count(o, "head_dim", m->head_dim);
+    stamp_put_count(o, "layers", m->dec.layers);
+    stamp_put_count(o, "dim", m->dec.dim);
+    stamp_put_count(o, "hidden", m->dec.hidden);
+    stamp_put_count(o, "heads", m->dec.heads);
+    stamp_put_count(o, "kv_heads", m->dec.kv_heads);
+    stamp_put_count(o, "head_dim", m->dec.head_dim);
     stamp_put_count(o, "vocab", m->vocab);
     stamp_put_count(o, "context", m->ctx);
-    stamp_put_count(o, "tied", m->tied);
-    stamp_put_count(o, "qkv_bias", m->layer[0].bias_q != NULL);
-    stamp_put_count(o, "qk_norm", m->layer[0].norm_q != NULL);
-    stamp_put_real(o, "epsilon", (double)m->rms_eps);
+    stamp_put_count(o, "tied", m->dec.tied);
+    stamp_put_count(o, "qkv_bias", has(m, "q.bias"));
+    stamp_put_count(o, "qk_norm", has(m, "norm.q"));
+    stamp_put_real(o, "epsilon", (double)m->dec.rms_eps);
     struct cJSON *rope = stamp_put_object(o, "rope");
     stamp_put_real(rope, "theta", r->theta);
     stamp_put_text(rope, "scaling", scaling(m));
@@ -124,7 +128,7 @@ static void put(const struct stamp_llama *m, const struct weights *w)
 
 enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err *e)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     const enum stamp_status s = stamp_say_open(path, &m, e);
 
     if (s) return s;
@@ -133,6 +137,6 @@ enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err
         put(m, &w);
     else
         print(m, &w);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return STAMP_OK;
 }

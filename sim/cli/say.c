@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/cli/progress.h"
@@ -39,9 +39,9 @@ void stamp_say_notes(const struct stamp_notes *n)
     for (size_t i = 0; i < n->count; i++) stamp_say_error("note: %s", n->line[i]);
 }
 
-enum stamp_status stamp_say_open(const char *path, struct stamp_llama **out, struct stamp_err *e)
+enum stamp_status stamp_say_open(const char *path, struct stamp_network **out, struct stamp_err *e)
 {
-    const enum stamp_status s = stamp_llama_open(path, out, e);
+    const enum stamp_status s = stamp_network_open(path, out, e);
     if (!s) stamp_say_notes(&(*out)->notes);
     return s;
 }

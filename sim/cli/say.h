@@ -12,7 +12,7 @@
 #include "model/status.h"
 
 struct cJSON;
-struct stamp_llama;
+struct stamp_network;
 struct stamp_notes;
 struct stamp_tokenizer;
 
@@ -32,8 +32,8 @@ int stamp_say_fail(const struct stamp_err *e);
 /** Print each as "stamp: note: <line>" on stderr. */
 void stamp_say_notes(const struct stamp_notes *n);
 
-/** stamp_llama_open, and its notes said. */
-enum stamp_status stamp_say_open(const char *path, struct stamp_llama **out, struct stamp_err *e);
+/** stamp_network_open, and its notes said. */
+enum stamp_status stamp_say_open(const char *path, struct stamp_network **out, struct stamp_err *e);
 
 /** stamp_tokenizer_for, and its notes said. */
 enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,

@@ -17,7 +17,7 @@ struct stamp_netbuild; /* opaque */
  * @param ctx  longest sequence, 0: the model's
  * @return STAMP_ENOMEM, STAMP_ERANGE (a longer ctx than the model has)
  */
-enum stamp_status stamp_netbuild_new(const struct stamp_llama *m, const struct stamp_qmodel *q,
+enum stamp_status stamp_netbuild_new(const struct stamp_network *m, const struct stamp_qmodel *q,
                                      uint32_t ctx, struct stamp_netbuild **out,
                                      struct stamp_err *e);
 

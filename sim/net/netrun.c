@@ -14,7 +14,7 @@
 #include "sim/net/netwhy.h"
 
 struct stamp_netrun {
-    const struct stamp_llama *m; /* borrowed */
+    const struct stamp_network *m; /* borrowed */
     struct stamp_netrun_options o;
     uint32_t ctx;
     struct stamp_qmodel *own;         /* made here, or NULL */
@@ -22,6 +22,7 @@ struct stamp_netrun {
     struct stamp_netbuild *build;
     struct stamp_net *net;     /* NULL: nobody needs it */
     struct stamp_image *image; /* for prompts of s tokens, or NULL */
+    struct stamp_views views;  /* of the image */
     struct stamp_run *run;     /* NULL before the first prefill */
     uint32_t s, position, prompt;
     int32_t *ids; /* [position] tokens run so far, owned */
@@ -40,7 +41,7 @@ static struct stamp_net_options net_options(const struct stamp_netrun *r)
         .scheme = r->o.scheme, .kv = r->o.kv, .threads = r->o.threads ? r->o.threads : 1};
 }
 
-enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
+enum stamp_status stamp_netrun_new(const struct stamp_network *m,
                                    const struct stamp_netrun_options *options,
                                    struct stamp_netrun **out, struct stamp_err *e)
 {
@@ -82,6 +83,7 @@ void stamp_netrun_free(struct stamp_netrun *r)
     if (!r) return;
     stamp_run_free(r->run);
     stamp_image_free(r->image);
+    stamp_free(r->views.view);
     stamp_net_free(r->net);
     stamp_netbuild_free(r->build);
     stamp_qmodel_free(r->own);
@@ -125,8 +127,10 @@ static enum stamp_status need_image(struct stamp_netrun *r, uint32_t n, struct s
     if (r->image && r->s == n) return STAMP_OK;
     stamp_image_free(r->image);
     r->image = NULL;
+    stamp_free(r->views.view);
+    r->views = (struct stamp_views){0};
     tell(r, "compiling");
-    const enum stamp_status s = stamp_compile_net(&spec, &options, &r->image, NULL, e);
+    const enum stamp_status s = stamp_compile_net(&spec, &options, &r->image, NULL, &r->views, e);
     tell(r, "");
     r->s = n;
     return s;
@@ -190,7 +194,7 @@ static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t a
     enum stamp_status s = expect(r, name, at, &o.expect, e);
     if (s) return s;
     o.entry = name;
-    struct stamp_netsee look = {r->image, r->m, r->o.see, r->o.see_ctx};
+    struct stamp_netsee look = {&r->views, r->o.see, r->o.see_ctx};
     if (r->o.see && which == STAMP_PREFILL) {
         o.on_phase = stamp_netsee_phase;
         o.on_phase_ctx = &look;

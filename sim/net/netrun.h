@@ -10,9 +10,9 @@
 #ifndef STAMP_SIM_NET_NETRUN_H
 #define STAMP_SIM_NET_NETRUN_H
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 #include "compiler/quant/qmodel.h"
-#include "model/net/see.h"
+#include "model/graph/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 #include "sim/run/device.h"
@@ -56,7 +56,7 @@ struct stamp_netrun; /* opaque */
  * @param m  borrowed
  * @return STAMP_EUNSUPPORTED (the device is not built), or as stamp_qmodel_new, stamp_net_new
  */
-enum stamp_status stamp_netrun_new(const struct stamp_llama *m,
+enum stamp_status stamp_netrun_new(const struct stamp_network *m,
                                    const struct stamp_netrun_options *options,
                                    struct stamp_netrun **out, struct stamp_err *e);
 void stamp_netrun_free(struct stamp_netrun *r); /**< NULL is allowed. */

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file netsee.h
- * The tensors of a prefill out of a machine's memory, each when the phase that makes it is over.
+ * Values of a network in a machine's memory, as its phases end.
  */
 #ifndef STAMP_SIM_NET_NETSEE_H
 #define STAMP_SIM_NET_NETSEE_H
 
-#include "model/image/image.h"
-#include "compiler/front/llama.h"
-#include "model/net/see.h"
+#include "compiler/lower/net.h"
+#include "model/graph/see.h"
 
-/** Whose memory, and who looks; everything borrowed. */
+/** Where to look, and who looks; everything borrowed. */
 struct stamp_netsee {
-    const struct stamp_image *image; /**< of stamp_compile_net */
-    const struct stamp_llama *m;
+    const struct stamp_views *views; /**< of stamp_compile_net */
     stamp_see_fn *see;
     void *see_ctx;
 };

@@ -8,7 +8,7 @@
 #include "sim/net/netbuild.h"
 #include "sim/ref/nonfinite.h"
 
-void stamp_netwhy(const struct stamp_llama *m, const struct stamp_qmodel *codes,
+void stamp_netwhy(const struct stamp_network *m, const struct stamp_qmodel *codes,
                   const struct stamp_net_options *options, const int32_t *tokens, uint32_t prompt,
                   uint32_t n, struct stamp_err *e)
 {
@@ -29,8 +29,8 @@ void stamp_netwhy(const struct stamp_llama *m, const struct stamp_qmodel *codes,
         look.first = i;
         s = stamp_net_step(net, tokens[i], logits, &again);
     }
-    if (s == STAMP_ERANGE && look.any && look.last == STAMP_SEE_NORM)
-        (void)stamp_nonfinite_see(&look, STAMP_SEE_LOGITS, 0, 1, m->vocab, logits, &again);
+    if (s == STAMP_ERANGE && look.any && m->graph->value[look.last].rows == STAMP_ROWS_PICKED)
+        (void)stamp_nonfinite_see(&look, m->graph->values - 1, 0, 1, m->vocab, logits, &again);
     if (logits && s == STAMP_ERANGE && *stamp_nonfinite_text(&look)) {
         char text[sizeof e->text];
         memcpy(text, e->text, sizeof text);

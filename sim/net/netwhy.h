@@ -6,7 +6,7 @@
 #ifndef STAMP_SIM_NET_NETWHY_H
 #define STAMP_SIM_NET_NETWHY_H
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 #include "compiler/quant/qmodel.h"
 #include "model/net/net.h"
 
@@ -14,7 +14,7 @@
  * Runs the network in C once more over tokens[n], the first @p prompt of them in a prefill, and puts layer,
  * tensor and index behind the error's text. Nothing changes when it finds nothing.
  */
-void stamp_netwhy(const struct stamp_llama *m, const struct stamp_qmodel *codes,
+void stamp_netwhy(const struct stamp_network *m, const struct stamp_qmodel *codes,
                   const struct stamp_net_options *options, const int32_t *tokens, uint32_t prompt,
                   uint32_t n, struct stamp_err *e);
 

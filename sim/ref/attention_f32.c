@@ -70,7 +70,8 @@ static enum stamp_status block(const struct stamp_attention *a, size_t h, size_t
                                const float *q, const float *v, struct head *t, float *out,
                                struct stamp_err *e)
 {
-    const size_t d = a->head_dim, keys = first + rows, kv = h / (a->heads / a->kv_heads);
+    const size_t d = a->head_dim, keys = a->causal ? first + rows : a->n,
+                 kv = h / (a->heads / a->kv_heads);
     const float scale = 1.0f / sqrtf((float)d);
 
     for (size_t i = 0; i < rows; i++)
@@ -79,9 +80,10 @@ static enum stamp_status block(const struct stamp_attention *a, size_t h, size_t
     if (s) return s;
     for (size_t i = 0; i < rows; i++) {
         float *row = t->score + i * keys;
-        for (size_t j = 0; j <= first + i; j++) row[j] *= scale;
-        softmax(row, first + i + 1);
-        for (size_t j = first + i + 1; j < keys; j++) row[j] = 0;
+        const size_t seen = a->causal ? first + i + 1 : keys;
+        for (size_t j = 0; j < seen; j++) row[j] *= scale;
+        softmax(row, seen);
+        for (size_t j = seen; j < keys; j++) row[j] = 0;
     }
     for (size_t c = 0; c < d; c++)
         for (size_t j = 0; j < keys; j++) t->vt[c * keys + j] = v[(j * a->kv_heads + kv) * d + c];

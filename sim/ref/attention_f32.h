@@ -6,6 +6,7 @@
 #ifndef STAMP_REF_ATTENTION_F32_H
 #define STAMP_REF_ATTENTION_F32_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/status.h"
@@ -14,6 +15,7 @@ struct stamp_attention {
     size_t n;               /**< positions */
     size_t heads, kv_heads; /**< query head h uses key-value head h / (heads / kv_heads) */
     size_t head_dim;
+    bool causal; /**< a query sees the keys up to its own position; else all */
 };
 
 /**
@@ -24,7 +26,7 @@ struct stamp_attention {
 void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const double *frequency, float *x);
 
 /**
- * out = softmax(q kᵀ / sqrt(head_dim), causal) v.
+ * out = softmax(q kᵀ / sqrt(head_dim)) v over the keys a query sees.
  * @param q, out  [n][heads][head_dim]  @param k, v  [n][kv_heads][head_dim]
  * @return STAMP_OK or STAMP_ENOMEM, then out is undefined
  */

@@ -2,7 +2,6 @@
 /* calibrate.c - moments of layer inputs. Contract in calibrate.h. */
 #include "sim/ref/calibrate.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "compiler/quant/qcache.h"
@@ -18,13 +17,16 @@ struct document {
 };
 
 struct stamp_calibration {
-    const struct stamp_llama *m;
+    const struct stamp_network *m;
     struct document *doc;
     size_t docs;
-    size_t d[STAMP_IN_COUNT], at[STAMP_IN_COUNT], size; /* of a layer's part of sum, doubles */
-    size_t first, count, room;                          /* layers in sum */
-    double *sum;                                        /* [room][size] */
-    double *x;                                          /* [4][largest d] */
+    size_t *at;       /* [values]: where a value's part of a repetition's sum begins; owned */
+    uint32_t *reader; /* [values]: the first LINEAR node that reads it, or UINT32_MAX; owned */
+    size_t size;      /* of a repetition's sum, doubles */
+    size_t repeats;   /* of all blocks, and what is outside them */
+    size_t first, count, room; /* repetitions in sum */
+    double *sum;               /* [room][size] */
+    double *x;                 /* [4][largest d] */
     bool stopped;
     struct stamp_calib calib;
     struct stamp_cut cut;
@@ -52,30 +54,41 @@ static void add_rows(struct stamp_calibration *c, const float *x, size_t s, size
     }
 }
 
-/* A stamp_linear_fn. */
-static enum stamp_status watch(void *ctx, const char *name, size_t s, size_t d, size_t n,
-                               const float *x, const float *w, float *y, struct stamp_err *e)
+/* The repetition of a node, counted over all blocks. */
+static size_t repetition(const struct stamp_graph *g, struct stamp_gat at)
 {
-    static const char *const first[STAMP_IN_COUNT] = {"q", "o", "gate", "down"};
-    struct stamp_calibration *c = ctx;
-    size_t layer = 0;
-    char part[8] = "";
+    const uint32_t b = stamp_graph_block(g, at.node);
+    size_t sum = at.time;
 
-    if (sscanf(name, "layers.%zu.%7s", &layer, part) != 2) part[0] = '\0';
+    for (uint32_t i = 0; i < g->blocks; i++)
+        if (b == STAMP_NO_BLOCK ? g->block[i].first < at.node : i < b) sum += g->block[i].repeat;
+    return sum;
+}
+
+/* A stamp_linear_fn. */
+static enum stamp_status watch(void *ctx, struct stamp_gat at, const char *name, size_t s, size_t d,
+                               size_t n, const float *x, const float *w, float *y,
+                               struct stamp_err *e)
+{
+    struct stamp_calibration *c = ctx;
+    const struct stamp_graph *g = c->m->graph;
+    const uint32_t value = g->node[at.node].in[0];
+    const size_t layer = repetition(g, at);
+
+    (void)name;
     if (layer >= c->first + c->count) {
         c->stopped = true;
         return STAMP_EINTR;
     }
-    for (int i = 0; i < STAMP_IN_COUNT && layer >= c->first; i++)
-        if (strcmp(part, first[i]) == 0)
-            add_rows(c, x, s, d, c->sum + (layer - c->first) * c->size + c->at[i]);
+    if (layer >= c->first && c->reader[value] == at.node)
+        add_rows(c, x, s, d, c->sum + (layer - c->first) * c->size + c->at[value]);
     return stamp_ref_matmul(s, d, n, x, w, y, e);
 }
 
 static enum stamp_status run(struct stamp_calibration *c, size_t layer, struct stamp_err *e)
 {
-    const struct stamp_llama_hooks hooks = {.linear = watch, .linear_ctx = c};
-    const size_t left = c->m->layers - layer;
+    const struct stamp_f32_hooks hooks = {.linear = watch, .linear_ctx = c};
+    const size_t left = c->repeats - layer;
 
     c->first = layer;
     c->count = left < c->room ? left : c->room;
@@ -83,7 +96,7 @@ static enum stamp_status run(struct stamp_calibration *c, size_t layer, struct s
     for (size_t i = 0; i < c->docs; i++) {
         c->stopped = false;
         const enum stamp_status s =
-            stamp_llama_forward(c->m, c->doc[i].ids, c->doc[i].n, &hooks, NULL, e);
+            stamp_f32_forward(c->m, c->doc[i].ids, c->doc[i].n, &hooks, NULL, e);
         if (s && !c->stopped) {
             c->count = 0;
             return s;
@@ -92,38 +105,57 @@ static enum stamp_status run(struct stamp_calibration *c, size_t layer, struct s
     return STAMP_OK;
 }
 
-static enum stamp_status moments(void *ctx, uint32_t layer, enum stamp_calib_input input, double *h,
+static enum stamp_status moments(void *ctx, uint32_t value, uint32_t time, double *h,
                                  struct stamp_err *e)
 {
     struct stamp_calibration *c = ctx;
-    const size_t d = c->d[input];
+    const struct stamp_graph *g = c->m->graph;
+    const size_t d = g->value[value].cols;
+    const size_t layer = repetition(g, (struct stamp_gat){c->reader[value], time});
 
     if (layer < c->first || layer >= c->first + c->count) {
         const enum stamp_status s = run(c, layer, e);
         if (s) return s;
     }
-    const double *from = c->sum + (layer - c->first) * c->size + c->at[input];
+    const double *from = c->sum + (layer - c->first) * c->size + c->at[value];
     memcpy(h, from, (c->calib.full ? d * d : d) * sizeof *h);
     for (size_t i = 0; i < d && c->calib.full; i++)
         for (size_t j = 0; j < i; j++) h[i * d + j] = h[j * d + i];
     return STAMP_OK;
 }
 
-static enum stamp_status make_room(struct stamp_calibration *c, struct stamp_err *e)
+/* The values that are kept: inputs of LINEAR nodes of kind BODY. */
+static size_t list_values(struct stamp_calibration *c)
 {
-    const struct stamp_llama *m = c->m;
-    const size_t d[STAMP_IN_COUNT] = {m->dim, m->heads * m->head_dim, m->dim, m->hidden};
+    const struct stamp_graph *g = c->m->graph;
     size_t largest = 0;
 
-    for (int i = 0; i < STAMP_IN_COUNT; i++) {
-        c->d[i] = d[i];
-        c->at[i] = c->size;
-        c->size += c->calib.full ? d[i] * d[i] : d[i];
-        if (d[i] > largest) largest = d[i];
+    for (uint32_t v = 0; v < g->values; v++) c->reader[v] = UINT32_MAX;
+    for (uint32_t i = 0; i < g->nodes; i++) {
+        const struct stamp_gnode *n = &g->node[i];
+        if (n->op != STAMP_GOP_LINEAR || n->attr.kind != STAMP_GLINEAR_BODY) continue;
+        const size_t d = g->value[n->in[0]].cols;
+        if (c->reader[n->in[0]] != UINT32_MAX) continue;
+        c->reader[n->in[0]] = i;
+        c->at[n->in[0]] = c->size;
+        c->size += c->calib.full ? d * d : d;
+        if (d > largest) largest = d;
     }
-    c->room = BUDGET / (c->size * sizeof *c->sum);
+    return largest;
+}
+
+static enum stamp_status make_room(struct stamp_calibration *c, struct stamp_err *e)
+{
+    const struct stamp_graph *g = c->m->graph;
+
+    c->at = stamp_alloc(g->values, sizeof *c->at);
+    c->reader = stamp_alloc(g->values, sizeof *c->reader);
+    if (!c->at || !c->reader) return stamp_fail(e, STAMP_ENOMEM, "out of memory for calibration");
+    const size_t largest = list_values(c);
+    c->repeats = stamp_graph_repeats(g) + 1;
+    c->room = c->size ? BUDGET / (c->size * sizeof *c->sum) : 1;
     if (c->room < 1) c->room = 1;
-    if (c->room > m->layers) c->room = m->layers;
+    if (c->room > c->repeats) c->room = c->repeats;
     c->sum = stamp_alloc(c->room * c->size, sizeof *c->sum);
     c->x = stamp_alloc(4 * largest, sizeof *c->x);
     if (c->sum && c->x) return STAMP_OK;
@@ -156,7 +188,7 @@ static enum stamp_status take(struct stamp_calibration *c, const struct stamp_to
     return STAMP_OK;
 }
 
-enum stamp_status stamp_calibration_new(const struct stamp_llama *m,
+enum stamp_status stamp_calibration_new(const struct stamp_network *m,
                                         const struct stamp_tokenizer *t, const char *text,
                                         size_t len, size_t tokens, bool full,
                                         struct stamp_calibration **out, struct stamp_err *e)
@@ -180,6 +212,8 @@ void stamp_calibration_free(struct stamp_calibration *c)
     if (!c) return;
     for (size_t i = 0; i < c->docs; i++) stamp_free(c->doc[i].ids);
     stamp_free(c->doc);
+    stamp_free(c->at);
+    stamp_free(c->reader);
     stamp_free(c->sum);
     stamp_free(c->x);
     stamp_free(c);

@@ -19,7 +19,7 @@ struct stamp_calibration; /* opaque: token sequences, and moments of some layers
  * @param full  matrices; otherwise diagonals
  * @return STAMP_ERANGE (no document), STAMP_ENOMEM, as stamp_tokenizer_encode
  */
-enum stamp_status stamp_calibration_new(const struct stamp_llama *m,
+enum stamp_status stamp_calibration_new(const struct stamp_network *m,
                                         const struct stamp_tokenizer *t, const char *text,
                                         size_t len, size_t tokens, bool full,
                                         struct stamp_calibration **out, struct stamp_err *e);

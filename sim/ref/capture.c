@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* capture.c - input and weight of one linear layer. Contract in llama_f32.h. */
+/* capture.c - input and weight of one linear layer. Contract in network_f32.h. */
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/quant/qmodel.h"
 #include "model/mem.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 #include "sim/ref/matmul_f32.h"
 
 struct catch
 {
     const char *layer;
     struct stamp_tensor x, w;
+    struct stamp_gat at;
     bool done;
 };
 
@@ -24,8 +26,9 @@ static enum stamp_status copy(const float *from, size_t rows, size_t cols, struc
     return STAMP_OK;
 }
 
-static enum stamp_status keep(void *ctx, const char *layer, size_t s, size_t d, size_t n,
-                              const float *x, const float *w, float *y, struct stamp_err *e)
+static enum stamp_status keep(void *ctx, struct stamp_gat at, const char *layer, size_t s, size_t d,
+                              size_t n, const float *x, const float *w, float *y,
+                              struct stamp_err *e)
 {
     struct catch *c = ctx;
 
@@ -33,42 +36,60 @@ static enum stamp_status keep(void *ctx, const char *layer, size_t s, size_t d, 
     enum stamp_status status = copy(x, s, d, &c->x, e);
     if (!status) status = copy(w, n, d, &c->w, e);
     if (status) return status;
+    c->at = at;
     c->done = true;
     return STAMP_EINTR; /* nothing after this layer is wanted */
 }
 
-/* Rows of q and k as the file has them: those the hook saw are in pairs (lazy.h). */
-static enum stamp_status as_it_lies(const struct stamp_llama *m, const char *layer,
+/* Rows that come in pairs as the file has them (lazy.h). */
+static enum stamp_status as_it_lies(const struct stamp_network *m, struct stamp_gat at,
                                     struct stamp_tensor *w, struct stamp_err *e)
 {
-    size_t i = 0;
-    char part[8] = "";
+    struct stamp_lazy t = *stamp_qmodel_matrix(m, at);
 
-    if (sscanf(layer, "layers.%zu.%7s", &i, part) != 2 || (*part != 'q' && *part != 'k'))
-        return STAMP_OK;
-    struct stamp_lazy t = *part == 'q' ? m->layer[i].wq : m->layer[i].wk;
     if (!t.pair) return STAMP_OK;
     t.pair = 0;
     return stamp_lazy_rows(&t, 0, t.rows, w->f32, e);
 }
 
-enum stamp_status stamp_llama_capture(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                                      const char *layer, struct stamp_tensor *x,
-                                      struct stamp_tensor *w, struct stamp_err *e)
+/* "layers.0 to layers.4 with .q .k .v" for messages. */
+static void list_layers(const struct stamp_graph *g, char *text, size_t size)
+{
+    size_t len = 0;
+
+    *text = 0;
+    for (uint32_t i = 0; i < g->nodes && len < size; i++) {
+        const uint32_t b = stamp_graph_block(g, i);
+        if (g->node[i].op != STAMP_GOP_LINEAR || g->node[i].attr.kind != STAMP_GLINEAR_BODY)
+            continue;
+        if (b == STAMP_NO_BLOCK) {
+            len += (size_t)snprintf(text + len, size - len, " %s", g->value[g->node[i].out].name);
+            continue;
+        }
+        if (!strstr(text, " to "))
+            len += (size_t)snprintf(text + len, size - len, " %s.0 to %s.%u with", g->block[b].name,
+                                    g->block[b].name, g->block[b].repeat - 1);
+        if (len < size)
+            len += (size_t)snprintf(text + len, size - len, " .%s", g->value[g->node[i].out].name);
+    }
+}
+
+enum stamp_status stamp_f32_capture(const struct stamp_network *m, const int32_t *tokens, size_t n,
+                                    const char *layer, struct stamp_tensor *x,
+                                    struct stamp_tensor *w, struct stamp_err *e)
 {
     struct catch c = {.layer = layer};
-    const struct stamp_llama_hooks hooks = {.linear = keep, .linear_ctx = &c};
+    const struct stamp_f32_hooks hooks = {.linear = keep, .linear_ctx = &c};
 
-    enum stamp_status s = stamp_llama_forward(m, tokens, n, &hooks, NULL, e);
+    enum stamp_status s = stamp_f32_forward(m, tokens, n, &hooks, NULL, e);
     if (!c.done) {
         stamp_tensor_free(&c.x);
         if (s) return s;
-        return stamp_fail(e, STAMP_ERANGE,
-                          "no linear layer \"%.60s\"; there are layers.0 to layers.%zu with "
-                          ".q .k .v .o .gate .up .down",
-                          layer, m->layers - 1);
+        char there[240];
+        list_layers(m->graph, there, sizeof there);
+        return stamp_fail(e, STAMP_ERANGE, "no linear layer \"%.60s\"; there are%s", layer, there);
     }
-    s = w ? as_it_lies(m, layer, &c.w, e) : STAMP_OK;
+    s = w ? as_it_lies(m, c.at, &c.w, e) : STAMP_OK;
     if (s || !w) stamp_tensor_free(&c.w);
     if (s) {
         stamp_tensor_free(&c.x);

@@ -8,25 +8,25 @@
 
 #include <stdbool.h>
 
-#include "compiler/front/llama.h"
-#include "model/net/see.h"
+#include "compiler/family/network.h"
+#include "model/graph/see.h"
 
 /** Set m (borrowed) and first, the position of row 0; the rest from zero. */
 struct stamp_nonfinite {
-    const struct stamp_llama *m;
+    const struct stamp_network *m;
     size_t first;
     bool
         squares; /**< rows of the stream whose sum of squares overflows count, too: norms stop there */
     bool found;
-    bool any; /**< last and layer count: the last tensor that was finite */
-    enum stamp_seen last;
-    size_t layer;
+    bool any; /**< last and time count: the last tensor that was finite */
+    uint32_t last;
+    uint32_t time;
     char text[160]; /**< found: "layer 0, tensor q: position 3, column 7 is infinity" */
 };
 
 /** A stamp_see_fn; ctx is a struct stamp_nonfinite. Columns are those of the model's file.
  *  @return STAMP_ERANGE at the first tensor that is not finite */
-enum stamp_status stamp_nonfinite_see(void *ctx, enum stamp_seen what, size_t layer, size_t rows,
+enum stamp_status stamp_nonfinite_see(void *ctx, uint32_t value, uint32_t time, size_t rows,
                                       size_t cols, const float *x, struct stamp_err *e);
 
 /** After a run that failed: the text, or behind which tensor it was. */

@@ -66,8 +66,8 @@ static double nats_of(const float *logits, size_t vocab, int32_t target)
     return log(sum) - ((double)logits[target] - (double)max);
 }
 
-enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                              const struct stamp_llama_hooks *hooks, double *nats, size_t *scored,
+enum stamp_status stamp_score(const struct stamp_network *m, const int32_t *tokens, size_t n,
+                              const struct stamp_f32_hooks *hooks, double *nats, size_t *scored,
                               struct stamp_err *e)
 {
     if (n > m->ctx) n = m->ctx;
@@ -83,7 +83,7 @@ enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens
     if (hooks && hooks->forward)
         s = hooks->forward(hooks->forward_ctx, tokens, n, logits, e);
     else
-        s = stamp_llama_forward(m, tokens, n, hooks, logits, e);
+        s = stamp_f32_forward(m, tokens, n, hooks, logits, e);
     if (!s) {
         double sum = 0;
         for (size_t i = 1; i < n; i++)
@@ -96,26 +96,26 @@ enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens
 }
 
 /* Runs once more to name the tensor. */
-static enum stamp_status refuse_loss(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                                     const struct stamp_llama_hooks *hooks, size_t document,
+static enum stamp_status refuse_loss(const struct stamp_network *m, const int32_t *tokens, size_t n,
+                                     const struct stamp_f32_hooks *hooks, size_t document,
                                      struct stamp_err *e)
 {
     struct stamp_nonfinite look = {.m = m};
-    struct stamp_llama_hooks h = hooks ? *hooks : (struct stamp_llama_hooks){0};
+    struct stamp_f32_hooks h = hooks ? *hooks : (struct stamp_f32_hooks){0};
     float *logits = stamp_alloc(n * m->vocab, sizeof *logits);
 
     h.see = stamp_nonfinite_see;
     h.see_ctx = &look;
-    if (logits) (void)stamp_llama_forward(m, tokens, n, &h, logits, NULL);
+    if (logits) (void)stamp_f32_forward(m, tokens, n, &h, logits, NULL);
     stamp_free(logits);
     return stamp_fail(e, STAMP_ERANGE, "document %zu: the loss is not a finite number%s%s",
                       document, look.found ? ": " : "", look.found ? look.text : "");
 }
 
-enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct stamp_tokenizer *t,
+enum stamp_status stamp_perplexity(const struct stamp_network *m, const struct stamp_tokenizer *t,
                                    const char *text, size_t len,
                                    const struct stamp_ppl_limits *limits,
-                                   const struct stamp_llama_hooks *hooks, struct stamp_ppl *out,
+                                   const struct stamp_f32_hooks *hooks, struct stamp_ppl *out,
                                    struct stamp_err *e)
 {
     const struct stamp_ppl_limits all = {0, 0}, *lim = limits ? limits : &all;

@@ -11,7 +11,7 @@
 #define STAMP_REF_PERPLEXITY_H
 
 #include "compiler/token/tokenizer.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 
 /** How much of the text; 0 means all of it. */
 struct stamp_ppl_limits {
@@ -48,20 +48,20 @@ size_t stamp_cut_to(size_t n, size_t wanted, size_t ctx, struct stamp_cut *cut);
  * Sum of -ln p of tokens 1 .. n - 1 of one document whose first token is BOS.
  * @param scored how many were
  */
-enum stamp_status stamp_score(const struct stamp_llama *m, const int32_t *tokens, size_t n,
-                              const struct stamp_llama_hooks *hooks, double *nats, size_t *scored,
+enum stamp_status stamp_score(const struct stamp_network *m, const int32_t *tokens, size_t n,
+                              const struct stamp_f32_hooks *hooks, double *nats, size_t *scored,
                               struct stamp_err *e);
 
 /**
  * Score a text.
  * @param limits  NULL: all of it  @param hooks  NULL: none; progress is per document layer
  * @return STAMP_ERANGE when there is no document to score or a loss is not finite, else as
- * stamp_llama_forward
+ * stamp_f32_forward
  */
-enum stamp_status stamp_perplexity(const struct stamp_llama *m, const struct stamp_tokenizer *t,
+enum stamp_status stamp_perplexity(const struct stamp_network *m, const struct stamp_tokenizer *t,
                                    const char *text, size_t len,
                                    const struct stamp_ppl_limits *limits,
-                                   const struct stamp_llama_hooks *hooks, struct stamp_ppl *out,
+                                   const struct stamp_f32_hooks *hooks, struct stamp_ppl *out,
                                    struct stamp_err *e);
 
 #endif

@@ -20,11 +20,13 @@ static float *share(const struct stamp_inputs *in, const float *x, size_t count)
     return copy;
 }
 
-static enum stamp_status keep(void *ctx, const char *name, size_t s, size_t d, size_t n,
-                              const float *x, const float *w, float *y, struct stamp_err *e)
+static enum stamp_status keep(void *ctx, struct stamp_gat at, const char *name, size_t s, size_t d,
+                              size_t n, const float *x, const float *w, float *y,
+                              struct stamp_err *e)
 {
     struct stamp_inputs *in = ctx;
 
+    (void)at;
     if (in->count == in->cap) {
         const size_t cap = in->cap ? 2 * in->cap : 64;
         struct stamp_layer_input *more = stamp_grow(in->layer, in->cap, cap, sizeof *more);
@@ -43,13 +45,13 @@ static enum stamp_status keep(void *ctx, const char *name, size_t s, size_t d, s
     return stamp_measure_ref(&layer, x, y, e);
 }
 
-enum stamp_status stamp_inputs_take(const struct stamp_llama *m, const int32_t *tokens, size_t n,
+enum stamp_status stamp_inputs_take(const struct stamp_network *m, const int32_t *tokens, size_t n,
                                     struct stamp_inputs *out, struct stamp_err *e)
 {
-    const struct stamp_llama_hooks hooks = {.linear = keep, .linear_ctx = out};
+    const struct stamp_f32_hooks hooks = {.linear = keep, .linear_ctx = out};
 
     *out = (struct stamp_inputs){0};
-    const enum stamp_status s = stamp_llama_forward(m, tokens, n, &hooks, NULL, e);
+    const enum stamp_status s = stamp_f32_forward(m, tokens, n, &hooks, NULL, e);
     if (s) stamp_inputs_free(out);
     return s;
 }

@@ -6,7 +6,7 @@
 #ifndef STAMP_REPORT_INPUTS_H
 #define STAMP_REPORT_INPUTS_H
 
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 
 enum { STAMP_LAYER_NAME = 40 };
 
@@ -24,7 +24,7 @@ struct stamp_inputs {
 };
 
 /** Run the model in binary32 over @p tokens and keep them all. On failure @p out is empty. */
-enum stamp_status stamp_inputs_take(const struct stamp_llama *m, const int32_t *tokens, size_t n,
+enum stamp_status stamp_inputs_take(const struct stamp_network *m, const int32_t *tokens, size_t n,
                                     struct stamp_inputs *out, struct stamp_err *e);
 
 void stamp_inputs_free(struct stamp_inputs *in);

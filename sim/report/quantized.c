@@ -2,7 +2,6 @@
 /* quantized.c - a scheme put into a model. Contract in quantized.h. */
 #include "sim/report/quantized.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "model/mem.h"
@@ -10,7 +9,7 @@
 #include "model/num/plan.h"
 
 struct entry {
-    char name[40];
+    struct stamp_gat at;
     struct stamp_layer layer;
 };
 
@@ -40,12 +39,12 @@ void stamp_quantized_free(struct stamp_quantized *q)
     stamp_free(q);
 }
 
-/* The prepared layer of that name, made on first sight. */
-static enum stamp_status find(struct stamp_quantized *q, const char *name, size_t d, size_t n,
+/* The prepared layer, made on first sight. */
+static enum stamp_status find(struct stamp_quantized *q, struct stamp_gat at, size_t d, size_t n,
                               const float *w, const struct stamp_layer **out, struct stamp_err *e)
 {
     for (size_t i = 0; i < q->count; i++)
-        if (strcmp(q->entry[i].name, name) == 0) {
+        if (q->entry[i].at.node == at.node && q->entry[i].at.time == at.time) {
             *out = &q->entry[i].layer;
             return STAMP_OK;
         }
@@ -60,7 +59,7 @@ static enum stamp_status find(struct stamp_quantized *q, const char *name, size_
     const enum stamp_status s =
         stamp_layer_prepare(&q->scheme, (uint32_t)n, (uint32_t)d, w, &to->layer, e);
     if (s) return s;
-    snprintf(to->name, sizeof to->name, "%s", name);
+    to->at = at;
     q->count++;
     *out = &to->layer;
     return STAMP_OK;
@@ -82,15 +81,15 @@ static enum stamp_status count_bits(struct stamp_quantized *q, size_t s, struct 
     return STAMP_OK;
 }
 
-enum stamp_status stamp_quantized_linear(void *ctx, const char *name, size_t s, size_t d, size_t n,
-                                         const float *x, const float *w, float *y,
-                                         struct stamp_err *e)
+enum stamp_status stamp_quantized_linear(void *ctx, struct stamp_gat at, const char *name, size_t s,
+                                         size_t d, size_t n, const float *x, const float *w,
+                                         float *y, struct stamp_err *e)
 {
     struct stamp_quantized *q = ctx;
     const struct stamp_layer *layer = NULL;
 
     enum stamp_status st = count_bits(q, s, e);
-    if (!st) st = find(q, name, d, n, w, &layer, e);
+    if (!st) st = find(q, at, d, n, w, &layer, e);
     if (!st) st = stamp_layer_run(layer, &q->scheme, (uint32_t)s, x, NULL, y, e);
     return st ? stamp_fail_at(e, "%s", name) : STAMP_OK;
 }

@@ -17,31 +17,44 @@ struct slot {
 };
 
 struct stamp_tensors {
-    size_t layers;
-    size_t row_bytes;  /* of all tensors, a token */
-    struct slot *slot; /* [layers][STAMP_SEES], owned */
+    const struct stamp_graph *g; /* borrowed */
+    size_t row_bytes;            /* of all tensors, a token */
+    struct slot **slot;          /* [values][times], owned; NULL for what is no probe */
 };
 
-static bool of_layer(enum stamp_seen what)
+static uint32_t times(const struct stamp_tensors *t, uint32_t value)
 {
-    return what > STAMP_SEE_EMBEDDING && what < STAMP_SEE_NORM;
+    return stamp_graph_times(t->g, t->g->value[value].node);
 }
 
-static struct slot *slot_of(const struct stamp_tensors *t, enum stamp_seen what, size_t layer)
+static bool of_layer(const struct stamp_tensors *t, uint32_t value)
 {
-    return &t->slot[(of_layer(what) ? layer : 0) * STAMP_SEES + what];
+    return stamp_graph_block(t->g, t->g->value[value].node) != STAMP_NO_BLOCK;
 }
 
-struct stamp_tensors *stamp_tensors_new(const struct stamp_llama *m)
+static struct slot *slot_of(const struct stamp_tensors *t, uint32_t value, uint32_t time)
+{
+    return &t->slot[value][time];
+}
+
+struct stamp_tensors *stamp_tensors_new(const struct stamp_network *m)
 {
     struct stamp_tensors *t = stamp_alloc(1, sizeof *t);
-    const size_t q = m->heads * m->head_dim, kv = m->kv_heads * m->head_dim;
 
     if (!t) return NULL;
-    t->layers = m->layers;
-    t->row_bytes = (m->layers * (4 * m->dim + 2 * q + 2 * kv + m->hidden) + 2 * m->dim + m->vocab) *
-                   sizeof(float);
-    t->slot = stamp_alloc(m->layers * STAMP_SEES, sizeof *t->slot);
+    t->g = m->graph;
+    t->slot = stamp_alloc(t->g->values, sizeof *t->slot);
+    for (uint32_t v = 0; t->slot && v < t->g->values; v++) {
+        const struct stamp_gvalue *g = &t->g->value[v];
+        const bool run = g->rows == STAMP_ROWS_RUN || g->rows == STAMP_ROWS_PICKED;
+        if (!g->probe) continue;
+        if (run) t->row_bytes += (size_t)times(t, v) * g->cols * sizeof(float);
+        t->slot[v] = stamp_alloc(times(t, v), sizeof **t->slot);
+        if (!t->slot[v]) {
+            stamp_tensors_free(t);
+            return NULL;
+        }
+    }
     if (t->slot) return t;
     stamp_free(t);
     return NULL;
@@ -49,16 +62,18 @@ struct stamp_tensors *stamp_tensors_new(const struct stamp_llama *m)
 
 static void drop(struct stamp_tensors *t)
 {
-    for (size_t i = 0; i < t->layers * STAMP_SEES; i++) {
-        stamp_free(t->slot[i].ref);
-        t->slot[i].ref = NULL;
-    }
+    for (uint32_t v = 0; v < t->g->values; v++)
+        for (uint32_t i = 0; t->slot[v] && i < times(t, v); i++) {
+            stamp_free(t->slot[v][i].ref);
+            t->slot[v][i].ref = NULL;
+        }
 }
 
 void stamp_tensors_free(struct stamp_tensors *t)
 {
     if (!t) return;
     drop(t);
+    for (uint32_t v = 0; v < t->g->values; v++) stamp_free(t->slot[v]);
     stamp_free(t->slot);
     stamp_free(t);
 }
@@ -66,7 +81,7 @@ void stamp_tensors_free(struct stamp_tensors *t)
 enum stamp_status stamp_tensors_begin(struct stamp_tensors *t, size_t n, struct stamp_err *e)
 {
     drop(t);
-    if (n <= STAMP_TENSORS_BYTES / t->row_bytes) return STAMP_OK;
+    if (!t->row_bytes || n <= STAMP_TENSORS_BYTES / t->row_bytes) return STAMP_OK;
     return stamp_fail(e, STAMP_ERANGE,
                       "the tensors of %zu tokens take %zu MiB in f32, more than the %d they may: "
                       "%zu tokens fit",
@@ -74,30 +89,28 @@ enum stamp_status stamp_tensors_begin(struct stamp_tensors *t, size_t n, struct 
                       STAMP_TENSORS_BYTES / t->row_bytes);
 }
 
-enum stamp_status stamp_tensors_keep(void *ctx, enum stamp_seen what, size_t layer, size_t rows,
+enum stamp_status stamp_tensors_keep(void *ctx, uint32_t value, uint32_t time, size_t rows,
                                      size_t cols, const float *x, struct stamp_err *e)
 {
-    struct slot *s = slot_of(ctx, what, layer);
+    struct slot *s = slot_of(ctx, value, time);
 
     stamp_free(s->ref);
     s->ref = stamp_alloc(rows * cols, sizeof *s->ref);
-    if (!s->ref)
-        return stamp_fail(e, STAMP_ENOMEM, "out of memory for %s of %zu tokens",
-                          stamp_see_name[what], rows);
+    if (!s->ref) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a tensor of %zu rows", rows);
     memcpy(s->ref, x, rows * cols * sizeof *x);
     s->rows = rows;
     s->cols = cols;
     return STAMP_OK;
 }
 
-enum stamp_status stamp_tensors_compare(void *ctx, enum stamp_seen what, size_t layer, size_t rows,
+enum stamp_status stamp_tensors_compare(void *ctx, uint32_t value, uint32_t time, size_t rows,
                                         size_t cols, const float *x, struct stamp_err *e)
 {
-    struct slot *s = slot_of(ctx, what, layer);
+    struct slot *s = slot_of(ctx, value, time);
 
     if (!s->ref || s->rows != rows || s->cols != cols)
-        return stamp_fail(e, STAMP_ERANGE, "%s of layer %zu: %zu x %zu that f32 does not have",
-                          stamp_see_name[what], layer, rows, cols);
+        return stamp_fail(e, STAMP_ERANGE, "%s of layer %u: %zu x %zu that f32 does not have",
+                          ((struct stamp_tensors *)ctx)->g->value[value].name, time, rows, cols);
     for (size_t i = 0; i < rows * cols; i++) {
         const double r = s->ref[i], diff = r - (double)x[i];
         s->sum.signal += r * r;
@@ -108,10 +121,10 @@ enum stamp_status stamp_tensors_compare(void *ctx, enum stamp_seen what, size_t 
     return STAMP_OK;
 }
 
-const struct stamp_tensor_sum *stamp_tensors_sum(const struct stamp_tensors *t,
-                                                 enum stamp_seen what, size_t layer)
+const struct stamp_tensor_sum *stamp_tensors_sum(const struct stamp_tensors *t, uint32_t value,
+                                                 uint32_t time)
 {
-    return &slot_of(t, what, layer)->sum;
+    return &slot_of(t, value, time)->sum;
 }
 
 double stamp_tensor_db(const struct stamp_tensor_sum *s)
@@ -122,17 +135,17 @@ double stamp_tensor_db(const struct stamp_tensor_sum *s)
 
 /* ---- Figures --------------------------------------------------------------------------------- */
 
-static void put_one(struct cJSON *list, const struct stamp_tensors *t, enum stamp_seen what,
-                    size_t layer)
+static void put_one(struct cJSON *list, const struct stamp_tensors *t, uint32_t value,
+                    uint32_t time)
 {
-    const struct stamp_tensor_sum *s = stamp_tensors_sum(t, what, layer);
+    const struct stamp_tensor_sum *s = stamp_tensors_sum(t, value, time);
     struct cJSON *o = stamp_put_object(list, NULL);
 
-    if (of_layer(what))
-        stamp_put_count(o, "layer", layer);
+    if (of_layer(t, value))
+        stamp_put_count(o, "layer", time);
     else
         cJSON_AddNullToObject(o, "layer");
-    stamp_put_text(o, "name", stamp_see_name[what]);
+    stamp_put_text(o, "name", t->g->value[value].name);
     stamp_put_count(o, "rows", s->rows);
     stamp_put_count(o, "columns", s->cols);
     stamp_put_real(o, "sqnr_db", stamp_tensor_db(s));
@@ -141,52 +154,55 @@ static void put_one(struct cJSON *list, const struct stamp_tensors *t, enum stam
 void stamp_put_tensors(struct cJSON *object, const struct stamp_tensors *t)
 {
     struct cJSON *list = stamp_put_array(object, "tensors");
+    struct stamp_gat at = STAMP_GRAPH_START;
 
-    put_one(list, t, STAMP_SEE_EMBEDDING, 0);
-    for (size_t i = 0; i < t->layers; i++)
-        for (int k = STAMP_SEE_NORM_ATT; k <= STAMP_SEE_RESIDUAL_FFN; k++)
-            put_one(list, t, (enum stamp_seen)k, i);
-    put_one(list, t, STAMP_SEE_NORM, 0);
-    put_one(list, t, STAMP_SEE_LOGITS, 0);
+    while (stamp_graph_next(t->g, &at))
+        if (t->g->value[t->g->node[at.node].out].probe)
+            put_one(list, t, t->g->node[at.node].out, at.time);
 }
 
 /* The value of every layer, where a line holds them. */
 enum { SHOWN_LAYERS = 12 };
 
 /* One name over all layers. */
-static void text_one(struct stamp_text *text, const struct stamp_tensors *t, enum stamp_seen what)
+static void text_one(struct stamp_text *text, const struct stamp_tensors *t, uint32_t value)
 {
-    const size_t layers = of_layer(what) ? t->layers : 1;
+    const uint32_t layers = times(t, value);
+    const bool many = of_layer(t, value);
     double least = INFINITY, sum = 0;
-    size_t at = 0;
+    uint32_t at = 0;
 
-    for (size_t i = 0; i < layers; i++) {
-        const double db = stamp_tensor_db(stamp_tensors_sum(t, what, i));
+    for (uint32_t i = 0; i < layers; i++) {
+        const double db = stamp_tensor_db(stamp_tensors_sum(t, value, i));
         sum += db;
         if (db < least) {
             least = db;
             at = i;
         }
     }
-    stamp_text_add(text, "%-13s %8llu", stamp_see_name[what],
-                   (unsigned long long)stamp_tensors_sum(t, what, 0)->cols);
+    stamp_text_add(text, "%-13s %8llu", t->g->value[value].name,
+                   (unsigned long long)stamp_tensors_sum(t, value, 0)->cols);
     if (!isfinite(sum))
         stamp_text_add(text, " %9s\n", isinf(sum) ? "exact" : "-");
-    else if (of_layer(what))
-        stamp_text_add(text, " %9.2f %9.2f %6zu", sum / (double)layers, least, at);
+    else if (many)
+        stamp_text_add(text, " %9.2f %9.2f %6u", sum / (double)layers, least, at);
     else
         stamp_text_add(text, " %9.2f\n", sum);
-    if (!isfinite(sum) || !of_layer(what)) return;
-    for (size_t i = 0; i < layers && layers <= SHOWN_LAYERS; i++)
-        stamp_text_add(text, " %7.2f", stamp_tensor_db(stamp_tensors_sum(t, what, i)));
+    if (!isfinite(sum) || !many) return;
+    for (uint32_t i = 0; i < layers && layers <= SHOWN_LAYERS; i++)
+        stamp_text_add(text, " %7.2f", stamp_tensor_db(stamp_tensors_sum(t, value, i)));
     stamp_text_add(text, "\n");
 }
 
 void stamp_text_tensors(struct stamp_text *text, const struct stamp_tensors *t)
 {
+    uint32_t layers = 0;
+
+    for (uint32_t i = 0; i < t->g->blocks; i++)
+        if (t->g->block[i].repeat > layers) layers = t->g->block[i].repeat;
     stamp_text_add(text, "%-13s %8s %9s %9s %6s", "SQNR, dB", "columns", "mean", "least", "layer");
-    for (size_t i = 0; i < t->layers && t->layers <= SHOWN_LAYERS; i++)
-        stamp_text_add(text, " %7zu", i);
+    for (uint32_t i = 0; i < layers && layers <= SHOWN_LAYERS; i++) stamp_text_add(text, " %7u", i);
     stamp_text_add(text, "\n");
-    for (int k = 0; k < STAMP_SEES; k++) text_one(text, t, (enum stamp_seen)k);
+    for (uint32_t v = 0; v < t->g->values; v++)
+        if (t->g->value[v].probe) text_one(text, t, v);
 }

@@ -9,9 +9,9 @@
 #ifndef STAMP_REPORT_TENSORS_H
 #define STAMP_REPORT_TENSORS_H
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 #include "model/text.h"
-#include "model/net/see.h"
+#include "model/graph/see.h"
 
 struct cJSON;
 struct stamp_tensors; /* opaque */
@@ -25,7 +25,7 @@ struct stamp_tensor_sum {
 };
 
 /** NULL when memory is out. */
-struct stamp_tensors *stamp_tensors_new(const struct stamp_llama *m);
+struct stamp_tensors *stamp_tensors_new(const struct stamp_network *m);
 void stamp_tensors_free(struct stamp_tensors *t); /**< NULL is allowed. */
 
 /** A document of @p n tokens. @return STAMP_ERANGE when its tensors take more than
@@ -34,14 +34,14 @@ enum stamp_status stamp_tensors_begin(struct stamp_tensors *t, size_t n, struct 
 
 /** stamp_see_fn of the run in f32 and of the network; ctx is the struct stamp_tensors. The second
  *  returns STAMP_ERANGE for a tensor the first did not see in that shape. */
-enum stamp_status stamp_tensors_keep(void *ctx, enum stamp_seen what, size_t layer, size_t rows,
+enum stamp_status stamp_tensors_keep(void *ctx, uint32_t value, uint32_t time, size_t rows,
                                      size_t cols, const float *x, struct stamp_err *e);
-enum stamp_status stamp_tensors_compare(void *ctx, enum stamp_seen what, size_t layer, size_t rows,
+enum stamp_status stamp_tensors_compare(void *ctx, uint32_t value, uint32_t time, size_t rows,
                                         size_t cols, const float *x, struct stamp_err *e);
 
 /** Sums of a tensor so far; borrowed. */
-const struct stamp_tensor_sum *stamp_tensors_sum(const struct stamp_tensors *t,
-                                                 enum stamp_seen what, size_t layer);
+const struct stamp_tensor_sum *stamp_tensors_sum(const struct stamp_tensors *t, uint32_t value,
+                                                 uint32_t time);
 
 /** 10 log10(signal / noise), dB; infinite without noise. */
 double stamp_tensor_db(const struct stamp_tensor_sum *s);

@@ -65,12 +65,10 @@ void stamp_cutter_free(struct stamp_cutter *s)
     stamp_free(s);
 }
 
-/* The image knows what a step at the position of its own argument 0 needs; its attention meets the
- * keys up to where it stands. */
+/* What is per key the image knows at the position of its own argument 0. */
 static uint64_t products_of(const struct stamp_cutter *s, const struct stamp_phase *p)
 {
-    if (strcmp(s->image->entry[p->entry].name, "step") || strcmp(p->name, "attention"))
-        return p->products;
+    if (!p->per_key) return p->products;
     return p->products / (s->image->arg[0] + UINT64_C(1)) * (s->position + UINT64_C(1));
 }
 

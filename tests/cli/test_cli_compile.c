@@ -98,20 +98,20 @@ static void network(const int32_t *token, uint32_t n, enum stamp_quantizer quant
                                      .last = true};
     const struct stamp_qmodel_options how = {.bits = 4, .head_bits = 8, .quantizer = quantizer};
     struct stamp_qmodel *codes = NULL;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_netrun *r = NULL;
     struct stamp_err e = {0};
     char path[512];
 
     snprintf(path, sizeof path, "%s/traces/model/stamp-stories", child_kit());
-    ck_assert_msg(!stamp_llama_open(path, &m, &e), "%s", e.text);
+    ck_assert_msg(!stamp_network_open(path, &m, &e), "%s", e.text);
     ck_assert_msg(!stamp_qmodel_make(m, &how, &codes, &e), "%s", e.text);
     o.codes = codes;
     ck_assert_msg(!stamp_netrun_new(m, &o, &r, &e), "%s", e.text);
     ck_assert_msg(!stamp_netrun_prefill(r, token, n, logits, &e), "%s", e.text);
     stamp_netrun_free(r);
     stamp_qmodel_free(codes);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 
 static void must(const struct child *c)

@@ -40,7 +40,7 @@ void net_pair_close(struct net_pair *p)
     stamp_net_free(p->net);
     stamp_netbuild_free(p->build);
     stamp_qmodel_free(p->q);
-    stamp_llama_close(p->m);
+    stamp_network_close(p->m);
 }
 
 static void go(struct net_pair *p, const char *entry, uint32_t position)

@@ -13,7 +13,7 @@
 
 /** One side each; NULL until made. */
 struct net_pair {
-    struct stamp_llama *m;
+    struct stamp_network *m;
     struct stamp_qmodel *q;
     struct stamp_netbuild *build;
     struct stamp_net *net;

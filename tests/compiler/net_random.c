@@ -38,18 +38,18 @@ const char *net_random_heads(const char *family, unsigned head_dim, unsigned hea
     return text;
 }
 
-struct stamp_llama *net_random_open(const char *config)
+struct stamp_network *net_random_open(const char *config)
 {
     char path[64] = "/tmp/stamp_net_XXXXXX", name[80];
     struct stamp_err e = {0};
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     const int fd = mkstemp(path);
 
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, config, strlen(config)), (ssize_t)strlen(config));
     close(fd);
     snprintf(name, sizeof name, "random:%s,seed=7", path);
-    ck_assert_msg(!stamp_llama_open(name, &m, &e), "%s", e.text);
+    ck_assert_msg(!stamp_network_open(name, &m, &e), "%s", e.text);
     unlink(path);
     return m;
 }

@@ -6,7 +6,7 @@
 #ifndef STAMP_TESTS_NET_RANDOM_H
 #define STAMP_TESTS_NET_RANDOM_H
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 
 /** Configurations as Hugging Face writes them. Qwen 2 has biases, Qwen 3 norms of heads. */
 extern const char net_random_llama[], net_random_qwen2[], net_random_qwen3[];
@@ -14,7 +14,7 @@ extern const char net_random_llama[], net_random_qwen2[], net_random_qwen3[];
 /** One layer with heads of that length; family "llama", "qwen2" or "qwen3". Valid until the next call. */
 const char *net_random_heads(const char *family, unsigned head_dim, unsigned heads, unsigned kv);
 
-/** A model of that shape, the same weights every time; stamp_llama_close. */
-struct stamp_llama *net_random_open(const char *config);
+/** A model of that shape, the same weights every time; stamp_network_close. */
+struct stamp_network *net_random_open(const char *config);
 
 #endif

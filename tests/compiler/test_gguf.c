@@ -6,17 +6,17 @@
 
 #include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
-#include "compiler/front/random.h"
+#include "compiler/family/random.h"
 #include "model/mem.h"
 #include "compiler/token/tokenizer.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/compiler/gguf_sample.h"
 
-static struct stamp_llama *open_sample(const char *family)
+static struct stamp_network *open_sample(const char *family)
 {
     static struct sample s; /* borrowed by the model */
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
 
     sample_gguf(&s, family);
@@ -43,8 +43,8 @@ static void check_all(const struct stamp_lazy *t, unsigned tensor)
 
 START_TEST(every_tensor_type_gives_its_values)
 {
-    struct stamp_llama *m = open_sample("llama");
-    const struct stamp_llama_layer *l = &m->layer[0];
+    struct stamp_network *m = open_sample("llama");
+    const struct stamp_network_layer *l = &m->layer[0];
 
     ck_assert_uint_eq(m->dim, GGUF_DIM);
     ck_assert_uint_eq(m->hidden, GGUF_HIDDEN);
@@ -62,7 +62,7 @@ START_TEST(every_tensor_type_gives_its_values)
     for (size_t i = 0; i < GGUF_DIM; i++)
         ck_assert(l->norm_ffn[i] == sample_gguf_value(GGUF_NORM_FFN, i));
     ck_assert(!l->bias_q && !l->norm_q);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
@@ -71,8 +71,8 @@ START_TEST(rows_of_qwen_heads_are_put_side_by_side)
     static const char *const family[] = {"qwen2", "qwen3"};
 
     for (size_t f = 0; f < 2; f++) {
-        struct stamp_llama *m = open_sample(family[f]);
-        const struct stamp_llama_layer *l = &m->layer[0];
+        struct stamp_network *m = open_sample(family[f]);
+        const struct stamp_network_layer *l = &m->layer[0];
         const float *biases[] = {l->bias_q, l->bias_k, l->norm_q, l->norm_k};
         const unsigned numbers[] = {GGUF_BIAS_Q, GGUF_BIAS_K, GGUF_NORM_Q, GGUF_NORM_K};
 
@@ -89,7 +89,7 @@ START_TEST(rows_of_qwen_heads_are_put_side_by_side)
         if (l->bias_v)
             for (size_t i = 0; i < 16; i++)
                 ck_assert(l->bias_v[i] == sample_gguf_value(GGUF_BIAS_V, i));
-        stamp_llama_close(m);
+        stamp_network_close(m);
     }
 }
 END_TEST
@@ -97,7 +97,7 @@ END_TEST
 START_TEST(every_truncation_is_refused)
 {
     static struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
 
     sample_gguf(&s, "qwen2");
     for (size_t len = 0; len < s.len - 32; len += len < 3000 || len > s.len - 200 ? 1 : 37) {
@@ -116,7 +116,7 @@ START_TEST(a_failing_allocation_is_reported)
 
     sample_gguf(&s, "qwen3");
     for (;; n++) {
-        struct stamp_llama *m = NULL;
+        struct stamp_network *m = NULL;
         struct stamp_tokenizer *t = NULL;
         stamp_mem_fail_at(n);
         const enum stamp_status a = stamp_gguf_memory("gguf", s.bytes, s.len, &m, NULL);
@@ -125,7 +125,7 @@ START_TEST(a_failing_allocation_is_reported)
               : stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "gguf", s.bytes, s.len, GGUF_VOCAB, &t,
                                        NULL);
         stamp_mem_fail_at(0);
-        stamp_llama_close(m);
+        stamp_network_close(m);
         stamp_tokenizer_close(t);
         if (!a && !b) break;
         ck_assert_int_eq((int)(a ? a : b), (int)STAMP_ENOMEM);
@@ -190,7 +190,7 @@ START_TEST(stories260K_is_the_same_model_in_both_formats)
     const char *gguf = front_shared("llm/stories260K-f32.v3.gguf");
     const char *bin = front_shared("llm/stories260K.bin"), *tok = front_shared("llm/tok512.bin");
     const char *text = front_shared("text/tinystories.txt");
-    struct stamp_llama *m[2] = {NULL};
+    struct stamp_network *m[2] = {NULL};
     struct stamp_tokenizer *t[2] = {NULL};
     int32_t *ids[2] = {NULL};
     float *logits[2];
@@ -202,18 +202,18 @@ START_TEST(stories260K_is_the_same_model_in_both_formats)
     ck_assert_int_eq(stamp_infile_slurp(text, 1 << 24, &bytes, &len, &e), STAMP_OK);
     for (size_t i = 0; i < 2; i++) {
         const char *path = i ? bin : gguf;
-        ck_assert_msg(stamp_llama_open(path, &m[i], &e) == STAMP_OK, "%s", e.text);
+        ck_assert_msg(stamp_network_open(path, &m[i], &e) == STAMP_OK, "%s", e.text);
         ck_assert_msg(stamp_tokenizer_for(path, i ? tok : NULL, 512, &t[i], &e) == STAMP_OK, "%s",
                       e.text);
         ck_assert_int_eq(stamp_tokenizer_encode(t[i], bytes, len, true, &ids[i], &n[i], &e), 0);
         logits[i] = stamp_alloc(128 * 512, sizeof(float));
-        ck_assert_int_eq(stamp_llama_forward(m[i], ids[i], 128, NULL, logits[i], &e), STAMP_OK);
+        ck_assert_int_eq(stamp_f32_forward(m[i], ids[i], 128, NULL, logits[i], &e), STAMP_OK);
     }
     ck_assert_uint_eq(n[0], n[1]);
     ck_assert_mem_eq(ids[0], ids[1], n[0] * sizeof(int32_t));
     ck_assert_mem_eq(logits[0], logits[1], 128 * 512 * sizeof(float));
     for (size_t i = 0; i < 2; i++) {
-        stamp_llama_close(m[i]);
+        stamp_network_close(m[i]);
         stamp_tokenizer_close(t[i]);
         stamp_free(ids[i]);
         stamp_free(logits[i]);
@@ -225,20 +225,20 @@ END_TEST
 START_TEST(version_1_is_refused_by_its_version)
 {
     const char *old = front_shared("llm/tinyllamas-stories-260k-f32.gguf");
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
 
     if (!old) return;
-    ck_assert_int_eq((int)stamp_llama_open(old, &m, &e), (int)STAMP_EUNSUPPORTED);
+    ck_assert_int_eq((int)stamp_network_open(old, &m, &e), (int)STAMP_EUNSUPPORTED);
     ck_assert_ptr_nonnull(strstr(e.text, "version 1"));
 }
 END_TEST
 
 /* A random model of the sample's shape, with options; NULL when it is refused as @p want says. */
-static struct stamp_llama *random_model(const char *options, enum stamp_status want)
+static struct stamp_network *random_model(const char *options, enum stamp_status want)
 {
     struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
     char path[300];
     const char *config = front_temp("config.json");
@@ -246,15 +246,15 @@ static struct stamp_llama *random_model(const char *options, enum stamp_status w
     sample_config(&s);
     front_write(config, &s);
     snprintf(path, sizeof path, "random:%s%s", config, options);
-    ck_assert_msg(stamp_llama_open(path, &m, &e) == want, "%s", e.text);
+    ck_assert_msg(stamp_network_open(path, &m, &e) == want, "%s", e.text);
     return m;
 }
 
 START_TEST(random_rows_depend_on_seed_name_and_row_alone)
 {
-    struct stamp_llama *a = random_model("", STAMP_OK);
-    struct stamp_llama *b = random_model(",seed=1,layers=5,vocab=300", STAMP_OK);
-    struct stamp_llama *c = random_model(",seed=2", STAMP_OK);
+    struct stamp_network *a = random_model("", STAMP_OK);
+    struct stamp_network *b = random_model(",seed=1,layers=5,vocab=300", STAMP_OK);
+    struct stamp_network *c = random_model(",seed=2", STAMP_OK);
     float x[2 * TINY_DIM], y[2 * TINY_DIM];
 
     ck_assert_uint_eq(b->layers, 5);
@@ -270,9 +270,9 @@ START_TEST(random_rows_depend_on_seed_name_and_row_alone)
     ck_assert_mem_ne(x, y, sizeof x);
     ck_assert_mem_eq(a->norm, b->norm, TINY_DIM * sizeof(float));
     for (size_t i = 0; i < TINY_DIM; i++) ck_assert_double_eq_tol((double)a->norm[i], 1, 0.25);
-    stamp_llama_close(a);
-    stamp_llama_close(b);
-    stamp_llama_close(c);
+    stamp_network_close(a);
+    stamp_network_close(b);
+    stamp_network_close(c);
     ck_assert_ptr_null(random_model(",seed=x", STAMP_ERANGE));
     ck_assert_ptr_null(random_model(",layers=0", STAMP_ERANGE));
     ck_assert_ptr_null(random_model(",color=1", STAMP_ERANGE));
@@ -285,12 +285,12 @@ static uint64_t size_of(const struct stamp_lazy *t)
 }
 
 /* Weights of a model, vectors included. */
-static uint64_t weights(const struct stamp_llama *m)
+static uint64_t weights(const struct stamp_network *m)
 {
     uint64_t n = m->dim + size_of(&m->embed) + (m->tied ? 0 : size_of(&m->head));
 
     for (size_t i = 0; i < m->layers; i++) {
-        const struct stamp_llama_layer *l = &m->layer[i];
+        const struct stamp_network_layer *l = &m->layer[i];
         n += size_of(&l->wq) + size_of(&l->wk) + size_of(&l->wv) + size_of(&l->wo);
         n += size_of(&l->w1) + size_of(&l->w2) + size_of(&l->w3) + 2 * m->dim;
         if (l->bias_q) n += l->wq.rows + l->wk.rows + l->wv.rows;
@@ -311,16 +311,16 @@ START_TEST(true_configs_have_as_many_weights_as_published)
     char path[600];
 
     for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
-        struct stamp_llama *m = NULL;
+        struct stamp_network *m = NULL;
         struct stamp_err e;
         snprintf(path, sizeof path, "configs/%s.json", models[i].file);
         const char *config = front_shared(path);
         if (!config) return;
         snprintf(path, sizeof path, "random:%s", config);
-        ck_assert_msg(stamp_llama_open(path, &m, &e) == STAMP_OK, "%s", e.text);
+        ck_assert_msg(stamp_network_open(path, &m, &e) == STAMP_OK, "%s", e.text);
         ck_assert_msg(weights(m) == models[i].weights, "%s: %llu", models[i].file,
                       (unsigned long long)weights(m));
-        stamp_llama_close(m);
+        stamp_network_close(m);
     }
 }
 END_TEST

@@ -9,7 +9,7 @@
 #include "compiler/front/gguf.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/compiler/gguf_sample.h"
 
@@ -46,10 +46,10 @@ static void change(const char *file, const char *was, const char *now, size_t le
 
 static void refused(const char *file, enum stamp_status want, const char *words)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e = {STAMP_OK, ""};
 
-    ck_assert_msg(stamp_llama_open(front_temp(file), &m, &e) == want, "%s: %s", words, e.text);
+    ck_assert_msg(stamp_network_open(front_temp(file), &m, &e) == want, "%s: %s", words, e.text);
     ck_assert_msg(strstr(e.text, words) != NULL, "%s: %s", words, e.text);
     ck_assert_msg(strncmp(e.text, front_temp(file), strlen(front_temp(file))) == 0, "%s", e.text);
     ck_assert_ptr_null(m);
@@ -68,12 +68,12 @@ static void check_rows(const struct stamp_lazy *t, unsigned tensor)
 
 START_TEST(two_files_are_one_model)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_tokenizer *t = NULL;
     struct stamp_err e;
     const char *path = write_parts();
 
-    ck_assert_msg(stamp_llama_open(path, &m, &e) == STAMP_OK, "%s", e.text);
+    ck_assert_msg(stamp_network_open(path, &m, &e) == STAMP_OK, "%s", e.text);
     ck_assert_uint_eq(m->parts, 1);
     check_rows(&m->embed, GGUF_EMBED);
     check_rows(&m->layer[0].wq, GGUF_Q);
@@ -85,7 +85,7 @@ START_TEST(two_files_are_one_model)
     check_rows(&m->layer[0].w3, GGUF_UP);
     for (size_t i = 0; i < GGUF_DIM; i++)
         ck_assert(m->layer[0].norm_ffn[i] == sample_gguf_value(GGUF_NORM_FFN, i));
-    stamp_llama_close(m);
+    stamp_network_close(m);
     ck_assert_msg(stamp_tokenizer_for(path, NULL, GGUF_VOCAB, &t, &e) == STAMP_OK, "%s", e.text);
     stamp_tokenizer_close(t);
 }
@@ -128,7 +128,7 @@ END_TEST
 START_TEST(parts_are_found_by_their_names)
 {
     static struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
 
     write_parts();
@@ -169,11 +169,11 @@ START_TEST(a_failing_allocation_is_reported)
     size_t n = 1;
 
     for (;; n++) {
-        struct stamp_llama *m = NULL;
+        struct stamp_network *m = NULL;
         stamp_mem_fail_at(n);
         const enum stamp_status got = stamp_gguf_open(path, &m, NULL);
         stamp_mem_fail_at(0);
-        stamp_llama_close(m);
+        stamp_network_close(m);
         if (!got) break;
         ck_assert_int_eq((int)got, (int)STAMP_ENOMEM);
     }
@@ -186,16 +186,16 @@ START_TEST(blocks_of_256_are_read_and_run)
     static struct sample s;
     static float logits[3 * 4];
     const int32_t tokens[3] = {1, 2, 3};
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
 
     sample_gguf_large(&s);
     ck_assert_msg(stamp_gguf_memory("large", s.bytes, s.len, &m, &e) == STAMP_OK, "%s", e.text);
     ck_assert_int_eq((int)m->layer[0].w3.kind, (int)STAMP_LAZY_Q4_K);
     ck_assert_int_eq((int)m->head.kind, (int)STAMP_LAZY_Q6_K);
-    ck_assert_msg(stamp_llama_forward(m, tokens, 3, NULL, logits, &e) == STAMP_OK, "%s", e.text);
+    ck_assert_msg(stamp_f32_forward(m, tokens, 3, NULL, logits, &e) == STAMP_OK, "%s", e.text);
     for (size_t i = 0; i < 12; i++) ck_assert(isfinite(logits[i]));
-    stamp_llama_close(m);
+    stamp_network_close(m);
     m = NULL;
     for (size_t i = 0; i + 30 < s.len; i++) /* 32 values a row: not a multiple of 256 */
         if (memcmp(s.bytes + i, "ffn_down.weight", 15) == 0) s.bytes[i + 15 + 4 + 16] = 12;
@@ -215,7 +215,7 @@ START_TEST(types_that_are_not_read_are_named)
                  {39, "MXFP4 (39)"},   {99, "? (99)"},       {27, "I64 (27)"}};
 
     for (size_t t = 0; t < sizeof types / sizeof types[0]; t++) {
-        struct stamp_llama *m = NULL;
+        struct stamp_network *m = NULL;
         struct stamp_err e;
         sample_gguf_large(&s);
         for (size_t i = 0; i + 40 < s.len; i++)
@@ -233,7 +233,7 @@ END_TEST
 START_TEST(vectors_have_one_value_a_block)
 {
     static struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
 
     sample_gguf_large(&s);

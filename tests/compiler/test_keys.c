@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/front/gguf.h"
-#include "compiler/front/hf.h"
+#include "compiler/family/hf.h"
 #include "compiler/front/keys.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
@@ -50,7 +50,7 @@ static void read_configs(void)
         "\"rope_scaling\":{\"type\":\"linear\",\"factor\":2}}",
         "{\"model_type\":\"qwen3\"," DIMS
         ",\"head_dim\":4,\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":1000000}}"};
-    struct stamp_llama m;
+    struct stamp_network m;
     struct stamp_err e;
 
     for (size_t i = 0; i < 3; i++) {
@@ -62,13 +62,13 @@ static void read_configs(void)
 static void read_ggufs(void)
 {
     static struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_tokenizer *t = NULL;
     struct stamp_err e;
 
     sample_gguf(&s, "llama");
     ck_assert_msg(!stamp_gguf_memory("g", s.bytes, s.len, &m, &e), "%s", e.text);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     ck_assert_msg(!stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "g", s.bytes, s.len, 0, &t, &e),
                   "%s", e.text);
     stamp_tokenizer_close(t);
@@ -81,7 +81,7 @@ static void read_ggufs(void)
         front_write(front_temp(no ? "m-00002-of-00002.gguf" : "m-00001-of-00002.gguf"), &s);
     }
     ck_assert_msg(!stamp_gguf_open(front_temp("m-00001-of-00002.gguf"), &m, &e), "%s", e.text);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 
 static void read_tokenizers(void)

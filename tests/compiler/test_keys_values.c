@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/front/gguf.h"
-#include "compiler/front/hf.h"
+#include "compiler/family/hf.h"
 #include "compiler/front/keys.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
@@ -21,7 +21,7 @@ static enum stamp_status read_with(enum stamp_keys_file file, const char *key, c
 {
     static const char *const name[] = {"config.json", NULL, "generation_config.json",
                                        "tokenizer_config.json", NULL};
-    struct stamp_llama m;
+    struct stamp_network m;
     char text[1000];
     struct stamp_tokenizer *t = NULL;
     int32_t *ids = NULL;
@@ -69,7 +69,7 @@ static enum stamp_status read_gguf_with(const char *key, const char *text, uint3
                                         struct stamp_err *e)
 {
     static struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_tokenizer *t = NULL;
     int32_t *ids = NULL;
     size_t n = 0;
@@ -81,7 +81,7 @@ static enum stamp_status read_gguf_with(const char *key, const char *text, uint3
     snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m->dim, m->hidden,
              m->layers, m->heads, m->kv_heads, m->head_dim, m->vocab, m->ctx, (double)m->rms_eps,
              m->rope.theta, (int)m->rope.kind, m->rope.factor, m->tied);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     ck_assert_int_eq(stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "g", s.bytes, s.len, 0, &t, e),
                      0);
     ck_assert_int_eq(stamp_tokenizer_encode(t, "aab dd", 6, true, &ids, &n, e), 0);
@@ -250,7 +250,7 @@ START_TEST(a_key_that_is_not_known_gives_one_note_with_its_name)
     char out[200];
     size_t notes = 9;
     struct stamp_err e = {STAMP_OK, ""};
-    struct stamp_llama m;
+    struct stamp_network m;
 
     tokenizer_folder();
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

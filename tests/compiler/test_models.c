@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/hf.h"
-#include "compiler/front/llama.h"
-#include "compiler/front/llama2c.h"
+#include "compiler/family/hf.h"
+#include "compiler/family/network.h"
+#include "compiler/family/llama2c.h"
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 #include "tests/compiler/front_tests.h"
 
-static struct stamp_llama *open_bin(void)
+static struct stamp_network *open_bin(void)
 {
     static struct sample s; /* borrowed by the model */
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     sample_llama2c(&s);
     ck_assert_int_eq(stamp_llama2c_memory("bin", s.bytes, s.len, &m, NULL), STAMP_OK);
     return m;
@@ -50,14 +50,14 @@ static void same(const struct stamp_lazy *a, const struct stamp_lazy *b)
     for (size_t i = 0; i < a->rows * a->cols; i++) ck_assert(at(a, i) == at(b, i));
 }
 
-static enum stamp_status config(const char *text, struct stamp_llama *m, struct stamp_err *e)
+static enum stamp_status config(const char *text, struct stamp_network *m, struct stamp_err *e)
 {
     return stamp_hf_config("config.json", text, strlen(text), m, e);
 }
 
 /* The sample's config with the text @p more in front of its keys; @p renamed is a key of the sample
  * that @p more gives anew, so the sample's own must go by another name. NULL: none. */
-static enum stamp_status config_with(const char *more, const char *renamed, struct stamp_llama *m)
+static enum stamp_status config_with(const char *more, const char *renamed, struct stamp_network *m)
 {
     struct sample s;
     struct stamp_err e;
@@ -73,7 +73,7 @@ static enum stamp_status config_with(const char *more, const char *renamed, stru
 
 START_TEST(a_llama2c_file_is_read_tensor_by_tensor)
 {
-    struct stamp_llama *m = open_bin();
+    struct stamp_network *m = open_bin();
 
     ck_assert_uint_eq(m->dim, TINY_DIM);
     ck_assert_uint_eq(m->hidden, TINY_HIDDEN);
@@ -96,14 +96,14 @@ START_TEST(a_llama2c_file_is_read_tensor_by_tensor)
     ck_assert(at(&m->embed, 47) == sample_weight(0, 47));
     ck_assert(m->norm[7] == 1.0f + sample_weight(10, 7));
     ck_assert(!m->tied && at(&m->head, 47) == sample_weight(11, 47));
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 START_TEST(a_shared_head_is_the_embedding)
 {
     struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     sample_llama2c(&s);
     s.bytes[20] = TINY_VOCAB; /* the sign of the vocabulary */
     memset(s.bytes + 21, 0, 3);
@@ -111,22 +111,22 @@ START_TEST(a_shared_head_is_the_embedding)
     ck_assert_int_eq(stamp_llama2c_memory("bin", s.bytes, s.len, &m, NULL), STAMP_OK);
     ck_assert(m->tied);
     ck_assert_ptr_eq(m->head.bytes, m->embed.bytes);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 START_TEST(a_folder_gives_the_same_weights_as_the_file)
 {
-    struct stamp_llama *a = open_bin(), *b = NULL;
+    struct stamp_network *a = open_bin(), *b = NULL;
     struct stamp_err e;
 
-    ck_assert_msg(stamp_llama_open(folder(), &b, &e) == STAMP_OK, "%s", e.text);
+    ck_assert_msg(stamp_network_open(folder(), &b, &e) == STAMP_OK, "%s", e.text);
     ck_assert_uint_eq(b->head_dim, a->head_dim);
     ck_assert_uint_eq(b->ctx, a->ctx);
     same(&a->embed, &b->embed);
     same(&a->head, &b->head);
     for (size_t l = 0; l < TINY_LAYERS; l++) { /* q and k among them: the pairing is hidden */
-        const struct stamp_llama_layer *x = &a->layer[l], *y = &b->layer[l];
+        const struct stamp_network_layer *x = &a->layer[l], *y = &b->layer[l];
         same(&x->wq, &y->wq);
         same(&x->wk, &y->wk);
         same(&x->wv, &y->wv);
@@ -137,15 +137,15 @@ START_TEST(a_folder_gives_the_same_weights_as_the_file)
     }
     ck_assert_mem_eq(a->frequency, b->frequency, 2 * sizeof(double));
     ck_assert_uint_eq(b->layer[0].wk.pair, TINY_HEAD_DIM);
-    stamp_llama_close(a);
-    stamp_llama_close(b);
+    stamp_network_close(a);
+    stamp_network_close(b);
 }
 END_TEST
 
 START_TEST(every_truncation_of_a_llama2c_file_is_refused)
 {
     struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     sample_llama2c(&s);
     for (size_t len = 0; len < s.len; len++)
         ck_assert_int_eq((int)stamp_llama2c_memory("bin", s.bytes, len, &m, NULL),
@@ -158,7 +158,7 @@ END_TEST
 START_TEST(llama2c_headers_that_lie_are_refused)
 {
     struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     static const struct {
         size_t field;
         uint32_t value;
@@ -188,7 +188,7 @@ END_TEST
 START_TEST(weights_that_are_not_finite_are_refused)
 {
     struct sample s;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
     float row[2 * TINY_DIM];
     sample_llama2c(&s);
@@ -198,7 +198,7 @@ START_TEST(weights_that_are_not_finite_are_refused)
     ck_assert_int_eq(stamp_lazy_rows(&m->embed, 0, 1, row, &e), STAMP_OK);
     ck_assert_int_eq((int)stamp_lazy_rows(&m->embed, 0, 2, row, &e), (int)STAMP_ERANGE);
     ck_assert_ptr_nonnull(strstr(e.text, "embedding: row 1, column 0"));
-    stamp_llama_close(m);
+    stamp_network_close(m);
 
     sample_llama2c(&s); /* a norm is read at once: the first follows the embedding */
     s.bytes[28 + 4 * TINY_DIM * TINY_VOCAB + 2] = 0x80;
@@ -211,7 +211,7 @@ END_TEST
 
 START_TEST(other_models_are_refused_by_name)
 {
-    struct stamp_llama m;
+    struct stamp_network m;
     struct stamp_err e;
 
     ck_assert_int_eq((int)config("{\"model_type\": \"gemma2\"}", &m, &e), (int)STAMP_EUNSUPPORTED);
@@ -238,14 +238,14 @@ END_TEST
 
 START_TEST(llama3_scaling_keeps_fast_pairs_and_divides_slow_ones)
 {
-    struct stamp_llama m;
+    struct stamp_network m;
     const char *scaling = "\"rope_theta\": 500000.0, \"rope_scaling\": {\"factor\": 8.0, "
                           "\"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0,"
                           "\"original_max_position_embeddings\": 8192, \"rope_type\": \"llama3\"},";
 
     ck_assert_int_eq((int)config_with(scaling, "rope_theta", &m), (int)STAMP_OK);
     m.head_dim = 128;
-    ck_assert_int_eq(stamp_llama_rope(&m, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_network_rope(&m, NULL), STAMP_OK);
     /* 500000^(-i/64), worked out apart: i = 10 makes 167.8 turns in 8192 tokens, i = 63
      * 0.0032; i = 30 makes 2.779, so 0.5928 of it is kept and the rest divided by 8. */
     ck_assert_double_eq_tol(m.frequency[0], 1.0, 1e-7);
@@ -259,7 +259,7 @@ END_TEST
 
 START_TEST(a_folder_that_lacks_or_bends_a_tensor_is_refused)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e;
     struct sample s;
     const char *path = folder(), *lies[] = {"model.norm.weight", "[6,8]", "\"F32\""};
@@ -271,16 +271,16 @@ START_TEST(a_folder_that_lacks_or_bends_a_tensor_is_refused)
             if (memcmp(s.bytes + at, lies[i], strlen(lies[i])) == 0)
                 memcpy(s.bytes + at, become[i], strlen(become[i]));
         front_write(front_temp("model.safetensors"), &s);
-        ck_assert_int_ne((int)stamp_llama_open(path, &m, &e), (int)STAMP_OK);
+        ck_assert_int_ne((int)stamp_network_open(path, &m, &e), (int)STAMP_OK);
         ck_assert_int_eq((int)e.status, (int)(i == 2 ? STAMP_EUNSUPPORTED : STAMP_EFORMAT));
     }
     folder();
     sample_config(&s);
     *strstr((char *)s.bytes, "6, \"max") = '7'; /* a vocabulary of 7, an embedding of 6 rows */
     front_write(front_temp("config.json"), &s);
-    ck_assert_int_eq((int)stamp_llama_open(path, &m, &e), (int)STAMP_EFORMAT);
-    ck_assert_int_eq((int)stamp_llama_open("/nowhere", &m, &e), (int)STAMP_EIO);
-    ck_assert_int_eq((int)stamp_llama_open("/dev/null", &m, &e), (int)STAMP_EIO);
+    ck_assert_int_eq((int)stamp_network_open(path, &m, &e), (int)STAMP_EFORMAT);
+    ck_assert_int_eq((int)stamp_network_open("/nowhere", &m, &e), (int)STAMP_EIO);
+    ck_assert_int_eq((int)stamp_network_open("/dev/null", &m, &e), (int)STAMP_EIO);
 }
 END_TEST
 
@@ -293,13 +293,13 @@ START_TEST(a_failing_allocation_is_reported)
 
     for (size_t kind = 0; kind < 2; kind++)
         for (;; n[kind]++) {
-            struct stamp_llama *m = NULL;
+            struct stamp_network *m = NULL;
             stamp_mem_fail_at(n[kind]);
             const enum stamp_status got = kind
-                                              ? stamp_llama_open(path, &m, NULL)
+                                              ? stamp_network_open(path, &m, NULL)
                                               : stamp_llama2c_memory("b", s.bytes, s.len, &m, NULL);
             stamp_mem_fail_at(0);
-            stamp_llama_close(m);
+            stamp_network_close(m);
             if (got == STAMP_OK) break;
             ck_assert_int_eq((int)got, (int)STAMP_ENOMEM);
         }

@@ -205,8 +205,8 @@ END_TEST
 /* A model of one layer, all of whose matrices are the same. */
 struct small {
     float w[ROWS * COLS];
-    struct stamp_llama m;
-    struct stamp_llama_layer layer;
+    struct stamp_network m;
+    struct stamp_network_layer layer;
 };
 
 static void small_model(struct small *s)
@@ -216,8 +216,8 @@ static void small_model(struct small *s)
 
     matrix(&seed, s->w, &t);
     s->layer =
-        (struct stamp_llama_layer){.wq = t, .wk = t, .wv = t, .wo = t, .w1 = t, .w2 = t, .w3 = t};
-    s->m = (struct stamp_llama){.layers = 1, .layer = &s->layer, .head = t};
+        (struct stamp_network_layer){.wq = t, .wk = t, .wv = t, .wo = t, .w1 = t, .w2 = t, .w3 = t};
+    s->m = (struct stamp_network){.layers = 1, .layer = &s->layer, .head = t};
 }
 
 static char *cache_path(void)
@@ -278,7 +278,7 @@ START_TEST(codes_come_back_from_their_file)
 }
 END_TEST
 
-static void refused(const struct stamp_llama *m, const struct stamp_qmodel_options *o,
+static void refused(const struct stamp_network *m, const struct stamp_qmodel_options *o,
                     const char *why)
 {
     struct stamp_qmodel *q = NULL;

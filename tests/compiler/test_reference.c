@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/hf.h"
+#include "compiler/family/hf.h"
 #include "compiler/front/infile.h"
-#include "compiler/front/llama2c.h"
+#include "compiler/family/llama2c.h"
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 #include "sim/ref/attention_f32.h"
@@ -14,19 +14,19 @@
 #include "sim/ref/perplexity.h"
 #include "tests/compiler/front_tests.h"
 
-static struct stamp_llama *tiny_bin(void)
+static struct stamp_network *tiny_bin(void)
 {
     static struct sample s; /* borrowed by the model */
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     sample_llama2c(&s);
     ck_assert_int_eq(stamp_llama2c_memory("bin", s.bytes, s.len, &m, NULL), STAMP_OK);
     return m;
 }
 
-static struct stamp_llama *tiny_hf(void)
+static struct stamp_network *tiny_hf(void)
 {
     static struct sample s; /* borrowed by the model */
-    struct stamp_llama *m = stamp_alloc(1, sizeof *m);
+    struct stamp_network *m = stamp_alloc(1, sizeof *m);
     struct stamp_safetensors *st = NULL;
     sample_config(&s);
     ck_assert_int_eq(stamp_hf_config("config", (const char *)s.bytes, s.len, m, NULL), STAMP_OK);
@@ -73,39 +73,39 @@ END_TEST
 START_TEST(both_layouts_of_the_same_model_give_the_same_logits)
 {
     const int32_t tokens[16] = {1, 3, 5, 0, 2, 4, 4, 1, 3, 3, 0, 5, 2, 1, 0, 4};
-    struct stamp_llama *a = tiny_bin(), *b = tiny_hf();
+    struct stamp_network *a = tiny_bin(), *b = tiny_hf();
     float x[16 * TINY_VOCAB], y[16 * TINY_VOCAB];
 
-    ck_assert_int_eq(stamp_llama_forward(a, tokens, 16, NULL, x, NULL), STAMP_OK);
-    ck_assert_int_eq(stamp_llama_forward(b, tokens, 16, NULL, y, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(a, tokens, 16, NULL, x, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(b, tokens, 16, NULL, y, NULL), STAMP_OK);
     for (size_t i = 0; i < 16 * TINY_VOCAB; i++)
         ck_assert_double_eq_tol((double)x[i], (double)y[i], 1e-4);
     for (size_t l = 0; l < TINY_LAYERS; l++)
         b->layer[l].wq.pair = 0; /* the wrong layout must show */
-    ck_assert_int_eq(stamp_llama_forward(b, tokens, 16, NULL, y, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(b, tokens, 16, NULL, y, NULL), STAMP_OK);
     double worst = 0;
     for (size_t i = 0; i < 16 * TINY_VOCAB; i++)
         worst = fmax(worst, fabs((double)x[i] - (double)y[i]));
     ck_assert_double_gt(worst, 1e-2);
-    stamp_llama_close(a);
-    stamp_llama_close(b);
+    stamp_network_close(a);
+    stamp_network_close(b);
 }
 END_TEST
 
 START_TEST(the_past_does_not_see_the_future)
 {
     const int32_t a[4] = {1, 3, 5, 0}, b[4] = {1, 3, 5, 2};
-    struct stamp_llama *m = tiny_bin();
+    struct stamp_network *m = tiny_bin();
     float x[4 * TINY_VOCAB], y[4 * TINY_VOCAB], z[3 * TINY_VOCAB];
 
-    ck_assert_int_eq(stamp_llama_forward(m, a, 4, NULL, x, NULL), STAMP_OK);
-    ck_assert_int_eq(stamp_llama_forward(m, b, 4, NULL, y, NULL), STAMP_OK);
-    ck_assert_int_eq(stamp_llama_forward(m, a, 3, NULL, z, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(m, a, 4, NULL, x, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(m, b, 4, NULL, y, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(m, a, 3, NULL, z, NULL), STAMP_OK);
     ck_assert_mem_eq(x, y, 3 * TINY_VOCAB * sizeof *x);
     ck_assert_mem_ne(x + 3 * TINY_VOCAB, y + 3 * TINY_VOCAB, TINY_VOCAB * sizeof *x);
     for (size_t i = 0; i < 3 * TINY_VOCAB; i++)
         ck_assert_double_eq_tol((double)x[i], (double)z[i], 1e-5);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
@@ -143,35 +143,35 @@ static enum stamp_status step(void *ctx, size_t done, size_t total, struct stamp
 START_TEST(the_hook_sees_every_linear_layer_in_order_with_its_shape)
 {
     const int32_t tokens[5] = {1, 3, 5, 0, 2};
-    struct stamp_llama *m = tiny_bin();
+    struct stamp_network *m = tiny_bin();
     struct seen seen = {0, 0, 0, true};
-    const struct stamp_llama_hooks hooks = {
+    const struct stamp_f32_hooks hooks = {
         .linear = watch, .linear_ctx = &seen, .progress = step, .progress_ctx = &seen};
     float x[5 * TINY_VOCAB], y[5 * TINY_VOCAB];
 
-    ck_assert_int_eq(stamp_llama_forward(m, tokens, 5, &hooks, x, NULL), STAMP_OK);
-    ck_assert_int_eq(stamp_llama_forward(m, tokens, 5, NULL, y, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(m, tokens, 5, &hooks, x, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_forward(m, tokens, 5, NULL, y, NULL), STAMP_OK);
     ck_assert_uint_eq(seen.calls, 14);
     ck_assert_uint_eq(seen.steps, 3);
     ck_assert(seen.right);
     ck_assert_mem_eq(x, y, sizeof x);
 
     seen = (struct seen){0, 0, 1, true};
-    ck_assert_int_eq((int)stamp_llama_forward(m, tokens, 5, &hooks, x, NULL), (int)STAMP_EINTR);
+    ck_assert_int_eq((int)stamp_f32_forward(m, tokens, 5, &hooks, x, NULL), (int)STAMP_EINTR);
     ck_assert_uint_eq(seen.calls, 7);
     ck_assert_mem_eq(x, y, sizeof x); /* untouched */
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 START_TEST(capture_gives_the_input_and_weight_of_a_layer)
 {
     const int32_t tokens[3] = {1, 3, 5};
-    struct stamp_llama *m = tiny_bin();
+    struct stamp_network *m = tiny_bin();
     struct stamp_tensor x, w;
     struct stamp_err e;
 
-    ck_assert_int_eq(stamp_llama_capture(m, tokens, 3, "layers.0.q", &x, &w, &e), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_capture(m, tokens, 3, "layers.0.q", &x, &w, &e), STAMP_OK);
     ck_assert_uint_eq(x.dim[0], 3);
     ck_assert_uint_eq(x.dim[1], TINY_DIM);
     float row[TINY_DIM], wq[64];
@@ -188,29 +188,29 @@ START_TEST(capture_gives_the_input_and_weight_of_a_layer)
     }
     stamp_tensor_free(&x);
     stamp_tensor_free(&w);
-    ck_assert_int_eq(stamp_llama_capture(m, tokens, 3, "layers.1.down", &x, NULL, &e), STAMP_OK);
+    ck_assert_int_eq(stamp_f32_capture(m, tokens, 3, "layers.1.down", &x, NULL, &e), STAMP_OK);
     ck_assert_uint_eq(x.dim[1], TINY_HIDDEN);
     stamp_tensor_free(&x);
-    ck_assert_int_eq((int)stamp_llama_capture(m, tokens, 3, "layers.2.q", &x, &w, &e),
+    ck_assert_int_eq((int)stamp_f32_capture(m, tokens, 3, "layers.2.q", &x, &w, &e),
                      (int)STAMP_ERANGE);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 START_TEST(tokens_out_of_range_are_refused)
 {
-    struct stamp_llama *m = tiny_bin();
+    struct stamp_network *m = tiny_bin();
     int32_t tokens[TINY_CTX + 1] = {0};
     float x[(TINY_CTX + 1) * TINY_VOCAB];
 
-    ck_assert_int_eq((int)stamp_llama_forward(m, tokens, 0, NULL, x, NULL), (int)STAMP_ERANGE);
-    ck_assert_int_eq((int)stamp_llama_forward(m, tokens, TINY_CTX + 1, NULL, x, NULL),
+    ck_assert_int_eq((int)stamp_f32_forward(m, tokens, 0, NULL, x, NULL), (int)STAMP_ERANGE);
+    ck_assert_int_eq((int)stamp_f32_forward(m, tokens, TINY_CTX + 1, NULL, x, NULL),
                      (int)STAMP_ERANGE);
     tokens[1] = TINY_VOCAB;
-    ck_assert_int_eq((int)stamp_llama_forward(m, tokens, 2, NULL, x, NULL), (int)STAMP_ERANGE);
+    ck_assert_int_eq((int)stamp_f32_forward(m, tokens, 2, NULL, x, NULL), (int)STAMP_ERANGE);
     tokens[1] = -1;
-    ck_assert_int_eq((int)stamp_llama_forward(m, tokens, 2, NULL, x, NULL), (int)STAMP_ERANGE);
-    stamp_llama_close(m);
+    ck_assert_int_eq((int)stamp_f32_forward(m, tokens, 2, NULL, x, NULL), (int)STAMP_ERANGE);
+    stamp_network_close(m);
 }
 END_TEST
 
@@ -234,14 +234,14 @@ static struct stamp_ppl score(const char *model, const char *tokenizer, const ch
                               size_t docs, size_t tokens)
 {
     const struct stamp_ppl_limits limits = {docs, tokens};
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_tokenizer *t = NULL;
     struct stamp_ppl p = {0};
     struct stamp_err e;
     char *bytes = NULL;
     size_t len = 0;
 
-    ck_assert_msg(stamp_llama_open(model, &m, &e) == STAMP_OK, "%s", e.text);
+    ck_assert_msg(stamp_network_open(model, &m, &e) == STAMP_OK, "%s", e.text);
     ck_assert_msg(stamp_tokenizer_for(model, tokenizer, m->vocab, &t, &e) == STAMP_OK, "%s",
                   e.text);
     ck_assert_msg(stamp_infile_slurp(text, 1 << 24, &bytes, &len, &e) == STAMP_OK, "%s", e.text);
@@ -251,7 +251,7 @@ static struct stamp_ppl score(const char *model, const char *tokenizer, const ch
                      (int)STAMP_ERANGE); /* p stays */
     stamp_free(bytes);
     stamp_tokenizer_close(t);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return p;
 }
 

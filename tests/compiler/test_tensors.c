@@ -8,7 +8,7 @@
 
 #include "compiler/front/lazy.h"
 #include "sim/net/netrun.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 #include "sim/report/tensors.h"
 #include "tests/compiler/net_random.h"
 #include "tests/skip.h"
@@ -55,13 +55,13 @@ static const float *find(const struct list *l, enum stamp_seen what, size_t laye
     ck_abort_msg("no %s of layer %zu", stamp_see_name[what], layer);
 }
 
-static void some_tokens(const struct stamp_llama *m, int32_t *token)
+static void some_tokens(const struct stamp_network *m, int32_t *token)
 {
     for (uint32_t i = 0; i < N; i++)
         token[i] = (int32_t)((i * 2654435761u >> 8) % (uint32_t)m->vocab);
 }
 
-static enum stamp_status run(const struct stamp_llama *m, const struct stamp_device *on,
+static enum stamp_status run(const struct stamp_network *m, const struct stamp_device *on,
                              const struct stamp_mach *mach, bool last, struct list *l,
                              struct stamp_err *e)
 {
@@ -105,7 +105,7 @@ static const char *const family[] = {net_random_llama, net_random_qwen2, net_ran
 
 START_TEST(a_machine_has_the_networks_tensors_to_the_bit)
 {
-    struct stamp_llama *m = net_random_open(family[_i / 3]);
+    struct stamp_network *m = net_random_open(family[_i / 3]);
     const struct stamp_mach *mach = &stamp_machs[_i % 3];
     struct list net = {0}, model = {0};
     struct stamp_err e = {0};
@@ -126,14 +126,14 @@ START_TEST(a_machine_has_the_networks_tensors_to_the_bit)
         drop(&model);
         drop(&net);
     }
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 START_TEST(whoever_looks_can_end_the_run)
 {
     static const struct stamp_device *const on[] = {&stamp_on_net, &stamp_on_model, &stamp_on_all};
-    struct stamp_llama *m = net_random_open(net_random_llama);
+    struct stamp_network *m = net_random_open(net_random_llama);
 
     for (int i = 0; i < 3; i++)
         for (size_t stop = 1; stop <= 3 + 9 * m->layers; stop += 5) {
@@ -152,21 +152,21 @@ START_TEST(whoever_looks_can_end_the_run)
     struct list l = {0};
     struct stamp_err e = {0};
     ck_assert_int_eq(run(m, &stamp_on_rtl, &stamp_machs[0], false, &l, &e), STAMP_EUNSUPPORTED);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 /* ---- f32 --------------------------------------------------------------------------------------- */
 
-static enum stamp_status forward(const struct stamp_llama *m, stamp_see_fn *see, void *ctx)
+static enum stamp_status forward(const struct stamp_network *m, stamp_see_fn *see, void *ctx)
 {
-    const struct stamp_llama_hooks hooks = {.see = see, .see_ctx = ctx};
+    const struct stamp_f32_hooks hooks = {.see = see, .see_ctx = ctx};
     float *logits = calloc(N * m->vocab, sizeof *logits);
     struct stamp_err e = {0};
     int32_t token[N];
 
     some_tokens(m, token);
-    const enum stamp_status s = stamp_llama_forward(m, token, N, &hooks, logits, &e);
+    const enum stamp_status s = stamp_f32_forward(m, token, N, &hooks, logits, &e);
     free(logits);
     return s;
 }
@@ -191,9 +191,9 @@ static void product(const float *x, const struct stamp_lazy *w, const float *bia
 }
 
 /* What a layer reads in one tensor and gives in another, or adds to the stream before it. */
-static void check_layer(const struct stamp_llama *m, const struct list *l, size_t i)
+static void check_layer(const struct stamp_network *m, const struct list *l, size_t i)
 {
-    const struct stamp_llama_layer *y = &m->layer[i];
+    const struct stamp_network_layer *y = &m->layer[i];
     const float *norm = find(l, STAMP_SEE_NORM_ATT, i), *att = find(l, STAMP_SEE_ATTENTION, i);
     const float *mid = find(l, STAMP_SEE_RESIDUAL_ATT, i);
     const float *before =
@@ -206,7 +206,7 @@ static void check_layer(const struct stamp_llama *m, const struct list *l, size_
     product(find(l, STAMP_SEE_HIDDEN, i), &y->w2, NULL, mid, find(l, STAMP_SEE_RESIDUAL_FFN, i));
 }
 
-static void check_capture(const struct stamp_llama *m, const struct list *l, const char *layer,
+static void check_capture(const struct stamp_network *m, const struct list *l, const char *layer,
                           enum stamp_seen what)
 {
     struct stamp_tensor x = {0};
@@ -214,14 +214,14 @@ static void check_capture(const struct stamp_llama *m, const struct list *l, con
     int32_t token[N];
 
     some_tokens(m, token);
-    ck_assert_msg(!stamp_llama_capture(m, token, N, layer, &x, NULL, &e), "%s", e.text);
+    ck_assert_msg(!stamp_f32_capture(m, token, N, layer, &x, NULL, &e), "%s", e.text);
     ck_assert(!memcmp(x.f32, find(l, what, 0), x.dim[0] * x.dim[1] * sizeof(float)));
     stamp_tensor_free(&x);
 }
 
 START_TEST(tensors_in_f32_are_what_the_layers_read_and_give)
 {
-    struct stamp_llama *m = net_random_open(family[_i]);
+    struct stamp_network *m = net_random_open(family[_i]);
     struct list l = {0};
     int32_t token[N];
     float *row = calloc(m->dim, sizeof *row);
@@ -241,7 +241,7 @@ START_TEST(tensors_in_f32_are_what_the_layers_read_and_give)
     product(find(&l, STAMP_SEE_NORM, 0), &m->head, NULL, NULL, find(&l, STAMP_SEE_LOGITS, 0));
     drop(&l);
     free(row);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
@@ -250,7 +250,7 @@ END_TEST
 START_TEST(signal_and_noise_add_up_over_documents)
 {
     static const float ref[] = {1, 2, 3, 4}, off[] = {1, 2, 3, 5}, zero[] = {0, 0, 0, 0};
-    const struct stamp_llama m = {
+    const struct stamp_network m = {
         .layers = 2, .dim = 2, .heads = 1, .kv_heads = 1, .head_dim = 2, .hidden = 2, .vocab = 2};
     struct stamp_tensors *t = stamp_tensors_new(&m);
     const struct stamp_tensor_sum *s = stamp_tensors_sum(t, STAMP_SEE_Q, 1);
@@ -278,7 +278,7 @@ END_TEST
 
 START_TEST(a_broken_tensor_shows_from_where_it_is)
 {
-    struct stamp_llama *m = net_random_open(net_random_llama);
+    struct stamp_network *m = net_random_open(net_random_llama);
     struct stamp_tensors *t = stamp_tensors_new(m);
     bool broken = false;
 
@@ -295,14 +295,14 @@ START_TEST(a_broken_tensor_shows_from_where_it_is)
         }
     ck_assert_double_gt(stamp_tensors_sum(t, STAMP_SEE_LOGITS, 0)->noise, 0);
     stamp_tensors_free(t);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 END_TEST
 
 START_TEST(more_than_the_memory_allows_is_refused_with_a_line)
 {
     /* 4 bytes, 2 layers of 4 x 1000 + 2 x 1000 + 2 x 500 + 3000, and 2 x 1000 + 5000: 108000 */
-    const struct stamp_llama m = {.layers = 2,
+    const struct stamp_network m = {.layers = 2,
                                   .dim = 1000,
                                   .heads = 10,
                                   .kv_heads = 5,

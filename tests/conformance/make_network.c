@@ -17,10 +17,10 @@ static const char config[] =
     "\"max_position_embeddings\":64,\"tie_word_embeddings\":true}";
 enum { PREFILL = 5, STEPS = 3, BLOCK = 1 };
 
-static struct stamp_llama *open_model(struct maker *m)
+static struct stamp_network *open_model(struct maker *m)
 {
     char path[] = "/tmp/stamp_vectors_XXXXXX", name[64];
-    struct stamp_llama *model = NULL;
+    struct stamp_network *model = NULL;
     struct stamp_err e = {0};
     const int fd = mkstemp(path);
 
@@ -28,7 +28,7 @@ static struct stamp_llama *open_model(struct maker *m)
         mk_die(m, "cannot write %s", path);
     close(fd);
     snprintf(name, sizeof name, "random:%s,seed=7", path);
-    if (stamp_llama_open(name, &model, &e)) mk_die(m, "%s", e.text);
+    if (stamp_network_open(name, &model, &e)) mk_die(m, "%s", e.text);
     unlink(path);
     return model;
 }
@@ -37,7 +37,7 @@ static struct stamp_llama *open_model(struct maker *m)
 static struct stamp_image *compile(struct maker *m)
 {
     const struct stamp_compile_options options = {.mach = m->mach};
-    struct stamp_llama *model = open_model(m);
+    struct stamp_network *model = open_model(m);
     struct stamp_net_spec spec = {.model = model,
                                   .scheme = stamp_scheme_default(),
                                   .kv = {4, BLOCK, false},
@@ -52,11 +52,11 @@ static struct stamp_image *compile(struct maker *m)
     spec.scheme.high_rows = 2;
     if (stamp_qmodel_new(model, 4, 8, 0, &weights, &e)) mk_die(m, "%s", e.text);
     spec.weights = weights;
-    const enum stamp_status st = stamp_compile_net(&spec, &options, &image, NULL, &e);
+    const enum stamp_status st = stamp_compile_net(&spec, &options, &image, NULL, NULL, &e);
     if (st && st != STAMP_EUNSUPPORTED) mk_die(m, "%s", e.text);
     if (st) fprintf(stderr, "make_vectors %s: no network: %s\n", m->mach->name, e.text);
     stamp_qmodel_free(weights);
-    stamp_llama_close(model);
+    stamp_network_close(model);
     return image;
 }
 

@@ -12,7 +12,7 @@ Suite *stamp_suite_netphases(void);
 
 enum { FIRST = 41, SECOND = 26, STEPS = 9, LAYERS = 2, INSTANCES = 3 + 8 * LAYERS };
 
-static struct stamp_llama *m;
+static struct stamp_network *m;
 
 static void setup(void)
 {
@@ -22,7 +22,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 
 /* Prefills of a[0], a[1], ... up to 0, then steps. NULL where the machine is not built. */

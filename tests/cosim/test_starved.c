@@ -25,7 +25,7 @@ Suite *stamp_suite_starved(void);
 
 enum { TOKENS = 9, VOCAB = 70, DENSE = 150, STRIDE = 11 };
 
-static struct stamp_llama *m;
+static struct stamp_network *m;
 static struct stamp_tokenizer *tokenizer;
 static float logits[TOKENS * VOCAB];
 static const int32_t token[TOKENS] = {1, 5, 69, 0, 33, 7, 7, 12, 60};
@@ -44,7 +44,7 @@ static void setup(void)
 static void teardown(void)
 {
     stamp_tokenizer_close(tokenizer);
-    stamp_llama_close(m);
+    stamp_network_close(m);
 }
 
 typedef enum stamp_status job(struct stamp_err *e);
@@ -177,7 +177,7 @@ static enum stamp_status score_quantized(struct stamp_err *e)
     static const char text[] = "abc ab<|endoftext|>cab abc, ab";
     const struct stamp_scheme scheme = stamp_scheme_default();
     struct stamp_quantized *q = stamp_quantized_new(&scheme);
-    const struct stamp_llama_hooks hooks = {.linear = stamp_quantized_linear, .linear_ctx = q};
+    const struct stamp_f32_hooks hooks = {.linear = stamp_quantized_linear, .linear_ctx = q};
     struct stamp_ppl ppl;
     const enum stamp_status s =
         q ? stamp_perplexity(m, tokenizer, text, sizeof text - 1, NULL, &hooks, &ppl, e)

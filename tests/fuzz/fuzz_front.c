@@ -13,13 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/hf.h"
-#include "compiler/front/llama2c.h"
+#include "compiler/family/hf.h"
+#include "compiler/family/llama2c.h"
 #include "compiler/front/npy.h"
 #include "compiler/front/safetensors.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 #include "tests/compiler/front_samples.h"
 #include "tests/fuzz/bend.h"
 
@@ -86,26 +86,26 @@ static bool try_safetensors(const unsigned char *bytes, size_t len, bool *taken)
 }
 
 /* An accepted model must also run. */
-static void run(const struct stamp_llama *m)
+static void run(const struct stamp_network *m)
 {
     const int32_t tokens[3] = {0, 0, 0};
     const size_t n = m->ctx < 3 ? m->ctx : 3;
     float *logits = stamp_alloc(n * m->vocab, sizeof *logits);
 
-    if (logits) (void)stamp_llama_forward(m, tokens, n, NULL, logits, NULL);
+    if (logits) (void)stamp_f32_forward(m, tokens, n, NULL, logits, NULL);
     stamp_free(logits);
 }
 
 static bool try_llama2c(const unsigned char *bytes, size_t len, bool *taken)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e = {STAMP_OK, ""};
     const enum stamp_status got = stamp_llama2c_memory("fuzz", bytes, len, &m, &e);
 
     *taken = got == STAMP_OK;
     if (*taken) run(m);
     const bool fine = honest(got, !m, &e, "llama2c");
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return fine;
 }
 
@@ -113,7 +113,7 @@ static bool try_llama2c(const unsigned char *bytes, size_t len, bool *taken)
 static bool try_config(const unsigned char *bytes, size_t len, bool *taken)
 {
     struct sample good;
-    struct stamp_llama *m = stamp_alloc(1, sizeof *m);
+    struct stamp_network *m = stamp_alloc(1, sizeof *m);
     struct stamp_safetensors *st = NULL;
     struct stamp_err e = {STAMP_OK, ""};
 
@@ -128,7 +128,7 @@ static bool try_config(const unsigned char *bytes, size_t len, bool *taken)
         if (!got) run(m);
         *taken = got == STAMP_OK;
     }
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return fine;
 }
 

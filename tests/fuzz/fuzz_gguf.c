@@ -18,7 +18,7 @@
 #include "compiler/front/safetensors.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 #include "tests/compiler/gguf_sample.h"
 #include "tests/fuzz/bend.h"
 
@@ -37,7 +37,7 @@ static bool honest(enum stamp_status s, bool untouched, const struct stamp_err *
 }
 
 /* Where @p got came from a reader: an accepted model runs. */
-static bool judge(enum stamp_status got, struct stamp_llama *m, const struct stamp_err *e,
+static bool judge(enum stamp_status got, struct stamp_network *m, const struct stamp_err *e,
                   bool *taken)
 {
     static float logits[3 * 4096];
@@ -45,15 +45,15 @@ static bool judge(enum stamp_status got, struct stamp_llama *m, const struct sta
 
     *taken = got == STAMP_OK;
     if (*taken && m->vocab <= 4096)
-        (void)stamp_llama_forward(m, tokens, m->ctx < 3 ? m->ctx : 3, NULL, logits, NULL);
+        (void)stamp_f32_forward(m, tokens, m->ctx < 3 ? m->ctx : 3, NULL, logits, NULL);
     const bool fine = honest(got, !m, e);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return fine;
 }
 
 static bool try_model(const unsigned char *bytes, size_t len, bool *taken)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e = {STAMP_OK, ""};
     const enum stamp_status got = stamp_gguf_memory("fuzz", bytes, len, &m, &e);
     return judge(got, m, &e, taken);
@@ -95,7 +95,7 @@ static bool try_part(unsigned no, const unsigned char *bytes, size_t len, bool *
 {
     static const char *const file[] = {"m-00001-of-00002.gguf", "m-00002-of-00002.gguf"};
     static struct sample good;
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e = {STAMP_OK, ""};
 
     sample_gguf_part(&good, !no);

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/front/llama2c.h"
+#include "compiler/family/llama2c.h"
 #include "compiler/quant/qcache.h"
 #include "model/mem.h"
 #include "tests/fuzz/bend.h"
@@ -48,7 +48,7 @@ static void sign(struct sample *s)
 }
 
 /* Codes within their width, scales finite and not negative. */
-static bool usable(const struct stamp_qmodel *q, const struct stamp_llama *m)
+static bool usable(const struct stamp_qmodel *q, const struct stamp_network *m)
 {
     bool fine = true;
 
@@ -66,7 +66,7 @@ static bool usable(const struct stamp_qmodel *q, const struct stamp_llama *m)
     return fine;
 }
 
-static bool one(const struct stamp_llama *m, const struct stamp_qmodel_options *o, bool *taken)
+static bool one(const struct stamp_network *m, const struct stamp_qmodel_options *o, bool *taken)
 {
     struct stamp_qmodel *q = NULL;
     struct stamp_err e = {STAMP_OK, ""};
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
     const unsigned iterations = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 20000;
     const struct stamp_qmodel_options o = {
         .bits = 4, .head_bits = 8, .quantizer = STAMP_CLIP, .cache = path};
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     unsigned accepted = 0;
     bool taken = false, failed = false;
     const int fd = mkstemp(path);
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
         accepted += taken;
     }
     unlink(path);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     printf("fuzz_qcache: %7u bent files, %6u accepted\n", iterations, accepted);
     return failed || (iterations >= 1000 && !accepted);
 }

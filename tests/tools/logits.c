@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/llama.h"
+#include "compiler/family/network.h"
 #include "model/mem.h"
-#include "sim/ref/llama_f32.h"
+#include "sim/ref/network_f32.h"
 
 /* [n][vocab] logits of the words of argv, or [vocab][dim] rows of the embedding. */
-static enum stamp_status work(const struct stamp_llama *m, size_t n, char **word, float **out,
+static enum stamp_status work(const struct stamp_network *m, size_t n, char **word, float **out,
                               size_t *count, struct stamp_err *e)
 {
     const bool rows = n == 1 && strcmp(word[0], "embed") == 0;
@@ -27,14 +27,14 @@ static enum stamp_status work(const struct stamp_llama *m, size_t n, char **word
     enum stamp_status s = ids && *out ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
     if (!s && rows) s = stamp_lazy_rows(&m->embed, 0, m->vocab, *out, e);
     for (size_t i = 0; i < n && !s && !rows; i++) ids[i] = (int32_t)strtol(word[i], NULL, 10);
-    if (!s && !rows) s = stamp_llama_forward(m, ids, n, NULL, *out, e);
+    if (!s && !rows) s = stamp_f32_forward(m, ids, n, NULL, *out, e);
     stamp_free(ids);
     return s;
 }
 
 int main(int argc, char **argv)
 {
-    struct stamp_llama *m = NULL;
+    struct stamp_network *m = NULL;
     struct stamp_err e = {STAMP_OK, ""};
     float *out = NULL;
     size_t count = 0;
@@ -43,12 +43,12 @@ int main(int argc, char **argv)
         fprintf(stderr, "logits: MODEL ID [ID ...], or MODEL embed\n");
         return 2;
     }
-    enum stamp_status s = stamp_llama_open(argv[1], &m, &e);
+    enum stamp_status s = stamp_network_open(argv[1], &m, &e);
     if (!s) s = work(m, (size_t)argc - 2, argv + 2, &out, &count, &e);
     if (!s && fwrite(out, sizeof *out, count, stdout) != count)
         s = stamp_fail(&e, STAMP_EIO, "standard output");
     if (s) fprintf(stderr, "logits: %s\n", e.text);
     stamp_free(out);
-    stamp_llama_close(m);
+    stamp_network_close(m);
     return s ? 1 : 0;
 }

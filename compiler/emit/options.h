@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file options.h
+ * How to compile, and what the compiler knows of its program.
+ */
+#ifndef STAMP_EMIT_OPTIONS_H
+#define STAMP_EMIT_OPTIONS_H
+
+#include "model/text.h"
+#include "model/time/scoreboard.h"
+
+/** Start from zero and set mach, in_fmt, out_fmt. */
+struct stamp_compile_options {
+    const struct stamp_mach *mach;
+    enum stamp_fmt in_fmt, out_fmt;  /**< F32 or BF16 */
+    bool no_verify;                  /**< skip the verifier (verify.h) */
+    bool no_roll;                    /**< leave loops unrolled */
+    struct stamp_text *dump;         /**< what each pass decided, or NULL */
+    struct stamp_cost_memory memory; /**< that the estimate is for; zero: scoreboard.h */
+    /* For tests: other tiles, same values. 0 is the compiler's choice. */
+    bool unfused;        /**< transform in passes of their own */
+    uint32_t max_groups; /**< row groups of a tile */
+    uint32_t max_panel;  /**< column groups of an output panel */
+    uint32_t max_kc;     /**< XB lines of a k-chunk */
+    uint32_t max_xlines; /**< VM lines for input */
+    uint32_t max_rows;   /**< rows of a transform pass */
+};
+
+/** What the compiler knows about its program. */
+struct stamp_compile_info {
+    uint64_t dispatched;  /**< instructions a run dispatches */
+    uint64_t fetch_bytes; /**< of these, loop bodies fetched once per loop entry */
+    uint64_t load_bytes, store_bytes;
+    uint64_t cycles; /**< estimate, scoreboard.h */
+    uint64_t busy[STAMP_UNITS];
+    uint32_t sem_peak; /**< largest semaphore value in program order; 0 unverified */
+};
+
+#endif

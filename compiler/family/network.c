@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* network.c - a checkpoint opened, a network closed. Contract in network.h. */
+#include "compiler/family/network.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "compiler/family/family.h"
+#include "compiler/family/gguf_model.h"
+#include "compiler/family/hf.h"
+#include "compiler/family/llama2c.h"
+#include "compiler/family/random.h"
+#include "compiler/front/infile.h"
+#include "compiler/front/safetensors.h"
+#include "model/mem.h"
+
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t n = strlen(path), k = strlen(end);
+    return n > k && strcmp(path + n - k, end) == 0;
+}
+
+static enum stamp_status open_any(const char *path, struct stamp_network **out, struct stamp_err *e)
+{
+    struct stat info;
+
+    if (stamp_random_is(path)) return stamp_random_open(path, out, e);
+    if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(info.st_mode)) return stamp_hf_open(path, out, e);
+    if (ends_in(path, ".safetensors") || ends_in(path, ".json"))
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: a file of a model's folder; name the folder, which has config.json "
+                          "and model.safetensors",
+                          path);
+    return stamp_gguf_is(path) ? stamp_gguf_open(path, out, e) : stamp_llama2c_open(path, out, e);
+}
+
+enum stamp_status stamp_network_open(const char *path, struct stamp_network **out,
+                                     struct stamp_err *e)
+{
+    struct stamp_network *m = NULL;
+    enum stamp_status s = open_any(path, &m, e);
+
+    if (!s && !(m->name = stamp_strdup(path)))
+        s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    if (s)
+        stamp_network_close(m);
+    else
+        *out = m;
+    return s;
+}
+
+void stamp_network_close(struct stamp_network *m)
+{
+    if (!m) return;
+    for (uint32_t p = 0; m->data && p < m->graph->params; p++) {
+        const uint32_t b = m->graph->param[p].block;
+        const uint32_t times = b == STAMP_NO_BLOCK ? 1 : m->graph->block[b].repeat;
+        for (uint32_t i = 0; m->data[p] && i < times; i++) stamp_free(m->data[p][i].vector);
+        stamp_free(m->data[p]);
+    }
+    stamp_free(m->data);
+    stamp_free(m->part);
+    stamp_graph_free(m->graph);
+    stamp_free(m->name);
+    stamp_free(m->dec.frequency);
+    stamp_notes_free(&m->notes);
+    for (size_t i = 0; i < m->part_files; i++) stamp_infile_close(m->part_file[i]);
+    stamp_free(m->part_file);
+    stamp_infile_close(m->file);
+    stamp_safetensors_close(m->tensors);
+    stamp_free(m);
+}
+
+static const struct stamp_tensor_data *data(const struct stamp_network *m, uint32_t param,
+                                            uint32_t time)
+{
+    assert(param < m->graph->params);
+    return &m->data[param][m->graph->param[param].block == STAMP_NO_BLOCK ? 0 : time];
+}
+
+const struct stamp_lazy *stamp_network_matrix(const struct stamp_network *m, uint32_t param,
+                                              uint32_t time)
+{
+    return &data(m, param, time)->lazy;
+}
+
+const float *stamp_network_vector(const struct stamp_network *m, uint32_t param, uint32_t time)
+{
+    return data(m, param, time)->vector;
+}
+
+const double *stamp_network_table(const struct stamp_network *m, uint32_t param)
+{
+    assert(m->graph->param[param].kind == STAMP_GPARAM_TABLE);
+    return m->dec.frequency;
+}
+
+uint32_t stamp_network_param(const struct stamp_network *m, const char *name)
+{
+    for (uint32_t p = 0; p < m->graph->params; p++)
+        if (!strcmp(m->graph->param[p].name, name)) return p;
+    return UINT32_MAX;
+}
+
+enum stamp_status stamp_lazy_all(const char *name, const struct stamp_lazy *t, float **out,
+                                 struct stamp_err *e)
+{
+    *out = stamp_alloc(t->rows * t->cols, sizeof **out);
+    if (!*out) return stamp_fail(e, STAMP_ENOMEM, "%s: no memory for %s", name, t->name);
+    const enum stamp_status s = stamp_lazy_rows(t, 0, t->rows, *out, e);
+    if (s) stamp_fail_at(e, "%s", name);
+    return s;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attn.c - parts of attention. Contract in attn.h; numbers: numerics.md section 9. */
+#include "compiler/kernel/attn.h"
+#include "compiler/tile/need.h"
+#include "model/num/attn.h"
+
+static uint32_t place(uint32_t *at, uint32_t lines)
+{
+    const uint32_t first = *at;
+
+    *at += lines;
+    return first;
+}
+
+/* Keys that can be brought at once where @p room fit: whole records, or a part that divides one (a
+ * batch is a power of two); 0 where no column group fits. */
+static uint32_t whole_keys(const struct stamp_attend *n, uint32_t room)
+{
+    uint32_t keys = n->kv.batch;
+
+    if (room > STAMP_KEY_BLOCK) room = STAMP_KEY_BLOCK;
+    if (room >= keys) return room / keys * keys;
+    while (keys > room) keys /= 2;
+    return keys / n->L * n->L;
+}
+
+static bool plan(struct stamp_attn_plan *a)
+{
+    struct stamp_attend *n = a->n;
+    const struct stamp_mach *m = n->mach;
+    const uint32_t groups = 2 * a->R / m->P;
+    uint32_t vm = 0, xb = 0;
+
+    a->SL = STAMP_KEY_BLOCK / n->L;
+    a->table = place(&vm, a->R * 2 * n->hl);
+    a->gain = place(&vm, n->hl);
+    a->eps = place(&vm, 1);
+    a->mb = place(&vm, 1);
+    for (int i = 0; i < 2; i++) {
+        a->s[i] = place(&vm, a->R * a->SL);
+        a->q[i] = place(&vm, a->R * n->hl);
+        a->o[i] = place(&vm, a->R * n->hl);
+        a->ob[i] = place(&vm, a->R * n->hl);
+        a->sv[i] = place(&vm, a->SL);
+        a->a[i] = place(&vm, 1);
+        a->m[i] = place(&vm, 1);
+        a->l[i] = place(&vm, 1);
+        a->xq[i] = place(&xb, groups * n->hl);
+        a->xp[i] = place(&xb, groups * a->SL);
+        a->rmq[i] = (uint32_t)i * a->R;
+        a->rmp[i] = (2 + (uint32_t)i) * a->R;
+        a->cm[i] = (uint32_t)i * a->SL;
+    }
+    a->smq = 0;
+    a->smp = a->R;
+    a->cm_one = 2 * a->SL;
+    a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
+    a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
+    return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
+           groups * m->P * n->hl <= m->AC_LINES;
+}
+
+/* Of keys from .. from + keys - 1 of the item's block: the pieces of *span keys in each of their
+ * records, without line and lines. @p part  where it begins in a record; @p unit  bytes of L keys */
+static struct stamp_move pieces(const struct stamp_attn_plan *a, const struct stamp_attn_item *i,
+                                uint64_t part, uint64_t unit, uint32_t from, uint32_t keys,
+                                uint32_t *span)
+{
+    const struct stamp_attend *n = a->n;
+    const uint32_t batch = n->kv.batch, at = i->kb * STAMP_KEY_BLOCK + from;
+
+    *span = keys < batch ? keys : batch;
+    return (struct stamp_move){.fmt = STAMP_FMT_RAW,
+                               .areg = i->reg.keys,
+                               .dram = n->at.ops + at / batch * n->kv.op_bytes + part +
+                                       at % batch / n->L * unit,
+                               .n0 = keys / *span,
+                               .d0 = n->kv.op_bytes};
+}
+
+static void load(const struct stamp_attn_plan *a, struct stamp_move m, enum stamp_space space,
+                 uint32_t line, uint32_t lines)
+{
+    m.space = space;
+    m.line = line;
+    m.lines = m.lstride = lines;
+    stamp_emit_move(a->n->b, STAMP_OP_LOAD, m);
+}
+
+/* The plan of a->R rows on another machine of the same shape. */
+static bool fits(void *ctx, const struct stamp_mach *m)
+{
+    struct stamp_attn_plan *a = ctx;
+    const struct stamp_mach *own = a->n->mach;
+
+    a->n->mach = m;
+    const bool ok = plan(a);
+    a->n->mach = own;
+    return ok;
+}
+
+bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
+                          uint32_t fewest)
+{
+    const uint32_t unit = n->mach->P / 2;
+    char need[STAMP_NEED_TEXT];
+
+    a->n = n;
+    a->scale = stamp_attn_scale((uint32_t)n->head_dim);
+    for (a->R = rows / unit * unit; a->R && a->R >= fewest; a->R = a->R / 2 / unit * unit)
+        if (plan(a)) return true;
+    a->R = fewest > unit ? fewest : unit;
+    stamp_need(n->mach, fits, a, need);
+    stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                     "attention of %u rows, head_dim %u, does not fit machine %s: %s", a->R,
+                     n->head_dim, n->mach->name, need);
+    return false;
+}
+
+/* ---- Query rows ---------------------------------------------------------------------------------- */
+
+void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+{
+    struct stamp_attend *n = a->n;
+    const uint32_t k = i->head % 2;
+    const struct stamp_vec v = {a->q[k], a->R, n->hl, n->hl};
+    struct stamp_vsm s = {.sm = a->smq, .smstride = 1, .sd = true, .first = true};
+
+    if (!i->first) return;
+    stamp_emit_move(n->b, STAMP_OP_LOAD,
+                    (struct stamp_move){.space = STAMP_SPACE_VM,
+                                        .fmt = STAMP_FMT_F32,
+                                        .dram = i->q_dram,
+                                        .line = v.a,
+                                        .lines = n->hl,
+                                        .lstride = n->hl,
+                                        .n0 = a->R,
+                                        .d0 = a->q_pitch});
+    if (n->at.norm_q) stamp_head_norm(n->b, n->L, n->head_dim, v, a->gain, a->eps, a->mb);
+    if (n->rope) stamp_emit_rope(n->b, v, a->table, 2 * n->hl, a->rope_rep, v.a, n->hl);
+    stamp_emit_v(n->b, STAMP_OP_VMINMAX, v, s);
+    stamp_emit_v(n->b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
+    s.rm = a->rmq[k];
+    s.xb = a->xq[k];
+    s.gstride = n->hl;
+    stamp_emit_v(n->b, STAMP_OP_VQUANT, v, s);
+}
+
+/* ---- Products ------------------------------------------------------------------------------------ */
+
+/* Which keys or values, how many: equal tags mean equal contents. */
+static uint64_t tag_of(const struct stamp_attn_item *i, uint32_t from, uint32_t count)
+{
+    if (i->reg.keys) return UINT64_MAX; /* known at run time only: load it */
+    return ((((uint64_t)i->kv << 20 | i->kb) << 10 | from) << 10 | count) + 1;
+}
+
+static uint32_t columns(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+{
+    const struct stamp_attend *n = a->n;
+    const uint64_t tag = tag_of(i, 0, i->nk);
+    uint32_t span;
+
+    for (uint32_t k = 0; k < 2; k++)
+        if (tag != UINT64_MAX && a->in_cm[k] == tag) return a->cm[k];
+    a->cm_turn = !a->cm_turn;
+    a->in_cm[a->cm_turn] = tag;
+    const struct stamp_move m =
+        pieces(a, i, n->kv.op_cm + i->kv * n->kv.cm_head, 8 * n->L, 0, i->nk, &span);
+    load(a, m, STAMP_SPACE_CM, a->cm[a->cm_turn], span / n->L);
+    return a->cm[a->cm_turn];
+}
+
+static union stamp_insn product_of(const struct stamp_attn_plan *a)
+{
+    union stamp_insn i = {.m = {.op = STAMP_OP_MM, .first = 1, .last = 1, .w8 = 1}};
+
+    i.m.groups = 2 * a->R / a->n->mach->P;
+    i.m.rmstride = 1;
+    return i;
+}
+
+void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+{
+    struct stamp_attend *n = a->n;
+    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
+    const uint32_t cm = columns(a, i);
+
+    for (uint32_t k = 0; k < i->nk; k += a->kk) {
+        const uint32_t keys = i->nk - k < a->kk ? i->nk - k : a->kk, g = k / n->L;
+        const uint64_t tag = tag_of(i, k, keys);
+        union stamp_insn m = product_of(a);
+        uint32_t span;
+        const struct stamp_move from =
+            pieces(a, i, i->kv * n->kv.k_head, n->kv.group * wb, k, keys, &span);
+        if (tag == UINT64_MAX || a->in_k != tag)
+            load(a, from, STAMP_SPACE_WB, 0, span / n->L * n->kv.group);
+        a->in_k = tag;
+        m.m.xb = a->xq[i->head % 2];
+        m.m.gstride = n->hl;
+        m.m.kl = n->hl;
+        m.m.ng = keys / n->L;
+        m.m.wstride = n->kv.group;
+        m.m.cm = cm + g;
+        m.m.cmstride = 1;
+        m.m.rm = a->rmq[i->head % 2];
+        m.m.vm = a->s[i->index % 2] + g;
+        m.m.vstride = a->SL;
+        stamp_build_push(n->b, &m);
+    }
+}
+
+void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+{
+    struct stamp_attend *n = a->n;
+    const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
+    const uint32_t T = n->mach->T, half = n->mach->WB_LINES / 2;
+
+    for (uint32_t k = 0; k < i->nk; k += a->vk) {
+        const uint32_t keys = i->nk - k < a->vk ? i->nk - k : a->vk;
+        const uint64_t tag = tag_of(i, k, keys);
+        union stamp_insn m = product_of(a);
+        uint32_t span;
+        struct stamp_move from =
+            pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
+        from.n1 = 2 * n->hl;
+        from.d1 = n->kv.batch / T * wb;
+        if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, half, span / T);
+        a->in_v = tag;
+        m.m.first = k == 0;
+        m.m.last = k + keys == i->nk;
+        m.m.xb = a->xp[i->index % 2] + k / n->L;
+        m.m.gstride = a->SL;
+        m.m.kl = keys / n->L;
+        m.m.wb = half;
+        m.m.ng = n->hl;
+        m.m.wstride = 2 * (keys / T);
+        m.m.cm = a->cm_one;
+        m.m.rm = a->rmp[i->index % 2];
+        m.m.vm = i->first ? a->o[i->head % 2] : a->ob[i->index % 2];
+        m.m.vstride = n->hl;
+        stamp_build_push(n->b, &m);
+    }
+}
+
+/* ---- Softmax ------------------------------------------------------------------------------------- */
+
+static uint32_t value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+{
+    const struct stamp_attend *n = a->n;
+    const uint64_t tag = tag_of(i, 0, i->nk);
+    uint32_t span;
+
+    for (uint32_t k = 0; k < 2; k++)
+        if (tag != UINT64_MAX && a->in_sv[k] == tag) return a->sv[k];
+    a->sv_turn = !a->sv_turn;
+    a->in_sv[a->sv_turn] = tag;
+    struct stamp_move m =
+        pieces(a, i, n->kv.op_sv + i->kv * n->kv.sv_head, 4 * n->L, 0, i->nk, &span);
+    m.fmt = STAMP_FMT_F32;
+    load(a, m, STAMP_SPACE_VM, a->sv[a->sv_turn], span / n->L);
+    return a->sv[a->sv_turn];
+}
+
+/* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales what
+ * was summed before. */
+void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+{
+    struct stamp_attend *n = a->n;
+    struct stamp_build *b = n->b;
+    const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
+    const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, 1, 1, 1};
+    const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
+    const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
+    struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
+    const uint32_t sv = value_scales(a, i);
+
+    stamp_emit_red(b, STAMP_RED_MAX, v, seen, i->first ? m : a->mb);
+    if (!i->first) {
+        stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, a->mb, 1);
+        stamp_emit_bin(b, STAMP_BIN_SUB, one, a->mb, 1, 1, old, 1);
+        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){old, 1, 1, 1}, 0, 0, a->scale, old, 1);
+        stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, m, 1);
+    }
+    stamp_emit_fnm(b, STAMP_ONE_EXPM, v, m, a->scale, seen, v.a, v.s0);
+    stamp_emit_red(b, STAMP_RED_SUM, v, all, i->first ? l : a->mb);
+    if (!i->first) {
+        stamp_emit_bin(b, STAMP_BIN_MUL, (struct stamp_vec){l, 1, 1, 1}, old, 1, 1, l, 1);
+        stamp_emit_bin(b, STAMP_BIN_ADD, (struct stamp_vec){l, 1, 1, 1}, a->mb, 1, 1, l, 1);
+    }
+    stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
+    stamp_emit_v(b, STAMP_OP_VMINMAX, v, s);
+    stamp_emit_v(b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
+    s.rm = a->rmp[x];
+    s.xb = a->xp[x];
+    s.gstride = a->SL;
+    stamp_emit_v(b, STAMP_OP_VQUANT, v, s);
+}
+
+void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *i, bool end)
+{
+    struct stamp_attend *n = a->n;
+    const uint32_t k = i->head % 2;
+    const struct stamp_vec o = {a->o[k], a->R, n->hl, n->hl};
+
+    if (!i->first) {
+        stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->a[i->index % 2], o.a, n->hl);
+        stamp_emit_bin(n->b, STAMP_BIN_ADD, o, a->ob[i->index % 2], n->hl, 1, o.a, n->hl);
+    }
+    if (!end) return;
+    stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], 1, 1, 1}, 0, 0.0f,
+                   (struct stamp_lim){(int32_t)a->R, 0, 0}, a->l[k], 1);
+    stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
+    stamp_emit_move(n->b, STAMP_OP_STORE,
+                    (struct stamp_move){.space = STAMP_SPACE_VM,
+                                        .fmt = STAMP_FMT_F32,
+                                        .dram = i->o_dram,
+                                        .line = o.a,
+                                        .lines = n->hl,
+                                        .lstride = n->hl,
+                                        .n0 = i->rows,
+                                        .d0 = a->out_pitch});
+}
+
+void stamp_attn_constants(struct stamp_attn_plan *a)
+{
+    struct stamp_attend *n = a->n;
+    const uint32_t line = STAMP_TABLE_LINE;
+
+    stamp_emit_load(n->b, STAMP_SPACE_RT, STAMP_FMT_RAW, n->constants + STAMP_CONST_RT_ALL8, 0,
+                    (a->R + line - 1) / line);
+    stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW, n->constants + STAMP_CONST_NT_PAIRS, 0,
+                    (2 * a->R + line - 1) / line);
+    stamp_emit_load(n->b, STAMP_SPACE_CM, STAMP_FMT_RAW, n->constants + STAMP_CONST_CM_ONE, a->cm_one,
+                    1);
+    if (!n->at.norm_q) return;
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->at.norm_q, a->gain, n->hl);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->eps_q, a->eps, 1);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file attn.h
+ * Parts of attention, shared by prefill and decode: rows of queries against one block of keys.
+ */
+#ifndef STAMP_KERNEL_ATTN_H
+#define STAMP_KERNEL_ATTN_H
+
+#include "compiler/kernel/attend.h"
+#include "compiler/kernel/constants.h"
+
+/** Places of everything; [2]: buffers that take turns. */
+struct stamp_attn_plan {
+    struct stamp_attend *n;
+    uint32_t R, SL; /**< rows at once, 2 R a multiple of P; lines of a block's scores */
+    uint32_t s[2], q[2], o[2], ob[2], sv[2], m[2], l[2], a[2]; /**< VM lines */
+    uint32_t mb, table, gain, eps;                             /**< VM lines */
+    uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp, cm[2], cm_one;
+    uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
+    float scale;
+    /* Rows of queries and results in DRAM. */
+    uint64_t q_pitch, out_pitch; /**< bytes from row to row */
+    uint32_t rope_rep;           /**< rows that share a row of the table, 0: all */
+    uint32_t lim_step;           /**< keys that one row sees more than the row before */
+    /* What lies where: tags plus 1. */
+    uint64_t in_k, in_v, in_cm[2], in_sv[2];
+    uint32_t cm_turn, sv_turn;
+};
+
+/** Address registers of a block of keys whose number is known at run time; all 0: none. */
+struct stamp_attn_regs {
+    uint32_t keys, lim; /**< records of operands; elements seen */
+};
+
+/** One item of work. */
+struct stamp_attn_item {
+    uint32_t t0, h, kb;      /**< first row; query head; block of keys */
+    uint32_t kv;             /**< key-value head */
+    uint64_t q_dram, o_dram; /**< first row of queries and results */
+    uint32_t rows;           /**< results to store */
+    int32_t lim;             /**< keys of the block the first row sees */
+    uint32_t nk; /**< keys of the block that some row sees: whole records, or whole groups of one */
+    bool first, last; /**< block of its head */
+    uint32_t head;    /**< heads before it: picks q, m, l, o */
+    uint32_t index;   /**< items before it: picks s, xp */
+    struct stamp_attn_regs reg;
+};
+
+/** Largest plan of at most @p rows and at least @p fewest rows (0: any); false (with a sticky error that names
+ *  the memory) when none fits. */
+bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
+                          uint32_t fewest);
+/** Tables that stay: rows, nibbles, the column of ones, gains. */
+void stamp_attn_constants(struct stamp_attn_plan *a);
+/** The parts, in the order in which one item needs them. */
+void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
+void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
+void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
+void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
+/** The item's share of the result; @p end: the last block, divide and store. */
+void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *i, bool end);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attn_prefill.c - attention of the prefill. Contract in attend.h.
+ *
+ * An item is one query head's tile of rows against one block of keys. Its four parts run on
+ * different units, so the items are a pipeline in program order:
+ *
+ *   query(i+1)  product(i+1)  softmax(i)  sum(i)  finish(i-1)
+ *   VXU         MXU           VXU         MXU     VXU
+ *
+ * Scores, row scalars, weights P and results take turns in two buffers each. */
+#include "compiler/kernel/attn.h"
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The item behind @p i, or false. */
+static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
+{
+    const struct stamp_attend *n = a->n;
+
+    i->index++;
+    if (!i->last) {
+        i->kb++;
+    } else {
+        i->kb = 0;
+        i->head++;
+        if (++i->h == n->heads) {
+            i->h = 0;
+            i->t0 += a->R;
+        }
+    }
+    if (i->t0 >= n->rows) return false;
+    const uint32_t end = n->causal ? least(i->t0 + a->R, n->ctx) : n->rows, done = i->kb * STAMP_KEY_BLOCK;
+    const uint32_t left = end - done < STAMP_KEY_BLOCK ? end - done : STAMP_KEY_BLOCK;
+    const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L; /* records, or groups of one */
+    i->nk = (left + whole - 1) / whole * whole;
+    i->first = i->kb == 0;
+    i->last = done + STAMP_KEY_BLOCK >= end;
+    i->kv = i->h / n->rep;
+    i->lim = n->causal ? (int32_t)(i->t0 - done) + 1 : (int32_t)(n->rows - done);
+    i->q_dram = n->q.addr + i->t0 * n->q.row_bytes + (uint64_t)i->h * n->hdp * 4;
+    i->o_dram = n->out.addr + i->t0 * n->out.row_bytes + (uint64_t)i->h * n->hdp * 4;
+    i->rows = n->rows - i->t0 < a->R ? n->rows - i->t0 : a->R;
+    return true;
+}
+
+static void tables(struct stamp_attn_plan *a, uint32_t t0)
+{
+    if (!a->n->rope) return;
+    stamp_emit_load(a->n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                    a->n->rope + (uint64_t)t0 * 2 * a->n->hdp * 4, a->table,
+                    least(a->R, a->n->ctx - t0) * 2 * a->n->hl);
+}
+
+void stamp_attend_rows(struct stamp_attend *n)
+{
+    struct stamp_attn_plan a = {.rope_rep = 1, .lim_step = n->causal};
+    struct stamp_attn_item now = {.h = n->heads - 1, .last = true}, ahead, before;
+
+    if (!stamp_attn_plan_rows(&a, n, n->L < 32 ? n->L : 32, 0)) return;
+    a.q_pitch = n->q.row_bytes;
+    a.out_pitch = n->out.row_bytes;
+    now.t0 = 0u - a.R; /* the item before the first */
+    now.head = now.index = UINT32_MAX;
+    next(&a, &now);
+    stamp_attn_constants(&a);
+    tables(&a, 0);
+    stamp_attn_query(&a, &now);
+    stamp_attn_product(&a, &now);
+    before = now;
+    for (bool more = true, behind = false; more && !n->b->status; behind = true) {
+        ahead = now;
+        more = next(&a, &ahead);
+        if (more && ahead.t0 != now.t0) tables(&a, ahead.t0);
+        if (more) stamp_attn_query(&a, &ahead);
+        if (more) stamp_attn_product(&a, &ahead);
+        stamp_attn_softmax(&a, &now);
+        stamp_attn_sum(&a, &now);
+        if (behind) stamp_attn_finish(&a, &before, before.last);
+        before = now;
+        now = ahead;
+    }
+    stamp_attn_finish(&a, &before, before.last);
+}

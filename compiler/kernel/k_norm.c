@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* k_norm.c - norms from DRAM to DRAM, norms of heads. Contract in kernel.h. */
+#include "compiler/kernel/kernel.h"
+
+#include <stdio.h>
+
+/* Batches of rows under way: one loaded, one worked on, one stored. */
+enum { BUFFERS = 3 };
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Scalars of the rows in v, one line each, from sums of squares of @p count elements to 1/rms. */
+static void rms_scalars(struct stamp_build *b, uint32_t L, struct stamp_vec v, uint64_t count,
+                        struct stamp_lim lim, uint32_t eps, uint32_t scalars)
+{
+    const uint32_t lines = (v.n0 + L - 1) / L;
+    const struct stamp_vec s = {scalars, lines, 1, 1}; /* lanes behind the last row: 1/sqrt(eps) */
+
+    stamp_emit_red(b, STAMP_RED_SUMSQ, v, lim, scalars);
+    stamp_emit_fnm(b, STAMP_ONE_RSQRT, s, eps, 1.0f / (float)count,
+                   (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, scalars, 1);
+}
+
+void stamp_head_norm(struct stamp_build *b, uint32_t L, uint32_t count, struct stamp_vec v,
+                     uint32_t gain, uint32_t eps, uint32_t scalars)
+{
+    rms_scalars(b, L, v, count, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, eps, scalars);
+    stamp_emit_row(b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
+    stamp_emit_bin(b, STAMP_BIN_MUL, v, gain, 0, 0, v.a, v.s0);
+}
+
+/* VM lines of what stays there. */
+struct stay {
+    uint32_t gain, eps, scalars, bias, over, end;
+};
+
+static bool is_layer(const struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    return n->g->node[s->s->node].attr.kind == STAMP_GNORM_LAYER;
+}
+
+static struct stay stay_of(const struct stamp_lower *n, const struct stamp_lstep *s, uint32_t lines)
+{
+    struct stay v = {.eps = lines, .scalars = lines + 1, .end = lines + 1 + 8};
+
+    if (!is_layer(n, s)) return v;
+    v.bias = v.end;
+    v.over = v.bias + lines;
+    v.end = v.over + 1;
+    return v;
+}
+
+/* y = (x - mean) / sqrt(var + eps) * gain + bias: numerics.md, LAYERNORM. */
+static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols, const struct stay *at,
+                       uint32_t scalars)
+{
+    const struct stamp_vec mean = {scalars, (v.n0 + n->L - 1) / n->L, 1, 1};
+    const struct stamp_lim lim = {(int32_t)cols, 0, 0};
+
+    stamp_emit_red(n->b, STAMP_RED_SUM, v, lim, scalars);
+    stamp_emit_bin(n->b, STAMP_BIN_MUL, mean, at->over, 0, 0, scalars, 1);
+    stamp_emit_row(n->b, STAMP_ROW_SUB, v, scalars, v.a, v.s0);
+    rms_scalars(n->b, n->L, v, cols, lim, at->eps, scalars);
+    stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
+    stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->gain, 0, 0, v.a, v.s0);
+    stamp_emit_bin(n->b, STAMP_BIN_ADD, v, at->bias, 0, 0, v.a, v.s0);
+}
+
+static void rms_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols, const struct stay *at,
+                     uint32_t scalars)
+{
+    rms_scalars(n->b, n->L, v, cols, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, at->eps, scalars);
+    stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
+    stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->gain, 0, 0, v.a, v.s0);
+}
+
+static void load_stay(struct stamp_lower *n, const struct stamp_lstep *s, const struct stay *at,
+                      uint32_t lines)
+{
+    const uint64_t eps = stamp_lower_eps(n, n->g->node[s->s->node].attr.eps);
+
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->gain, at->gain, lines);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, eps, at->eps, 1);
+    if (!is_layer(n, s)) return;
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->bias, at->bias, lines);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->over, at->over, 1);
+}
+
+static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    const uint32_t cols = n->g->value[s->s->x].cols, lines = (cols + n->L - 1) / n->L;
+    const struct stay at = stay_of(n, s, lines);
+    const uint32_t vm = n->mach->VM_LINES, room = vm > at.end ? (vm - at.end) / BUFFERS : 0;
+    const uint32_t fit = room / lines, rows = stamp_lower_rows(n, s->s->out);
+    const struct stamp_place from = stamp_lower_place(n, s->s->x),
+                             to = stamp_lower_place(n, s->s->out);
+    uint32_t batch = 1;
+
+    if (!fit) {
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "rows of %u lines do not fit machine %s: VM_LINES is %u, needs %u", lines,
+                         n->mach->name, vm, (at.end + BUFFERS * lines + 3) / 4 * 4);
+        return;
+    }
+    while (2 * batch <= least(fit, n->L)) batch *= 2;
+    load_stay(n, s, &at, lines);
+    for (uint32_t r = 0, turn = 0; r < rows; r += batch, turn = (turn + 1) % BUFFERS) {
+        const struct stamp_vec v = {at.end + turn * room, least(batch, rows - r), lines, lines};
+        struct stamp_move m = {.space = STAMP_SPACE_VM,
+                               .fmt = from.fmt,
+                               .dram = from.addr + r * from.row_bytes,
+                               .line = v.a,
+                               .lines = lines,
+                               .lstride = lines,
+                               .n0 = v.n0,
+                               .d0 = from.row_bytes};
+        stamp_emit_move(n->b, STAMP_OP_LOAD, m);
+        if (is_layer(n, s))
+            layer_rows(n, v, cols, &at, at.scalars + turn);
+        else
+            rms_rows(n, v, cols, &at, at.scalars + turn);
+        m.dram = to.addr + r * to.row_bytes;
+        m.d0 = to.row_bytes;
+        stamp_emit_move(n->b, STAMP_OP_STORE, m);
+    }
+}
+
+static void emit(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    stamp_build_phase_begin(n->b, "norm", 0);
+    rows_of(n, s);
+}
+
+/* A line of 1 / columns for the mean. */
+static void global(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    const uint32_t cols = n->g->value[s->s->x].cols;
+    float *line = is_layer(n, s) ? stamp_build_alloc(n->b, n->L, sizeof *line) : NULL;
+    char name[STAMP_NAME_MAX + 1];
+
+    if (!line) return;
+    for (uint32_t i = 0; i < n->L; i++) line[i] = 1.0f / (float)cols;
+    snprintf(name, sizeof name, "over.%.50s", s->s->name);
+    s->over = stamp_lower_vector(n, name, line, n->L, n->L, n->L);
+}
+
+static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay what, uint32_t time)
+{
+    const struct stamp_gnode *k = &n->g->node[s->s->node];
+    const uint32_t cols = n->g->value[s->s->x].cols;
+    char name[STAMP_NAME_MAX + 1];
+
+    if (what != STAMP_LAY_GAINS) return;
+    for (uint32_t i = 1; i < k->ins; i++) {
+        stamp_lower_name(n, s, time, n->g->param[k->in[i] & ~STAMP_PARAM].name, name);
+        const uint64_t addr = stamp_lower_vector(
+            n, name, stamp_lower_vector_of(n, s->s->node, i, time), cols, n->L, n->L);
+        if (!time && i == 1) s->gain = addr;
+        if (!time && i == 2) s->bias = addr;
+    }
+    if (is_layer(n, s) && k->ins < 3)
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s: a LAYER norm without bias", s->s->name);
+}
+
+static void share(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    const struct stamp_lstep *before = &n->like->step[s - n->step];
+
+    s->gain = before->gain;
+    s->bias = before->bias;
+    s->over = before->over;
+}
+
+const struct stamp_lkernel stamp_lkernel_norm = {
+    .global = global, .lay = lay, .share = share, .emit = emit};

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* places.c - where values and constants are. Contract in lowering.h. */
+#include <stdio.h>
+
+#include "compiler/kernel/lowering.h"
+#include "model/num/f32.h"
+
+uint32_t stamp_lower_rows(const struct stamp_lower *n, uint32_t value)
+{
+    const uint32_t rows = n->g->value[value].rows;
+
+    if (rows == STAMP_ROWS_PICKED) return n->spec->last_logits ? 1 : n->rows;
+    return rows == STAMP_ROWS_RUN ? n->rows : rows;
+}
+
+/* The ATTEND step that has the value as queries, keys, values or result, or NULL. */
+static const struct stamp_lstep *attends(const struct stamp_lower *n, uint32_t v)
+{
+    for (uint32_t i = 0; i < n->steps.steps; i++) {
+        const struct stamp_gstep *s = &n->steps.step[i];
+        if (s->kind == STAMP_STEP_ATTEND && (s->x == v || s->k == v || s->v == v || s->out == v))
+            return &n->step[i];
+    }
+    return NULL;
+}
+
+struct stamp_layout stamp_lower_layout(const struct stamp_lower *n, uint32_t value)
+{
+    const struct stamp_lstep *s = attends(n, value);
+    const uint32_t cols = n->g->value[value].cols;
+
+    if (!s) return (struct stamp_layout){1, cols, cols};
+    return (struct stamp_layout){cols / s->attend.head_dim, s->attend.head_dim, s->attend.hdp};
+}
+
+uint32_t stamp_lower_width(const struct stamp_lower *n, uint32_t value)
+{
+    const struct stamp_layout l = stamp_lower_layout(n, value);
+    return l.groups * l.padded;
+}
+
+struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v)
+{
+    const struct stamp_gnode *k = &n->g->node[n->g->value[v].node];
+
+    if (k->op != STAMP_GOP_PICK) return n->place[v];
+    struct stamp_place p = stamp_lower_place(n, k->in[0]);
+    if (k->attr.kind == STAMP_GPICK_RUN) p.addr += (n->rows - stamp_lower_rows(n, v)) * p.row_bytes;
+    return p;
+}
+
+uint64_t stamp_lower_eps(struct stamp_lower *n, float eps)
+{
+    for (uint32_t i = 0; i < n->g->nodes; i++) {
+        const struct stamp_gnode *k = &n->g->node[i];
+        if (k->op != STAMP_GOP_NORM) continue;
+        if (k->attr.eps == eps) return n->constants + STAMP_CONST_EPS;
+        break;
+    }
+    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "norms of different epsilon in one network");
+    return 0;
+}
+
+void stamp_put_floats(uint8_t *to, const float *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t v = stamp_f32_bits(x[i]);
+        for (size_t k = 0; k < 4; k++) to[4 * i + k] = (uint8_t)(v >> 8 * k);
+    }
+}
+
+uint64_t stamp_lower_vector(struct stamp_lower *n, const char *name, const float *x, size_t count,
+                            uint32_t unit, uint32_t padded)
+{
+    const size_t groups = (count + unit - 1) / unit, L = n->L;
+    uint64_t addr = 0;
+    uint8_t *data = stamp_build_const(n->b, name, STAMP_FMT_F32,
+                                      (groups * padded + L - 1) / L * L * 4, &addr);
+
+    for (size_t g = 0; g < groups && data; g++) {
+        const size_t left = count - g * unit;
+        stamp_put_floats(data + 4 * g * padded, x + g * unit, left < unit ? left : unit);
+    }
+    return addr;
+}
+
+struct stamp_place stamp_lower_rows_const(struct stamp_lower *n, const char *name, const float *x,
+                                          uint32_t rows, uint32_t cols)
+{
+    const uint64_t line = (uint64_t)n->L * 4, lines = (cols + n->L - 1) / n->L;
+    struct stamp_place p = {.row_bytes = (lines * line + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN *
+                                         STAMP_DRAM_ALIGN,
+                            .fmt = STAMP_FMT_F32};
+    uint8_t *data = stamp_build_const(n->b, name, STAMP_FMT_F32, rows * p.row_bytes, &p.addr);
+
+    for (uint32_t r = 0; r < rows && data; r++)
+        stamp_put_floats(data + r * p.row_bytes, x + (size_t)r * cols, cols);
+    return p;
+}
+
+char *stamp_lower_name(const struct stamp_lower *n, const struct stamp_lstep *s, uint32_t time,
+                       const char *name, char text[STAMP_NAME_MAX + 1])
+{
+    (void)n;
+    if (s->s->block == STAMP_NO_BLOCK)
+        snprintf(text, STAMP_NAME_MAX + 1, "%s", name);
+    else
+        snprintf(text, STAMP_NAME_MAX + 1, "%u.%s", time, name);
+    return text;
+}
+
+const float *stamp_lower_vector_of(const struct stamp_lower *n, uint32_t node, uint32_t i,
+                                   uint32_t time)
+{
+    const struct stamp_gnode *k = &n->g->node[node];
+
+    if (i >= k->ins) return NULL;
+    return stamp_network_vector(n->spec->model, k->in[i] & ~STAMP_PARAM, time);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file steps.h
+ * What is done at once: the nodes of a graph in groups that pass no value between them through memory.
+ *
+ * LINEAR nodes that read the same value share its quantization; what follows a product element by element
+ * happens to its result in passing; norms and rotations of the heads of queries and keys are a part of
+ * attention. The network's numerics and the compiler's lowering run these; the f32 reference does not know
+ * them.
+ */
+#ifndef STAMP_GRAPH_STEPS_H
+#define STAMP_GRAPH_STEPS_H
+
+#include "model/graph/graph.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum stamp_gstep_kind {
+    STAMP_STEP_INPUT, /**< IDS, PICTURE, PICK: nothing is computed */
+    STAMP_STEP_GATHER,
+    STAMP_STEP_LINEARS, /**< up to STAMP_STEP_LINEAR_MAX LINEAR nodes, then post */
+    STAMP_STEP_NORM,    /**< of whole rows */
+    STAMP_STEP_ATTEND,
+    STAMP_STEP_PREPEND,
+    STAMP_STEP_ADD /**< BINARY ADD of a parameter's rows */
+};
+
+enum { STAMP_STEP_LINEAR_MAX = 3 };
+
+/** What happens to the results of the products before they are stored. */
+enum stamp_gpost {
+    STAMP_GPOST_NONE, /**< every product is a value of its own */
+    STAMP_GPOST_ADD,  /**< one product, added to value add */
+    STAMP_GPOST_GATE, /**< two: SILU of the first times the second */
+    STAMP_GPOST_GELU  /**< one: GELU */
+};
+
+#define STAMP_NO_OPERAND UINT32_MAX
+
+struct stamp_gstep {
+    enum stamp_gstep_kind kind;
+    uint32_t node;  /**< GATHER, NORM, ATTEND, ...: the node itself; LINEARS: the first */
+    uint32_t block; /**< or STAMP_NO_BLOCK */
+    uint32_t x;     /**< value read: of a norm, of the products, the queries */
+    uint32_t out;   /**< value made; LINEARS with NONE: of the first, the others' are next to it */
+    uint32_t linear[STAMP_STEP_LINEAR_MAX], linears; /**< nodes */
+    enum stamp_gpost post;
+    uint32_t add;            /**< ADD: a value; of STAMP_STEP_ADD: an operand */
+    uint32_t k, v;           /**< ATTEND: values; x is the queries before norm and rotation */
+    uint32_t gain_q, gain_k; /**< ATTEND: NORM nodes of heads, or STAMP_NO_OPERAND */
+    uint32_t frequency;      /**< ATTEND: parameter, or STAMP_NO_OPERAND: no rotation */
+    char name[STAMP_GRAPH_NAME +
+              1]; /**< the names of the products together, "qkv"; the value's otherwise */
+};
+
+struct stamp_gsteps {
+    struct stamp_gstep *step; /**< in the order of running; those of a block together */
+    uint32_t steps;
+};
+
+/**
+ * The steps of a checked graph.
+ * @param out  owned by the caller, stamp_gsteps_free
+ * @return STAMP_EUNSUPPORTED with the name of a value that no step can make, STAMP_ENOMEM
+ */
+enum stamp_status stamp_gsteps_of(const struct stamp_graph *g, struct stamp_gsteps *out,
+                                  struct stamp_err *e);
+void stamp_gsteps_free(struct stamp_gsteps *s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernels_f32.c - rows and elements in binary32. Contract in kernels_f32.h. */
+#include "sim/ref/kernels_f32.h"
+
+#include <math.h>
+
+void stamp_ref_norm(size_t rows, size_t dim, const struct stamp_ref_norm *how, const float *x,
+                    float *y)
+{
+    for (size_t i = 0; i < rows; i++, x += dim, y += dim) {
+        float mean = 0, sum = 0;
+        for (size_t k = 0; k < dim && how->layer; k++) mean += x[k];
+        mean /= (float)dim;
+        for (size_t k = 0; k < dim; k++) sum += (x[k] - mean) * (x[k] - mean);
+        const float scale = 1.0f / sqrtf(sum / (float)dim + how->eps);
+        for (size_t k = 0; k < dim; k++) y[k] = (x[k] - mean) * scale * how->gain[k];
+        for (size_t k = 0; k < dim && how->bias; k++) y[k] += how->bias[k];
+    }
+}
+
+void stamp_ref_add(size_t count, const float *b, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] += b[i];
+}
+
+void stamp_ref_times(size_t count, const float *b, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] *= b[i];
+}
+
+void stamp_ref_silu(size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] /= 1.0f + expf(-y[i]);
+}
+
+void stamp_ref_gelu(size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++) y[i] *= 0.5f * (1.0f + erff(y[i] * 0.70710678f));
+}
