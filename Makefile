@@ -12,7 +12,7 @@ CPPFLAGS += -I. -MMD -MP -D_POSIX_C_SOURCE=200809L
 WARN     := -Wall -Wextra -Wconversion -pedantic -Werror
 CFLAGS   += -O2 -g -std=c11 -ffp-contract=off $(WARN)
 CXXFLAGS += -O2 -g -std=c++17 -Wall -Wextra -Werror
-LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -ldl -lm
+LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -lpng -ldl -lm
 EXTRA    := $(wildcard $(B)/machs.def)
 MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach.def $(EXTRA))
 
@@ -65,7 +65,7 @@ $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/te
     $(B)/san/tests/compiler/gguf_sample.o $(B)/san/tests/compiler/gguf_sample_gpt2.o \
     $(B)/san/tests/compiler/token_samples.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/logits $(B)/ids: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
+$(B)/logits $(B)/ids $(B)/picture: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o $(B)/model/spec/mach.o
 	$(CC) $^ -o $@
