@@ -65,7 +65,7 @@ $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/te
     $(B)/san/tests/compiler/gguf_sample.o $(B)/san/tests/compiler/gguf_sample_gpt2.o \
     $(B)/san/tests/compiler/token_samples.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/logits $(B)/ids $(B)/picture: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
+$(B)/logits $(B)/ids $(B)/picture $(B)/named: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o $(B)/model/spec/mach.o
 	$(CC) $^ -o $@
