@@ -218,6 +218,30 @@ START_TEST(names_twice_and_shared_bytes_are_refused)
 }
 END_TEST
 
+START_TEST(data_beyond_the_archive_is_refused_though_both_records_agree)
+{
+    static struct sample npy, s;
+    struct zip_places at;
+    struct stamp_err e;
+
+    sample_npy(&npy);
+    const struct zip_part part = {"a.npy", npy.bytes, npy.len, false, false};
+    for (size_t more = 0; more < 3; more++) {
+        const size_t len = npy.len + more * more * 50000;
+        const unsigned char size[4] = {(unsigned char)len, (unsigned char)(len >> 8),
+                                       (unsigned char)(len >> 16), 0};
+        sample_zip(&s, &part, 1, false, &at);
+        for (size_t k = 0; k < 2; k++) { /* packed, bytes */
+            memcpy(s.bytes + at.local[0] + 18 + 4 * k, size, 4);
+            memcpy(s.bytes + at.entry[0] + 20 + 4 * k, size, 4);
+        }
+        ck_assert_int_eq((int)read_all(s.bytes, s.len, &e), (int)(more ? STAMP_EFORMAT : STAMP_OK));
+        if (more)
+            ck_assert_msg(strstr(e.text, "bytes at offset 35, its data ends at 187"), "%s", e.text);
+    }
+}
+END_TEST
+
 START_TEST(what_cannot_be_read_is_listed_and_refused_when_asked_for)
 {
     static const struct {
@@ -346,6 +370,7 @@ Suite *stamp_suite_npz(void)
     tcase_add_test(c, a_bit_that_flips_is_refused_or_changes_nothing);
     tcase_add_test(c, every_truncation_and_anything_behind_is_refused);
     tcase_add_test(c, names_twice_and_shared_bytes_are_refused);
+    tcase_add_test(c, data_beyond_the_archive_is_refused_though_both_records_agree);
     tcase_add_test(c, what_cannot_be_read_is_listed_and_refused_when_asked_for);
     tcase_add_test(c, a_file_of_either_format_gives_tensors_by_name);
     tcase_add_test(c, a_failing_allocation_is_reported);
