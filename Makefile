@@ -193,6 +193,7 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
   -- pictures "STAMP_PICTURE=$(B)/picture tests/compiler/pictures.py" \
   -- archives "STAMP_NAMED=$(B)/named tests/compiler/archives.py" \
+  -- deit "STAMP_PICTURE=$(B)/picture tests/compiler/deit.py" \
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
