@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/front/labels.h"
 #include "compiler/front/prepare.h"
 #include "model/mem.h"
+#include "tests/compiler/front_tests.h"
 #include "tests/compiler/zip_samples.h"
 
 Suite *stamp_suite_picture(void);
@@ -164,6 +166,63 @@ START_TEST(options_out_of_range_are_refused)
 }
 END_TEST
 
+/* ---- Names of classes ---------------------------------------------------------------------- */
+static enum stamp_status open_labels(const char *text, struct stamp_labels **l, struct stamp_err *e)
+{
+    static struct sample s;
+
+    s.len = 0;
+    sample_put(&s, text, strlen(text));
+    front_write(front_temp("labels.txt"), &s);
+    return stamp_labels_open(front_temp("labels.txt"), l, e);
+}
+
+START_TEST(a_class_has_the_name_of_its_line_or_its_number)
+{
+    struct stamp_labels *l = NULL;
+    char number[STAMP_LABELS_NUMBER];
+
+    ck_assert_int_eq(open_labels("\xef\xbb\xbftench\r\n\ncock, Hahn\n\xc3\xa9mouchet", &l, NULL),
+                     STAMP_OK);
+    ck_assert_uint_eq(stamp_labels_count(l), 4);
+    ck_assert_str_eq(stamp_labels_name(l, 0, number), "tench");
+    ck_assert_str_eq(stamp_labels_name(l, 1, number), "1");
+    ck_assert_str_eq(stamp_labels_name(l, 2, number), "cock, Hahn");
+    ck_assert_str_eq(stamp_labels_name(l, 3, number), "\xc3\xa9mouchet");
+    ck_assert_str_eq(stamp_labels_name(l, 4, number), "4");
+    ck_assert_str_eq(stamp_labels_name(NULL, SIZE_MAX, number), "18446744073709551615");
+    stamp_labels_close(l);
+    ck_assert_int_eq(open_labels("", &l, NULL), STAMP_OK);
+    ck_assert_uint_eq(stamp_labels_count(l), 0);
+    stamp_labels_close(l);
+    ck_assert_int_eq(open_labels("a\n\n", &l, NULL), STAMP_OK);
+    ck_assert_uint_eq(stamp_labels_count(l), 2);
+    stamp_labels_close(l);
+}
+END_TEST
+
+START_TEST(names_that_are_no_text_are_refused_by_line)
+{
+    struct stamp_labels *l = NULL;
+    struct stamp_err e;
+
+    ck_assert_int_eq((int)open_labels("a\nb\xff\n", &l, &e), (int)STAMP_EFORMAT);
+    ck_assert_msg(strstr(e.text, "line 2: byte 2 is no UTF-8"), "%s", e.text);
+    ck_assert_int_eq((int)open_labels("\xc3\n\xa9", &l, &e), (int)STAMP_EFORMAT);
+    ck_assert_msg(strstr(e.text, "line 1: byte 1 is no UTF-8"), "%s", e.text);
+    ck_assert_int_eq((int)open_labels("a\033[2Jb", &l, &e), (int)STAMP_EFORMAT);
+    ck_assert_msg(strstr(e.text, "line 1: byte 2 is a control character"), "%s", e.text);
+    ck_assert_int_eq((int)stamp_labels_open(front_temp("none"), &l, &e), (int)STAMP_EIO);
+    for (size_t n = 1; n <= 4; n++) {
+        stamp_mem_fail_at(n);
+        const enum stamp_status got = open_labels("a\nb", &l, &e);
+        ck_assert_msg(!stamp_mem_fail_at(0) && got == STAMP_ENOMEM, "allocation %zu: %s", n,
+                      e.text);
+    }
+    ck_assert_ptr_null(l);
+}
+END_TEST
+
 Suite *stamp_suite_picture(void)
 {
     Suite *s = suite_create("picture");
@@ -175,6 +234,8 @@ Suite *stamp_suite_picture(void)
     tcase_add_test(c, boards_resize_to_what_pillow_publishes);
     tcase_add_test(c, the_shorter_side_and_the_middle_are_those_of_timm);
     tcase_add_test(c, options_out_of_range_are_refused);
+    tcase_add_test(c, a_class_has_the_name_of_its_line_or_its_number);
+    tcase_add_test(c, names_that_are_no_text_are_refused_by_line);
     suite_add_tcase(s, c);
     return s;
 }
