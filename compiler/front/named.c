@@ -19,7 +19,7 @@ struct stamp_named {
     struct stamp_safetensors *st;
 };
 
-/* Whether the file begins as a zip archive does: with a member, or with its end when it has none. */
+/* Whether the file begins as a zip archive does: with a member, or, without any, its end. */
 static enum stamp_status is_zip(const char *path, int *zip, struct stamp_err *e)
 {
     struct stamp_infile *in = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file named.h
- * Named tensors of a file, whichever of two formats it has: safetensors.h or npz.h. For loaders that ask
- * for tensors by name.
+ * Named tensors of a file, whichever of two formats it has: safetensors.h or npz.h. For loaders
+ * that ask for tensors by name.
  */
 #ifndef STAMP_FRONT_NAMED_H
 #define STAMP_FRONT_NAMED_H
@@ -53,8 +53,8 @@ const char *stamp_named_file(const struct stamp_named *t, size_t i);
 /**
  * Tensor @p i as a matrix: rows x cols is the first dimension x the product of the others; of one
  * dimension, 1 x it. Its bytes are borrowed until close.
- * @return STAMP_EUNSUPPORTED (element type, rank), STAMP_ERANGE (no elements), STAMP_EFORMAT (data of an
- * archive), STAMP_EIO, STAMP_ENOMEM; then @p out is untouched
+ * @return STAMP_EUNSUPPORTED (element type, rank), STAMP_ERANGE (no elements), STAMP_EFORMAT (data
+ * of an archive), STAMP_EIO, STAMP_ENOMEM; then @p out is untouched
  */
 enum stamp_status stamp_named_lazy(struct stamp_named *t, size_t i, struct stamp_lazy *out,
                                    struct stamp_err *e);

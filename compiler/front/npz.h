@@ -3,10 +3,10 @@
  * @file npz.h
  * Named tensors of a NumPy .npz archive: a zip archive (zip.h) of .npy files (npy.h).
  *
- * Shapes and element types are known, and everything the archive says of itself is checked, when it is open;
- * a tensor's data is read, inflated and checked by its CRC when it is first asked for. Tensors stored in
- * their own type then lie in the mapped file, the others in memory of the archive's, until close.
- * Members whose name does not end in ".npy" are passed over.
+ * Shapes and element types are known, and everything the archive says of itself is checked, when it
+ * is open; a tensor's data is read, inflated and checked by its CRC when it is first asked for.
+ * Tensors stored in their own type then lie in the mapped file, the others in memory of the
+ * archive's, until close. Members whose name does not end in ".npy" are passed over.
  */
 #ifndef STAMP_FRONT_NPZ_H
 #define STAMP_FRONT_NPZ_H
@@ -34,8 +34,8 @@ struct stamp_npz_entry {
 
 /**
  * Open an archive.
- * @return as stamp_zip_open, and STAMP_EFORMAT for a member that is no .npy, or of another size than its
- * shape and type need; the line has file and member
+ * @return as stamp_zip_open, and STAMP_EFORMAT for a member that is no .npy, or of another size
+ * than its shape and type need; the line has file and member
  */
 enum stamp_status stamp_npz_open(const char *path, struct stamp_npz **out, struct stamp_err *e);
 
@@ -56,18 +56,18 @@ const struct stamp_npz_entry *stamp_npz_find(const struct stamp_npz *z, const ch
 const char *stamp_npz_file(const struct stamp_npz *z);
 
 /**
- * The elements of a tensor in C order, little endian, entry->count of entry->dtype; borrowed until close.
- * <f2, <f4 and <f8 in C order are as the file has them; big endian, Fortran order, integers and bool are
- * made F32 as npy.h says.
- * @return STAMP_EUNSUPPORTED (element type, rank), STAMP_ERANGE (no elements), STAMP_EFORMAT (CRC, broken
- * data), STAMP_ENOMEM
+ * The elements of a tensor in C order, little endian, entry->count of entry->dtype; borrowed until
+ * close. <f2, <f4 and <f8 in C order are as the file has them; big endian, Fortran order, integers
+ * and bool are made F32 as npy.h says.
+ * @return STAMP_EUNSUPPORTED (element type, rank), STAMP_ERANGE (no elements), STAMP_EFORMAT (CRC,
+ * broken data), STAMP_ENOMEM
  */
 enum stamp_status stamp_npz_bytes(struct stamp_npz *z, const struct stamp_npz_entry *entry,
                                   const unsigned char **bytes, struct stamp_err *e);
 
 /**
- * A tensor as a matrix: rows x cols is the first dimension x the product of the others; of one dimension,
- * 1 x it. Its bytes are borrowed until close.
+ * A tensor as a matrix: rows x cols is the first dimension x the product of the others; of one
+ * dimension, 1 x it. Its bytes are borrowed until close.
  * @param out  name is that of the entry, cut to fit
  * @return as stamp_npz_bytes; then @p out is untouched
  */

@@ -12,7 +12,7 @@
 
 enum { HEAD = 33 /* signature and IHDR */ };
 
-/* One decoding. libpng leaves it by longjmp: what must survive is in here, not in a function's variables. */
+/* One decoding. libpng leaves it by longjmp: what must survive is in here, in no local variable. */
 struct decode {
     struct stamp_infile *in;
     uint64_t at; /* read up to */

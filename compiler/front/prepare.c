@@ -57,8 +57,8 @@ enum stamp_status stamp_prepare_crop(const struct stamp_prepare *p,
     assert(!stamp_prepare_check("", p, NULL));
     const size_t side = (size_t)shorter(p);
     const bool upright = from->width <= from->height;
-    /* Python divides in binary64 and cuts; a quotient of these sizes that is not whole is further from a
-     * whole number than its rounding. */
+    /* Python divides in binary64 and cuts; a quotient of these sizes that is not whole is further
+     * from a whole number than its rounding. */
     const struct stamp_resize how = {.width = upright ? side : side * from->width / from->height,
                                      .height = upright ? side * from->height / from->width : side,
                                      .columns = p->input,

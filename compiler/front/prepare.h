@@ -5,11 +5,12 @@
  *
  * 1. timm, transforms_imagenet_eval, crop mode "center": the shorter side becomes
  *    S = floor(input / crop_pct), in binary64: 248 of 224 and 0.9.
- * 2. torchvision, Resize of a PIL picture: the longer side becomes the whole part of S long / short;
- *    Pillow resizes (resize.h).
- * 3. torchvision, CenterCrop: input x input pixels from left (W - input) / 2 and top (H - input) / 2, halves
- *    to even, as Python's round().
- * 4. torchvision, ToTensor and Normalize, in binary32: (v / 255 - mean) / std, each operation rounded.
+ * 2. torchvision, Resize of a PIL picture: the longer side becomes the whole part of S long /
+ *    short; Pillow resizes (resize.h).
+ * 3. torchvision, CenterCrop: input x input pixels from left (W - input) / 2 and
+ *    top (H - input) / 2, halves to even, as Python's round().
+ * 4. torchvision, ToTensor and Normalize, in binary32: (v / 255 - mean) / std, each operation
+ *    rounded.
  *
  * Steps 1 to 3 are stamp_prepare_crop, of whole numbers; step 4 is stamp_prepare_planes.
  */
@@ -47,7 +48,7 @@ enum stamp_status stamp_prepare_crop(const struct stamp_prepare *p,
                                      const struct stamp_picture *from, uint8_t *to,
                                      struct stamp_err *e);
 
-/** Scale. Cannot fail. @param rgb  [input][input][3]  @param to  [3][input][input], apart from it */
+/** Cannot fail. @param rgb  [input][input][3]  @param to  [3][input][input], apart from it */
 void stamp_prepare_planes(const struct stamp_prepare *p, const uint8_t *rgb, float *to);
 
 /**

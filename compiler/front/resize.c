@@ -71,8 +71,8 @@ static void axis_free(struct axis *a)
     stamp_free(a->weight);
 }
 
-/* Outputs start .. start + count - 1 of the @p outputs that @p inputs become. False: no memory. The caller
- * frees, either way. */
+/* Outputs start .. start + count - 1 of the @p outputs that @p inputs become. False: no memory. The
+ * caller frees, either way. */
 static bool axis_make(struct axis *a, size_t inputs, size_t outputs, size_t start, size_t count,
                       enum stamp_filter f)
 {
@@ -126,7 +126,7 @@ static void down(const struct axis *a, size_t i, const uint8_t *from, size_t byt
 }
 
 /* ---- Whole --------------------------------------------------------------------------------- */
-/* An axis that keeps its length has no outputs. @param top,rows  of @p from, which are what y needs */
+/* An axis that keeps its length has no outputs. @param top,rows  of @p from: what y needs */
 static void resize(const struct stamp_picture *from, const struct stamp_resize *how,
                    const struct axis *x, const struct axis *y, size_t top, size_t rows,
                    uint8_t *middle, uint8_t *to)

@@ -3,11 +3,11 @@
  * @file resize.h
  * Resampling of 8-bit RGB as Pillow does it (Image.resize of versions 3 and later), byte for byte.
  *
- * Output pixel x of n, of an axis of m pixels, is a weighted sum around (x + 1/2) m / n. The filter is
- * stretched by max(m / n, 1), so that shrinking averages; weights are divided by their sum and rounded,
- * halves away from zero, to multiples of 2^-22. Columns first, then rows; after each the sum is rounded to
- * nearest, halves up, and clipped to 0 .. 255. An axis that keeps its length is not filtered. In binary64 up
- * to the rounded weights, whole numbers from there.
+ * Output pixel x of n, of an axis of m pixels, is a weighted sum around (x + 1/2) m / n. The filter
+ * is stretched by max(m / n, 1), so that shrinking averages; weights are divided by their sum and
+ * rounded, halves away from zero, to multiples of 2^-22. Columns first, then rows; after each the
+ * sum is rounded to nearest, halves up, and clipped to 0 .. 255. An axis that keeps its length is
+ * not filtered. In binary64 up to the rounded weights, whole numbers from there.
  */
 #ifndef STAMP_FRONT_RESIZE_H
 #define STAMP_FRONT_RESIZE_H

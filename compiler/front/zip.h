@@ -3,10 +3,10 @@
  * @file zip.h
  * Members of a zip archive, stored or deflated; sizes of 64 bits (zip64) are read.
  *
- * Everything the directory says is checked when opening: against the file's size, against what stands in
- * front of each member, against each other (a name twice, members that overlap). Refused: encryption, other
- * methods of compression, archives in parts or with something in front. Data is checked, by CRC, when it is
- * read.
+ * Everything the directory says is checked when opening: against the file's size, against what
+ * stands in front of each member, against each other (a name twice, members that overlap). Refused:
+ * encryption, other methods of compression, archives in parts or with something in front. Data is
+ * checked, by CRC, when it is read.
  */
 #ifndef STAMP_FRONT_ZIP_H
 #define STAMP_FRONT_ZIP_H
@@ -31,8 +31,8 @@ struct stamp_zip_member {
 
 /**
  * Open a file, which stays mapped.
- * @return STAMP_EIO, STAMP_EFORMAT (no archive, cut, a directory that lies), STAMP_EUNSUPPORTED (encrypted,
- * another method, in parts), STAMP_ENOMEM; the line has file, member and offset
+ * @return STAMP_EIO, STAMP_EFORMAT (no archive, cut, a directory that lies), STAMP_EUNSUPPORTED
+ * (encrypted, another method, in parts), STAMP_ENOMEM; the line has file, member and offset
  */
 enum stamp_status stamp_zip_open(const char *path, struct stamp_zip **out, struct stamp_err *e);
 

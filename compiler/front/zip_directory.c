@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* zip_directory.c - what members an archive has. Contract in zip.h; the format is PKWARE's APPNOTE 6.3. */
+/* zip_directory.c - what members an archive has. Contract: zip.h; format: PKWARE's APPNOTE 6.3. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,7 +70,7 @@ static enum stamp_status find_end(const struct stamp_zip *z, uint64_t *at, struc
                       file(z), (unsigned long long)z->size);
 }
 
-/* The zip64 record, when a locator stands in front of the other. @param end  where the directory must end */
+/* The zip64 record, when a locator stands in front of the other. @param to  end of the directory */
 static enum stamp_status take_end64(const struct stamp_zip *z, uint64_t end, struct directory *d,
                                     uint64_t *to, struct stamp_err *e)
 {
@@ -118,7 +118,7 @@ static enum stamp_status find(const struct stamp_zip *z, struct directory *d, st
 }
 
 /* ---- Members ------------------------------------------------------------------------------- */
-/* Values of all ones are replaced, in this order, by those of the zip64 extra. False: they are not there. */
+/* Values of all ones are replaced, in this order, by those of the zip64 extra. False: too few. */
 static bool widen(const unsigned char *extra, size_t len, uint64_t *const value[], size_t values)
 {
     const unsigned char *from = NULL;
@@ -248,7 +248,7 @@ static int by_place(const void *a, const void *b)
     return x->packed < y->packed ? -1 : x->packed > y->packed;
 }
 
-/* A member that takes another's bytes makes much of little, and is no writer's. Sorts by name at last. */
+/* A member that takes another's bytes makes much of little: no writer's. Sorts by name at last. */
 static enum stamp_status compare(struct stamp_zip *z, struct stamp_err *e)
 {
     struct stamp_zip_member *m = z->member;

@@ -17,8 +17,8 @@ struct stamp_zip {
     size_t members;
 };
 
-/** Find and read the directory; fills member and members. @return as stamp_zip_open; what was made so far
- *  stays for close */
+/** Find and read the directory; fills member and members. @return as stamp_zip_open; what was made
+ *  so far stays for close */
 enum stamp_status stamp_zip_directory(struct stamp_zip *z, struct stamp_err *e);
 
 #endif

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The vision transformer of ViT and DeiT, timm's names, in binary64 with NumPy only: an oracle.
 
-    deit.py WEIGHTS PLANES.npy [erf|tanh [HEADS [OUT.npz]]]   top 5 of a prepared picture; all tensors
-    deit.py                                                   a self-test, DeiT-tiny on shared pictures
+    deit.py WEIGHTS PLANES.npy [erf|tanh [HEADS [OUT.npz]]]   top 5 of a prepared picture
+    deit.py                                                   self-test, DeiT-tiny on shared pictures
 
-WEIGHTS: .npz or .safetensors. PLANES: [3][H][W], as build/picture writes. STAMP_PICTURE: that program
-(default build/picture). As a module: load, forward, make_random. Skipped, exit 77, without numpy.
+WEIGHTS: .npz or .safetensors. PLANES: [3][H][W], as build/picture writes. OUT gets all tensors.
+STAMP_PICTURE: that program (default build/picture). As a module: load, forward, make_random.
+Skipped, exit 77, without numpy.
 
 A network is, with x of [tokens][dim] (a class token, then the patches row by row):
 
@@ -14,9 +15,9 @@ A network is, with x of [tokens][dim] (a class token, then the patches row by ro
     x = x + proj(attention(norm1 x)),  x = x + fc2(gelu(fc1(norm2 x)))     in each block
     logits = head(norm(x)[class token])
 
-Norms have mean and variance of the row and 1e-6; attention is softmax(q k^T / sqrt(head_dim)) v over all
-tokens; qkv has rows of q, then k, then v, each head by head. gelu(v) is v (1 + erf(v / sqrt 2)) / 2, or
-v (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) / 2.
+Norms have mean and variance of the row and 1e-6; attention is softmax(q k^T / sqrt(head_dim)) v over
+all tokens; qkv has rows of q, then k, then v, each head by head. gelu(v) is v (1 + erf(v / sqrt 2)) / 2,
+or v (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) / 2.
 """
 import json
 import math
@@ -99,7 +100,7 @@ def softmax(x):
 
 
 def patches_of(picture, patch):
-    """[3][H][W] to [patches][3 * patch * patch], rows of patches in turn, channel slowest in a patch."""
+    """[3][H][W] to [patches][3 * patch * patch], rows of patches in turn, channels in a patch too."""
     c, height, width = picture.shape
     cut = picture.reshape(c, height // patch, patch, width // patch, patch)
     return cut.transpose(1, 3, 0, 2, 4).reshape(-1, c * patch * patch)
@@ -116,7 +117,8 @@ def forward(weights, picture, gelu="tanh", heads=None):
         return value
 
     def linear(x, name):
-        return x @ w[name + ".weight"].reshape(w[name + ".weight"].shape[0], -1).T + w[name + ".bias"]
+        matrix = w[name + ".weight"]
+        return x @ matrix.reshape(matrix.shape[0], -1).T + w[name + ".bias"]
 
     cut = keep("patches", patches_of(np.asarray(picture, np.float64), patch))
     embed = keep("patch_embed", linear(cut, "patch_embed.proj"))
@@ -169,14 +171,14 @@ def tensors_of(dim, depth, patch, image, classes, hidden):
 
 
 def make_random(path, dim, depth, heads, patch, image, classes, seed, hidden=None):
-    """Write a network as safetensors, F32; hidden is 4 dim unless told. The file has no word of heads: they
-    must divide dim. Needs the standard library only, and gives the same bytes everywhere."""
+    """Write a network as safetensors, F32; hidden is 4 dim unless told. The file has no word of heads:
+    they must divide dim. Needs the standard library only, and gives the same bytes everywhere."""
     assert dim % heads == 0 and image % patch == 0
     rng, head, parts, at = random.Random(seed), {}, [], 0
     for name, shape, how in tensors_of(dim, depth, patch, image, classes, hidden or 4 * dim):
         count = math.prod(shape)
         # Sums of uniform numbers: near normal, and without libm, whose last bits differ.
-        draws = [rng.random() + rng.random() + rng.random() + rng.random() - 2 for _ in range(count)]
+        draws = [sum(rng.random() for _ in range(4)) - 2 for _ in range(count)]
         values = [1 + 0.2 * v if how == "gain" else how * 1.75 * v for v in draws]
         data = struct.pack("<%df" % count, *values)
         head[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [at, at + len(data)]}

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures read, resized, cropped and scaled by the kit, against the published definitions.
 
-PNG files of every kind are made by pngs.py and must be decoded to the bytes they were made from; broken
-ones must be refused by a line. Resizing is Pillow's by its definition in exact fractions (resized()
-below), the rest timm's and torchvision's by theirs: all bytes and all binary32 must be equal.
+PNG files of every kind are made by pngs.py and must be decoded to the bytes they were made from;
+broken ones must be refused by a line. Resizing is Pillow's by its definition in exact fractions
+(resized() below), the rest timm's and torchvision's by theirs: all bytes and all binary32 must be
+equal.
 STAMP_PICTURE: the program (default build/picture). Skipped, exit 77, without numpy.
 """
 import os
@@ -74,7 +75,8 @@ def along(table, data):
 
 def resized(data, width, height, name):
     if width != data.shape[1]:
-        data = along(weights(data.shape[1], width, name), data.transpose(1, 0, 2)).transpose(1, 0, 2)
+        turned = along(weights(data.shape[1], width, name), data.transpose(1, 0, 2))
+        data = turned.transpose(1, 0, 2)
     return along(weights(data.shape[0], height, name), data) if height != data.shape[0] else data
 
 
@@ -206,7 +208,7 @@ def broken(count, folder):
         ("a wrong CRC of data", bytes(bad_crc), "CRC"),
         ("a wrong CRC of the end", late_crc, "CRC"),
         ("a wrong CRC of a text", good[:33] + bytes(text) + good[33:], "CRC"),
-        ("data that is no zlib", of(good[8:33], pngs.chunk(b"IDAT", b"hello, world")), "broken PNG"),
+        ("data that is no zlib", of(good[8:33], pngs.chunk(b"IDAT", b"hello, you")), "broken PNG"),
     ]
     for what, data, want in cases:
         refused(count, what, data, want, path)
@@ -243,7 +245,8 @@ def sizes(count, folder):
             x, y = rng.randrange(new[0]), rng.randrange(new[1])
             w, h = rng.randrange(1, new[0] - x + 1), rng.randrange(1, new[1] - y + 1)
             what = "%d x %d to %s, part %s, %s" % (width, height, new, (x, y, w, h), name)
-            count.same(what, path, whole[y:y + h, x:x + w].tobytes(), "part", *new, x, y, w, h, name)
+            part = whole[y:y + h, x:x + w].tobytes()
+            count.same(what, path, part, "part", *new, x, y, w, h, name)
     want = planes(cropped(data, 24, 0.9, "bicubic"))
     count.same("planes", path, want.tobytes(), 24, 0.9, "bicubic")
     npy = os.path.join(folder, "planes.npy")
@@ -268,8 +271,8 @@ def real(count):
         data = np.frombuffer(rgb, np.uint8).reshape(height, width, 3)
         count.same(name, path, rgb, "rgb")
         for f in FILTERS:
-            count.same(name + ", " + f, path, cropped(data, 224, 0.9, f).tobytes(), "crop", 224, 0.9,
-                       f)
+            want = cropped(data, 224, 0.9, f).tobytes()
+            count.same(name + ", " + f, path, want, "crop", 224, 0.9, f)
         count.same(name + ", planes", path, planes(cropped(data, 224, 0.9, "bicubic")).tobytes())
 
 

@@ -63,14 +63,15 @@ def passes(rows, channels, interlaced):
 
 
 def head(width, height, depth, kind, interlaced=0, method=0):
-    return chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, method, 0, interlaced))
+    fields = (width, height, depth, kind, method, 0, interlaced)
+    return chunk(b"IHDR", struct.pack(">IIBBBBB", *fields))
 
 
 def encode(rows, depth, kind, interlaced=0, palette=None, extra=b"", rng=None, split=1000000):
     """rows: lists of samples, channels in turn. extra: chunks before the data."""
     channels, rng = CHANNELS[kind], rng or random.Random(1)
-    data = b"".join(lines(part, depth, channels, rng) for part in passes(rows, channels, interlaced))
-    data = zlib.compress(data)
+    parts = passes(rows, channels, interlaced)
+    data = zlib.compress(b"".join(lines(part, depth, channels, rng) for part in parts))
     out = SIGNATURE + head(len(rows[0]) // channels, len(rows), depth, kind, interlaced)
     if palette:
         out += chunk(b"PLTE", bytes(v for color in palette for v in color))

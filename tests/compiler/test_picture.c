@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_picture.c - pictures: literal cases, limits, failures. Whole files and sizes: pictures.py. */
+/* test_picture.c - pictures: literal cases, limits, failures. Files and sizes: pictures.py. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,8 +86,9 @@ START_TEST(a_failing_allocation_is_reported)
 END_TEST
 
 /* ---- Resizing ------------------------------------------------------------------------------ */
-/* The expected values of Pillow's own tests (Tests/test_image_resample.py): a board of two bright and two
- * dark squares; listed is the upper left quarter of the result, the others follow by symmetry. */
+/* The expected values of Pillow's own tests (Tests/test_image_resample.py): a board of two bright
+ * and two dark squares; listed is the upper left quarter of the result, the others follow by
+ * symmetry. */
 static const struct {
     size_t from, to;
     enum stamp_filter filter;

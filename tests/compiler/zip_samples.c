@@ -197,7 +197,7 @@ void sample_png(struct sample *s)
 
 void sample_png_palette(struct sample *s)
 {
-    /* Passes of 1x1, 1x1, none, 2x1, 4x1, 4x2, 8x1 pixels of 2 bits; a filter in front of each row. */
+    /* Passes of 1x1, 1x1, none, 2x1, 4x1, 4x2, 8x1 pixels of 2 bits; a filter before each row. */
     static const unsigned char lines[] = "\0\x80\0\x40\0\x90\0\x24\0\x18\2\x01\0\x12\x21";
 
     put_picture(s, "\0\0\0\x08\0\0\0\x03\2\3\0\0\1", "rgbRGB\x10\x20\x30", lines, sizeof lines - 1);

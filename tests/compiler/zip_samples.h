@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file zip_samples.h
- * Small archives and pictures, built byte by byte without the kit's code (CRC and deflate are zlib's). Used
- * by the tests and by the fuzzer.
+ * Small archives and pictures, built byte by byte without the kit's code (CRC and deflate are
+ * zlib's). Used by the tests and by the fuzzer.
  */
 #ifndef STAMP_TESTS_ZIP_SAMPLES_H
 #define STAMP_TESTS_ZIP_SAMPLES_H
@@ -28,12 +28,12 @@ struct zip_places {
 
 enum { ZIP_LOCAL = 30, ZIP_ENTRY = 46, ZIP_END = 22 /* bytes of the records */ };
 
-/** @param wide  with a zip64 record and its locator  @param at  may be NULL  @pre count at most 8 */
+/** @param wide  with a zip64 record and its locator  @param at  may be NULL  @pre count <= 8 */
 void sample_zip(struct sample *s, const struct zip_part *part, size_t count, bool wide,
                 struct zip_places *at);
 
-/** a: 2 x 3 of 1 .. 6, <f4, stored. b: the same, >i8 in Fortran order, deflated. c: -2 and 0.5, <f2,
- *  deflated. d: 3 x 1 x 2 x 1, <f8, stored, of zip64. And a text, "notes". */
+/** a: 2 x 3 of 1 .. 6, <f4, stored. b: the same, >i8 in Fortran order, deflated. c: -2 and 0.5,
+ *  <f2, deflated. d: 3 x 1 x 2 x 1, <f8, stored, of zip64. And a text, "notes". */
 void sample_npz(struct sample *s, struct zip_places *at);
 
 /** 9 x 6 pixels, RGB; byte i of its rows is sample_png_byte(i). */

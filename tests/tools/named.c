@@ -2,7 +2,7 @@
 /*
  * named.c - named tensors of a .npz or .safetensors file, for tests in other languages.
  *
- *     named FILE         a line "name kind rows cols dim ..." a tensor; "name -" where it is not readable
+ *     named FILE         a line a tensor: "name kind rows cols dim ..."; unreadable: "name - why"
  *     named FILE NAME    its rows as little-endian binary32
  */
 #include <stdio.h>

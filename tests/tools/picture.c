@@ -8,8 +8,8 @@
  *     picture FILE crop INPUT CROP_PCT FILTER                 [input][input][3] bytes
  *     picture FILE part WIDTH HEIGHT LEFT TOP COLUMNS ROWS FILTER   of the resized picture, bytes
  *
- * FILTER is bilinear or bicubic. Written to standard output, binary32 little endian; width and height go
- * to standard error.
+ * FILTER is bilinear or bicubic. Written to standard output, binary32 little endian; width and
+ * height go to standard error.
  */
 #include <stdbool.h>
 #include <stdio.h>
