@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "model/mem.h"
@@ -123,6 +122,19 @@ static void down(const struct axis *a, size_t i, const uint8_t *from, size_t byt
         for (size_t k = 0; k < a->count[i]; k++) sum += w[k] * from[k * bytes + b];
         to[b] = clip(sum);
     }
+}
+
+bool stamp_filter_of(const char *name, enum stamp_filter *out)
+{
+    static const char *const names[] = {
+        [STAMP_FILTER_BILINEAR] = "bilinear", [STAMP_FILTER_BICUBIC] = "bicubic"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) != 0) continue;
+        *out = (enum stamp_filter)i;
+        return true;
+    }
+    return false;
 }
 
 /* ---- Whole --------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file resize.h
- * Resampling of 8-bit RGB as Pillow does it (Image.resize of versions 3 and later), byte for byte.
+ * Resampling of 8-bit RGB as Pillow's Image.resize does it, byte for byte.
  *
  * Output pixel x of n, of an axis of m pixels, is a weighted sum around (x + 1/2) m / n. The filter
  * is stretched by max(m / n, 1), so that shrinking averages; weights are divided by their sum and
@@ -12,12 +12,17 @@
 #ifndef STAMP_FRONT_RESIZE_H
 #define STAMP_FRONT_RESIZE_H
 
+#include <stdbool.h>
+
 #include "compiler/front/picture.h"
 
 enum stamp_filter {
     STAMP_FILTER_BILINEAR, /**< 1 - |t|, |t| < 1 */
     STAMP_FILTER_BICUBIC   /**< Keys, a = -1/2, |t| < 2 */
 };
+
+/** "bilinear", "bicubic": timm's names. @return whether it is one of them; else @p out is untouched */
+bool stamp_filter_of(const char *name, enum stamp_filter *out);
 
 /** A part of a resized picture: only what it needs is computed. */
 struct stamp_resize {

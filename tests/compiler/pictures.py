@@ -284,7 +284,7 @@ def main():
         sizes(count, folder)
     real(count)
     print("pictures: %d passed, %d failed" % (count.passed, count.failed))
-    return 1 if count.failed or count.passed < 300 else 0
+    return 1 if count.failed or count.passed < 353 else 0
 
 
 if __name__ == "__main__":

@@ -141,6 +141,16 @@ START_TEST(the_shorter_side_and_the_middle_are_those_of_timm)
 }
 END_TEST
 
+START_TEST(filters_have_the_names_of_timm)
+{
+    enum stamp_filter f = STAMP_FILTER_BICUBIC;
+
+    ck_assert(stamp_filter_of("bilinear", &f) && f == STAMP_FILTER_BILINEAR);
+    ck_assert(!stamp_filter_of("lanczos", &f) && f == STAMP_FILTER_BILINEAR);
+    ck_assert(stamp_filter_of("bicubic", &f) && f == STAMP_FILTER_BICUBIC);
+}
+END_TEST
+
 START_TEST(options_out_of_range_are_refused)
 {
     const struct stamp_prepare good = stamp_prepare_deit();
@@ -234,6 +244,7 @@ Suite *stamp_suite_picture(void)
     tcase_add_test(c, a_failing_allocation_is_reported);
     tcase_add_test(c, boards_resize_to_what_pillow_publishes);
     tcase_add_test(c, the_shorter_side_and_the_middle_are_those_of_timm);
+    tcase_add_test(c, filters_have_the_names_of_timm);
     tcase_add_test(c, options_out_of_range_are_refused);
     tcase_add_test(c, a_class_has_the_name_of_its_line_or_its_number);
     tcase_add_test(c, names_that_are_no_text_are_refused_by_line);

@@ -22,7 +22,11 @@
 
 static enum stamp_filter filter_of(const char *word)
 {
-    return strcmp(word, "bilinear") == 0 ? STAMP_FILTER_BILINEAR : STAMP_FILTER_BICUBIC;
+    enum stamp_filter f;
+
+    if (stamp_filter_of(word, &f)) return f;
+    fprintf(stderr, "picture: no filter %s\n", word);
+    exit(2);
 }
 
 static size_t number(const char *word)
@@ -69,7 +73,7 @@ static enum stamp_status bytes(int count, char **word, const struct stamp_pictur
 {
     const bool part = count == 8 && strcmp(word[0], "part") == 0;
     struct stamp_resize how = {0};
-    struct stamp_prepare p = options(count - 1, word + 1);
+    const struct stamp_prepare p = options(part ? 0 : count - 1, word + 1);
 
     if (count == 1) return put(from->rgb, from->width * from->height * 3, e);
     if (part)
@@ -99,7 +103,7 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < 3; i++) raw = raw || (argc > 2 && strcmp(argv[2], kinds[i]) == 0);
     npy = !raw && (argc == 3 || argc == 6);
-    const struct stamp_prepare p = options(argc - 2 - npy, argv + 2 + npy);
+    const struct stamp_prepare p = options(raw ? 0 : argc - 2 - npy, argv + 2 + npy);
     enum stamp_status s = raw ? stamp_picture_read(argv[1], &picture, &e)
                               : planes(argv[1], npy ? argv[2] : NULL, &p, &e);
     if (!s && raw) {
