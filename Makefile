@@ -12,7 +12,7 @@ CPPFLAGS += -I. -MMD -MP -D_POSIX_C_SOURCE=200809L
 WARN     := -Wall -Wextra -Wconversion -pedantic -Werror
 CFLAGS   += -O2 -g -std=c11 -ffp-contract=off $(WARN)
 CXXFLAGS += -O2 -g -std=c++17 -Wall -Wextra -Werror
-LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -ldl -lm
+LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -lpng -ldl -lm
 EXTRA    := $(wildcard $(B)/machs.def)
 MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach.def $(EXTRA))
 
@@ -63,9 +63,9 @@ $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/tests/compiler/front_samples.o \
     $(B)/san/tests/compiler/gguf_sample.o $(B)/san/tests/compiler/gguf_sample_gpt2.o \
-    $(B)/san/tests/compiler/token_samples.o $(LIB_C:%.c=$(B)/san/%.o)
+    $(B)/san/tests/compiler/token_samples.o $(B)/san/tests/compiler/zip_samples.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/logits $(B)/ids: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
+$(B)/logits $(B)/ids $(B)/picture $(B)/named: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o $(B)/model/spec/mach.o
 	$(CC) $^ -o $@
@@ -191,6 +191,9 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
   -- blocks "STAMP_LOGITS=$(B)/logits tests/compiler/blocks.py" \
   -- tokenizers "STAMP_IDS=$(B)/ids tests/compiler/tokenizers.py" -- field "tests/compiler/field.sh $(B)/stamp" \
   -- families "STAMP_LOGITS=$(B)/logits tests/compiler/families.py" \
+  -- pictures "STAMP_PICTURE=$(B)/picture tests/compiler/pictures.py" \
+  -- archives "STAMP_NAMED=$(B)/named tests/compiler/archives.py" \
+  -- deit "STAMP_PICTURE=$(B)/picture tests/compiler/deit.py" \
   -- bad-input "tests/cli/bad_input.sh" -- bad-checkpoint "STAMP_BIN=$(B)/stamp tests/cli/bad_checkpoint.py" \
   -- layouts "STAMP_BIN=$(B)/stamp tests/cli/layouts.py" \
   -- nonfinite "STAMP_BIN=$(B)/stamp tests/cli/nonfinite.py" \
@@ -204,7 +207,7 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/stamp-san $(B)/check $(B)/check-san $(B)/rand $(B)/errors \
-	  $(B)/regs $(B)/edges $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/conform $(B)/make_vectors \
+	  $(B)/regs $(B)/edges $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/picture $(B)/named $(B)/conform $(B)/make_vectors \
 	  $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \

@@ -12,7 +12,7 @@
     X(norm) X(rope) X(kv) X(attn) X(xform) X(plan) X(quant) X(matmul) X(linear) X(facts) X(net)    \
     X(front) X(image) X(asm) X(tile) X(emit) X(compile) X(compile_net) X(compile_shapes)           \
     X(quantizers) X(programs) X(cli) X(cli_net) X(cli_compile) X(sample) X(tensors)            \
-    X(netphases) X(starved) X(token) X(keys) X(json_out) X(conform) X(machs)      \
+    X(netphases) X(starved) X(token) X(keys) X(json_out) X(conform) X(machs) X(picture) X(npz)      \
     X(device)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);

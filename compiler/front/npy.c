@@ -10,13 +10,12 @@
 #include "compiler/front/npy_header.h"
 #include "model/mem.h"
 
-enum { HEADER_MAX = 65536, VALUES = 8192 }; /* bytes; values converted at a time */
+enum { VALUES = 8192 }; /* converted at a time */
 
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-/* Reads and parses the header; *data is the offset behind it. */
-static enum stamp_status read_header(struct stamp_infile *in, struct stamp_npy_header *h,
-                                     uint64_t *data, struct stamp_err *e)
+enum stamp_status stamp_npy_head(struct stamp_infile *in, struct stamp_npy_header *h,
+                                 uint64_t *data, struct stamp_err *e)
 {
     const char *name = stamp_infile_name(in);
     unsigned char b[12] = {0};
@@ -37,7 +36,7 @@ static enum stamp_status read_header(struct stamp_infile *in, struct stamp_npy_h
         len |= (size_t)b[10] << 16 | (size_t)b[11] << 24;
         at = 12;
     }
-    if (len > HEADER_MAX)
+    if (len > STAMP_NPY_HEADER_MAX)
         return stamp_fail(e, STAMP_EFORMAT, "%s: header of %zu bytes is absurd", name, len);
     if (len > stamp_infile_size(in) - at)
         return stamp_fail(e, STAMP_EFORMAT,
@@ -161,7 +160,7 @@ static enum stamp_status read_npy(struct stamp_infile *in, struct stamp_tensor *
     const char *name = stamp_infile_name(in);
     uint64_t data = 0;
 
-    enum stamp_status s = read_header(in, &h, &data, e);
+    enum stamp_status s = stamp_npy_head(in, &h, &data, e);
     if (!s) s = check(name, &h, stamp_infile_size(in) - data, &t, &type, e);
     if (s) return s;
 

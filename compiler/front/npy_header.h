@@ -10,7 +10,10 @@
 #include <stddef.h>
 
 #include "compiler/front/dtype.h"
+#include "compiler/front/infile.h"
 #include "compiler/front/npy.h"
+
+enum { STAMP_NPY_HEADER_MAX = 65536 /**< bytes of the dict */ };
 
 struct stamp_npy_header {
     char descr[40];                    /**< "<f4"; "[...]" when it is a list of fields */
@@ -25,6 +28,14 @@ struct stamp_npy_type {
     bool big;     /**< big endian */
     bool boolean; /**< a byte that must be 0 or 1 */
 };
+
+/**
+ * What is in front of the data of a file, or of as much of it as there is.
+ * @param data  offset behind it
+ * @return STAMP_EFORMAT, STAMP_EUNSUPPORTED (version), STAMP_EIO, STAMP_ENOMEM
+ */
+enum stamp_status stamp_npy_head(struct stamp_infile *in, struct stamp_npy_header *h,
+                                 uint64_t *data, struct stamp_err *e);
 
 /** @param text  NUL-terminated  @return false when it is not such a dict; keys in any order, once each */
 bool stamp_npy_header(const char *text, struct stamp_npy_header *out);

@@ -16,11 +16,14 @@
 #include "compiler/family/hf.h"
 #include "compiler/family/llama2c.h"
 #include "compiler/front/npy.h"
+#include "compiler/front/npz.h"
+#include "compiler/front/picture.h"
 #include "compiler/front/safetensors.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/ref/network_f32.h"
 #include "tests/compiler/front_samples.h"
+#include "tests/compiler/zip_samples.h"
 #include "tests/fuzz/bend.h"
 
 int stamp_fuzz_front(unsigned seed, unsigned iterations);
@@ -96,6 +99,67 @@ static void run(const struct stamp_network *m)
     stamp_free(logits);
 }
 
+static bool try_npz(const unsigned char *bytes, size_t len, bool *taken)
+{
+    struct stamp_npz *z = NULL;
+    struct stamp_err e = {STAMP_OK, ""};
+    struct stamp_lazy t = {.rows = 0};
+    size_t count = 0;
+    float v[64];
+    const enum stamp_status got = stamp_npz_memory("fuzz", bytes, len, &z, &e);
+    bool fine = honest(got, !z, &e, "npz");
+
+    *taken = got == STAMP_OK;
+    const struct stamp_npz_entry *list = *taken ? stamp_npz_list(z, &count) : NULL;
+    for (size_t i = 0; i < count && fine; i++) { /* whatever is given has all its rows */
+        e.text[0] = 0;
+        const enum stamp_status s = stamp_npz_lazy(z, &list[i], &t, &e);
+        fine = honest(s, true, &e, "npz tensor");
+        for (size_t r = 0; !s && t.cols <= 64 && r < t.rows; r++)
+            (void)stamp_lazy_rows(&t, r, 1, v, &e);
+    }
+    stamp_npz_close(z);
+    return fine;
+}
+
+static void make_npz(struct sample *s)
+{
+    sample_npz(s, NULL);
+}
+
+/* A bent member in a sound archive: CRC and sizes are right. */
+static bool try_npz_member(const unsigned char *bytes, size_t len, bool *taken)
+{
+    static struct sample s;
+    const struct zip_part part = {"x.npy", bytes, len, bend_draw(2), bend_draw(2)};
+
+    *taken = false;
+    if (len > SAMPLE_BYTES / 2) return true;
+    sample_zip(&s, &part, 1, bend_draw(2), NULL);
+    return try_npz(s.bytes, s.len, taken);
+}
+
+/* Half of the damage has right CRCs, so that it reaches what is behind them. */
+static bool try_picture(const unsigned char *bytes, size_t len, bool *taken)
+{
+    static struct sample s;
+    struct stamp_picture p = {.width = 99};
+    struct stamp_err e = {STAMP_OK, ""};
+
+    memcpy(s.bytes, bytes, len);
+    s.len = len;
+    if (bend_draw(2)) sample_png_sign(&s);
+    unsigned char *exact = malloc(len ? len : 1);
+    if (!exact) return false;
+    memcpy(exact, s.bytes, len);
+    const enum stamp_status got = stamp_picture_parse("fuzz", exact, len, &p, &e);
+    *taken = got == STAMP_OK;
+    free(exact);
+    const bool fine = honest(got, p.width == 99 && !p.rgb, &e, "picture");
+    if (*taken) stamp_picture_free(&p);
+    return fine;
+}
+
 static bool try_llama2c(const unsigned char *bytes, size_t len, bool *taken)
 {
     struct stamp_network *m = NULL;
@@ -159,6 +223,11 @@ static const struct {
                {"npy bools", make_bools, try_npy},
                {"npy fields", make_fields, try_npy},
                {"safetensors", sample_safetensors, try_safetensors},
+               {"npz", make_npz, try_npz},
+               {"npz member", sample_npy, try_npz_member},
+               {"npz columns", make_fortran, try_npz_member},
+               {"png", sample_png, try_picture},
+               {"png palette", sample_png_palette, try_picture},
                {"llama2c", sample_llama2c, try_llama2c},
                {"config.json", sample_config, try_config},
                {"tokenizer", sample_tokenizer, try_tokenizer}};
