@@ -129,8 +129,8 @@ static uint32_t attention(struct maker *k, uint32_t h, uint32_t frequency)
                                      .head_dim = (uint32_t)d->head_dim,
                                      .cache = 1};
     return stamp_gb_node(k->b, STAMP_GOP_ATTEND,
-                         (struct stamp_gout){.name = "attention", .place = "att", .probe = true}, attr, 3,
-                         (uint32_t[]){qt, kt, vs});
+                         (struct stamp_gout){.name = "attention", .place = "att", .probe = true},
+                         attr, 3, (uint32_t[]){qt, kt, vs});
 }
 
 /* One layer on x. */
@@ -147,7 +147,8 @@ static uint32_t layer(struct maker *k, uint32_t x, uint32_t frequency)
         k, "o.weight", d->dim, d->heads * d->head_dim,
         (struct stamp_part){NAMES("self_attn.o_proj.weight", "attn_output.weight", "layers.*.wo")});
     const uint32_t o = linear(k, (struct stamp_gout){.name = "o"}, att, wo, 0);
-    x = binary(k, (struct stamp_gout){.name = "residual_att", .place = "x", .probe = true}, STAMP_GBINARY_ADD, x, o);
+    x = binary(k, (struct stamp_gout){.name = "residual_att", .place = "x", .probe = true},
+               STAMP_GBINARY_ADD, x, o);
 
     const uint32_t g2 =
         gain(k, "norm.ffn", d->dim,
@@ -165,12 +166,14 @@ static uint32_t layer(struct maker *k, uint32_t x, uint32_t frequency)
     const uint32_t silu = stamp_gb_node(k->b, STAMP_GOP_UNARY, (struct stamp_gout){.name = "silu"},
                                         (struct stamp_gattr){.kind = STAMP_GUNARY_SILU}, 1, &gate);
     const uint32_t f =
-        binary(k, (struct stamp_gout){.name = "hidden", .place = "ff", .probe = true}, STAMP_GBINARY_MUL, silu, up);
+        binary(k, (struct stamp_gout){.name = "hidden", .place = "ff", .probe = true},
+               STAMP_GBINARY_MUL, silu, up);
     const uint32_t w2 = matrix(
         k, "down.weight", d->dim, d->hidden,
         (struct stamp_part){NAMES("mlp.down_proj.weight", "ffn_down.weight", "layers.*.w2")});
     const uint32_t down = linear(k, (struct stamp_gout){.name = "down"}, f, w2, 0);
-    return binary(k, (struct stamp_gout){.name = "residual_ffn", .place = "x", .probe = true}, STAMP_GBINARY_ADD, x, down);
+    return binary(k, (struct stamp_gout){.name = "residual_ffn", .place = "x", .probe = true},
+                  STAMP_GBINARY_ADD, x, down);
 }
 
 static void build(struct stamp_network *m, struct stamp_gb *b)
@@ -189,8 +192,9 @@ static void build(struct stamp_network *m, struct stamp_gb *b)
         stamp_family_param(m, b, "rope.frequency", STAMP_GPARAM_TABLE, 1, d->head_dim / 2, none);
     const uint32_t ids = stamp_gb_node(b, STAMP_GOP_IDS, (struct stamp_gout){.name = "tokens"},
                                        (struct stamp_gattr){0}, 0, NULL);
-    uint32_t x = stamp_gb_node(b, STAMP_GOP_GATHER, (struct stamp_gout){.name = "embedding", .place = "x", .probe = true},
-                               (struct stamp_gattr){0}, 2, (uint32_t[]){table, ids});
+    uint32_t x = stamp_gb_node(
+        b, STAMP_GOP_GATHER, (struct stamp_gout){.name = "embedding", .place = "x", .probe = true},
+        (struct stamp_gattr){0}, 2, (uint32_t[]){table, ids});
 
     stamp_gb_block(b, "layers", (uint32_t)d->layers, x);
     x = layer(&k, x, frequency);
@@ -198,9 +202,11 @@ static void build(struct stamp_network *m, struct stamp_gb *b)
     const uint32_t picked = stamp_gb_node(b, STAMP_GOP_PICK, (struct stamp_gout){.name = "picked"},
                                           (struct stamp_gattr){.kind = STAMP_GPICK_RUN}, 1, &x);
     const uint32_t g = gain(&k, "norm.out", d->dim, norm);
-    const uint32_t h = rms(&k, (struct stamp_gout){.name = "norm", .place = "h", .probe = true}, picked, g, 0);
+    const uint32_t h =
+        rms(&k, (struct stamp_gout){.name = "norm", .place = "h", .probe = true}, picked, g, 0);
     const uint32_t w = d->tied ? table : matrix(&k, "head.weight", m->vocab, d->dim, head);
-    stamp_gb_node(b, STAMP_GOP_LINEAR, (struct stamp_gout){.name = "logits", .by = "head", .probe = true},
+    stamp_gb_node(b, STAMP_GOP_LINEAR,
+                  (struct stamp_gout){.name = "logits", .by = "head", .probe = true},
                   (struct stamp_gattr){.kind = STAMP_GLINEAR_HEAD}, 2, (uint32_t[]){h, w});
 }
 

@@ -9,6 +9,7 @@
 
 static const struct stamp_family *const table[] = {&stamp_family_llama, &stamp_family_qwen2,
                                                    &stamp_family_qwen3};
+/* Of others a loader of their own knows. */
 enum { FAMILIES = sizeof table / sizeof table[0] };
 
 const struct stamp_family *stamp_family_find(const char *model_type)
@@ -81,9 +82,16 @@ static enum stamp_status take(const struct taking *t, uint32_t param, uint32_t t
     struct stamp_tensor_data *to = &t->m->data[param][time];
     struct stamp_lazy lazy = {.rows = vector ? p->cols : p->rows, .cols = vector ? 1 : p->cols};
 
-    stamp_part_name(&t->m->part[param], t->naming, time, lazy.name, sizeof lazy.name);
-    const enum stamp_status s = t->source(t->ctx, &t->m->part[param], &lazy, t->e);
+    const struct stamp_part *part = &t->m->part[param];
+    const size_t count = lazy.rows;
+    stamp_part_name(part, t->naming, time, lazy.name, sizeof lazy.name);
+    if (part->total) lazy.rows = part->total;
+    const enum stamp_status s = t->source(t->ctx, part, &lazy, t->e);
     if (s) return s;
+    if (part->total) {
+        lazy.bytes += part->first * stamp_lazy_row_bytes(lazy.kind, lazy.cols);
+        lazy.rows = count;
+    }
     to->lazy = lazy;
     return p->kind == STAMP_GPARAM_MATRIX ? STAMP_OK
                                           : stamp_lazy_all(t->name, &lazy, &to->vector, t->e);

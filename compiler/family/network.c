@@ -12,7 +12,9 @@
 #include "compiler/family/hf.h"
 #include "compiler/family/llama2c.h"
 #include "compiler/family/random.h"
+#include "compiler/front/hf_folder.h"
 #include "compiler/front/infile.h"
+#include "compiler/front/named.h"
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 
@@ -22,13 +24,38 @@ static bool ends_in(const char *path, const char *end)
     return n > k && strcmp(path + n - k, end) == 0;
 }
 
+enum { CONFIG_MAX = 1 << 20 };
+
+/* A folder whose config.json is timm's, or one of transformers'. */
+static enum stamp_status open_folder(const char *path, struct stamp_network **out,
+                                     struct stamp_err *e)
+{
+    char *config = stamp_infile_join(path, "config.json"), *text = NULL;
+    char *weights = stamp_infile_join(path, "model.safetensors");
+    size_t len = 0;
+    enum stamp_status s = STAMP_OK;
+
+    if (!config || !weights) s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    const bool timm = !s && !stamp_infile_slurp(config, CONFIG_MAX, &text, &len, NULL) &&
+                      stamp_vit_is_config(text, len);
+    if (timm)
+        s = stamp_vit_open(weights, path, text, len, out, e);
+    else if (!s)
+        s = stamp_hf_open(path, out, e);
+    stamp_free(text);
+    stamp_free(config);
+    stamp_free(weights);
+    return s;
+}
+
 static enum stamp_status open_any(const char *path, struct stamp_network **out, struct stamp_err *e)
 {
     struct stat info;
 
     if (stamp_random_is(path)) return stamp_random_open(path, out, e);
     if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
-    if (S_ISDIR(info.st_mode)) return stamp_hf_open(path, out, e);
+    if (S_ISDIR(info.st_mode)) return open_folder(path, out, e);
+    if (stamp_vit_is(path)) return stamp_vit_open(path, path, NULL, 0, out, e);
     if (ends_in(path, ".safetensors") || ends_in(path, ".json"))
         return stamp_fail(e, STAMP_EUNSUPPORTED,
                           "%s: a file of a model's folder; name the folder, which has config.json "
@@ -71,6 +98,7 @@ void stamp_network_close(struct stamp_network *m)
     stamp_free(m->part_file);
     stamp_infile_close(m->file);
     stamp_safetensors_close(m->tensors);
+    stamp_named_close(m->named);
     stamp_free(m);
 }
 

@@ -14,12 +14,14 @@
 
 #include "compiler/family/decoder.h"
 #include "compiler/family/source.h"
+#include "compiler/family/vit.h"
 #include "compiler/front/lazy.h"
 #include "compiler/front/notes.h"
 #include "model/graph/graph.h"
 #include "model/status.h"
 
 struct stamp_infile;
+struct stamp_named;
 struct stamp_safetensors;
 
 /** The numbers of a parameter in one repetition. */
@@ -39,11 +41,13 @@ struct stamp_network {
     size_t vocab;                    /**< token ids are below it */
     size_t ctx;                      /**< longest sequence, tokens */
     struct stamp_decoder dec;        /**< of a decoder */
+    struct stamp_vit vit;            /**< of a vision transformer */
     struct stamp_infile *file;       /**< what the matrices point into, owned; or NULL */
     struct stamp_infile *
         *part_file; /**< [part_files], the same: further files of a GGUF in parts */
     size_t part_files;
     struct stamp_safetensors *tensors; /**< the same as file */
+    struct stamp_named *named;         /**< the same */
     struct stamp_notes notes;          /**< what the user should know of the file */
 };
 

@@ -9,16 +9,28 @@
 #include "compiler/front/lazy.h"
 
 /** How formats name the same tensor: "model.layers.0.self_attn.q_proj.weight", "blk.0.attn_q.weight",
- *  "layers.0.wq" (llama2.c, whose files have no names). */
-enum stamp_naming { STAMP_NAMING_HF, STAMP_NAMING_GGUF, STAMP_NAMING_LLAMA2C, STAMP_NAMINGS };
+ *  "layers.0.wq" (llama2.c, whose files have no names), "blocks.0.attn.qkv.weight" (timm). */
+enum stamp_naming {
+    STAMP_NAMING_HF,
+    STAMP_NAMING_GGUF,
+    STAMP_NAMING_LLAMA2C,
+    STAMP_NAMING_TIMM,
+    STAMP_NAMINGS
+};
 
-enum stamp_part_kind { STAMP_PART_MATRIX, STAMP_PART_GAIN, STAMP_PART_BIAS };
+enum stamp_part_kind {
+    STAMP_PART_MATRIX,
+    STAMP_PART_GAIN,
+    STAMP_PART_BIAS,
+    STAMP_PART_ROWS /**< binary32 as they are, [rows][cols] */
+};
 
 /** A tensor as a family names it. Patterns: a '*' stands for the number of the repetition. */
 struct stamp_part {
     const char *name[STAMP_NAMINGS]; /**< static; NULL: the format has no such tensor */
     enum stamp_part_kind kind;       /**< a gain or bias is a matrix of one column */
-    bool paired; /**< its rows are turned by the rotary embedding, heads of head_dim */
+    bool paired;         /**< its rows are turned by the rotary embedding, heads of head_dim */
+    size_t first, total; /**< rows first .. of a tensor of total rows; total 0: all of it */
 };
 
 /**
