@@ -17,7 +17,7 @@ EXTRA    := $(wildcard $(B)/machs.def)
 MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach.def $(EXTRA))
 
 LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
-              sim/run/*.c sim/net/*.c sim/ref/*.c sim/report/*.c))
+              sim/run/*.c sim/net/*.c sim/vision/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \

@@ -22,7 +22,7 @@ struct weights {
 
 bool stamp_info_is_model(const char *path)
 {
-    static const char *const ends[] = {".bin", ".safetensors"};
+    static const char *const ends[] = {".bin", ".safetensors", ".npz"};
     const size_t n = strlen(path);
     struct stat info;
 

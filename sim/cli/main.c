@@ -25,6 +25,7 @@ static const struct command commands[] = {
     {"demo", stamp_cmd_demo, "every linear layer of a model on the machine, and what STaMP gains"},
     {"eval", stamp_cmd_eval, "perplexity of a model on a text, f32 and quantized"},
     {"generate", stamp_cmd_generate, "text from a prompt, token by token on the machine"},
+    {"classify", stamp_cmd_classify, "pictures by a vision transformer on the machine"},
     {"compare", stamp_cmd_compare, "schemes side by side: perplexity, SQNR, bits, cycles"},
     {"capture", stamp_cmd_capture, "input and weight of a model's linear layer as .npy"},
     {"tokenize", stamp_cmd_tokenize, "token ids of a text, and the text they decode to"},
@@ -34,6 +35,7 @@ static const struct command commands[] = {
     {"asm", stamp_cmd_asm, "assembly text to a program file"},
     {"dis", stamp_cmd_dis, "a program file to assembly text"},
     {"info", stamp_cmd_info, "what a program or a model holds, and whether it is legal"},
+    {"graph", stamp_cmd_graph, "the graph of a checkpoint's network, as text or for Graphviz"},
     {"machines", stamp_cmd_machines, "the machine configurations"},
     {"devices", stamp_cmd_devices, "what a network or program can run on"},
 };

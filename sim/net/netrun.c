@@ -311,6 +311,39 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
     return STAMP_OK;
 }
 
+/* The program of a network whose rows the graph fixes, once. */
+static enum stamp_status rows_machine(struct stamp_netrun *r, const float *x, float *y,
+                                      struct stamp_err *e)
+{
+    const struct stamp_graph *g = r->m->graph;
+    const struct stamp_gvalue *in = &g->value[0], *out = &g->value[g->values - 1];
+    enum stamp_status s = need_image(r, 1, e);
+
+    if (!s) s = stamp_run_new(r->image, &r->run, e);
+    if (!s) s = stamp_run_put(r->run, in->name, x, in->rows, in->cols, e);
+    if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
+    if (!s) s = stamp_run_get(r->run, out->name, y, out->rows, out->cols, e);
+    return s;
+}
+
+enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,
+                                    struct stamp_err *e)
+{
+    const struct stamp_graph *g = r->m->graph;
+    const struct stamp_gvalue *out = &g->value[g->values - 1];
+    struct stamp_netrun_phase *p = &r->phase[STAMP_PREFILL];
+    float *want = on_machine(r) ? stamp_alloc((size_t)out->rows * out->cols, sizeof *want) : NULL;
+    enum stamp_status s = STAMP_OK;
+
+    if (on_machine(r) && !want) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the results");
+    if (on_machine(r)) s = rows_machine(r, x, y, e);
+    if (!s && r->net) s = stamp_net_rows(r->net, x, on_machine(r) ? want : y, e);
+    if (!s && r->net && want) s = compare(r, p, 0, out->rows, y, want, e);
+    stamp_free(want);
+    if (!s) p->tokens++;
+    return s;
+}
+
 static enum stamp_status step_machine(struct stamp_netrun *r, int32_t token, float *logits,
                                       struct stamp_err *e)
 {

@@ -74,6 +74,14 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
 enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float *logits,
                                     struct stamp_err *e);
 
+/**
+ * A network that takes rows: x[rows][cols] of its PICTURE value.
+ * @param y  its last value [rows][cols]
+ * @return as above
+ */
+enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,
+                                    struct stamp_err *e);
+
 /** Compile for @p n tokens without running; may follow stamp_netrun_new only. Cycles the compiler
  *  expects of the prefill. Of a device that runs programs. */
 enum stamp_status stamp_netrun_compile(struct stamp_netrun *r, uint32_t n, uint64_t *expected,
