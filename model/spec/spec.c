@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+const char stamp_format_letter[] = "CDBVMW";
+
 const struct stamp_field stamp_fields[] = {
 #define FIELD(format, name, lsb, width, meaning)                                                   \
     {STAMP_FORMAT_##format, #name, meaning, lsb, width},
