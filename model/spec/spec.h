@@ -17,13 +17,23 @@ extern "C" {
 enum stamp_unit {
 #define UNIT(name, code, meaning) STAMP_UNIT_##name = code,
 #include "model/spec/isa.def"
-    STAMP_UNITS = 5
+};
+
+/** How many: units, of these with a queue (all but control; unit u has queue u - 1), memories. */
+enum {
+    STAMP_UNITS = 0
+#define UNIT(name, code, meaning) +1
+#include "model/spec/isa.def"
+    ,
+    STAMP_QUEUES = STAMP_UNITS - 1,
+    STAMP_SPACES = 0
+#define SPACE(name, code, line, meaning) +1
+#include "model/spec/isa.def"
 };
 
 enum stamp_space {
 #define SPACE(name, code, line, meaning) STAMP_SPACE_##name = code,
 #include "model/spec/isa.def"
-    STAMP_SPACES = 12
 };
 
 enum stamp_fmt {
@@ -76,12 +86,15 @@ enum stamp_fixed {
 #include "model/spec/mach.def"
 };
 
-/** Counted events; value events are equal on every machine, time events belong to timed ones. */
+/** Counted events; value events are equal on every machine, the others belong to timed ones. */
 enum stamp_event {
 #define EVENT(name, kind, unit, meaning) STAMP_EV_##name,
 #include "model/spec/event.def"
     STAMP_EVENTS
 };
+
+/** Kinds of events: event.def. */
+enum stamp_event_kind { STAMP_EVENT_VALUE, STAMP_EVENT_TIME, STAMP_EVENT_STALL };
 
 /** One machine configuration; members as in mach.def, lower case meaning in PARAM. */
 struct stamp_mach {
@@ -127,6 +140,10 @@ const char *stamp_space_name(enum stamp_space space);
 const char *stamp_error_name(enum stamp_error error);
 const char *stamp_error_meaning(enum stamp_error error);
 const char *stamp_event_name(enum stamp_event event);
+const char *stamp_event_meaning(enum stamp_event event);
+enum stamp_event_kind stamp_event_kind(enum stamp_event event);
+/** The unit whose name an event's begins with, as every STALL's does; else CTL. */
+enum stamp_unit stamp_event_unit(enum stamp_event event);
 
 /** An instruction word, 256 bits: w[0] holds bits 31..0. */
 struct stamp_word {

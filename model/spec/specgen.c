@@ -80,6 +80,11 @@ static const uint32_t fn_recip_c[] = {
 #include "model/spec/fn.def"
 };
 
+static const struct stamp_field head[] = {
+#define HEAD(name, lsb, width, meaning) {STAMP_FORMAT_C, #name, meaning, lsb, width},
+#include "model/spec/isa.def"
+};
+
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 static int bad(const char *what, const char *name)
@@ -109,6 +114,21 @@ static int check_isa(void)
     return 0;
 }
 
+/* Units are numbered from control's 0; what a unit executes begins with the head; a stall is a unit's. */
+static int check_units(void)
+{
+    for (size_t i = 0; i < COUNT(units); i++)
+        if (units[i].code != i) return bad("unit out of order", units[i].name);
+    if (STAMP_UNIT_CTL) return bad("not the first unit", "CTL");
+    for (size_t i = 0; i < stamp_op_count; i++)
+        if ((stamp_ops[i].unit == STAMP_UNIT_CTL) != (stamp_ops[i].format == STAMP_FORMAT_C))
+            return bad("format C is control's, and its only one", stamp_ops[i].name);
+    for (unsigned e = 0; e < STAMP_EVENTS; e++)
+        if (stamp_event_kind(e) == STAMP_EVENT_STALL && stamp_event_unit(e) == STAMP_UNIT_CTL)
+            return bad("stall of no unit", stamp_event_name(e));
+    return 0;
+}
+
 static int check_fn(void)
 {
     if (COUNT(fn_exp) != 128 || COUNT(fn_recip_a) != 128) return bad("table", "not 128 entries");
@@ -131,11 +151,35 @@ static int check_mach(void)
     return 0;
 }
 
+/* Bits that hold 0 .. n - 1. */
+static int width_of(size_t n)
+{
+    int bits = 1;
+
+    while (n > (size_t)1 << bits) bits++;
+    return bits;
+}
+
 static void sv_rows(const char *prefix, const struct row *r, size_t n, const char *type)
 {
     for (size_t i = 0; i < n; i++)
         printf("  localparam %s %s%s = %u; // %s\n", type, prefix, r[i].name, r[i].code,
                r[i].meaning);
+    printf("\n");
+}
+
+/* Codes of units; which bit or slice is a unit's where their queues lie side by side. */
+static void sv_units(void)
+{
+    char type[32];
+
+    snprintf(type, sizeof type, "logic [%d:0]", width_of(COUNT(units)) - 1);
+    sv_rows("UNIT_", units, COUNT(units), type);
+    printf("  localparam int unsigned UNIT_W = %d; // bits of a code\n", width_of(COUNT(units)));
+    printf("  localparam int unsigned QUEUES = %d; // units that have a queue, all but CTL\n",
+           (int)STAMP_QUEUES);
+    for (size_t i = 1; i < COUNT(units); i++)
+        printf("  localparam int unsigned QUEUE_%s = %u;\n", units[i].name, units[i].code - 1);
     printf("\n");
 }
 
@@ -151,6 +195,13 @@ static void sv_structs(void)
         }
         printf("  } insn_%c_t;\n\n", stamp_format_letter[f] + ('a' - 'A'));
     }
+    const struct stamp_field *top = &head[COUNT(head) - 1];
+    printf("  // What all formats but C begin with.\n  typedef struct packed {\n"
+           "    logic [%d:0] rest;\n",
+           STAMP_WORD_BITS - 1 - top->lsb - top->width);
+    for (size_t i = COUNT(head); i-- > 0;)
+        printf("    logic [%d:0] %s; // %s\n", head[i].width - 1, head[i].name, head[i].meaning);
+    printf("  } insn_head_t;\n\n");
 }
 
 static void sv_reserved(void)
@@ -178,7 +229,7 @@ static void print_sv(void)
            "// verilator lint_off UNUSEDPARAM\n" /* one module never uses every fact */
            "package stamp_isa_pkg;\n");
     sv_rows("", fixed, COUNT(fixed), "int unsigned");
-    sv_rows("UNIT_", units, COUNT(units), "int unsigned");
+    sv_units();
     sv_rows("SPACE_", spaces, COUNT(spaces), "logic [3:0]");
     sv_rows("FMT_", fmts, COUNT(fmts), "logic [1:0]");
     sv_rows("KIND_", kinds, COUNT(kinds), "logic [1:0]");
@@ -274,7 +325,7 @@ static int print(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    if (check_isa() || check_fn() || check_mach()) return 1;
+    if (check_isa() || check_units() || check_fn() || check_mach()) return 1;
     if (specgen_check_cycles()) return bad("rows of cycles.def", specgen_check_cycles());
     const int rc = print(argc, argv);
     if (fflush(stdout) || ferror(stdout)) return bad("cannot write", "standard output");
