@@ -234,7 +234,7 @@ LONG_wide := 2500
 N    ?= 8
 SEED ?= 1
 MOST ?= 256
-machines-random: $(B)/stamp $(B)/rand $(B)/errors $(B)/regs $(B)/draw
+machines-random: $(B)/stamp $(B)/rand $(B)/errors $(B)/regs $(B)/cycles $(B)/draw
 	@B=$(B) tests/cosim/machines.sh $(N) $(SEED) $(MOST)
 lint: $(B)/specgen
 	@tests/lint.sh
