@@ -181,6 +181,7 @@ static bool transfer(struct draw *d, uint32_t fn, struct stamp_insn_d *i)
     i->d0 = (bytes + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
     i->d1 = fn ? 0 : i->n0 * i->d0;
     i->dram = store ? RIG_STORE : i->fmt == STAMP_FMT_BF16 ? RIG_BF16 : RIG_DATA;
+    if (fn && i->n0 * i->n1 > d->m->IT_ENTRIES) return false;
     return i->n0 * i->n1 * i->lines <=
                least(PB, stamp_space_lines(d->m, (enum stamp_space)i->space)) &&
            i->n0 * i->n1 * i->d0 <= RIG_BF16 - RIG_DATA;

@@ -209,6 +209,9 @@ static union stamp_insn word(enum stamp_opcode op, uint64_t areg, uint64_t imm)
     return (union stamp_insn){.c = {.op = op, .areg = areg, .imm = imm}};
 }
 
+/* Words of the longest sequence, what is around them, and what a loop wants to fit besides. */
+enum { IN_BUFFER = 32 };
+
 /* Word @p of among @p words, which are dispatched with @p others that take DISPATCH each. */
 static void dispatch(struct tally *t, const union stamp_insn *w, uint32_t words, uint32_t of,
                      uint64_t others)
@@ -256,6 +259,19 @@ static void control(struct tally *t)
 
 /* ----------------------------------------------------------------------------------------------------- */
 
+/* Rows of the control unit are of what is in the instruction buffer. */
+static bool fits(const struct tally *t)
+{
+    return t->mach->IM_WORDS >= IN_BUFFER;
+}
+
+static enum stamp_unit row_unit(const struct row *row)
+{
+    for (size_t o = 0; o < stamp_op_count; o++)
+        if (!strcmp(stamp_ops[o].name, row->op)) return stamp_ops[o].unit;
+    return STAMP_UNIT_CTL;
+}
+
 static int machine(struct tally *t, const char *dir)
 {
     static const struct stamp_cost_memory memory[] = {
@@ -270,7 +286,7 @@ static int machine(struct tally *t, const char *dir)
         alike(t, STAMP_UNIT_LDU);
         alike(t, STAMP_UNIT_STU);
         if (!k) {
-            control(t);
+            if (fits(t)) control(t);
             alike(t, STAMP_UNIT_MXU);
             mixed(t, STAMP_UNIT_MXU);
             alike(t, STAMP_UNIT_VXU);
@@ -279,7 +295,7 @@ static int machine(struct tally *t, const char *dir)
         rig_free(t->rig);
     }
     for (size_t k = 0; k < ROWS; k++)
-        if (t->cases[k] < ENOUGH) {
+        if (t->cases[k] < ENOUGH && !(row_unit(&rows[k]) == STAMP_UNIT_CTL && !fits(t))) {
             t->failed++;
             printf("%s, %s (model/spec/cycles.def:%u): %u cases, at least %d\n", rows[k].op,
                    rows[k].when, rows[k].line, t->cases[k], ENOUGH);
