@@ -16,7 +16,7 @@ LDLIBS   += -lcjson -lpcre2-8 -lutf8proc -lz -lpng -ldl -lm
 EXTRA    := $(wildcard $(B)/machs.def)
 MACHS    := $(shell sed -n 's/^CONFIG.\([A-Za-z0-9_]*\),.*/\1/p' model/spec/mach.def $(EXTRA))
 
-LIB_C    := $(filter-out model/spec/specgen.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
+LIB_C    := $(filter-out model/spec/specgen%.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
               sim/run/*.c sim/net/*.c sim/vision/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
@@ -67,7 +67,7 @@ $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/te
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/logits $(B)/ids $(B)/picture $(B)/named: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
-$(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/spec.o $(B)/model/spec/mach.o
+$(B)/specgen: $(B)/model/spec/specgen.o $(B)/model/spec/specgen_md.o $(B)/model/spec/spec.o $(B)/model/spec/mach.o
 	$(CC) $^ -o $@
 
 # ---- What derives from the tables --------------------------------------------------------------
@@ -79,11 +79,13 @@ spec: $(B)/specgen
 	$(call print_to,$< sv,rtl/gen/stamp_isa_pkg.sv)
 	$(call print_to,$< fn,rtl/gen/stamp_fn_pkg.sv)
 	$(call print_to,$< doc model/spec/isa.md,model/spec/isa.md)
+	$(call print_to,$< doc rtl/microarchitecture.md,rtl/microarchitecture.md)
 spec-fresh: $(B)/specgen
 	python3 model/spec/fngen.py | cmp - model/spec/fn.def || (echo "stale: run make spec" >&2; exit 1)
 	$< fn | cmp - rtl/gen/stamp_fn_pkg.sv || (echo "stale: run make spec" >&2; exit 1)
 	$< sv | cmp - rtl/gen/stamp_isa_pkg.sv || (echo "stale: run make spec" >&2; exit 1)
 	$< doc model/spec/isa.md | cmp - model/spec/isa.md || (echo "stale: run make spec" >&2; exit 1)
+	$< doc rtl/microarchitecture.md | cmp - rtl/microarchitecture.md || (echo "stale: run make spec" >&2; exit 1)
 
 # ---- Verilated machines: build/stamp_rtl_NAME.so, _waves for FST, _cov for coverage ---------------
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
@@ -120,6 +122,8 @@ $(B)/%.opp: %.cpp
 $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/gen*.c)) \
     $(patsubst %.c,$(B)/%.o,$(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c))) $(COSIM_CPP:%.cpp=$(B)/%.opp) $(B)/libstamp.a
 	$(CXX) $(LDFLAGS) $^ $(LDLIBS) -o $@
+$(B)/cycles: $(patsubst %.c,$(B)/%.o,$(wildcard tests/cosim/cycle*.c)) $(B)/libstamp.a
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 # A back end that reports something wrong, and a host that reads something wrong (tests/cosim/plant.sh).
 $(B)/plant/stamp: $(CLI_C:%.c=$(B)/%.o) $(B)/tests/cosim/plant_get.o $(B)/libstamp.a $(B)/specgen
 	@mkdir -p $(@D) && cp $(B)/specgen $(@D)/specgen
@@ -207,14 +211,14 @@ STEPS = runner tests/run_test.sh -- spec-fresh "$(MAKE) spec-fresh" -- check "ST
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(B)/stamp-san $(B)/check $(B)/check-san $(B)/rand $(B)/errors \
-	  $(B)/regs $(B)/edges $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/picture $(B)/named $(B)/conform $(B)/make_vectors \
+	  $(B)/regs $(B)/edges $(B)/cycles $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(B)/logits $(B)/ids $(B)/picture $(B)/named $(B)/conform $(B)/make_vectors \
 	  $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@B=$(B) tests/run.sh $(STEPS) \
 	  -- networks "tests/cosim/networks.sh" \
 	  $(foreach m,$(MACHS),-- rand-$m "$(B)/rand $m --near 1 --count $(or $(RAND_$m),60)") \
 	  $(foreach m,$(MACHS),-- errors-$m "$(B)/errors $m") \
 	  -- edges "$(foreach m,$(MACHS),$(B)/edges $m &&) true" -- plant "tests/cosim/plant.sh" \
-	  -- registers "$(foreach m,$(MACHS),$(B)/regs $m &&) true" \
+	  -- cycles "$(foreach m,$(MACHS),$(B)/cycles $m &&) true" -- registers "$(foreach m,$(MACHS),$(B)/regs $m &&) true" \
 	  -- machines-random "$(MAKE) machines-random N=2 SEED=5 MOST=128"
 test-long: test
 	@$(MAKE) -s $(B)/exhaust_fn
@@ -233,7 +237,7 @@ LONG_wide := 2500
 N    ?= 8
 SEED ?= 1
 MOST ?= 256
-machines-random: $(B)/stamp $(B)/rand $(B)/errors $(B)/regs $(B)/draw
+machines-random: $(B)/stamp $(B)/rand $(B)/errors $(B)/regs $(B)/cycles $(B)/draw
 	@B=$(B) tests/cosim/machines.sh $(N) $(SEED) $(MOST)
 lint: $(B)/specgen
 	@tests/lint.sh

@@ -44,9 +44,30 @@ rtl() {
         verilate "$conf" --top-module stamp_top $("$B/specgen" params $conf) $packages $units
     done
     for f in $units; do
-        # shellcheck disable=SC2086
-        verilate "alone" --top-module "$(basename "$f" .sv)" $packages $units
+        # shellcheck disable=SC2046,SC2086
+        verilate "alone" --top-module "$(basename "$f" .sv)" $(own_params "$f") $packages $units
     done
+}
+
+# Of base, those a module has: it has no values of its own for them.
+own_params() { # FILE
+    for g in $("$B/specgen" params base); do
+        name=${g#-G}
+        ! grep -qw "parameter int unsigned ${name%%=*}" "$1" || echo "$g"
+    done
+}
+
+# A parameter of the machine has no default: an instance that leaves one out must not get that of some machine.
+# An instruction word is read through the structs of stamp_isa_pkg: no slice of a signal that holds one says a number.
+# These are called word, word_i, word_o, or have insn in their name, and nothing else is.
+facts() {
+    params=$(sed -n 's/^PARAM(\([A-Z_]*\),.*/\1/p' model/spec/mach.def | paste -sd'|')
+    grep '^rtl/' "$tmp/sv" | grep -v '^rtl/gen/' | xargs awk -v params="$params" '
+        { sub(/\/\/.*/, "") }
+        $0 ~ "parameter[^=]*[ \t](" params ")[ \t]*=" {
+            printf "%s:%d: parameter of the machine with a default\n", FILENAME, FNR }
+        /(^|[^A-Za-z0-9_.])(([A-Za-z0-9_]*_)?insn(_[a-z_]+)?|word(_[io])?)\[([^]]*[^]A-Za-z0-9_.])?[0-9]/ {
+            printf "%s:%d: slice of an instruction word by numbers, not by a struct of stamp_isa_pkg\n", FILENAME, FNR }'
 }
 
 # One line a finding, with the tops it was found under.
@@ -124,6 +145,6 @@ words() { # the patterns are cut so that they do not find themselves
     done < "$tmp/sv"
 }
 
-{ format; rtl | merge; arrows; sizes; words; } | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
+{ format; rtl | merge; facts; arrows; sizes; words; } | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
 cat "$tmp/found"
 [ ! -s "$tmp/found" ]

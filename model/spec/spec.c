@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+const char stamp_format_letter[] = "CDBVMW";
+
 const struct stamp_field stamp_fields[] = {
 #define FIELD(format, name, lsb, width, meaning)                                                   \
     {STAMP_FORMAT_##format, #name, meaning, lsb, width},
@@ -94,13 +96,39 @@ const char *stamp_error_meaning(enum stamp_error error)
     return NAME_OF(error_meanings, error);
 }
 
+static const struct {
+    const char *name, *meaning;
+    enum stamp_event_kind kind;
+} events[] = {
+#define EVENT(name, kind, unit, meaning) {#name, meaning, STAMP_EVENT_##kind},
+#include "model/spec/event.def"
+};
+
 const char *stamp_event_name(enum stamp_event event)
 {
-    static const char *const names[] = {
-#define EVENT(name, kind, unit, meaning) #name,
-#include "model/spec/event.def"
-    };
-    return (unsigned)event < STAMP_EVENTS ? names[event] : "?";
+    return (unsigned)event < STAMP_EVENTS ? events[event].name : "?";
+}
+
+const char *stamp_event_meaning(enum stamp_event event)
+{
+    return (unsigned)event < STAMP_EVENTS ? events[event].meaning : "?";
+}
+
+enum stamp_event_kind stamp_event_kind(enum stamp_event event)
+{
+    assert((unsigned)event < STAMP_EVENTS);
+    return events[event].kind;
+}
+
+enum stamp_unit stamp_event_unit(enum stamp_event event)
+{
+    const char *name = stamp_event_name(event);
+
+    for (unsigned u = 1; u < STAMP_UNITS; u++) {
+        const size_t n = strlen(unit_names[u]);
+        if (!strncmp(name, unit_names[u], n) && name[n] == '_') return (enum stamp_unit)u;
+    }
+    return STAMP_UNIT_CTL;
 }
 
 uint64_t stamp_word_get(const struct stamp_word *word, unsigned lsb, unsigned width)

@@ -17,13 +17,23 @@ extern "C" {
 enum stamp_unit {
 #define UNIT(name, code, meaning) STAMP_UNIT_##name = code,
 #include "model/spec/isa.def"
-    STAMP_UNITS = 5
+};
+
+/** How many: units, of these with a queue (all but control; unit u has queue u - 1), memories. */
+enum {
+    STAMP_UNITS = 0
+#define UNIT(name, code, meaning) +1
+#include "model/spec/isa.def"
+    ,
+    STAMP_QUEUES = STAMP_UNITS - 1,
+    STAMP_SPACES = 0
+#define SPACE(name, code, line, meaning) +1
+#include "model/spec/isa.def"
 };
 
 enum stamp_space {
 #define SPACE(name, code, line, meaning) STAMP_SPACE_##name = code,
 #include "model/spec/isa.def"
-    STAMP_SPACES = 12
 };
 
 enum stamp_fmt {
@@ -57,6 +67,9 @@ enum stamp_format {
     STAMP_FORMAT_W
 };
 
+/** Their letters, in that order. */
+extern const char stamp_format_letter[];
+
 enum stamp_error {
 #define ERROR(name, code, meaning) STAMP_ERROR_##name = code,
 #include "model/spec/error.def"
@@ -73,12 +86,15 @@ enum stamp_fixed {
 #include "model/spec/mach.def"
 };
 
-/** Counted events; value events are equal on every machine, time events belong to timed ones. */
+/** Counted events; value events are equal on every machine, the others belong to timed ones. */
 enum stamp_event {
 #define EVENT(name, kind, unit, meaning) STAMP_EV_##name,
 #include "model/spec/event.def"
     STAMP_EVENTS
 };
+
+/** Kinds of events: event.def. */
+enum stamp_event_kind { STAMP_EVENT_VALUE, STAMP_EVENT_TIME, STAMP_EVENT_STALL };
 
 /** One machine configuration; members as in mach.def, lower case meaning in PARAM. */
 struct stamp_mach {
@@ -124,72 +140,78 @@ const char *stamp_space_name(enum stamp_space space);
 const char *stamp_error_name(enum stamp_error error);
 const char *stamp_error_meaning(enum stamp_error error);
 const char *stamp_event_name(enum stamp_event event);
+const char *stamp_event_meaning(enum stamp_event event);
+enum stamp_event_kind stamp_event_kind(enum stamp_event event);
+/** The unit whose name an event's begins with, as every STALL's does; else CTL. */
+enum stamp_unit stamp_event_unit(enum stamp_event event);
 
 /** An instruction word, 256 bits: w[0] holds bits 31..0. */
 struct stamp_word {
     uint32_t w[8];
 };
 
+/** Text of one format among those of all: STAMP_ONLY_D_##format(text) is text where format is D, else nothing. */
+#define STAMP_ONLY_C_C(...) __VA_ARGS__
+#define STAMP_ONLY_C_D(...)
+#define STAMP_ONLY_C_B(...)
+#define STAMP_ONLY_C_V(...)
+#define STAMP_ONLY_C_M(...)
+#define STAMP_ONLY_C_W(...)
+#define STAMP_ONLY_D_C(...)
+#define STAMP_ONLY_D_D(...) __VA_ARGS__
+#define STAMP_ONLY_D_B(...)
+#define STAMP_ONLY_D_V(...)
+#define STAMP_ONLY_D_M(...)
+#define STAMP_ONLY_D_W(...)
+#define STAMP_ONLY_B_C(...)
+#define STAMP_ONLY_B_D(...)
+#define STAMP_ONLY_B_B(...) __VA_ARGS__
+#define STAMP_ONLY_B_V(...)
+#define STAMP_ONLY_B_M(...)
+#define STAMP_ONLY_B_W(...)
+#define STAMP_ONLY_V_C(...)
+#define STAMP_ONLY_V_D(...)
+#define STAMP_ONLY_V_B(...)
+#define STAMP_ONLY_V_V(...) __VA_ARGS__
+#define STAMP_ONLY_V_M(...)
+#define STAMP_ONLY_V_W(...)
+#define STAMP_ONLY_M_C(...)
+#define STAMP_ONLY_M_D(...)
+#define STAMP_ONLY_M_B(...)
+#define STAMP_ONLY_M_V(...)
+#define STAMP_ONLY_M_M(...) __VA_ARGS__
+#define STAMP_ONLY_M_W(...)
+#define STAMP_ONLY_W_C(...)
+#define STAMP_ONLY_W_D(...)
+#define STAMP_ONLY_W_B(...)
+#define STAMP_ONLY_W_V(...)
+#define STAMP_ONLY_W_M(...)
+#define STAMP_ONLY_W_W(...) __VA_ARGS__
+
 /** A decoded instruction: the fields of each format as plain numbers. One struct per format, as
  *  named in isa.def; which one holds is stamp_op_find(op)->format. */
 struct stamp_insn_c {
-#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_C_##format(name)
-#define STAMP_PICK_C_C(name)                     uint64_t name;
-#define STAMP_PICK_C_D(name)
-#define STAMP_PICK_C_B(name)
-#define STAMP_PICK_C_V(name)
-#define STAMP_PICK_C_M(name)
-#define STAMP_PICK_C_W(name)
+#define FIELD(format, name, lsb, width, meaning) STAMP_ONLY_C_##format(uint64_t name;)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_d {
-#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_D_##format(name)
-#define STAMP_PICK_D_C(name)
-#define STAMP_PICK_D_D(name) uint64_t name;
-#define STAMP_PICK_D_B(name)
-#define STAMP_PICK_D_V(name)
-#define STAMP_PICK_D_M(name)
-#define STAMP_PICK_D_W(name)
+#define FIELD(format, name, lsb, width, meaning) STAMP_ONLY_D_##format(uint64_t name;)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_b {
-#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_B_##format(name)
-#define STAMP_PICK_B_C(name)
-#define STAMP_PICK_B_D(name)
-#define STAMP_PICK_B_B(name) uint64_t name;
-#define STAMP_PICK_B_V(name)
-#define STAMP_PICK_B_M(name)
-#define STAMP_PICK_B_W(name)
+#define FIELD(format, name, lsb, width, meaning) STAMP_ONLY_B_##format(uint64_t name;)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_v {
-#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_V_##format(name)
-#define STAMP_PICK_V_C(name)
-#define STAMP_PICK_V_D(name)
-#define STAMP_PICK_V_B(name)
-#define STAMP_PICK_V_V(name) uint64_t name;
-#define STAMP_PICK_V_M(name)
-#define STAMP_PICK_V_W(name)
+#define FIELD(format, name, lsb, width, meaning) STAMP_ONLY_V_##format(uint64_t name;)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_m {
-#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_M_##format(name)
-#define STAMP_PICK_M_C(name)
-#define STAMP_PICK_M_D(name)
-#define STAMP_PICK_M_B(name)
-#define STAMP_PICK_M_V(name)
-#define STAMP_PICK_M_M(name) uint64_t name;
-#define STAMP_PICK_M_W(name)
+#define FIELD(format, name, lsb, width, meaning) STAMP_ONLY_M_##format(uint64_t name;)
 #include "model/spec/isa.def"
 };
 struct stamp_insn_w {
-#define FIELD(format, name, lsb, width, meaning) STAMP_PICK_W_##format(name)
-#define STAMP_PICK_W_C(name)
-#define STAMP_PICK_W_D(name)
-#define STAMP_PICK_W_B(name)
-#define STAMP_PICK_W_V(name)
-#define STAMP_PICK_W_M(name)
-#define STAMP_PICK_W_W(name) uint64_t name;
+#define FIELD(format, name, lsb, width, meaning) STAMP_ONLY_W_##format(uint64_t name;)
 #include "model/spec/isa.def"
 };
 union stamp_insn {

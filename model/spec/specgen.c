@@ -3,15 +3,16 @@
  *
  *   specgen sv          rtl/gen/stamp_isa_pkg.sv
  *   specgen fn          rtl/gen/stamp_fn_pkg.sv
- *   specgen isa|mach|rule|event|regs|error   a table for a document, between its markers
+ *   specgen isa|mach|rule|event|regs|error|cycles   a table for a document, between its markers
  *   specgen doc FILE    FILE with the text between every pair of markers replaced
  *   specgen params NAME Verilator -G flags of a machine configuration
  *   specgen machs       names of the configurations
  */
-#include "model/spec/mach.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "model/spec/mach.h"
+#include "model/spec/specgen_md.h"
 
 struct row {
     const char *name, *kind, *unit, *meaning;
@@ -57,11 +58,6 @@ static const struct row params[] = {
 #define PARAM(name, meaning) {#name, "", "", meaning, 0},
 #include "model/spec/mach.def"
 };
-/* What a machine keeps: name the parameter, kind the limit, meaning the reason. */
-static const struct row rules[] = {
-#define RULE(name, holds, limit, reason) {#name, limit, "", reason, 0},
-#include "model/spec/mach.def"
-};
 static const struct row fn_consts[] = {
 #define FN_CONST(name, bits, meaning) {#name, "", "", meaning, bits},
 #include "model/spec/fn.def"
@@ -83,7 +79,11 @@ static const uint32_t fn_recip_c[] = {
 #define FN_RECIP(i, a, b, c) [i] = c,
 #include "model/spec/fn.def"
 };
-static const char format_letter[] = "CDBVMW";
+
+static const struct stamp_field head[] = {
+#define HEAD(name, lsb, width, meaning) {STAMP_FORMAT_C, #name, meaning, lsb, width},
+#include "model/spec/isa.def"
+};
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
@@ -100,7 +100,7 @@ static int check_isa(void)
         for (size_t b = 0; b < a; b++)
             if (stamp_ops[a].code == stamp_ops[b].code)
                 return bad("repeated opcode", stamp_ops[a].name);
-    for (int f = 0; format_letter[f]; f++) {
+    for (int f = 0; stamp_format_letter[f]; f++) {
         unsigned next = 0;
         for (size_t i = 0; i < stamp_field_count; i++) {
             if ((int)stamp_fields[i].format != f) continue;
@@ -108,8 +108,24 @@ static int check_isa(void)
                 return bad("gap or overlap before field", stamp_fields[i].name);
             next += stamp_fields[i].width;
         }
-        if (next != STAMP_WORD_BITS) return bad("word not filled by format", &format_letter[f]);
+        if (next != STAMP_WORD_BITS)
+            return bad("word not filled by format", &stamp_format_letter[f]);
     }
+    return 0;
+}
+
+/* Units are numbered from control's 0; what a unit executes begins with the head; a stall is a unit's. */
+static int check_units(void)
+{
+    for (size_t i = 0; i < COUNT(units); i++)
+        if (units[i].code != i) return bad("unit out of order", units[i].name);
+    if (STAMP_UNIT_CTL) return bad("not the first unit", "CTL");
+    for (size_t i = 0; i < stamp_op_count; i++)
+        if ((stamp_ops[i].unit == STAMP_UNIT_CTL) != (stamp_ops[i].format == STAMP_FORMAT_C))
+            return bad("format C is control's, and its only one", stamp_ops[i].name);
+    for (unsigned e = 0; e < STAMP_EVENTS; e++)
+        if (stamp_event_kind(e) == STAMP_EVENT_STALL && stamp_event_unit(e) == STAMP_UNIT_CTL)
+            return bad("stall of no unit", stamp_event_name(e));
     return 0;
 }
 
@@ -135,6 +151,15 @@ static int check_mach(void)
     return 0;
 }
 
+/* Bits that hold 0 .. n - 1. */
+static int width_of(size_t n)
+{
+    int bits = 1;
+
+    while (n > (size_t)1 << bits) bits++;
+    return bits;
+}
+
 static void sv_rows(const char *prefix, const struct row *r, size_t n, const char *type)
 {
     for (size_t i = 0; i < n; i++)
@@ -143,25 +168,47 @@ static void sv_rows(const char *prefix, const struct row *r, size_t n, const cha
     printf("\n");
 }
 
+/* Codes of units; which bit or slice is a unit's where their queues lie side by side. */
+static void sv_units(void)
+{
+    char type[32];
+
+    snprintf(type, sizeof type, "logic [%d:0]", width_of(COUNT(units)) - 1);
+    sv_rows("UNIT_", units, COUNT(units), type);
+    printf("  localparam int unsigned UNIT_W = %d; // bits of a code\n", width_of(COUNT(units)));
+    printf("  localparam int unsigned QUEUES = %d; // units that have a queue, all but CTL\n",
+           (int)STAMP_QUEUES);
+    for (size_t i = 1; i < COUNT(units); i++)
+        printf("  localparam int unsigned QUEUE_%s = %u;\n", units[i].name, units[i].code - 1);
+    printf("\n");
+}
+
 /* Packed structs, most significant field first: a word cast to one is decoded. */
 static void sv_structs(void)
 {
-    for (int f = 0; format_letter[f]; f++) {
+    for (int f = 0; stamp_format_letter[f]; f++) {
         printf("  typedef struct packed {\n");
         for (size_t i = stamp_field_count; i-- > 0;) {
             const struct stamp_field *fd = &stamp_fields[i];
             if ((int)fd->format == f)
                 printf("    logic [%d:0] %s; // %s\n", fd->width - 1, fd->name, fd->meaning);
         }
-        printf("  } insn_%c_t;\n\n", format_letter[f] + ('a' - 'A'));
+        printf("  } insn_%c_t;\n\n", stamp_format_letter[f] + ('a' - 'A'));
     }
+    const struct stamp_field *top = &head[COUNT(head) - 1];
+    printf("  // What all formats but C begin with.\n  typedef struct packed {\n"
+           "    logic [%d:0] rest;\n",
+           STAMP_WORD_BITS - 1 - top->lsb - top->width);
+    for (size_t i = COUNT(head); i-- > 0;)
+        printf("    logic [%d:0] %s; // %s\n", head[i].width - 1, head[i].name, head[i].meaning);
+    printf("  } insn_head_t;\n\n");
 }
 
 static void sv_reserved(void)
 {
-    for (int f = 0; format_letter[f]; f++) {
+    for (int f = 0; stamp_format_letter[f]; f++) {
         printf("  // Reserved bits of format %c.\n  localparam logic [255:0] RSV_%c = ",
-               format_letter[f], format_letter[f]);
+               stamp_format_letter[f], stamp_format_letter[f]);
         struct stamp_word w = {{0}};
         for (size_t i = 0; i < stamp_field_count; i++)
             if ((int)stamp_fields[i].format == f && !strncmp(stamp_fields[i].name, "rsv", 3))
@@ -182,7 +229,7 @@ static void print_sv(void)
            "// verilator lint_off UNUSEDPARAM\n" /* one module never uses every fact */
            "package stamp_isa_pkg;\n");
     sv_rows("", fixed, COUNT(fixed), "int unsigned");
-    sv_rows("UNIT_", units, COUNT(units), "int unsigned");
+    sv_units();
     sv_rows("SPACE_", spaces, COUNT(spaces), "logic [3:0]");
     sv_rows("FMT_", fmts, COUNT(fmts), "logic [1:0]");
     sv_rows("KIND_", kinds, COUNT(kinds), "logic [1:0]");
@@ -231,85 +278,6 @@ static void print_fn(void)
     printf("\nendpackage\n// verilator lint_on UNUSEDPARAM\n");
 }
 
-static void md_rows(const char *head, const struct row *r, size_t n, int hex)
-{
-    printf("%s", head);
-    for (size_t i = 0; i < n; i++) {
-        printf(hex ? "| %s | 0x%02x |" : "| %s | %u |", r[i].name, r[i].code);
-        if (r[i].kind[0]) printf(" %s |", r[i].kind);
-        if (r[i].unit[0]) printf(" %s |", r[i].unit);
-        printf(" %s |\n", r[i].meaning);
-    }
-    printf("\n");
-}
-
-static void md_isa(void)
-{
-    printf("| instruction | opcode | format | unit | meaning |\n|---|---|---|---|---|\n");
-    for (size_t i = 0; i < stamp_op_count; i++)
-        printf("| %s | 0x%02x | %c | %s | %s |\n", stamp_ops[i].name, (unsigned)stamp_ops[i].code,
-               format_letter[stamp_ops[i].format], stamp_unit_name(stamp_ops[i].unit),
-               stamp_ops[i].meaning);
-    for (int f = 0; format_letter[f]; f++) {
-        printf("\nFormat %c:\n\n| field | bits | meaning |\n|---|---|---|\n", format_letter[f]);
-        for (size_t i = 0; i < stamp_field_count; i++)
-            if ((int)stamp_fields[i].format == f)
-                printf("| %s | [%d:%d] | %s |\n", stamp_fields[i].name,
-                       stamp_fields[i].lsb + stamp_fields[i].width - 1, stamp_fields[i].lsb,
-                       stamp_fields[i].meaning);
-    }
-    printf("\n");
-    md_rows("| unit | code | meaning |\n|---|---|---|\n", units, COUNT(units), 0);
-    md_rows("| space | code | a line | meaning |\n|---|---|---|---|\n", spaces, COUNT(spaces), 0);
-    md_rows("| fmt | code | meaning |\n|---|---|---|\n", fmts, COUNT(fmts), 0);
-    md_rows("| kind | code | meaning |\n|---|---|---|\n", kinds, COUNT(kinds), 0);
-    md_rows("| function | code | meaning |\n|---|---|---|\n", fns, COUNT(fns), 0);
-    md_rows("| constant | value | meaning |\n|---|---|---|\n", fixed, COUNT(fixed), 0);
-}
-
-static void md_mach(void)
-{
-    printf("| parameter |");
-    for (size_t m = 0; m < STAMP_MACHS; m++) printf(" %s |", stamp_machs[m].name);
-    printf(" meaning |\n|---|");
-    for (size_t m = 0; m < STAMP_MACHS; m++) printf("---|");
-    printf("---|\n");
-    for (size_t i = 0; i < COUNT(params); i++) {
-        printf("| %s |", params[i].name);
-        for (size_t m = 0; m < STAMP_MACHS; m++)
-            printf(" %u |", stamp_param_of(&stamp_machs[m], (enum stamp_param)i));
-        printf(" %s |\n", params[i].meaning);
-    }
-}
-
-static void md_rules(void)
-{
-    printf("| parameter | must be | because |\n|---|---|---|\n");
-    for (size_t i = 0; i < COUNT(rules); i++)
-        printf("| %s | %s | %s |\n", rules[i].name, rules[i].kind, rules[i].meaning);
-}
-
-static int print_table(const char *what)
-{
-    if (!strcmp(what, "isa"))
-        md_isa();
-    else if (!strcmp(what, "mach"))
-        md_mach();
-    else if (!strcmp(what, "rule"))
-        md_rules();
-    else if (!strcmp(what, "event"))
-        md_rows("| event | index | kind | unit | meaning |\n|---|---|---|---|---|\n", events,
-                COUNT(events), 0);
-    else if (!strcmp(what, "regs"))
-        md_rows("| register | offset | access | meaning |\n|---|---|---|---|\n", regs, COUNT(regs),
-                1);
-    else if (!strcmp(what, "error"))
-        md_rows("| error | code | meaning |\n|---|---|---|\n", errors, COUNT(errors), 0);
-    else
-        return bad("unknown table", what);
-    return 0;
-}
-
 /* Copy a document, reprinting what stands between <!-- specgen NAME --> and <!-- end -->. */
 static int print_doc(const char *path)
 {
@@ -323,7 +291,7 @@ static int print_doc(const char *path)
         if (!skipping) fputs(line, stdout);
         if (sscanf(line, "<!-- specgen %31s", what) == 1) {
             skipping = 1;
-            rc = print_table(what);
+            rc = specgen_table(what);
         }
     }
     fclose(in);
@@ -350,13 +318,15 @@ static int print(int argc, char **argv)
     }
     if (argc == 3 && !strcmp(argv[1], "doc")) return print_doc(argv[2]);
     if (argc == 3 && !strcmp(argv[1], "params")) return print_params(argv[2]);
-    if (argc == 2) return print_table(argv[1]);
-    return bad("usage", "specgen sv|fn|isa|mach|rule|event|regs|error|machs|doc FILE|params NAME");
+    if (argc == 2) return specgen_table(argv[1]) ? bad("unknown table", argv[1]) : 0;
+    return bad("usage",
+               "specgen sv|fn|isa|mach|rule|event|regs|error|cycles|machs|doc FILE|params NAME");
 }
 
 int main(int argc, char **argv)
 {
-    if (check_isa() || check_fn() || check_mach()) return 1;
+    if (check_isa() || check_units() || check_fn() || check_mach()) return 1;
+    if (specgen_check_cycles()) return bad("rows of cycles.def", specgen_check_cycles());
     const int rc = print(argc, argv);
     if (fflush(stdout) || ferror(stdout)) return bad("cannot write", "standard output");
     return rc;

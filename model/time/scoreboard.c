@@ -7,7 +7,7 @@
 #include "model/machine/walk.h"
 #include "model/mem.h"
 
-enum { QUEUE_MAX = 64, WINDOW_MAX = 1024, DISPATCH = 2 };
+enum { QUEUE_MAX = 64, WINDOW_MAX = 1024 };
 enum { LOADS = 5, STORES = 4 }; /* transfers under way in a unit at once */
 
 /* Times of one semaphore's posts, a ring; a token is ready when its poster retired. */
@@ -67,7 +67,7 @@ static void arrive(struct clocks *c, uint32_t pc, uint64_t words)
         c->image->mach->IM_WORDS < WINDOW_MAX ? c->image->mach->IM_WORDS : WINDOW_MAX;
     struct fetch *f = &c->fetch;
 
-    c->now += DISPATCH * words;
+    c->now += STAMP_COST_DISPATCH * words;
     if (pc + room < f->next || pc > f->next + room) { /* a jump: the window starts there */
         f->next = pc;
         f->ready = c->now + c->memory.latency;
@@ -102,8 +102,7 @@ static void execute(struct clocks *c, const struct stamp_issue *step)
         r->first = (r->first + 1) % (STAMP_SEM_MAX + 1);
         r->count--;
     }
-    const struct stamp_cycles t =
-        stamp_cycles_of(c->image->mach, c->memory, step->op, &step->insn);
+    const struct stamp_cycles t = stamp_cycles_of(c->image->mach, c->memory, step->op, &step->insn);
     c->start[u][c->issued[u] % QUEUE_MAX] = start;
     c->free[u] = start + t.occupy;
     c->done[u] = later(c->done[u], start + t.occupy + t.latency);

@@ -3,8 +3,8 @@
 //
 // Rule     model/spec/event.def: meanings and order. C twin: the event counts of model/insn.
 module stamp_counters #(
-    parameter int unsigned L = 16,
-    parameter int unsigned T = 8 // L * T is a power of two
+    parameter int unsigned L,
+    parameter int unsigned T // L * T is a power of two
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -31,11 +31,11 @@ module stamp_counters #(
     end
   end
 
-  logic [63:0] word;
+  logic [63:0] count;
   // MAC_USED is kept in k-steps of a nibble row, each L*T products.
-  assign word = (32'(index_i) >= stamp_isa_pkg::EVENTS) ? 64'd0
-                : (32'(index_i) == stamp_isa_pkg::EV_MAC_USED) ? count_q[index_i] << $clog2(L*T)
-                : count_q[index_i];
-  assign word_o = high_i ? word[63:32] : word[31:0];
+  assign count = (32'(index_i) >= stamp_isa_pkg::EVENTS) ? 64'd0
+                 : (32'(index_i) == stamp_isa_pkg::EV_MAC_USED) ? count_q[index_i] << $clog2(L*T)
+                 : count_q[index_i];
+  assign word_o = high_i ? count[63:32] : count[31:0];
 
 endmodule

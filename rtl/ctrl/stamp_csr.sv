@@ -4,10 +4,10 @@
 // Rule     model/spec/regs.def. Latency 1 cycle; one write and one read at a time.
 // Writes to read-only or unknown offsets do nothing; unknown offsets read as zero. All OKAY.
 module stamp_csr #(
-    parameter int unsigned P         = 8,
-    parameter int unsigned L         = 16,
-    parameter int unsigned T         = 8,
-    parameter int unsigned AXI_BYTES = 16
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned T,
+    parameter int unsigned AXI_BYTES
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,

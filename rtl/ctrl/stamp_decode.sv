@@ -4,8 +4,8 @@
 // Rule     model/spec/isa.md section 3. C twin: model/machine/check.c, stamp_check_static, same order.
 // Combinational.
 module stamp_decode (
-    input  logic [255:0] word_i,
-    output logic [2:0]   unit_o, // stamp_isa_pkg::UNIT_*
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] word_i,
+    output logic [stamp_isa_pkg::UNIT_W-1:0] unit_o, // stamp_isa_pkg::UNIT_*
     output logic [3:0]   err_o   // stamp_isa_pkg::ERR_*
 );
 
@@ -23,7 +23,7 @@ module stamp_decode (
   assign w = word_i;
 
   logic         vm, fmt_bad, space_bad, gather_bad, seta_zero;
-  logic [255:0] reserved;
+  logic [stamp_isa_pkg::WORD_BITS-1:0] reserved;
 
   assign vm        = d.space == stamp_isa_pkg::SPACE_VM;
   assign fmt_bad   = vm ? d.fmt == 2'd3 : d.fmt != stamp_isa_pkg::FMT_RAW;
@@ -52,7 +52,7 @@ module stamp_decode (
   end
 
   always_comb begin
-    unit_o   = 3'(stamp_isa_pkg::UNIT_CTL);
+    unit_o   = stamp_isa_pkg::UNIT_CTL;
     err_o    = stamp_isa_pkg::ERR_NONE;
     reserved = stamp_isa_pkg::RSV_C;
     case (c.op)
@@ -68,15 +68,14 @@ module stamp_decode (
         else if (c.areg == 4'd0 && (c.imm == 40'd0 || c.imm[39:24] != 16'd0))
           err_o = stamp_isa_pkg::ERR_LOOP;
       stamp_isa_pkg::OP_LOAD, stamp_isa_pkg::OP_STORE: begin
-        unit_o   = d.op == stamp_isa_pkg::OP_LOAD ? 3'(stamp_isa_pkg::UNIT_LDU)
-                                                  : 3'(stamp_isa_pkg::UNIT_STU);
+        unit_o   = d.op == stamp_isa_pkg::OP_LOAD ? stamp_isa_pkg::UNIT_LDU : stamp_isa_pkg::UNIT_STU;
         reserved = stamp_isa_pkg::RSV_D;
         if (fmt_bad || space_bad || gather_bad) err_o = stamp_isa_pkg::ERR_RESERVED;
         else if (d.d0[5:0] != '0 || d.d1[5:0] != '0) err_o = stamp_isa_pkg::ERR_ALIGN;
         else if (d.lines == '0 || d.n0 == '0 || d.n1 == '0) err_o = stamp_isa_pkg::ERR_RANGE;
       end
       stamp_isa_pkg::OP_VBFLY: begin
-        unit_o   = 3'(stamp_isa_pkg::UNIT_VXU);
+        unit_o   = stamp_isa_pkg::UNIT_VXU;
         reserved = stamp_isa_pkg::RSV_B;
         if (b.kind == 2'd3) err_o = stamp_isa_pkg::ERR_RESERVED;
         else if (b.boff == '0 || b.cols == '0 || b.n0 == '0 || b.n1 == '0)
@@ -86,19 +85,19 @@ module stamp_decode (
       stamp_isa_pkg::OP_VBIAS, stamp_isa_pkg::OP_VCODE, stamp_isa_pkg::OP_VDEQ,
       stamp_isa_pkg::OP_VPACKK, stamp_isa_pkg::OP_VPACKV, stamp_isa_pkg::OP_VSMRD,
       stamp_isa_pkg::OP_VSMWR: begin
-        unit_o   = 3'(stamp_isa_pkg::UNIT_VXU);
+        unit_o   = stamp_isa_pkg::UNIT_VXU;
         reserved = stamp_isa_pkg::RSV_V;
         if (v.n0 == '0 || v.cols == '0) err_o = stamp_isa_pkg::ERR_RANGE;
       end
       stamp_isa_pkg::OP_VBIN, stamp_isa_pkg::OP_VROPE, stamp_isa_pkg::OP_VROW,
       stamp_isa_pkg::OP_VRED, stamp_isa_pkg::OP_VFN: begin
-        unit_o   = 3'(stamp_isa_pkg::UNIT_VXU);
+        unit_o   = stamp_isa_pkg::UNIT_VXU;
         reserved = stamp_isa_pkg::RSV_W;
         if (fn_bad) err_o = stamp_isa_pkg::ERR_RESERVED;
         else if (w.n0 == '0 || w.cols == '0) err_o = stamp_isa_pkg::ERR_RANGE;
       end
       stamp_isa_pkg::OP_MM: begin
-        unit_o   = 3'(stamp_isa_pkg::UNIT_MXU);
+        unit_o   = stamp_isa_pkg::UNIT_MXU;
         reserved = stamp_isa_pkg::RSV_M;
         if (m.groups == '0 || m.kl == '0 || m.ng == '0) err_o = stamp_isa_pkg::ERR_RANGE;
       end

@@ -31,13 +31,13 @@ module stamp_dispatch (
     input  logic         hit_i,
     input  logic         fail_i,
     output logic         re_o,
-    input  logic [255:0] word_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] word_i,
     input  logic [31:0]  window_i, // instructions the buffer holds
 
-    // Queues: LDU, STU, VXU, MXU in bits 0..3.
-    output logic [3:0]   push_o,
-    input  logic [3:0]   ready_i,
-    output logic [255:0] insn_o,
+    // Queues, bit stamp_isa_pkg::QUEUE_*.
+    output logic [stamp_isa_pkg::QUEUES-1:0] push_o,
+    input  logic [stamp_isa_pkg::QUEUES-1:0] ready_i,
+    output logic [stamp_isa_pkg::WORD_BITS-1:0] insn_o,
     input  logic         all_idle_i,  // queues, units
     input  logic         blocked_i,   // some head waits for a semaphore
     input  logic [31:0]  blocked_pc_i,
@@ -57,10 +57,12 @@ module stamp_dispatch (
   state_e state_q;
 
   logic [31:0] pc_q;
-  logic [39:0] areg_q [16];
-  logic [31:0] start_q [4];
-  logic [23:0] left_q [4];
-  logic [2:0]  depth_q;
+  localparam int unsigned DepthW = $clog2(stamp_isa_pkg::LOOP_DEPTH);
+
+  logic [39:0] areg_q [stamp_isa_pkg::ADDR_REGS];
+  logic [31:0] start_q [stamp_isa_pkg::LOOP_DEPTH];
+  logic [23:0] left_q [stamp_isa_pkg::LOOP_DEPTH];
+  logic [DepthW:0] depth_q;
   logic [31:0] skip_q; // LOOPs open in what a LOOP of no iterations skips; 0: nothing is skipped
   logic [3:0]  err_q;
   logic [31:0] idle_cycles_q;
@@ -71,30 +73,45 @@ module stamp_dispatch (
   logic        unit_failed, pending;
 
   stamp_isa_pkg::insn_c_t c;
-  stamp_isa_pkg::insn_d_t d;
-  stamp_isa_pkg::insn_w_t w;
+  stamp_isa_pkg::insn_d_t d, d_added; // _added: with its address register
+  stamp_isa_pkg::insn_w_t w, w_added;
   assign c = word_i;
   assign d = word_i;
   assign w = word_i;
 
-  logic [2:0]  unit;
+  logic [stamp_isa_pkg::UNIT_W-1:0] unit;
+  logic [stamp_isa_pkg::QUEUES-1:0] queue; // the unit's; 0 for control
   logic [3:0]  static_err, err;
   logic [39:0] addr, count;
   logic [23:0] lim;
   logic        is_transfer, is_lim, is_loop_bad, expired, control_go, push_go, wait_idle;
   logic        seta, skip_go, decode;
-  logic [1:0]  top;
+  logic [DepthW-1:0] top;
 
   stamp_decode i_decode (.word_i, .unit_o(unit), .err_o(static_err));
 
-  assign top         = 2'(depth_q - 3'd1);
+  for (genvar q = 0; q < stamp_isa_pkg::QUEUES; q++) begin : g_queue
+    assign queue[q] = unit == stamp_isa_pkg::UNIT_W'(q + 1);
+  end
+
+  always_comb begin : added
+    d_added      = d;
+    d_added.dram = addr;
+    d_added.areg = '0;
+    w_added      = w;
+    w_added.lim  = lim;
+    w_added.areg = '0;
+  end
+
+  assign top         = DepthW'(depth_q - 1'b1);
   assign addr        = d.dram + areg_q[d.areg];
   assign lim         = w.lim + areg_q[w.areg][23:0];
   assign count       = c.areg == '0 ? c.imm : areg_q[c.areg];
-  assign is_transfer = unit == 3'(stamp_isa_pkg::UNIT_LDU) || unit == 3'(stamp_isa_pkg::UNIT_STU);
+  assign is_transfer = unit == stamp_isa_pkg::UNIT_LDU || unit == stamp_isa_pkg::UNIT_STU;
   assign is_lim      = w.op == stamp_isa_pkg::OP_VRED || w.op == stamp_isa_pkg::OP_VFN;
-  assign is_loop_bad = (c.op == stamp_isa_pkg::OP_LOOP && (depth_q == 3'd4 || count[39:24] != '0))
-                       || (c.op == stamp_isa_pkg::OP_ENDL && depth_q == 3'd0);
+  assign is_loop_bad = (c.op == stamp_isa_pkg::OP_LOOP
+                        && (depth_q == (DepthW+1)'(stamp_isa_pkg::LOOP_DEPTH) || count[39:24] != '0))
+                       || (c.op == stamp_isa_pkg::OP_ENDL && depth_q == '0);
   assign err         = static_err != stamp_isa_pkg::ERR_NONE ? static_err
                        : (is_transfer && addr[5:0] != '0) ? stamp_isa_pkg::ERR_ALIGN
                        : is_loop_bad ? stamp_isa_pkg::ERR_LOOP : stamp_isa_pkg::ERR_NONE;
@@ -104,17 +121,15 @@ module stamp_dispatch (
   assign skip_go     = state_q == Decode && skip_q != '0;
   assign control_go  = !failed_q && (state_q == Multiply
                          ? factor_q == '0
-                         : decode && err == stamp_isa_pkg::ERR_NONE && unit == '0 && !seta
+                         : decode && err == stamp_isa_pkg::ERR_NONE && unit == stamp_isa_pkg::UNIT_CTL && !seta
                            && (!wait_idle || all_idle_i));
-  assign push_go     = decode && err == stamp_isa_pkg::ERR_NONE && unit != '0
-                       && ready_i[unit[1:0] - 2'd1] && !failed_q;
-  assign push_o      = push_go ? 4'd1 << (unit - 3'd1) : 4'd0;
-  assign insn_o      = is_transfer ? {word_i[255:90], addr, 4'd0, word_i[45:0]}
-                       : is_lim ? {word_i[255:200], lim, word_i[175:48], 4'd0, word_i[43:0]} : word_i;
+  assign push_go     = decode && err == stamp_isa_pkg::ERR_NONE && (ready_i & queue) != '0 && !failed_q;
+  assign push_o      = push_go ? queue : '0;
+  assign insn_o      = is_transfer ? d_added : is_lim ? w_added : word_i;
   assign pc_o        = pc_q;
   assign want_o      = state_q == Fetch && pc_q < code_count_i;
   assign re_o        = want_o && hit_i;
-  assign keep_o      = (depth_q != 3'd0 && pc_q - start_q[0] + 32'd8 < window_i) ? start_q[0] : pc_q;
+  assign keep_o      = (depth_q != '0 && pc_q - start_q[0] + 32'd8 < window_i) ? start_q[0] : pc_q;
   assign busy_o      = state_q != Idle;
   assign err_o       = err_q;
   assign stop_o      = halt_q;
@@ -234,7 +249,7 @@ module stamp_dispatch (
       pc_q    <= '0;
       depth_q <= '0;
       skip_q  <= '0;
-      for (int r = 0; r < 16; r++) areg_q[r] <= '0;
+      for (int r = 0; r < stamp_isa_pkg::ADDR_REGS; r++) areg_q[r] <= '0;
     end else if (push_go) begin
       pc_q <= pc_q + 32'd1;
     end else if (skip_go) begin
@@ -250,13 +265,13 @@ module stamp_dispatch (
         stamp_isa_pkg::OP_LOOP: if (count == '0) begin
           skip_q <= 32'd1;
         end else begin
-          start_q[depth_q[1:0]] <= pc_q + 32'd1;
-          left_q[depth_q[1:0]]  <= count[23:0];
-          depth_q               <= depth_q + 3'd1;
+          start_q[depth_q[DepthW-1:0]] <= pc_q + 32'd1;
+          left_q[depth_q[DepthW-1:0]]  <= count[23:0];
+          depth_q                      <= depth_q + 1'b1;
         end
         stamp_isa_pkg::OP_ENDL: begin
           left_q[top] <= left_q[top] - 24'd1;
-          if (left_q[top] == 24'd1) depth_q <= depth_q - 3'd1;
+          if (left_q[top] == 24'd1) depth_q <= depth_q - 1'b1;
           else pc_q <= start_q[top];
         end
         default: ;

@@ -3,13 +3,13 @@
 //
 // Combinational. hit_o says that an event occurred, inc_o by how much its counter grows.
 module stamp_events #(
-    parameter int unsigned P = 8,
-    parameter int unsigned L = 16,
-    parameter int unsigned T = 8
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned T
 ) (
     input  logic        busy_i,
     input  logic        control_i,
-    input  logic [3:0]  done_i, // LDU, STU, VXU, MXU
+    input  logic [stamp_isa_pkg::QUEUES-1:0] done_i, // by unit, as unit_busy_i and unit_wait_i
     input  logic [6:0]  fetch_bytes_i,
     input  logic [7:0]  load_bytes_i,
     input  logic [7:0]  store_bytes_i,
@@ -33,8 +33,8 @@ module stamp_events #(
     input  logic        fn_i,
     input  logic        pb_read_i,
     input  logic        pb_write_i,
-    input  logic [3:0]  unit_busy_i,
-    input  logic [3:0]  unit_wait_i,
+    input  logic [stamp_isa_pkg::QUEUES-1:0] unit_busy_i,
+    input  logic [stamp_isa_pkg::QUEUES-1:0] unit_wait_i,
     input  logic        ld_axi_i,
     input  logic        st_axi_i,
     input  logic        vx_vm_i,
@@ -45,8 +45,7 @@ module stamp_events #(
 );
 
   logic [2:0] insns, vm_writes;
-  assign insns     = {2'd0, control_i} + {2'd0, done_i[0]} + {2'd0, done_i[1]} + {2'd0, done_i[2]}
-                     + {2'd0, done_i[3]};
+  assign insns     = 3'($countones({control_i, done_i}));
   assign vm_writes = {2'd0, mx_write_i} + {2'd0, vx_write_i} + {2'd0, ld_write_i};
 
   always_comb begin
@@ -73,15 +72,15 @@ module stamp_events #(
     hit_o[stamp_isa_pkg::EV_FN_LINES]    = fn_i;
     hit_o[stamp_isa_pkg::EV_PB_READ]     = pb_read_i;
     hit_o[stamp_isa_pkg::EV_PB_WRITE]    = pb_write_i;
-    hit_o[stamp_isa_pkg::EV_LDU_BUSY]    = unit_busy_i[0];
-    hit_o[stamp_isa_pkg::EV_STU_BUSY]    = unit_busy_i[1];
-    hit_o[stamp_isa_pkg::EV_VXU_BUSY]    = unit_busy_i[2];
-    hit_o[stamp_isa_pkg::EV_MXU_BUSY]    = unit_busy_i[3];
+    hit_o[stamp_isa_pkg::EV_LDU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_LDU];
+    hit_o[stamp_isa_pkg::EV_STU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_STU];
+    hit_o[stamp_isa_pkg::EV_VXU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_VXU];
+    hit_o[stamp_isa_pkg::EV_MXU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_MXU];
     hit_o[stamp_isa_pkg::EV_MXU_ACTIVE]  = active_i;
-    hit_o[stamp_isa_pkg::EV_LDU_WAIT]    = unit_wait_i[0];
-    hit_o[stamp_isa_pkg::EV_STU_WAIT]    = unit_wait_i[1];
-    hit_o[stamp_isa_pkg::EV_VXU_WAIT]    = unit_wait_i[2];
-    hit_o[stamp_isa_pkg::EV_MXU_WAIT]    = unit_wait_i[3];
+    hit_o[stamp_isa_pkg::EV_LDU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_LDU];
+    hit_o[stamp_isa_pkg::EV_STU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_STU];
+    hit_o[stamp_isa_pkg::EV_VXU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_VXU];
+    hit_o[stamp_isa_pkg::EV_MXU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_MXU];
     hit_o[stamp_isa_pkg::EV_LDU_AXI]     = ld_axi_i;
     hit_o[stamp_isa_pkg::EV_STU_AXI]     = st_axi_i;
     hit_o[stamp_isa_pkg::EV_VXU_VM]      = vx_vm_i;

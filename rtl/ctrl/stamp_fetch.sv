@@ -9,8 +9,8 @@
 //          burst; fail_o comes only for it. What an earlier program asked for is let pass.
 // Bursts   at most 4 granules, inside 4 KiB, one after another; single ID.
 module stamp_fetch #(
-    parameter int unsigned AXI_BYTES = 16,
-    parameter int unsigned IM_WORDS  = 64 // instructions, even, 8 or more
+    parameter int unsigned AXI_BYTES,
+    parameter int unsigned IM_WORDS // instructions, even, 8 or more
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
@@ -26,7 +26,7 @@ module stamp_fetch #(
     input  logic                   want_i, // pc_i is wanted now
     output logic                   hit_o,
     input  logic                   re_i,
-    output logic [255:0]           word_o,
+    output logic [stamp_isa_pkg::WORD_BITS-1:0] word_o,
     output logic                   fail_o, // the wanted instruction cannot be read
     output logic                   busy_o, // reads outstanding
 
@@ -115,6 +115,7 @@ module stamp_fetch #(
     .clk_i, .we_i(granule_end), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
     .re_i, .raddr_i(pcg[SlotW-1:0]), .rdata_o(line));
 
-  assign word_o = half_q ? line[511:256] : line[255:0];
+  assign word_o = half_q ? line[stamp_isa_pkg::WORD_BITS +: stamp_isa_pkg::WORD_BITS]
+                         : line[0 +: stamp_isa_pkg::WORD_BITS];
 
 endmodule

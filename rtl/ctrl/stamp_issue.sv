@@ -4,7 +4,7 @@
 // Rule     model/spec/isa.md section 2. C twin: model/machine/machine.c, take and give.
 // Latency  1 cycle from push to the unit. Throughput one instruction per cycle.
 module stamp_issue #(
-    parameter int unsigned QUEUE  = 8, // instructions waiting, 2 or more
+    parameter int unsigned QUEUE, // instructions waiting, 2 or more
     parameter int unsigned Flight = 8, // instructions started and not retired, 2 or more
     parameter int unsigned SeqW   = 24 // bits of a place in program order, modulo
 ) (
@@ -17,7 +17,7 @@ module stamp_issue #(
     // From the dispatcher.
     input  logic         push_i,
     output logic         ready_o,
-    input  logic [255:0] insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     input  logic [31:0]  pc_i,
     input  logic [SeqW-1:0] seq_i,
 
@@ -34,7 +34,7 @@ module stamp_issue #(
     // Unit. Offered only when it is ready, so that takes need no second look.
     output logic         insn_valid_o,
     input  logic         insn_ready_i,
-    output logic [255:0] insn_o,
+    output logic [stamp_isa_pkg::WORD_BITS-1:0] insn_o,
     input  logic         done_i,
 
     // Retirement: the instruction that ends with done_i.
@@ -45,32 +45,33 @@ module stamp_issue #(
     output logic         idle_o    // nothing waits, nothing is in flight
 );
 
-  logic [SeqW+287:0] head;
   logic [SeqW-1:0]   behind;
   logic              valid, flight_ready, drop;
+  stamp_isa_pkg::insn_head_t head;
 
   // A queue is in program order: where its head comes behind the fault, all of it does.
   assign behind = head_seq_o - fault_seq_i;
   assign drop   = stop_i || (fault_i && valid && !behind[SeqW-1] && behind != '0);
   assign head_o = valid && !drop;
 
-  stamp_fifo #(.Width(SeqW + 288), .Depth(QUEUE)) i_queue (
+  stamp_fifo #(.Width(SeqW + 32 + stamp_isa_pkg::WORD_BITS), .Depth(QUEUE)) i_queue (
     .clk_i, .rst_ni(rst_ni && !drop), .push_i, .ready_o, .data_i({seq_i, pc_i, insn_i}),
-    .valid_o(valid), .pop_i(take_o), .data_o(head));
+    .valid_o(valid), .pop_i(take_o), .data_o({head_seq_o, head_pc_o, insn_o}));
 
-  assign insn_o       = head[255:0];
-  assign head_pc_o    = head[287:256];
-  assign head_seq_o   = head[288 +: SeqW];
-  assign wait_o       = head_o ? head[22:8] : 15'd0;
+  assign head         = insn_o;
+  assign wait_o       = head_o ? {head.wait2, head.wait1, head.wait0} : 15'd0;
   assign want_o       = head_o && sem_ok_i && flight_ready && insn_ready_i;
   assign insn_valid_o = want_o && turn_i;
   assign take_o       = want_o && turn_i;
 
   stamp_fifo #(.Width(SeqW + 47), .Depth(Flight)) i_flight (
     .clk_i, .rst_ni, .push_i(take_o), .ready_o(flight_ready),
-    .data_i({head_seq_o, head_pc_o, head[37:23]}), .valid_o(flight_o), .pop_i(done_i),
+    .data_i({head_seq_o, head_pc_o, head.post2, head.post1, head.post0}), .valid_o(flight_o), .pop_i(done_i),
     .data_o({seq_o, pc_o, post_o}));
 
   assign idle_o = !valid && !flight_o;
+
+  logic unused; // the rest is the unit's
+  assign unused = &{1'b0, head};
 
 endmodule

@@ -5,7 +5,7 @@
 // Contract ok_o[u]: unit u's three waits can all be met now (0 means none; one number named twice
 //          needs two). take_i is one-hot and only where ok_o.
 module stamp_sems #(
-    parameter int unsigned Units = 4
+    parameter int unsigned Units = stamp_isa_pkg::QUEUES
 ) (
     input  logic               clk_i,
     input  logic               rst_ni,
@@ -20,10 +20,10 @@ module stamp_sems #(
     output logic [Units-1:0]    overflow_o // gave to a semaphore that passed SEM_MAX
 );
 
-  logic [7:0]  sem_q [32]; // 0 stays zero and is never asked
-  logic [31:0] ge1, ge2, ge3; // at least 1, 2, 3
+  logic [7:0]  sem_q [stamp_isa_pkg::SEMAPHORES]; // 0 stays zero and is never asked
+  logic [stamp_isa_pkg::SEMAPHORES-1:0] ge1, ge2, ge3; // at least 1, 2, 3
 
-  for (genvar s = 0; s < 32; s++) begin : g_level
+  for (genvar s = 0; s < stamp_isa_pkg::SEMAPHORES; s++) begin : g_level
     assign ge1[s] = sem_q[s] != 8'd0;
     assign ge2[s] = sem_q[s][7:1] != 7'd0;
     assign ge3[s] = sem_q[s][7:2] != 6'd0 || sem_q[s][1:0] == 2'd3;
@@ -53,14 +53,14 @@ module stamp_sems #(
     logic [9:0]         next;
     overflow_o <= '0;
     if (!rst_ni || clear_i) begin
-      for (int s = 0; s < 32; s++) sem_q[s] <= 8'd0;
+      for (int s = 0; s < stamp_isa_pkg::SEMAPHORES; s++) sem_q[s] <= 8'd0;
     end else if (take_i != '0 || give_i != '0) begin
-      for (int s = 1; s < 32; s++) begin
+      for (int s = 1; s < stamp_isa_pkg::SEMAPHORES; s++) begin
         for (int k = 0; k < Units * 3; k++) up[k] = give_i[k/3] && post_i[k*5 +: 5] == 5'(s);
         for (int k = 0; k < 3; k++) down[k] = taken[k*5 +: 5] == 5'(s);
         next = {2'b00, sem_q[s]} + 10'($countones(up)) - 10'($countones(down));
         sem_q[s] <= next[7:0];
-        if (next > 10'd255)
+        if (next > 10'(stamp_isa_pkg::SEM_MAX))
           for (int k = 0; k < Units * 3; k++) if (up[k]) overflow_o[k/3] <= 1'b1;
       end
     end

@@ -4,7 +4,7 @@
 // Throughput one address and one beat per cycle. A fetch waits for the beats of loads ahead of it.
 // ARVALID, once raised for a master, stays with it until ARREADY.
 module stamp_axi_rmux #(
-    parameter int unsigned Depth = 32 // bursts outstanding in all, a power of two
+    parameter int unsigned Depth = stamp_isa_pkg::BURSTS // bursts outstanding in all, a power of two
 ) (
     input  logic        clk_i,
     input  logic        rst_ni,

@@ -13,9 +13,9 @@
 //             null with a code nothing is accepted until clear_i. abort_i cuts short what is
 //             here: each instruction still ends in one burst marked last, null where needed.
 module stamp_dma_ag #(
-    parameter int unsigned AXI_BYTES  = 16, // 4, 8, 16, 32, 64
-    parameter int unsigned MaxBurst   = 64, // beats, 1..256
-    parameter int unsigned IT_ENTRIES = 0   // index table, 4096 or less; 0: no gather
+    parameter int unsigned AXI_BYTES, // 4, 8, 16, 32, 64
+    parameter int unsigned MaxBurst   = stamp_isa_pkg::BURST_BEATS, // beats, 1..256
+    parameter int unsigned IT_ENTRIES // index table, 4096 or less; 0: no gather
 ) (
     input  logic         clk_i,
     input  logic         rst_ni,  // synchronous, active low
@@ -25,7 +25,7 @@ module stamp_dma_ag #(
     // Instruction, format D. ready_o does not depend on valid_i.
     input  logic         valid_i,
     output logic         ready_o,
-    input  logic [255:0] insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     input  logic [39:0]  addr_i,       // dram + address register, multiple of 64
     input  logic [7:0]   line_beats_i, // beats per scratchpad line
     input  logic [16:0]  limit_i,      // lines of the scratchpad

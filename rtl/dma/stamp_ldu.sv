@@ -12,16 +12,16 @@
 //             where nothing else went wrong. An instruction accepted behind a failing one writes
 //             nothing and ends with the same code; nothing more is accepted until busy_o is low.
 module stamp_ldu #(
-    parameter int unsigned L          = 16, // elements of a VM line, multiple of 8
-    parameter int unsigned T          = 8,
-    parameter int unsigned AXI_BYTES  = 16, // power of two up to 64; divides every line: 2L, LT/2
-    parameter int unsigned VM_LINES   = 2048,
-    parameter int unsigned WB_LINES   = 1024,
-    parameter int unsigned CM_LINES   = 128,
-    parameter int unsigned RT_ENTRIES = 512,
-    parameter int unsigned IT_ENTRIES = 512, // multiple of 16, 4096 or less
-    parameter int unsigned MaxBurst   = 64, // beats, 1..256
-    parameter int unsigned Reads      = 32, // bursts outstanding, power of two
+    parameter int unsigned L, // elements of a VM line, multiple of 8
+    parameter int unsigned T,
+    parameter int unsigned AXI_BYTES, // power of two up to 64; divides every line: 2L, LT/2
+    parameter int unsigned VM_LINES,
+    parameter int unsigned WB_LINES,
+    parameter int unsigned CM_LINES,
+    parameter int unsigned RT_ENTRIES,
+    parameter int unsigned IT_ENTRIES, // multiple of 16, 4096 or less
+    parameter int unsigned MaxBurst   = stamp_isa_pkg::BURST_BEATS, // beats, 1..256
+    parameter int unsigned Reads      = stamp_isa_pkg::BURSTS, // bursts outstanding, power of two
     parameter int unsigned Depth      = 4   // instructions waiting for data, power of two
 ) (
     input  logic                   clk_i,
@@ -30,7 +30,7 @@ module stamp_ldu #(
     // Instruction, statically checked. ready_o does not depend on valid_i.
     input  logic                   insn_valid_i,
     output logic                   insn_ready_o,
-    input  logic [255:0]           insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     input  logic [39:0]            addr_i,   // dram + address register
     input  logic [39:0]            win_lo_i, // stable while busy_o
     input  logic [39:0]            win_hi_i,
@@ -104,7 +104,7 @@ module stamp_ldu #(
   assign d = insn_i;
 
   // ---- instructions waiting for their data -----------------------------------------------------
-  logic [61:0]    insn_q [Depth]; // space, look for NaN, bf16, beats, line, lines, lstride
+  logic [61:0]    job_q [Depth]; // space, look for NaN, bf16, beats, line, lines, lstride
   logic [DBits:0] iw_q, ir_q;
   logic [DBits+1:0] inflight_q;   // accepted, done pulse not over
   logic [DBits+1:0] it_left_q;    // of these, up to the last load of IT
@@ -131,7 +131,7 @@ module stamp_ldu #(
       if (accept && !done_valid_o)      inflight_q <= inflight_q + 1'b1;
       else if (!accept && done_valid_o) inflight_q <= inflight_q - 1'b1;
     end
-    if (accept) insn_q[iw_q[DBits-1:0]]
+    if (accept) job_q[iw_q[DBits-1:0]]
         <= {d.space, d.space == stamp_isa_pkg::SPACE_VM && d.fmt != stamp_isa_pkg::FMT_RAW, bf16_in,
             beats_in - 8'd1, d.line, d.lines - 16'd1, d.lstride};
   end
@@ -203,9 +203,9 @@ module stamp_ldu #(
     end
 
     if (!cur_valid_q || fin) begin
-      {space_q, look_q, bf16_q, beats_q, line_q, lines_q, lstride_q} <= insn_q[ir_q[DBits-1:0]];
-      row_q  <= insn_q[ir_q[DBits-1:0]][47:32];
-      left_q <= insn_q[ir_q[DBits-1:0]][31:16];
+      {space_q, look_q, bf16_q, beats_q, line_q, lines_q, lstride_q} <= job_q[ir_q[DBits-1:0]];
+      row_q  <= job_q[ir_q[DBits-1:0]][47:32];
+      left_q <= job_q[ir_q[DBits-1:0]][31:16];
       beat_q <= 8'd0;
     end else if (take) begin
       beat_q <= line_end ? 8'd0 : beat_q + 8'd1;

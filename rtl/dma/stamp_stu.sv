@@ -16,13 +16,13 @@
 //             Instructions accepted behind a failing one end with the same code; nothing more is
 //             accepted until busy_o is low.
 module stamp_stu #(
-    parameter int unsigned L         = 16, // elements of a VM line
-    parameter int unsigned T         = 8,  // 8 or less
-    parameter int unsigned AXI_BYTES = 16, // power of two up to 64; divides 2L and LT/2
-    parameter int unsigned VM_LINES  = 2048,
-    parameter int unsigned PB_LINES  = 256,
-    parameter int unsigned MaxBurst  = 64, // beats, 1..256
-    parameter int unsigned Writes    = 32, // bursts outstanding, power of two
+    parameter int unsigned L, // elements of a VM line
+    parameter int unsigned T, // 8 or less
+    parameter int unsigned AXI_BYTES, // power of two up to 64; divides 2L and LT/2
+    parameter int unsigned VM_LINES,
+    parameter int unsigned PB_LINES,
+    parameter int unsigned MaxBurst  = stamp_isa_pkg::BURST_BEATS, // beats, 1..256
+    parameter int unsigned Writes    = stamp_isa_pkg::BURSTS, // bursts outstanding, power of two
     parameter int unsigned Depth     = 4,  // instructions in execution, power of two
     parameter int unsigned Lines     = 4   // VM lines read ahead, power of two
 ) (
@@ -32,7 +32,7 @@ module stamp_stu #(
     // Instruction, statically checked. ready_o does not depend on valid_i.
     input  logic                   insn_valid_i,
     output logic                   insn_ready_o,
-    input  logic [255:0]           insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     input  logic [39:0]            addr_i,   // dram + address register
     input  logic [39:0]            win_lo_i, // stable while busy_o
     input  logic [39:0]            win_hi_i,
@@ -134,7 +134,7 @@ module stamp_stu #(
   logic [11:0]    unused_entry;
   /* verilator lint_on UNUSEDSIGNAL */
 
-  stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst)) u_ag (
+  stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst), .IT_ENTRIES(0)) u_ag (
       .clk_i, .rst_ni, .abort_i(squash), .clear_i(clear),
       .valid_i(accept), .ready_o(ag_ready), .insn_i, .addr_i,
       .line_beats_i(beats_in), .limit_i(pb_in ? 17'(PB_LINES) : 17'(VM_LINES)), .win_lo_i, .win_hi_i,

@@ -7,8 +7,8 @@
 // Promise     only lines whose row has an issued burst are read: credit_q counts the beats of
 //             issued bursts less the beats of the lines asked for.
 module stamp_stu_rd #(
-    parameter int unsigned L      = 16,
-    parameter int unsigned T      = 8,    // 8 or less: a PB line is no longer than a VM line
+    parameter int unsigned L,
+    parameter int unsigned T, // 8 or less: a PB line is no longer than a VM line
     parameter int unsigned Credit = 1024, // beats issued and not yet read, at most
     parameter int unsigned Depth  = 4,    // instructions, power of two
     parameter int unsigned Lines  = 4     // read ahead, power of two, 2 or more
@@ -20,7 +20,7 @@ module stamp_stu_rd #(
     output logic            idle_o,
 
     input  logic            valid_i, // an instruction; the unit keeps them below Depth
-    input  logic [255:0]    insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     input  logic [7:0]      line_beats_i, // beats of its lines
     input  logic            push_i,  // a burst of beats_i + 1 is issued
     input  logic [7:0]      beats_i,
@@ -50,11 +50,11 @@ module stamp_stu_rd #(
   assign d = insn_i;
 
   // Instructions: PB, beats, line, lines, lstride, rows. The row count comes in two factors.
-  logic [80:0]    insn_q [Depth];
+  logic [80:0]    job_q [Depth];
   logic [DBits:0] ii_q, ir_q;
 
   always_ff @(posedge clk_i) begin : insn_fifo
-    if (valid_i) insn_q[ii_q[DBits-1:0]] <= {d.space == stamp_isa_pkg::SPACE_PB, line_beats_i, d.line,
+    if (valid_i) job_q[ii_q[DBits-1:0]] <= {d.space == stamp_isa_pkg::SPACE_PB, line_beats_i, d.line,
                                              d.lines - 16'd1, d.lstride,
                                              d.n0 - 12'd1, d.n1 - 12'd1};
     if (!rst_ni || clear_i) ii_q <= '0;
@@ -89,10 +89,10 @@ module stamp_stu_rd #(
     end
 
     if (!cur_q || fin) begin
-      {pb_q, beats_q, line_q, lines_q, lstride_q, n0_q, i1_q} <= insn_q[ir_q[DBits-1:0]];
-      row_q  <= insn_q[ir_q[DBits-1:0]][71:56];
-      left_q <= insn_q[ir_q[DBits-1:0]][55:40];
-      i0_q   <= insn_q[ir_q[DBits-1:0]][23:12];
+      {pb_q, beats_q, line_q, lines_q, lstride_q, n0_q, i1_q} <= job_q[ir_q[DBits-1:0]];
+      row_q  <= job_q[ir_q[DBits-1:0]][71:56];
+      left_q <= job_q[ir_q[DBits-1:0]][55:40];
+      i0_q   <= job_q[ir_q[DBits-1:0]][23:12];
     end else if (issue && left_q != 16'd0) begin
       line_q <= line_q + 16'd1;
       left_q <= left_q - 16'd1;

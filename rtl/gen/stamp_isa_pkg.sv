@@ -15,14 +15,24 @@ package stamp_isa_pkg;
   localparam int unsigned INDEX_LINE = 16; // entries of an index table line
   localparam int unsigned KEY_BLOCK = 256; // keys of one softmax block
   localparam int unsigned TABLE_LINE = 32; // entries of a row table or nibble table line
+  localparam int unsigned BURST_BEATS = 64; // beats of a load or store burst, at most
+  localparam int unsigned BURST_PAGE = 4096; // bytes whose multiples no burst crosses
+  localparam int unsigned BURSTS = 32; // bursts of the load or store unit under way at once
   localparam int unsigned ISA_MAJOR = 2; // interface version, major: programs, registers; programs of another do not run
   localparam int unsigned ISA_MINOR = 0; // interface version, minor: what was only added
 
-  localparam int unsigned UNIT_CTL = 0; // control: executes at dispatch
-  localparam int unsigned UNIT_LDU = 1; // load unit: DRAM to scratchpad
-  localparam int unsigned UNIT_STU = 2; // store unit: scratchpad to DRAM
-  localparam int unsigned UNIT_VXU = 3; // vector and transform unit
-  localparam int unsigned UNIT_MXU = 4; // matrix unit with its drain
+  localparam logic [2:0] UNIT_CTL = 0; // control: executes at dispatch
+  localparam logic [2:0] UNIT_LDU = 1; // load unit: DRAM to scratchpad
+  localparam logic [2:0] UNIT_STU = 2; // store unit: scratchpad to DRAM
+  localparam logic [2:0] UNIT_VXU = 3; // vector and transform unit
+  localparam logic [2:0] UNIT_MXU = 4; // matrix unit with its drain
+
+  localparam int unsigned UNIT_W = 3; // bits of a code
+  localparam int unsigned QUEUES = 4; // units that have a queue, all but CTL
+  localparam int unsigned QUEUE_LDU = 0;
+  localparam int unsigned QUEUE_STU = 1;
+  localparam int unsigned QUEUE_VXU = 2;
+  localparam int unsigned QUEUE_MXU = 3;
 
   localparam logic [3:0] SPACE_VM = 0; // vector memory
   localparam logic [3:0] SPACE_WB = 1; // weight operands, column c lane t in nibble c*T+t
@@ -319,6 +329,18 @@ package stamp_isa_pkg;
     logic [4:0] wait0; // semaphore to take one from before starting; 0 none
     logic [7:0] op; // opcode
   } insn_w_t;
+
+  // What all formats but C begin with.
+  typedef struct packed {
+    logic [217:0] rest;
+    logic [4:0] post2; // the same
+    logic [4:0] post1; // the same
+    logic [4:0] post0; // semaphore to give one to when retired; 0 none
+    logic [4:0] wait2; // the same
+    logic [4:0] wait1; // the same
+    logic [4:0] wait0; // semaphore to take one from before starting; 0 none
+    logic [7:0] op; // opcode
+  } insn_head_t;
 
 endpackage
 // verilator lint_on UNUSEDPARAM

@@ -7,9 +7,9 @@
 // Throughput one k-step of T per cycle, without gaps between tiles: the shadow is the second
 //          accumulator bank. The issuer keeps the drain out of a shadow about to be overwritten.
 module stamp_array #(
-    parameter int unsigned P = 8,  // nibble rows
-    parameter int unsigned L = 16, // columns
-    parameter int unsigned T = 8,  // products per dot product, 4 or 8
+    parameter int unsigned P, // nibble rows
+    parameter int unsigned L, // columns
+    parameter int unsigned T, // products per dot product, 4 or 8
     parameter int unsigned PhaseW = L > T ? $clog2(L/T) : 1 // never set
 ) (
     input  logic                     clk_i,

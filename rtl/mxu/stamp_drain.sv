@@ -8,13 +8,13 @@
 // Throughput one row of L per cycle; a tile takes max(P, 8) cycles, so that an AC word is written
 //          before the same tile comes back. Its VM writes are always granted: nothing stalls it.
 module stamp_drain #(
-    parameter int unsigned P          = 8,
-    parameter int unsigned L          = 16,
-    parameter int unsigned VM_LINES   = 2048,
-    parameter int unsigned CM_LINES   = 128,
-    parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned RT_ENTRIES = 512,
-    parameter int unsigned AC_LINES   = 256
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned VM_LINES,
+    parameter int unsigned CM_LINES,
+    parameter int unsigned SM_ENTRIES,
+    parameter int unsigned RT_ENTRIES,
+    parameter int unsigned AC_LINES
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,

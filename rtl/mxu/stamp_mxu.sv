@@ -6,16 +6,16 @@
 //          tile has at least max(P, 8) steps; shorter tiles wait for the drain.
 // Errors   RANGE found while walking ends the instruction at once; nothing more is written.
 module stamp_mxu #(
-    parameter int unsigned P          = 8,
-    parameter int unsigned L          = 16,
-    parameter int unsigned T          = 8,
-    parameter int unsigned VM_LINES   = 2048,
-    parameter int unsigned XB_LINES   = 4608,
-    parameter int unsigned WB_LINES   = 1024,
-    parameter int unsigned CM_LINES   = 128,
-    parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned RT_ENTRIES = 512,
-    parameter int unsigned AC_LINES   = 256
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned T,
+    parameter int unsigned VM_LINES,
+    parameter int unsigned XB_LINES,
+    parameter int unsigned WB_LINES,
+    parameter int unsigned CM_LINES,
+    parameter int unsigned SM_ENTRIES,
+    parameter int unsigned RT_ENTRIES,
+    parameter int unsigned AC_LINES
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
@@ -23,7 +23,7 @@ module stamp_mxu #(
     // Instruction: taken when valid and ready; done_o once each, in order.
     input  logic                          insn_valid_i,
     output logic                          insn_ready_o,
-    input  logic [255:0]                  insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     output logic                          done_o,
     output logic [3:0]                    err_o,
     output logic                          busy_o,

@@ -5,23 +5,23 @@
 // Bus      AXI4 master, one ID (every transaction ID 0, answers in order), INCR bursts of full beats;
 //          AXI4-Lite slave for registers; one level interrupt; one clock, synchronous reset.
 module stamp_top #(
-    parameter int unsigned P          = 8,
-    parameter int unsigned L          = 16,
-    parameter int unsigned T          = 8,
-    parameter int unsigned VM_LINES   = 2048,
-    parameter int unsigned XB_LINES   = 4608,
-    parameter int unsigned WB_LINES   = 1024,
-    parameter int unsigned CM_LINES   = 128,
-    parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned RT_ENTRIES = 512,
-    parameter int unsigned AC_LINES   = 256,
-    parameter int unsigned IT_ENTRIES = 512,
-    parameter int unsigned PB_LINES   = 256,
-    parameter int unsigned F          = 4,
-    parameter int unsigned Q          = 4,
-    parameter int unsigned AXI_BYTES  = 16,
-    parameter int unsigned QUEUE      = 8,
-    parameter int unsigned IM_WORDS   = 64
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned T,
+    parameter int unsigned VM_LINES,
+    parameter int unsigned XB_LINES,
+    parameter int unsigned WB_LINES,
+    parameter int unsigned CM_LINES,
+    parameter int unsigned SM_ENTRIES,
+    parameter int unsigned RT_ENTRIES,
+    parameter int unsigned AC_LINES,
+    parameter int unsigned IT_ENTRIES,
+    parameter int unsigned PB_LINES,
+    parameter int unsigned F,
+    parameter int unsigned Q,
+    parameter int unsigned AXI_BYTES,
+    parameter int unsigned QUEUE,
+    parameter int unsigned IM_WORDS
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
@@ -85,6 +85,12 @@ module stamp_top #(
   localparam int unsigned ItW = $clog2(IT_ENTRIES);
   localparam int unsigned PbW = $clog2(PB_LINES);
   localparam int unsigned Events = stamp_isa_pkg::EVENTS;
+  localparam int unsigned WordW  = stamp_isa_pkg::WORD_BITS;
+  localparam int unsigned Queues = stamp_isa_pkg::QUEUES; // bits and slices of what begins with u_
+  localparam int unsigned Ldu    = stamp_isa_pkg::QUEUE_LDU;
+  localparam int unsigned Stu    = stamp_isa_pkg::QUEUE_STU;
+  localparam int unsigned Vxu    = stamp_isa_pkg::QUEUE_VXU;
+  localparam int unsigned Mxu    = stamp_isa_pkg::QUEUE_MXU;
 
   // ---- Control -----------------------------------------------------------------------------------
   logic        start, busy, done, fault, stop, reset_units, clear, unit_rst_n;
@@ -112,18 +118,17 @@ module stamp_top #(
   // ---- Fetch and dispatch ------------------------------------------------------------------------
   logic [31:0]      pc, keep, blocked_pc, unit_err_pc;
   logic             want, hit, im_re, fetch_fail, fetch_busy;
-  logic [255:0]     word, insn;
+  logic [WordW-1:0] word, insn;
   logic [6:0]       fetch_bytes;
   logic             f_arvalid, f_arready, f_rvalid;
   logic [39:0]      f_araddr;
   logic [7:0]       f_arlen;
   logic             all_idle, blocked, stuck, ev_control;
-  logic [3:0]       push, q_ready, unit_err;
-  // Units: 0 LDU, 1 STU, 2 VXU, 3 MXU.
-  logic [3:0]       u_valid, u_ready, u_done, u_busy, u_wait, gives;
-  logic [4*256-1:0] u_insn;
-  logic [4*32-1:0]  u_pc;
-  logic [15:0]      u_err;
+  logic [3:0]       unit_err;
+  logic [Queues-1:0]       push, q_ready, u_valid, u_ready, u_done, u_busy, u_wait, gives;
+  logic [Queues*WordW-1:0] u_insn;
+  logic [Queues*32-1:0]    u_pc;
+  logic [Queues*4-1:0]     u_err;
 
   stamp_fetch #(.AXI_BYTES(AXI_BYTES), .IM_WORDS(IM_WORDS)) i_fetch (
     .clk_i, .rst_ni, .start_i(start), .run_i(busy), .code_addr_i(code_addr),
@@ -162,17 +167,21 @@ module stamp_top #(
   logic [15:0]     wr_line, sr_line;
   logic [L*64-1:0] wr_data;
   logic [L*32-1:0] sr_data;
+  stamp_isa_pkg::insn_d_t ld_insn, st_insn;
+
+  assign ld_insn = u_insn[Ldu*WordW +: WordW];
+  assign st_insn = u_insn[Stu*WordW +: WordW];
 
   stamp_ldu #(.L(L), .T(T), .AXI_BYTES(AXI_BYTES), .VM_LINES(VM_LINES), .WB_LINES(WB_LINES),
               .CM_LINES(CM_LINES), .RT_ENTRIES(RT_ENTRIES), .IT_ENTRIES(IT_ENTRIES)) i_ldu (
-    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[0]), .insn_ready_o(u_ready[0]),
-    .insn_i(u_insn[0*256 +: 256]), .addr_i(u_insn[0*256+50 +: 40]), .win_lo_i(win_lo), .win_hi_i(win_hi),
-    .done_valid_o(u_done[0]), .done_err_o(u_err[0*4 +: 4]),
+    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Ldu]), .insn_ready_o(u_ready[Ldu]),
+    .insn_i(ld_insn), .addr_i(ld_insn.dram), .win_lo_i(win_lo), .win_hi_i(win_hi),
+    .done_valid_o(u_done[Ldu]), .done_err_o(u_err[Ldu*4 +: 4]),
     .arvalid_o(l_arvalid), .arready_i(l_arready), .araddr_o(l_araddr), .arlen_o(l_arlen),
     .arsize_o(m_arsize_o), .arburst_o(m_arburst_o), .rvalid_i(l_rvalid), .rready_o(l_rready),
     .rdata_i(m_rdata_i), .rresp_i(m_rresp_i), .rlast_i(m_rlast_i),
     .wr_valid_o(wr_valid), .wr_ready_i(wr_ready), .wr_space_o(wr_space), .wr_line_o(wr_line),
-    .wr_data_o(wr_data), .it_re_o(it_re), .it_entry_o(it_entry), .it_data_i(it_data), .busy_o(u_busy[0]), .ev_bytes_o(l_bytes), .ev_axi_wait_o(l_wait));
+    .wr_data_o(wr_data), .it_re_o(it_re), .it_entry_o(it_entry), .it_data_i(it_data), .busy_o(u_busy[Ldu]), .ev_bytes_o(l_bytes), .ev_axi_wait_o(l_wait));
 
   stamp_axi_rmux i_rmux (
     .clk_i, .rst_ni, .f_arvalid_i(f_arvalid), .f_arready_o(f_arready), .f_araddr_i(f_araddr),
@@ -182,14 +191,14 @@ module stamp_top #(
     .rvalid_i(m_rvalid_i), .rready_o(m_rready_o), .rlast_i(m_rlast_i));
 
   stamp_stu #(.L(L), .T(T), .AXI_BYTES(AXI_BYTES), .VM_LINES(VM_LINES), .PB_LINES(PB_LINES)) i_stu (
-    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[1]), .insn_ready_o(u_ready[1]),
-    .insn_i(u_insn[1*256 +: 256]), .addr_i(u_insn[1*256+50 +: 40]), .win_lo_i(win_lo), .win_hi_i(win_hi),
-    .done_valid_o(u_done[1]), .done_err_o(u_err[1*4 +: 4]),
+    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Stu]), .insn_ready_o(u_ready[Stu]),
+    .insn_i(st_insn), .addr_i(st_insn.dram), .win_lo_i(win_lo), .win_hi_i(win_hi),
+    .done_valid_o(u_done[Stu]), .done_err_o(u_err[Stu*4 +: 4]),
     .awvalid_o(m_awvalid_o), .awready_i(m_awready_i), .awaddr_o(m_awaddr_o), .awlen_o(m_awlen_o),
     .awsize_o(m_awsize_o), .awburst_o(m_awburst_o), .wvalid_o(m_wvalid_o), .wready_i(m_wready_i),
     .wdata_o(m_wdata_o), .wstrb_o(m_wstrb_o), .wlast_o(m_wlast_o), .bvalid_i(m_bvalid_i),
     .bready_o(m_bready_o), .bresp_i(m_bresp_i), .rd_valid_o(sr_valid), .rd_ready_i(sr_ready),
-    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_data_i(pb_rdata), .busy_o(u_busy[1]), .ev_bytes_o(st_bytes),
+    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_data_i(pb_rdata), .busy_o(u_busy[Stu]), .ev_bytes_o(st_bytes),
     .ev_axi_wait_o(st_wait), .ev_vm_read_o(st_vm_read));
 
   // ---- Vector unit ---------------------------------------------------------------------------------
@@ -211,11 +220,14 @@ module stamp_top #(
   logic [L*T-1:0]  pb_mask;
   logic [L*T*4-1:0] pb_data;
 
+  logic [WordW-1:0] vx_insn;
+  assign vx_insn = u_insn[Vxu*WordW +: WordW];
+
   stamp_vxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES),
               .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES), .PB_LINES(PB_LINES), .F(F),
               .Q(Q)) i_vxu (
-    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[2]), .insn_ready_o(u_ready[2]),
-    .insn_i(u_insn[2*256 +: 256]), .done_o(u_done[2]), .err_o(u_err[2*4 +: 4]), .busy_o(u_busy[2]),
+    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Vxu]), .insn_ready_o(u_ready[Vxu]),
+    .insn_i(vx_insn), .done_o(u_done[Vxu]), .err_o(u_err[Vxu*4 +: 4]), .busy_o(u_busy[Vxu]),
     .vr_valid_o(vr_valid), .vr_ready_i(vr_ready), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
     .vw_valid_o(vw_valid), .vw_ready_i(vw_ready), .vw_addr_o(vw_addr), .vw_data_o(vw_data),
     .rt_re_o(rt_re), .rt_addr_o(rt_addr), .rt_data_i(rt_data),
@@ -243,11 +255,14 @@ module stamp_top #(
   logic             mx_active, mx_stall, mx_line, mx_ac_read;
   logic [15:0]      mx_used;
 
+  logic [WordW-1:0] mx_insn;
+  assign mx_insn = u_insn[Mxu*WordW +: WordW];
+
   stamp_mxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES), .WB_LINES(WB_LINES),
               .CM_LINES(CM_LINES), .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES),
               .AC_LINES(AC_LINES)) i_mxu (
-    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[3]), .insn_ready_o(u_ready[3]),
-    .insn_i(u_insn[3*256 +: 256]), .done_o(u_done[3]), .err_o(u_err[3*4 +: 4]), .busy_o(u_busy[3]),
+    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Mxu]), .insn_ready_o(u_ready[Mxu]),
+    .insn_i(mx_insn), .done_o(u_done[Mxu]), .err_o(u_err[Mxu*4 +: 4]), .busy_o(u_busy[Mxu]),
     .xb_re_o(xb_re), .xb_addr_o(xb_raddr), .xb_data_i(xb_data), .wb_re_o(wb_re),
     .wb_addr_o(wb_raddr), .wb_data_i(wb_data), .nt_re_o(nt_re), .nt_addr_o(nt_addr),
     .nt_data_i(nt_data), .rm_re_o(rm_re), .rm_addr_o(rm_raddr), .rm_data_i(rm_data),

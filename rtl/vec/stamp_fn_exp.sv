@@ -6,7 +6,7 @@
 // Stages   0 x K   2 k   3 kf   4 kf C1, kf C2   6 x - kf C1   9 - kf C2: r   12 r r   14 r + rr/2: p
 //          17 T p   19 T + Tp: y   22 exponent   (the cycle in which the operation starts)
 module stamp_fn_exp #(
-    parameter int unsigned F = 1 // lanes, 1 or more
+    parameter int unsigned F // lanes, 1 or more
 ) (
     input  logic            clk_i,
     input  logic            rst_ni, // synchronous, active low; clears the valid bits only

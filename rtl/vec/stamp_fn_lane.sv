@@ -8,7 +8,7 @@
 //          9 stamp_fn_exp   32 stamp_fn_sig   50 a sigmoid   (the cycle in which it starts)
 // Simulation  an operation works only on elements whose function contains it.
 module stamp_fn_lane #(
-    parameter int unsigned F = 1 // lanes, 1 or more
+    parameter int unsigned F // lanes, 1 or more
 ) (
     input  logic            clk_i,
     input  logic            rst_ni, // synchronous, active low; clears the valid bits only

@@ -6,7 +6,7 @@
 // Latency  18 enabled cycles. Throughput F elements per cycle.
 // Stages   0 1 + z: d   3 d - M: r   6 r C   8 + B   11 r   13 + A: q   16 z q
 module stamp_fn_sig #(
-    parameter int unsigned F = 1 // lanes, 1 or more
+    parameter int unsigned F // lanes, 1 or more
 ) (
     input  logic            clk_i,
     input  logic            rst_ni, // synchronous, active low; clears the valid bits only

@@ -7,7 +7,7 @@
 //          the way out are shared: entries that came in different cycles never meet.
 // Throughput Q entries in 22 cycles. Results come in the order of the entries.
 module stamp_qpar #(
-    parameter int unsigned Q    = 2, // entries at once
+    parameter int unsigned Q, // entries at once
     parameter int unsigned TagW = 42 // bits that go with an entry
 ) (
     input  logic            clk_i,

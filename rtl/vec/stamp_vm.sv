@@ -5,8 +5,8 @@
 // Priority writes: drain, vector unit, load unit; reads: vector unit, store unit. The drain is
 //          always granted. ready_o of a port depends on other ports' valid, never on its own data.
 module stamp_vm #(
-    parameter int unsigned L        = 16,
-    parameter int unsigned VM_LINES = 2048 // a multiple of 4
+    parameter int unsigned L,
+    parameter int unsigned VM_LINES // a multiple of 4
 ) (
     input  logic                        clk_i,
 

@@ -6,7 +6,7 @@
 //          (a butterfly gives its two lines in two cycles, a rotation in four).
 // Everything advances with en_i.
 module stamp_vx_alu #(
-    parameter int unsigned L     = 16,
+    parameter int unsigned L,
     parameter int unsigned AddrW = 11  // bits of a VM line address
 ) (
     input  logic              clk_i,

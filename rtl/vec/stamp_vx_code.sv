@@ -6,7 +6,7 @@
 // Pipeline 0 the line's parameters given (its product follows 2 later), 3 rounded, 4 codes out.
 // Throughput one line per enabled cycle; en_i low holds everything.
 module stamp_vx_code #(
-    parameter int unsigned L    = 16,
+    parameter int unsigned L,
     parameter int unsigned TagW = 4 // bits that go with a line
 ) (
     input  logic            clk_i,

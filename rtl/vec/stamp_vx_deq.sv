@@ -4,7 +4,7 @@
 // Rule     model/spec/isa.md VDEQ, numerics.md section 2 S32_F32. C twin: model/insn/vdeq.c.
 // Latency  1 enabled cycle. Throughput 1 line per cycle. en_i low holds the outputs.
 module stamp_vx_deq #(
-    parameter int unsigned L     = 16,
+    parameter int unsigned L,
     parameter int unsigned AddrW = 11
 ) (
     input  logic             clk_i,

@@ -9,8 +9,8 @@
 //            but the one that waits to leave, and nothing is taken beside them.
 // Stall      a line not taken at the output holds the lanes when the next one is complete.
 module stamp_vx_fn #(
-    parameter int unsigned L     = 16, // lanes of a line
-    parameter int unsigned F     = 4,  // function lanes, a divisor of L
+    parameter int unsigned L, // lanes of a line
+    parameter int unsigned F, // function lanes, a divisor of L
     parameter int unsigned AddrW = 11  // bits of a VM line address
 ) (
     input  logic             clk_i,

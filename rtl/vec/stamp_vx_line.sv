@@ -5,7 +5,7 @@
 // Latency  1 enabled cycle from the last part of a line to valid_o. At most one part a cycle; en_i
 //          low holds everything.
 module stamp_vx_line #(
-    parameter int unsigned L     = 16,
+    parameter int unsigned L,
     parameter int unsigned AddrW = 11
 ) (
     input  logic               clk_i,

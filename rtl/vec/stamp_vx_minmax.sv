@@ -8,7 +8,7 @@
 // Zeros    -0 counts as less than +0 for the largest, as equal for the smallest: with an initial +0
 //          neither ever becomes -0, and the largest of both zeros is +0 whatever the lanes.
 module stamp_vx_minmax #(
-    parameter int unsigned L    = 16, // lanes, a power of two
+    parameter int unsigned L, // lanes, a power of two
     parameter int unsigned TagW = 10  // bits that go with a block
 ) (
     input  logic            clk_i,

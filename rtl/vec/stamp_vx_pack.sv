@@ -5,9 +5,9 @@
 // Order    VPACKK: plane 0 (hi), pieces of T lanes rising, then plane 1 (lo); VPACKV: a write each.
 // Stream   a line holds while valid_i && !ready_o; one write per cycle, registered.
 module stamp_vx_pack #(
-    parameter int unsigned L        = 16,
-    parameter int unsigned T        = 8,
-    parameter int unsigned PB_LINES = 256
+    parameter int unsigned L,
+    parameter int unsigned T,
+    parameter int unsigned PB_LINES
 ) (
     input  logic                        clk_i,
     input  logic                        rst_ni,

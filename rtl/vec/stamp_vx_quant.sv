@@ -6,10 +6,10 @@
 //          4 nibbles out to XB, 5 summed, 6 SM and RM written after a block's last line.
 // Throughput one line of one row per cycle. Nothing stalls it.
 module stamp_vx_quant #(
-    parameter int unsigned P          = 8,
-    parameter int unsigned L          = 16,
-    parameter int unsigned XB_LINES   = 4608,
-    parameter int unsigned SM_ENTRIES = 1024
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned XB_LINES,
+    parameter int unsigned SM_ENTRIES
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,

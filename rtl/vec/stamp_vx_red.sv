@@ -8,7 +8,7 @@
 // Throughput one line per cycle where 64/L lines cover the adder; one in 3 where L is 64.
 // Stream   a line is taken when valid_i && ready_o && en_i. en_i low holds everything.
 module stamp_vx_red #(
-    parameter int unsigned L = 16 // 64 or less, a power of two
+    parameter int unsigned L // 64 or less, a power of two
 ) (
     input  logic            clk_i,
     input  logic            rst_ni,

@@ -7,7 +7,7 @@
 // Stream   a line is taken when valid_i && adv_i; ready_o is low where the sums cannot take the line
 //          they are given. en_i low holds what comes out. Results come in the order of the rows.
 module stamp_vx_rows #(
-    parameter int unsigned L    = 16,
+    parameter int unsigned L,
     parameter int unsigned TagW = 10
 ) (
     input  logic               clk_i,

@@ -5,8 +5,8 @@
 // Stream   a line holds while valid_i && !ready_o. Writes are combinational; from the first entry
 //          beyond SM on there are none.
 module stamp_vx_scatter #(
-    parameter int unsigned L          = 16,
-    parameter int unsigned SM_ENTRIES = 1024
+    parameter int unsigned L,
+    parameter int unsigned SM_ENTRIES
 ) (
     input  logic                          clk_i,
     input  logic                          start_i,  // of an instruction

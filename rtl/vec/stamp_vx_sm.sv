@@ -4,9 +4,9 @@
 // Rule     model/spec/isa.md VMINMAX, VQPAR, VSMWR. C twins: model/insn/vminmax.c, vqpar.c, vsmwr.c.
 // Ports    one read a cycle, its data in the next; a write is made by one instruction at a time.
 module stamp_vx_sm #(
-    parameter int unsigned L          = 16,
-    parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned Q          = 4
+    parameter int unsigned L,
+    parameter int unsigned SM_ENTRIES,
+    parameter int unsigned Q
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,

@@ -8,19 +8,19 @@
 // Errors   every address is checked before its step; fail_o, and no step is made any more.
 // A line or entry number is checked in each row, so one stride more fits 18 bits.
 module stamp_vx_walk #(
-    parameter int unsigned L          = 16,
-    parameter int unsigned T          = 8,
-    parameter int unsigned VM_LINES   = 2048,
-    parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned RT_ENTRIES = 512,
-    parameter int unsigned PB_LINES   = 256
+    parameter int unsigned L,
+    parameter int unsigned T,
+    parameter int unsigned VM_LINES,
+    parameter int unsigned SM_ENTRIES,
+    parameter int unsigned RT_ENTRIES,
+    parameter int unsigned PB_LINES
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
 
     input  logic                          start_i, // insn_i is new; insn_q_i holds it from then on
-    input  logic [255:0]                  insn_i,
-    input  logic [255:0]                  insn_q_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_q_i,
     input  logic                          adv_i,   // the pipeline takes a step
     input  logic                          par_ready_i, // VQPAR: a unit is free
     input  logic                          is8_i,   // row table output: the row has 8 bits

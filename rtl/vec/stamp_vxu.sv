@@ -11,16 +11,16 @@
 // Errors   RANGE by the fields (no further step is made), else the first of a row, else NUMERIC; what is
 //          in the pipeline finishes.
 module stamp_vxu #(
-    parameter int unsigned P          = 8,
-    parameter int unsigned L          = 16,
-    parameter int unsigned T          = 8,
-    parameter int unsigned VM_LINES   = 2048,
-    parameter int unsigned XB_LINES   = 4608,
-    parameter int unsigned SM_ENTRIES = 1024,
-    parameter int unsigned RT_ENTRIES = 512,
-    parameter int unsigned PB_LINES   = 256,
-    parameter int unsigned F          = 4, // function lanes, a divisor of L
-    parameter int unsigned Q          = 4  // VQPAR entries at once
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned T,
+    parameter int unsigned VM_LINES,
+    parameter int unsigned XB_LINES,
+    parameter int unsigned SM_ENTRIES,
+    parameter int unsigned RT_ENTRIES,
+    parameter int unsigned PB_LINES,
+    parameter int unsigned F, // function lanes, a divisor of L
+    parameter int unsigned Q // VQPAR entries at once
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
@@ -28,7 +28,7 @@ module stamp_vxu #(
     // Instruction: taken when valid and ready; done_o once each, in order.
     input  logic                          insn_valid_i,
     output logic                          insn_ready_o,
-    input  logic [255:0]                  insn_i,
+    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
     output logic                          done_o,
     output logic [3:0]                    err_o,
     output logic                          busy_o,
@@ -83,7 +83,7 @@ module stamp_vxu #(
   localparam int unsigned CodeW = 36;         // bits that go with codes
 
   // ---- Instruction --------------------------------------------------------------------------------
-  logic [255:0] insn_q;
+  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_q;
   logic         busy_q, start, walking, pipe_busy, fail, scat_bad, numeric;
   logic         row_err_q; // err_q is more than NUMERIC
   logic [3:0]   err_q, q_err;

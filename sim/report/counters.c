@@ -13,29 +13,20 @@
 
 enum { KEY_BYTES = 32 };
 
-struct event_row {
-    const char *name, *kind, *unit, *meaning;
-};
-
-static const struct event_row rows[] = {
-#define EVENT(name, kind, unit, meaning) {#name, #kind, #unit, meaning},
-#include "model/spec/event.def"
-};
-
-static bool is_timed(size_t i)
+static bool is_timed(enum stamp_event i)
 {
-    return !strcmp(rows[i].kind, "TIME");
+    return stamp_event_kind(i) != STAMP_EVENT_VALUE;
 }
 
-/* Cycles in which a unit could not go on: event.def lists them last, from LDU_WAIT. */
-static bool is_stall(size_t i)
+/* Cycles in which a unit could not go on. */
+static bool is_stall(enum stamp_event i)
 {
-    return i >= STAMP_EV_LDU_WAIT;
+    return stamp_event_kind(i) == STAMP_EVENT_STALL;
 }
 
-static const char *key_of(size_t i, char key[KEY_BYTES])
+static const char *key_of(enum stamp_event i, char key[KEY_BYTES])
 {
-    snprintf(key, KEY_BYTES, "%s", rows[i].name);
+    snprintf(key, KEY_BYTES, "%s", stamp_event_name(i));
     for (char *c = key; *c; c++) *c = (char)tolower((unsigned char)*c);
     return key;
 }
@@ -57,10 +48,10 @@ void stamp_put_events(struct cJSON *object, const struct stamp_run_result *r, bo
     stamp_put_count(bytes, "store", r->event[STAMP_EV_STORE_BYTES]);
     if (timed) stamp_put_count(bytes, "fetch", r->event[STAMP_EV_FETCH_BYTES]);
     struct cJSON *stalls = stamp_put_object(object, "stalls");
-    for (size_t i = 0; i < STAMP_EVENTS && timed; i++)
+    for (enum stamp_event i = 0; i < STAMP_EVENTS && timed; i++)
         if (is_stall(i)) stamp_put_count(stalls, key_of(i, key), r->event[i]);
     struct cJSON *events = stamp_put_object(object, "events");
-    for (size_t i = 0; i < STAMP_EVENTS; i++)
+    for (enum stamp_event i = 0; i < STAMP_EVENTS; i++)
         if (timed || !is_timed(i)) stamp_put_count(events, key_of(i, key), r->event[i]);
 }
 
@@ -78,8 +69,8 @@ void stamp_text_counters(struct stamp_text *text, const struct stamp_run_result 
                    r->event[STAMP_EV_LOAD_BYTES], r->event[STAMP_EV_STORE_BYTES]);
     if (timed) stamp_text_add(text, ", %" PRIu64 " of code", r->event[STAMP_EV_FETCH_BYTES]);
     stamp_text_add(text, "\n");
-    for (size_t i = 0; i < STAMP_EVENTS && timed; i++)
+    for (enum stamp_event i = 0; i < STAMP_EVENTS && timed; i++)
         if (is_stall(i) && r->event[i])
             stamp_text_add(text, "stall         %10" PRIu64 " cycles: %s\n", r->event[i],
-                           rows[i].meaning);
+                           stamp_event_meaning(i));
 }

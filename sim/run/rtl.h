@@ -26,8 +26,8 @@ struct stamp_rtl_cycle {
     bool start, irq;             /**< a register write that says START is taken; interrupt pin */
     uint8_t push, take, done; /**< instructions come to a queue, leave it for the unit, are over */
     uint8_t failed;           /**< of those done, with an error */
-    const uint32_t *insn[4];  /**< at the head of each queue, 8 words; what take takes */
-    bool step;                /**< the array multiplies */
+    const uint32_t *insn[STAMP_QUEUES]; /**< at the head of each queue, 8 words; what take takes */
+    bool step;                          /**< the array multiplies */
     bool vector_held,
         load_held; /**< a line of the vector, the load unit is not let into its memory */
 };

@@ -86,7 +86,7 @@ struct stamp_run_result {
     uint64_t cycles;                             /**< RTL: start to done; 0 on the model */
     uint64_t instructions;                       /**< retired */
     uint64_t checked, mismatches;                /**< lock-step: 32-bit words and retirements */
-    uint64_t event[STAMP_EVENTS];                /**< TIME events are 0 on the model */
+    uint64_t event[STAMP_EVENTS];                /**< those of VALUE alone on the model */
     double seconds, cpu_seconds;                 /**< host time of the run: wall, processor */
     char difference[320];                        /**< lock-step: the first difference */
     const struct stamp_phase_instance *instance; /**< with options.phases and when the machine

@@ -144,7 +144,7 @@ void rtl::observe_cycle()
     c.push = PROBE(push);
     c.take = PROBE(u_valid);
     c.done = PROBE(u_done);
-    for (int u = 0; u < 4; u++) {
+    for (int u = 0; u < STAMP_QUEUES; u++) {
         c.failed |= uint8_t(((PROBE(u_err) >> 4 * u & 15) != 0) << u);
         c.insn[u] = &PROBE(u_insn)[8 * u];
     }
@@ -175,7 +175,7 @@ void rtl::observe()
     }
     if (!o.on_retire || stopped) return;
     if (PROBE(ev_control) && !o.on_retire(o.ctx, STAMP_UNIT_CTL, PROBE(pc))) stopped = true;
-    for (int u = 0; u < 4; u++)
+    for (int u = 0; u < STAMP_QUEUES; u++)
         if (PROBE(u_done) >> u & 1 && !(PROBE(u_err) >> 4 * u & 15) &&
             !o.on_retire(o.ctx, stamp_unit(u + 1), PROBE(u_pc)[u]))
             stopped = true;

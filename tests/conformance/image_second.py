@@ -21,7 +21,9 @@ def table(name, macro):
 
 
 OPS = {int(o[1], 0): (o[0], o[2]) for o in table("isa.def", "OP")}
-FIELDS = {f: [(n, int(lsb), int(w)) for g, n, lsb, w, _ in table("isa.def", "FIELD") if g == f] for f in "CDBVMW"}
+HEAD = [(n, int(lsb), int(w)) for n, lsb, w, _ in table("isa.def", "HEAD")]
+FIELDS = {f: (HEAD if f != "C" else []) +
+          [(n, int(lsb), int(w)) for g, n, lsb, w, _ in table("isa.def", "FIELD") if g == f] for f in "CDBVMW"}
 NAMES = {"space": {int(v[1]): v[0] for v in table("isa.def", "SPACE")},
          "fmt": {int(v[1]): v[0] for v in table("isa.def", "FMT")},
          "kind": {int(v[1]): v[0] for v in table("isa.def", "KIND")}}

@@ -20,7 +20,9 @@ def table(name, macro):
 
 
 OPS = {int(o[1], 0): (o[0], o[2], o[3]) for o in table("isa.def", "OP")}
-FIELDS = {g: [(v[1], int(v[2]), int(v[3])) for v in table("isa.def", "FIELD") if v[0] == g] for g in "CDBVMW"}
+HEAD = [(v[0], int(v[1]), int(v[2])) for v in table("isa.def", "HEAD")]
+FIELDS = {g: (HEAD if g != "C" else []) +
+          [(v[1], int(v[2]), int(v[3])) for v in table("isa.def", "FIELD") if v[0] == g] for g in "CDBVMW"}
 FNS = {(v[0], int(v[2])): v[1] for v in table("isa.def", "FN")}
 SETS = {"VBIN": "BIN", "VROW": "ROW", "VRED": "RED", "VFN": "ONE"}
 SPACES = {int(v[1]): v[0] for v in table("isa.def", "SPACE")}

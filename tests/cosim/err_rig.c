@@ -194,22 +194,13 @@ bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_erro
 /* Counters of values equal to the model's, those of time to what was seen of the run. */
 static bool counters(struct err_rig *r)
 {
-#define EVENT(name, kind, unit, meaning) {#kind, STAMP_EV_##name},
-    static const struct {
-        const char *kind;
-        enum stamp_event event;
-    } events[] = {
-#include "model/spec/event.def"
-    };
     uint64_t got[STAMP_EVENTS];
 
     read_counters(r, got);
-    for (size_t i = 0; i < STAMP_EVENTS; i++) {
-        const enum stamp_event e = events[i].event;
-        if (events[i].kind[0] == 'V' && got[e] != r->twin->event[e])
+    for (enum stamp_event e = 0; e < STAMP_EVENTS; e++)
+        if (stamp_event_kind(e) == STAMP_EVENT_VALUE && got[e] != r->twin->event[e])
             return err_rig_fail(r, "counter %s is %" PRIu64 ", model %" PRIu64, stamp_event_name(e),
                                 got[e], r->twin->event[e]);
-    }
     const char *odd = timing_check(r->timing, got, true);
     return odd ? err_rig_fail(r, "%s", odd) : true;
 }

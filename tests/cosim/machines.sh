@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # machines.sh COUNT SEED MOST - machines drawn (draw.c), built and tested: random programs, errors,
-# registers, conformance vectors, a layer alone and a network, on the RTL in lock-step with the C machine;
+# registers, cycles of each instruction, conformance vectors, a layer alone and a network, on the RTL in lock-step with the C machine;
 # and a table of what estimates are off. They lie in $B/random-SEED, built from the objects of $B: only the table differs.
 # Their RTL is compiled at -O1: its runs are shorter than what more would take. A network that a machine's
 # memories do not hold has to be refused by name of the memory.
@@ -15,7 +15,7 @@ find "$R" -name '*.d' -delete
 "$B/draw" "$count" "$seed" "$size" > "$R/machs.def" || exit 1
 names=$(sed -n 's/^CONFIG.\([a-z0-9_]*\),.*/\1/p' "$R/machs.def")
 cat "$R/machs.def"
-make -s -j2 B="$R" "$R/stamp" "$R/rand" "$R/errors" "$R/regs" "$R/specgen" "$R/make_vectors" "$R/conform" > "$R/build.log" 2>&1 &&
+make -s -j2 B="$R" "$R/stamp" "$R/rand" "$R/errors" "$R/regs" "$R/cycles" "$R/specgen" "$R/make_vectors" "$R/conform" > "$R/build.log" 2>&1 &&
     make -s -j2 B="$R" NATIVE=-O1 $(for n in $names; do echo "rtl-$n"; done) >> "$R/build.log" 2>&1 ||
     { tail -n 20 "$R/build.log"; echo "machines: 0 passed, $count failed (build)"; exit 1; }
 
@@ -32,6 +32,7 @@ run() { # WHAT COMMAND...: by its exit code
 run rand "$R/rand" "$name" --count "${PROGRAMS:-200}"
 run errors "$R/errors" "$name"
 run regs "$R/regs" "$name"
+run cycles "$R/cycles" "$name"
 run vectors sh -c "'$R/make_vectors' $name '$R/$name.vec' && '$R/conform' $name rtl '$R/$name.vec'"
 run layer "$R/stamp" demo --machine "$name" --on all --layer layers.0.q --tokens 24 --no-ppl
 if "$R/stamp" compile traces/model/stamp-stories --machine "$name" --tokens 20 -o "$R/$name.stamp" > "$R/$name.net.log" 2>&1

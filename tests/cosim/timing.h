@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file timing.h
- * The TIME counters of event.def, counted again from outside: AXI pins, the register port, and when
+ * The TIME and STALL counters of event.def, counted again from outside: AXI pins, the register port, and when
  * instructions reach a queue, leave it and are over. Semaphores, queues and transfers are modelled here
  * anew; no wire of the counters is looked at.
  */
