@@ -2,25 +2,62 @@
 /**
  * @file net_second.h
  * A second model of whole networks, written from numerics.md alone: bit patterns on softfloat, plain
- * loops over integers, one row and one head after the other. Shares nothing with model/ but the
- * structs that describe a network. Transforms: none, HAAR.
+ * loops over integers, one row and one head after the other. Knows nothing of graphs; shares nothing with
+ * model/ but the structs of codes and schemes. Transforms: none, HAAR, HAAR2D.
  */
 #ifndef STAMP_TESTS_NET_SECOND_H
 #define STAMP_TESTS_NET_SECOND_H
 
-#include "model/net/net.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "model/num/kv.h"
+#include "model/num/scheme.h"
+#include "model/num/weights.h"
+#include "tests/oracle/fn.h"
 
 enum { SECOND_WIDTH = 160, SECOND_TOKENS = 640, SECOND_LAYERS = 2 };
 
-/** Values are bit patterns. */
+/** Bit patterns. */
+typedef uint32_t second_rows[SECOND_TOKENS][SECOND_WIDTH];
+
+/* ---- A decoder --------------------------------------------------------------------------------- */
+
+struct second_shape {
+    uint32_t dim, hidden, layers, heads, kv_heads, head_dim, vocab;
+    uint32_t ctx;            /**< longest sequence */
+    float eps;               /**< of every norm */
+    bool qk_norm;            /**< RMSNORM of every head of q and k before ROPE */
+    const double *frequency; /**< [head_dim / 2], borrowed */
+};
+
+/** Biases and QK gains may be NULL. */
+struct second_layer {
+    struct stamp_weights q, k, v, o, gate, up, down;
+    const float *norm_att, *norm_ffn;      /**< [dim] */
+    const float *bias_q, *bias_k, *bias_v; /**< [heads * head_dim], [kv_heads * head_dim] */
+    const float *norm_q, *norm_k;          /**< [head_dim] */
+};
+
+struct second_model {
+    struct second_shape shape;
+    const struct second_layer *layer; /**< [layers] */
+    struct stamp_weights head;        /**< [vocab][dim] */
+    const float *norm;                /**< [dim] */
+    /** Row @p token of the embedding to x[dim]. */
+    void (*embed)(void *ctx, uint32_t token, float *x);
+    void *embed_ctx;
+};
+
 struct second_side {
-    uint32_t row[SECOND_TOKENS][SECOND_WIDTH];   /**< of 8-bit codes, while they may be recoded */
+    second_rows row;                             /**< of 8-bit codes, while they may be recoded */
     int digit[SECOND_TOKENS][SECOND_WIDTH];      /**< operands */
     uint32_t scale[SECOND_TOKENS][SECOND_WIDTH]; /**< [token][head] */
 };
 
 struct second_net {
-    const struct stamp_net_model *m;
+    const struct second_model *m;
     struct stamp_scheme q;
     struct stamp_kv_scheme kv;
     uint32_t pos;
@@ -32,5 +69,71 @@ void second_prefill(struct second_net *t, const int32_t *tokens, uint32_t n, uin
 
 /** logits[vocab] of one token more. */
 void second_step(struct second_net *t, int32_t token, uint32_t *logits);
+
+/* ---- A vision transformer ---------------------------------------------------------------------- */
+
+/** What lies in a layer, biases beside their matrices. */
+struct second_vit_layer {
+    struct stamp_weights q, k, v, o, up, down;
+    const float *bias_q, *bias_k, *bias_v, *bias_o, *bias_up, *bias_down;
+    const float *norm_att, *shift_att, *norm_ffn, *shift_ffn; /**< gains, biases [dim] */
+};
+
+struct second_vit {
+    uint32_t dim, hidden, layers, heads, kv_heads, head_dim, classes;
+    uint32_t patches, patch_width;
+    float eps;
+    const struct second_vit_layer *layer; /**< [layers] */
+    struct stamp_weights patch, head;
+    const float *bias_patch, *bias_head;
+    const float *first;        /**< [dim] row before the patches, or NULL */
+    const float *place;        /**< [rows][dim] added, or NULL */
+    const float *norm, *shift; /**< [dim], or NULL: no norm before the head */
+};
+
+/** y[classes] of x[patches][patch_width], bit patterns. */
+void second_vit_run(const struct second_vit *m, const struct stamp_scheme *q, const float *x,
+                    uint32_t *y);
+
+/* ---- What both are made of --------------------------------------------------------------------- */
+
+static inline uint32_t second_bits(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+
+static inline uint32_t second_larger(uint32_t a, uint32_t b)
+{
+    return so_less(a, b) ? b : a;
+}
+
+/** Section 6: codes minus zero of n values; max 0: of bits. @return scale */
+uint32_t second_quantize(unsigned bits, bool sym, int max, uint32_t n, const uint32_t *x,
+                         int *code);
+
+/** Section 5, HAAR of n rows of w columns from first on. */
+void second_haar(uint32_t (*x)[SECOND_WIDTH], uint32_t first, uint32_t n, uint32_t w,
+                 uint32_t depth);
+void second_unhaar(uint32_t (*x)[SECOND_WIDTH], uint32_t first, uint32_t n, uint32_t w,
+                   uint32_t depth);
+
+/** Sections 5 to 7: y = the layer of x[s], which stays. */
+void second_linear(const struct stamp_scheme *q, uint32_t s, second_rows x,
+                   const struct stamp_weights *w, const float *bias, second_rows y);
+
+/** Section 9: one head's rows, from token first on, to their operands. */
+void second_operands(struct second_side *to, uint32_t head, uint32_t hd, uint32_t first, uint32_t n,
+                     uint32_t (*x)[SECOND_WIDTH]);
+
+struct second_heads {
+    uint32_t heads, kv_heads, head_dim;
+    const struct second_side *k, *v;
+};
+
+/** Head @p h of one row q of queries that sees keys 0 .. last. */
+void second_attend(const struct second_heads *a, uint32_t h, uint32_t last, const uint32_t *q,
+                   uint32_t *out);
 
 #endif
