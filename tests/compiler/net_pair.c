@@ -20,7 +20,7 @@ enum stamp_status net_pair_compile(struct net_pair *p, const char *config,
         e->text);
     p->spec.model = p->m;
     p->spec.weights = p->q;
-    return stamp_compile_net(&p->spec, options, &p->image, NULL, e);
+    return stamp_compile_net(&p->spec, options, &p->image, NULL, NULL, e);
 }
 
 void net_pair_start(struct net_pair *p)

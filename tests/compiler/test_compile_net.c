@@ -148,7 +148,7 @@ START_TEST(heads_that_do_not_fit_are_refused_with_advice)
         ck_assert(!stamp_qmodel_new(m, 4, 8, 0, &q, &e));
         spec.model = m;
         spec.weights = q;
-        const enum stamp_status s = stamp_compile_net(&spec, &o, &image, NULL, &e);
+        const enum stamp_status s = stamp_compile_net(&spec, &o, &image, NULL, NULL, &e);
         ck_assert_msg(s == (cases[i].advice ? STAMP_EUNSUPPORTED : STAMP_OK), "%zu: %s", i, e.text);
         ck_assert_msg(!s || (strstr(e.text, "head_dim") && strstr(e.text, cases[i].advice)),
                       "%zu: %s", i, e.text);
@@ -171,7 +171,7 @@ START_TEST(steps_are_legal_at_every_kind_of_position)
     stamp_image_free(p.image);
     p.spec.ctx = 601;
     const struct stamp_compile_options o = {.mach = &stamp_machs[_i]};
-    ck_assert_msg(!stamp_compile_net(&p.spec, &o, &p.image, NULL, &e), "%s", e.text);
+    ck_assert_msg(!stamp_compile_net(&p.spec, &o, &p.image, NULL, NULL, &e), "%s", e.text);
     for (size_t i = 0; i < sizeof position / sizeof position[0]; i++) {
         const uint32_t arg[STAMP_ARGS] = {position[i]};
         for (int k = 0; k < 2; k++)
@@ -196,16 +196,16 @@ START_TEST(what_cannot_be_compiled_is_refused)
     open_pair(&p, &at, o.mach);
     bad = p.spec;
     bad.s = 0;
-    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_ERANGE);
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, NULL, &e), STAMP_ERANGE);
     bad = p.spec;
     bad.ctx = 701; /* the model's context is 700 */
-    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_ERANGE);
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, NULL, &e), STAMP_ERANGE);
     bad = p.spec;
     bad.kv.bits = 5;
-    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_ERANGE);
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, NULL, &e), STAMP_ERANGE);
     bad = p.spec;
     bad.scheme.act_bits = 32;
-    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, &e), STAMP_EUNSUPPORTED);
+    ck_assert_int_eq(stamp_compile_net(&bad, &o, &image, NULL, NULL, &e), STAMP_EUNSUPPORTED);
     ck_assert_ptr_null(image);
     net_pair_close(&p);
 }
@@ -218,7 +218,7 @@ static const char *const parts[] = {"gather", "norm",   "qkv",  "kv",   "attenti
 static void check_phases(const struct net_pair *p, const char *entry,
                          const struct stamp_run_result *r)
 {
-    const size_t layers = p->m->layers, inside = 8;
+    const size_t layers = p->m->dec.layers, inside = 8;
     uint64_t sum[STAMP_EVENTS] = {0}, cycles = 0, products = 0;
 
     ck_assert_uint_eq(r->instances, 3 + inside * layers);

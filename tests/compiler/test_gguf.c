@@ -12,6 +12,7 @@
 #include "sim/ref/network_f32.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/compiler/gguf_sample.h"
+#include "tests/compiler/net_of.h"
 
 static struct stamp_network *open_sample(const char *family)
 {
@@ -44,21 +45,21 @@ static void check_all(const struct stamp_lazy *t, unsigned tensor)
 START_TEST(every_tensor_type_gives_its_values)
 {
     struct stamp_network *m = open_sample("llama");
-    const struct stamp_network_layer *l = &m->layer[0];
+    const struct net_layer l_of = net_layer(m, 0), *l = &l_of;
 
-    ck_assert_uint_eq(m->dim, GGUF_DIM);
-    ck_assert_uint_eq(m->hidden, GGUF_HIDDEN);
+    ck_assert_uint_eq(m->dec.dim, GGUF_DIM);
+    ck_assert_uint_eq(m->dec.hidden, GGUF_HIDDEN);
     ck_assert_uint_eq(m->vocab, GGUF_VOCAB);
     ck_assert_uint_eq(m->ctx, GGUF_CTX);
-    ck_assert(m->tied && m->rms_eps == 1e-5f && m->rope.theta == 10000);
-    check_all(&m->embed, GGUF_EMBED);
-    check_all(&l->wq, GGUF_Q); /* as it lies: Llama files are interleaved */
-    check_all(&l->wk, GGUF_K);
-    check_all(&l->wv, GGUF_V);
-    check_all(&l->wo, GGUF_O);
-    check_all(&l->w1, GGUF_GATE);
-    check_all(&l->w2, GGUF_DOWN);
-    check_all(&l->w3, GGUF_UP);
+    ck_assert(m->dec.tied && m->dec.rms_eps == 1e-5f && m->dec.rope.theta == 10000);
+    check_all(net_embed(m), GGUF_EMBED);
+    check_all(l->wq, GGUF_Q); /* as it lies: Llama files are interleaved */
+    check_all(l->wk, GGUF_K);
+    check_all(l->wv, GGUF_V);
+    check_all(l->wo, GGUF_O);
+    check_all(l->w1, GGUF_GATE);
+    check_all(l->w2, GGUF_DOWN);
+    check_all(l->w3, GGUF_UP);
     for (size_t i = 0; i < GGUF_DIM; i++)
         ck_assert(l->norm_ffn[i] == sample_gguf_value(GGUF_NORM_FFN, i));
     ck_assert(!l->bias_q && !l->norm_q);
@@ -72,19 +73,19 @@ START_TEST(rows_of_qwen_heads_are_put_side_by_side)
 
     for (size_t f = 0; f < 2; f++) {
         struct stamp_network *m = open_sample(family[f]);
-        const struct stamp_network_layer *l = &m->layer[0];
+        const struct net_layer l_of = net_layer(m, 0), *l = &l_of;
         const float *biases[] = {l->bias_q, l->bias_k, l->norm_q, l->norm_k};
         const unsigned numbers[] = {GGUF_BIAS_Q, GGUF_BIAS_K, GGUF_NORM_Q, GGUF_NORM_K};
 
         for (size_t r = 0; r < 32; r++) { /* 2i and 2i+1 are i and i+8 of a head of 16 */
             const size_t from = r / 16 * 16 + r % 16 / 2 + r % 2 * 8;
-            check_row(&l->wq, r, GGUF_Q, from);
-            if (r < 16) check_row(&l->wk, r, GGUF_K, from);
+            check_row(l->wq, r, GGUF_Q, from);
+            if (r < 16) check_row(l->wk, r, GGUF_K, from);
             for (size_t k = 0; k < 4; k++)
                 if (biases[k] && r < (k ? 16 : 32))
                     ck_assert(biases[k][r] == sample_gguf_value(numbers[k], from));
         }
-        check_all(&l->wv, GGUF_V);
+        check_all(l->wv, GGUF_V);
         ck_assert(!l->bias_q == (f == 1) && !l->norm_q == (f == 0));
         if (l->bias_v)
             for (size_t i = 0; i < 16; i++)
@@ -257,19 +258,19 @@ START_TEST(random_rows_depend_on_seed_name_and_row_alone)
     struct stamp_network *c = random_model(",seed=2", STAMP_OK);
     float x[2 * TINY_DIM], y[2 * TINY_DIM];
 
-    ck_assert_uint_eq(b->layers, 5);
+    ck_assert_uint_eq(b->dec.layers, 5);
     ck_assert_uint_eq(b->vocab, 300);
-    stamp_lazy_rows(&a->layer[1].wq, 3, 2, x, NULL);
-    stamp_lazy_rows(&b->layer[1].wq, 3, 2, y, NULL); /* other shape elsewhere, two at once */
+    stamp_lazy_rows(net_layer(a, 1).wq, 3, 2, x, NULL);
+    stamp_lazy_rows(net_layer(b, 1).wq, 3, 2, y, NULL); /* other shape elsewhere, two at once */
     ck_assert_mem_eq(x, y, sizeof x);
-    stamp_lazy_rows(&a->layer[1].wq, 4, 1, y, NULL);
+    stamp_lazy_rows(net_layer(a, 1).wq, 4, 1, y, NULL);
     ck_assert_mem_eq(x + TINY_DIM, y, sizeof x / 2);
-    stamp_lazy_rows(&c->layer[1].wq, 3, 2, y, NULL);
+    stamp_lazy_rows(net_layer(c, 1).wq, 3, 2, y, NULL);
     ck_assert_mem_ne(x, y, sizeof x);
-    stamp_lazy_rows(&a->layer[0].wq, 3, 2, y, NULL);
+    stamp_lazy_rows(net_layer(a, 0).wq, 3, 2, y, NULL);
     ck_assert_mem_ne(x, y, sizeof x);
-    ck_assert_mem_eq(a->norm, b->norm, TINY_DIM * sizeof(float));
-    for (size_t i = 0; i < TINY_DIM; i++) ck_assert_double_eq_tol((double)a->norm[i], 1, 0.25);
+    ck_assert_mem_eq(net_vector(a, "norm.out", 0), net_vector(b, "norm.out", 0), TINY_DIM * sizeof(float));
+    for (size_t i = 0; i < TINY_DIM; i++) ck_assert_double_eq_tol((double)net_vector(a, "norm.out", 0)[i], 1, 0.25);
     stamp_network_close(a);
     stamp_network_close(b);
     stamp_network_close(c);
@@ -287,14 +288,14 @@ static uint64_t size_of(const struct stamp_lazy *t)
 /* Weights of a model, vectors included. */
 static uint64_t weights(const struct stamp_network *m)
 {
-    uint64_t n = m->dim + size_of(&m->embed) + (m->tied ? 0 : size_of(&m->head));
+    uint64_t n = m->dec.dim + size_of(net_embed(m)) + (m->dec.tied ? 0 : size_of(net_head(m)));
 
-    for (size_t i = 0; i < m->layers; i++) {
-        const struct stamp_network_layer *l = &m->layer[i];
-        n += size_of(&l->wq) + size_of(&l->wk) + size_of(&l->wv) + size_of(&l->wo);
-        n += size_of(&l->w1) + size_of(&l->w2) + size_of(&l->w3) + 2 * m->dim;
-        if (l->bias_q) n += l->wq.rows + l->wk.rows + l->wv.rows;
-        if (l->norm_q) n += 2 * m->head_dim;
+    for (size_t i = 0; i < m->dec.layers; i++) {
+        const struct net_layer l_of = net_layer(m, i), *l = &l_of;
+        n += size_of(l->wq) + size_of(l->wk) + size_of(l->wv) + size_of(l->wo);
+        n += size_of(l->w1) + size_of(l->w2) + size_of(l->w3) + 2 * m->dec.dim;
+        if (l->bias_q) n += l->wq->rows + l->wk->rows + l->wv->rows;
+        if (l->norm_q) n += 2 * m->dec.head_dim;
     }
     return n;
 }

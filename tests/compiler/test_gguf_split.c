@@ -12,6 +12,7 @@
 #include "sim/ref/network_f32.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/compiler/gguf_sample.h"
+#include "tests/compiler/net_of.h"
 
 static const char first[] = "m-00001-of-00002.gguf", second[] = "m-00002-of-00002.gguf";
 
@@ -75,16 +76,16 @@ START_TEST(two_files_are_one_model)
 
     ck_assert_msg(stamp_network_open(path, &m, &e) == STAMP_OK, "%s", e.text);
     ck_assert_uint_eq(m->parts, 1);
-    check_rows(&m->embed, GGUF_EMBED);
-    check_rows(&m->layer[0].wq, GGUF_Q);
-    check_rows(&m->layer[0].wk, GGUF_K);
-    check_rows(&m->layer[0].wv, GGUF_V);
-    check_rows(&m->layer[0].wo, GGUF_O);
-    check_rows(&m->layer[0].w1, GGUF_GATE);
-    check_rows(&m->layer[0].w2, GGUF_DOWN);
-    check_rows(&m->layer[0].w3, GGUF_UP);
+    check_rows(net_embed(m), GGUF_EMBED);
+    check_rows(net_layer(m, 0).wq, GGUF_Q);
+    check_rows(net_layer(m, 0).wk, GGUF_K);
+    check_rows(net_layer(m, 0).wv, GGUF_V);
+    check_rows(net_layer(m, 0).wo, GGUF_O);
+    check_rows(net_layer(m, 0).w1, GGUF_GATE);
+    check_rows(net_layer(m, 0).w2, GGUF_DOWN);
+    check_rows(net_layer(m, 0).w3, GGUF_UP);
     for (size_t i = 0; i < GGUF_DIM; i++)
-        ck_assert(m->layer[0].norm_ffn[i] == sample_gguf_value(GGUF_NORM_FFN, i));
+        ck_assert(net_layer(m, 0).norm_ffn[i] == sample_gguf_value(GGUF_NORM_FFN, i));
     stamp_network_close(m);
     ck_assert_msg(stamp_tokenizer_for(path, NULL, GGUF_VOCAB, &t, &e) == STAMP_OK, "%s", e.text);
     stamp_tokenizer_close(t);
@@ -191,8 +192,8 @@ START_TEST(blocks_of_256_are_read_and_run)
 
     sample_gguf_large(&s);
     ck_assert_msg(stamp_gguf_memory("large", s.bytes, s.len, &m, &e) == STAMP_OK, "%s", e.text);
-    ck_assert_int_eq((int)m->layer[0].w3.kind, (int)STAMP_LAZY_Q4_K);
-    ck_assert_int_eq((int)m->head.kind, (int)STAMP_LAZY_Q6_K);
+    ck_assert_int_eq((int)net_layer(m, 0).w3->kind, (int)STAMP_LAZY_Q4_K);
+    ck_assert_int_eq((int)net_head(m)->kind, (int)STAMP_LAZY_Q6_K);
     ck_assert_msg(stamp_f32_forward(m, tokens, 3, NULL, logits, &e) == STAMP_OK, "%s", e.text);
     for (size_t i = 0; i < 12; i++) ck_assert(isfinite(logits[i]));
     stamp_network_close(m);

@@ -78,9 +78,9 @@ static enum stamp_status read_gguf_with(const char *key, const char *text, uint3
     enum stamp_status got = stamp_gguf_memory("g", s.bytes, s.len, &m, e);
     if (got) return got;
     *notes = m->notes.count;
-    snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m->dim, m->hidden,
-             m->layers, m->heads, m->kv_heads, m->head_dim, m->vocab, m->ctx, (double)m->rms_eps,
-             m->rope.theta, (int)m->rope.kind, m->rope.factor, m->tied);
+    snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m->dec.dim, m->dec.hidden,
+             m->dec.layers, m->dec.heads, m->dec.kv_heads, m->dec.head_dim, m->vocab, m->ctx, (double)m->dec.rms_eps,
+             m->dec.rope.theta, (int)m->dec.rope.kind, m->dec.rope.factor, m->dec.tied);
     stamp_network_close(m);
     ck_assert_int_eq(stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "g", s.bytes, s.len, 0, &t, e),
                      0);

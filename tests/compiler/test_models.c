@@ -10,6 +10,7 @@
 #include "compiler/front/safetensors.h"
 #include "model/mem.h"
 #include "tests/compiler/front_tests.h"
+#include "tests/compiler/net_of.h"
 
 static struct stamp_network *open_bin(void)
 {
@@ -75,27 +76,27 @@ START_TEST(a_llama2c_file_is_read_tensor_by_tensor)
 {
     struct stamp_network *m = open_bin();
 
-    ck_assert_uint_eq(m->dim, TINY_DIM);
-    ck_assert_uint_eq(m->hidden, TINY_HIDDEN);
-    ck_assert_uint_eq(m->layers, TINY_LAYERS);
-    ck_assert_uint_eq(m->kv_heads, TINY_KV_HEADS);
-    ck_assert_uint_eq(m->head_dim, TINY_HEAD_DIM);
+    ck_assert_uint_eq(m->dec.dim, TINY_DIM);
+    ck_assert_uint_eq(m->dec.hidden, TINY_HIDDEN);
+    ck_assert_uint_eq(m->dec.layers, TINY_LAYERS);
+    ck_assert_uint_eq(m->dec.kv_heads, TINY_KV_HEADS);
+    ck_assert_uint_eq(m->dec.head_dim, TINY_HEAD_DIM);
     ck_assert_uint_eq(m->vocab, TINY_VOCAB);
     ck_assert_uint_eq(m->ctx, TINY_CTX);
     for (unsigned l = 0; l < TINY_LAYERS; l++) { /* last element of each */
-        ck_assert(m->layer[l].norm_att[7] == 1.0f + sample_weight(1 + 16 * l, 7));
-        ck_assert(at(&m->layer[l].wq, 63) == sample_weight(2 + 16 * l, 63));
-        ck_assert(at(&m->layer[l].wk, 31) == sample_weight(3 + 16 * l, 31));
-        ck_assert(at(&m->layer[l].wv, 31) == sample_weight(4 + 16 * l, 31));
-        ck_assert(at(&m->layer[l].wo, 63) == sample_weight(5 + 16 * l, 63));
-        ck_assert(m->layer[l].norm_ffn[7] == 1.0f + sample_weight(6 + 16 * l, 7));
-        ck_assert(at(&m->layer[l].w1, 95) == sample_weight(7 + 16 * l, 95));
-        ck_assert(at(&m->layer[l].w2, 95) == sample_weight(8 + 16 * l, 95));
-        ck_assert(at(&m->layer[l].w3, 95) == sample_weight(9 + 16 * l, 95));
+        ck_assert(net_layer(m, l).norm_att[7] == 1.0f + sample_weight(1 + 16 * l, 7));
+        ck_assert(at(net_layer(m, l).wq, 63) == sample_weight(2 + 16 * l, 63));
+        ck_assert(at(net_layer(m, l).wk, 31) == sample_weight(3 + 16 * l, 31));
+        ck_assert(at(net_layer(m, l).wv, 31) == sample_weight(4 + 16 * l, 31));
+        ck_assert(at(net_layer(m, l).wo, 63) == sample_weight(5 + 16 * l, 63));
+        ck_assert(net_layer(m, l).norm_ffn[7] == 1.0f + sample_weight(6 + 16 * l, 7));
+        ck_assert(at(net_layer(m, l).w1, 95) == sample_weight(7 + 16 * l, 95));
+        ck_assert(at(net_layer(m, l).w2, 95) == sample_weight(8 + 16 * l, 95));
+        ck_assert(at(net_layer(m, l).w3, 95) == sample_weight(9 + 16 * l, 95));
     }
-    ck_assert(at(&m->embed, 47) == sample_weight(0, 47));
-    ck_assert(m->norm[7] == 1.0f + sample_weight(10, 7));
-    ck_assert(!m->tied && at(&m->head, 47) == sample_weight(11, 47));
+    ck_assert(at(net_embed(m), 47) == sample_weight(0, 47));
+    ck_assert(net_vector(m, "norm.out", 0)[7] == 1.0f + sample_weight(10, 7));
+    ck_assert(!m->dec.tied && at(net_head(m), 47) == sample_weight(11, 47));
     stamp_network_close(m);
 }
 END_TEST
@@ -109,8 +110,8 @@ START_TEST(a_shared_head_is_the_embedding)
     memset(s.bytes + 21, 0, 3);
     s.len -= 4 * TINY_VOCAB * TINY_DIM;
     ck_assert_int_eq(stamp_llama2c_memory("bin", s.bytes, s.len, &m, NULL), STAMP_OK);
-    ck_assert(m->tied);
-    ck_assert_ptr_eq(m->head.bytes, m->embed.bytes);
+    ck_assert(m->dec.tied);
+    ck_assert_ptr_eq(net_head(m)->bytes, net_embed(m)->bytes);
     stamp_network_close(m);
 }
 END_TEST
@@ -121,22 +122,22 @@ START_TEST(a_folder_gives_the_same_weights_as_the_file)
     struct stamp_err e;
 
     ck_assert_msg(stamp_network_open(folder(), &b, &e) == STAMP_OK, "%s", e.text);
-    ck_assert_uint_eq(b->head_dim, a->head_dim);
+    ck_assert_uint_eq(b->dec.head_dim, a->dec.head_dim);
     ck_assert_uint_eq(b->ctx, a->ctx);
-    same(&a->embed, &b->embed);
-    same(&a->head, &b->head);
+    same(net_embed(a), net_embed(b));
+    same(net_head(a), net_head(b));
     for (size_t l = 0; l < TINY_LAYERS; l++) { /* q and k among them: the pairing is hidden */
-        const struct stamp_network_layer *x = &a->layer[l], *y = &b->layer[l];
-        same(&x->wq, &y->wq);
-        same(&x->wk, &y->wk);
-        same(&x->wv, &y->wv);
-        same(&x->wo, &y->wo);
-        same(&x->w1, &y->w1);
-        same(&x->w2, &y->w2);
-        same(&x->w3, &y->w3);
+        const struct net_layer x_of = net_layer(a, l), *x = &x_of, *y = &b->layer[l];
+        same(x->wq, y->wq);
+        same(x->wk, y->wk);
+        same(x->wv, y->wv);
+        same(x->wo, y->wo);
+        same(x->w1, y->w1);
+        same(x->w2, y->w2);
+        same(x->w3, y->w3);
     }
-    ck_assert_mem_eq(a->frequency, b->frequency, 2 * sizeof(double));
-    ck_assert_uint_eq(b->layer[0].wk.pair, TINY_HEAD_DIM);
+    ck_assert_mem_eq(a->dec.frequency, b->dec.frequency, 2 * sizeof(double));
+    ck_assert_uint_eq(net_layer(b, 0).wk->pair, TINY_HEAD_DIM);
     stamp_network_close(a);
     stamp_network_close(b);
 }
@@ -195,8 +196,8 @@ START_TEST(weights_that_are_not_finite_are_refused)
     s.bytes[28 + 4 * TINY_DIM + 2] = 0x80;
     s.bytes[28 + 4 * TINY_DIM + 3] = 0x7f; /* first value of the second row of the embedding */
     ck_assert_int_eq(stamp_llama2c_memory("bin", s.bytes, s.len, &m, NULL), STAMP_OK);
-    ck_assert_int_eq(stamp_lazy_rows(&m->embed, 0, 1, row, &e), STAMP_OK);
-    ck_assert_int_eq((int)stamp_lazy_rows(&m->embed, 0, 2, row, &e), (int)STAMP_ERANGE);
+    ck_assert_int_eq(stamp_lazy_rows(net_embed(m), 0, 1, row, &e), STAMP_OK);
+    ck_assert_int_eq((int)stamp_lazy_rows(net_embed(m), 0, 2, row, &e), (int)STAMP_ERANGE);
     ck_assert_ptr_nonnull(strstr(e.text, "embedding: row 1, column 0"));
     stamp_network_close(m);
 

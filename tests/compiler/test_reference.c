@@ -13,6 +13,7 @@
 #include "sim/ref/matmul_f32.h"
 #include "sim/ref/perplexity.h"
 #include "tests/compiler/front_tests.h"
+#include "tests/compiler/net_of.h"
 
 static struct stamp_network *tiny_bin(void)
 {
@@ -81,7 +82,7 @@ START_TEST(both_layouts_of_the_same_model_give_the_same_logits)
     for (size_t i = 0; i < 16 * TINY_VOCAB; i++)
         ck_assert_double_eq_tol((double)x[i], (double)y[i], 1e-4);
     for (size_t l = 0; l < TINY_LAYERS; l++)
-        b->layer[l].wq.pair = 0; /* the wrong layout must show */
+        net_layer(b, l).wq->pair = 0; /* the wrong layout must show */
     ck_assert_int_eq(stamp_f32_forward(b, tokens, 16, NULL, y, NULL), STAMP_OK);
     double worst = 0;
     for (size_t i = 0; i < 16 * TINY_VOCAB; i++)
@@ -175,16 +176,16 @@ START_TEST(capture_gives_the_input_and_weight_of_a_layer)
     ck_assert_uint_eq(x.dim[0], 3);
     ck_assert_uint_eq(x.dim[1], TINY_DIM);
     float row[TINY_DIM], wq[64];
-    ck_assert_int_eq(stamp_lazy_rows(&m->layer[0].wq, 0, 8, wq, NULL), STAMP_OK);
+    ck_assert_int_eq(stamp_lazy_rows(net_layer(m, 0).wq, 0, 8, wq, NULL), STAMP_OK);
     ck_assert_mem_eq(w.f32, wq, sizeof wq);
     for (size_t i = 0; i < 3; i++) { /* the first norm, in double */
         double sum = 0;
-        ck_assert_int_eq(stamp_lazy_rows(&m->embed, (size_t)tokens[i], 1, row, NULL), STAMP_OK);
+        ck_assert_int_eq(stamp_lazy_rows(net_embed(m), (size_t)tokens[i], 1, row, NULL), STAMP_OK);
         for (size_t k = 0; k < 8; k++) sum += pow((double)row[k], 2);
         for (size_t k = 0; k < 8; k++)
             ck_assert_double_eq_tol(
                 (double)x.f32[i * 8 + k],
-                (double)row[k] / sqrt(sum / 8 + 1e-5) * (double)m->layer[0].norm_att[k], 1e-6);
+                (double)row[k] / sqrt(sum / 8 + 1e-5) * (double)net_layer(m, 0).norm_att[k], 1e-6);
     }
     stamp_tensor_free(&x);
     stamp_tensor_free(&w);

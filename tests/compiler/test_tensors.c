@@ -12,6 +12,7 @@
 #include "sim/report/tensors.h"
 #include "tests/compiler/net_random.h"
 #include "tests/skip.h"
+#include "tests/compiler/net_of.h"
 
 Suite *stamp_suite_tensors(void);
 
@@ -113,7 +114,7 @@ START_TEST(a_machine_has_the_networks_tensors_to_the_bit)
     for (int last = 0; last < 2; last++) {
         ck_assert_msg(!run(m, &stamp_on_net, NULL, last, &net, &e), "%s", e.text);
         ck_assert_msg(!run(m, &stamp_on_model, mach, last, &model, &e), "%s", e.text);
-        ck_assert_uint_eq(net.count, 3 + 9 * m->layers);
+        ck_assert_uint_eq(net.count, 3 + 9 * m->dec.layers);
         equal(&net, &model);
         drop(&model);
         const enum stamp_status s = run(m, &stamp_on_all, mach, last, &model, &e);
@@ -136,7 +137,7 @@ START_TEST(whoever_looks_can_end_the_run)
     struct stamp_network *m = net_random_open(net_random_llama);
 
     for (int i = 0; i < 3; i++)
-        for (size_t stop = 1; stop <= 3 + 9 * m->layers; stop += 5) {
+        for (size_t stop = 1; stop <= 3 + 9 * m->dec.layers; stop += 5) {
             struct list l = {.stop = stop};
             struct stamp_err e = {0};
             const enum stamp_status s = run(m, on[i], &stamp_machs[0], false, &l, &e);
@@ -193,17 +194,17 @@ static void product(const float *x, const struct stamp_lazy *w, const float *bia
 /* What a layer reads in one tensor and gives in another, or adds to the stream before it. */
 static void check_layer(const struct stamp_network *m, const struct list *l, size_t i)
 {
-    const struct stamp_network_layer *y = &m->layer[i];
+    const struct net_layer y_of = net_layer(m, i), *y = &y_of;
     const float *norm = find(l, STAMP_SEE_NORM_ATT, i), *att = find(l, STAMP_SEE_ATTENTION, i);
     const float *mid = find(l, STAMP_SEE_RESIDUAL_ATT, i);
     const float *before =
         i ? find(l, STAMP_SEE_RESIDUAL_FFN, i - 1) : find(l, STAMP_SEE_EMBEDDING, 0);
 
-    product(norm, &y->wq, y->bias_q, NULL, find(l, STAMP_SEE_Q, i));
-    product(norm, &y->wk, y->bias_k, NULL, find(l, STAMP_SEE_K, i));
-    product(norm, &y->wv, y->bias_v, NULL, find(l, STAMP_SEE_V, i));
-    product(att, &y->wo, NULL, before, mid);
-    product(find(l, STAMP_SEE_HIDDEN, i), &y->w2, NULL, mid, find(l, STAMP_SEE_RESIDUAL_FFN, i));
+    product(norm, y->wq, y->bias_q, NULL, find(l, STAMP_SEE_Q, i));
+    product(norm, y->wk, y->bias_k, NULL, find(l, STAMP_SEE_K, i));
+    product(norm, y->wv, y->bias_v, NULL, find(l, STAMP_SEE_V, i));
+    product(att, y->wo, NULL, before, mid);
+    product(find(l, STAMP_SEE_HIDDEN, i), y->w2, NULL, mid, find(l, STAMP_SEE_RESIDUAL_FFN, i));
 }
 
 static void check_capture(const struct stamp_network *m, const struct list *l, const char *layer,
@@ -224,21 +225,21 @@ START_TEST(tensors_in_f32_are_what_the_layers_read_and_give)
     struct stamp_network *m = net_random_open(family[_i]);
     struct list l = {0};
     int32_t token[N];
-    float *row = calloc(m->dim, sizeof *row);
+    float *row = calloc(m->dec.dim, sizeof *row);
 
     ck_assert_int_eq(forward(m, note, &l), STAMP_OK);
-    ck_assert_uint_eq(l.count, 3 + 9 * m->layers);
+    ck_assert_uint_eq(l.count, 3 + 9 * m->dec.layers);
     some_tokens(m, token);
     for (size_t i = 0; i < N; i++) {
-        ck_assert(!stamp_lazy_rows(&m->embed, (size_t)token[i], 1, row, NULL));
-        ck_assert_mem_eq(row, l.at[0].x + i * m->dim, m->dim * sizeof *row);
+        ck_assert(!stamp_lazy_rows(net_embed(m), (size_t)token[i], 1, row, NULL));
+        ck_assert_mem_eq(row, l.at[0].x + i * m->dec.dim, m->dec.dim * sizeof *row);
     }
-    for (size_t i = 0; i < m->layers; i++) check_layer(m, &l, i);
+    for (size_t i = 0; i < m->dec.layers; i++) check_layer(m, &l, i);
     check_capture(m, &l, "layers.0.k", STAMP_SEE_NORM_ATT);
     check_capture(m, &l, "layers.0.o", STAMP_SEE_ATTENTION);
     check_capture(m, &l, "layers.0.up", STAMP_SEE_NORM_FFN);
     check_capture(m, &l, "layers.0.down", STAMP_SEE_HIDDEN);
-    product(find(&l, STAMP_SEE_NORM, 0), &m->head, NULL, NULL, find(&l, STAMP_SEE_LOGITS, 0));
+    product(find(&l, STAMP_SEE_NORM, 0), net_head(m), NULL, NULL, find(&l, STAMP_SEE_LOGITS, 0));
     drop(&l);
     free(row);
     stamp_network_close(m);
@@ -284,7 +285,7 @@ START_TEST(a_broken_tensor_shows_from_where_it_is)
 
     ck_assert_int_eq(stamp_tensors_begin(t, N, NULL), STAMP_OK);
     ck_assert_int_eq(forward(m, stamp_tensors_keep, t), STAMP_OK);
-    m->layer[1].norm_ffn[5] *= 1.25f;
+    net_layer(m, 1).norm_ffn[5] *= 1.25f;
     ck_assert_int_eq(forward(m, stamp_tensors_compare, t), STAMP_OK);
     for (size_t i = 0; i < 2; i++)
         for (int k = STAMP_SEE_NORM_ATT; k <= STAMP_SEE_RESIDUAL_FFN; k++) {

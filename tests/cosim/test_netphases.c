@@ -17,7 +17,7 @@ static struct stamp_network *m;
 static void setup(void)
 {
     m = net_random_open(net_random_llama);
-    ck_assert_uint_eq(m->layers, LAYERS);
+    ck_assert_uint_eq(m->dec.layers, LAYERS);
 }
 
 static void teardown(void)

@@ -184,7 +184,7 @@ static bool try_config(const unsigned char *bytes, size_t len, bool *taken)
     *taken = false;
     if (!m) return true;
     enum stamp_status got = stamp_hf_config("fuzz", (const char *)bytes, len, m, &e);
-    const bool fine = honest(got, m->dim == 0, &e, "config");
+    const bool fine = honest(got, m->dec.dim == 0, &e, "config");
     if (!got) {
         sample_safetensors(&good);
         got = stamp_safetensors_memory("good", good.bytes, good.len, &st, &e);

@@ -52,7 +52,7 @@ static bool usable(const struct stamp_qmodel *q, const struct stamp_network *m)
 {
     bool fine = true;
 
-    for (uint32_t i = 0; i < m->layers; i++)
+    for (uint32_t i = 0; i < m->dec.layers; i++)
         for (int r = 0; r <= STAMP_W_HEAD; r++) {
             const int limit = r == STAMP_W_HEAD ? 127 : 7;
             struct stamp_weights w;

@@ -14,6 +14,7 @@
 #include "compiler/family/network.h"
 #include "model/mem.h"
 #include "sim/ref/network_f32.h"
+#include "tests/compiler/net_of.h"
 
 /* [n][vocab] logits of the words of argv, or [vocab][dim] rows of the embedding. */
 static enum stamp_status work(const struct stamp_network *m, size_t n, char **word, float **out,
@@ -22,10 +23,10 @@ static enum stamp_status work(const struct stamp_network *m, size_t n, char **wo
     const bool rows = n == 1 && strcmp(word[0], "embed") == 0;
     int32_t *ids = stamp_alloc(n, sizeof *ids);
 
-    *count = rows ? m->vocab * m->dim : n * m->vocab;
+    *count = rows ? m->vocab * m->dec.dim : n * m->vocab;
     *out = stamp_alloc(*count, sizeof **out);
     enum stamp_status s = ids && *out ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
-    if (!s && rows) s = stamp_lazy_rows(&m->embed, 0, m->vocab, *out, e);
+    if (!s && rows) s = stamp_lazy_rows(net_embed(m), 0, m->vocab, *out, e);
     for (size_t i = 0; i < n && !s && !rows; i++) ids[i] = (int32_t)strtol(word[i], NULL, 10);
     if (!s && !rows) s = stamp_f32_forward(m, ids, n, NULL, *out, e);
     stamp_free(ids);
