@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/family/gguf_model.h"
 #include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
 #include "compiler/family/random.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/family/gguf_model.h"
 #include "compiler/front/blocks.h"
 #include "compiler/front/gguf.h"
 #include "compiler/token/tokenizer.h"
@@ -75,7 +76,7 @@ START_TEST(two_files_are_one_model)
     const char *path = write_parts();
 
     ck_assert_msg(stamp_network_open(path, &m, &e) == STAMP_OK, "%s", e.text);
-    ck_assert_uint_eq(m->parts, 1);
+    ck_assert_uint_eq(m->part_files, 1);
     check_rows(net_embed(m), GGUF_EMBED);
     check_rows(net_layer(m, 0).wq, GGUF_Q);
     check_rows(net_layer(m, 0).wk, GGUF_K);

@@ -25,8 +25,8 @@ static struct stamp_image *sample(void)
     image->phase = stamp_arena_alloc(image->arena, 2, sizeof *image->phase);
     ck_assert_ptr_nonnull(image->phase);
     image->phases = 2;
-    image->phase[0] = (struct stamp_phase){"load", 0, 1, 3, 0};
-    image->phase[1] = (struct stamp_phase){"rest", 0, 4, image->code_count - 4, 1234567890123};
+    image->phase[0] = (struct stamp_phase){"load", 0, 1, 3, 0, false};
+    image->phase[1] = (struct stamp_phase){"rest", 0, 4, image->code_count - 4, 1234567890123, true};
     stamp_free(x);
     stamp_free(want);
     return image;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/family/gguf_model.h"
 #include "compiler/front/gguf.h"
 #include "compiler/family/hf.h"
 #include "compiler/front/keys.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/family/gguf_model.h"
 #include "compiler/front/gguf.h"
 #include "compiler/family/hf.h"
 #include "compiler/front/keys.h"
@@ -40,9 +41,9 @@ static enum stamp_status read_with(enum stamp_keys_file file, const char *key, c
             snprintf(whole, sizeof whole, "%s\"model_type\":\"llama\"," DIMS "}", text);
         const enum stamp_status s = config(whole, &m, e);
         if (s) return s;
-        snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m.dim, m.hidden,
-                 m.layers, m.heads, m.kv_heads, m.head_dim, m.vocab, m.ctx, (double)m.rms_eps,
-                 m.rope.theta, (int)m.rope.kind, m.rope.factor, m.tied);
+        snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m.dec.dim, m.dec.hidden,
+                 m.dec.layers, m.dec.heads, m.dec.kv_heads, m.dec.head_dim, m.vocab, m.ctx, (double)m.dec.rms_eps,
+                 m.dec.rope.theta, (int)m.dec.rope.kind, m.dec.rope.factor, m.dec.tied);
         *notes = m.notes.count;
         stamp_notes_free(&m.notes);
         return STAMP_OK;

@@ -127,7 +127,8 @@ START_TEST(a_folder_gives_the_same_weights_as_the_file)
     same(net_embed(a), net_embed(b));
     same(net_head(a), net_head(b));
     for (size_t l = 0; l < TINY_LAYERS; l++) { /* q and k among them: the pairing is hidden */
-        const struct net_layer x_of = net_layer(a, l), *x = &x_of, *y = &b->layer[l];
+        const struct net_layer x_of = net_layer(a, l), y_of = net_layer(b, l),
+                               *x = &x_of, *y = &y_of;
         same(x->wq, y->wq);
         same(x->wk, y->wk);
         same(x->wv, y->wv);
@@ -245,15 +246,15 @@ START_TEST(llama3_scaling_keeps_fast_pairs_and_divides_slow_ones)
                           "\"original_max_position_embeddings\": 8192, \"rope_type\": \"llama3\"},";
 
     ck_assert_int_eq((int)config_with(scaling, "rope_theta", &m), (int)STAMP_OK);
-    m.head_dim = 128;
-    ck_assert_int_eq(stamp_network_rope(&m, NULL), STAMP_OK);
+    m.dec.head_dim = 128;
+    ck_assert_int_eq(stamp_decoder_rope(&m.dec, NULL), STAMP_OK);
     /* 500000^(-i/64), worked out apart: i = 10 makes 167.8 turns in 8192 tokens, i = 63
      * 0.0032; i = 30 makes 2.779, so 0.5928 of it is kept and the rest divided by 8. */
-    ck_assert_double_eq_tol(m.frequency[0], 1.0, 1e-7);
-    ck_assert_double_eq_tol(m.frequency[10], 0.128687, 1e-6);
-    ck_assert_double_eq_tol(m.frequency[30], 0.00137189, 1e-8);
-    ck_assert_double_eq_tol(m.frequency[63], 3.068926e-07, 1e-12);
-    stamp_free(m.frequency);
+    ck_assert_double_eq_tol(m.dec.frequency[0], 1.0, 1e-7);
+    ck_assert_double_eq_tol(m.dec.frequency[10], 0.128687, 1e-6);
+    ck_assert_double_eq_tol(m.dec.frequency[30], 0.00137189, 1e-8);
+    ck_assert_double_eq_tol(m.dec.frequency[63], 3.068926e-07, 1e-12);
+    stamp_free(m.dec.frequency);
     stamp_notes_free(&m.notes); /* the key by another name is noted */
 }
 END_TEST

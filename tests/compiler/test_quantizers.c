@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/graph/build.h"
 #include "compiler/quant/clip.h"
 #include "compiler/quant/gptq.h"
 #include "compiler/quant/qcache.h"
@@ -202,22 +203,43 @@ END_TEST
 
 /* ---- The file of codes ------------------------------------------------------------------------- */
 
-/* A model of one layer, all of whose matrices are the same. */
+/* A network of eight products of the same rows, all of whose matrices are the same; the last is the head. */
+enum { PRODUCTS = 8 };
 struct small {
     float w[ROWS * COLS];
     struct stamp_network m;
-    struct stamp_network_layer layer;
+    struct stamp_tensor_data data[PRODUCTS + 1], *list[PRODUCTS + 1];
 };
 
 static void small_model(struct small *s)
 {
     struct stamp_lazy t;
+    struct stamp_gb b;
     uint64_t seed = 3;
 
     matrix(&seed, s->w, &t);
-    s->layer =
-        (struct stamp_network_layer){.wq = t, .wk = t, .wv = t, .wo = t, .w1 = t, .w2 = t, .w3 = t};
-    s->m = (struct stamp_network){.layers = 1, .layer = &s->layer, .head = t};
+    stamp_gb_start(&b, "small", NULL);
+    const uint32_t table = stamp_gb_param(&b, "table", STAMP_GPARAM_MATRIX, ROWS, COLS);
+    const uint32_t ids = stamp_gb_node(&b, STAMP_GOP_IDS, (struct stamp_gout){.name = "ids"},
+                                       (struct stamp_gattr){0}, 0, NULL);
+    const uint32_t x = stamp_gb_node(&b, STAMP_GOP_GATHER, (struct stamp_gout){.name = "x"},
+                                     (struct stamp_gattr){0}, 2, (uint32_t[]){table, ids});
+    for (int i = 0; i < PRODUCTS; i++) {
+        char w[8], y[8];
+        snprintf(w, sizeof w, "w%d", i);
+        snprintf(y, sizeof y, "y%d", i);
+        const uint32_t p = stamp_gb_param(&b, w, STAMP_GPARAM_MATRIX, ROWS, COLS);
+        stamp_gb_node(&b, STAMP_GOP_LINEAR, (struct stamp_gout){.name = y},
+                      (struct stamp_gattr){.kind = i + 1 == PRODUCTS ? STAMP_GLINEAR_HEAD
+                                                                     : STAMP_GLINEAR_BODY},
+                      2, (uint32_t[]){x, p});
+    }
+    s->m = (struct stamp_network){.data = s->list};
+    ck_assert_int_eq(stamp_gb_finish(&b, &s->m.graph), 0);
+    for (int i = 0; i <= PRODUCTS; i++) {
+        s->data[i] = (struct stamp_tensor_data){.lazy = t};
+        s->list[i] = &s->data[i];
+    }
 }
 
 static char *cache_path(void)
@@ -234,12 +256,12 @@ static struct stamp_qmodel_options small_options(void)
         .bits = 4, .head_bits = 8, .block = 64, .quantizer = STAMP_CLIP, .cache = cache_path()};
 }
 
-static enum stamp_status no_moments(void *ctx, uint32_t layer, enum stamp_calib_input input,
-                                    double *h, struct stamp_err *e)
+static enum stamp_status no_moments(void *ctx, uint32_t value, uint32_t time, double *h,
+                                    struct stamp_err *e)
 {
     (void)ctx;
-    (void)layer;
-    (void)input;
+    (void)value;
+    (void)time;
     for (int k = 0; k < COLS; k++) h[k] = 1;
     (void)e;
     return STAMP_OK;
@@ -259,12 +281,13 @@ START_TEST(codes_come_back_from_their_file)
         o.cache = NULL;
         ck_assert_msg(!stamp_qmodel_make(&s.m, &o, &fresh, &e), "%s", e.text);
         o.cache = cache_path();
-        for (int role = 0; role <= STAMP_W_HEAD; role++) {
+        for (struct stamp_gat at = STAMP_GRAPH_START; stamp_graph_next_linear(s.m.graph, &at);) {
             struct stamp_weights a, b;
-            ck_assert(!stamp_qmodel_weights(q, 0, (enum stamp_role_w)role, &a, &e));
-            ck_assert(!stamp_qmodel_weights(fresh, 0, (enum stamp_role_w)role, &b, &e));
-            ck_assert_int_eq(a.bits, role == STAMP_W_HEAD ? 8 : 4);
-            ck_assert_uint_eq(a.nb, role == STAMP_W_HEAD ? 1 : 2);
+            const bool head = s.m.graph->node[at.node].attr.kind == STAMP_GLINEAR_HEAD;
+            ck_assert(!stamp_qmodel_weights(q, at, &a, &e));
+            ck_assert(!stamp_qmodel_weights(fresh, at, &b, &e));
+            ck_assert_int_eq(a.bits, head ? 8 : 4);
+            ck_assert_uint_eq(a.nb, head ? 1 : 2);
             ck_assert_mem_eq(a.code, b.code, ROWS * COLS);
             ck_assert_mem_eq(a.scale, b.scale, ROWS * a.nb * sizeof *a.scale);
             ck_assert_mem_eq(a.colsum, b.colsum, ROWS * a.nb * sizeof *a.colsum);

@@ -115,7 +115,7 @@ struct seen {
     bool right;
 };
 
-static enum stamp_status watch(void *ctx, const char *layer, size_t s, size_t d, size_t n,
+static enum stamp_status watch(void *ctx, struct stamp_gat at, const char *layer, size_t s, size_t d, size_t n,
                                const float *x, const float *w, float *y, struct stamp_err *e)
 {
     static const struct {
@@ -127,6 +127,7 @@ static enum stamp_status watch(void *ctx, const char *layer, size_t s, size_t d,
     char name[32];
     const size_t i = seen->calls++;
 
+    (void)at;
     snprintf(name, sizeof name, "layers.%zu.%s", i / 7, order[i % 7].part);
     if (s != 5 || d != order[i % 7].d || n != order[i % 7].n || strcmp(name, layer) != 0)
         seen->right = false;

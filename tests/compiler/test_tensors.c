@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/front/lazy.h"
+#include "model/mem.h"
 #include "sim/net/netrun.h"
 #include "sim/ref/network_f32.h"
 #include "sim/report/tensors.h"
@@ -20,23 +21,24 @@ enum { LIST_MAX = 64, N = 40 };
 
 /* Tensors in the order in which they were seen. */
 struct seen {
-    enum stamp_seen what;
+    const char *what; /* of the graph's value */
     size_t layer, rows, cols;
     float *x;
 };
 struct list {
+    const struct stamp_graph *g;
     struct seen at[LIST_MAX];
     size_t count, stop; /* stop: the tensor at which the run is to end, 0 none */
 };
 
-static enum stamp_status note(void *ctx, enum stamp_seen what, size_t layer, size_t rows,
-                              size_t cols, const float *x, struct stamp_err *e)
+static enum stamp_status note(void *ctx, uint32_t value, uint32_t layer, size_t rows, size_t cols,
+                              const float *x, struct stamp_err *e)
 {
     struct list *l = ctx;
     struct seen *s = &l->at[l->count];
 
     ck_assert_uint_lt(l->count, LIST_MAX);
-    *s = (struct seen){what, layer, rows, cols, malloc(rows * cols * sizeof *x)};
+    *s = (struct seen){l->g->value[value].name, layer, rows, cols, malloc(rows * cols * sizeof *x)};
     ck_assert_ptr_nonnull(s->x);
     memcpy(s->x, x, rows * cols * sizeof *x);
     if (++l->count == l->stop) return stamp_fail(e, STAMP_EINTR, "seen enough");
@@ -49,11 +51,11 @@ static void drop(struct list *l)
     l->count = 0;
 }
 
-static const float *find(const struct list *l, enum stamp_seen what, size_t layer)
+static const float *find(const struct list *l, const char *what, size_t layer)
 {
     for (size_t i = 0; i < l->count; i++)
-        if (l->at[i].what == what && l->at[i].layer == layer) return l->at[i].x;
-    ck_abort_msg("no %s of layer %zu", stamp_see_name[what], layer);
+        if (!strcmp(l->at[i].what, what) && l->at[i].layer == layer) return l->at[i].x;
+    ck_abort_msg("no %s of layer %zu", what, layer);
 }
 
 static void some_tokens(const struct stamp_network *m, int32_t *token)
@@ -83,6 +85,7 @@ static enum stamp_status run(const struct stamp_network *m, const struct stamp_d
     o.scheme.high_rows = 8;
     o.run.rtl_dir = "build";
     some_tokens(m, token);
+    l->g = m->graph;
     enum stamp_status s = stamp_netrun_new(m, &o, &r, e);
     if (!s) s = stamp_netrun_prefill(r, token, N, logits, e);
     stamp_netrun_free(r);
@@ -95,10 +98,10 @@ static void equal(const struct list *a, const struct list *b)
     ck_assert_uint_eq(a->count, b->count);
     for (size_t i = 0; i < a->count; i++) {
         const struct seen *x = &a->at[i], *y = &b->at[i];
-        ck_assert(x->what == y->what && x->layer == y->layer);
+        ck_assert(!strcmp(x->what, y->what) && x->layer == y->layer);
         ck_assert(x->rows == y->rows && x->cols == y->cols);
         ck_assert_msg(!memcmp(x->x, y->x, x->rows * x->cols * sizeof *x->x), "%s of layer %zu",
-                      stamp_see_name[x->what], x->layer);
+                      x->what, x->layer);
     }
 }
 
@@ -195,20 +198,20 @@ static void product(const float *x, const struct stamp_lazy *w, const float *bia
 static void check_layer(const struct stamp_network *m, const struct list *l, size_t i)
 {
     const struct net_layer y_of = net_layer(m, i), *y = &y_of;
-    const float *norm = find(l, STAMP_SEE_NORM_ATT, i), *att = find(l, STAMP_SEE_ATTENTION, i);
-    const float *mid = find(l, STAMP_SEE_RESIDUAL_ATT, i);
+    const float *norm = find(l, "norm_att", i), *att = find(l, "attention", i);
+    const float *mid = find(l, "residual_att", i);
     const float *before =
-        i ? find(l, STAMP_SEE_RESIDUAL_FFN, i - 1) : find(l, STAMP_SEE_EMBEDDING, 0);
+        i ? find(l, "residual_ffn", i - 1) : find(l, "embedding", 0);
 
-    product(norm, y->wq, y->bias_q, NULL, find(l, STAMP_SEE_Q, i));
-    product(norm, y->wk, y->bias_k, NULL, find(l, STAMP_SEE_K, i));
-    product(norm, y->wv, y->bias_v, NULL, find(l, STAMP_SEE_V, i));
+    product(norm, y->wq, y->bias_q, NULL, find(l, "q", i));
+    product(norm, y->wk, y->bias_k, NULL, find(l, "k", i));
+    product(norm, y->wv, y->bias_v, NULL, find(l, "v", i));
     product(att, y->wo, NULL, before, mid);
-    product(find(l, STAMP_SEE_HIDDEN, i), y->w2, NULL, mid, find(l, STAMP_SEE_RESIDUAL_FFN, i));
+    product(find(l, "hidden", i), y->w2, NULL, mid, find(l, "residual_ffn", i));
 }
 
 static void check_capture(const struct stamp_network *m, const struct list *l, const char *layer,
-                          enum stamp_seen what)
+                          const char *what)
 {
     struct stamp_tensor x = {0};
     struct stamp_err e = {0};
@@ -227,6 +230,7 @@ START_TEST(tensors_in_f32_are_what_the_layers_read_and_give)
     int32_t token[N];
     float *row = calloc(m->dec.dim, sizeof *row);
 
+    l.g = m->graph;
     ck_assert_int_eq(forward(m, note, &l), STAMP_OK);
     ck_assert_uint_eq(l.count, 3 + 9 * m->dec.layers);
     some_tokens(m, token);
@@ -235,11 +239,11 @@ START_TEST(tensors_in_f32_are_what_the_layers_read_and_give)
         ck_assert_mem_eq(row, l.at[0].x + i * m->dec.dim, m->dec.dim * sizeof *row);
     }
     for (size_t i = 0; i < m->dec.layers; i++) check_layer(m, &l, i);
-    check_capture(m, &l, "layers.0.k", STAMP_SEE_NORM_ATT);
-    check_capture(m, &l, "layers.0.o", STAMP_SEE_ATTENTION);
-    check_capture(m, &l, "layers.0.up", STAMP_SEE_NORM_FFN);
-    check_capture(m, &l, "layers.0.down", STAMP_SEE_HIDDEN);
-    product(find(&l, STAMP_SEE_NORM, 0), net_head(m), NULL, NULL, find(&l, STAMP_SEE_LOGITS, 0));
+    check_capture(m, &l, "layers.0.k", "norm_att");
+    check_capture(m, &l, "layers.0.o", "attention");
+    check_capture(m, &l, "layers.0.up", "norm_ffn");
+    check_capture(m, &l, "layers.0.down", "hidden");
+    product(find(&l, "norm", 0), net_head(m), NULL, NULL, find(&l, "logits", 0));
     drop(&l);
     free(row);
     stamp_network_close(m);
@@ -248,32 +252,48 @@ END_TEST
 
 /* ---- Apart ------------------------------------------------------------------------------------- */
 
+static uint32_t value(const struct stamp_network *m, const char *name)
+{
+    const uint32_t v = stamp_graph_value(m->graph, name);
+    ck_assert_uint_ne(v, UINT32_MAX);
+    return v;
+}
+
+static void drop_shape(struct stamp_network *m)
+{
+    stamp_graph_free(m->graph);
+    stamp_free(m->part);
+}
+
 START_TEST(signal_and_noise_add_up_over_documents)
 {
     static const float ref[] = {1, 2, 3, 4}, off[] = {1, 2, 3, 5}, zero[] = {0, 0, 0, 0};
-    const struct stamp_network m = {
-        .layers = 2, .dim = 2, .heads = 1, .kv_heads = 1, .head_dim = 2, .hidden = 2, .vocab = 2};
-    struct stamp_tensors *t = stamp_tensors_new(&m);
-    const struct stamp_tensor_sum *s = stamp_tensors_sum(t, STAMP_SEE_Q, 1);
+    struct stamp_network m = {.family = &stamp_family_llama, .vocab = 2, .ctx = 4,
+        .dec = {.layers = 2, .dim = 2, .heads = 1, .kv_heads = 1, .head_dim = 2, .hidden = 2}};
     struct stamp_err e = {0};
+
+    ck_assert_msg(net_shape(&m, &e) != NULL, "%s", e.text);
+    struct stamp_tensors *t = stamp_tensors_new(&m);
+    const uint32_t q = value(&m, "q"), logits = value(&m, "logits");
+    const struct stamp_tensor_sum *s = stamp_tensors_sum(t, q, 1);
 
     for (uint64_t doc = 1; doc <= 3; doc++) {
         ck_assert_int_eq(stamp_tensors_begin(t, 2, &e), STAMP_OK);
-        ck_assert_int_eq(stamp_tensors_compare(t, STAMP_SEE_Q, 1, 2, 2, off, &e), STAMP_ERANGE);
-        ck_assert_int_eq(stamp_tensors_keep(t, STAMP_SEE_Q, 1, 2, 2, ref, &e), STAMP_OK);
-        ck_assert_int_eq(stamp_tensors_compare(t, STAMP_SEE_Q, 1, 1, 2, off, &e), STAMP_ERANGE);
-        ck_assert_int_eq(stamp_tensors_compare(t, STAMP_SEE_Q, 0, 2, 2, off, &e), STAMP_ERANGE);
-        ck_assert_int_eq(stamp_tensors_compare(t, STAMP_SEE_Q, 1, 2, 2, doc == 2 ? ref : off, &e),
-                         STAMP_OK);
+        ck_assert_int_eq(stamp_tensors_compare(t, q, 1, 2, 2, off, &e), STAMP_ERANGE);
+        ck_assert_int_eq(stamp_tensors_keep(t, q, 1, 2, 2, ref, &e), STAMP_OK);
+        ck_assert_int_eq(stamp_tensors_compare(t, q, 1, 1, 2, off, &e), STAMP_ERANGE);
+        ck_assert_int_eq(stamp_tensors_compare(t, q, 0, 2, 2, off, &e), STAMP_ERANGE);
+        ck_assert_int_eq(stamp_tensors_compare(t, q, 1, 2, 2, doc == 2 ? ref : off, &e), STAMP_OK);
         ck_assert_uint_eq(s->rows, 2 * doc);
         ck_assert_double_eq(s->signal, 30.0 * (double)doc);
         ck_assert_double_eq(s->noise, doc < 3 ? 1 : 2);
     }
     ck_assert_double_eq_tol(stamp_tensor_db(s), 16.532125, 1e-6); /* 10 log10 45 */
-    ck_assert_int_eq(stamp_tensors_keep(t, STAMP_SEE_LOGITS, 0, 2, 2, zero, &e), STAMP_OK);
-    ck_assert_int_eq(stamp_tensors_compare(t, STAMP_SEE_LOGITS, 0, 2, 2, zero, &e), STAMP_OK);
-    ck_assert(isinf(stamp_tensor_db(stamp_tensors_sum(t, STAMP_SEE_LOGITS, 0))));
+    ck_assert_int_eq(stamp_tensors_keep(t, logits, 0, 2, 2, zero, &e), STAMP_OK);
+    ck_assert_int_eq(stamp_tensors_compare(t, logits, 0, 2, 2, zero, &e), STAMP_OK);
+    ck_assert(isinf(stamp_tensor_db(stamp_tensors_sum(t, logits, 0))));
     stamp_tensors_free(t);
+    drop_shape(&m);
 }
 END_TEST
 
@@ -281,20 +301,23 @@ START_TEST(a_broken_tensor_shows_from_where_it_is)
 {
     struct stamp_network *m = net_random_open(net_random_llama);
     struct stamp_tensors *t = stamp_tensors_new(m);
+    const struct stamp_graph *g = m->graph;
     bool broken = false;
 
     ck_assert_int_eq(stamp_tensors_begin(t, N, NULL), STAMP_OK);
     ck_assert_int_eq(forward(m, stamp_tensors_keep, t), STAMP_OK);
-    net_layer(m, 1).norm_ffn[5] *= 1.25f;
+    net_vector(m, "norm.ffn", 1)[5] *= 1.25f;
     ck_assert_int_eq(forward(m, stamp_tensors_compare, t), STAMP_OK);
-    for (size_t i = 0; i < 2; i++)
-        for (int k = STAMP_SEE_NORM_ATT; k <= STAMP_SEE_RESIDUAL_FFN; k++) {
-            const struct stamp_tensor_sum *s = stamp_tensors_sum(t, (enum stamp_seen)k, i);
-            broken = broken || (i == 1 && k == STAMP_SEE_NORM_FFN);
-            ck_assert_uint_eq(s->rows, N);
-            ck_assert_msg((s->noise > 0) == broken, "%s of layer %zu", stamp_see_name[k], i);
-        }
-    ck_assert_double_gt(stamp_tensors_sum(t, STAMP_SEE_LOGITS, 0)->noise, 0);
+    for (struct stamp_gat at = STAMP_GRAPH_START; stamp_graph_next(g, &at);) {
+        const uint32_t v = g->node[at.node].out;
+        if (!g->value[v].probe || stamp_graph_block(g, at.node) == STAMP_NO_BLOCK) continue;
+        const struct stamp_tensor_sum *s = stamp_tensors_sum(t, v, at.time);
+        broken = broken || (at.time == 1 && !strcmp(g->value[v].name, "norm_ffn"));
+        ck_assert_uint_eq(s->rows, N);
+        ck_assert_msg((s->noise > 0) == broken, "%s of layer %u", g->value[v].name, at.time);
+    }
+    ck_assert(broken);
+    ck_assert_double_gt(stamp_tensors_sum(t, value(m, "logits"), 0)->noise, 0);
     stamp_tensors_free(t);
     stamp_network_close(m);
 }
@@ -303,20 +326,24 @@ END_TEST
 START_TEST(more_than_the_memory_allows_is_refused_with_a_line)
 {
     /* 4 bytes, 2 layers of 4 x 1000 + 2 x 1000 + 2 x 500 + 3000, and 2 x 1000 + 5000: 108000 */
-    const struct stamp_network m = {.layers = 2,
-                                  .dim = 1000,
-                                  .heads = 10,
-                                  .kv_heads = 5,
-                                  .head_dim = 100,
-                                  .hidden = 3000,
-                                  .vocab = 5000};
-    struct stamp_tensors *t = stamp_tensors_new(&m);
+    struct stamp_network m = {.family = &stamp_family_llama,
+                              .vocab = 5000,
+                              .ctx = 4,
+                              .dec = {.layers = 2,
+                                      .dim = 1000,
+                                      .heads = 10,
+                                      .kv_heads = 5,
+                                      .head_dim = 100,
+                                      .hidden = 3000}};
     struct stamp_err e = {0};
 
+    ck_assert_msg(net_shape(&m, &e) != NULL, "%s", e.text);
+    struct stamp_tensors *t = stamp_tensors_new(&m);
     ck_assert_int_eq(stamp_tensors_begin(t, 9942, &e), STAMP_OK); /* 2^30 / 108000 = 9942.05 */
     ck_assert_int_eq(stamp_tensors_begin(t, 9943, &e), STAMP_ERANGE);
     ck_assert_ptr_nonnull(strstr(e.text, "9942 tokens fit"));
     stamp_tensors_free(t);
+    drop_shape(&m);
 }
 END_TEST
 

@@ -67,7 +67,7 @@ void mk_random_programs(struct maker *m)
         m->longer = image->code_count; /* the code is there */
         m->win_lo = MK_BASE;
         m->win_hi = MK_BASE + image->dram_bytes;
-        memcpy(m->ctl.arg, image->arg, sizeof m->ctl.arg);
+        memcpy(m->arg, image->arg, sizeof m->arg);
         mk_ends(m, "seed %" PRIu32, seed);
         stamp_image_free(image);
     }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compiler/family/gguf_model.h"
 #include "compiler/front/gguf.h"
 #include "compiler/front/infile.h"
 #include "compiler/front/safetensors.h"

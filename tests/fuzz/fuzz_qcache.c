@@ -52,17 +52,16 @@ static bool usable(const struct stamp_qmodel *q, const struct stamp_network *m)
 {
     bool fine = true;
 
-    for (uint32_t i = 0; i < m->dec.layers; i++)
-        for (int r = 0; r <= STAMP_W_HEAD; r++) {
-            const int limit = r == STAMP_W_HEAD ? 127 : 7;
-            struct stamp_weights w;
-            if (stamp_qmodel_weights(q, i, (enum stamp_role_w)r, &w, NULL)) continue;
-            for (size_t k = 0; k < (size_t)w.n * w.d; k++)
-                fine = fine && w.code[k] >= -limit && w.code[k] <= limit;
-            for (size_t k = 0; k < (size_t)w.n * w.nb; k++)
-                fine = fine && isfinite(w.scale[k]) && w.scale[k] >= 0;
-            stamp_weights_free(&w);
-        }
+    for (struct stamp_gat at = STAMP_GRAPH_START; stamp_graph_next_linear(m->graph, &at);) {
+        const int limit = m->graph->node[at.node].attr.kind == STAMP_GLINEAR_HEAD ? 127 : 7;
+        struct stamp_weights w;
+        if (stamp_qmodel_weights(q, at, &w, NULL)) continue;
+        for (size_t k = 0; k < (size_t)w.n * w.d; k++)
+            fine = fine && w.code[k] >= -limit && w.code[k] <= limit;
+        for (size_t k = 0; k < (size_t)w.n * w.nb; k++)
+            fine = fine && isfinite(w.scale[k]) && w.scale[k] >= 0;
+        stamp_weights_free(&w);
+    }
     return fine;
 }
 
