@@ -7,20 +7,22 @@
 #define STAMP_TESTS_NET_TINY_H
 
 #include "model/net/net.h"
+#include "tests/model/net_second.h"
 #include "tests/model/rnd.h"
 
 enum { TINY_LAYERS_MAX = 2, TINY_FLOATS = 16384 };
 
 struct tiny_net {
-    struct stamp_net_model m;
-    struct stamp_net_layer layer[TINY_LAYERS_MAX];
+    struct second_model m;        /**< for the second model */
+    struct stamp_net_model model; /**< the same as a graph of its own, for the network in C */
+    struct second_layer layer[TINY_LAYERS_MAX];
     double frequency[128];
     float pool[TINY_FLOATS]; /* vectors and embedding */
     size_t used;
 };
 
 /** @p shape without frequency; biases and QK norms as told. Free with tiny_free. */
-void tiny_make(struct tiny_net *t, struct rnd *r, struct stamp_net_shape shape, unsigned bits,
+void tiny_make(struct tiny_net *t, struct rnd *r, struct second_shape shape, unsigned bits,
                unsigned head_bits, uint32_t block, bool biased);
 void tiny_free(struct tiny_net *t);
 

@@ -10,18 +10,18 @@
 
 static struct second_net second;
 
-static struct stamp_net_shape shape(uint32_t dim, uint32_t hidden, uint32_t layers, uint32_t heads,
-                                    uint32_t kv_heads, uint32_t head_dim, uint32_t vocab)
+static struct second_shape shape(uint32_t dim, uint32_t hidden, uint32_t layers, uint32_t heads,
+                                 uint32_t kv_heads, uint32_t head_dim, uint32_t vocab)
 {
-    return (struct stamp_net_shape){.dim = dim,
-                                    .hidden = hidden,
-                                    .layers = layers,
-                                    .heads = heads,
-                                    .kv_heads = kv_heads,
-                                    .head_dim = head_dim,
-                                    .vocab = vocab,
-                                    .ctx = SECOND_TOKENS,
-                                    .eps = 1e-5f};
+    return (struct second_shape){.dim = dim,
+                                 .hidden = hidden,
+                                 .layers = layers,
+                                 .heads = heads,
+                                 .kv_heads = kv_heads,
+                                 .head_dim = head_dim,
+                                 .vocab = vocab,
+                                 .ctx = SECOND_TOKENS,
+                                 .eps = 1e-5f};
 }
 
 static void some_tokens(struct rnd *r, uint32_t vocab, uint32_t n, int32_t *tokens)
@@ -33,7 +33,7 @@ static struct stamp_net *open_net(const struct tiny_net *t, const struct stamp_n
 {
     struct stamp_net *net = NULL;
     struct stamp_err e;
-    if (stamp_net_new(&t->m, o, &net, &e)) ck_abort_msg("%s", e.text);
+    if (stamp_net_new(&t->model, o, &net, &e)) ck_abort_msg("%s", e.text);
     return net;
 }
 
@@ -100,7 +100,7 @@ START_TEST(shapes_schemes_and_widths_of_all_kinds_agree_with_the_second_model)
     for (int i = 0; i < 60; i++) {
         const uint32_t kv_heads = 1 + rnd_below(&r, 3), group = 1 + rnd_below(&r, 8 / kv_heads);
         struct stamp_net_options o = options(4, rnd_below(&r, 7));
-        struct stamp_net_shape s =
+        struct second_shape s =
             shape(1 + rnd_below(&r, 90), 1 + rnd_below(&r, 150), 1, kv_heads * group, kv_heads,
                   2 * (1 + rnd_below(&r, 8)), 1 + rnd_below(&r, 80));
         struct tiny_net t;
@@ -231,14 +231,14 @@ START_TEST(what_does_not_fit_is_refused_with_a_line)
     struct stamp_err e;
 
     tiny_make(&t, &r, shape(12, 20, 1, 2, 1, 8, VOCAB), 8, 8, 0, false);
-    ck_assert_int_eq((int)stamp_net_new(&t.m, &o, &net, &e), (int)STAMP_ERANGE);
-    ck_assert(strstr(e.text, "layer 0, q: codes of 8 bits"));
+    ck_assert_int_eq((int)stamp_net_new(&t.model, &o, &net, &e), (int)STAMP_ERANGE);
+    ck_assert(strstr(e.text, "layers.0.q: codes of 8 bits"));
     o.scheme.weight_bits = 8;
     o.kv.block = 9;
-    ck_assert_int_eq((int)stamp_net_new(&t.m, &o, &net, &e), (int)STAMP_ERANGE);
+    ck_assert_int_eq((int)stamp_net_new(&t.model, &o, &net, &e), (int)STAMP_ERANGE);
     o.kv.block = 3;
     o.threads = 0;
-    ck_assert_int_eq((int)stamp_net_new(&t.m, &o, &net, &e), (int)STAMP_ERANGE);
+    ck_assert_int_eq((int)stamp_net_new(&t.model, &o, &net, &e), (int)STAMP_ERANGE);
     o.threads = 2;
     net = open_net(&t, &o);
     ck_assert_int_eq((int)stamp_net_prefill(net, good, 0, 0, NULL, &e), (int)STAMP_ERANGE);
@@ -276,7 +276,7 @@ START_TEST(a_failing_allocation_is_reported_and_nothing_leaks)
         struct stamp_net *net = NULL;
         float y[9];
         stamp_mem_fail_at(n);
-        enum stamp_status st = stamp_net_new(&t.m, &o, &net, NULL);
+        enum stamp_status st = stamp_net_new(&t.model, &o, &net, NULL);
         if (!st) st = stamp_net_prefill(net, tokens, 3, 2, y, NULL);
         stamp_mem_fail_at(0);
         stamp_net_free(net);

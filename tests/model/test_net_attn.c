@@ -30,15 +30,15 @@ static void fill(struct rnd *r, size_t n, float spread, float *x)
 }
 
 /* Rows first .. n-1 of a cache of n. */
-static void compare(struct stamp_net *net, const float *q, const float *k, const float *v,
-                    uint32_t first, uint32_t n)
+static void compare(const struct stamp_net_attend *net, const float *out, const float *q,
+                    const float *k, const float *v, uint32_t first, uint32_t n)
 {
     static struct operands o;
     static float work[4096] __attribute__((aligned(64)));
-    const uint32_t hd = net->model.shape.head_dim;
+    const uint32_t hd = net->head_dim;
 
     ck_assert_uint_le(stamp_attn_work(hd), sizeof work / sizeof work[0]);
-    for (uint32_t kv = 0; kv < net->model.shape.kv_heads; kv++) {
+    for (uint32_t kv = 0; kv < net->kv_heads; kv++) {
         for (uint32_t t = 0; t < n; t++) {
             const size_t at = (size_t)t * net->kv_width + (size_t)kv * hd;
             o.sk[t] = digits(hd, k + at, o.k + (size_t)t * hd);
@@ -51,7 +51,7 @@ static void compare(struct stamp_net *net, const float *q, const float *k, const
                     (size_t)(t - first) * net->q_width + (size_t)(kv * net->group + g) * hd;
                 float want[HD_MAX];
                 stamp_attn_row(&operands, t, q + at, work, want);
-                if (memcmp(want, net->work.h + at, hd * sizeof *want) != 0)
+                if (memcmp(want, out + at, hd * sizeof *want) != 0)
                     ck_abort_msg("row %u of %u, head %u of %u" RND_FMT, t, n, kv * net->group + g,
                                  hd, rnd_seed());
             }
@@ -60,15 +60,15 @@ static void compare(struct stamp_net *net, const float *q, const float *k, const
 
 static void one_shape(struct rnd *r, uint32_t heads, uint32_t kv_heads, uint32_t hd, uint32_t n)
 {
-    const struct stamp_net_shape shape = {.dim = 4,
-                                          .hidden = 4,
-                                          .layers = 1,
-                                          .heads = heads,
-                                          .kv_heads = kv_heads,
-                                          .head_dim = hd,
-                                          .vocab = 3,
-                                          .ctx = ROWS,
-                                          .eps = 1e-5f};
+    const struct second_shape shape = {.dim = 4,
+                                       .hidden = 4,
+                                       .layers = 1,
+                                       .heads = heads,
+                                       .kv_heads = kv_heads,
+                                       .head_dim = hd,
+                                       .vocab = 3,
+                                       .ctx = ROWS,
+                                       .eps = 1e-5f};
     const struct stamp_net_options options = {
         .scheme = stamp_scheme_default(), .kv = {32, 0}, .threads = 1 + heads % 2};
     struct stamp_net *net = NULL;
@@ -76,31 +76,37 @@ static void one_shape(struct rnd *r, uint32_t heads, uint32_t kv_heads, uint32_t
 
     tiny_make(&t, r, shape, 4, 8, 0, false);
     memset(t.frequency, 0, sizeof t.frequency); /* no turning */
-    ck_assert_int_eq((int)stamp_net_new(&t.m, &options, &net, NULL), 0);
+    ck_assert_int_eq((int)stamp_net_new(&t.model, &options, &net, NULL), 0);
+    struct stamp_net_attend *a = net->attend;
+    while (!a->cache) a++;
     ck_assert_int_eq((int)stamp_net_work_reserve(net, n, NULL), 0);
-    ck_assert_int_eq((int)stamp_net_kv_reserve(net, n, NULL), 0);
+    ck_assert_int_eq((int)stamp_net_kv_reserve(a, n, NULL), 0);
     for (size_t i = 0; i < (size_t)n * hd; i++) net->work.cosine[i] = 1;
-    float *q = net->work.q, *k = stamp_alloc((size_t)n * net->kv_width, sizeof *k);
-    float *v = stamp_alloc((size_t)n * net->kv_width, sizeof *v);
-    ck_assert(k && v);
-    fill(r, (size_t)n * net->q_width, 4, q);
-    fill(r, (size_t)n * net->kv_width, 4, k);
-    fill(r, (size_t)n * net->kv_width, 1, v);
-    memcpy(net->work.k, k, (size_t)n * net->kv_width * sizeof *k);
-    memcpy(net->work.v, v, (size_t)n * net->kv_width * sizeof *v);
+    float *q = stamp_alloc((size_t)n * a->q_width, sizeof *q),
+          *out = stamp_alloc((size_t)n * a->q_width, sizeof *out);
+    float *k = stamp_alloc((size_t)n * a->kv_width, sizeof *k);
+    float *v = stamp_alloc((size_t)n * a->kv_width, sizeof *v);
+    ck_assert(q && k && v && out);
+    fill(r, (size_t)n * a->q_width, 4, q);
+    fill(r, (size_t)n * a->kv_width, 4, k);
+    fill(r, (size_t)n * a->kv_width, 1, v);
+    struct stamp_net_rows rows = {.a = a, .n = n, .q = q, .k = k, .v = v, .out = out};
 
-    stamp_net_turn(net, 0, n);
-    stamp_net_kv_fill(net, 0, n);
-    stamp_net_attend(net, 0, n);
-    compare(net, q, k, v, 0, n);
+    stamp_net_turn(net, &rows);
+    stamp_net_kv_fill(net, &rows);
+    stamp_net_attend_rows(net, &rows);
+    compare(a, out, q, k, v, 0, n);
     net->position = n - 1; /* the last row alone, as in a step */
-    memmove(q, q + (size_t)(n - 1) * net->q_width, net->q_width * sizeof *q);
-    stamp_net_turn(net, 0, 1);
-    stamp_net_attend(net, 0, 1);
-    compare(net, q, k, v, n - 1, n);
+    memmove(q, q + (size_t)(n - 1) * a->q_width, a->q_width * sizeof *q);
+    rows.n = 1;
+    stamp_net_turn(net, &rows);
+    stamp_net_attend_rows(net, &rows);
+    compare(a, out, q, k, v, n - 1, n);
     ck_assert(!atomic_load(&net->not_finite));
     stamp_net_free(net);
     tiny_free(&t);
+    stamp_free(q);
+    stamp_free(out);
     stamp_free(k);
     stamp_free(v);
 }
