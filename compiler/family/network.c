@@ -26,24 +26,34 @@ static bool ends_in(const char *path, const char *end)
 
 enum { CONFIG_MAX = 1 << 20 };
 
+/* The text of config.json, NULL where it cannot be read. */
+static enum stamp_status read_config(const char *folder, char **text, size_t *len,
+                                     struct stamp_err *e)
+{
+    char *path = stamp_infile_join(folder, "config.json");
+    struct stamp_err why = {0};
+
+    if (!path) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", folder);
+    const enum stamp_status s = stamp_infile_slurp(path, CONFIG_MAX, text, len, &why);
+    stamp_free(path);
+    return s == STAMP_ENOMEM ? stamp_fail(e, s, "%s", why.text) : STAMP_OK;
+}
+
 /* A folder whose config.json is timm's, or one of transformers'. */
 static enum stamp_status open_folder(const char *path, struct stamp_network **out,
                                      struct stamp_err *e)
 {
-    char *config = stamp_infile_join(path, "config.json"), *text = NULL;
-    char *weights = stamp_infile_join(path, "model.safetensors");
+    char *text = NULL, *weights = NULL;
     size_t len = 0;
-    enum stamp_status s = STAMP_OK;
+    bool timm = false;
+    enum stamp_status s = read_config(path, &text, &len, e);
 
-    if (!config || !weights) s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
-    const bool timm = !s && !stamp_infile_slurp(config, CONFIG_MAX, &text, &len, NULL) &&
-                      stamp_vit_is_config(text, len);
-    if (timm)
-        s = stamp_vit_open(weights, path, text, len, out, e);
-    else if (!s)
-        s = stamp_hf_open(path, out, e);
+    if (!s && text) s = stamp_vit_is_config(text, len, &timm, e);
+    if (!s && timm && !(weights = stamp_infile_join(path, "model.safetensors")))
+        s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    if (!s && timm) s = stamp_vit_open(weights, path, text, len, out, e);
+    if (!s && !timm) s = stamp_hf_open(path, out, e);
     stamp_free(text);
-    stamp_free(config);
     stamp_free(weights);
     return s;
 }
@@ -51,11 +61,14 @@ static enum stamp_status open_folder(const char *path, struct stamp_network **ou
 static enum stamp_status open_any(const char *path, struct stamp_network **out, struct stamp_err *e)
 {
     struct stat info;
+    bool vit = false;
 
     if (stamp_random_is(path)) return stamp_random_open(path, out, e);
     if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode)) return open_folder(path, out, e);
-    if (stamp_vit_is(path)) return stamp_vit_open(path, path, NULL, 0, out, e);
+    const enum stamp_status s = stamp_vit_is(path, &vit, e);
+    if (s) return s;
+    if (vit) return stamp_vit_open(path, path, NULL, 0, out, e);
     if (ends_in(path, ".safetensors") || ends_in(path, ".json"))
         return stamp_fail(e, STAMP_EUNSUPPORTED,
                           "%s: a file of a model's folder; name the folder, which has config.json "

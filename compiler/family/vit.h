@@ -28,11 +28,13 @@ struct stamp_vit {
 
 extern const struct stamp_family stamp_family_vit;
 
-/** Whether @p path is the tensors of one: a file whose tensors have timm's names. */
-bool stamp_vit_is(const char *path);
+/** Whether @p path is the tensors of one: a file whose tensors have timm's names. What cannot be read as
+ *  tensors is not. @return STAMP_ENOMEM */
+enum stamp_status stamp_vit_is(const char *path, bool *is, struct stamp_err *e);
 
-/** Whether the text of a config.json is timm's: it has "architecture" and no "model_type". */
-bool stamp_vit_is_config(const char *text, size_t len);
+/** Whether the text of a config.json is timm's: it has "architecture" and no "model_type". What is no JSON is
+ *  not. @return STAMP_ENOMEM */
+enum stamp_status stamp_vit_is_config(const char *text, size_t len, bool *is, struct stamp_err *e);
 
 /**
  * Open tensors alone, or with @p config (text of a config.json, NULL: none) beside them. Without one the

@@ -16,25 +16,31 @@ struct source {
     bool *used; /* [tensors] */
 };
 
-bool stamp_vit_is(const char *path)
+enum stamp_status stamp_vit_is(const char *path, bool *is, struct stamp_err *e)
 {
     struct stamp_named *t = NULL;
+    struct stamp_err why = {0};
 
-    if (stamp_named_open(path, &t, NULL)) return false;
-    const bool is = stamp_named_find(t, "patch_embed.proj.weight") < stamp_named_count(t);
+    *is = false;
+    if (stamp_named_open(path, &t, &why))
+        return why.status == STAMP_ENOMEM ? stamp_fail(e, STAMP_ENOMEM, "%s", why.text) : STAMP_OK;
+    *is = stamp_named_find(t, "patch_embed.proj.weight") < stamp_named_count(t);
     stamp_named_close(t);
-    return is;
+    return STAMP_OK;
 }
 
-bool stamp_vit_is_config(const char *text, size_t len)
+enum stamp_status stamp_vit_is_config(const char *text, size_t len, bool *is, struct stamp_err *e)
 {
     cJSON *json = NULL;
+    struct stamp_err why = {0};
 
-    if (stamp_json_object("", text, len, &json, NULL)) return false;
-    const bool is = cJSON_IsString(cJSON_GetObjectItemCaseSensitive(json, "architecture")) &&
-                    !cJSON_GetObjectItemCaseSensitive(json, "model_type");
+    *is = false;
+    if (stamp_json_object("config.json", text, len, &json, &why))
+        return why.status == STAMP_ENOMEM ? stamp_fail(e, STAMP_ENOMEM, "%s", why.text) : STAMP_OK;
+    *is = cJSON_IsString(cJSON_GetObjectItemCaseSensitive(json, "architecture")) &&
+          !cJSON_GetObjectItemCaseSensitive(json, "model_type");
     stamp_json_free(json);
-    return is;
+    return STAMP_OK;
 }
 
 /* ---- config.json ------------------------------------------------------------------------------- */

@@ -44,6 +44,8 @@ printf 'Once upon a time there was a bird.<|endoftext|>The queen said: no!' >tex
 printf 'calibrate with this: once there was a little girl<|endoftext|>and a dog.' >calib
 t 0 machines
 t 0 devices
+t 0 graph "$model"
+t 0 graph "$model" --dot
 t 0 info "$model"
 t 0 info "random:$config,layers=1,vocab=64"
 t 0 tokenize "$model" --text text
