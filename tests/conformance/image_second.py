@@ -126,7 +126,8 @@ def text(m):
     out = [f".machine {m['machine']}", f".memory {m['memory']}", f".code_at 0x{m['code_at']:x}", f'.scheme "{quoted}"']
     out += [f".arg {i} {v}" for i, v in enumerate(m["arg"]) if v]
     out += [".layer %s s=%d d=%d n=%d products=%d" % x for x in m["layers"]]
-    out += [".phase %s entry=%d first=%d count=%d products=%d" % x for x in m["phases"]]
+    out += [".phase %s entry=%d first=%d count=%d products=%d" % (*x[:4], x[4] & ~(1 << 63))
+            + (" per_key=1" if x[4] >> 63 else "") for x in m["phases"]]
     out += [".buffer %s role=%s fmt=%s addr=0x%x bytes=%d rows=%d cols=%d row_bytes=%d"
             % (f[0], ROLES[f[1]], FMTS[f[2]], *f[3:]) for f in m["buffers"]]
     for addr, d in m["segments"]:
