@@ -125,7 +125,8 @@ void stamp_build_phase_begin(struct stamp_build *b, const char *name, uint64_t p
     if (b->phases == STAMP_BUILD_PHASES)
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "more than %d phases", STAMP_BUILD_PHASES);
     else
-        b->phase[b->phases++] = (struct stamp_build_phase){name, b->count, SIZE_MAX, products, false};
+        b->phase[b->phases++] =
+            (struct stamp_build_phase){name, b->count, SIZE_MAX, products, false};
 }
 
 void stamp_build_phase_per_key(struct stamp_build *b)

@@ -32,8 +32,8 @@ struct stamp_kv_sizes {
 
 /** Addresses of the first repetition. */
 struct stamp_attend_at {
-    uint64_t norm_q, norm_k;              /**< gains of heads, 0 none */
-    uint64_t codes[2], tail[2], meta[2];  /**< caches of K and V; meta of all rows by position */
+    uint64_t norm_q, norm_k;             /**< gains of heads, 0 none */
+    uint64_t codes[2], tail[2], meta[2]; /**< caches of K and V; meta of all rows by position */
     uint64_t ops; /**< operands of attention, a record of each batch of keys */
 };
 

@@ -331,8 +331,8 @@ void stamp_attn_constants(struct stamp_attn_plan *a)
                     (a->R + line - 1) / line);
     stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW, n->constants + STAMP_CONST_NT_PAIRS, 0,
                     (2 * a->R + line - 1) / line);
-    stamp_emit_load(n->b, STAMP_SPACE_CM, STAMP_FMT_RAW, n->constants + STAMP_CONST_CM_ONE, a->cm_one,
-                    1);
+    stamp_emit_load(n->b, STAMP_SPACE_CM, STAMP_FMT_RAW, n->constants + STAMP_CONST_CM_ONE,
+                    a->cm_one, 1);
     if (!n->at.norm_q) return;
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->at.norm_q, a->gain, n->hl);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->eps_q, a->eps, 1);

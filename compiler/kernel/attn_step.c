@@ -87,8 +87,8 @@ static void append(struct stamp_attend *n, uint32_t which, uint32_t chunk)
 
     c.rows = 1;
     c.rt = n->mach->RT_ENTRIES / 2;
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, from.addr + (uint64_t)chunk * cols * n->L * 4, c.at.rows,
-                    cols);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                    from.addr + (uint64_t)chunk * cols * n->L * 4, c.at.rows, cols);
     if (!which) {
         stamp_emit_move(n->b, STAMP_OP_LOAD,
                         (struct stamp_move){.space = STAMP_SPACE_VM,
@@ -109,7 +109,7 @@ static void append(struct stamp_attend *n, uint32_t which, uint32_t chunk)
     stamp_kv_code(&c);
     stamp_kv_move_rows(&c, STAMP_OP_STORE,
                        n->scheme.bits == 4 ? n->at.tail[which] + chunk * k->tail_bytes
-                                             : n->at.codes[which] + chunk * k->chunk_bytes,
+                                           : n->at.codes[which] + chunk * k->chunk_bytes,
                        REG_ROW, 0, 1);
     stamp_kv_move_meta(&c, STAMP_OP_STORE);
 }

@@ -28,11 +28,10 @@ static void refuse_heads(struct stamp_attend *n)
 
     while (2u << block <= least) block++;
     if (n->kv.batch > least)
-        stamp_build_fail(
-            n->b, STAMP_EUNSUPPORTED,
-            "head_dim %u with cache blocks of %u tokens does not fit machine %s; take "
-            "--kv-block %u or less, or: %s",
-            n->head_dim, n->kv.batch, n->mach->name, block, need);
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "head_dim %u with cache blocks of %u tokens does not fit machine %s; take "
+                         "--kv-block %u or less, or: %s",
+                         n->head_dim, n->kv.batch, n->mach->name, block, need);
     else
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                          "head_dim %u does not fit machine %s (%s); --machine base takes the "
@@ -170,7 +169,8 @@ static uint64_t products(const struct stamp_lower *n, const struct stamp_lstep *
     const struct stamp_attend *a = &s->attend;
     const uint64_t rows = a->rows;
     const uint64_t pairs = n->decode   ? (uint64_t)n->b->image->arg[0] + 1
-                           : a->causal ? rows * (rows + 1) / 2 : rows * rows;
+                           : a->causal ? rows * (rows + 1) / 2
+                                       : rows * rows;
 
     return pairs * a->heads * a->head_dim * 4 * 2;
 }
@@ -193,9 +193,5 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
         stamp_attend_rows(a);
 }
 
-const struct stamp_lkernel stamp_lkernel_attend = {.size = size,
-                                                 .global = global,
-                                                 .lay = lay,
-                                                 .share = share,
-                                                 .emit = emit,
-                                                 .products = products};
+const struct stamp_lkernel stamp_lkernel_attend = {
+    .size = size, .global = global, .lay = lay, .share = share, .emit = emit, .products = products};

@@ -41,8 +41,8 @@ static void global(struct stamp_lower *n, struct stamp_lstep *s)
     if (!row) return;
     const enum stamp_fmt fmt = is_bf16(n, t, row) ? STAMP_FMT_BF16 : STAMP_FMT_F32;
     const uint64_t line = (uint64_t)n->L * stamp_fmt_bytes(fmt);
-    const uint64_t pitch =
-        ((t->cols + n->L - 1) / n->L * line + STAMP_DRAM_ALIGN - 1) / STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
+    const uint64_t pitch = ((t->cols + n->L - 1) / n->L * line + STAMP_DRAM_ALIGN - 1) /
+                           STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
     uint8_t *data = stamp_build_const(n->b, s->s->name, fmt, t->rows * pitch, &s->table.addr);
     s->table.row_bytes = pitch;
     s->table.fmt = fmt;
@@ -67,8 +67,9 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
 
     if (!batch) {
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                         "rows of %u lines do not fit machine %s: VM_LINES is %u, needs %u", lines_of_row,
-                         n->mach->name, n->mach->VM_LINES, (2 * lines_of_row + 3) / 4 * 4);
+                         "rows of %u lines do not fit machine %s: VM_LINES is %u, needs %u",
+                         lines_of_row, n->mach->name, n->mach->VM_LINES,
+                         (2 * lines_of_row + 3) / 4 * 4);
         return;
     }
     if (batch > STAMP_INDEX_LINE) batch = batch / STAMP_INDEX_LINE * STAMP_INDEX_LINE;

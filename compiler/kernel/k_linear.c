@@ -228,8 +228,8 @@ static void weights_of(struct stamp_lower *n, const struct stamp_lstep *s, uint3
                                        stamp_lower_width(n, s->s->x), out, n->b->e);
     for (uint32_t i = 0; i < s->s->linears && !n->b->status; i++) {
         struct stamp_weights w = {0};
-        n->b->status = stamp_qmodel_weights(
-            n->spec->weights, (struct stamp_gat){s->s->linear[i], time}, &w, n->b->e);
+        n->b->status = stamp_qmodel_weights(n->spec->weights,
+                                            (struct stamp_gat){s->s->linear[i], time}, &w, n->b->e);
         if (!n->b->status) copy_one(n, s, i, &w, at, out);
         at += stamp_lower_width(n, n->g->node[s->s->linear[i]].out);
         stamp_weights_free(&w);
@@ -306,13 +306,13 @@ static void emit_apart(struct stamp_lower *n, struct stamp_lstep *s)
     stamp_linear_code(&l);
     stamp_emit_passes(n->b, &s->plan, true, s->z, plain ? s->l.y : s->u, out, s->l.bias);
     if (plain) return;
-    const struct stamp_elementwise e = {
-        .rows = s->plan.s,
-        .cols = s->s->post == STAMP_GPOST_GATE ? gate_lines(n, s) : out,
-        .post = post_of(s->s->post),
-        .a = s->u,
-        .c = s->l.add,
-        .y = s->l.y};
+    const struct stamp_elementwise e = {.rows = s->plan.s,
+                                        .cols =
+                                            s->s->post == STAMP_GPOST_GATE ? gate_lines(n, s) : out,
+                                        .post = post_of(s->s->post),
+                                        .a = s->u,
+                                        .c = s->l.add,
+                                        .y = s->l.y};
     stamp_emit_elementwise(n->b, n->mach, &e);
 }
 
@@ -340,9 +340,5 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
     }
 }
 
-const struct stamp_lkernel stamp_lkernel_linears = {.plan = plan,
-                                                  .tables = tables,
-                                                  .lay = lay,
-                                                  .share = share,
-                                                  .emit = emit,
-                                                  .products = products};
+const struct stamp_lkernel stamp_lkernel_linears = {
+    .plan = plan, .tables = tables, .lay = lay, .share = share, .emit = emit, .products = products};

@@ -54,8 +54,8 @@ static struct stay stay_of(const struct stamp_lower *n, const struct stamp_lstep
 }
 
 /* y = (x - mean) / sqrt(var + eps) * gain + bias: numerics.md, LAYERNORM. */
-static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols, const struct stay *at,
-                       uint32_t scalars)
+static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
+                       const struct stay *at, uint32_t scalars)
 {
     const struct stamp_vec mean = {scalars, (v.n0 + n->L - 1) / n->L, 1, 1};
     const struct stamp_lim lim = {(int32_t)cols, 0, 0};
@@ -69,8 +69,8 @@ static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
     stamp_emit_bin(n->b, STAMP_BIN_ADD, v, at->bias, 0, 0, v.a, v.s0);
 }
 
-static void rms_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols, const struct stay *at,
-                     uint32_t scalars)
+static void rms_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
+                     const struct stay *at, uint32_t scalars)
 {
     rms_scalars(n->b, n->L, v, cols, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, at->eps, scalars);
     stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);

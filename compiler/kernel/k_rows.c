@@ -11,9 +11,9 @@ static struct stamp_place constant(struct stamp_lower *n, const struct stamp_lst
     if (p->block != STAMP_NO_BLOCK)
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s: rows of a parameter inside a block",
                          s->s->name);
-    return stamp_lower_rows_const(
-        n, p->name, stamp_network_vector(n->spec->model, operand & ~STAMP_PARAM, 0), p->rows,
-        p->cols);
+    return stamp_lower_rows_const(n, p->name,
+                                  stamp_network_vector(n->spec->model, operand & ~STAMP_PARAM, 0),
+                                  p->rows, p->cols);
 }
 
 /* The rows behind it were made where they belong (memory.c). */
@@ -63,9 +63,12 @@ const struct stamp_lkernel stamp_lkernel_input = {.size = NULL};
 const struct stamp_lkernel *stamp_lkernel_of(enum stamp_gstep_kind kind)
 {
     static const struct stamp_lkernel *const table[] = {
-        [STAMP_STEP_INPUT] = &stamp_lkernel_input,     [STAMP_STEP_GATHER] = &stamp_lkernel_gather,
-        [STAMP_STEP_LINEARS] = &stamp_lkernel_linears, [STAMP_STEP_NORM] = &stamp_lkernel_norm,
-        [STAMP_STEP_ATTEND] = &stamp_lkernel_attend,   [STAMP_STEP_PREPEND] = &stamp_lkernel_prepend,
+        [STAMP_STEP_INPUT] = &stamp_lkernel_input,
+        [STAMP_STEP_GATHER] = &stamp_lkernel_gather,
+        [STAMP_STEP_LINEARS] = &stamp_lkernel_linears,
+        [STAMP_STEP_NORM] = &stamp_lkernel_norm,
+        [STAMP_STEP_ATTEND] = &stamp_lkernel_attend,
+        [STAMP_STEP_PREPEND] = &stamp_lkernel_prepend,
         [STAMP_STEP_ADD] = &stamp_lkernel_add,
     };
     return table[kind];

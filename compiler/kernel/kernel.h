@@ -9,7 +9,14 @@
 #include "compiler/kernel/lowering.h"
 
 /** What a kernel keeps in memory, in the order in which it lies in a block's region. */
-enum stamp_lay { STAMP_LAY_WEIGHTS, STAMP_LAY_BIASES, STAMP_LAY_GAINS, STAMP_LAY_HEADS, STAMP_LAY_STATE, STAMP_LAYS };
+enum stamp_lay {
+    STAMP_LAY_WEIGHTS,
+    STAMP_LAY_BIASES,
+    STAMP_LAY_GAINS,
+    STAMP_LAY_HEADS,
+    STAMP_LAY_STATE,
+    STAMP_LAYS
+};
 
 /** Functions may be NULL: nothing to do. Errors stick to n->b. */
 struct stamp_lkernel {

@@ -119,8 +119,8 @@ void stamp_kv_turn(const struct stamp_kv_batch *c, bool shared)
     const struct stamp_vec head = {c->at.rows, c->rows * heads, n->hl, n->hl};
 
     if (!shared && n->rope) load_turn(c, 0);
-    if (n->at.norm_k) stamp_head_norm(n->b, n->L, n->head_dim, head, c->at.gain, c->at.eps,
-                                        c->at.scalars);
+    if (n->at.norm_k)
+        stamp_head_norm(n->b, n->L, n->head_dim, head, c->at.gain, c->at.eps, c->at.scalars);
     for (uint32_t r = 0; r < c->rows && n->rope; r += step) {
         const struct stamp_vec v = {head.a + r * heads * n->hl, step * heads, n->hl, n->hl};
         if (r) load_turn(c, r);
@@ -134,6 +134,5 @@ void stamp_kv_gain(const struct stamp_kv_batch *c)
 
     if (!n->at.norm_k) return;
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->at.norm_k, c->at.gain, n->hl);
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->eps_k, c->at.eps,
-                    1);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->eps_k, c->at.eps, 1);
 }

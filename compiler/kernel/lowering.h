@@ -39,9 +39,9 @@ struct stamp_lower {
     const struct stamp_graph *g;
     const struct stamp_mach *mach;
     uint32_t L;
-    uint32_t rows;     /**< of values whose rows are the run's: spec->s, or 1 */
-    bool decode;       /**< the program is one row behind others */
-    const char *prefix; /**< of buffers: "", or "step." */
+    uint32_t rows;                  /**< of values whose rows are the run's: spec->s, or 1 */
+    bool decode;                    /**< the program is one row behind others */
+    const char *prefix;             /**< of buffers: "", or "step." */
     const struct stamp_lower *like; /**< the program whose packed weights are used, or NULL */
     struct stamp_gsteps steps;      /**< owned; a decode program's are its like's */
     struct stamp_lstep *step;       /**< [steps] */

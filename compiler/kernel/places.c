@@ -74,8 +74,8 @@ uint64_t stamp_lower_vector(struct stamp_lower *n, const char *name, const float
 {
     const size_t groups = (count + unit - 1) / unit, L = n->L;
     uint64_t addr = 0;
-    uint8_t *data = stamp_build_const(n->b, name, STAMP_FMT_F32,
-                                      (groups * padded + L - 1) / L * L * 4, &addr);
+    uint8_t *data =
+        stamp_build_const(n->b, name, STAMP_FMT_F32, (groups * padded + L - 1) / L * L * 4, &addr);
 
     for (size_t g = 0; g < groups && data; g++) {
         const size_t left = count - g * unit;

@@ -15,7 +15,8 @@ static const struct stamp_lstep *attended(const struct stamp_lower *n, uint32_t 
 {
     for (uint32_t i = 0; i < n->steps.steps; i++) {
         const struct stamp_gstep *s = &n->steps.step[i];
-        if (s->kind == STAMP_STEP_ATTEND && (s->x == v || s->k == v || s->v == v)) return &n->step[i];
+        if (s->kind == STAMP_STEP_ATTEND && (s->x == v || s->k == v || s->v == v))
+            return &n->step[i];
     }
     return NULL;
 }
@@ -86,8 +87,8 @@ static void value(struct stamp_lower *n, uint32_t v)
         const struct stamp_gvalue *o = &n->g->value[k];
         if (!n->place[k].row_bytes || strcmp(place_of(o), place_of(g))) continue;
         if (o->cols != g->cols)
-            stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s and %s share a place but not their width",
-                             o->name, g->name);
+            stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                             "%s and %s share a place but not their width", o->name, g->name);
         n->place[v] = n->place[k];
         return;
     }
@@ -168,7 +169,8 @@ static void lay_tables(struct stamp_lower *n, uint8_t *c)
         if (n->steps.step[i].kind != STAMP_STEP_ATTEND) continue;
         if (first && (a->kv.batch != first->kv.batch || a->kv.block != first->kv.block ||
                       a->rows != first->rows || a->scheme.bits != first->scheme.bits))
-            stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "attentions of different caches in a network");
+            stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                             "attentions of different caches in a network");
         if (!first) put_tables(a, c);
         first = a;
     }
@@ -176,7 +178,8 @@ static void lay_tables(struct stamp_lower *n, uint8_t *c)
 
 static void lay_constants(struct stamp_lower *n)
 {
-    uint8_t *c = stamp_build_const(n->b, "constants", STAMP_FMT_RAW, STAMP_CONSTANTS, &n->constants);
+    uint8_t *c =
+        stamp_build_const(n->b, "constants", STAMP_FMT_RAW, STAMP_CONSTANTS, &n->constants);
     float eps = 0;
 
     if (!c) return;

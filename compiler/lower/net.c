@@ -236,10 +236,10 @@ static enum stamp_status set_text(struct stamp_build *b, const struct stamp_net_
     snprintf(text, sizeof text,
              "network of %u layers, %u tokens; transform %s, depth %d, %u rows at %u bits, others "
              "%u, weights %u, block %u%s%s; cache %u bits, blocks of %u%s",
-             stamp_graph_repeats(s->model->graph), s->s, stamp_transform_name(c->transform), c->depth, c->high_rows,
-             c->high_bits, c->act_bits, c->weight_bits, c->block, c->symmetric ? ", symmetric" : "",
-             c->sink ? ", sink" : "", s->kv.bits, 1u << s->kv.block,
-             s->kv.bits == 4 && s->kv.plain ? ", plain" : "");
+             stamp_graph_repeats(s->model->graph), s->s, stamp_transform_name(c->transform),
+             c->depth, c->high_rows, c->high_bits, c->act_bits, c->weight_bits, c->block,
+             c->symmetric ? ", symmetric" : "", c->sink ? ", sink" : "", s->kv.bits,
+             1u << s->kv.block, s->kv.bits == 4 && s->kv.plain ? ", plain" : "");
     b->image->scheme = stamp_arena_text(b->image->arena, text, strlen(text));
     if (!b->image->scheme) stamp_build_fail(b, STAMP_ENOMEM, "out of memory");
     return b->status;

@@ -19,7 +19,6 @@
 
 #include "model/image/image.h"
 
-
 /** What a verified program does. */
 struct stamp_verify_info {
     uint64_t dispatched; /**< instructions, control included */

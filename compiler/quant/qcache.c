@@ -54,8 +54,14 @@ static uint64_t hash_matrix(uint64_t h, const struct stamp_lazy *t)
 struct stamp_qcache stamp_qcache_of(const struct stamp_network *m,
                                     const struct stamp_qmodel_options *o)
 {
-    struct stamp_qcache c = {
-        o->quantizer, o->bits, o->head_bits, o->block, stamp_graph_repeats(m->graph), STAMP_FNV, 0, 0};
+    struct stamp_qcache c = {o->quantizer,
+                             o->bits,
+                             o->head_bits,
+                             o->block,
+                             stamp_graph_repeats(m->graph),
+                             STAMP_FNV,
+                             0,
+                             0};
     struct stamp_gat at = STAMP_GRAPH_START;
 
     while (stamp_graph_next_linear(m->graph, &at))

@@ -81,8 +81,8 @@ static enum stamp_status make_all(struct stamp_qmodel *q, struct stamp_err *e)
         const struct stamp_lazy *t = stamp_qmodel_matrix(q->m, at);
         const bool head = is_head(q->m, at);
         struct stamp_qmatrix_how how = how_of(&q->o, head);
-        if (!head && (!i || at.time != before.time ||
-                      g->node[at.node].in[0] != g->node[before.node].in[0]))
+        if (!head &&
+            (!i || at.time != before.time || g->node[at.node].in[0] != g->node[before.node].in[0]))
             s = moments_get(q, at, t->cols, &m, e);
         if (!head) {
             how.weight = m.weight;

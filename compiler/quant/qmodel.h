@@ -16,7 +16,7 @@ struct stamp_qmodel; /* opaque: a network, bits, block, and a quantizer with its
 
 struct stamp_qmodel_options {
     unsigned bits, head_bits; /**< 4 or 8 */
-    uint32_t block;           /**< 0 or STAMP_BLOCK; those of kind HEAD have one scale a row whatever it is */
+    uint32_t block; /**< 0 or STAMP_BLOCK; those of kind HEAD have one scale a row whatever it is */
     /** Of LINEAR nodes of kind BODY. HEAD is rounded to nearest with RTN, clipped without weights otherwise. */
     enum stamp_quantizer quantizer;
     const struct stamp_calib *calib; /**< GPTQ: needed, full; CLIP: NULL or not full; borrowed until

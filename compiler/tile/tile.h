@@ -24,7 +24,7 @@
 /** What is done to a panel of results before it is stored, after inverse transform and bias. */
 enum stamp_post {
     STAMP_POST_NONE,
-    STAMP_POST_ADD, /**< added to rows of a matrix of the same shape */
+    STAMP_POST_ADD,  /**< added to rows of a matrix of the same shape */
     STAMP_POST_SILU, /**< first half of a panel's columns SiLU, times the second; half is stored */
     STAMP_POST_GELU  /**< GELU, tanh form */
 };

@@ -70,7 +70,8 @@ struct stamp_gvalue {
     /** Values of one place share memory, each written only when the others' readers are through. Empty: a
      *  place of its own, by its name. */
     char place[STAMP_GRAPH_NAME + 1];
-    char by[STAMP_GRAPH_NAME + 1]; /**< what makes it is called so in programs; empty: as the value */
+    char by[STAMP_GRAPH_NAME +
+            1]; /**< what makes it is called so in programs; empty: as the value */
 };
 
 enum stamp_gparam_kind {

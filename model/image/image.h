@@ -79,7 +79,7 @@ struct stamp_phase {
     char name[STAMP_NAME_MAX + 1]; /**< several may share it */
     uint32_t entry, first, count;
     uint64_t products; /**< 4x4-bit products it needs each time it runs, below 2^63 */
-    bool per_key;      /**< at arg[0] of the image: they are for arg[0] + 1 keys, and a run at another
+    bool per_key; /**< at arg[0] of the image: they are for arg[0] + 1 keys, and a run at another
                         *   position has others */
 };
 

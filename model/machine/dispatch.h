@@ -35,9 +35,9 @@ struct stamp_dispatch {
 
 /** An instruction as a unit gets it. */
 struct stamp_issue {
-    uint32_t pc, next;       /**< its index; that of the instruction behind it in time */
+    uint32_t pc, next;         /**< its index; that of the instruction behind it in time */
     const struct stamp_op *op; /**< NULL: no such opcode, or nothing was fetched */
-    union stamp_insn insn;   /**< d.dram and w.lim are final, their areg is 0 */
+    union stamp_insn insn;     /**< d.dram and w.lim are final, their areg is 0 */
 };
 
 /**

@@ -15,8 +15,9 @@ enum { STAMP_WALK_LIMIT = 1 << 24 }; /**< instructions a program executes at mos
 struct stamp_walk {
     const struct stamp_word *code; /**< borrowed */
     uint32_t count;
-    uint64_t limit;            /**< most instructions, control included */
-    struct stamp_dispatch ctl; /**< ctl.seq: instructions so far; ctl.done: HALT was the last step */
+    uint64_t limit; /**< most instructions, control included */
+    struct stamp_dispatch
+        ctl; /**< ctl.seq: instructions so far; ctl.done: HALT was the last step */
 };
 
 /** Start at the program's beginning. @p arg: NULL or [STAMP_ARGS], zeros if NULL. @p limit: stop

@@ -33,11 +33,7 @@ static const struct argp_option only_options[] = {
 };
 
 static const struct argp_option on_options[] = {
-    {.name = "on",
-     .key = KEY_ON,
-     .arg = "DEVICE",
-     .group = 30,
-     .doc = "where the program runs"},
+    {.name = "on", .key = KEY_ON, .arg = "DEVICE", .group = 30, .doc = "where the program runs"},
     {.name = "wave",
      .key = KEY_WAVE,
      .arg = "FILE",
@@ -208,9 +204,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON && key != KEY_SEED) m->any = true;
     switch (key) {
     case KEY_MACHINE: return parse_machine(arg, m);
-    case KEY_ON:
-        m->on_set = true;
-        return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &run->on);
+    case KEY_ON: m->on_set = true; return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &run->on);
     case KEY_LATENCY: return parse_latency(arg, run);
     case KEY_BANDWIDTH:
         err = parse_part("--bandwidth", arg, 1, RATE_ONE, &run->read_rate);
@@ -251,10 +245,8 @@ static char *help(int key, const char *text, void *input)
     return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_PROGRAMS) : (char *)text;
 }
 
-const struct argp stamp_argp_machine = {.options = on_options,
-                                        .parser = parse_parent,
-                                        .children = children,
-                                        .help_filter = help};
+const struct argp stamp_argp_machine = {
+    .options = on_options, .parser = parse_parent, .children = children, .help_filter = help};
 
 error_t stamp_args_machine_check(const struct stamp_args_machine *m)
 {

@@ -87,7 +87,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp stamp_argp_net = {.options = options, .parser = parse};
 
-
 struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
                                               const struct stamp_scheme *scheme,
                                               const struct stamp_args_machine *machine,
@@ -107,7 +106,8 @@ struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
 }
 
 error_t stamp_args_net_check(const struct stamp_scheme *scheme,
-                             const struct stamp_args_machine *machine, const struct stamp_device *on)
+                             const struct stamp_args_machine *machine,
+                             const struct stamp_device *on)
 {
     const bool programs = on->can & STAMP_CAN_PROGRAMS;
 

@@ -92,9 +92,9 @@ static void say_cut(const char *file, const struct stamp_cut *cut, size_t ctx)
 }
 
 enum stamp_status stamp_args_qmodel(const struct stamp_args_quant *a, unsigned bits,
-                                    unsigned head_bits, uint32_t block, const struct stamp_network *m,
-                                    const struct stamp_tokenizer *t, struct stamp_qmodel **out,
-                                    struct stamp_err *e)
+                                    unsigned head_bits, uint32_t block,
+                                    const struct stamp_network *m, const struct stamp_tokenizer *t,
+                                    struct stamp_qmodel **out, struct stamp_err *e)
 {
     struct stamp_qmodel_options o = {.bits = bits,
                                      .head_bits = head_bits,

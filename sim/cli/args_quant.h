@@ -28,9 +28,9 @@ error_t stamp_args_quant_check(const struct stamp_args_quant *a);
 
 /** The codes of a model as the flags say, with progress; stamp_qmodel_free. @param m borrowed */
 enum stamp_status stamp_args_qmodel(const struct stamp_args_quant *a, unsigned bits,
-                                    unsigned head_bits, uint32_t block, const struct stamp_network *m,
-                                    const struct stamp_tokenizer *t, struct stamp_qmodel **out,
-                                    struct stamp_err *e);
+                                    unsigned head_bits, uint32_t block,
+                                    const struct stamp_network *m, const struct stamp_tokenizer *t,
+                                    struct stamp_qmodel **out, struct stamp_err *e);
 
 /** "rtn", "gptq on 4096 tokens": at most @p size bytes. */
 void stamp_args_quant_text(const struct stamp_args_quant *a, char *text, size_t size);

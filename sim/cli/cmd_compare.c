@@ -103,8 +103,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->c.limits.docs);
     case KEY_HIGH_ROWS: return parse_high(arg, &a->c);
     case KEY_PREFILL: return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
-    case KEY_ON:
-        return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &a->c.on);
+    case KEY_ON: return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &a->c.on);
     case KEY_WEIGHT_BITS:
         err = stamp_args_choice("--weight-bits", arg, widths, 2, &i);
         a->c.base.weight_bits = i ? 8 : 4;
@@ -158,7 +157,8 @@ static void print_row(const struct compare_args *a, const struct stamp_compare_r
         printf(" %9s %9.3f %8.3f %6s %16s\n", "-", r->act_bits, r->kv_bits, "-", "-");
     else
         printf(" %9.2f %9.3f %8.3f %6s %16" PRIu64 "\n", r->sqnr_db, r->act_bits, r->kv_bits,
-               stamp_kv_transform_name(r->kv), a->c.on->can & STAMP_CAN_TIMED ? r->cycles : r->expected);
+               stamp_kv_transform_name(r->kv),
+               a->c.on->can & STAMP_CAN_TIMED ? r->cycles : r->expected);
 }
 
 static void network_text(const struct compare_args *a, char *text, size_t size)

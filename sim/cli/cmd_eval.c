@@ -89,8 +89,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
         if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;
-        if (a->machine.run.phases &&
-            stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+        if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
         if (a->on->can & STAMP_CAN_BITS) {
             const error_t err = stamp_args_quant_check(&a->quant);

@@ -95,8 +95,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
-        if (a->machine.run.phases &&
-            stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+        if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
         if (stamp_args_quant_check(&a->quant)) return EINVAL;
         return stamp_args_net_check(&a->scheme, &a->machine, a->on);
@@ -110,7 +109,8 @@ static const struct argp_child children[] = {
 static char *help(int key, const char *text, void *input)
 {
     (void)input;
-    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_BITS | STAMP_CAN_VALUES) : (char *)text;
+    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_BITS | STAMP_CAN_VALUES)
+                         : (char *)text;
 }
 
 static const struct argp argp = {
@@ -249,8 +249,7 @@ static enum stamp_status loop(struct generation *g, float *logits, struct stamp_
 static enum stamp_status work(struct generation *g, struct stamp_err *e)
 {
     const struct generate_args *a = g->a;
-    struct stamp_netrun_options o =
-        stamp_args_netrun(&a->net, &a->scheme, &a->machine, a->on);
+    struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, a->on);
     float *logits = NULL;
 
     enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
@@ -303,8 +302,7 @@ static void print(const struct generation *g)
     }
     for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
         const struct stamp_net_report r = {stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),
-                                           stamp_args_mach(&a->machine), a->on,
-                                           a->mhz, g->run};
+                                           stamp_args_mach(&a->machine), a->on, a->mhz, g->run};
         if (o)
             stamp_net_put(o, name[i], &r);
         else

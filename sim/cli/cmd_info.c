@@ -54,7 +54,8 @@ static const struct argp machines_argp = {.parser = parse_machines,
 static const struct argp devices_argp = {
     .parser = parse_machines,
     .children = children,
-    .doc = "What a network or program can run on, for --on: BITS, in the machine's numerics; PROGRAMS, "
+    .doc = "What a network or program can run on, for --on: BITS, in the machine's numerics; "
+           "PROGRAMS, "
            "runs compiled programs; SEE, shows the tensors of a network; TIMED, counts cycles; "
            "WRITES, tells every write and retirement; PINS, shows its AXI pins; WAVES, writes "
            "waves; CHECKED, everything is compared with the C machine; VALUES, has results."};

@@ -154,8 +154,7 @@ static enum stamp_status score(struct stamp_compare *c, struct stamp_compare_row
 static enum stamp_status prefill(const struct stamp_compare *c, struct stamp_compare_row *row,
                                  struct stamp_err *e)
 {
-    struct stamp_netrun_options o =
-        stamp_args_netrun(&c->net, &row->scheme, &c->machine, c->on);
+    struct stamp_netrun_options o = stamp_args_netrun(&c->net, &row->scheme, &c->machine, c->on);
     struct stamp_netrun *run = NULL;
     float *logits = stamp_alloc(c->corpus->model->vocab, sizeof *logits);
 

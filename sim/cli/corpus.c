@@ -202,7 +202,7 @@ enum stamp_status stamp_corpus_net_perplexity(const struct stamp_corpus *c,
                                               double *bits, struct stamp_err *e)
 {
     const struct stamp_f32_hooks hooks = {.forward = stamp_corpus_score_document,
-                                            .forward_ctx = score};
+                                          .forward_ctx = score};
     char name[64];
 
     stamp_scheme_text(score->scheme, name, sizeof name);

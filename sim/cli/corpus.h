@@ -55,7 +55,7 @@ struct stamp_net_score {
     double row_bits;                   /**< sum of the widths of all rows */
     struct stamp_tensors *tensors;     /**< NULL, or what each document's tensors are held against;
                                         *   the run's see_ctx, with stamp_tensors_compare */
-    const struct stamp_network *model;   /**< with tensors: the model in f32 */
+    const struct stamp_network *model; /**< with tensors: the model in f32 */
 };
 
 /** A stamp_run_progress_fn that counts tokens; ctx is a struct stamp_net_score. */

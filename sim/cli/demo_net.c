@@ -128,8 +128,7 @@ static enum stamp_status decode(struct job *j, struct stamp_err *e)
     for (size_t i = 0; i < j->d->decode && !s; i++) {
         size_t len = 0;
         int32_t token = 0;
-        stamp_progress_task("token %zu of %zu on %s", i + 1, j->d->decode,
-                            j->on->name);
+        stamp_progress_task("token %zu of %zu on %s", i + 1, j->d->decode, j->on->name);
         s = stamp_sample(&greedy, j->logits, c->model->vocab, &token, e);
         if (!s) s = stamp_netrun_step(j->run, token, j->logits, e);
         const char *p = stamp_tokenizer_piece(c->tokenizer, token, &len);

@@ -72,11 +72,13 @@ static void print(const struct stamp_network *m, const struct weights *w)
     const struct stamp_rope_params *r = &m->dec.rope;
 
     printf("model         %s, %s\n", m->family->name, m->format);
-    printf("layers        %zu, width %zu, feed-forward %zu\n", m->dec.layers, m->dec.dim, m->dec.hidden);
-    printf("attention     %zu heads of %zu, %zu of keys and values%s%s\n", m->dec.heads, m->dec.head_dim,
-           m->dec.kv_heads, has(m, "q.bias") ? ", biases" : "",
+    printf("layers        %zu, width %zu, feed-forward %zu\n", m->dec.layers, m->dec.dim,
+           m->dec.hidden);
+    printf("attention     %zu heads of %zu, %zu of keys and values%s%s\n", m->dec.heads,
+           m->dec.head_dim, m->dec.kv_heads, has(m, "q.bias") ? ", biases" : "",
            has(m, "norm.q") ? ", q and k normalised" : "");
-    printf("vocabulary    %zu, head %s\n", m->vocab, m->dec.tied ? "tied to the embedding" : "its own");
+    printf("vocabulary    %zu, head %s\n", m->vocab,
+           m->dec.tied ? "tied to the embedding" : "its own");
     printf("context       %zu tokens\n", m->ctx);
     printf("rope          theta %g, %s", r->theta, scaling(m));
     if (r->kind != STAMP_ROPE_KIND_PLAIN) printf(", factor %g", r->factor);

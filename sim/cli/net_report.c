@@ -33,7 +33,7 @@ double stamp_net_cycles(const struct stamp_net_report *r)
     const uint64_t cycles = timed(r) ? p->sum.cycles : p->expected;
 
     return p->tokens && r->on->can & STAMP_CAN_PROGRAMS ? (double)cycles / (double)p->tokens
-                                                  : (double)NAN;
+                                                        : (double)NAN;
 }
 
 static void print_phases(const char *name, const struct stamp_net_report *r)

@@ -27,8 +27,8 @@ struct stamp_netrun_options {
     uint32_t ctx; /**< tokens the cache holds when decoding, 0: the model's context */
     const struct stamp_device *on; /**< can BITS; one that is CHECKED compares every logit with the
                                     *   network in C too */
-    bool decode;       /**< steps follow a prefill */
-    bool last;         /**< a prefill gives the logits of its last position only */
+    bool decode;                   /**< steps follow a prefill */
+    bool last;                     /**< a prefill gives the logits of its last position only */
     bool check;        /**< compare logits with the network in C; a CHECKED device does so anyway */
     stamp_see_fn *see; /**< NULL, or told of every tensor of a prefill; on a machine those in its
                         *   memory; a device that can SEE */

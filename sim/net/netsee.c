@@ -37,7 +37,6 @@ enum stamp_status stamp_netsee_phase(void *ctx, uint32_t phase, uint32_t iterati
     enum stamp_status s = STAMP_OK;
 
     for (uint32_t i = 0; i < n->views->count && !s; i++)
-        if (n->views->view[i].phase == phase)
-            s = show(n, &n->views->view[i], iteration, memory, e);
+        if (n->views->view[i].phase == phase) s = show(n, &n->views->view[i], iteration, memory, e);
     return s;
 }

@@ -25,8 +25,8 @@ struct stamp_run_clock stamp_run_clock_now(void)
     return (struct stamp_run_clock){now, now};
 }
 
-bool stamp_run_report(struct stamp_run_clock *c, const struct stamp_run_options *o, const char *what,
-                   uint64_t done)
+bool stamp_run_report(struct stamp_run_clock *c, const struct stamp_run_options *o,
+                      const char *what, uint64_t done)
 {
     const double now = now_seconds();
 
@@ -55,7 +55,7 @@ void stamp_run_see(void *ctx, const struct stamp_machine *m)
 }
 
 enum stamp_status stamp_run_stopped(const struct stamp_run *run, const struct stamp_run_options *o,
-                                 const struct stamp_run_result *r, struct stamp_err *e)
+                                    const struct stamp_run_result *r, struct stamp_err *e)
 {
     char where[200] = "";
 
@@ -69,7 +69,7 @@ enum stamp_status stamp_run_stopped(const struct stamp_run *run, const struct st
 }
 
 struct stamp_machine *stamp_run_machine(const struct stamp_run *run,
-                                         const struct stamp_run_options *o, uint8_t *memory)
+                                        const struct stamp_run_options *o, uint8_t *memory)
 {
     const struct stamp_image *im = run->image;
     const struct stamp_entry *entry = stamp_image_entry(im, o->entry);

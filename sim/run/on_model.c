@@ -22,7 +22,8 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
     }
     do {
         if (teller.cutter) stamp_run_see(&teller, m);
-        if (m->ctl.seq % 64 == 0) go_on = stamp_run_report(&clock, o, "model instructions", m->ctl.seq);
+        if (m->ctl.seq % 64 == 0)
+            go_on = stamp_run_report(&clock, o, "model instructions", m->ctl.seq);
     } while (go_on && !teller.status && stamp_machine_step(m, &retire));
     if (teller.cutter && m->ctl.done) stamp_run_tell(&teller, m);
     r->error = m->error;
@@ -35,8 +36,8 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
     return go_on ? stamp_run_stopped(run, o, r, e) : stamp_fail(e, STAMP_EINTR, "interrupted");
 }
 
-
 const struct stamp_device stamp_on_model = {.name = "model",
                                             .what = "the C machine",
-                                            .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_SEE | STAMP_CAN_VALUES,
+                                            .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS |
+                                                   STAMP_CAN_SEE | STAMP_CAN_VALUES,
                                             .go = run_model};

@@ -131,8 +131,8 @@ static bool clock_rtl(const struct stamp_rtl_ops *ops, void *rtl, const struct s
 }
 
 static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_run_options *o,
-                                 struct stamp_run_result *r, struct stamp_machine *m,
-                                 struct stamp_lockstep *ls, struct stamp_err *e)
+                                     struct stamp_run_result *r, struct stamp_machine *m,
+                                     struct stamp_lockstep *ls, struct stamp_err *e)
 {
     const struct stamp_image *im = run->image;
     const struct stamp_rtl_ops *ops;
@@ -226,18 +226,18 @@ static enum stamp_status ready(const struct stamp_run_options *o, const struct s
     return stamp_rtl_find(o->rtl_dir, mach, o->wave != NULL, &ops, e);
 }
 
-const struct stamp_device stamp_on_rtl = {.name = "rtl",
-                                          .what = "the RTL",
-                                          .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS |
-                                                 STAMP_CAN_TIMED | STAMP_CAN_WRITES |
-                                                 STAMP_CAN_PINS | STAMP_CAN_WAVES | STAMP_CAN_VALUES,
-                                          .ready = ready,
-                                          .go = run_rtl};
-const struct stamp_device stamp_on_all = {.name = "all",
-                                          .what = "the RTL in lock-step with the C machine",
-                                          .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS |
-                                                 STAMP_CAN_SEE | STAMP_CAN_TIMED |
-                                                 STAMP_CAN_WRITES | STAMP_CAN_PINS |
-                                                 STAMP_CAN_WAVES | STAMP_CAN_CHECKED | STAMP_CAN_VALUES,
-                                          .ready = ready,
-                                          .go = run_lockstep};
+const struct stamp_device stamp_on_rtl = {
+    .name = "rtl",
+    .what = "the RTL",
+    .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_TIMED | STAMP_CAN_WRITES |
+           STAMP_CAN_PINS | STAMP_CAN_WAVES | STAMP_CAN_VALUES,
+    .ready = ready,
+    .go = run_rtl};
+const struct stamp_device stamp_on_all = {
+    .name = "all",
+    .what = "the RTL in lock-step with the C machine",
+    .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_SEE | STAMP_CAN_TIMED |
+           STAMP_CAN_WRITES | STAMP_CAN_PINS | STAMP_CAN_WAVES | STAMP_CAN_CHECKED |
+           STAMP_CAN_VALUES,
+    .ready = ready,
+    .go = run_lockstep};

@@ -19,7 +19,8 @@
     "2,"                                                                                           \
     "\"num_key_value_heads\":1,\"vocab_size\":6,\"max_position_embeddings\":16"
 
-static inline enum stamp_status config(const char *text, struct stamp_network *m, struct stamp_err *e)
+static inline enum stamp_status config(const char *text, struct stamp_network *m,
+                                       struct stamp_err *e)
 {
     *m = (struct stamp_network){0};
     return stamp_hf_config("config.json", text, strlen(text), m, e);

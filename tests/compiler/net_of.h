@@ -53,12 +53,13 @@ struct net_layer {
 
 static inline struct net_layer net_layer(const struct stamp_network *m, size_t i)
 {
-    return (struct net_layer){
-        net_matrix(m, "q.weight", i),    net_matrix(m, "k.weight", i), net_matrix(m, "v.weight", i),
-        net_matrix(m, "o.weight", i),    net_matrix(m, "gate.weight", i),
-        net_matrix(m, "down.weight", i), net_matrix(m, "up.weight", i), net_vector(m, "norm.att", i),
-        net_vector(m, "norm.ffn", i),    net_vector(m, "q.bias", i),   net_vector(m, "k.bias", i),
-        net_vector(m, "v.bias", i),      net_vector(m, "norm.q", i),   net_vector(m, "norm.k", i)};
+    return (struct net_layer){net_matrix(m, "q.weight", i),    net_matrix(m, "k.weight", i),
+                              net_matrix(m, "v.weight", i),    net_matrix(m, "o.weight", i),
+                              net_matrix(m, "gate.weight", i), net_matrix(m, "down.weight", i),
+                              net_matrix(m, "up.weight", i),   net_vector(m, "norm.att", i),
+                              net_vector(m, "norm.ffn", i),    net_vector(m, "q.bias", i),
+                              net_vector(m, "k.bias", i),      net_vector(m, "v.bias", i),
+                              net_vector(m, "norm.q", i),      net_vector(m, "norm.k", i)};
 }
 
 /** The graph of a network of which only family, dec, vocab and ctx are set. @return NULL with a line */

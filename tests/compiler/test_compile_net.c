@@ -141,7 +141,8 @@ START_TEST(heads_that_do_not_fit_are_refused_with_advice)
         const struct stamp_compile_options o = {.mach = stamp_mach_find(cases[i].mach)};
         const struct point at = {.s = 8, .kv_bits = 4, .kv_block = cases[i].block, .last = true};
         struct stamp_net_spec spec = spec_of(&at);
-        struct stamp_network *m = net_random_open(net_random_heads("llama", cases[i].head_dim, 1, 1));
+        struct stamp_network *m =
+            net_random_open(net_random_heads("llama", cases[i].head_dim, 1, 1));
         struct stamp_image *image = NULL;
         struct stamp_qmodel *q = NULL;
         struct stamp_err e = {0};

@@ -26,7 +26,8 @@ static struct stamp_image *sample(void)
     ck_assert_ptr_nonnull(image->phase);
     image->phases = 2;
     image->phase[0] = (struct stamp_phase){"load", 0, 1, 3, 0, false};
-    image->phase[1] = (struct stamp_phase){"rest", 0, 4, image->code_count - 4, 1234567890123, true};
+    image->phase[1] =
+        (struct stamp_phase){"rest", 0, 4, image->code_count - 4, 1234567890123, true};
     stamp_free(x);
     stamp_free(want);
     return image;

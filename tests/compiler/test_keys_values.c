@@ -41,9 +41,10 @@ static enum stamp_status read_with(enum stamp_keys_file file, const char *key, c
             snprintf(whole, sizeof whole, "%s\"model_type\":\"llama\"," DIMS "}", text);
         const enum stamp_status s = config(whole, &m, e);
         if (s) return s;
-        snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m.dec.dim, m.dec.hidden,
-                 m.dec.layers, m.dec.heads, m.dec.kv_heads, m.dec.head_dim, m.vocab, m.ctx, (double)m.dec.rms_eps,
-                 m.dec.rope.theta, (int)m.dec.rope.kind, m.dec.rope.factor, m.dec.tied);
+        snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m.dec.dim,
+                 m.dec.hidden, m.dec.layers, m.dec.heads, m.dec.kv_heads, m.dec.head_dim, m.vocab,
+                 m.ctx, (double)m.dec.rms_eps, m.dec.rope.theta, (int)m.dec.rope.kind,
+                 m.dec.rope.factor, m.dec.tied);
         *notes = m.notes.count;
         stamp_notes_free(&m.notes);
         return STAMP_OK;
@@ -80,8 +81,9 @@ static enum stamp_status read_gguf_with(const char *key, const char *text, uint3
     if (got) return got;
     *notes = m->notes.count;
     snprintf(out, 200, "%zu %zu %zu %zu %zu %zu %zu %zu %g %g %d %g %d", m->dec.dim, m->dec.hidden,
-             m->dec.layers, m->dec.heads, m->dec.kv_heads, m->dec.head_dim, m->vocab, m->ctx, (double)m->dec.rms_eps,
-             m->dec.rope.theta, (int)m->dec.rope.kind, m->dec.rope.factor, m->dec.tied);
+             m->dec.layers, m->dec.heads, m->dec.kv_heads, m->dec.head_dim, m->vocab, m->ctx,
+             (double)m->dec.rms_eps, m->dec.rope.theta, (int)m->dec.rope.kind, m->dec.rope.factor,
+             m->dec.tied);
     stamp_network_close(m);
     ck_assert_int_eq(stamp_tokenizer_memory(STAMP_TOKENIZER_GGUF, "g", s.bytes, s.len, 0, &t, e),
                      0);

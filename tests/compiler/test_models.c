@@ -127,8 +127,8 @@ START_TEST(a_folder_gives_the_same_weights_as_the_file)
     same(net_embed(a), net_embed(b));
     same(net_head(a), net_head(b));
     for (size_t l = 0; l < TINY_LAYERS; l++) { /* q and k among them: the pairing is hidden */
-        const struct net_layer x_of = net_layer(a, l), y_of = net_layer(b, l),
-                               *x = &x_of, *y = &y_of;
+        const struct net_layer x_of = net_layer(a, l), y_of = net_layer(b, l), *x = &x_of,
+                               *y = &y_of;
         same(x->wq, y->wq);
         same(x->wk, y->wk);
         same(x->wv, y->wv);

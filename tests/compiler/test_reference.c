@@ -115,8 +115,9 @@ struct seen {
     bool right;
 };
 
-static enum stamp_status watch(void *ctx, struct stamp_gat at, const char *layer, size_t s, size_t d, size_t n,
-                               const float *x, const float *w, float *y, struct stamp_err *e)
+static enum stamp_status watch(void *ctx, struct stamp_gat at, const char *layer, size_t s,
+                               size_t d, size_t n, const float *x, const float *w, float *y,
+                               struct stamp_err *e)
 {
     static const struct {
         const char *part;

@@ -200,8 +200,7 @@ static void check_layer(const struct stamp_network *m, const struct list *l, siz
     const struct net_layer y_of = net_layer(m, i), *y = &y_of;
     const float *norm = find(l, "norm_att", i), *att = find(l, "attention", i);
     const float *mid = find(l, "residual_att", i);
-    const float *before =
-        i ? find(l, "residual_ffn", i - 1) : find(l, "embedding", 0);
+    const float *before = i ? find(l, "residual_ffn", i - 1) : find(l, "embedding", 0);
 
     product(norm, y->wq, y->bias_q, NULL, find(l, "q", i));
     product(norm, y->wk, y->bias_k, NULL, find(l, "k", i));
@@ -268,7 +267,10 @@ static void drop_shape(struct stamp_network *m)
 START_TEST(signal_and_noise_add_up_over_documents)
 {
     static const float ref[] = {1, 2, 3, 4}, off[] = {1, 2, 3, 5}, zero[] = {0, 0, 0, 0};
-    struct stamp_network m = {.family = &stamp_family_llama, .vocab = 2, .ctx = 4,
+    struct stamp_network m = {
+        .family = &stamp_family_llama,
+        .vocab = 2,
+        .ctx = 4,
         .dec = {.layers = 2, .dim = 2, .heads = 1, .kv_heads = 1, .head_dim = 2, .hidden = 2}};
     struct stamp_err e = {0};
 
@@ -326,15 +328,12 @@ END_TEST
 START_TEST(more_than_the_memory_allows_is_refused_with_a_line)
 {
     /* 4 bytes, 2 layers of 4 x 1000 + 2 x 1000 + 2 x 500 + 3000, and 2 x 1000 + 5000: 108000 */
-    struct stamp_network m = {.family = &stamp_family_llama,
-                              .vocab = 5000,
-                              .ctx = 4,
-                              .dec = {.layers = 2,
-                                      .dim = 1000,
-                                      .heads = 10,
-                                      .kv_heads = 5,
-                                      .head_dim = 100,
-                                      .hidden = 3000}};
+    struct stamp_network m = {
+        .family = &stamp_family_llama,
+        .vocab = 5000,
+        .ctx = 4,
+        .dec = {
+            .layers = 2, .dim = 1000, .heads = 10, .kv_heads = 5, .head_dim = 100, .hidden = 3000}};
     struct stamp_err e = {0};
 
     ck_assert_msg(net_shape(&m, &e) != NULL, "%s", e.text);

@@ -81,7 +81,8 @@ START_TEST(a_register_is_what_the_argument_makes_it)
             rig_control(&rig, STAMP_OP_SETR, 9, c[k].old);
             seta(9, arg, c[k].add, c[k].shift, c[k].imm, c[k].acc);
             ck_assert_int_eq(rig_run(&rig), STAMP_ERROR_NONE);
-            ck_assert_msg(rig.m->ctl.areg[9] == c[k].want, "case %zu: %" PRIx64, k, rig.m->ctl.areg[9]);
+            ck_assert_msg(rig.m->ctl.areg[9] == c[k].want, "case %zu: %" PRIx64, k,
+                          rig.m->ctl.areg[9]);
         }
 }
 END_TEST
