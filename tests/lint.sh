@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `make lint` checks beyond the compiler's warnings: format, RTL lint, arrows between folders,
 # sizes, words, file heads. One line a finding, file:line: what; silent and 0 when there is none.
+#   tests/lint.sh [format] [rtl] [facts] [arrows] [sizes] [words]     all of them without a name
 # Needs git, verilator and build/specgen; without clang-format the format check says it is skipped.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -77,29 +78,9 @@ merge() {
               END { for (i = 1; i <= n; i++) printf "%s (%s)\n", order[i], tops[order[i]] }'
 }
 
-# ---- Arrows: model/spec <- model/num <- model/insn, machine, net <- compiler <- sim; tests reads all --------
-# A folder may include itself, the folders listed for it, and model/status.h, model/mem.h.
+# ---- Arrows between folders, circles of headers (tests/arrows.txt) ---------------------------------------
 arrows() {
-    xargs grep -nE '^[ \t]*#[ \t]*include[ \t]+"' < "$tmp/c" /dev/null | awk -F: '
-        function may(from, to) {
-            if (from ~ /^tests\//) return 1
-            if (to ~ /^tests\//) return 0
-            if (from ~ /^sim\/cli\//) return to ~ /^(sim|compiler|model)\//
-            if (from ~ /^sim\//) return to ~ /^(sim\/(core|ref|report|verilator|tlm|energy)|compiler|model)\//
-            if (from ~ /^compiler\//) return to ~ /^(compiler|model)\//
-            if (to ~ /^model\/(status|mem)\.h$/) return 1
-            if (from ~ /^model\/(insn|machine)\//) return to ~ /^model\/(insn|machine|num|spec)\//
-            if (from ~ /^model\/net\//) return to ~ /^model\/(net|num|spec)\//
-            if (from ~ /^model\/num\//) return to ~ /^model\/(num|spec)\//
-            if (from ~ /^model\/spec\//) return to ~ /^model\/spec\//
-            return 0
-        }
-        { to = $3; sub(/^[^"]*"/, "", to); sub(/".*/, "", to)
-          if (to !~ /\//) { # what Verilator made, and its own headers
-              if (!($1 ~ /^(sim\/verilator|tests\/(rtl|cosim))\// && to ~ /^(V[a-z0-9_]+|verilated[a-z_]*)\.h$/))
-                  printf "%s:%d: include of %s does not name its folder\n", $1, $2, to
-          } else if (!may($1, to)) printf "%s:%d: %s may not include %s\n", $1, $2, dir($1), to }
-        function dir(f) { sub(/\/[^\/]*$/, "", f); return f }'
+    tests/arrows.py
     grep '^rtl/' "$tmp/sv" | xargs grep -nE '`include|import "DPI|\$system|\breal\b.*;' /dev/null |
         sed -E 's/^([^:]+:[0-9]+):.*/\1: RTL reads nothing but packages, and knows no real and no DPI/'
 }
@@ -107,10 +88,10 @@ arrows() {
 # ---- Sizes ---------------------------------------------------------------------------------------------
 # A long function says why in a comment above its first line or in its body: "table", "longer" or "in one".
 sizes() {
-    grep -E '\.(c|h|cpp|sv|sh|py)$' "$tmp/src" | grep -v '^rtl/gen/' | while read -r f; do
-        n=$(wc -l < "$f")
-        [ "$n" -le 400 ] || echo "$f:400: $n lines, at most 400"
-    done
+    grep -E '\.(c|h|cpp|sv|sh|py)$' "$tmp/src" | grep -v '^rtl/gen/' | xargs awk '
+        FNR == 1 && last != "" && n > 400 { printf "%s:400: %d lines, at most 400\n", last, n }
+        { last = FILENAME; n = FNR }
+        END { if (n > 400) printf "%s:400: %d lines, at most 400\n", last, n }'
     xargs awk '
         FNR == 1 { start = 0; said = 0 }
         /^[ \t]*(\/\*|\*|\/\/)|\/\*/ { if ($0 ~ /table|longer|in one/) said = start ? 1 : FNR }
@@ -127,24 +108,28 @@ sizes() {
 words() { # the patterns are cut so that they do not find themselves
     xargs grep -InE '/wo''rk/|/fa''rm/|/ro''ot/|bash''_jobs' < "$tmp/all" /dev/null |
         sed -E 's/^([^:]+:[0-9]+):.*/\1: path of somebody'"'"'s machine/'
-    while read -r f; do
-        head -n 2 "$f" | grep -v '^#!' | head -n 1 | grep -q 'SPDX-License-Identifier: Apache-2.0' ||
-            echo "$f:1: no SPDX-License-Identifier line first"
-        case $f in rtl/*) want='Apache-2.0 WITH SHL-2.1' ;; *) continue ;; esac
-        head -n 2 "$f" | grep -q "$want" || echo "$f:1: licence of rtl is $want"
-    done < "$tmp/src"
-    while read -r f; do
-        name=$(basename "$f" .sv)
-        case $name in *_pkg) kind=package ;; *) kind=module ;; esac
-        grep -nE '^[ \t]*(module|package|interface|program)[ \t]' "$f" |
-            awk -v f="$f" -v kind="$kind" -v name="$name" '
-                { line = $1; sub(/:.*/, "", line); what = $1; sub(/.*:/, "", what); if (what == "") what = $2
-                  rest = $0; sub(/^[0-9]+:[ \t]*[a-z]+[ \t]+(automatic[ \t]+)?/, "", rest); sub(/[^A-Za-z0-9_].*/, "", rest)
-                  if (++n > 1 || rest != name) printf "%s:%d: a file is one %s named after it\n", f, line, kind }
-                END { if (!n) printf "%s:1: a file is one %s named after it\n", f, kind }'
-    done < "$tmp/sv"
+    # The first line, or the second under #!, says the licence.
+    xargs awk '
+        FNR == 1 { at = /^#!/ ? 2 : 1 }
+        FNR == at { if (!/SPDX-License-Identifier: Apache-2.0/) printf "%s:1: no SPDX-License-Identifier line first\n", FILENAME
+                    if (FILENAME ~ /^rtl\// && !/Apache-2.0 WITH SHL-2.1/) printf "%s:1: licence of rtl is Apache-2.0 WITH SHL-2.1\n", FILENAME }
+        FNR > 2 { nextfile }' < "$tmp/src"
+    xargs awk '
+        function own(f) { sub(/.*\//, "", f); sub(/\.sv$/, "", f); return f }
+        function kind(f) { return f ~ /_pkg\.sv$/ ? "package" : "module" }
+        FNR == 1 { if (last != "" && !n) printf "%s:1: a file is one %s named after it\n", last, kind(last); n = 0; last = FILENAME }
+        /^[ \t]*(module|package|interface|program)[ \t]/ {
+            name = $0; sub(/^[ \t]*[a-z]+[ \t]+(automatic[ \t]+)?/, "", name); sub(/[^A-Za-z0-9_].*/, "", name)
+            if (++n > 1 || name != own(FILENAME)) printf "%s:%d: a file is one %s named after it\n", FILENAME, FNR, kind(FILENAME) }
+        END { if (last != "" && !n) printf "%s:1: a file is one %s named after it\n", last, kind(last) }' < "$tmp/sv"
 }
 
-{ format; rtl | merge; facts; arrows; sizes; words; } | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
+for check in ${*:-format rtl facts arrows sizes words}; do
+    case $check in
+    rtl) rtl | merge ;;
+    format | facts | arrows | sizes | words) $check ;;
+    *) echo "tests/lint.sh:1: no check called $check" ;;
+    esac
+done | sort -u -t: -k1,1 -k2,2n -k3 > "$tmp/found"
 cat "$tmp/found"
 [ ! -s "$tmp/found" ]

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "compiler/asm/asm_word.h"
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum mode { HEAD, DATA, CODE };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/asm/symbols.h"
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 
 enum { HEX_LINE = 32 };
 

@@ -8,8 +8,8 @@
 
 #include "compiler/family/family.h"
 #include "compiler/front/gguf_split.h"
-#include "compiler/front/infile.h"
 #include "compiler/front/keys.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 static const char rope_factors[] =

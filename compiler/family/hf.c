@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/hf_folder.h"
-#include "compiler/front/infile.h"
 #include "compiler/family/family.h"
+#include "compiler/front/hf_folder.h"
 #include "compiler/front/safetensors.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { CONFIG_MAX = 1 << 20, CHUNK = 1024 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "compiler/family/family.h"
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { FIELDS = 7 };

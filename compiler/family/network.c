@@ -13,9 +13,9 @@
 #include "compiler/family/llama2c.h"
 #include "compiler/family/random.h"
 #include "compiler/front/hf_folder.h"
-#include "compiler/front/infile.h"
 #include "compiler/front/named.h"
 #include "compiler/front/safetensors.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 static bool ends_in(const char *path, const char *end)

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/family/hf.h"
-#include "compiler/front/infile.h"
 #include "compiler/family/family.h"
+#include "compiler/family/hf.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { CONFIG_MAX = 1 << 20 };

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/keys.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { NAME_MAX_BYTES = 1 << 16, ALIGNMENT = 32, ALIGNMENT_MAX = 1 << 20 };

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/keys.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { PARTS_MAX = 65535, ENDING = 32 }; /* split.count is a u16; "-00001-of-00003.gguf" */

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/safetensors.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 #define TORCH                                                                                      \

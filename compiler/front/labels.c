@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/utf8.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 struct stamp_labels {

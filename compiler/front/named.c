@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/npz.h"
 #include "compiler/front/safetensors.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 static_assert((int)STAMP_NPZ_RANK_MAX == STAMP_NAMED_RANK_MAX, "ranks");

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "compiler/front/dtype.h"
-#include "compiler/front/infile.h"
 #include "compiler/front/npy_header.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { VALUES = 8192 }; /* converted at a time */

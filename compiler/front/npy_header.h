@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "compiler/front/dtype.h"
-#include "compiler/front/infile.h"
 #include "compiler/front/npy.h"
+#include "model/file/infile.h"
 
 enum { STAMP_NPY_HEADER_MAX = 65536 /**< bytes of the dict */ };
 

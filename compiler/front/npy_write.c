@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/front/npy.h"
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 
 enum { CHUNK = 65536 };
 

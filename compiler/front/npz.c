@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/npy.h"
 #include "compiler/front/npy_header.h"
 #include "compiler/front/zip.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { FRONT = 12 /* bytes that say how long the header is */ };

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { HEAD = 33 /* signature and IHDR */ };

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/json.h"
 #include "compiler/front/safetensors_parts.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { HEADER_MAX = 100000000, CHUNK = 65536 };

@@ -6,8 +6,8 @@
 #ifndef STAMP_FRONT_SAFETENSORS_PARTS_H
 #define STAMP_FRONT_SAFETENSORS_PARTS_H
 
-#include "compiler/front/infile.h"
 #include "compiler/front/safetensors.h"
+#include "model/file/infile.h"
 
 struct stamp_safetensors {
     struct stamp_infile **shard;

@@ -6,8 +6,8 @@
 #ifndef STAMP_FRONT_ZIP_PARTS_H
 #define STAMP_FRONT_ZIP_PARTS_H
 
-#include "compiler/front/infile.h"
 #include "compiler/front/zip.h"
+#include "model/file/infile.h"
 
 struct stamp_zip {
     struct stamp_infile *in;  /* owned */

@@ -6,7 +6,7 @@
 
 #include "compiler/prove/access_parts.h"
 #include "compiler/prove/own.h"
-#include "model/machine/machine.h"
+#include "model/dispatch/check.h"
 #include "model/mem.h"
 
 enum stamp_status stamp_tables_new(const struct stamp_image *image, struct stamp_tables *t,

@@ -9,8 +9,8 @@
 #ifndef STAMP_PROVE_ACCESS_H
 #define STAMP_PROVE_ACCESS_H
 
+#include "model/dispatch/walk.h"
 #include "model/image/image.h"
-#include "model/machine/walk.h"
 
 enum { STAMP_READ = 1, STAMP_WRITE = 2 };
 

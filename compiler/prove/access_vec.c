@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "compiler/prove/access_parts.h"
-#include "model/machine/machine.h"
+#include "model/dispatch/check.h"
 #include "model/mem.h"
 
 static enum stamp_status vm(struct stamp_scan *c, unsigned how, uint64_t first, uint64_t count)

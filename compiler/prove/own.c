@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "model/machine/machine.h"
+#include "model/dispatch/check.h"
 
 struct own {
     struct stamp_scan *c;

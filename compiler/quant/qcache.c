@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
-#include "compiler/front/outfile.h"
+#include "model/file/infile.h"
+#include "model/file/outfile.h"
 
 enum { HEAD_BYTES = 8 + 6 * 4 + 3 * 8, END_BYTES = 8 };
 

@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/json.h"
 #include "compiler/front/keys.h"
 #include "compiler/token/hf_parts.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { FILE_MAX = 1 << 24 };

@@ -10,10 +10,10 @@
 
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/front/keys.h"
 #include "compiler/token/bytelevel.h"
 #include "compiler/token/sp.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 #define KEY "tokenizer.ggml."

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "compiler/front/gguf.h"
-#include "compiler/front/infile.h"
 #include "compiler/token/parts.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { FILE_MAX = 1 << 28 };

@@ -2,8 +2,8 @@
 /* image_check.c - whether an image is one a machine may run. Contract in image.h. */
 #include <string.h>
 
+#include "model/dispatch/check.h"
 #include "model/image/image.h"
-#include "model/machine/machine.h"
 
 static int aligned(uint64_t v)
 {

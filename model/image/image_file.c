@@ -17,9 +17,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/file/infile.h"
+#include "model/file/outfile.h"
 #include "model/image/image_parts.h"
-#include "compiler/front/infile.h"
-#include "compiler/front/outfile.h"
 #include "model/mem.h"
 
 const char stamp_image_magic[8] = {'S', 'T', 'A', 'M', 'P', 'I', 'M', 'G'};

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "model/machine/machine.h"
+#include "model/insn/state.h"
 
 enum stamp_error stamp_do_load(struct stamp_machine *m, const struct stamp_insn_d *i);
 enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn_d *i);

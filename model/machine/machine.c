@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "model/dispatch/check.h"
 #include "model/insn/insn.h"
 #include "model/mem.h"
 

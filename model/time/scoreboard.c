@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "model/machine/walk.h"
+#include "model/dispatch/walk.h"
 #include "model/mem.h"
 
 enum { QUEUE_MAX = 64, WINDOW_MAX = 1024 };

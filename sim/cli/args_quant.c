@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"

@@ -6,7 +6,7 @@
 
 #include "compiler/asm/asm.h"
 #include "compiler/asm/dis.h"
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "sim/cli/args.h"
 #include "sim/cli/commands.h"

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "compiler/asm/lex.h"
-#include "compiler/front/infile.h"
-#include "compiler/front/outfile.h"
 #include "compiler/prove/verify.h"
+#include "model/file/infile.h"
+#include "model/file/outfile.h"
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
 #include "sim/cli/binding.h"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/token/tokenizer.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "sim/cli/args.h"
 #include "sim/cli/commands.h"

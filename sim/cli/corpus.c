@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "model/num/plan.h"
 #include "sim/cli/args_scheme.h"

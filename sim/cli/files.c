@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 #include "model/num/scheme.h"
 #include "model/num/weights.h"
 

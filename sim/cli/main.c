@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 #include "model/spec/spec.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"

@@ -3,7 +3,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "model/machine/walk.h"
+#include "model/dispatch/walk.h"
 #include "model/mem.h"
 #include "model/num/f32.h"
 #include "model/spec/mach.h"

@@ -7,7 +7,7 @@
 #include "compiler/asm/asm.h"
 #include "compiler/emit/roll.h"
 #include "compiler/prove/verify.h"
-#include "model/machine/walk.h"
+#include "model/dispatch/walk.h"
 #include "model/mem.h"
 #include "tests/compiler/test_compile_util.h"
 

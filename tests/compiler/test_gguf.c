@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "compiler/family/gguf_model.h"
-#include "compiler/front/gguf.h"
-#include "compiler/front/infile.h"
 #include "compiler/family/random.h"
-#include "model/mem.h"
+#include "compiler/front/gguf.h"
 #include "compiler/token/tokenizer.h"
+#include "model/file/infile.h"
+#include "model/mem.h"
 #include "sim/ref/network_f32.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/compiler/gguf_sample.h"

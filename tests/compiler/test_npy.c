@@ -9,7 +9,7 @@
 
 #include "compiler/front/dtype.h"
 #include "compiler/front/npy.h"
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 #include "model/mem.h"
 #include "tests/compiler/front_tests.h"
 #include "tests/skip.h"

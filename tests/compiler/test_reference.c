@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "compiler/family/hf.h"
-#include "compiler/front/infile.h"
 #include "compiler/family/llama2c.h"
 #include "compiler/front/safetensors.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "sim/ref/attention_f32.h"
 #include "sim/ref/matmul_f32.h"

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/token/tokenizer.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "tests/compiler/front_tests.h"
 

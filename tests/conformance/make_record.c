@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 #include "tests/conformance/make.h"
 
 enum { JOIN = 12 }; /* runs nearer than the head of one are written as one */

@@ -3,7 +3,7 @@
  * program and executes nothing, so buffers stay as they are.
  *
  * Linked into a program it is in the table, and every command has --on count. */
-#include "model/machine/walk.h"
+#include "model/dispatch/walk.h"
 #include "sim/run/device.h"
 #include "sim/run/runtime_parts.h"
 

@@ -15,9 +15,9 @@
 
 #include "compiler/family/gguf_model.h"
 #include "compiler/front/gguf.h"
-#include "compiler/front/infile.h"
 #include "compiler/front/safetensors.h"
 #include "compiler/token/tokenizer.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 #include "sim/ref/network_f32.h"
 #include "tests/compiler/gguf_sample.h"

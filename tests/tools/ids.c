@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "compiler/front/infile.h"
 #include "compiler/token/tokenizer.h"
+#include "model/file/infile.h"
 #include "model/mem.h"
 
 enum { TEXT_MAX = 1 << 28, RUNS = 5 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* dispatch.c - fetch, decode, control flow. Contract in dispatch.h. */
-#include "model/machine/dispatch.h"
+#include "model/dispatch/dispatch.h"
 
-#include "model/machine/machine.h"
+#include "model/dispatch/check.h"
 
 static const uint64_t addr_mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
 

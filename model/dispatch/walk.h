@@ -4,10 +4,10 @@
  * The instructions of a program in the order a machine dispatches them: loops unrolled, address
  * registers added to DRAM addresses and limits. Arguments are given, values never looked at.
  */
-#ifndef STAMP_MACHINE_WALK_H
-#define STAMP_MACHINE_WALK_H
+#ifndef STAMP_DISPATCH_WALK_H
+#define STAMP_DISPATCH_WALK_H
 
-#include "model/machine/dispatch.h"
+#include "model/dispatch/dispatch.h"
 #include "model/status.h"
 
 enum { STAMP_WALK_LIMIT = 1 << 24 }; /**< instructions a program executes at most */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* walk.c - a program without a machine. Contract in walk.h. */
-#include "model/machine/walk.h"
+#include "model/dispatch/walk.h"
 
 #include <string.h>
 

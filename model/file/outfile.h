@@ -8,8 +8,8 @@
  * is refused. Symbolic links are followed. What is not a regular file (/dev/null, a FIFO, which waits
  * for its reader) is written in place, and so is a descriptor of this process (/dev/stdout).
  */
-#ifndef STAMP_FRONT_OUTFILE_H
-#define STAMP_FRONT_OUTFILE_H
+#ifndef STAMP_FILE_OUTFILE_H
+#define STAMP_FILE_OUTFILE_H
 
 #include <stdbool.h>
 #include <stdio.h>

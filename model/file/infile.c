@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* infile.c - bytes from outside. Contract in infile.h. */
-#include "compiler/front/infile.h"
+#include "model/file/infile.h"
 
 #include <errno.h>
 #include <stdbool.h>

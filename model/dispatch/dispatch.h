@@ -6,8 +6,8 @@
  * The machine executes what it issues, the verifier walks it, the timed models put it on a clock.
  * RTL twin: rtl/ctrl/stamp_dispatch.sv, stamp_fetch.sv. Rules: model/spec/isa.md, section 2.
  */
-#ifndef STAMP_MACHINE_DISPATCH_H
-#define STAMP_MACHINE_DISPATCH_H
+#ifndef STAMP_DISPATCH_DISPATCH_H
+#define STAMP_DISPATCH_DISPATCH_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outfile.c - files that appear whole or not at all. Contract in outfile.h. */
-#include "compiler/front/outfile.h"
+#include "model/file/outfile.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -6,8 +6,8 @@
  * Reading: a file that shrinks under the reader gives an error, not a SIGBUS. Weights are mapped
  * instead, so that they cost no memory until they are used; such a file must stay as it is.
  */
-#ifndef STAMP_FRONT_INFILE_H
-#define STAMP_FRONT_INFILE_H
+#ifndef STAMP_FILE_INFILE_H
+#define STAMP_FILE_INFILE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check.c - errors an instruction's fields alone decide. Contract in machine.h. */
-#include "model/machine/machine.h"
+#include "model/dispatch/check.h"
 
 uint64_t stamp_span_last(uint64_t base, uint64_t n1, uint64_t s1, uint64_t n0, uint64_t s0,
                          uint64_t n)
