@@ -21,7 +21,7 @@ echo "2 of 3: a network on it"
     cat "$out/$name.log" >&2
     exit 1
 }
-rm -f "$dir"/*.o "$dir"/*.a "$dir/ok" "$so"
+rm -f "$dir"/*.o "$dir"/*.a "$so"
 echo "3 of 3: $name by what was counted"
 make -s "$so" NATIVE="-O2 -march=native -fprofile-use -fprofile-partial-training -Wno-missing-profile -Wno-coverage-mismatch"
 mv "$so" "$out/stamp_rtl_$name.so"

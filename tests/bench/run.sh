@@ -3,6 +3,10 @@
 # Speed and memory of whole commands, in one run: RTL simulation, compile, peak memory.
 set -eu
 B=${B:-build}
+kind=
+! grep -q avx512f /proc/cpuinfo || kind=OPENBLAS_CORETYPE=SkylakeX
+env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $kind "$B/bench_matmul"
+"$B/bench_net"
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 python3 - "$T" <<'P'

@@ -16,6 +16,7 @@
 #include <deque>
 #include <vector>
 
+#include "model/dispatch/check.h"
 #include "model/machine/machine.h"
 
 #define STR_(x) #x

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The steps of make test, or those that make test-long adds; make has built what they run.
+#   B=build tests/steps.sh short|long MACHINE...
+set -eu
+cd "$(dirname "$0")/.."
+B=${B:-build} length=${1:?short or long}
+shift
+export B STAMP_BIN="$B/stamp" STAMP_LOGITS="$B/logits" STAMP_IDS="$B/ids" STAMP_PICTURE="$B/picture" STAMP_NAMED="$B/named"
+
+# Programs drawn for a machine: many where its RTL is fast.
+short() { case $1 in tiny) echo 1200 ;; base) echo 300 ;; *) echo 60 ;; esac; }
+long() { case $1 in tiny) echo 20000 ;; base) echo 5000 ;; wide) echo 2500 ;; *) echo 1000 ;; esac; }
+each() { # COMMAND with MACHINE in it, MACHINE...: one command after the other
+    text=$1 all=
+    shift
+    for m in "$@"; do all="$all$(echo "$text" | sed "s/MACHINE/$m/g") && "; done
+    echo "${all}true"
+}
+
+machines=$*
+if [ "$length" = short ]; then
+    set -- runner tests/run_test.sh -- spec-fresh "make -s spec-fresh" -- check "$B/check" -- sanitizers "$B/check-san" \
+        -- fuzz "make -s fuzz" -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
+        -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
+        -- families tests/compiler/families.py -- pictures tests/compiler/pictures.py \
+        -- archives tests/compiler/archives.py -- deit tests/compiler/deit.py -- bad-input tests/cli/bad_input.sh \
+        -- bad-checkpoint tests/cli/bad_checkpoint.py -- layouts tests/cli/layouts.py -- nonfinite tests/cli/nonfinite.py \
+        -- vectors-fresh "make -s vectors-fresh" \
+        -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \
+        -- second tests/conformance/second.py -- images tests/conformance/image_second.py \
+        -- resources tests/cli/resources.py -- manual tests/cli/manual.py \
+        -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- lint "make -s lint" -- lint-test tests/lint_test.py \
+        -- machine-table tests/cli/machine_table.sh -- estimates "tests/cosim/estimates.py $B/stamp 10 ${machines%% *}" \
+        -- networks tests/cosim/networks.sh
+    for m in $machines; do
+        set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m"
+    done
+    set -- "$@" -- edges "$(each "$B/edges MACHINE" $machines)" -- plant tests/cosim/plant.sh \
+        -- cycles "$(each "$B/cycles MACHINE" $machines)" -- registers "$(each "$B/regs MACHINE" $machines)" \
+        -- machines-random "make -s machines-random N=2 SEED=5 MOST=128"
+else
+    set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
+        -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
+        -- estimates-long "tests/cosim/estimates.py $B/stamp 25 $machines"
+    for m in $machines; do
+        set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")"
+    done
+    set -- "$@" -- machines-random-long "make -s machines-random N=8 SEED=100 MOST=256"
+fi
+exec tests/run.sh "$@"
