@@ -107,14 +107,12 @@ static void value(struct stamp_lower *n, uint32_t v)
 static void input(struct stamp_lower *n, const struct stamp_gstep *s)
 {
     const struct stamp_gvalue *v = &n->g->value[s->out];
-    char name[STAMP_NAME_MAX + 1];
 
     if (n->g->node[s->node].op == STAMP_GOP_PICTURE)
         n->place[s->out] = matrix(n, v->name, STAMP_INPUT, v->rows, v->cols);
     if (n->g->node[s->node].op != STAMP_GOP_IDS) return;
-    snprintf(name, sizeof name, "%s", v->name);
-    if (n->decode) name[strlen(name) - 1] = 0; /* "tokens", of one: "token" */
-    n->ids = stamp_build_bytes(n->b, name, STAMP_INPUT, 4 * (uint64_t)n->rows);
+    n->ids =
+        stamp_build_bytes(n->b, n->decode ? "token" : v->name, STAMP_INPUT, 4 * (uint64_t)n->rows);
 }
 
 static void values(struct stamp_lower *n)

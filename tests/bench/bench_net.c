@@ -12,20 +12,20 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "compiler/family/family.h"
 #include "model/mem.h"
 #include "model/net/net.h"
 
-enum { MAX_ROUNDS = 99, DECODE = 8 };
+enum { MAX_ROUNDS = 99, DECODE = 8, CTX = 131072, VOCAB = 128256 };
 
-static const struct stamp_net_shape shape_1b = {.dim = 2048,
-                                                .hidden = 8192,
-                                                .layers = 16,
-                                                .heads = 32,
-                                                .kv_heads = 8,
-                                                .head_dim = 64,
-                                                .vocab = 128256,
-                                                .ctx = 131072,
-                                                .eps = 1e-5f};
+/* Llama-3.2-1B */
+static const struct stamp_decoder shape_1b = {.dim = 2048,
+                                              .hidden = 8192,
+                                              .layers = 16,
+                                              .heads = 32,
+                                              .kv_heads = 8,
+                                              .head_dim = 64,
+                                              .rms_eps = 1e-5f};
 
 static void die(const char *what)
 {
@@ -42,18 +42,15 @@ static uint64_t next(void)
     return state ^= state << 17;
 }
 
-static enum stamp_status codes(void *ctx, uint32_t layer, enum stamp_net_matrix matrix,
-                               struct stamp_weights *out, struct stamp_err *e)
+static enum stamp_status codes(void *ctx, struct stamp_gat at, struct stamp_weights *out,
+                               struct stamp_err *e)
 {
-    const struct stamp_net_shape *s = ctx;
-    const uint32_t q = s->heads * s->head_dim, kv = s->kv_heads * s->head_dim;
-    const uint32_t n[] = {q, kv, kv, s->dim, s->hidden, s->hidden, s->dim, s->vocab};
-    const uint32_t d[] = {s->dim, s->dim, s->dim, q, s->dim, s->dim, s->hidden, s->dim};
-    const unsigned bits = matrix == STAMP_NET_HEAD ? 8 : 4;
+    const struct stamp_graph *g = ((const struct stamp_network *)ctx)->graph;
+    const struct stamp_gparam *w = &g->param[g->node[at.node].in[1] & ~STAMP_PARAM];
+    const unsigned bits = g->node[at.node].attr.kind == STAMP_GLINEAR_HEAD ? 8 : 4;
     const int most = bits == 8 ? 127 : 7;
 
-    (void)layer;
-    const enum stamp_status st = stamp_weights_alloc(bits, 0, n[matrix], d[matrix], out, e);
+    const enum stamp_status st = stamp_weights_alloc(bits, 0, w->rows, w->cols, out, e);
     if (st) return st;
     for (size_t i = 0; i < (size_t)out->n * out->d; i += 8) {
         const uint64_t r = next();
@@ -67,10 +64,25 @@ static enum stamp_status codes(void *ctx, uint32_t layer, enum stamp_net_matrix 
     return STAMP_OK;
 }
 
-static void embed(void *ctx, uint32_t token, float *x)
+static const float *gains(void *ctx, uint32_t param, uint32_t time)
 {
-    const struct stamp_net_shape *s = ctx;
-    for (uint32_t i = 0; i < s->dim; i++)
+    static float one[8192];
+    (void)ctx, (void)param, (void)time;
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) one[i] = 1;
+    return one;
+}
+
+static const double *turns(void *ctx, uint32_t param)
+{
+    (void)param;
+    return ((const struct stamp_network *)ctx)->dec.frequency;
+}
+
+static void embed(void *ctx, uint32_t param, uint32_t token, float *x)
+{
+    const struct stamp_network *m = ctx;
+    (void)param;
+    for (uint32_t i = 0; i < m->dec.dim; i++)
         x[i] = (float)(int32_t)((token * 2654435761u + i) * 2246822519u) * 0x1p-31f;
 }
 
@@ -88,11 +100,11 @@ static int rising(const void *a, const void *b)
 }
 
 /* Products of a prefill of n tokens: matrices, scores and weighted sums, one position's head. */
-static double gmac(const struct stamp_net_shape *s, double n)
+static double gmac(const struct stamp_decoder *s, double n)
 {
-    const double q = s->heads * s->head_dim, kv = s->kv_heads * s->head_dim;
-    const double layer = s->dim * (2 * q + 2 * kv) + 3.0 * s->dim * s->hidden;
-    return 1e-9 * (s->layers * (n * layer + n * (n + 1) * q) + (double)s->dim * s->vocab);
+    const double q = (double)(s->heads * s->head_dim), kv = (double)(s->kv_heads * s->head_dim);
+    const double dim = (double)s->dim, layer = dim * (2 * q + 2 * kv) + 3 * dim * (double)s->hidden;
+    return 1e-9 * ((double)s->layers * (n * layer + n * (n + 1) * q) + dim * VOCAB);
 }
 
 struct times {
@@ -108,7 +120,8 @@ static void report(const char *what, struct times *t, int rounds, double tokens,
            tokens / cpu, work / wall);
 }
 
-static void run(const struct stamp_net_model *model, uint32_t tokens, int rounds, uint32_t threads)
+static void run(const struct stamp_net_model *model, const struct stamp_decoder *shape,
+                uint32_t tokens, int rounds, uint32_t threads)
 {
     const struct stamp_net_options options = {
         .scheme = stamp_scheme_default(), .kv = {.bits = 4, .block = 5}, .threads = threads};
@@ -116,11 +129,11 @@ static void run(const struct stamp_net_model *model, uint32_t tokens, int rounds
     struct stamp_net *net = NULL;
     struct stamp_err e;
     int32_t *ids = stamp_alloc(tokens, sizeof *ids);
-    float *logits = stamp_alloc(model->shape.vocab, sizeof *logits);
+    float *logits = stamp_alloc(VOCAB, sizeof *logits);
     char what[64];
 
     if (!ids || !logits) die("out of memory");
-    for (uint32_t i = 0; i < tokens; i++) ids[i] = (int32_t)(next() % model->shape.vocab);
+    for (uint32_t i = 0; i < tokens; i++) ids[i] = (int32_t)(next() % VOCAB);
     if (stamp_net_new(model, &options, &net, &e)) die(e.text);
     for (int r = -1; r < rounds; r++) {
         double wall = clock_of(CLOCK_MONOTONIC), cpu = clock_of(CLOCK_PROCESS_CPUTIME_ID);
@@ -136,22 +149,12 @@ static void run(const struct stamp_net_model *model, uint32_t tokens, int rounds
     }
     snprintf(what, sizeof what, "prefill of %u, %u thread%s", tokens, threads,
              threads > 1 ? "s" : "");
-    report(what, &prefill, rounds, tokens, gmac(&model->shape, tokens));
+    report(what, &prefill, rounds, tokens, gmac(shape, tokens));
     snprintf(what, sizeof what, "decode, %u thread%s", threads, threads > 1 ? "s" : "");
-    report(what, &decode, rounds, DECODE, DECODE * gmac(&model->shape, 1));
+    report(what, &decode, rounds, DECODE, DECODE * gmac(shape, 1));
     stamp_net_free(net);
     stamp_free(ids);
     stamp_free(logits);
-}
-
-static struct stamp_net_layer *layers_of(const struct stamp_net_shape *s, float **ones)
-{
-    struct stamp_net_layer *l = stamp_alloc(s->layers, sizeof *l);
-    *ones = stamp_alloc(s->dim, sizeof **ones);
-    if (!l || !*ones) die("out of memory");
-    for (uint32_t i = 0; i < s->dim; i++) (*ones)[i] = 1;
-    for (uint32_t i = 0; i < s->layers; i++) l[i].norm_att = l[i].norm_ffn = *ones;
-    return l;
 }
 
 static uint32_t number(int argc, char **argv, int at, uint32_t otherwise, uint32_t most)
@@ -164,34 +167,39 @@ static uint32_t number(int argc, char **argv, int at, uint32_t otherwise, uint32
 
 int main(int argc, char **argv)
 {
-    struct stamp_net_shape s = shape_1b;
+    struct stamp_network m = {
+        .family = &stamp_family_llama, .vocab = VOCAB, .ctx = CTX, .dec = shape_1b};
     double frequency[32];
-    float *ones = NULL;
-    const uint32_t tokens = number(argc, argv, 1, 128, s.ctx - DECODE);
+    const uint32_t tokens = number(argc, argv, 1, 128, CTX - DECODE);
     const uint32_t rounds = number(argc, argv, 2, 5, MAX_ROUNDS);
-    s.layers = number(argc, argv, 3, s.layers, 1000);
+    m.dec.layers = number(argc, argv, 3, (uint32_t)m.dec.layers, 1000);
     const uint32_t threads = number(argc, argv, 4, 2, 256);
+    struct stamp_gb b;
+    struct stamp_err e;
     struct rusage usage;
 
     for (int i = 0; i < 32; i++) frequency[i] = pow(500000, -i / 32.0);
-    s.frequency = frequency;
-    struct stamp_net_layer *layer = layers_of(&s, &ones);
-    const struct stamp_net_model model = {.shape = s,
-                                          .layer = layer,
+    m.dec.frequency = frequency;
+    stamp_gb_start(&b, m.family->name, &e);
+    m.family->build(&m, &b);
+    if (stamp_gb_finish(&b, &m.graph)) die(e.text);
+    const struct stamp_net_model model = {.graph = m.graph,
+                                          .ctx_tokens = CTX,
                                           .weights = codes,
-                                          .weights_ctx = &s,
-                                          .norm = ones,
-                                          .embed = embed,
-                                          .embed_ctx = &s};
+                                          .vector = gains,
+                                          .table = turns,
+                                          .row = embed,
+                                          .ctx = &m};
 
-    printf("Llama-3.2-1B shape, %u layers, W4A4 with 64 rows of 8 bits, Haar, KV4, head W8A8: %.1f "
-           "GMAC\n",
-           s.layers, gmac(&s, tokens));
+    printf(
+        "Llama-3.2-1B shape, %zu layers, W4A4 with 64 rows of 8 bits, Haar, KV4, head W8A8: %.1f "
+        "GMAC\n",
+        m.dec.layers, gmac(&m.dec, tokens));
     printf("%-24s %9s %9s %9s %9s\n", "", "tokens/s", "fastest", "per cpu s", "GMAC/s");
-    for (uint32_t t = 1; t <= threads; t++) run(&model, tokens, (int)rounds, t);
+    for (uint32_t t = 1; t <= threads; t++) run(&model, &m.dec, tokens, (int)rounds, t);
     getrusage(RUSAGE_SELF, &usage);
     printf("peak memory              %9.2f GB\n", 1e-6 * (double)usage.ru_maxrss);
-    stamp_free(layer);
-    stamp_free(ones);
+    stamp_graph_free(m.graph);
+    stamp_free(m.part);
     return 0;
 }

@@ -225,7 +225,7 @@ static void small_model(struct small *s)
     const uint32_t x = stamp_gb_node(&b, STAMP_GOP_GATHER, (struct stamp_gout){.name = "x"},
                                      (struct stamp_gattr){0}, 2, (uint32_t[]){table, ids});
     for (int i = 0; i < PRODUCTS; i++) {
-        char w[8], y[8];
+        char w[16], y[16];
         snprintf(w, sizeof w, "w%d", i);
         snprintf(y, sizeof y, "y%d", i);
         const uint32_t p = stamp_gb_param(&b, w, STAMP_GPARAM_MATRIX, ROWS, COLS);
