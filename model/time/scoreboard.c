@@ -8,7 +8,8 @@
 #include "model/mem.h"
 
 enum { QUEUE_MAX = 64, WINDOW_MAX = 1024 };
-enum { LOADS = 5, STORES = 4 }; /* transfers under way in a unit at once */
+/* Transfers under way in a unit at once; the load unit has the addresses of one more. */
+enum { LOADS = STAMP_TRANSFERS + 1, STORES = STAMP_TRANSFERS };
 
 /* Times of one semaphore's posts, a ring; a token is ready when its poster retired. */
 struct ready {

@@ -22,7 +22,7 @@ module stamp_ldu #(
     parameter int unsigned IT_ENTRIES, // multiple of 16, 4096 or less
     parameter int unsigned MaxBurst   = stamp_isa_pkg::BURST_BEATS, // beats, 1..256
     parameter int unsigned Reads      = stamp_isa_pkg::BURSTS, // bursts outstanding, power of two
-    parameter int unsigned Depth      = 4   // instructions waiting for data, power of two
+    parameter int unsigned Depth      = stamp_isa_pkg::TRANSFERS // waiting for data, a power of two
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni, // synchronous, active low

@@ -23,7 +23,7 @@ module stamp_stu #(
     parameter int unsigned PB_LINES,
     parameter int unsigned MaxBurst  = stamp_isa_pkg::BURST_BEATS, // beats, 1..256
     parameter int unsigned Writes    = stamp_isa_pkg::BURSTS, // bursts outstanding, power of two
-    parameter int unsigned Depth     = 4,  // instructions in execution, power of two
+    parameter int unsigned Depth     = stamp_isa_pkg::TRANSFERS, // in execution, a power of two
     parameter int unsigned Lines     = 4   // VM lines read ahead, power of two
 ) (
     input  logic                   clk_i,

@@ -10,7 +10,7 @@ module stamp_stu_rd #(
     parameter int unsigned L,
     parameter int unsigned T, // 8 or less: a PB line is no longer than a VM line
     parameter int unsigned Credit = 1024, // beats issued and not yet read, at most
-    parameter int unsigned Depth  = 4,    // instructions, power of two
+    parameter int unsigned Depth  = stamp_isa_pkg::TRANSFERS, // instructions, a power of two
     parameter int unsigned Lines  = 4     // read ahead, power of two, 2 or more
 ) (
     input  logic            clk_i,

@@ -18,6 +18,7 @@ package stamp_isa_pkg;
   localparam int unsigned BURST_BEATS = 64; // beats of a load or store burst, at most
   localparam int unsigned BURST_PAGE = 4096; // bytes whose multiples no burst crosses
   localparam int unsigned BURSTS = 32; // bursts of the load or store unit under way at once
+  localparam int unsigned TRANSFERS = 4; // loads, or stores, whose data is under way at once
   localparam int unsigned ISA_MAJOR = 2; // interface version, major: programs, registers; programs of another do not run
   localparam int unsigned ISA_MINOR = 0; // interface version, minor: what was only added
 
