@@ -24,8 +24,12 @@ t 'a step is skipped' 0 'PASS: 1 steps passed, 0 failed, 1 skipped, 0 checks' a 
 t 'checks are skipped' 0 'PASS: 2 steps passed, 0 failed, 0 skipped, 3 checks' a 'echo SKIP: x; echo SKIP: y >&2' \
   -- b 'echo "SKIP   z"'
 t 'nothing but skipped steps' 1 'FAIL: nothing was tested' a 'exit 77'
+STEPS_AT_ONCE=1 t 'one at a time' 1 'FAIL: c: 2 steps passed, 1 failed' a true -- b true -- c "exit 3"
 here=$(dirname "$run")
 t 'shared data is not there' 0 'PASS: 1 steps passed, 0 failed, 1 skipped, 0 checks' a true \
   -- field "STAMP_SHARED=$tmp/none $here/compiler/field.sh $here/run.sh"
+# Two steps that wait for each other pass beside each other; a step whose worker is killed is no pass.
+t 'two at once' 0 'PASS: 2 steps' a "mkfifo $tmp/f; timeout 20 cat $tmp/f" -- b "until [ -p $tmp/f ]; do sleep 0.1; done; echo x > $tmp/f"
+t 'a worker dies' 1 'FAIL: .*lost' a 'kill -9 $PPID'
 printf 'runner: %d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

@@ -20,8 +20,13 @@ each() { # COMMAND with MACHINE in it, MACHINE...: one command after the other
 
 machines=$*
 if [ "$length" = short ]; then
+    # What takes long stands first: two steps run at a time.
     set -- runner tests/run_test.sh -- spec-fresh "make -s spec-fresh" -- check "$B/check" -- sanitizers "$B/check-san" \
-        -- fuzz "make -s fuzz" -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
+        -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
+        -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
+        -- networks tests/cosim/networks.sh -- edges "$(each "$B/edges MACHINE" $machines)" \
+        -- cycles "$(each "$B/cycles MACHINE" $machines)" -- registers "$(each "$B/regs MACHINE" $machines)" \
+        -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
         -- families tests/compiler/families.py -- pictures tests/compiler/pictures.py \
         -- archives tests/compiler/archives.py -- deit tests/compiler/deit.py -- bad-input tests/cli/bad_input.sh \
@@ -29,16 +34,11 @@ if [ "$length" = short ]; then
         -- vectors-fresh "make -s vectors-fresh" \
         -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \
         -- second tests/conformance/second.py -- images tests/conformance/image_second.py \
-        -- resources tests/cli/resources.py -- manual tests/cli/manual.py \
-        -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- lint "make -s lint" -- lint-test tests/lint_test.py \
-        -- machine-table tests/cli/machine_table.sh -- estimates "tests/cosim/estimates.py $B/stamp 10 ${machines%% *}" \
-        -- networks tests/cosim/networks.sh
+        -- resources tests/cli/resources.py -- manual tests/cli/manual.py -- lint "make -s lint" -- lint-test tests/lint_test.py \
+        -- machine-table tests/cli/machine_table.sh -- estimates "tests/cosim/estimates.py $B/stamp 10 ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m"
     done
-    set -- "$@" -- edges "$(each "$B/edges MACHINE" $machines)" -- plant tests/cosim/plant.sh \
-        -- cycles "$(each "$B/cycles MACHINE" $machines)" -- registers "$(each "$B/regs MACHINE" $machines)" \
-        -- machines-random "make -s machines-random N=2 SEED=5 MOST=128"
 else
     set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
         -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
