@@ -7,11 +7,6 @@
 #include "compiler/kernel/elementwise.h"
 #include "compiler/kernel/passes.h"
 
-static bool is_head(const struct stamp_lower *n, const struct stamp_lstep *s)
-{
-    return n->g->node[s->s->node].attr.kind == STAMP_GLINEAR_HEAD;
-}
-
 /* Outputs of product @p i as the network has them. */
 static uint32_t outputs(const struct stamp_lower *n, const struct stamp_lstep *s, uint32_t i)
 {
@@ -41,16 +36,8 @@ static uint32_t width(const struct stamp_lower *n, const struct stamp_lstep *s)
 
 static struct stamp_scheme scheme_of(const struct stamp_lower *n, const struct stamp_lstep *s)
 {
-    struct stamp_scheme q = n->spec->scheme;
-
-    if (!is_head(n, s)) return q;
-    q.transform = STAMP_NONE;
-    q.high_rows = 0;
-    q.act_bits = 8;
-    q.weight_bits = 8;
-    q.block = 0;
-    q.symmetric = false;
-    return q;
+    const struct stamp_schemes all = {n->spec->scheme, n->spec->of_node};
+    return stamp_scheme_of(n->g, &all, s->s->node);
 }
 
 static bool has_bias(const struct stamp_lower *n, const struct stamp_lstep *s)

@@ -8,6 +8,7 @@
 
 #include "compiler/family/network.h"
 #include "compiler/quant/qmodel.h"
+#include "model/graph/schemes.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
 
@@ -15,7 +16,8 @@
 struct stamp_net_spec {
     const struct stamp_network *model;
     const struct stamp_qmodel *weights;
-    struct stamp_scheme scheme; /**< of LINEAR nodes of kind BODY */
+    struct stamp_scheme scheme;         /**< of LINEAR nodes of kind BODY */
+    const struct stamp_scheme *of_node; /**< NULL, or as in schemes.h */
     struct stamp_kv_scheme kv;
     uint32_t s;       /**< tokens of the prefill, 1 or more; 1 where the graph fixes all rows */
     uint32_t ctx;     /**< tokens the cache holds, s or more */

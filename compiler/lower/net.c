@@ -29,6 +29,13 @@ static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err 
     if (s->scheme.act_bits == 32 || s->scheme.weight_bits == 32)
         return stamp_fail(e, STAMP_EUNSUPPORTED,
                           "the machine multiplies 4- and 8-bit integers, not f32");
+    const struct stamp_schemes schemes = {s->scheme, s->of_node};
+    if (stamp_schemes_check(m->graph, &schemes, e)) return STAMP_ERANGE;
+    for (uint32_t i = 0; s->of_node && i < m->graph->nodes; i++)
+        if (s->of_node[i].act_bits == 32)
+            return stamp_fail(e, STAMP_EUNSUPPORTED,
+                              "%s: the machine multiplies 4- and 8-bit integers, not f32",
+                              m->graph->value[m->graph->node[i].out].name);
     if (s->kv.bits != 4 && s->kv.bits != 8 && s->kv.bits != 32)
         return stamp_fail(e, STAMP_ERANGE, "cache of %u bits: 4, 8 or 32", s->kv.bits);
     if (s->kv.bits == 4 && s->kv.block > STAMP_KV_BLOCK_MAX)

@@ -14,13 +14,12 @@
 struct walk {
     struct stamp_net *net;
     const struct stamp_graph *g;
-    const int32_t *tokens;        /* [n], or NULL */
-    const float *input;           /* rows of a picture, or NULL */
-    float *last;                  /* the last value, or NULL: not computed */
-    uint32_t n;                   /* tokens of the run */
-    uint32_t first;               /* of the rows picked */
-    bool step;                    /* one token behind others */
-    struct stamp_plan body, head; /* for the rows they have; s 0: none yet */
+    const int32_t *tokens; /* [n], or NULL */
+    const float *input;    /* rows of a picture, or NULL */
+    float *last;           /* the last value, or NULL: not computed */
+    uint32_t n;            /* tokens of the run */
+    uint32_t first;        /* of the rows picked */
+    bool step;             /* one token behind others */
     struct stamp_err *e;
 };
 
@@ -119,29 +118,23 @@ static void norm(const struct walk *w, const struct stamp_gstep *s, uint32_t tim
 
 struct stamp_scheme stamp_net_scheme(const struct stamp_net *net, uint32_t node, unsigned bits)
 {
-    struct stamp_scheme q = net->options.scheme;
+    const struct stamp_schemes all = {net->options.scheme, net->options.of_node};
+    struct stamp_scheme q = stamp_scheme_of(net->model.graph, &all, node);
 
-    if (net->model.graph->node[node].attr.kind != STAMP_GLINEAR_HEAD) return q;
-    q = stamp_scheme_default(); /* 8 bits each row, whole rows, no transform */
-    q.transform = STAMP_NONE;
-    q.high_rows = 0;
-    q.act_bits = 8;
     q.weight_bits = (uint8_t)bits;
-    q.sink = false;
     return q;
 }
 
 /* The plan for the rows of a step, made anew where the one before had another number. */
-static enum stamp_status plan_for(struct walk *w, const struct stamp_gstep *s,
+static enum stamp_status plan_for(const struct walk *w, const struct stamp_gstep *s,
                                   const struct stamp_layer *l, uint32_t rows,
                                   const struct stamp_plan **out)
 {
-    const bool head = w->g->node[s->node].attr.kind == STAMP_GLINEAR_HEAD;
-    struct stamp_plan *p = head ? &w->head : &w->body;
+    struct stamp_plan *p = &w->net->plan[s - w->net->steps.step];
     const struct stamp_scheme q = stamp_net_scheme(w->net, s->node, l->packed.bits);
 
     *out = p;
-    if (p->s == rows && p->scheme.weight_bits == q.weight_bits) return STAMP_OK;
+    if (p->s == rows) return STAMP_OK;
     stamp_plan_free(p);
     *p = (struct stamp_plan){0};
     return stamp_plan_build(&q, rows, p, w->e);
@@ -335,8 +328,6 @@ static enum stamp_status forward(struct walk *w)
                                       net->position + rows_of(w, net->steps.step[i].out), w->e);
     if (!st) positions(w);
     for (uint32_t at = 0; at < net->steps.steps && !st;) st = run_block(w, &at);
-    stamp_plan_free(&w->body);
-    stamp_plan_free(&w->head);
     net->position = st ? 0 : net->position + w->n;
     if (st || !w->step) net->prefilled = net->position;
     return st;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/graph/schemes.h"
 #include "model/graph/see.h"
 #include "model/num/kv.h"
 #include "model/num/scheme.h"
@@ -42,6 +43,7 @@ struct stamp_net_model {
 struct stamp_net_options {
     struct stamp_scheme
         scheme; /**< of LINEAR nodes of kind BODY; HEAD: 8-bit rows without transform */
+    const struct stamp_scheme *of_node; /**< NULL, or as in schemes.h; borrowed for its life */
     struct stamp_kv_scheme
         kv;            /**< of attention with a cache; keys and values of others are not coded */
     uint32_t threads;  /**< 1 or more; any number gives the same bits */

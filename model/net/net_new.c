@@ -122,8 +122,9 @@ static enum stamp_status fill(struct stamp_net *net, struct stamp_err *e)
 
     net->layer = stamp_alloc(steps, sizeof *net->layer);
     net->attend = stamp_alloc(steps, sizeof *net->attend);
+    net->plan = stamp_alloc(steps, sizeof *net->plan);
     net->again = stamp_alloc(steps, sizeof *net->again);
-    if (!net->layer || !net->attend || !net->again)
+    if (!net->layer || !net->attend || !net->plan || !net->again)
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for %u steps", steps);
     st = stamp_pool_new(net->options.threads, &net->pool, e);
     for (uint32_t i = 0; i < steps && !st; i++) st = new_step(net, i, e);
@@ -139,6 +140,8 @@ enum stamp_status stamp_net_new(const struct stamp_net_model *model,
 
     if (!st && options->scheme.weight_bits == 32)
         st = stamp_fail(e, STAMP_ERANGE, "weights of f32: a network has codes, of 4 or 8 bits");
+    const struct stamp_schemes schemes = {options->scheme, options->of_node};
+    if (!st) st = stamp_schemes_check(model->graph, &schemes, e);
     if (st) return st;
     if (!(net = stamp_alloc(1, sizeof *net)))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for a network");
@@ -164,9 +167,11 @@ void stamp_net_free(struct stamp_net *net)
             stamp_layer_free(&net->layer[i][k]);
         if (net->layer) stamp_free(net->layer[i]);
         if (net->attend) stamp_net_kv_free(&net->attend[i]);
+        if (net->plan) stamp_plan_free(&net->plan[i]);
     }
     stamp_free(net->layer);
     stamp_free(net->attend);
+    stamp_free(net->plan);
     stamp_free(net->again);
     stamp_net_work_free(net);
     stamp_pool_free(net->pool);

@@ -76,6 +76,7 @@ struct stamp_net {
     struct stamp_gsteps steps;
     struct stamp_layer **layer;      /**< [steps][times * linears], NULL for other steps; owned */
     struct stamp_net_attend *attend; /**< [steps] */
+    struct stamp_plan *plan;         /**< [steps] for the rows they have; s 0: none yet */
     bool *again;                     /**< [steps]: what its products read is read again */
     uint32_t most_rows;              /**< of the room in work, whatever the value */
     struct stamp_pool *pool;

@@ -22,7 +22,8 @@ enum {
     STAMP_KEY_MACHINE = 0x300,
     STAMP_KEY_COMMAND = 0x400,
     STAMP_KEY_NET = 0x500,
-    STAMP_KEY_QUANT = 0x600
+    STAMP_KEY_QUANT = 0x600,
+    STAMP_KEY_AT = 0x700
 };
 
 /** What --tokenizer takes, for the help of every command that has it. */

@@ -144,10 +144,8 @@ static error_t check(const struct stamp_scheme *q)
     return stamp_scheme_check_any(q, &e) ? stamp_args_bad("%s", e.text) : 0;
 }
 
-static error_t parse_scheme(int key, char *arg, struct argp_state *state)
+static error_t set(int key, char *arg, struct stamp_scheme *q)
 {
-    struct stamp_scheme *q = state->input;
-
     switch (key) {
     case KEY_TRANSFORM: return parse_transform(arg, q);
     case KEY_DEPTH: return parse_depth(arg, &q->depth);
@@ -155,9 +153,23 @@ static error_t parse_scheme(int key, char *arg, struct argp_state *state)
     case KEY_ACT_BITS: return parse_width("--act-bits", arg, true, &q->act_bits);
     case KEY_WEIGHT_BITS: return parse_width("--weight-bits", arg, true, &q->weight_bits);
     case KEY_SYMMETRIC: q->symmetric = true; return 0;
-    case ARGP_KEY_END: return check(q);
     default: return parse_rest(key, arg, q);
     }
+}
+
+static error_t parse_scheme(int key, char *arg, struct argp_state *state)
+{
+    return key == ARGP_KEY_END ? check(state->input) : set(key, arg, state->input);
+}
+
+error_t stamp_args_scheme_set(const char *flag, char *value, struct stamp_scheme *q)
+{
+    for (const struct argp_option *o = options; o->name || o->doc; o++) {
+        if (!o->name || strcmp(o->name, flag)) continue;
+        if (!o->arg == !value) return set(o->key, value, q);
+        return stamp_args_bad("%s %s", flag, o->arg ? "needs a value" : "has no value");
+    }
+    return stamp_args_bad("%s: no flag of the quantization scheme", flag);
 }
 
 const struct argp stamp_argp_scheme = {.options = options, .parser = parse_scheme};

@@ -11,6 +11,9 @@
 
 extern const struct argp stamp_argp_scheme; /**< input: struct stamp_scheme, set to the default */
 
+/** The flag called @p flag, without --, to @p value (NULL: none was given). */
+error_t stamp_args_scheme_set(const char *flag, char *value, struct stamp_scheme *q);
+
 /** For commands that run on a machine: refuse f32 widths; called at ARGP_KEY_END. */
 error_t stamp_args_integer_scheme(const struct stamp_scheme *q);
 

@@ -9,6 +9,7 @@
 #include "compiler/front/labels.h"
 #include "model/mem.h"
 #include "model/num/sqnr.h"
+#include "sim/cli/args_at.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
@@ -25,6 +26,7 @@ enum { PICTURES = 1024 };
 struct classify_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
+    struct stamp_args_at at;
     struct stamp_args_net net;
     struct stamp_args_machine machine;
     const char *file[1 + PICTURES], *labels; /* the checkpoint, then pictures */
@@ -60,6 +62,7 @@ static error_t end(const struct classify_args *a)
     if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
         return EINVAL;
     if (a->on->can & STAMP_CAN_BITS) return stamp_args_net_check(&a->scheme, &a->machine, a->on);
+    if (a->at.count) return stamp_args_device_needs("--at", a->on, STAMP_CAN_BITS);
     if (!a->machine.any) return 0;
     return stamp_args_device_needs("flags of machines", a->on, STAMP_CAN_PROGRAMS);
 }
@@ -74,6 +77,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[1] = &a->net;
         state->child_inputs[2] = &a->machine;
         state->child_inputs[3] = &a->common;
+        state->child_inputs[4] = &a->at;
         return 0;
     case KEY_ON: return stamp_args_device(arg, STAMP_CAN_VALUES, &a->on);
     case KEY_LABELS: a->labels = arg; return 0;
@@ -94,11 +98,9 @@ static char *help(int key, const char *text, void *input)
     return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_VALUES) : (char *)text;
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_memory},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net}, {.argp = &stamp_argp_memory},
+    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_at},  {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -190,6 +192,7 @@ int stamp_cmd_classify(int argc, char **argv)
     static struct classify_args a;
     struct stamp_classify c = {0};
     struct stamp_labels *labels = NULL;
+    struct stamp_scheme *of_node = NULL;
     struct stamp_err e = {0};
 
     a.scheme = stamp_scheme_default();
@@ -202,7 +205,9 @@ int stamp_cmd_classify(int argc, char **argv)
     enum stamp_status s = p ? STAMP_OK : stamp_fail(&e, STAMP_ENOMEM, "out of memory");
     if (!s && a.labels) s = stamp_labels_open(a.labels, &labels, &e);
     if (!s) s = stamp_say_open(a.file[0], &c.network, &e);
-    const struct stamp_netrun_options o = stamp_args_netrun(&a.net, &a.scheme, &a.machine, a.on);
+    struct stamp_netrun_options o = stamp_args_netrun(&a.net, &a.scheme, &a.machine, a.on);
+    if (!s) s = stamp_args_at(&a.at, c.network->graph, &a.scheme, &of_node, &e);
+    o.of_node = of_node;
     if (!s) s = stamp_classify_open(&c, &o, a.tensors, &e);
     if (!s) s = work(&a, &c, p, &e);
     if (!s && a.common.json)
@@ -215,6 +220,7 @@ int stamp_cmd_classify(int argc, char **argv)
         stamp_say_text(&text);
     }
     stamp_classify_close(&c);
+    stamp_free(of_node);
     stamp_labels_close(labels);
     stamp_free(p);
     return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;

@@ -9,6 +9,7 @@
 #include "compiler/lower/compile.h"
 #include "compiler/lower/net.h"
 #include "model/mem.h"
+#include "sim/cli/args_at.h"
 #include "sim/cli/args_format.h"
 #include "sim/cli/args_machine.h"
 #include "sim/cli/args_net.h"
@@ -27,6 +28,7 @@ enum { LAYERS_MAX = 64, PASSES = 4 };
 struct compile_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
+    struct stamp_args_at at;
     struct stamp_args_format format;
     struct stamp_args_machine machine;
     struct stamp_args_net net;
@@ -91,7 +93,7 @@ static error_t check(const struct compile_args *a)
         return stamp_args_bad("--tokens takes one model, without --rows and --bias");
     if (a->tokens && (a->format.in != STAMP_FMT_F32 || a->format.out != STAMP_FMT_F32))
         return stamp_args_bad("--in and --out bf16 are of weights; a model takes ids, gives f32");
-    if (!a->tokens && (a->net.any || a->quant.any || a->decode || a->tokenizer))
+    if (!a->tokens && (a->net.any || a->quant.any || a->decode || a->tokenizer || a->at.count))
         return stamp_args_bad("flags of whole networks need --tokens S");
     if (!a->tokens && !a->rows)
         return stamp_args_bad("needs --rows S for weights, --tokens S for a model");
@@ -115,6 +117,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[3] = &a->net;
         state->child_inputs[4] = &a->quant;
         state->child_inputs[5] = &a->common;
+        state->child_inputs[6] = &a->at;
         return 0;
     case KEY_TOKENS: return stamp_args_u64("--tokens", arg, 1, 1 << 20, &a->tokens);
     case KEY_DECODE: return stamp_args_u64("--decode", arg, 1, 1 << 20, &a->decode);
@@ -130,13 +133,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_format},
-                                             {.argp = &stamp_argp_estimate},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_quant},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme},   {.argp = &stamp_argp_format},
+    {.argp = &stamp_argp_estimate}, {.argp = &stamp_argp_net},
+    {.argp = &stamp_argp_quant},    {.argp = &stamp_argp_common},
+    {.argp = &stamp_argp_at},       {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -242,6 +243,7 @@ static enum stamp_status compile_model(const struct compile_args *a,
     struct stamp_network *m = NULL;
     struct stamp_tokenizer *t = NULL;
     struct stamp_qmodel *q = NULL;
+    struct stamp_scheme *of_node = NULL;
 
     for (size_t i = 0; i < 4; i++)
         if (given[i]) inputs[count++] = given[i];
@@ -251,9 +253,11 @@ static enum stamp_status compile_model(const struct compile_args *a,
     if (!s)
         s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
                               m, t, &q, e);
+    if (!s) s = stamp_args_at(&a->at, m->graph, &a->scheme, &of_node, e);
     const struct stamp_net_spec spec = {.model = m,
                                         .weights = q,
                                         .scheme = a->scheme,
+                                        .of_node = of_node,
                                         .kv = a->net.kv,
                                         .s = (uint32_t)a->tokens,
                                         .ctx = (uint32_t)(a->tokens + a->decode),
@@ -263,6 +267,7 @@ static enum stamp_status compile_model(const struct compile_args *a,
     if (!s) s = stamp_compile_net(&spec, how, image, info, NULL, e);
     stamp_progress_end();
     stamp_qmodel_free(q);
+    stamp_free(of_node);
     stamp_tokenizer_close(t);
     stamp_network_close(m);
     return s;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "sim/cli/args_at.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
@@ -30,6 +31,7 @@ enum {
 struct eval_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
+    struct stamp_args_at at;
     const char *model[1], *tokenizer, *text;
     struct stamp_ppl_limits limits;
     const struct stamp_device *on;
@@ -76,6 +78,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[2] = &a->quant;
         state->child_inputs[3] = &a->machine;
         state->child_inputs[4] = &a->common;
+        state->child_inputs[5] = &a->at;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
@@ -96,7 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             if (err) return err;
             return stamp_args_net_check(&a->scheme, &a->machine, a->on);
         }
-        if (a->net.any || a->quant.any || a->machine.any)
+        if (a->net.any || a->quant.any || a->machine.any || a->at.count)
             return stamp_args_device_needs("flags of whole networks and of machines", a->on,
                                            STAMP_CAN_BITS);
         return 0;
@@ -104,9 +107,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {
-    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},
-    {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
+                                             {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_quant},
+                                             {.argp = &stamp_argp_memory},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = &stamp_argp_at},
+                                             {.argp = NULL}};
 static char *help(int key, const char *text, void *input)
 {
     (void)input;
@@ -135,7 +142,7 @@ struct result {
     struct stamp_ppl f32, q;
     double bits;
     size_t ctx;
-    char scheme[200];
+    char scheme[400];
     struct stamp_net_report net;   /* phase NULL: no network */
     struct stamp_tensors *tensors; /* NULL: not wanted; owned */
 };
@@ -190,6 +197,7 @@ static void set_text(const struct eval_args *a, struct result *r)
     size_t len;
 
     stamp_scheme_text(&a->scheme, r->scheme, sizeof r->scheme);
+    stamp_args_at_text(&a->at, r->scheme, sizeof r->scheme);
     if (!(a->on->can & STAMP_CAN_BITS)) return;
     stamp_args_net_text(&a->net, net, sizeof net);
     stamp_args_quant_text(&a->quant, quant, sizeof quant);
@@ -201,7 +209,8 @@ static void set_text(const struct eval_args *a, struct result *r)
 struct network {
     struct stamp_netrun *run; /* NULL: no network */
     struct stamp_qmodel *codes;
-    bool scoring; /* what fails now is the text's or the model's */
+    struct stamp_scheme *of_node; /* NULL: all have that of the run */
+    bool scoring;                 /* what fails now is the text's or the model's */
 };
 
 /* Before anything is scored, as a machine may be missing. */
@@ -224,6 +233,8 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
     enum stamp_status s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits,
                                             a->scheme.block, c->model, c->tokenizer, &at->codes, e);
     o.codes = at->codes;
+    if (!s) s = stamp_args_at(&a->at, c->model->graph, &a->scheme, &at->of_node, e);
+    o.of_node = at->of_node;
     if (!s) s = stamp_netrun_new(c->model, &o, &at->run, e);
     if (s) return s;
     score->run = at->run;
@@ -276,6 +287,7 @@ int stamp_cmd_eval(int argc, char **argv)
     stamp_netrun_free(at.run);
     stamp_tensors_free(r.tensors);
     stamp_qmodel_free(at.codes);
+    stamp_free(at.of_node);
     stamp_corpus_close(&corpus);
     return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "model/mem.h"
+#include "sim/cli/args_at.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
@@ -30,6 +31,7 @@ enum {
 struct generate_args {
     struct stamp_args_common common;
     struct stamp_scheme scheme;
+    struct stamp_args_at at;
     struct stamp_args_net net;
     struct stamp_args_quant quant;
     struct stamp_args_machine machine;
@@ -82,6 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[2] = &a->quant;
         state->child_inputs[3] = &a->machine;
         state->child_inputs[4] = &a->common;
+        state->child_inputs[5] = &a->at;
         return 0;
     case KEY_PROMPT: a->prompt = arg; return 0;
     case 'n': return stamp_args_u64("-n", arg, 1, UINT32_MAX, &a->n);
@@ -103,9 +106,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {
-    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},
-    {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
+                                             {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_quant},
+                                             {.argp = &stamp_argp_memory},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = &stamp_argp_at},
+                                             {.argp = NULL}};
 static char *help(int key, const char *text, void *input)
 {
     (void)input;
@@ -134,6 +141,7 @@ struct generation {
     struct stamp_network *model;
     struct stamp_tokenizer *tokenizer;
     struct stamp_qmodel *codes;
+    struct stamp_scheme *of_node; /* NULL: all have that of the run */
     struct stamp_netrun *run;
     int32_t *ids; /* [prompt] and [made] behind them, owned */
     size_t prompt, made;
@@ -259,6 +267,9 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
         s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,
                               g->model, g->tokenizer, &g->codes, e);
     if (s) return s;
+    s = stamp_args_at(&a->at, g->model->graph, &a->scheme, &g->of_node, e);
+    if (s) return s;
+    o.of_node = g->of_node;
     o.codes = g->codes;
     o.ctx = (uint32_t)(g->prompt + a->n - 1);
     o.decode = a->n > 1;
@@ -279,9 +290,10 @@ static void print(const struct generation *g)
     static const char *const name[] = {"prefill", "decode"};
     const struct generate_args *a = g->a;
     struct cJSON *o = a->common.json ? stamp_json_root() : NULL;
-    char scheme[200], net[64], quant[64], all[136];
+    char scheme[400], net[64], quant[64], all[136];
 
     stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
+    stamp_args_at_text(&a->at, scheme, sizeof scheme);
     stamp_args_net_text(&a->net, net, sizeof net);
     stamp_args_quant_text(&a->quant, quant, sizeof quant);
     snprintf(all, sizeof all, "%s, %s", net, quant);
@@ -331,6 +343,7 @@ int stamp_cmd_generate(int argc, char **argv)
     if (!s) print(&g);
     stamp_netrun_free(g.run);
     stamp_qmodel_free(g.codes);
+    stamp_free(g.of_node);
     stamp_tokenizer_close(g.tokenizer);
     stamp_network_close(g.model);
     stamp_free(g.text.s);

@@ -37,8 +37,10 @@ static bool on_machine(const struct stamp_netrun *r)
 
 static struct stamp_net_options net_options(const struct stamp_netrun *r)
 {
-    return (struct stamp_net_options){
-        .scheme = r->o.scheme, .kv = r->o.kv, .threads = r->o.threads ? r->o.threads : 1};
+    return (struct stamp_net_options){.scheme = r->o.scheme,
+                                      .of_node = r->o.of_node,
+                                      .kv = r->o.kv,
+                                      .threads = r->o.threads ? r->o.threads : 1};
 }
 
 enum stamp_status stamp_netrun_new(const struct stamp_network *m,
@@ -114,6 +116,7 @@ static enum stamp_status need_image(struct stamp_netrun *r, uint32_t n, struct s
     const struct stamp_net_spec spec = {.model = r->m,
                                         .weights = r->codes,
                                         .scheme = r->o.scheme,
+                                        .of_node = r->o.of_node,
                                         .kv = r->o.kv,
                                         .s = n,
                                         .ctx = r->o.decode ? r->ctx : n,

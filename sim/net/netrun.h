@@ -18,9 +18,10 @@
 #include "sim/run/device.h"
 
 struct stamp_netrun_options {
-    const struct stamp_mach *mach; /**< of a device that runs programs */
-    struct stamp_scheme scheme;    /**< of the layers; weight_bits 4 or 8 */
-    struct stamp_kv_scheme kv;     /**< block and plain count with bits 4 only */
+    const struct stamp_mach *mach;      /**< of a device that runs programs */
+    struct stamp_scheme scheme;         /**< of the layers; weight_bits 4 or 8 */
+    const struct stamp_scheme *of_node; /**< NULL, or as in model/graph/schemes.h; borrowed */
+    struct stamp_kv_scheme kv;          /**< block and plain count with bits 4 only */
     unsigned head_bits;
     const struct stamp_qmodel *codes; /**< of the weights, borrowed; NULL: round to nearest */
     uint32_t threads;                 /**< of the network in C */

@@ -320,6 +320,18 @@ t 'generate: clock of 0' 2 gen "$model" --mhz 0
 t 'generate: nowhere to run' 2 gen "$model" --on paper
 t 'generate: machine where none runs' 2 gen "$model" --on net --machine tiny
 t 'generate: f32 activations on a machine' 2 gen "$model" --on model --act-bits f32
+t 'at: f32 activations on a machine' 1 gen "$model" --on model --at q:act-bits=f32
+t 'at: no such value' 1 gen "$model" --on net --at nosuch:act-bits=8
+t 'at: a value of no linear layer' 1 gen "$model" --on net --at norm_att:act-bits=8
+t 'at: the head' 1 gen "$model" --on net --at logits:act-bits=8
+t 'at: bits of weights' 1 gen "$model" --on net --at q:weight-bits=8
+t 'at: without a flag' 2 gen "$model" --on net --at q
+t 'at: nothing behind the colon' 2 gen "$model" --on net --at q:
+t 'at: flag without its value' 2 gen "$model" --on net --at q:act-bits
+t 'at: value where there is none' 2 gen "$model" --on net --at q:symmetric=1
+t 'at: no flag of a scheme' 2 gen "$model" --on net --at q:kv=4
+t 'at: high rows of fewer bits than the others' 1 gen "$model" --on net --at q:act-bits=8,high-bits=4
+t 'at: of f32' 2 eval "$model" --text text --at q:act-bits=8
 t 'generate: cache of 5 bits' 2 gen "$model" --kv 5
 t 'generate: blocks of 2^9' 2 gen "$model" --kv-block 9
 t 'generate: unknown transform of the cache' 2 gen "$model" --kv-transform wht

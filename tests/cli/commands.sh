@@ -82,6 +82,7 @@ for quantizer in rtn clip 'clip --calib calib --calib-tokens 20' 'gptq --calib c
 done
 t 0 eval "$model" --text text
 t 0 eval "$model" --text text --on net --threads 2 --kv f32 --tensors
+t 0 eval "$model" --text text --on net --at down:act-bits=8,high-rows=0 --at q:transform=none
 t 0 eval "$model" --text text --on model --machine tiny --tensors --phases --docs 1
 t 0 generate "$model" --prompt Once -n 3 --on net --temperature 1 --top-k 5 --seed 2
 t 0 generate "$model" --prompt Once -n 3 --on model --machine tiny --kv-block 1 --phases

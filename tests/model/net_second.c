@@ -166,6 +166,11 @@ static void add(second_rows x, second_rows y, uint32_t n, uint32_t w)
         for (uint32_t c = 0; c < w; c++) x[i][c] = so_add(x[i][c], y[i][c]);
 }
 
+static const struct stamp_scheme *scheme(const struct second_net *t, enum second_input i)
+{
+    return t->own ? &t->own[i] : &t->q;
+}
+
 /* Section 10. */
 static void layer(struct second_net *t, uint32_t i, uint32_t n, bool step, second_rows x)
 {
@@ -175,9 +180,9 @@ static void layer(struct second_net *t, uint32_t i, uint32_t n, bool step, secon
     const uint32_t hd = s->head_dim;
 
     for (uint32_t r = 0; r < n; r++) rmsnorm(s->dim, x[r], l->norm_att, s->eps, h[r]);
-    second_linear(&t->q, n, h, &l->q, l->bias_q, q);
-    second_linear(&t->q, n, h, &l->k, l->bias_k, k);
-    second_linear(&t->q, n, h, &l->v, l->bias_v, v);
+    second_linear(scheme(t, SECOND_ATT), n, h, &l->q, l->bias_q, q);
+    second_linear(scheme(t, SECOND_ATT), n, h, &l->k, l->bias_k, k);
+    second_linear(scheme(t, SECOND_ATT), n, h, &l->v, l->bias_v, v);
     for (uint32_t r = 0; r < n; r++)
         for (uint32_t a = 0; a < s->heads + s->kv_heads; a++) {
             const bool key = a >= s->heads;
@@ -190,15 +195,15 @@ static void layer(struct second_net *t, uint32_t i, uint32_t n, bool step, secon
     attention(t, i, q, n, h);
     if (step) recode(t, &t->k[i]);
     if (step) recode(t, &t->v[i]);
-    second_linear(&t->q, n, h, &l->o, NULL, y);
+    second_linear(scheme(t, SECOND_HEADS), n, h, &l->o, NULL, y);
     add(x, y, n, s->dim);
 
     for (uint32_t r = 0; r < n; r++) rmsnorm(s->dim, x[r], l->norm_ffn, s->eps, h[r]);
-    second_linear(&t->q, n, h, &l->gate, NULL, f);
-    second_linear(&t->q, n, h, &l->up, NULL, y);
+    second_linear(scheme(t, SECOND_FFN), n, h, &l->gate, NULL, f);
+    second_linear(scheme(t, SECOND_FFN), n, h, &l->up, NULL, y);
     for (uint32_t r = 0; r < n; r++)
         for (uint32_t c = 0; c < s->hidden; c++) f[r][c] = so_mul(so_silu(f[r][c]), y[r][c]);
-    second_linear(&t->q, n, f, &l->down, NULL, y);
+    second_linear(scheme(t, SECOND_HIDDEN), n, f, &l->down, NULL, y);
     add(x, y, n, s->dim);
 }
 

@@ -56,9 +56,13 @@ struct second_side {
     uint32_t scale[SECOND_TOKENS][SECOND_WIDTH]; /**< [token][head] */
 };
 
+/** What the matrices of a layer read. */
+enum second_input { SECOND_ATT, SECOND_HEADS, SECOND_FFN, SECOND_HIDDEN, SECOND_INPUTS };
+
 struct second_net {
     const struct second_model *m;
     struct stamp_scheme q;
+    const struct stamp_scheme *own; /**< NULL, or by enum second_input in its stead */
     struct stamp_kv_scheme kv;
     uint32_t pos;
     struct second_side k[SECOND_LAYERS], v[SECOND_LAYERS];
