@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_schemes.c - schemes of single layers: who shares one, what is refused, and the network in C under
+/* test_node_schemes.c - schemes of single layers: who shares one, what is refused, and the network in C under
  * a scheme for each input against the second model, which gets them in a list of its own. */
 #include <check.h>
 #include <string.h>
@@ -149,12 +149,12 @@ START_TEST(what_has_no_scheme_is_refused_by_its_name)
 }
 END_TEST
 
-Suite *stamp_suite_schemes(void);
+Suite *stamp_suite_node_schemes(void);
 
-Suite *stamp_suite_schemes(void)
+Suite *stamp_suite_node_schemes(void)
 {
-    Suite *s = suite_create("schemes");
-    TCase *c = tcase_create("schemes");
+    Suite *s = suite_create("node_schemes");
+    TCase *c = tcase_create("node_schemes");
     tcase_set_timeout(c, 300);
     tcase_add_test(c, each_input_has_a_scheme_of_its_own_as_in_the_second_model);
     tcase_add_test(c, layers_that_share_an_input_share_its_scheme);
