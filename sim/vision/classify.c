@@ -22,9 +22,8 @@ enum stamp_status stamp_classify_open(struct stamp_classify *c,
     const struct stamp_gvalue *in = &m->graph->value[0];
     struct stamp_netrun_options o = *options;
 
-    if (m->graph->node[0].op != STAMP_GOP_PICTURE)
-        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a %s network takes no pictures",
-                          m->name ? m->name : "network", m->family->name);
+    const enum stamp_status s = stamp_network_takes(m, STAMP_GOP_PICTURE, e);
+    if (s) return s;
     c->rows = stamp_alloc((size_t)in->rows * in->cols, sizeof *c->rows);
     c->ref = stamp_alloc(last(m)->cols, sizeof *c->ref);
     c->logits = stamp_alloc(last(m)->cols, sizeof *c->logits);
