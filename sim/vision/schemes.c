@@ -202,15 +202,12 @@ static enum stamp_status first_pass(struct pictures *p, size_t i, struct stamp_e
 {
     const struct stamp_network *m = p->c->network;
     const struct stamp_f32_hooks hooks = {.linear = measure, .linear_ctx = &p->layers};
-    float *planes = NULL;
 
     p->rows[i] = stamp_alloc(p->words, sizeof(float));
     p->ref[i] = stamp_alloc(p->classes, sizeof(float));
     if (!p->rows[i] || !p->ref[i]) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
-    enum stamp_status s = stamp_prepare_file(&m->vit.prepare, p->file[i], &planes, e);
+    enum stamp_status s = stamp_picture_rows(m, p->file[i], p->rows[i], e);
     if (s) return s;
-    stamp_patches(&m->graph->node[0].attr, planes, p->rows[i]);
-    stamp_free(planes);
     s = stamp_f32_rows(m, p->rows[i], &hooks, p->ref[i], e);
     close_input(&p->layers);
     if (s) return stamp_fail_at(e, "%s", p->file[i]);
