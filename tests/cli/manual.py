@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+import vit_sample
+
 STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 MODEL = os.path.join(KIT, "traces/model/stamp-stories")
@@ -44,6 +46,8 @@ RUNS = {
     "generate": ["generate", MODEL, "--prompt", "Once upon", "-n", "3", "--mhz", "100", "--on", "rtl", "--phases"] + TINY,
     "tokenize": ["tokenize", MODEL, "--prompt", "Once upon a time"],
     "compare": ["compare", MODEL, "--text", "two", "--high-rows", "4", "--on", "rtl"] + TINY,
+    "pictures": ["compare", "vit", "a.png", "b.png", "--weight-bits", "f32"],
+    "vit": ["info", "vit"],
     "capture": ["capture", MODEL, "--text", "two", "--layer", "layers.1.q", "-o", "x.npy", "--weight", "w.npy"],
     "linear": ["linear", "x.npy", "w.npy", "--on", "all", "--high-rows", "3", "-o", "y.npy"] + TINY,
     "compile": ["compile", "w.npy", "--rows", "%ROWS", "--high-rows", "3", "-o", "p.stamp"] + TINY,
@@ -67,12 +71,19 @@ PLACES = {
     "tokens": ([("eval", "tokens"), ("compare", "tokens"), ("capture", "tokens"), ("layers", "tokens"),
                 ("generate", "tokens"), ("tokenize", "tokens"), ("generate", "prefill.tokens")], "tokens",
                ("eval", r"scored +(\d+) tokens", 1)),
+    "pictures": ([("pictures", "pictures")], "pictures", ("pictures", r"(\d+) pictures", 1)),
+    "agree": ([("pictures", "rows.*.agree")], "first class", ("pictures", r"Wf32A8 +(\d+) of", 1)),
+    "linear_layers": ([("pictures", "linear_layers"), ("vit", "linear_layers")], "Linear layers", ("pictures", r"(\d+) linear layers", 1)),
+    "parameters": ([("vit", "parameters")], "Numbers", ("vit", r"weights +(\d+):", 1)),
+    "linear_sqnr_db": ([("pictures", "rows.*.linear_sqnr_db")], "dB", ("pictures", r"Wf32A8 +\d+ of \d+ +\S+ +([\d.]+)", 1)),
+    "linear_mean_db": ([("pictures", "rows.*.linear_mean_db")], "dB", ("pictures", r"Wf32A8 +\d+ of \d+ +\S+ +\S+ +([\d.]+)", 1)),
     "docs": ([("eval", "docs"), ("compare", "docs")], "documents", ("eval", r"tokens of (\d+) documents", 1)),
     "docs_cut": ([("eval", "docs_cut"), ("long", "docs_cut"), ("compare", "docs_cut")], "Documents",
                  ("long", r"(\d+) (?:document|of them)", 1)),
     "tokens_cut": ([("eval", "tokens_cut"), ("long", "tokens_cut"), ("capture", "tokens_cut")], "tokens",
                    ("long", r"(\d+) tokens (?:behind|cut|left)", 1)),
-    "avg_act_bits": ([("eval", "avg_act_bits"), ("compare", "rows.*.avg_act_bits"), ("linear", "avg_act_bits")], "bits",
+    "avg_act_bits": ([("eval", "avg_act_bits"), ("compare", "rows.*.avg_act_bits"), ("linear", "avg_act_bits"),
+                      ("pictures", "rows.*.avg_act_bits")], "bits",
                      ("eval", r"activations +([\d.]+) bits", 1)),
     "avg_kv_bits": ([("compare", "rows.*.avg_kv_bits")], "bits", ("compare", r"W4A8 +\S+ +\S+ +\S+ +([\d.]+)", 1)),
     "kv_transform": ([("compare", "rows.*.kv_transform")], "haar or none", None),
@@ -97,13 +108,14 @@ PLACES = {
                "Clock cycles", ("linear", r"cycles +(\d+), expected", 1)),
     "cycles_expected": ([("linear", "cycles_expected"), ("compile", "cycles_expected"), ("compare", "rows.1.cycles_expected"),
                          ("generate", "prefill.cycles_expected")], "cycles", ("linear", r"cycles +\d+, expected (\d+)", 1)),
-    "macs": ([("linear", "macs")], "Multiply-accumulates", ("linear", r"macs +(\d+),", 1)),
+    "macs": ([("linear", "macs"), ("vit", "macs")], "Multiply-accumulates", ("linear", r"macs +(\d+),", 1)),
     "products": ([("linear", "products"), ("compile", "products"), ("info", "layers.*.products"), ("run", "products")], "4x4-bit",
                  ("linear", r"as (\d+) 4x4-bit products", 1)),
     "utilization": ([("linear", "utilization"), ("run", "utilization"), ("generate", "prefill.utilization")], "0 to 1",
                     ("linear", r"utilization +([\d.]+) %", 100)),
     "extra_cycles": ([("layers", "layers.*.extra_cycles")], "minus 1", ("layers", r"([+-][\d.]+) % ", 100)),
-    "sqnr_db": ([("linear", "sqnr_db"), ("compare", "rows.1.sqnr_db"), ("layers", "layers.*.stamp.sqnr_db")], "dB",
+    "sqnr_db": ([("linear", "sqnr_db"), ("compare", "rows.1.sqnr_db"), ("layers", "layers.*.stamp.sqnr_db"),
+                 ("pictures", "rows.*.sqnr_db")], "dB",
                 ("linear", r"sqnr +([\d.]+) dB", 1)),
     "tensors": ([("eval", "tensors")], "SQNR", None),
     "layer": ([("eval", "tensors.*.layer")], "SQNR", None),
@@ -346,6 +358,57 @@ def network(out, per_cycle):
         check("demo: s, d, n of a layer", r["stamp"]["macs"] == r["s"] * r["d"] * r["n"] and r["s"] == out["layers"]["tokens"])
 
 
+def quantized(row, steps):
+    """A row under the asymmetric quantizer of numerics.md, section 6."""
+    lo, hi = min(0.0, *row), max(0.0, *row)
+    scale = (hi - lo) / steps
+    zero = round(-lo / scale)
+    return [(min(max(round(v / scale) + zero, 0), steps) - zero) * scale for v in row]
+
+
+def pictures(out):
+    """Rows without transform of the table, from the captured input and weight of every layer of both pictures."""
+    c, i, z = out["pictures"], out["vit"], vit_sample.SIZES
+    names = ["blocks.%d.%s" % (b, n) for b in range(z["blocks"]) for n in "q k v o fc1 fc2".split()]
+    numbers = sum(math.prod(s) for s in vit_sample.shapes().values())
+    grid = z["side"] // z["patch"]
+    check("info: sizes of the checkpoint", (i["dim"], i["heads"], i["blocks"], i["classes"], i["patch"], i["tokens"], i["parameters"],
+          i["grid"], i["linear_layers"]) == (z["dim"], z["heads"], z["blocks"], z["classes"], z["patch"], grid ** 2 + 1, numbers,
+          {"height": grid, "width": grid}, len(names) + 2), i)
+    rows = {r["name"]: r for r in c["rows"]}
+    check("compare: pictures and layers", (c["pictures"], c["linear_layers"], len(rows)) == (2, len(names), 14), c)
+    plans = {"Wf32A4": [15] * (grid ** 2 + 1), "Wf32A4, 5 rows of 8 bits": [255] * 5 + [15] * (grid ** 2 - 4)}
+    sums = {p: [0.0, 0.0, 0.0, 0] for p in plans}
+    macs = 0
+    for file in ("a.png", "b.png"):
+        part = {p: [0.0, 0.0] for p in plans}
+        for name in names:
+            run(["capture", "vit", file, "--layer", name, "-o", "vx.npy", "--weight", "vw.npy"])
+            (s, d, x), (n, _, w) = npy("vx.npy"), npy("vw.npy")
+            macs += s * d * n
+            for p, steps in plans.items():
+                for t in range(s):
+                    row = x[t * d:(t + 1) * d]
+                    diff = [a - b for a, b in zip(row, quantized(row, steps[t]))]
+                    for k in range(n):
+                        weight = w[k * d:(k + 1) * d]
+                        part[p][0] += sum(a * b for a, b in zip(row, weight)) ** 2
+                        part[p][1] += sum(a * b for a, b in zip(diff, weight)) ** 2
+                if name[-2:] in (".q", ".k"):
+                    continue
+                sums[p][0] += part[p][0]
+                sums[p][1] += part[p][1]
+                sums[p][2] += 10 * math.log10(part[p][0] / part[p][1])
+                sums[p][3] += 1
+                part[p] = [0.0, 0.0]
+    for p, (signal, noise, db, count) in sums.items():
+        close("compare: linear_sqnr_db of " + p, rows[p]["linear_sqnr_db"], 10 * math.log10(signal / noise), 1e-4)
+        close("compare: linear_mean_db of " + p, rows[p]["linear_mean_db"], db / count, 1e-4)
+        close("compare: bits of " + p, rows[p]["avg_act_bits"], sum(4 if s == 15 else 8 for s in plans[p]) / len(plans[p]), 1e-8)
+    ends = grid ** 2 * 3 * z["patch"] ** 2 * z["dim"] + z["dim"] * z["classes"]
+    check("info: macs", i["macs"] == macs // 2 + ends, (i["macs"], macs // 2 + ends))
+
+
 def tensors(out):
     names = "norm_att q k v attention residual_att norm_ffn hidden residual_ffn".split()
     layers = json.loads(run(["info", MODEL, "--json"])[1])["layers"]
@@ -361,6 +424,7 @@ def main():
         os.chdir(folder)
         with open("two", "w", encoding="utf8") as f:
             f.write(TEXT)
+        vit_sample.main()
         with open("long", "w", encoding="utf8") as f:
             f.write(("word and word, " * 300).strip())
         out, text = all_runs()
@@ -369,6 +433,7 @@ def main():
             per_cycle = machines(out)
             scores(out)
             tensors(out)
+            pictures(out)
             if RTL:
                 layer(out, per_cycle)
                 network(out, per_cycle)
