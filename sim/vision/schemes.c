@@ -20,7 +20,7 @@ enum { BLOCKS = 2 }; /* of a scale: whole rows, and STAMP_BLOCK features */
 static void push(struct stamp_schemes *c, struct stamp_scheme q)
 {
     struct stamp_schemes_row *r = &c->row[c->rows++];
-    char weight[8], what[40] = "";
+    char weight[12], what[64] = "";
 
     snprintf(weight, sizeof weight, q.weight_bits == 32 ? "f32" : "%u", q.weight_bits);
     if (q.high_rows && q.transform == STAMP_NONE)

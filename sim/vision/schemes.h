@@ -22,7 +22,7 @@ struct stamp_energy {
 
 /** A row of the table. */
 struct stamp_schemes_row {
-    char name[64];
+    char name[112];
     struct stamp_scheme scheme;
     double act_bits;            /**< average over the rows of a picture */
     size_t agree;               /**< pictures whose first class is that of f32 */
