@@ -334,6 +334,42 @@ START_TEST(capture_of_a_picture_is_what_the_layer_read)
 }
 END_TEST
 
+/* libpng goes on, with a warning, without some of what it asks for. */
+START_TEST(memory_that_runs_out_is_said)
+{
+    static float rows[SIDE * SIDE * 3];
+    static const uint8_t bits[] = {32, 4};
+    struct stamp_network *m = make_network();
+    const char *const *file = make_pictures();
+    struct stamp_err e = {0};
+    int failed = 0;
+
+    for (size_t n = 1, end = 0; end < 2; n = n + 1 + n / 16) { /* the next where it went through */
+        struct stamp_schemes *c = make(m, bits[end]);
+        stamp_mem_fail_at(n);
+        const enum stamp_status s = stamp_schemes_run(c, file, 1, &e);
+        const bool through = stamp_mem_fail_at(0) != 0;
+        ck_assert_msg(!s || (!through && s == STAMP_ENOMEM), "allocation %zu: %s", n, e.text);
+        stamp_free(c);
+        failed += s == STAMP_ENOMEM;
+        if (through) n = 1, end++;
+    }
+    ck_assert_int_gt(failed, 100);
+    ck_assert_msg(!stamp_picture_rows(m, file[0], rows, &e), "%s", e.text);
+    for (size_t n = 1;; n++) {
+        struct stamp_tensor x = {0}, w = {0};
+        stamp_mem_fail_at(n);
+        const enum stamp_status s = stamp_f32_capture_rows(m, rows, "blocks.1.o", &x, &w, &e);
+        const bool through = stamp_mem_fail_at(0) != 0;
+        ck_assert_int_eq((int)s, through ? STAMP_OK : STAMP_ENOMEM);
+        stamp_tensor_free(&x);
+        stamp_tensor_free(&w);
+        if (through) break;
+    }
+    stamp_network_close(m);
+}
+END_TEST
+
 Suite *stamp_suite_schemes(void)
 {
     Suite *s = suite_create("schemes");
@@ -342,6 +378,8 @@ Suite *stamp_suite_schemes(void)
     tcase_add_test(t, layers_by_themselves_and_together_are_as_computed_by_hand);
     tcase_add_test(t, a_picture_that_is_none_and_a_network_of_text_are_refused);
     tcase_add_test(t, capture_of_a_picture_is_what_the_layer_read);
+    tcase_add_test(t, memory_that_runs_out_is_said);
+    tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);
     return s;
 }
