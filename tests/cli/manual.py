@@ -14,8 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-import manual_pictures
-import vit_sample
+import manual_compare
 
 STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -47,8 +46,6 @@ RUNS = {
     "generate": ["generate", MODEL, "--prompt", "Once upon", "-n", "3", "--mhz", "100", "--on", "rtl", "--phases"] + TINY,
     "tokenize": ["tokenize", MODEL, "--prompt", "Once upon a time"],
     "compare": ["compare", MODEL, "--text", "two", "--high-rows", "4", "--on", "rtl"] + TINY,
-    "pictures": ["compare", "vit", "a.png", "b.png", "--weight-bits", "f32"],
-    "vit": ["info", "vit"],
     "capture": ["capture", MODEL, "--text", "two", "--layer", "layers.1.q", "-o", "x.npy", "--weight", "w.npy"],
     "linear": ["linear", "x.npy", "w.npy", "--on", "all", "--high-rows", "3", "-o", "y.npy"] + TINY,
     "compile": ["compile", "w.npy", "--rows", "%ROWS", "--high-rows", "3", "-o", "p.stamp"] + TINY,
@@ -72,19 +69,12 @@ PLACES = {
     "tokens": ([("eval", "tokens"), ("compare", "tokens"), ("capture", "tokens"), ("layers", "tokens"),
                 ("generate", "tokens"), ("tokenize", "tokens"), ("generate", "prefill.tokens")], "tokens",
                ("eval", r"scored +(\d+) tokens", 1)),
-    "pictures": ([("pictures", "pictures")], "pictures", ("pictures", r"(\d+) pictures", 1)),
-    "agree": ([("pictures", "rows.*.agree")], "first class", ("pictures", r"Wf32A8 +(\d+) of", 1)),
-    "linear_layers": ([("pictures", "linear_layers"), ("vit", "linear_layers")], "Linear layers", ("pictures", r"(\d+) linear layers", 1)),
-    "parameters": ([("vit", "parameters")], "Numbers", ("vit", r"weights +(\d+):", 1)),
-    "linear_sqnr_db": ([("pictures", "rows.*.linear_sqnr_db")], "dB", ("pictures", r"Wf32A8 +\d+ of \d+ +\S+ +([\d.]+)", 1)),
-    "linear_mean_db": ([("pictures", "rows.*.linear_mean_db")], "dB", ("pictures", r"Wf32A8 +\d+ of \d+ +\S+ +\S+ +([\d.]+)", 1)),
     "docs": ([("eval", "docs"), ("compare", "docs")], "documents", ("eval", r"tokens of (\d+) documents", 1)),
     "docs_cut": ([("eval", "docs_cut"), ("long", "docs_cut"), ("compare", "docs_cut")], "Documents",
                  ("long", r"(\d+) (?:document|of them)", 1)),
     "tokens_cut": ([("eval", "tokens_cut"), ("long", "tokens_cut"), ("capture", "tokens_cut")], "tokens",
                    ("long", r"(\d+) tokens (?:behind|cut|left)", 1)),
-    "avg_act_bits": ([("eval", "avg_act_bits"), ("compare", "rows.*.avg_act_bits"), ("linear", "avg_act_bits"),
-                      ("pictures", "rows.*.avg_act_bits")], "bits",
+    "avg_act_bits": ([("eval", "avg_act_bits"), ("compare", "rows.*.avg_act_bits"), ("linear", "avg_act_bits")], "bits",
                      ("eval", r"activations +([\d.]+) bits", 1)),
     "avg_kv_bits": ([("compare", "rows.*.avg_kv_bits")], "bits", ("compare", r"W4A8 +\S+ +\S+ +\S+ +([\d.]+)", 1)),
     "kv_transform": ([("compare", "rows.*.kv_transform")], "haar or none", None),
@@ -109,14 +99,13 @@ PLACES = {
                "Clock cycles", ("linear", r"cycles +(\d+), expected", 1)),
     "cycles_expected": ([("linear", "cycles_expected"), ("compile", "cycles_expected"), ("compare", "rows.1.cycles_expected"),
                          ("generate", "prefill.cycles_expected")], "cycles", ("linear", r"cycles +\d+, expected (\d+)", 1)),
-    "macs": ([("linear", "macs"), ("vit", "macs")], "Multiply-accumulates", ("linear", r"macs +(\d+),", 1)),
+    "macs": ([("linear", "macs")], "Multiply-accumulates", ("linear", r"macs +(\d+),", 1)),
     "products": ([("linear", "products"), ("compile", "products"), ("info", "layers.*.products"), ("run", "products")], "4x4-bit",
                  ("linear", r"as (\d+) 4x4-bit products", 1)),
     "utilization": ([("linear", "utilization"), ("run", "utilization"), ("generate", "prefill.utilization")], "0 to 1",
                     ("linear", r"utilization +([\d.]+) %", 100)),
     "extra_cycles": ([("layers", "layers.*.extra_cycles")], "minus 1", ("layers", r"([+-][\d.]+) % ", 100)),
-    "sqnr_db": ([("linear", "sqnr_db"), ("compare", "rows.1.sqnr_db"), ("layers", "layers.*.stamp.sqnr_db"),
-                 ("pictures", "rows.*.sqnr_db")], "dB",
+    "sqnr_db": ([("linear", "sqnr_db"), ("compare", "rows.1.sqnr_db"), ("layers", "layers.*.stamp.sqnr_db")], "dB",
                 ("linear", r"sqnr +([\d.]+) dB", 1)),
     "tensors": ([("eval", "tensors")], "SQNR", None),
     "layer": ([("eval", "tensors.*.layer")], "SQNR", None),
@@ -150,6 +139,10 @@ PLACES = {
     "macs_per_cycle": ([("machines", "machines.*.macs_per_cycle")], "P x L x T", ("machines", r"; (\d+) 4x4-bit products per cycle", 1)),
     "pass": ([("demo", "pass"), ("layers", "pass")], "demo", None),
 }
+RUNS.update(manual_compare.RUNS)
+PLACES.update(manual_compare.PLACES)
+for more, where in manual_compare.MORE.items():
+    PLACES[more][0].extend(where)
 
 
 def page():
@@ -374,7 +367,7 @@ def main():
         os.chdir(folder)
         with open("two", "w", encoding="utf8") as f:
             f.write(TEXT)
-        vit_sample.main()
+        manual_compare.make()
         with open("long", "w", encoding="utf8") as f:
             f.write(("word and word, " * 300).strip())
         out, text = all_runs()
@@ -383,7 +376,7 @@ def main():
             per_cycle = machines(out)
             scores(out)
             tensors(out)
-            manual_pictures.look(out, npy, check, close, run)
+            manual_compare.look(out, npy, check, close, run)
             if RTL:
                 layer(out, per_cycle)
                 network(out, per_cycle)

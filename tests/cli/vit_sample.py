@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small vision transformer of random weights and pictures, written without the kit.
 
-    vit_sample.py        into the working directory: vit/ (config.json, model.safetensors), a.png, b.png
+    vit_sample.py        into the working directory: small/ (config.json, model.safetensors), a.png, b.png
 
 Sizes: SIZES below. Sixteen patches and the class token are 17 rows."""
 import json
@@ -50,10 +50,10 @@ def main():
         header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(part)]}
         data += part
     text = json.dumps(header).encode()
-    os.makedirs("vit", exist_ok=True)
-    with open("vit/model.safetensors", "wb") as f:
+    os.makedirs("small", exist_ok=True)
+    with open("small/model.safetensors", "wb") as f:
         f.write(struct.pack("<Q", len(text)) + text + data)
-    with open("vit/config.json", "w", encoding="utf8") as f:
+    with open("small/config.json", "w", encoding="utf8") as f:
         json.dump({"architecture": "vit_sample", "num_classes": SIZES["classes"], "model_args": {"num_heads": SIZES["heads"]},
                    "pretrained_cfg": {"input_size": [3, SIZES["side"], SIZES["side"]], "crop_pct": 1.0}}, f)
     png("a.png", 24, 20, lambda x, y: (10 * x, 12 * y, 5 * (x + y)))

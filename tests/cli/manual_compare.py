@@ -6,6 +6,24 @@ import math
 
 import vit_sample
 
+# As in manual.py: what is run; keys, where they stand, unit, text; further places of keys that stand there.
+RUNS = {"pictures": ["compare", "small", "a.png", "b.png", "--weight-bits", "f32"], "info small": ["info", "small"]}
+PLACES = {
+    "pictures": ([("pictures", "pictures")], "pictures", ("pictures", r"(\d+) pictures", 1)),
+    "agree": ([("pictures", "rows.*.agree")], "first class", ("pictures", r"Wf32A8 +(\d+) of", 1)),
+    "linear_layers": ([("pictures", "linear_layers"), ("info small", "linear_layers")], "Linear layers",
+                      ("pictures", r"(\d+) linear layers", 1)),
+    "parameters": ([("info small", "parameters")], "Numbers", ("info small", r"weights +(\d+):", 1)),
+    "linear_sqnr_db": ([("pictures", "rows.*.linear_sqnr_db")], "dB", ("pictures", r"Wf32A8 +\d+ of \d+ +\S+ +([\d.]+)", 1)),
+    "linear_mean_db": ([("pictures", "rows.*.linear_mean_db")], "dB", ("pictures", r"Wf32A8 +\d+ of \d+ +\S+ +\S+ +([\d.]+)", 1)),
+}
+MORE = {"avg_act_bits": [("pictures", "rows.*.avg_act_bits")], "macs": [("info small", "macs")],
+        "sqnr_db": [("pictures", "rows.*.sqnr_db")]}
+
+
+def make():
+    vit_sample.main()
+
 
 def quantized(row, steps):
     """A row under the asymmetric quantizer of numerics.md, section 6."""
@@ -17,7 +35,7 @@ def quantized(row, steps):
 
 def look(out, npy, check, close, run):
     """Rows without transform of the table, from the captured input and weight of every layer of both pictures."""
-    c, i, z = out["pictures"], out["vit"], vit_sample.SIZES
+    c, i, z = out["pictures"], out["info small"], vit_sample.SIZES
     names = ["blocks.%d.%s" % (b, n) for b in range(z["blocks"]) for n in "q k v o fc1 fc2".split()]
     numbers = sum(math.prod(s) for s in vit_sample.shapes().values())
     grid = z["side"] // z["patch"]
@@ -32,7 +50,7 @@ def look(out, npy, check, close, run):
     for file in ("a.png", "b.png"):
         part = {p: [0.0, 0.0] for p in plans}
         for name in names:
-            run(["capture", "vit", file, "--layer", name, "-o", "vx.npy", "--weight", "vw.npy"])
+            run(["capture", "small", file, "--layer", name, "-o", "vx.npy", "--weight", "vw.npy"])
             (s, d, x), (n, _, w) = npy("vx.npy"), npy("vw.npy")
             macs += s * d * n
             for p, steps in plans.items():
