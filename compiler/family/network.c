@@ -146,6 +146,15 @@ uint32_t stamp_network_param(const struct stamp_network *m, const char *name)
     return UINT32_MAX;
 }
 
+enum stamp_status stamp_network_takes(const struct stamp_network *m, enum stamp_gop input,
+                                      struct stamp_err *e)
+{
+    if (m->graph->node[0].op == input) return STAMP_OK;
+    return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a %s network takes %s",
+                      m->name ? m->name : "network", m->family->name,
+                      input == STAMP_GOP_PICTURE ? "text, no pictures" : "pictures, no text");
+}
+
 enum stamp_status stamp_lazy_all(const char *name, const struct stamp_lazy *t, float **out,
                                  struct stamp_err *e)
 {

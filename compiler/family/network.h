@@ -77,6 +77,11 @@ const double *stamp_network_table(const struct stamp_network *m, uint32_t param)
 /** The parameter of this name, or UINT32_MAX. */
 uint32_t stamp_network_param(const struct stamp_network *m, const char *name);
 
+/** Whether the network takes what @p input makes, IDS (tokens) or PICTURE; else STAMP_EUNSUPPORTED and a line
+ *  that says what it takes. */
+enum stamp_status stamp_network_takes(const struct stamp_network *m, enum stamp_gop input,
+                                      struct stamp_err *e);
+
 /* For the loaders. */
 
 /** All of a vector, a matrix of one column, into a new array; a value that is not finite is refused

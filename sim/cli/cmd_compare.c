@@ -10,6 +10,7 @@
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/compare.h"
+#include "sim/cli/compare_pictures.h"
 #include "sim/cli/net_report.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
@@ -26,9 +27,13 @@ enum {
     KEY_WEIGHT_BITS
 };
 
+enum { PICTURES = 256 };
+
 struct compare_args {
     struct stamp_args_common common;
-    const char *model[1], *tokenizer, *text;
+    const char *file[1 + PICTURES]; /* the model, then pictures */
+    size_t files;
+    const char *tokenizer, *text, *of_text; /* of_text: a flag that was given, of texts only */
     uint64_t prefill;
     struct stamp_args_quant quant;
     struct stamp_compare c;
@@ -44,11 +49,14 @@ static const struct argp_option options[] = {
     {.name = "high-rows",
      .key = KEY_HIGH_ROWS,
      .arg = "N[,N...]",
-     .doc = "token rows of 8 bits, up to 8 numbers (default 64)"},
+     .doc =
+         "token rows of 8 bits, up to 8 numbers (default 64; of pictures the coarsest band of one "
+         "2-D level and token 0)"},
     {.name = "weight-bits",
      .key = KEY_WEIGHT_BITS,
-     .arg = "4|8",
-     .doc = "width of the weights of every row but f32, bits (default 4)"},
+     .arg = "4|8|f32",
+     .doc = "width of the weights of every row but f32, bits (default 4); f32: not quantized, with "
+            "pictures only"},
     {.name = "on",
      .key = KEY_ON,
      .arg = "DEVICE",
@@ -83,9 +91,42 @@ static error_t parse_high(const char *arg, struct stamp_compare *c)
     }
 }
 
+static error_t end(const struct compare_args *a)
+{
+    if (!a->files) return stamp_args_bad("needs a model: a folder or a file");
+    if (a->files == 1 && !a->text) return stamp_args_bad("needs --text FILE, or pictures");
+    if (a->files > 1 && a->text) return stamp_args_bad("takes --text FILE or pictures, not both");
+    if (a->files > 1 && a->of_text) return stamp_args_bad("%s is of texts", a->of_text);
+    if (a->files > 1 && (a->quant.calib || a->quant.cache))
+        return stamp_args_bad("--calib and --quant-cache are of texts");
+    if (a->files > 1 && a->c.machine.any) return stamp_args_bad("flags of machines are of texts");
+    if (a->text && a->c.base.weight_bits == 32)
+        return stamp_args_bad("--weight-bits f32 is of pictures");
+    return stamp_args_quant_check(&a->quant);
+}
+
+static error_t parse_text(int key, char *arg, struct compare_args *a)
+{
+    switch (key) {
+    case KEY_TOKENIZER: a->tokenizer = arg, a->of_text = "--tokenizer"; return 0;
+    case KEY_TOKENS:
+        a->of_text = "--tokens";
+        return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->c.limits.tokens);
+    case KEY_DOCS:
+        a->of_text = "--docs";
+        return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->c.limits.docs);
+    case KEY_PREFILL:
+        a->of_text = "--prefill";
+        return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
+    case KEY_ON: a->of_text = "--on"; return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &a->c.on);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const widths[] = {"4", "8"};
+    static const char *const widths[] = {"4", "8", "f32"};
+    static const uint8_t width[] = {4, 8, 32};
     struct compare_args *a = state->input;
     unsigned i = 0;
     error_t err;
@@ -98,22 +139,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[3] = &a->common;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
-    case KEY_TOKENIZER: a->tokenizer = arg; return 0;
-    case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->c.limits.tokens);
-    case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->c.limits.docs);
     case KEY_HIGH_ROWS: return parse_high(arg, &a->c);
-    case KEY_PREFILL: return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
-    case KEY_ON: return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &a->c.on);
     case KEY_WEIGHT_BITS:
-        err = stamp_args_choice("--weight-bits", arg, widths, 2, &i);
-        a->c.base.weight_bits = i ? 8 : 4;
+        err = stamp_args_choice("--weight-bits", arg, widths, 3, &i);
+        if (!err) a->c.base.weight_bits = width[i];
         return err;
-    case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
-    case ARGP_KEY_END:
-        if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
-        if (!a->text) return stamp_args_bad("needs --text FILE");
-        return stamp_args_quant_check(&a->quant);
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_ARG:
+        if (a->files == 1 + PICTURES) return stamp_args_bad("more than %d pictures", PICTURES);
+        a->file[a->files++] = arg;
+        return 0;
+    case ARGP_KEY_END: return end(a);
+    default: return parse_text(key, arg, a);
     }
 }
 
@@ -132,18 +168,24 @@ static const struct argp argp = {
     .help_filter = help,
     .options = options,
     .parser = parse,
-    .args_doc = "MODEL --text FILE",
+    .args_doc = "MODEL --text FILE\nCHECKPOINT PICTURE...",
     .children = children,
     .doc =
         "Schemes of a whole network side by side: f32; activations of 8 and of 4 bits; 4 bits with "
         "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A model is "
-        "what eval takes.\v"
-        "Perplexity and SQNR are of the network in C, whose logits are those of the programs bit "
-        "by "
-        "bit. SQNR is of all logits of a document against f32, mean over the documents, dB. Bits "
-        "are means over rows, scales not counted. A cache of 4 bits is transformed, by Haar, in "
-        "the rows whose activations are, and has the same bits without transform in the others; "
-        "--kv-transform makes it the same in all."};
+        "what eval takes; a checkpoint of a network that takes pictures is compared over pictures, "
+        "with whole rows and blocks of 64 features, and Haar in two dimensions, too.\v"
+        "Of texts: perplexity and SQNR are of the network in C, whose logits are those of the "
+        "programs bit by bit. SQNR is of all logits of a document against f32, mean over the "
+        "documents, dB. Bits are means over rows, scales not counted. A cache of 4 bits is "
+        "transformed, by Haar, in the rows whose activations are, and has the same bits without "
+        "transform in the others; --kv-transform makes it the same in all.\n\n"
+        "Of pictures: how many have the first class of f32; SQNR of the logits, signal and noise "
+        "summed over the pictures, of the network in C (with --weight-bits f32 of the f32 network "
+        "with quantized linear layers). Linear: every linear layer of the blocks by itself, its "
+        "input that of the f32 network, its product without bias against the f32 one; sums: signal "
+        "and noise summed over rows, layers and pictures; mean: of the SQNR of each layer and "
+        "picture, q, k and v as one layer."};
 
 static const char *cycles_of(const struct compare_args *a)
 {
@@ -177,7 +219,7 @@ static void print(const struct compare_args *a)
 
     network_text(a, net, sizeof net);
     stamp_corpus_cut_text(&c->row[0].ppl.cut, c->corpus->model->ctx, cut, sizeof cut);
-    printf("model %s, text %s: %zu tokens of %zu documents%s; %s\n", a->model[0], a->text,
+    printf("model %s, text %s: %zu tokens of %zu documents%s; %s\n", a->file[0], a->text,
            c->row[0].ppl.tokens, c->row[0].ppl.docs, cut, net);
     printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
            stamp_args_mach(&c->machine)->name);
@@ -193,7 +235,7 @@ static void print_json(const struct compare_args *a)
     char net[136];
 
     network_text(a, net, sizeof net);
-    stamp_put_text(o, "model", a->model[0]);
+    stamp_put_text(o, "model", a->file[0]);
     stamp_put_text(o, "text", a->text);
     stamp_put_text(o, "machine", stamp_args_mach(&c->machine)->name);
     stamp_put_text(o, "network", net);
@@ -228,42 +270,71 @@ static void print_json(const struct compare_args *a)
     stamp_say_json(o);
 }
 
+static enum stamp_status of_text(struct compare_args *a, struct stamp_network *network,
+                                 struct stamp_err *e)
+{
+    struct stamp_qmodel *codes = NULL;
+    struct stamp_corpus corpus;
+
+    enum stamp_status s = stamp_corpus_take(network, a->file[0], a->tokenizer, a->text, &corpus, e);
+    if (s) return s;
+    if (!a->c.highs) a->c.high[a->c.highs++] = 64;
+    a->c.corpus = &corpus;
+    stamp_compare_list(&a->c);
+    s = stamp_corpus_document(&corpus, (size_t)a->prefill, true, &a->c.ids, &a->c.prefill, NULL, e);
+    const bool text_read = !s;
+    if (!s)
+        s = stamp_args_qmodel(&a->quant, a->c.base.weight_bits, a->c.net.head_bits, a->c.base.block,
+                              corpus.model, corpus.tokenizer, &codes, e);
+    const bool no_codes = text_read && s;
+    a->c.codes = codes;
+    if (!s) s = stamp_compare_run(&a->c, e);
+    if (!s && a->common.json)
+        print_json(a);
+    else if (!s)
+        print(a);
+    else if (s != STAMP_EUNSUPPORTED && !no_codes)
+        stamp_fail_at(e, "%s", a->text);
+    stamp_free(a->c.ids);
+    stamp_qmodel_free(codes);
+    stamp_corpus_close(&corpus);
+    return s;
+}
+
+static enum stamp_status of_pictures(const struct compare_args *a, struct stamp_network *network,
+                                     struct stamp_err *e)
+{
+    const struct stamp_compare_pictures p = {.network = network,
+                                             .model = a->file[0],
+                                             .file = a->file + 1,
+                                             .count = a->files - 1,
+                                             .net = &a->c.net,
+                                             .machine = &a->c.machine,
+                                             .quant = &a->quant,
+                                             .base = &a->c.base,
+                                             .high = a->c.high,
+                                             .highs = a->c.highs,
+                                             .json = a->common.json};
+    const enum stamp_status s = stamp_compare_pictures(&p, e);
+
+    stamp_network_close(network);
+    return s;
+}
+
 int stamp_cmd_compare(int argc, char **argv)
 {
     struct compare_args a = {.prefill = 512,
                              .quant = stamp_args_quant_default(),
                              .c = {.on = &stamp_on_model,
                                    .base = stamp_scheme_default(),
-                                   .high = {64},
-                                   .highs = 1,
                                    .net = stamp_args_net_default(),
                                    .machine = stamp_args_machine_default()}};
-    struct stamp_qmodel *codes = NULL;
-    struct stamp_corpus corpus;
+    struct stamp_network *network = NULL;
     struct stamp_err e = {0};
 
     stamp_args_parse(&argp, "compare", argc, argv, &a);
     stamp_progress_init(a.common.progress);
-    if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
-    a.c.corpus = &corpus;
-    stamp_compare_list(&a.c);
-    enum stamp_status s =
-        stamp_corpus_document(&corpus, (size_t)a.prefill, true, &a.c.ids, &a.c.prefill, NULL, &e);
-    const bool text_read = !s;
-    if (!s)
-        s = stamp_args_qmodel(&a.quant, a.c.base.weight_bits, a.c.net.head_bits, a.c.base.block,
-                              corpus.model, corpus.tokenizer, &codes, &e);
-    const bool no_codes = text_read && s;
-    a.c.codes = codes;
-    if (!s) s = stamp_compare_run(&a.c, &e);
-    if (!s && a.common.json)
-        print_json(&a);
-    else if (!s)
-        print(&a);
-    else if (s != STAMP_EUNSUPPORTED && !no_codes)
-        stamp_fail_at(&e, "%s", a.text);
-    stamp_free(a.c.ids);
-    stamp_qmodel_free(codes);
-    stamp_corpus_close(&corpus);
+    enum stamp_status s = stamp_say_open(a.file[0], &network, &e);
+    if (!s) s = a.text ? of_text(&a, network, &e) : of_pictures(&a, network, &e);
     return s ? stamp_net_fail(&e, a.c.machine.run.seed) : STAMP_EXIT_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/asm/dis.h"
+#include "compiler/family/family.h"
 #include "compiler/lower/compile.h"
 #include "compiler/lower/net.h"
 #include "model/mem.h"
@@ -249,6 +250,11 @@ static enum stamp_status compile_model(const struct compile_args *a,
         if (given[i]) inputs[count++] = given[i];
     enum stamp_status s = stamp_check_output(a->out, inputs, e);
     if (!s) s = stamp_say_open(a->file[0], &m, e);
+    if (!s && m->graph->node[0].op == STAMP_GOP_PICTURE && (a->tokens > 1 || a->decode))
+        s = stamp_fail(e, STAMP_EUNSUPPORTED,
+                       "%s: a %s network takes one picture a run: --tokens 1, no --decode",
+                       a->file[0], m->family->name);
+    if (!s && a->quant.calib) s = stamp_network_takes(m, STAMP_GOP_IDS, e);
     if (!s && a->quant.calib) s = stamp_say_tokenizer(a->file[0], a->tokenizer, m->vocab, &t, e);
     if (!s)
         s = stamp_args_qmodel(&a->quant, a->scheme.weight_bits, a->net.head_bits, a->scheme.block,

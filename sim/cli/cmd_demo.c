@@ -143,14 +143,8 @@ static bool wanted(const struct demo_args *a, const struct stamp_layer_input *in
 static enum stamp_status run_layers(const struct demo_args *a, struct stamp_demo *d,
                                     const struct stamp_inputs *in, struct stamp_err *e)
 {
-    size_t count = 0;
-
-    for (size_t i = 0; i < in->count; i++) count += wanted(a, &in->layer[i]);
-    if (!count)
-        return stamp_fail(e, STAMP_ERANGE, "no linear layer '%s'; the first is %s, the last %s",
-                          a->layer, in->layer[0].name, in->layer[in->count - 1].name);
-    d->layer = stamp_alloc(count, sizeof *d->layer);
-    if (!d->layer) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu layers", count);
+    d->layer = stamp_alloc(in->count, sizeof *d->layer);
+    if (!d->layer) return stamp_fail(e, STAMP_ENOMEM, "out of memory for %zu layers", in->count);
     if (!a->common.json) stamp_demo_print_head(d);
     for (size_t i = 0; i < in->count; i++) {
         if (!wanted(a, &in->layer[i])) continue;
@@ -168,9 +162,12 @@ static enum stamp_status work(const struct demo_args *a, struct stamp_demo *d,
                               struct stamp_err *e)
 {
     int32_t *ids = NULL;
+    struct stamp_gat at;
 
     enum stamp_status s =
-        stamp_corpus_document(c, (size_t)a->tokens, true, &ids, &d->tokens, NULL, e);
+        a->layer ? stamp_f32_find_layer(c->model->graph, a->layer, &at, e) : STAMP_OK;
+    if (s) return s;
+    s = stamp_corpus_document(c, (size_t)a->tokens, true, &ids, &d->tokens, NULL, e);
     if (s) return stamp_fail_at(e, "%s", d->text);
     s = stamp_inputs_take(c->model, ids, d->tokens, in, e);
     stamp_free(ids);

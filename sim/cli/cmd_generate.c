@@ -261,6 +261,7 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
     float *logits = NULL;
 
     enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
+    if (!s) s = stamp_network_takes(g->model, STAMP_GOP_IDS, e);
     if (!s) s = stamp_say_tokenizer(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
     if (!s) s = encode(g, e);
     if (!s)

@@ -15,17 +15,28 @@
 
 enum { TEXT_MAX = 1 << 30 };
 
-enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, const char *text,
+enum stamp_status stamp_corpus_take(struct stamp_network *network, const char *model,
+                                    const char *tokenizer, const char *text,
                                     struct stamp_corpus *out, struct stamp_err *e)
 {
-    struct stamp_corpus c = {0};
+    struct stamp_corpus c = {.model = network};
 
-    enum stamp_status s = stamp_say_open(model, &c.model, e);
-    if (!s) s = stamp_say_tokenizer(model, tokenizer, c.model->vocab, &c.tokenizer, e);
+    enum stamp_status s = stamp_network_takes(network, STAMP_GOP_IDS, e);
+    if (!s) s = stamp_say_tokenizer(model, tokenizer, network->vocab, &c.tokenizer, e);
     if (!s) s = stamp_infile_text(text, TEXT_MAX, &c.text, &c.len, e);
     if (s) stamp_corpus_close(&c);
     *out = c;
     return s;
+}
+
+enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, const char *text,
+                                    struct stamp_corpus *out, struct stamp_err *e)
+{
+    struct stamp_network *network = NULL;
+    const enum stamp_status s = stamp_say_open(model, &network, e);
+
+    *out = (struct stamp_corpus){0};
+    return s ? s : stamp_corpus_take(network, model, tokenizer, text, out, e);
 }
 
 void stamp_corpus_close(struct stamp_corpus *c)

@@ -17,8 +17,13 @@ struct stamp_corpus {
     size_t len;
 };
 
-/** Read all three. @param tokenizer  NULL: the one in the model's folder or file. Zeroed on failure. */
+/** Read all three. @param tokenizer  NULL: the one in the model's folder or file. Zeroed on failure.
+ *  @return STAMP_EUNSUPPORTED (a network that takes no text), or as the files are read */
 enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, const char *text,
+                                    struct stamp_corpus *out, struct stamp_err *e);
+/** The same with a network that is open, which is the corpus's from then on, or closed by a failure. */
+enum stamp_status stamp_corpus_take(struct stamp_network *network, const char *model,
+                                    const char *tokenizer, const char *text,
                                     struct stamp_corpus *out, struct stamp_err *e);
 void stamp_corpus_close(struct stamp_corpus *c);
 

@@ -56,6 +56,26 @@ static struct weights count(const struct stamp_network *m)
     return w;
 }
 
+static void print_weights(const struct weights *w)
+{
+    printf("weights       %" PRIu64 ":", w->total);
+    for (int k = 0; k < STAMP_LAZY_KINDS; k++)
+        if (w->count[k])
+            printf(" %" PRIu64 " %s,", w->count[k], stamp_lazy_kind_name((enum stamp_lazy_kind)k));
+    printf(" %" PRIu64 " in vectors; %" PRIu64 " bytes of matrices\n", w->vectors, w->bytes);
+}
+
+static void put_weights(struct cJSON *o, const struct weights *w)
+{
+    stamp_put_count(o, "weights", w->total);
+    stamp_put_count(o, "matrix_bytes", w->bytes);
+    struct cJSON *types = stamp_put_object(o, "types");
+    for (int k = 0; k < STAMP_LAZY_KINDS; k++)
+        if (w->count[k])
+            stamp_put_count(types, stamp_lazy_kind_name((enum stamp_lazy_kind)k), w->count[k]);
+    stamp_put_count(types, "vectors", w->vectors);
+}
+
 static bool has(const struct stamp_network *m, const char *param)
 {
     return stamp_network_param(m, param) != UINT32_MAX;
@@ -67,7 +87,7 @@ static const char *scaling(const struct stamp_network *m)
     return m->dec.rope_divided ? "divided pair by pair" : names[m->dec.rope.kind];
 }
 
-static void print(const struct stamp_network *m, const struct weights *w)
+static void print(const struct stamp_network *m)
 {
     const struct stamp_rope_params *r = &m->dec.rope;
 
@@ -85,17 +105,11 @@ static void print(const struct stamp_network *m, const struct weights *w)
     if (r->kind == STAMP_ROPE_KIND_LLAMA3)
         printf(", %g to %g turns in %g tokens", r->low_freq, r->high_freq, r->old_ctx);
     printf("\nepsilon       %g\n", (double)m->dec.rms_eps);
-    printf("weights       %" PRIu64 ":", w->total);
-    for (int k = 0; k < STAMP_LAZY_KINDS; k++)
-        if (w->count[k])
-            printf(" %" PRIu64 " %s,", w->count[k], stamp_lazy_kind_name((enum stamp_lazy_kind)k));
-    printf(" %" PRIu64 " in vectors; %" PRIu64 " bytes of matrices\n", w->vectors, w->bytes);
 }
 
-static void put(const struct stamp_network *m, const struct weights *w)
+static void put(struct cJSON *o, const struct stamp_network *m)
 {
     const struct stamp_rope_params *r = &m->dec.rope;
-    struct cJSON *o = stamp_json_root();
 
     stamp_put_text(o, "family", m->family->name);
     stamp_put_text(o, "format", m->format);
@@ -118,14 +132,88 @@ static void put(const struct stamp_network *m, const struct weights *w)
     stamp_put_real(rope, "low_freq", r->low_freq);
     stamp_put_real(rope, "high_freq", r->high_freq);
     stamp_put_real(rope, "old_context", r->old_ctx);
-    stamp_put_count(o, "weights", w->total);
-    stamp_put_count(o, "matrix_bytes", w->bytes);
-    struct cJSON *types = stamp_put_object(o, "types");
-    for (int k = 0; k < STAMP_LAZY_KINDS; k++)
-        if (w->count[k])
-            stamp_put_count(types, stamp_lazy_kind_name((enum stamp_lazy_kind)k), w->count[k]);
-    stamp_put_count(types, "vectors", w->vectors);
-    stamp_say_json(o);
+}
+
+/* ---- Networks that take pictures: all out of the graph, but for how pictures are prepared ------- */
+
+struct vision {
+    const struct stamp_gattr *picture, *attend;
+    const char *block;
+    uint32_t blocks, rows, width, classes;
+    uint64_t layers,
+        macs; /* linear layers of all kinds, repetitions counted; products of a picture */
+};
+
+static struct vision look(const struct stamp_graph *g)
+{
+    struct vision v = {.picture = &g->node[0].attr,
+                       .attend = &g->node[0].attr,
+                       .block = "blocks",
+                       .classes = g->value[g->values - 1].cols};
+    struct stamp_gat at = STAMP_GRAPH_START;
+
+    for (uint32_t i = 0; i < g->nodes; i++)
+        if (g->node[i].op == STAMP_GOP_ATTEND) v.attend = &g->node[i].attr;
+    for (uint32_t i = 0; i < g->blocks; i++) {
+        v.block = g->block[i].name;
+        v.blocks += g->block[i].repeat;
+        v.rows = g->value[g->block[i].out].rows;
+        v.width = g->value[g->block[i].out].cols;
+    }
+    while (stamp_graph_next_linear(g, &at)) {
+        const struct stamp_gnode *n = &g->node[at.node];
+        const struct stamp_gvalue *y = &g->value[n->out];
+        v.layers++;
+        v.macs += (uint64_t)y->rows * y->cols * g->value[n->in[0]].cols;
+    }
+    return v;
+}
+
+static void print_vision(const struct stamp_network *m, const struct vision *v)
+{
+    const struct stamp_gattr *p = v->picture;
+    const struct stamp_prepare *how = &m->vit.prepare;
+
+    printf("model         %s, %s\n", m->family->name, m->format);
+    printf("picture       %u x %u pixels of %u channels, patches of %u x %u\n", p->height, p->width,
+           p->channels, p->patch, p->patch);
+    printf("prepared      %s to %g of the crop, mean %g %g %g, deviation %g %g %g\n",
+           how->filter == STAMP_FILTER_BICUBIC ? "bicubic" : "bilinear", how->crop_pct,
+           (double)how->mean[0], (double)how->mean[1], (double)how->mean[2], (double)how->std[0],
+           (double)how->std[1], (double)how->std[2]);
+    printf("tokens        %u: a grid of %u x %u, and %u\n", v->rows, p->height / p->patch,
+           p->width / p->patch, v->rows - p->height / p->patch * (p->width / p->patch));
+    printf("%-13s %u, width %u\n", v->block, v->blocks, v->width);
+    printf("attention     %u heads of %u\n", v->attend->heads, v->attend->head_dim);
+    printf("classes       %u\n", v->classes);
+    printf("linear layers %" PRIu64 ", %" PRIu64 " multiply-accumulates a picture\n", v->layers,
+           v->macs);
+}
+
+static void put_vision(struct cJSON *o, const struct stamp_network *m, const struct vision *v)
+{
+    const struct stamp_gattr *p = v->picture;
+
+    stamp_put_text(o, "family", m->family->name);
+    stamp_put_text(o, "format", m->format);
+    struct cJSON *picture = stamp_put_object(o, "picture");
+    stamp_put_count(picture, "channels", p->channels);
+    stamp_put_count(picture, "height", p->height);
+    stamp_put_count(picture, "width", p->width);
+    stamp_put_real(picture, "crop_pct", m->vit.prepare.crop_pct);
+    stamp_put_count(o, "patch", p->patch);
+    struct cJSON *grid = stamp_put_object(o, "grid");
+    stamp_put_count(grid, "height", p->height / p->patch);
+    stamp_put_count(grid, "width", p->width / p->patch);
+    stamp_put_count(o, "tokens", v->rows);
+    stamp_put_count(o, "blocks", v->blocks);
+    stamp_put_count(o, "dim", v->width);
+    stamp_put_count(o, "heads", v->attend->heads);
+    stamp_put_count(o, "head_dim", v->attend->head_dim);
+    stamp_put_count(o, "classes", v->classes);
+    stamp_put_count(o, "parameters", stamp_graph_parameters(m->graph));
+    stamp_put_count(o, "linear_layers", v->layers);
+    stamp_put_count(o, "macs", v->macs);
 }
 
 enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err *e)
@@ -135,10 +223,23 @@ enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err
 
     if (s) return s;
     const struct weights w = count(m);
-    if (json)
-        put(m, &w);
-    else
-        print(m, &w);
+    const bool pictures = m->graph->node[0].op == STAMP_GOP_PICTURE;
+    const struct vision v = look(m->graph);
+    if (json) {
+        struct cJSON *o = stamp_json_root();
+        if (pictures)
+            put_vision(o, m, &v);
+        else
+            put(o, m);
+        put_weights(o, &w);
+        stamp_say_json(o);
+    } else {
+        if (pictures)
+            print_vision(m, &v);
+        else
+            print(m);
+        print_weights(&w);
+    }
     stamp_network_close(m);
     return STAMP_OK;
 }

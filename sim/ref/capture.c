@@ -10,9 +10,8 @@
 
 struct catch
 {
-    const char *layer;
+    struct stamp_gat at; /* the layer */
     struct stamp_tensor x, w;
-    struct stamp_gat at;
     bool done;
 };
 
@@ -32,11 +31,12 @@ static enum stamp_status keep(void *ctx, struct stamp_gat at, const char *layer,
 {
     struct catch *c = ctx;
 
-    if (strcmp(layer, c->layer) != 0) return stamp_ref_matmul(s, d, n, x, w, y, e);
+    (void)layer;
+    if (at.node != c->at.node || at.time != c->at.time)
+        return stamp_ref_matmul(s, d, n, x, w, y, e);
     enum stamp_status status = copy(x, s, d, &c->x, e);
     if (!status) status = copy(w, n, d, &c->w, e);
     if (status) return status;
-    c->at = at;
     c->done = true;
     return STAMP_EINTR; /* nothing after this layer is wanted */
 }
@@ -74,28 +74,58 @@ static void list_layers(const struct stamp_graph *g, char *text, size_t size)
     }
 }
 
+enum stamp_status stamp_f32_find_layer(const struct stamp_graph *g, const char *layer,
+                                       struct stamp_gat *out, struct stamp_err *e)
+{
+    struct stamp_gat at = STAMP_GRAPH_START;
+    char name[2 * STAMP_GRAPH_NAME + 20], there[240];
+
+    while (stamp_graph_next_linear(g, &at)) {
+        if (g->node[at.node].attr.kind != STAMP_GLINEAR_BODY) continue;
+        stamp_graph_name(g, g->node[at.node].out, at.time, name, sizeof name);
+        if (strcmp(name, layer) != 0) continue;
+        *out = at;
+        return STAMP_OK;
+    }
+    list_layers(g, there, sizeof there);
+    return stamp_fail(e, STAMP_ERANGE, "no linear layer \"%.60s\"; there are%s", layer, there);
+}
+
+/* What the run, which ended with @p s, caught. */
+static enum stamp_status take(const struct stamp_network *m, struct catch *c, enum stamp_status s,
+                              struct stamp_tensor *x, struct stamp_tensor *w, struct stamp_err *e)
+{
+    if (c->done) s = w ? as_it_lies(m, c->at, &c->w, e) : STAMP_OK;
+    if (s || !w) stamp_tensor_free(&c->w);
+    if (s) {
+        stamp_tensor_free(&c->x);
+        return s;
+    }
+    *x = c->x;
+    if (w) *w = c->w;
+    return STAMP_OK;
+}
+
 enum stamp_status stamp_f32_capture(const struct stamp_network *m, const int32_t *tokens, size_t n,
                                     const char *layer, struct stamp_tensor *x,
                                     struct stamp_tensor *w, struct stamp_err *e)
 {
-    struct catch c = {.layer = layer};
+    struct catch c = {.done = false};
     const struct stamp_f32_hooks hooks = {.linear = keep, .linear_ctx = &c};
+    const enum stamp_status s = stamp_f32_find_layer(m->graph, layer, &c.at, e);
 
-    enum stamp_status s = stamp_f32_forward(m, tokens, n, &hooks, NULL, e);
-    if (!c.done) {
-        stamp_tensor_free(&c.x);
-        if (s) return s;
-        char there[240];
-        list_layers(m->graph, there, sizeof there);
-        return stamp_fail(e, STAMP_ERANGE, "no linear layer \"%.60s\"; there are%s", layer, there);
-    }
-    s = w ? as_it_lies(m, c.at, &c.w, e) : STAMP_OK;
-    if (s || !w) stamp_tensor_free(&c.w);
-    if (s) {
-        stamp_tensor_free(&c.x);
-        return s;
-    }
-    *x = c.x;
-    if (w) *w = c.w;
-    return STAMP_OK;
+    if (s) return s;
+    return take(m, &c, stamp_f32_forward(m, tokens, n, &hooks, NULL, e), x, w, e);
+}
+
+enum stamp_status stamp_f32_capture_rows(const struct stamp_network *m, const float *rows,
+                                         const char *layer, struct stamp_tensor *x,
+                                         struct stamp_tensor *w, struct stamp_err *e)
+{
+    struct catch c = {.done = false};
+    const struct stamp_f32_hooks hooks = {.linear = keep, .linear_ctx = &c};
+    const enum stamp_status s = stamp_f32_find_layer(m->graph, layer, &c.at, e);
+
+    if (s) return s;
+    return take(m, &c, stamp_f32_rows(m, rows, &hooks, NULL, e), x, w, e);
 }

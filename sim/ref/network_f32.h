@@ -50,7 +50,8 @@ struct stamp_f32_hooks {
 
 /**
  * The last value of a network that takes rows (a picture's patches).
- * @param x    [rows][cols] of the graph's first value  @param y  [rows][cols] of its last, owned by the caller
+ * @param x    [rows][cols] of the graph's first value
+ * @param y    [rows][cols] of its last, owned by the caller; NULL: it is not computed
  * @return as stamp_f32_forward
  */
 enum stamp_status stamp_f32_rows(const struct stamp_network *m, const float *x,
@@ -69,14 +70,23 @@ enum stamp_status stamp_f32_forward(const struct stamp_network *m, const int32_t
                                     const struct stamp_f32_hooks *hooks, float *logits,
                                     struct stamp_err *e);
 
+/** The LINEAR node of kind BODY of this name, as the hook sees it. @return STAMP_ERANGE with the names there are */
+enum stamp_status stamp_f32_find_layer(const struct stamp_graph *g, const char *layer,
+                                       struct stamp_gat *out, struct stamp_err *e);
+
 /**
  * Input and weight of one linear layer when the model runs over @p tokens.
- * @param layer  a name as the hook sees it; unknown: STAMP_ERANGE with the names there are
+ * @param layer  as in stamp_f32_find_layer, which is asked first
  * @param x      [n][d], owned by the caller (stamp_tensor_free)
  * @param w      [out][d], the same, rows in the order of the model's file; may be NULL
  */
 enum stamp_status stamp_f32_capture(const struct stamp_network *m, const int32_t *tokens, size_t n,
                                     const char *layer, struct stamp_tensor *x,
                                     struct stamp_tensor *w, struct stamp_err *e);
+
+/** The same of a network that takes rows. */
+enum stamp_status stamp_f32_capture_rows(const struct stamp_network *m, const float *rows,
+                                         const char *layer, struct stamp_tensor *x,
+                                         struct stamp_tensor *w, struct stamp_err *e);
 
 #endif

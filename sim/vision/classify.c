@@ -22,9 +22,8 @@ enum stamp_status stamp_classify_open(struct stamp_classify *c,
     const struct stamp_gvalue *in = &m->graph->value[0];
     struct stamp_netrun_options o = *options;
 
-    if (m->graph->node[0].op != STAMP_GOP_PICTURE)
-        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a %s network takes no pictures",
-                          m->name ? m->name : "network", m->family->name);
+    const enum stamp_status s = stamp_network_takes(m, STAMP_GOP_PICTURE, e);
+    if (s) return s;
     c->rows = stamp_alloc((size_t)in->rows * in->cols, sizeof *c->rows);
     c->ref = stamp_alloc(last(m)->cols, sizeof *c->ref);
     c->logits = stamp_alloc(last(m)->cols, sizeof *c->logits);
@@ -60,6 +59,18 @@ void stamp_patches(const struct stamp_gattr *a, const float *planes, float *rows
                 for (size_t x = 0; x < p; x++)
                     *rows++ =
                         planes[(c * a->height + r / wide * p + y) * a->width + r % wide * p + x];
+}
+
+enum stamp_status stamp_picture_rows(const struct stamp_network *m, const char *path, float *rows,
+                                     struct stamp_err *e)
+{
+    float *planes = NULL;
+    const enum stamp_status s = stamp_prepare_file(&m->vit.prepare, path, &planes, e);
+
+    if (s) return s;
+    stamp_patches(&m->graph->node[0].attr, planes, rows);
+    stamp_free(planes);
+    return STAMP_OK;
 }
 
 /* The largest first; of equals the lower index. */
@@ -104,12 +115,9 @@ enum stamp_status stamp_classify_picture(struct stamp_classify *c, const char *p
                                          struct stamp_top top[STAMP_TOP], struct stamp_err *e)
 {
     struct stamp_top want[STAMP_TOP];
-    float *planes = NULL;
 
-    enum stamp_status s = stamp_prepare_file(&c->network->vit.prepare, path, &planes, e);
+    enum stamp_status s = stamp_picture_rows(c->network, path, c->rows, e);
     if (s) return s;
-    stamp_patches(&c->network->graph->node[0].attr, planes, c->rows);
-    stamp_free(planes);
     s = run(c, e);
     if (s) return stamp_fail_at(e, "%s", path);
     rank(last(c->network)->cols, c->ref, want);

@@ -45,6 +45,14 @@ enum stamp_status stamp_classify_picture(struct stamp_classify *c, const char *p
 /** SQNR of the logits so far, dB. */
 double stamp_classify_db(const struct stamp_classify *c);
 
+/**
+ * A PNG file as the network takes it: prepared as its checkpoint says, in patches.
+ * @param rows  [rows][cols] of the graph's first value, owned by the caller
+ * @return as stamp_prepare_file
+ */
+enum stamp_status stamp_picture_rows(const struct stamp_network *m, const char *path, float *rows,
+                                     struct stamp_err *e);
+
 /** Planes [channels][height][width] to rows of patches, each [channels][patch][patch]. */
 void stamp_patches(const struct stamp_gattr *a, const float *planes, float *rows);
 

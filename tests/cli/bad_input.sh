@@ -16,6 +16,7 @@ trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
 passed=0
 failed=0
+words=
 
 # ---- Making files --------------------------------------------------------------------------------
 # npy DTYPE SHAPE: a version 1.0 header of 128 bytes; the data follows on standard input
@@ -58,10 +59,18 @@ t() {
         [ "$lines" -eq 1 ] && grep -q '^stamp: ' stderr || good=0
         [ ! -e out ] && [ ! -s stdout ] && cmp -s before after || good=0
     fi
+    [ -z "$words" ] || grep -qF -e "$words" stderr || good=0
     if [ $good -eq 1 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
     seen=$(head -c 300 stderr | tr '\n' '|' | sed "s|$kit/||g; s|$tmp/||g; s/|\$//")
     if [ "$want" -eq 0 ]; then seen=${seen:-$(head -n 1 stdout | LC_ALL=C tr -cd ' -~' | cut -c 1-80)}; fi
     printf '%-4s %-45s %3s  %s\n' "$([ $good -eq 1 ] && echo ok || echo FAIL)" "$what" "$got" "$seen"
+}
+# says WORDS WHAT CODE COMMAND...: and the line has the words
+says() {
+    words=$1
+    shift
+    t "$@"
+    words=
 }
 linear() { "$stamp" linear "$@" --on model; }
 full() { "$@" >/dev/full; }
@@ -331,7 +340,7 @@ t 'at: flag without its value' 2 gen "$model" --on net --at q:act-bits
 t 'at: value where there is none' 2 gen "$model" --on net --at q:symmetric=1
 t 'at: no flag of a scheme' 2 gen "$model" --on net --at q:kv=4
 t 'at: high rows of fewer bits than the others' 1 gen "$model" --on net --at q:act-bits=8,high-bits=4
-t 'at: of f32' 2 eval "$model" --text text --at q:act-bits=8
+t 'at: of f32' 2 "$stamp" eval "$model" --text text --at q:act-bits=8
 t 'generate: cache of 5 bits' 2 gen "$model" --kv 5
 t 'generate: blocks of 2^9' 2 gen "$model" --kv-block 9
 t 'generate: unknown transform of the cache' 2 gen "$model" --kv-transform wht
@@ -367,6 +376,31 @@ t 'compare: too many rows' 2 cmp_ "$model" --text "$text" --high-rows 1,2,3,4,5,
 t 'compare: prefill of 0' 2 cmp_ "$model" --text "$text" --prefill 0
 t 'compare: disk full' 1 full "$stamp" compare "$model" --text "$text" --tokens 5 --prefill 8
 t 'compare: interrupted' 130 interrupted "$stamp" compare "$model" --text many.txt
+# ---- Networks that take pictures -----------------------------------------------------------------
+python3 "$kit/tests/cli/vit_sample.py" || exit 1
+head -c 60 a.png >half.png
+says 'a ViT network takes pictures, no text' 'compare: a text for pictures' 1 cmp_ small --text "$text"
+says 'a ViT network takes pictures, no text' 'eval: a network of pictures' 1 ev small --text "$text"
+says 'a ViT network takes pictures, no text' 'generate: a network of pictures' 1 gen small
+says 'a ViT network takes pictures, no text' 'demo: a network of pictures' 1 "$stamp" demo --model small
+says 'a Llama network takes text, no pictures' 'compare: pictures for a text' 1 cmp_ "$model" a.png
+says 'a Llama network takes text, no pictures' 'capture: a picture for a text' 1 "$stamp" capture "$model" a.png \
+    --layer layers.0.q -o out
+says 'one picture a run' 'compile: many tokens of pictures' 1 "$stamp" compile small --tokens 4 -o out
+says 'blocks.0 to blocks.1 with .q .k .v .o .fc1 .fc2' 'capture: no such layer of pictures' 1 "$stamp" capture small a.png \
+    --layer layers.0.q -o out
+says 'layers.0 to layers.4 with .q .k .v .o .gate .up .down' 'demo: no such layer' 1 "$stamp" demo --model "$model" \
+    --text "$text" --layer blocks.0.q --on model
+t 'compare: text and pictures' 2 cmp_ small a.png --text "$text"
+t 'compare: a picture broken off' 1 cmp_ small a.png half.png
+t 'compare: no such picture' 1 cmp_ small a.png nowhere.png
+t 'compare: scored tokens of pictures' 2 cmp_ small a.png --tokens 4
+t 'compare: a machine for pictures' 2 cmp_ small a.png --machine tiny
+t 'compare: f32 weights of a text' 2 cmp_ "$model" --text "$text" --weight-bits f32
+t 'compare: calibration for pictures' 2 cmp_ small a.png --quantizer clip --calib "$text"
+t 'capture: two pictures' 2 "$stamp" capture small a.png b.png --layer blocks.0.q -o out
+t 'capture: text and a picture' 2 "$stamp" capture small a.png --text "$text" --layer blocks.0.q -o out
+t 'capture: output over the picture' 1 "$stamp" capture small a.png --layer blocks.0.q -o a.png
 t 'demo: empty text' 1 "$stamp" demo --model "$model" --text empty.txt --on model
 t 'demo: more to decode than the context' 1 "$stamp" demo --model "$model" --text "$text" --on model \
     --decode 512

@@ -52,6 +52,14 @@ t 0 tokenize "$model" --text text
 t 0 tokenize "$model" --tokenizer "$model/tokenizer.bin" --prompt "a bird" --plain
 t 0 capture "$model" --text text --layer layers.1.down -o x.npy --weight w.npy
 t 0 capture "$model" --text text --layer layers.0.q -o head.npy
+python3 "$kit/tests/cli/vit_sample.py" || failed=$((failed + 1))
+t 0 info small
+t 0 capture small a.png --layer blocks.1.fc2 -o vx.npy --weight vw.npy
+t 0 compare small a.png b.png
+t 0 compare small a.png --weight-bits f32 --high-rows 1,5
+t 0 compare small b.png --weight-bits 8 --quantizer clip --threads 2
+t 1 capture small a.png --layer layers.0.q -o none.npy
+t 1 compare small --text text
 for flags in '' '--transform wht --block 64' '--transform dct --symmetric --act-bits 8 --weight-bits 8' '--sink off --depth 2'; do
     t 0 linear x.npy w.npy --on model --machine tiny --high-rows 3 $flags -o y.npy
 done

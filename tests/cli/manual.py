@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+import manual_compare
+
 STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 MODEL = os.path.join(KIT, "traces/model/stamp-stories")
@@ -137,6 +139,10 @@ PLACES = {
     "macs_per_cycle": ([("machines", "machines.*.macs_per_cycle")], "P x L x T", ("machines", r"; (\d+) 4x4-bit products per cycle", 1)),
     "pass": ([("demo", "pass"), ("layers", "pass")], "demo", None),
 }
+RUNS.update(manual_compare.RUNS)
+PLACES.update(manual_compare.PLACES)
+for more, where in manual_compare.MORE.items():
+    PLACES[more][0].extend(where)
 
 
 def page():
@@ -361,6 +367,7 @@ def main():
         os.chdir(folder)
         with open("two", "w", encoding="utf8") as f:
             f.write(TEXT)
+        manual_compare.make()
         with open("long", "w", encoding="utf8") as f:
             f.write(("word and word, " * 300).strip())
         out, text = all_runs()
@@ -369,6 +376,7 @@ def main():
             per_cycle = machines(out)
             scores(out)
             tensors(out)
+            manual_compare.look(out, npy, check, close, run)
             if RTL:
                 layer(out, per_cycle)
                 network(out, per_cycle)

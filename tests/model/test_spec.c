@@ -2,8 +2,10 @@
 /* test_spec.c - the tables: encode, decode, reserved bits, sizes. */
 #include <check.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "model/graph/graph.h"
 #include "model/spec/spec.h"
 
 Suite *stamp_suite_spec(void);
@@ -99,6 +101,69 @@ START_TEST(names_exist_for_all_numbers_and_none_beyond)
 }
 END_TEST
 
+/* ---- Sections of numerics.md that the operations of a graph name -------------------------------- */
+
+static char page[1 << 16];
+
+/* The text from @p from up to @p to, which follows it; both must be there. */
+static const char *between(const char *from, const char *to)
+{
+    static char text[1 << 15];
+    const char *a = strstr(page, from), *b = a ? strstr(a, to) : NULL;
+
+    ck_assert_msg(a && b, "no \"%s\" to \"%s\" in numerics.md", from, to);
+    snprintf(text, sizeof text, "%.*s", (int)(b - a), a);
+    return text;
+}
+
+/* A row of the table, "| NAME | KINDS | ... |", or NULL. */
+static const char *row_of(const char *table, const char *name)
+{
+    char start[40];
+
+    snprintf(start, sizeof start, "\n| %s |", name);
+    return strstr(table, start);
+}
+
+START_TEST(operations_of_a_graph_name_sections_there_are)
+{
+    static const struct {
+        const char *name;
+        int section;
+    } ops[] = {
+#define GOP(name, least, most, shape, section, meaning) {#name, section},
+#include "model/graph/ops.def"
+    };
+    static const struct {
+        const char *op, *name;
+    } kinds[] = {
+#define GKIND(op, name, meaning) {#op, #name},
+#include "model/graph/ops.def"
+    };
+    FILE *f = fopen("model/spec/numerics.md", "r");
+
+    ck_assert_ptr_nonnull(f);
+    page[fread(page, 1, sizeof page - 1, f)] = 0;
+    fclose(f);
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        char head[24];
+        snprintf(head, sizeof head, "\n## %d. ", ops[i].section);
+        ck_assert_msg(!ops[i].section || strstr(page, head), "%s: no section %d", ops[i].name,
+                      ops[i].section);
+    }
+    const char *table = between("| operation | kinds |", "\n## 11. ");
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
+        ck_assert_msg(row_of(table, ops[i].name) != NULL, "section 10 has no %s", ops[i].name);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        char row[400];
+        snprintf(row, sizeof row, "%.*s", (int)strcspn(row_of(table, kinds[i].op) + 1, "\n"),
+                 row_of(table, kinds[i].op) + 1);
+        ck_assert_msg(strstr(row, kinds[i].name) != NULL, "section 10, %s: no %s", kinds[i].op,
+                      kinds[i].name);
+    }
+}
+END_TEST
+
 Suite *stamp_suite_spec(void)
 {
     Suite *s = suite_create("spec");
@@ -110,6 +175,7 @@ Suite *stamp_suite_spec(void)
     tcase_add_test(t, reserved_bits_are_seen_in_every_format);
     tcase_add_test(t, an_unknown_opcode_decodes_to_nothing);
     tcase_add_test(t, names_exist_for_all_numbers_and_none_beyond);
+    tcase_add_test(t, operations_of_a_graph_name_sections_there_are);
     suite_add_tcase(s, t);
     return s;
 }
