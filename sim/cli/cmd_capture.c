@@ -40,13 +40,13 @@ static const struct argp_option options[] = {
     {.name = "weight",
      .key = KEY_WEIGHT,
      .arg = "W.npy",
-     .doc = "also its weight, [outputs][features], rows in the order of the model's file"},
+     .doc = "also its weight, [outputs][features], rows in the order of the checkpoint"},
     {.name = NULL},
 };
 
 static error_t check(const struct capture_args *a)
 {
-    if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+    if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
     if (!a->text) return stamp_args_bad("needs --text FILE");
     if (!a->layer) return stamp_args_bad("needs --layer NAME");
     if (!a->out) return stamp_args_bad("needs -o X.npy");
@@ -78,9 +78,10 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "MODEL --text FILE --layer NAME -o X.npy",
-    .doc = "Run a model in f32 over the first document of a text and write the input of one of its "
-           "linear layers, and if wanted the weight, as .npy (f32)."};
+    .args_doc = "CHECKPOINT --text FILE --layer NAME -o X.npy",
+    .doc =
+        "Run a network in f32 over the first document of a text and write the input of one of its "
+        "linear layers, and if wanted the weight, as .npy (f32)."};
 
 static void print(const struct capture_args *a, const struct stamp_corpus *c,
                   const struct stamp_cut *cut, const struct stamp_tensor *x,

@@ -110,7 +110,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return err;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
-        if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
         return stamp_args_quant_check(&a->quant);
     default: return ARGP_ERR_UNKNOWN;
@@ -132,11 +132,12 @@ static const struct argp argp = {
     .help_filter = help,
     .options = options,
     .parser = parse,
-    .args_doc = "MODEL --text FILE",
+    .args_doc = "CHECKPOINT --text FILE",
     .children = children,
     .doc =
         "Schemes of a whole network side by side: f32; activations of 8 and of 4 bits; 4 bits with "
-        "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A model is "
+        "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A "
+        "checkpoint is "
         "what eval takes.\v"
         "Perplexity and SQNR are of the network in C, whose logits are those of the programs bit "
         "by "
