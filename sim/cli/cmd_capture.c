@@ -44,13 +44,13 @@ static const struct argp_option options[] = {
     {.name = "weight",
      .key = KEY_WEIGHT,
      .arg = "W.npy",
-     .doc = "also its weight, [outputs][features], rows in the order of the model's file"},
+     .doc = "also its weight, [outputs][features], rows in the order of the checkpoint"},
     {.name = NULL},
 };
 
 static error_t check(const struct capture_args *a)
 {
-    if (!a->file[0]) return stamp_args_bad("needs a model: a folder or a file");
+    if (!a->file[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
     if (!a->text && !a->file[1]) return stamp_args_bad("needs --text FILE, or a picture");
     if (a->text && a->file[1]) return stamp_args_bad("takes --text FILE or a picture, not both");
     if (a->file[1] && (a->tokenizer || a->tokens))
@@ -85,10 +85,11 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "MODEL --text FILE --layer NAME -o X.npy\n"
+    .args_doc = "CHECKPOINT --text FILE --layer NAME -o X.npy\n"
                 "CHECKPOINT PICTURE --layer NAME -o X.npy",
-    .doc = "Run a model in f32 over the first document of a text, or over a picture, and write the "
-           "input of one of its linear layers, and if wanted the weight, as .npy (f32)."};
+    .doc =
+        "Run a network in f32 over the first document of a text, or over a picture, and write the "
+        "input of one of its linear layers, and if wanted the weight, as .npy (f32)."};
 
 /* What was taken. */
 struct taken {

@@ -168,11 +168,12 @@ static const struct argp argp = {
     .help_filter = help,
     .options = options,
     .parser = parse,
-    .args_doc = "MODEL --text FILE\nCHECKPOINT PICTURE...",
+    .args_doc = "CHECKPOINT --text FILE\nCHECKPOINT PICTURE...",
     .children = children,
     .doc =
         "Schemes of a whole network side by side: f32; activations of 8 and of 4 bits; 4 bits with "
-        "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A model is "
+        "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A "
+        "checkpoint is "
         "what eval takes; a checkpoint of a network that takes pictures is compared over pictures, "
         "with whole rows and blocks of 64 features, and Haar in two dimensions, too.\v"
         "Of texts: perplexity and SQNR are of the network in C, whose logits are those of the "

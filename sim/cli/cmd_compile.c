@@ -143,7 +143,7 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "W.npy... --rows S -o P.stamp\nMODEL --tokens S -o P.stamp",
+    .args_doc = "W.npy... --rows S -o P.stamp\nCHECKPOINT --tokens S -o P.stamp",
     .doc = "Compile y = x w^T + b to a program for S tokens; further weights make a chain, each "
            "taking what the one before gives. The program reads buffer x and writes buffer y. With "
            "--tokens a whole model: entry main reads token ids (u32) from buffer tokens and writes "

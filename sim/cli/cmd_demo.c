@@ -40,9 +40,9 @@ struct demo_args {
 static const struct argp_option options[] = {
     {.name = "model",
      .key = KEY_MODEL,
-     .arg = "MODEL",
+     .arg = "CHECKPOINT",
      .group = 10,
-     .doc = "a folder or a file, as for eval (default: the model that comes with the kit)"},
+     .doc = "a folder or a file, as for eval (default: the network that comes with the kit)"},
     {.name = "tokenizer", .key = KEY_TOKENIZER, .arg = "FILE", .doc = STAMP_DOC_TOKENIZER},
     {.name = "text", .key = KEY_TEXT, .arg = "FILE", .doc = "(default: the kit's evaluation text)"},
     {.name = "tokens",

@@ -89,7 +89,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_PHASES: a->machine.run.phases = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
-        if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
         if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;
         if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
@@ -124,10 +124,10 @@ static const struct argp argp = {
     .help_filter = help,
     .options = options,
     .parser = parse,
-    .args_doc = "MODEL --text FILE",
+    .args_doc = "CHECKPOINT --text FILE",
     .children = children,
     .doc =
-        "Perplexity of a Llama, Qwen 2 or Qwen 3 model: a Hugging Face folder (config.json, "
+        "Perplexity of a Llama, Qwen 2 or Qwen 3 checkpoint: a Hugging Face folder (config.json, "
         "safetensors, a tokenizer), a GGUF file, a llama2.c .bin file, or "
         "random:PATH/config.json[,layers=N][,seed=S][,vocab=V] for random weights. Linear "
         "layers go through the numerics "

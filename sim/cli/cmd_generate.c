@@ -97,7 +97,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
-        if (!a->model[0]) return stamp_args_bad("needs a model: a folder or a file");
+        if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
         if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
         if (stamp_args_quant_check(&a->quant)) return EINVAL;
@@ -124,12 +124,12 @@ static const struct argp argp = {
     .help_filter = help,
     .options = options,
     .parser = parse,
-    .args_doc = "MODEL",
+    .args_doc = "CHECKPOINT",
     .children = children,
     .doc =
         "Text from a prompt by a whole network in the numerics of the machine: the prompt in one "
         "program, then a program run a token. Ends after N tokens or at one that the model's "
-        "files name as an end (EOS). A model is "
+        "files name as an end (EOS). A checkpoint is "
         "what "
         "eval takes.\v"
         "Cycles a token: of the RTL, on the C machine those the compiler expects; recoding of "

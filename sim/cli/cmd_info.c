@@ -25,7 +25,7 @@ static error_t parse_info(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &a->common; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->file, 1);
     case ARGP_KEY_END:
-        return a->file[0] ? 0 : stamp_args_bad("needs a program, P.stamp, or a model");
+        return a->file[0] ? 0 : stamp_args_bad("needs a program, P.stamp, or a checkpoint");
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -42,12 +42,12 @@ static error_t parse_machines(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {{.argp = &stamp_argp_common}, {.argp = NULL}};
 static const struct argp info_argp = {
     .parser = parse_info,
-    .args_doc = "P.stamp|MODEL",
+    .args_doc = "P.stamp|CHECKPOINT",
     .children = children,
     .doc =
         "Machine, code, buffers and layers of a program, and what the verifier says of it; exit is "
         "1 when the verifier refuses it. Or family, shape, rotary embedding and weight types of "
-        "a model, as eval takes it."};
+        "a checkpoint, as eval takes it."};
 static const struct argp machines_argp = {.parser = parse_machines,
                                           .children = children,
                                           .doc = "The machine configurations (mach.def)."};

@@ -43,7 +43,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_PLAIN: a->plain = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
-        if (!a->model[0]) return stamp_args_bad("needs a model or a tokenizer: a folder or a file");
+        if (!a->model[0])
+            return stamp_args_bad("needs a checkpoint or a tokenizer: a folder or a file");
         if (!a->prompt == !a->text) return stamp_args_bad("needs --prompt or --text, one of them");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -54,7 +55,7 @@ static const struct argp_child children[] = {{.argp = &stamp_argp_common}, {.arg
 static const struct argp argp = {
     .options = options,
     .parser = parse,
-    .args_doc = "MODEL|TOKENIZER",
+    .args_doc = "CHECKPOINT|TOKENIZER",
     .children = children,
     .doc = "Token ids of a text, and the text they decode to. The text is taken as it is: no "
            "documents, no white space cut off. Weights are not looked at."};
