@@ -205,6 +205,7 @@ static void give_back(struct vit *v)
         struct stamp_weights *all[] = {&l->q, &l->k, &l->v, &l->o, &l->up, &l->down};
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) stamp_weights_free(all[k]);
     }
+    memset(v->layer, 0, sizeof v->layer);
     v->used = 0;
 }
 
