@@ -85,7 +85,7 @@ static enum stamp_status count(const char *name, const cJSON *o, const char *key
     if (v != (double)(size_t)v)
         return stamp_fail(e, STAMP_ERANGE, "%s: %s is not a whole number", name, key);
     if (*to && *to != (size_t)v)
-        return stamp_fail(e, STAMP_EFORMAT, "%s: %s is %zu where %zu was said before", name, key,
+        return stamp_fail(e, STAMP_EFORMAT, "%s: %s: %zu and %zu are said", name, key, *to,
                           (size_t)v);
     *to = (size_t)v;
     return STAMP_OK;

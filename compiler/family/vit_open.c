@@ -115,12 +115,13 @@ static enum stamp_status refuse_distilled(const struct source *src, struct stamp
 static enum stamp_status read_shapes(const struct source *src, struct stamp_vit *v,
                                      struct stamp_err *e)
 {
-    struct stamp_shape patch, positions, fc1, head;
+    struct stamp_shape patch, positions, first, fc1, head;
     size_t grid = 1;
 
     enum stamp_status s = refuse_distilled(src, e);
     if (!s) s = shape_of(src, "patch_embed.proj.weight", 4, &patch, e);
     if (!s) s = shape_of(src, "pos_embed", 3, &positions, e);
+    if (!s) s = shape_of(src, "blocks.0.norm1.weight", 1, &first, e);
     if (!s) s = shape_of(src, "blocks.0.mlp.fc1.weight", 2, &fc1, e);
     if (!s) s = shape_of(src, "head.weight", 2, &head, e);
     if (s) return s;
