@@ -63,7 +63,8 @@ $(B)/check-san: $(TEST_C:%.c=$(B)/san/%.o) $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $$(pkg-config --libs check) $(LDLIBS) -o $@
 $(B)/fuzz_%: $(B)/san/tests/fuzz/fuzz_%.o $(B)/san/tests/fuzz/bend.o $(B)/san/tests/compiler/front_samples.o \
     $(B)/san/tests/compiler/gguf_sample.o $(B)/san/tests/compiler/gguf_sample_gpt2.o \
-    $(B)/san/tests/compiler/token_samples.o $(B)/san/tests/compiler/zip_samples.o $(LIB_C:%.c=$(B)/san/%.o)
+    $(B)/san/tests/compiler/token_samples.o $(B)/san/tests/compiler/zip_samples.o \
+    $(B)/san/tests/compiler/vit_sample.o $(LIB_C:%.c=$(B)/san/%.o)
 	$(CC) $(SAN) $(LDFLAGS) $^ $(LDLIBS) -o $@
 $(B)/logits $(B)/ids $(B)/picture $(B)/named: $(B)/%: $(B)/tests/tools/%.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
@@ -149,13 +150,14 @@ vectors-fresh: $(B)/make_vectors
 	  || { echo "traces/vectors/$$m.vec.gz is stale: run make vectors" >&2; exit 1; }; done
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
-FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)
+FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache vit)
 fuzz: $(FUZZERS)
 	$(B)/fuzz_front 1 $(FUZZ)
 	$(B)/fuzz_gguf 1 $(FUZZ)
 	$(B)/fuzz_token 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
 	$(B)/fuzz_qcache 1 $(FUZZ)
+	$(B)/fuzz_vit 1 $(FUZZ)
 FUZZ ?= 20000
 
 # ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
