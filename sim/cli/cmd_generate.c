@@ -252,7 +252,7 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
     struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, a->on);
     float *logits = NULL;
 
-    enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
+    enum stamp_status s = stamp_say_open_tokens(a->model[0], &g->model, e);
     if (!s) s = stamp_say_tokenizer(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
     if (!s) s = encode(g, e);
     if (!s)

@@ -20,7 +20,7 @@ enum stamp_status stamp_corpus_open(const char *model, const char *tokenizer, co
 {
     struct stamp_corpus c = {0};
 
-    enum stamp_status s = stamp_say_open(model, &c.model, e);
+    enum stamp_status s = stamp_say_open_tokens(model, &c.model, e);
     if (!s) s = stamp_say_tokenizer(model, tokenizer, c.model->vocab, &c.tokenizer, e);
     if (!s) s = stamp_infile_text(text, TEXT_MAX, &c.text, &c.len, e);
     if (s) stamp_corpus_close(&c);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/family/network.h"
+#include "compiler/family/family.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/cli/progress.h"
@@ -44,6 +44,24 @@ enum stamp_status stamp_say_open(const char *path, struct stamp_network **out, s
     const enum stamp_status s = stamp_network_open(path, out, e);
     if (!s) stamp_say_notes(&(*out)->notes);
     return s;
+}
+
+enum stamp_status stamp_say_open_tokens(const char *path, struct stamp_network **out,
+                                        struct stamp_err *e)
+{
+    struct stamp_network *m = NULL;
+    const enum stamp_status s = stamp_say_open(path, &m, e);
+
+    if (s) return s;
+    if (m->graph->node[0].op == STAMP_GOP_PICTURE) {
+        const char *family = m->family->name;
+        stamp_network_close(m);
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: a %s network takes pictures, not tokens; see stamp classify", path,
+                          family);
+    }
+    *out = m;
+    return STAMP_OK;
 }
 
 enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,

@@ -35,6 +35,10 @@ void stamp_say_notes(const struct stamp_notes *n);
 /** stamp_network_open, and its notes said. */
 enum stamp_status stamp_say_open(const char *path, struct stamp_network **out, struct stamp_err *e);
 
+/** The same of a network of tokens: one that takes pictures is refused. */
+enum stamp_status stamp_say_open_tokens(const char *path, struct stamp_network **out,
+                                        struct stamp_err *e);
+
 /** stamp_tokenizer_for, and its notes said. */
 enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,
                                       struct stamp_tokenizer **out, struct stamp_err *e);
