@@ -210,60 +210,62 @@ START_TEST(heads_are_told_or_follow_from_a_width_of_timms)
 }
 END_TEST
 
+/* What config.json may say, and words of its refusal. */
+static const struct {
+    const char *text;     /* behind "architecture" */
+    const char *words[3]; /* of the refusal; none: taken */
+} says[] = {
+    {"", {0}},
+    {",\"num_classes\":7,\"num_features\":8", {0}},
+    {",\"num_classes\":8", {"number of classes is 8", "7"}},
+    {",\"num_features\":16", {"width is 16", "8"}},
+    {",\"num_classes\":7.5", {"num_classes", "whole"}},
+    {",\"num_classes\":\"7\"", {"num_classes", "number"}},
+    {",\"global_pool\":\"avg\"", {"global_pool", "avg"}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,4,4]}", {0}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,8,8]}", {"4 pixels", "input_size says 8"}},
+    {",\"input_size\":[3,8,8]", {"4 pixels", "input_size says 8"}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,4,8]}", {"input_size", "square"}},
+    {",\"pretrained_cfg\":{\"input_size\":[1,4,4]}", {"input_size", "three channels"}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,-4,-4]}", {"input_size"}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,0,0]}", {"input_size"}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,4.5,4.5]}", {"input_size"}},
+    {",\"pretrained_cfg\":{\"input_size\":[3,1e30,1e30]}", {"input_size"}},
+    {",\"pretrained_cfg\":{\"input_size\":224}", {"input_size", "three numbers"}},
+    {",\"pretrained_cfg\":{\"mean\":[0.5,0.5]}", {"mean", "three numbers"}},
+    {",\"pretrained_cfg\":{\"std\":[0.5,0.5,0]}", {"std"}},
+    {",\"pretrained_cfg\":{\"mean\":[1e999,0,0]}", {"mean"}},
+    {",\"pretrained_cfg\":{\"crop_pct\":0}", {"crop_pct"}},
+    {",\"pretrained_cfg\":{\"crop_pct\":1.5}", {"crop_pct"}},
+    {",\"pretrained_cfg\":{\"crop_mode\":\"squash\"}", {"crop_mode", "squash"}},
+    {",\"pretrained_cfg\":{\"interpolation\":\"lanczos\"}", {"interpolation", "lanczos"}},
+    {",\"pretrained_cfg\":7", {"pretrained_cfg", "object"}},
+};
+static const struct {
+    const char *text; /* behind "num_heads" */
+    const char *words[3];
+} args[] = {
+    {",\"depth\":1,\"embed_dim\":8,\"patch_size\":2,\"img_size\":4,\"mlp_ratio\":0.75", {0}},
+    {",\"qkv_bias\":true,\"class_token\":true,\"drop_rate\":0.1,\"init_values\":null", {0}},
+    {",\"act_layer\":\"gelu\",\"pos_embed\":\"learn\",\"dynamic_img_size\":false", {0}},
+    {",\"depth\":2", {"depth is 2", "1"}},
+    {",\"embed_dim\":16", {"width is 16", "8"}},
+    {",\"patch_size\":4", {"patch is 4", "2"}},
+    {",\"img_size\":8", {"picture is 8", "4"}},
+    {",\"mlp_ratio\":4", {"hidden width is 32", "6"}},
+    {",\"in_chans\":1", {"channels is 1", "3"}},
+    {",\"qkv_bias\":false", {"model_args.qkv_bias"}},
+    {",\"class_token\":false", {"model_args.class_token"}},
+    {",\"qk_norm\":true", {"model_args.qk_norm"}},
+    {",\"init_values\":1e-5", {"model_args.init_values"}},
+    {",\"act_layer\":\"quick_gelu\"", {"act_layer", "quick_gelu"}},
+    {",\"global_pool\":\"map\"", {"global_pool", "map"}},
+    {",\"num_classes\":5", {"number of classes is 5", "7"}},
+    {",\"something\":1", {"model_args.something"}},
+};
+
 START_TEST(what_a_config_says_is_honoured_or_refused)
 {
-    static const struct {
-        const char *text;     /* behind "architecture" */
-        const char *words[3]; /* of the refusal; none: taken */
-    } says[] = {
-        {"", {0}},
-        {",\"num_classes\":7,\"num_features\":8", {0}},
-        {",\"num_classes\":8", {"number of classes is 8", "7"}},
-        {",\"num_features\":16", {"width is 16", "8"}},
-        {",\"num_classes\":7.5", {"num_classes", "whole"}},
-        {",\"num_classes\":\"7\"", {"num_classes", "number"}},
-        {",\"global_pool\":\"avg\"", {"global_pool", "avg"}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,4,4]}", {0}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,8,8]}", {"4 pixels", "input_size says 8"}},
-        {",\"input_size\":[3,8,8]", {"4 pixels", "input_size says 8"}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,4,8]}", {"input_size", "square"}},
-        {",\"pretrained_cfg\":{\"input_size\":[1,4,4]}", {"input_size", "three channels"}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,-4,-4]}", {"input_size"}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,0,0]}", {"input_size"}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,4.5,4.5]}", {"input_size"}},
-        {",\"pretrained_cfg\":{\"input_size\":[3,1e30,1e30]}", {"input_size"}},
-        {",\"pretrained_cfg\":{\"input_size\":224}", {"input_size", "three numbers"}},
-        {",\"pretrained_cfg\":{\"mean\":[0.5,0.5]}", {"mean", "three numbers"}},
-        {",\"pretrained_cfg\":{\"std\":[0.5,0.5,0]}", {"std"}},
-        {",\"pretrained_cfg\":{\"mean\":[1e999,0,0]}", {"mean"}},
-        {",\"pretrained_cfg\":{\"crop_pct\":0}", {"crop_pct"}},
-        {",\"pretrained_cfg\":{\"crop_pct\":1.5}", {"crop_pct"}},
-        {",\"pretrained_cfg\":{\"crop_mode\":\"squash\"}", {"crop_mode", "squash"}},
-        {",\"pretrained_cfg\":{\"interpolation\":\"lanczos\"}", {"interpolation", "lanczos"}},
-        {",\"pretrained_cfg\":7", {"pretrained_cfg", "object"}},
-    };
-    static const struct {
-        const char *text; /* behind "num_heads" */
-        const char *words[3];
-    } args[] = {
-        {",\"depth\":1,\"embed_dim\":8,\"patch_size\":2,\"img_size\":4,\"mlp_ratio\":0.75", {0}},
-        {",\"qkv_bias\":true,\"class_token\":true,\"drop_rate\":0.1,\"init_values\":null", {0}},
-        {",\"act_layer\":\"gelu\",\"pos_embed\":\"learn\",\"dynamic_img_size\":false", {0}},
-        {",\"depth\":2", {"depth is 2", "1"}},
-        {",\"embed_dim\":16", {"width is 16", "8"}},
-        {",\"patch_size\":4", {"patch is 4", "2"}},
-        {",\"img_size\":8", {"picture is 8", "4"}},
-        {",\"mlp_ratio\":4", {"hidden width is 32", "6"}},
-        {",\"in_chans\":1", {"channels is 1", "3"}},
-        {",\"qkv_bias\":false", {"model_args.qkv_bias"}},
-        {",\"class_token\":false", {"model_args.class_token"}},
-        {",\"qk_norm\":true", {"model_args.qk_norm"}},
-        {",\"init_values\":1e-5", {"model_args.init_values"}},
-        {",\"act_layer\":\"quick_gelu\"", {"act_layer", "quick_gelu"}},
-        {",\"global_pool\":\"map\"", {"global_pool", "map"}},
-        {",\"num_classes\":5", {"number of classes is 5", "7"}},
-        {",\"something\":1", {"model_args.something"}},
-    };
     const struct vit_sample v = vit_sample();
     char text[400];
 
