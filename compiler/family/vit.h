@@ -23,6 +23,7 @@ struct stamp_family;
 struct stamp_vit {
     size_t dim, heads, depth, hidden, classes;
     size_t channels, side, patch; /**< of the picture; pixels; a square */
+    double mlp_ratio;             /**< of a config.json; hidden is what counts */
     struct stamp_prepare prepare; /**< how a picture becomes its input */
 };
 
@@ -35,6 +36,11 @@ enum stamp_status stamp_vit_is(const char *path, bool *is, struct stamp_err *e);
 /** Whether the text of a config.json is timm's: it has "architecture" and no "model_type". What is no JSON is
  *  not. @return STAMP_ENOMEM */
 enum stamp_status stamp_vit_is_config(const char *text, size_t len, bool *is, struct stamp_err *e);
+
+/** What the text of such a config.json says; a size that it does not say stays as it is, 0, in @p said.
+ *  @return STAMP_EFORMAT, STAMP_ERANGE, STAMP_EUNSUPPORTED, STAMP_ENOMEM */
+enum stamp_status stamp_vit_config(const char *name, const char *text, size_t len,
+                                   struct stamp_vit *said, struct stamp_err *e);
 
 /**
  * Open tensors alone, or with @p config (text of a config.json, NULL: none) beside them. Without one the

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* vit_open.c - checkpoints of vision transformers. Contract in vit.h. */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "compiler/family/family.h"
 #include "compiler/family/vit.h"
-#include "compiler/front/json.h"
 #include "compiler/front/named.h"
 #include "model/mem.h"
+
+enum { GRID_MAX = 4096 }; /* patches of a side */
 
 struct source {
     const char *name; /* for messages */
@@ -29,113 +29,6 @@ enum stamp_status stamp_vit_is(const char *path, bool *is, struct stamp_err *e)
     return STAMP_OK;
 }
 
-enum stamp_status stamp_vit_is_config(const char *text, size_t len, bool *is, struct stamp_err *e)
-{
-    cJSON *json = NULL;
-    struct stamp_err why = {0};
-
-    *is = false;
-    if (stamp_json_object("config.json", text, len, &json, &why))
-        return why.status == STAMP_ENOMEM ? stamp_fail(e, STAMP_ENOMEM, "%s", why.text) : STAMP_OK;
-    *is = cJSON_IsString(cJSON_GetObjectItemCaseSensitive(json, "architecture")) &&
-          !cJSON_GetObjectItemCaseSensitive(json, "model_type");
-    stamp_json_free(json);
-    return STAMP_OK;
-}
-
-/* ---- config.json ------------------------------------------------------------------------------- */
-
-static enum stamp_status number(const char *name, const cJSON *o, const char *key, double least,
-                                double most, double *to, struct stamp_err *e)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
-
-    if (!v || cJSON_IsNull(v)) return STAMP_OK;
-    if (!cJSON_IsNumber(v) || !(v->valuedouble >= least && v->valuedouble <= most))
-        return stamp_fail(e, STAMP_ERANGE, "%s: %s is not a number of %g to %g", name, key, least,
-                          most);
-    *to = v->valuedouble;
-    return STAMP_OK;
-}
-
-static enum stamp_status three(const char *name, const cJSON *o, const char *key, float to[3],
-                               struct stamp_err *e)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
-
-    if (!v || cJSON_IsNull(v)) return STAMP_OK;
-    if (!cJSON_IsArray(v) || cJSON_GetArraySize(v) != 3)
-        return stamp_fail(e, STAMP_EFORMAT, "%s: %s is not three numbers", name, key);
-    for (int i = 0; i < 3; i++) {
-        const cJSON *one = cJSON_GetArrayItem(v, i);
-        if (!cJSON_IsNumber(one))
-            return stamp_fail(e, STAMP_EFORMAT, "%s: %s is not three numbers", name, key);
-        to[i] = (float)one->valuedouble;
-    }
-    return STAMP_OK;
-}
-
-/* What a value must be where it is said at all. */
-static enum stamp_status refuse_text(const char *name, const cJSON *o, const char *key,
-                                     const char *only, struct stamp_err *e)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, key);
-
-    if (!v || cJSON_IsNull(v) || (cJSON_IsString(v) && !strcmp(v->valuestring, only)))
-        return STAMP_OK;
-    return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: %s is \"%.40s\"; \"%s\" is done", name, key,
-                      cJSON_IsString(v) ? v->valuestring : "?", only);
-}
-
-static enum stamp_status interpolation(const char *name, const cJSON *o, struct stamp_prepare *p,
-                                       struct stamp_err *e)
-{
-    const cJSON *v = cJSON_GetObjectItemCaseSensitive(o, "interpolation");
-
-    if (!v || cJSON_IsNull(v)) return STAMP_OK;
-    if (cJSON_IsString(v) && stamp_filter_of(v->valuestring, &p->filter)) return STAMP_OK;
-    return stamp_fail(e, STAMP_EUNSUPPORTED,
-                      "%s: interpolation is \"%.40s\"; bicubic and bilinear are done", name,
-                      cJSON_IsString(v) ? v->valuestring : "?");
-}
-
-/* pretrained_cfg: how pictures are prepared. */
-static enum stamp_status read_prepare(const char *name, const cJSON *o, struct stamp_vit *v,
-                                      struct stamp_err *e)
-{
-    float size[3] = {0, 0, 0};
-    enum stamp_status s = three(name, o, "input_size", size, e);
-
-    if (!s) s = number(name, o, "crop_pct", 0.01, 1, &v->prepare.crop_pct, e);
-    if (!s) s = three(name, o, "mean", v->prepare.mean, e);
-    if (!s) s = three(name, o, "std", v->prepare.std, e);
-    if (!s) s = interpolation(name, o, &v->prepare, e);
-    if (!s) s = refuse_text(name, o, "crop_mode", "center", e);
-    if (!s && size[1] != 0 && (size[0] != 3 || size[1] != size[2]))
-        s = stamp_fail(e, STAMP_EUNSUPPORTED, "%s: input_size is not three channels of a square",
-                       name);
-    if (!s && size[1] != 0) v->prepare.input = (size_t)size[1];
-    return s;
-}
-
-static enum stamp_status read_config(const char *name, const char *text, size_t len,
-                                     struct stamp_vit *v, struct stamp_err *e)
-{
-    cJSON *json = NULL;
-    double heads = 0;
-    enum stamp_status s = stamp_json_object(name, text, len, &json, e);
-
-    if (s) return s;
-    const cJSON *cfg = cJSON_GetObjectItemCaseSensitive(json, "pretrained_cfg"),
-                *args = cJSON_GetObjectItemCaseSensitive(json, "model_args");
-    s = refuse_text(name, json, "global_pool", "token", e);
-    if (!s) s = number(name, args, "num_heads", 1, 1024, &heads, e);
-    if (!s && cJSON_IsObject(cfg)) s = read_prepare(name, cfg, v, e);
-    v->heads = (size_t)heads;
-    stamp_json_free(json);
-    return s;
-}
-
 /* ---- Tensors ----------------------------------------------------------------------------------- */
 
 /* A stamp_part_source. */
@@ -143,6 +36,7 @@ static enum stamp_status take(void *ctx, const struct stamp_part *p, struct stam
                               struct stamp_err *e)
 {
     struct source *src = ctx;
+    static const char patch_weight[] = "patch_embed.proj.weight";
     const size_t i = stamp_named_find(src->t, out->name);
     struct stamp_lazy t;
 
@@ -154,9 +48,10 @@ static enum stamp_status take(void *ctx, const struct stamp_part *p, struct stam
     const struct stamp_shape shape = stamp_named_shape(src->t, i);
     const bool rows = p->kind == STAMP_PART_ROWS,
                vector = p->kind == STAMP_PART_GAIN || p->kind == STAMP_PART_BIAS;
-    const bool fits = rows     ? shape.rank >= 2 && shape.dim[shape.rank - 1] == out->cols
-                      : vector ? shape.rank == 1
-                               : shape.rank >= 2 && t.rows == out->rows;
+    const size_t rank = rows ? 3 : vector ? 1 : !strcmp(out->name, patch_weight) ? 4 : 2;
+    const bool fits = shape.rank == rank && (rows     ? shape.dim[2] == out->cols
+                                             : vector ? true
+                                                      : t.rows == out->rows);
     if (!fits || t.rows * t.cols != out->rows * out->cols)
         return stamp_fail(e, STAMP_EFORMAT,
                           "%s: tensor %s is %zu x %zu (rank %zu), %zu x %zu is due",
@@ -203,25 +98,44 @@ static size_t count_blocks(const struct source *src)
     }
 }
 
+/* DeiT's distilled networks: a second token, and a head for it whose classes are averaged with the first's. */
+static enum stamp_status refuse_distilled(const struct source *src, struct stamp_err *e)
+{
+    static const char *const of[] = {"dist_token", "head_dist.weight"};
+
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++)
+        if (stamp_named_find(src->t, of[i]) < stamp_named_count(src->t))
+            return stamp_fail(e, STAMP_EUNSUPPORTED,
+                              "%s: tensor %s is of a distilled network, which is not done",
+                              src->name, of[i]);
+    return STAMP_OK;
+}
+
 /* Sizes that the shapes tell. */
 static enum stamp_status read_shapes(const struct source *src, struct stamp_vit *v,
                                      struct stamp_err *e)
 {
-    struct stamp_shape patch, positions, fc1, head;
+    struct stamp_shape patch, positions, first, fc1, head;
     size_t grid = 1;
 
-    enum stamp_status s = shape_of(src, "patch_embed.proj.weight", 4, &patch, e);
+    enum stamp_status s = refuse_distilled(src, e);
+    if (!s) s = shape_of(src, "patch_embed.proj.weight", 4, &patch, e);
     if (!s) s = shape_of(src, "pos_embed", 3, &positions, e);
+    if (!s) s = shape_of(src, "blocks.0.norm1.weight", 1, &first, e);
     if (!s) s = shape_of(src, "blocks.0.mlp.fc1.weight", 2, &fc1, e);
     if (!s) s = shape_of(src, "head.weight", 2, &head, e);
     if (s) return s;
-    while (grid * grid + 1 < positions.dim[1]) grid++;
-    if (patch.dim[2] != patch.dim[3] || patch.dim[1] != 3 || grid * grid + 1 != positions.dim[1])
-        return stamp_fail(
-            e, STAMP_EUNSUPPORTED,
-            "%s: patches of %zu x %zu pixels of %zu channels, %zu positions: squares of 3 "
-            "channels and a class token are done",
-            src->name, patch.dim[2], patch.dim[3], patch.dim[1], positions.dim[1]);
+    if (patch.dim[2] != patch.dim[3] || patch.dim[1] != 3)
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: tensor patch_embed.proj.weight is of %zu x %zu pixels of %zu "
+                          "channels: squares of 3 channels are done",
+                          src->name, patch.dim[2], patch.dim[3], patch.dim[1]);
+    while (grid < GRID_MAX && grid * grid + 1 < positions.dim[1]) grid++;
+    if (grid * grid + 1 != positions.dim[1])
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: tensor pos_embed has %zu positions: a class token and a square of "
+                          "at most %d x %d patches are done",
+                          src->name, positions.dim[1], GRID_MAX, GRID_MAX);
     v->dim = patch.dim[0];
     v->channels = patch.dim[1];
     v->patch = patch.dim[2];
@@ -236,6 +150,30 @@ static enum stamp_status read_shapes(const struct source *src, struct stamp_vit 
 static bool is_timms(size_t dim)
 {
     return dim == 192 || dim == 384 || dim == 768 || dim == 1024;
+}
+
+/* Sizes of config.json against those of the tensors. */
+static enum stamp_status agree(const struct source *src, const struct stamp_vit *said,
+                               const struct stamp_vit *v, struct stamp_err *e)
+{
+    const struct {
+        const char *what;
+        size_t said, found;
+    } size[] = {{"width", said->dim, v->dim},
+                {"depth", said->depth, v->depth},
+                {"number of classes", said->classes, v->classes},
+                {"number of channels", said->channels, v->channels},
+                {"patch", said->patch, v->patch},
+                {"picture", said->side, v->side},
+                {"hidden width", (size_t)((double)v->dim * said->mlp_ratio),
+                 said->mlp_ratio > 0 ? v->hidden : 0}};
+
+    for (size_t i = 0; i < sizeof size / sizeof size[0]; i++)
+        if (size[i].said && size[i].said != size[i].found)
+            return stamp_fail(e, STAMP_EFORMAT,
+                              "%s: config.json says the %s is %zu, the tensors say %zu", src->name,
+                              size[i].what, size[i].said, size[i].found);
+    return STAMP_OK;
 }
 
 static enum stamp_status settle(const struct source *src, struct stamp_vit *v, struct stamp_err *e)
@@ -262,6 +200,7 @@ static enum stamp_status settle(const struct source *src, struct stamp_vit *v, s
     if (v->dim % v->heads)
         return stamp_fail(e, STAMP_ERANGE, "%s: width %zu is not a multiple of %zu heads",
                           src->name, v->dim, v->heads);
+    if (!v->prepare.input) v->prepare.input = v->side;
     if (v->prepare.input != v->side)
         return stamp_fail(e, STAMP_ERANGE,
                           "%s: the positions are of pictures of %zu pixels, input_size says %zu",
@@ -269,12 +208,14 @@ static enum stamp_status settle(const struct source *src, struct stamp_vit *v, s
     return stamp_prepare_check(src->name, &v->prepare, e);
 }
 
-static enum stamp_status load(struct stamp_network *m, struct source *src, bool told,
-                              struct stamp_err *e)
+static enum stamp_status load(struct stamp_network *m, struct source *src,
+                              const struct stamp_vit *said, struct stamp_err *e)
 {
     enum stamp_status s = read_shapes(src, &m->vit, e);
 
-    if (!told) m->vit.prepare.input = m->vit.side;
+    m->vit.heads = said->heads;
+    m->vit.prepare = said->prepare;
+    if (!s) s = agree(src, said, &m->vit, e);
     if (!s) s = settle(src, &m->vit, e);
     src->used = stamp_alloc(stamp_named_count(src->t) + 1, sizeof *src->used);
     if (!s && !src->used) s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", src->name);
@@ -288,18 +229,19 @@ enum stamp_status stamp_vit_open(const char *path, const char *name, const char 
                                  struct stamp_network **out, struct stamp_err *e)
 {
     struct stamp_network *m = stamp_alloc(1, sizeof *m);
+    struct stamp_vit said = {.prepare = stamp_prepare_deit()};
     enum stamp_status s = STAMP_OK;
 
     if (!m) return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
     m->family = &stamp_family_vit;
     m->ctx = 1;
-    m->vit.prepare = stamp_prepare_deit();
-    if (config) s = read_config(name, config, len, &m->vit, e);
+    said.prepare.input = 0; /* as the tensors say */
+    if (config) s = stamp_vit_config(name, config, len, &said, e);
     if (!s) s = stamp_named_open(path, &m->named, e);
     if (!s) {
         struct source src = {name, m->named, NULL};
         m->format = stamp_named_format(m->named);
-        s = load(m, &src, config != NULL, e);
+        s = load(m, &src, &said, e);
     }
     m->vocab = m->vit.classes;
     if (s)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/family/network.h"
+#include "compiler/family/family.h"
 #include "compiler/token/tokenizer.h"
 #include "model/mem.h"
 #include "sim/cli/progress.h"

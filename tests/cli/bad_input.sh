@@ -72,6 +72,13 @@ says() {
     t "$@"
     words=
 }
+# said TEXT: the last case said so
+said() {
+    if grep -q "$1" stderr; then passed=$((passed + 1)); else
+        failed=$((failed + 1))
+        echo "FAIL no '$1' in: $(cat stderr)"
+    fi
+}
 linear() { "$stamp" linear "$@" --on model; }
 full() { "$@" >/dev/full; }
 interrupted() { timeout --preserve-status -s INT 1 "$@"; }
@@ -376,35 +383,13 @@ t 'compare: too many rows' 2 cmp_ "$model" --text "$text" --high-rows 1,2,3,4,5,
 t 'compare: prefill of 0' 2 cmp_ "$model" --text "$text" --prefill 0
 t 'compare: disk full' 1 full "$stamp" compare "$model" --text "$text" --tokens 5 --prefill 8
 t 'compare: interrupted' 130 interrupted "$stamp" compare "$model" --text many.txt
-# ---- Networks that take pictures -----------------------------------------------------------------
-python3 "$kit/tests/cli/vit_sample.py" || exit 1
-head -c 60 a.png >half.png
-says 'a ViT network takes pictures, no text' 'compare: a text for pictures' 1 cmp_ small --text "$text"
-says 'a ViT network takes pictures, no text' 'eval: a network of pictures' 1 ev small --text "$text"
-says 'a ViT network takes pictures, no text' 'generate: a network of pictures' 1 gen small
-says 'a ViT network takes pictures, no text' 'demo: a network of pictures' 1 "$stamp" demo --model small
-says 'a Llama network takes text, no pictures' 'compare: pictures for a text' 1 cmp_ "$model" a.png
-says 'a Llama network takes text, no pictures' 'capture: a picture for a text' 1 "$stamp" capture "$model" a.png \
-    --layer layers.0.q -o out
-says 'one picture a run' 'compile: many tokens of pictures' 1 "$stamp" compile small --tokens 4 -o out
-says 'blocks.0 to blocks.1 with .q .k .v .o .fc1 .fc2' 'capture: no such layer of pictures' 1 "$stamp" capture small a.png \
-    --layer layers.0.q -o out
-says 'layers.0 to layers.4 with .q .k .v .o .gate .up .down' 'demo: no such layer' 1 "$stamp" demo --model "$model" \
-    --text "$text" --layer blocks.0.q --on model
-t 'compare: text and pictures' 2 cmp_ small a.png --text "$text"
-t 'compare: a picture broken off' 1 cmp_ small a.png half.png
-t 'compare: no such picture' 1 cmp_ small a.png nowhere.png
-t 'compare: scored tokens of pictures' 2 cmp_ small a.png --tokens 4
-t 'compare: a machine for pictures' 2 cmp_ small a.png --machine tiny
-t 'compare: f32 weights of a text' 2 cmp_ "$model" --text "$text" --weight-bits f32
-t 'compare: calibration for pictures' 2 cmp_ small a.png --quantizer clip --calib "$text"
-t 'capture: two pictures' 2 "$stamp" capture small a.png b.png --layer blocks.0.q -o out
-t 'capture: text and a picture' 2 "$stamp" capture small a.png --text "$text" --layer blocks.0.q -o out
-t 'capture: output over the picture' 1 "$stamp" capture small a.png --layer blocks.0.q -o a.png
 t 'demo: empty text' 1 "$stamp" demo --model "$model" --text empty.txt --on model
 t 'demo: more to decode than the context' 1 "$stamp" demo --model "$model" --text "$text" --on model \
     --decode 512
 t 'demo: layers decode nothing' 2 "$stamp" demo --layers --decode 4 --on model
+
+. "$kit/tests/cli/bad_vision.sh"
+. "$kit/tests/cli/bad_pictures.sh"
 
 printf 'bad_input: %d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

@@ -46,6 +46,33 @@ t 0 machines
 t 0 devices
 t 0 graph "$model"
 t 0 graph "$model" --dot
+# A vision transformer; a picture of 2 x 2 pixels.
+"$kit/tests/compiler/deit.py" make vit 24 2 3 4 12 10 5 || failed=$((failed + 1))
+base64 -d >p.png <<'END'
+iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR42mPgOsEQ9R8ABQsCLO4t
+R/4AAAAASUVORK5CYII=
+END
+printf 'goldfish\nhen\n\nowl' >labels
+t 0 graph vit
+t 0 graph vit --dot
+t 1 graph vit/model.safetensors
+t 0 classify vit p.png
+t 0 classify vit p.png p.png --labels labels --progress
+for flags in '' '--transform haar2d:3x3 --high-rows 2' '--transform wht --act-bits 8 --depth 2' '--transform dct --symmetric --sink off' \
+    '--transform none --act-bits f32' '--block 64 --weight-bits 8 --head-bits 4 --high-bits 4 --threads 2'; do
+    t 0 classify vit p.png --on net --tensors $flags
+done
+t 0 classify vit p.png --on model --machine tiny --tensors --phases
+r 0 classify vit p.png p.png --on all --machine tiny --phases --stall 0.3 --seed 3
+r 0 classify vit p.png --on rtl --machine tiny --phases --latency 5 --bandwidth 0.5 --watchdog 100000
+t 1 classify vit p.png --on net --transform haar2d:2x5
+t 1 classify vit none.png
+t 1 classify vit p.png labels
+t 1 classify vit p.png --labels p.png
+t 1 classify "$model" p.png
+t 2 classify vit
+t 2 classify vit p.png --tensors
+t 2 classify vit p.png --phases --on net
 t 0 info "$model"
 t 0 info "random:$config,layers=1,vocab=64"
 t 0 tokenize "$model" --text text

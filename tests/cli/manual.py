@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import manual_compare
+import manual_pictures
 
 STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -26,8 +27,7 @@ passed = failed = skipped = 0
 
 def check(what, good, note=""):
     global passed, failed
-    passed += bool(good)
-    failed += not good
+    passed, failed = passed + bool(good), failed + (not good)
     if not good:
         print("FAILED %s %s" % (what, note))
 
@@ -53,11 +53,15 @@ RUNS = {
     "dis": ["dis", "p.stamp", "-o", "p.s"],
     "asm": ["asm", "p.s", "-o", "q.stamp"],
     "info": ["info", "p.stamp"],
+    "classify": ["classify", "vit", "one.png", "two.png", "--on", "all", "--labels", "names", "--high-rows", "4"] + TINY,
+    "classify net": ["classify", "vit", "one.png", "two.png", "--on", "net", "--high-rows", "4", "--tensors"],
+    "classify f32": ["classify", "vit", "two.png"],
+    "graph": ["graph", "vit"],
     "machines": ["machines"],
     "demo": ["demo", "--tokens", "6", "--decode", "2", "--on", "all"] + TINY,
     "layers": ["demo", "--layers", "--layer", "layers.0.q", "--tokens", "6", "--no-ppl", "--on", "all"] + TINY,
 }
-NEED_RTL = {n for n, a in RUNS.items() if n in ("eval rtl", "generate", "compare", "linear", "run", "demo", "layers")}
+NEED_RTL = {n for n, a in RUNS.items() if n in ("eval rtl", "generate", "compare", "classify", "linear", "run", "demo", "layers")}
 
 # Key of the page: where it stands (run, path in its JSON; "*" every element), the unit the page gives it, and the
 # same number in the run's text (a pattern whose group is the number; its factor).
@@ -86,29 +90,36 @@ PLACES = {
     "tokens_per_second": ([("generate", "prefill.tokens_per_second")], "tokens a second",
                           ("generate", r"prefill .*, ([\d.]+) tokens/s at 100 MHz", 1)),
     "mhz": ([("generate", "mhz")], "megahertz", ("generate", r"tokens/s at (\d+) MHz", 1)),
-    "logits_compared": ([("demo", "prefill.logits_compared"), ("demo", "decode.logits_compared")], "Logits", None),
+    "logits_compared": ([("classify", "logits_compared"), ("demo", "prefill.logits_compared"), ("demo", "decode.logits_compared")], "Logits", None),
     "stopped": ([("generate", "stopped")], "count", None),
     "text": ([("generate", "text"), ("tokenize", "text")], "UTF", None),
     "format": ([("tokenize", "format")], "Kind", ("tokenize", r"; (\S+)", None)),
     "vocabulary": ([("tokenize", "vocabulary")], "highest id", ("tokenize", r"tokens of (\d+);", 1)),
-    "mismatches": ([("linear", "mismatches"), ("run", "mismatches"), ("demo", "prefill.mismatches"), ("layers", "mismatches")],
+    "mismatches": ([("linear", "mismatches"), ("classify", "mismatches"), ("run", "mismatches"), ("demo", "prefill.mismatches"), ("layers", "mismatches")],
                    "Words", ("linear", r"words, (\d+) differ", 1)),
-    "checked": ([("linear", "checked"), ("run", "checked"), ("layers", "checked")], "Words", ("linear", r"checked +(\d+) words", 1)),
+    "checked": ([("linear", "checked"), ("classify", "checked"), ("run", "checked"), ("layers", "checked")], "Words", ("linear", r"checked +(\d+) words", 1)),
     "difference": ([], "first difference", None),  # not there while nothing differs
-    "cycles": ([("linear", "cycles"), ("run", "cycles"), ("generate", "prefill.cycles"), ("compare", "rows.1.cycles")],
+    "cycles": ([("linear", "cycles"), ("classify", "cycles"), ("run", "cycles"), ("generate", "prefill.cycles"), ("compare", "rows.1.cycles")],
                "Clock cycles", ("linear", r"cycles +(\d+), expected", 1)),
     "cycles_expected": ([("linear", "cycles_expected"), ("compile", "cycles_expected"), ("compare", "rows.1.cycles_expected"),
                          ("generate", "prefill.cycles_expected")], "cycles", ("linear", r"cycles +\d+, expected (\d+)", 1)),
     "macs": ([("linear", "macs")], "Multiply-accumulates", ("linear", r"macs +(\d+),", 1)),
     "products": ([("linear", "products"), ("compile", "products"), ("info", "layers.*.products"), ("run", "products")], "4x4-bit",
                  ("linear", r"as (\d+) 4x4-bit products", 1)),
-    "utilization": ([("linear", "utilization"), ("run", "utilization"), ("generate", "prefill.utilization")], "0 to 1",
+    "utilization": ([("linear", "utilization"), ("classify", "utilization"), ("run", "utilization"), ("generate", "prefill.utilization")], "0 to 1",
                     ("linear", r"utilization +([\d.]+) %", 100)),
     "extra_cycles": ([("layers", "layers.*.extra_cycles")], "minus 1", ("layers", r"([+-][\d.]+) % ", 100)),
-    "sqnr_db": ([("linear", "sqnr_db"), ("compare", "rows.1.sqnr_db"), ("layers", "layers.*.stamp.sqnr_db")], "dB",
+    "sqnr_db": ([("linear", "sqnr_db"), ("classify", "sqnr_db"), ("compare", "rows.1.sqnr_db"), ("layers", "layers.*.stamp.sqnr_db")], "dB",
                 ("linear", r"sqnr +([\d.]+) dB", 1)),
     "tensors": ([("eval", "tensors")], "SQNR", None),
     "layer": ([("eval", "tensors.*.layer")], "SQNR", None),
+    "images": ([("classify", "images"), ("classify f32", "images")], "order", None),
+    "top": ([("classify", "images.*.top")], "likeliest", None),
+    "index": ([("classify", "images.*.top.*.index")], "class", ("classify", r"  \d\.\d+ +(\d+)  ", None)),
+    "score": ([("classify f32", "images.0.top.*.score")], "0 to 1", ("classify f32", r"  (\d\.\d+) +\d+  ", 1)),
+    "label": ([("classify", "images.*.top.*.label")], "labels", None),
+    "nodes": ([("graph", "nodes")], "operations", None),
+    "parameters": ([("graph", "parameters"), ("info", "parameters")][:1], "numbers", None),
     "references": ([("run", "references")], "SQNR", None),
     "instructions": ([("linear", "instructions"), ("run", "instructions"), ("compile", "instructions"), ("info", "instructions"),
                       ("asm", "instructions"), ("dis", "instructions")], "Retired", ("linear", r"instructions +(\d+)", 1)),
@@ -365,11 +376,11 @@ def tensors(out):
 def main():
     with tempfile.TemporaryDirectory(prefix="stamp-manual-") as folder:
         os.chdir(folder)
-        with open("two", "w", encoding="utf8") as f:
-            f.write(TEXT)
+        for name, words in (("two", TEXT), ("long", ("word and word, " * 300).strip())):
+            with open(name, "w", encoding="utf8") as f:
+                f.write(words)
         manual_compare.make()
-        with open("long", "w", encoding="utf8") as f:
-            f.write(("word and word, " * 300).strip())
+        manual_pictures.make(KIT)
         out, text = all_runs()
         if failed == 0:
             keys_are_there(out, text)
@@ -380,7 +391,7 @@ def main():
             if RTL:
                 layer(out, per_cycle)
                 network(out, per_cycle)
-        os.chdir("/")
+                manual_pictures.figures(out, per_cycle, check, close)
     print("manual: %d passed, %d failed, %d skipped" % (passed, failed, skipped))
     return failed != 0 or passed < 60
 

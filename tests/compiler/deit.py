@@ -3,11 +3,12 @@
 """The vision transformer of ViT and DeiT, timm's names, in binary64 with NumPy only: an oracle.
 
     deit.py WEIGHTS PLANES.npy [erf|tanh [HEADS [OUT.npz]]]   top 5 of a prepared picture
-    deit.py                                                   self-test, DeiT-tiny on shared pictures
+    deit.py make FOLDER DIM DEPTH HEADS PATCH IMAGE CLASSES SEED   a network of no origin, with config.json
+    deit.py                                                   self-test, stamp classify, DeiT-tiny
 
 WEIGHTS: .npz or .safetensors. PLANES: [3][H][W], as build/picture writes. OUT gets all tensors.
-STAMP_PICTURE: that program (default build/picture). As a module: load, forward, make_random.
-Skipped, exit 77, without numpy.
+STAMP_PICTURE: that program (default build/picture), beside it stamp. As a module: load, forward,
+make_random. Skipped, exit 77, without numpy, which make does not need.
 
 A network is, with x of [tokens][dim] (a class token, then the patches row by row):
 
@@ -27,10 +28,14 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
+MAKE = __name__ == "__main__" and sys.argv[1:2] == ["make"]
 try:
     import numpy as np
 except ImportError:
+    np = None
+if np is None and not MAKE:
     other = "/usr/bin/python3"  # where Debian's packages are seen
     if os.path.exists(other) and os.path.realpath(sys.executable) != os.path.realpath(other):
         os.execv(other, [other] + sys.argv)
@@ -40,7 +45,7 @@ except ImportError:
 EPS = 1e-6
 SHARED = os.path.join(os.environ.get("STAMP_SHARED", "../shared"), "data")
 WEIGHTS = os.path.join(SHARED, "vision", "deit_tiny_patch16_224_f32.npz")
-erf = np.vectorize(math.erf, otypes=[np.float64])
+erf = np and np.vectorize(math.erf, otypes=[np.float64])
 
 
 # ---- Weights -----------------------------------------------------------------------------------
@@ -190,6 +195,17 @@ def make_random(path, dim, depth, heads, patch, image, classes, seed, hidden=Non
         f.write(struct.pack("<Q", len(text)) + text + b"".join(parts))
 
 
+def make_folder(folder, dim, depth, heads, patch, image, classes, seed):
+    """The same in a folder with config.json, which tells the heads."""
+    os.makedirs(folder, exist_ok=True)
+    make_random(os.path.join(folder, "model.safetensors"), dim, depth, heads, patch, image, classes, seed)
+    with open(os.path.join(folder, "config.json"), "w", encoding="utf8") as f:
+        json.dump({"architecture": "vit_random", "num_classes": classes, "num_features": dim, "global_pool": "token",
+                   "model_args": {"num_heads": heads, "depth": depth, "patch_size": patch, "img_size": image},
+                   "pretrained_cfg": {"input_size": [3, image, image], "crop_pct": 0.9, "interpolation": "bicubic",
+                                      "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}}, f)
+
+
 # ---- By hand -----------------------------------------------------------------------------------
 def one_by_one(weights, picture, heads):
     """The logits once more, element by element, from the sentences above: no array operation."""
@@ -254,6 +270,46 @@ def self_test():
     return worst < 1e-12 and len(want) == 10
 
 
+# ---- stamp classify ----------------------------------------------------------------------------
+def prepared(png):
+    program = os.path.abspath(os.environ.get("STAMP_PICTURE", "build/picture"))
+    data = subprocess.run([program, png], capture_output=True, check=True).stdout
+    return np.frombuffer(data, "<f4").reshape(3, 224, 224)
+
+
+def classified(network, png, logits):
+    """Whether stamp classify, in f32 and with the erf of the checkpoints, finds these classes and scores."""
+    stamp = os.path.join(os.path.dirname(os.path.abspath(os.environ.get("STAMP_PICTURE", "build/picture"))), "stamp")
+    said = subprocess.run([stamp, "classify", network, png, "--json"], capture_output=True, check=True).stdout
+    found, p = json.loads(said)["images"][0]["top"], softmax(logits)
+    order = np.argsort(-logits)[:5]
+    worst = max(abs(t["score"] - p[i]) for t, i in zip(found, order))
+    print("stamp classify %s: classes %s, largest difference of a score %.1e" % (
+        os.path.basename(png), [t["index"] for t in found], worst))
+    return [t["index"] for t in found] == list(order) and worst < 2e-5
+
+
+def write_png(path, width, height, rng):
+    rows = b"".join(b"\0" + rng.integers(0, 256, 3 * width, dtype=np.uint8).tobytes() for _ in range(height))
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    with open(path, "wb") as f:
+        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+                + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def random_network():
+    """A network and a picture of no origin, through stamp and here."""
+    with tempfile.TemporaryDirectory() as folder:
+        png = os.path.join(folder, "noise.png")
+        write_png(png, 300, 260, np.random.default_rng(3))
+        make_folder(folder, 40, 2, 5, 32, 224, 12, 9)
+        weights = load(os.path.join(folder, "model.safetensors"))
+        return classified(folder, png, forward(weights, prepared(png), "erf", 5)["logits"])
+
+
 # ---- Real pictures -----------------------------------------------------------------------------
 def top(logits, count=5):
     p = softmax(logits)
@@ -262,23 +318,25 @@ def top(logits, count=5):
 
 
 def real():
-    program = os.path.abspath(os.environ.get("STAMP_PICTURE", "build/picture"))
     expected = {"chelsea": 285, "coffee": 967}  # Egyptian cat, espresso
     weights, fine = load(WEIGHTS), True
     for name in ("chelsea", "coffee", "astronaut", "camera"):
         path = os.path.join(SHARED, "images", name + ".png")
-        data = subprocess.run([program, path], capture_output=True, check=True).stdout
-        picture = np.frombuffer(data, "<f4").reshape(3, 224, 224)
+        picture = prepared(path)
         logits = {g: forward(weights, picture, g)["logits"] for g in GELU}
         for g, v in logits.items():
             print("%s, %s: %s" % (name, g, top(v)))
             fine = fine and (name not in expected or np.argmax(v) == expected[name])
+        fine = classified(WEIGHTS, path, logits["erf"]) and fine
         print("%s: largest logit difference of erf and tanh %.5f" % (
             name, np.abs(logits["erf"] - logits["tanh"]).max()))
     return fine
 
 
 def main(words):
+    if words[:1] == ["make"]:
+        make_folder(words[1], *map(int, words[2:9]))
+        return 0
     if len(words) >= 2:
         gelu = words[2] if len(words) > 2 else "tanh"
         heads = int(words[3]) if len(words) > 3 else None
@@ -287,7 +345,7 @@ def main(words):
         if len(words) > 4:
             np.savez(words[4], **seen)
         return 0
-    results = [self_test()]
+    results = [self_test(), random_network()]
     if os.path.exists(WEIGHTS):
         results.append(real())
     else:

@@ -80,11 +80,11 @@ void sample_zip(struct sample *s, const struct zip_part *part, size_t count, boo
                 struct zip_places *at)
 {
     static struct sample packed;
-    size_t bytes[8];
+    size_t bytes[ZIP_PARTS];
     struct zip_places here;
 
     s->len = 0;
-    assert(count <= 8);
+    assert(count <= ZIP_PARTS);
     for (size_t i = 0; i < count; i++) {
         const struct zip_part *p = &part[i];
         if (p->deflated) squeeze(&packed, p->bytes, p->len, -15);

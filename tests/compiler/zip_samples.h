@@ -11,6 +11,8 @@
 
 #include "tests/compiler/front_samples.h"
 
+enum { ZIP_PARTS = 32 };
+
 /** A member of an archive. */
 struct zip_part {
     const char *name;
@@ -22,13 +24,14 @@ struct zip_part {
 
 /** Offsets that a test may want to change. */
 struct zip_places {
-    size_t local[8], entry[8]; /**< of the member's record in front of it and in the directory */
-    size_t end;                /**< of the record behind the directory */
+    size_t local[ZIP_PARTS],
+        entry[ZIP_PARTS]; /**< of the member's record in front of it and in the directory */
+    size_t end;           /**< of the record behind the directory */
 };
 
 enum { ZIP_LOCAL = 30, ZIP_ENTRY = 46, ZIP_END = 22 /* bytes of the records */ };
 
-/** @param wide  with a zip64 record and its locator  @param at  may be NULL  @pre count <= 8 */
+/** @param wide  with a zip64 record and its locator  @param at  may be NULL  @pre count <= ZIP_PARTS */
 void sample_zip(struct sample *s, const struct zip_part *part, size_t count, bool wide,
                 struct zip_places *at);
 

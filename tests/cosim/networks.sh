@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # networks.sh - the shipped model, prefill and decoding, on every machine: RTL in lock-step with the
 # C machine, every logit against the network in C. Across a block of the cache, which is recoded.
+# And a vision transformer of no origin, whose picture is made here: 13 x 9 pixels, grey.
 B=${B:-build}
 bad=0
 machines=$("$B/specgen" machs) && [ -n "$machines" ] || { echo "networks: FAIL, no machine"; exit 1; }
@@ -15,5 +16,28 @@ for machine in $machines; do
     --at down:transform=none,high-rows=3 2>&1) || bad=1
   printf '%s\n' "$out" | sed "s/^/$machine, schemes by layer: /"
 done
+tmp=$(mktemp -d) && trap 'rm -rf "$tmp"' EXIT
+tests/compiler/deit.py make "$tmp/vit" 24 2 3 4 12 10 5 || bad=1
+base64 -d > "$tmp/p.png" << 'END'
+iVBORw0KGgoAAAANSUhEUgAAAA0AAAAJCAAAAADMEfm2AAAAiUlEQVR42gF+AIH/AA8jJkleWWV0
+ganDwsMAFzpLUFpkb4mWmrnK1QAcNURZV4iHmrKxvdHwACwwXl5bfZ+eu7fV5v8ANk9gXnKHlJap
+tuHl/wBPW2JmeYGnqcnO2PP/AFtaeXKKjJm0x+v99f0AVFpxjICRtbTR4+D//wBcYYKfjKrPxOTq
+8P//9HhEW/GAWW0AAAAASUVORK5CYII=
+END
+for machine in $machines; do
+  for flags in "" "--transform haar2d:3x3 --high-rows 4" "--transform dct --high-rows 0"; do
+    out=$("$B/stamp" classify "$tmp/vit" "$tmp/p.png" --on all --machine $machine $flags 2>&1) || bad=1
+    last=$(printf '%s\n' "$out" | tail -n 1)
+    printf '%s: classify %s: %s\n' $machine "$flags" "$last"
+    printf '%s\n' "$last" | grep -qE '^ +[1-9][0-9]* words in lock-step, 10 logits compared, 0 differ$' || bad=1
+  done
+done
+# What is seen of every tensor: the C machine's memory, and the network in C.
+for on in net model; do
+  "$B/stamp" classify "$tmp/vit" "$tmp/p.png" --on $on --machine tiny --tensors --json 2>&1 |
+    sed -n '/"tensors"/,$p' > "$tmp/$on" || bad=1
+done
+[ "$(grep -c residual_ffn "$tmp/net")" = 2 ] && cmp "$tmp/net" "$tmp/model" &&
+  echo "tiny: classify --tensors: model and net are one" || bad=1
 [ $bad = 0 ] && echo "networks: PASS - every machine, no bit and no token differs" || echo "networks: FAIL"
 exit $bad

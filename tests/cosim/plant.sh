@@ -71,6 +71,19 @@ honest $rate --on all
 want word:VXU:VM:9 "$(words VXU VM)" $rate --on all
 want memory 'buffer logits' $rate --on all
 want value "$logit" $rate --on all
+tests/compiler/deit.py make "$tmp/vit" 24 1 3 4 12 10 5 || failed=$((failed + 1))
+base64 -d > "$tmp/p.png" << 'END'
+iVBORw0KGgoAAAANSUhEUgAAAA0AAAAJCAAAAADMEfm2AAAAiUlEQVR42gF+AIH/AA8jJkleWWV0
+ganDwsMAFzpLUFpkb4mWmrnK1QAcNURZV4iHmrKxvdHwACwwXl5bfZ+eu7fV5v8ANk9gXnKHlJap
+tuHl/wBPW2JmeYGnqcnO2PP/AFtaeXKKjJm0x+v99f0AVFpxjICRtbTR4+D//wBcYYKfjKrPxOTq
+8P//9HhEW/GAWW0AAAAASUVORK5CYII=
+END
+see="$P/stamp classify $tmp/vit $tmp/p.png --machine tiny"
+honest $see --on all
+honest $see --on rtl
+want word:MXU:VM:9 "$(words MXU VM)" $see --on all
+want memory 'buffer logits' $see --on all
+want value "$logit" $see --on all
 layers="$P/stamp demo --machine tiny --layers --layer layers.0.o --tokens 16"
 honest $layers
 want word:MXU:VM:9 "$(words MXU VM)" $layers

@@ -3,7 +3,7 @@
  * @file net_second.h
  * A second model of whole networks, written from numerics.md alone: bit patterns on softfloat, plain
  * loops over integers, one row and one head after the other. Knows nothing of graphs; shares nothing with
- * model/ but the structs of codes and schemes. Transforms: none, HAAR, HAAR2D.
+ * model/ but the structs of codes and schemes.
  */
 #ifndef STAMP_TESTS_NET_SECOND_H
 #define STAMP_TESTS_NET_SECOND_H
@@ -122,6 +122,12 @@ void second_haar(uint32_t (*x)[SECOND_WIDTH], uint32_t first, uint32_t n, uint32
                  uint32_t depth);
 void second_unhaar(uint32_t (*x)[SECOND_WIDTH], uint32_t first, uint32_t n, uint32_t w,
                    uint32_t depth);
+
+/** Section 5, WHT or DCT of n rows of w columns. */
+void second_blocks(enum stamp_transform t, uint32_t (*x)[SECOND_WIDTH], uint32_t n, uint32_t w,
+                   uint32_t depth, bool undo);
+/** Canonical index of a row of n under it, without the sink. */
+uint32_t second_blocks_place(enum stamp_transform t, uint32_t n, uint32_t depth, uint32_t row);
 
 /** Sections 5 to 7: y = the layer of x[s], which stays. */
 void second_linear(const struct stamp_scheme *q, uint32_t s, second_rows x,

@@ -70,6 +70,10 @@ static void grid_level(const struct stamp_scheme *q, uint32_t (*x)[W], uint32_t 
 static void transform(const struct stamp_scheme *q, uint32_t (*x)[W], uint32_t s, uint32_t w,
                       uint32_t depth, bool undo)
 {
+    if (q->transform == STAMP_WHT || q->transform == STAMP_DCT) {
+        second_blocks(q->transform, x + q->sink, s - q->sink, w, depth, undo);
+        return;
+    }
     if (q->transform != STAMP_HAAR2D) {
         (undo ? second_unhaar : second_haar)(x, q->sink, s - q->sink, w, depth);
         return;
@@ -84,6 +88,7 @@ static uint32_t depth_of(const struct stamp_scheme *q, uint32_t s)
     uint32_t h = grid ? q->grid_h : 1, w = grid ? q->grid_w : s - q->sink, depth = 0;
     if (q->transform == STAMP_NONE || q->act_bits == 32) return 0;
     if (q->depth >= 0) return (uint32_t)q->depth;
+    if (q->transform == STAMP_WHT || q->transform == STAMP_DCT) return 10;
     for (; h * w > 1 && h * w + q->sink > q->high_rows; depth++) {
         h = (h + 1) / 2;
         w = (w + 1) / 2;
@@ -127,6 +132,8 @@ static uint32_t place(const struct stamp_scheme *q, uint32_t s, uint32_t depth, 
     if (q->transform == STAMP_HAAR2D) return grid_place(q, depth, row);
     if (q->sink && row == 0) return 0;
     row -= q->sink;
+    if (q->transform == STAMP_WHT || q->transform == STAMP_DCT)
+        return at + second_blocks_place(q->transform, n, depth, row);
     for (uint32_t i = 0; i < n; i += 1u << depth, at++)
         if (i == row) return at;
     for (uint32_t step = 1u << depth; step > 1; step /= 2)

@@ -17,8 +17,8 @@ static const float *vector(struct tiny_net *t, struct rnd *r, size_t n, float mi
     return v;
 }
 
-static void matrix(struct rnd *r, unsigned bits, uint32_t block, uint32_t n, uint32_t d,
-                   struct stamp_weights *w)
+void tiny_matrix(struct rnd *r, unsigned bits, uint32_t block, uint32_t n, uint32_t d,
+                 struct stamp_weights *w)
 {
     const int most = bits == 8 ? 127 : 7;
     ck_assert_int_eq((int)stamp_weights_alloc(bits, block, n, d, w, NULL), 0);
@@ -246,16 +246,16 @@ void tiny_make(struct tiny_net *t, struct rnd *r, struct second_shape s, unsigne
     t->m.embed_ctx = t;
     (void)vector(t, r, (size_t)s.vocab * s.dim, 0, 1); /* first, where embed looks */
     t->m.norm = vector(t, r, s.dim, 1, 0.5f);
-    matrix(r, head_bits, 0, s.vocab, s.dim, &t->m.head);
+    tiny_matrix(r, head_bits, 0, s.vocab, s.dim, &t->m.head);
     for (uint32_t i = 0; i < s.layers; i++) {
         struct second_layer *l = &t->layer[i];
-        matrix(r, bits, block, q, s.dim, &l->q);
-        matrix(r, bits, block, kv, s.dim, &l->k);
-        matrix(r, bits, block, kv, s.dim, &l->v);
-        matrix(r, bits, block, s.dim, q, &l->o);
-        matrix(r, bits, block, s.hidden, s.dim, &l->gate);
-        matrix(r, bits, block, s.hidden, s.dim, &l->up);
-        matrix(r, bits, block, s.dim, s.hidden, &l->down);
+        tiny_matrix(r, bits, block, q, s.dim, &l->q);
+        tiny_matrix(r, bits, block, kv, s.dim, &l->k);
+        tiny_matrix(r, bits, block, kv, s.dim, &l->v);
+        tiny_matrix(r, bits, block, s.dim, q, &l->o);
+        tiny_matrix(r, bits, block, s.hidden, s.dim, &l->gate);
+        tiny_matrix(r, bits, block, s.hidden, s.dim, &l->up);
+        tiny_matrix(r, bits, block, s.dim, s.hidden, &l->down);
         l->norm_att = vector(t, r, s.dim, 1, 0.5f);
         l->norm_ffn = vector(t, r, s.dim, 1, 0.5f);
         if (biased) {

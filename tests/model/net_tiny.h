@@ -26,4 +26,8 @@ void tiny_make(struct tiny_net *t, struct rnd *r, struct second_shape shape, uns
                unsigned head_bits, uint32_t block, bool biased);
 void tiny_free(struct tiny_net *t);
 
+/** Random codes and scales [n][d]; free with stamp_weights_free. */
+void tiny_matrix(struct rnd *r, unsigned bits, uint32_t block, uint32_t n, uint32_t d,
+                 struct stamp_weights *w);
+
 #endif
