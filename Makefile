@@ -149,13 +149,14 @@ vectors-fresh: $(B)/make_vectors
 	  || { echo "traces/vectors/$$m.vec.gz is stale: run make vectors" >&2; exit 1; }; done
 $(B)/exhaust_fn: $(B)/tests/model/exhaust_fn.o $(B)/tests/model/fn_sweep.o $(B)/libstamp.a
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -pthread -o $@
-FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache)
+FUZZERS := $(addprefix $(B)/fuzz_,front gguf token image qcache graph)
 fuzz: $(FUZZERS)
 	$(B)/fuzz_front 1 $(FUZZ)
 	$(B)/fuzz_gguf 1 $(FUZZ)
 	$(B)/fuzz_token 1 $(FUZZ)
 	$(B)/fuzz_image 1 $(FUZZ)
 	$(B)/fuzz_qcache 1 $(FUZZ)
+	$(B)/fuzz_graph 1 $(FUZZ)
 FUZZ ?= 20000
 
 # ---- Unit benches: build/tb/CONF/NAME from tests/rtl/NAME_tb.cpp over stamp_NAME or NAME_tb_top ----
