@@ -81,10 +81,8 @@ static void places(struct stamp_lower *n, struct stamp_lstep *s)
     a->v = stamp_lower_place(n, s->s->v);
     a->out = stamp_lower_place(n, s->s->out);
     a->constants = n->constants;
-    if (s->s->gain_q != STAMP_NO_OPERAND)
-        a->eps_q = stamp_lower_eps(n, n->g->node[s->s->gain_q].attr.eps);
-    if (s->s->gain_k != STAMP_NO_OPERAND)
-        a->eps_k = stamp_lower_eps(n, n->g->node[s->s->gain_k].attr.eps);
+    if (s->s->gain_q != STAMP_NO_OPERAND) a->eps_q = stamp_lower_eps(n, s->s->gain_q);
+    if (s->s->gain_k != STAMP_NO_OPERAND) a->eps_k = stamp_lower_eps(n, s->s->gain_k);
 }
 
 static void global(struct stamp_lower *n, struct stamp_lstep *s)

@@ -80,7 +80,7 @@ static void rms_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
 static void load_stay(struct stamp_lower *n, const struct stamp_lstep *s, const struct stay *at,
                       uint32_t lines)
 {
-    const uint64_t eps = stamp_lower_eps(n, n->g->node[s->s->node].attr.eps);
+    const uint64_t eps = stamp_lower_eps(n, s->s->node);
 
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->gain, at->gain, lines);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, eps, at->eps, 1);

@@ -60,8 +60,8 @@ struct stamp_layout stamp_lower_layout(const struct stamp_lower *n, uint32_t val
 uint32_t stamp_lower_width(const struct stamp_lower *n, uint32_t value);
 /** Where value @p v is read; rows that are picked are a part of another value. */
 struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v);
-/** Address of a line of @p eps; sticky error where it is not the network's. */
-uint64_t stamp_lower_eps(struct stamp_lower *n, float eps);
+/** Address of a line of the epsilon of NORM node @p node; sticky error where it is not the network's. */
+uint64_t stamp_lower_eps(struct stamp_lower *n, uint32_t node);
 /** @p count floats as they lie in DRAM. */
 void stamp_put_floats(uint8_t *to, const float *x, size_t count);
 /** A constant row of @p count elements, groups of unit padded; its address. */

@@ -49,15 +49,18 @@ struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v)
     return p;
 }
 
-uint64_t stamp_lower_eps(struct stamp_lower *n, float eps)
+uint64_t stamp_lower_eps(struct stamp_lower *n, uint32_t node)
 {
+    const struct stamp_gnode *own = &n->g->node[node];
+
     for (uint32_t i = 0; i < n->g->nodes; i++) {
         const struct stamp_gnode *k = &n->g->node[i];
         if (k->op != STAMP_GOP_NORM) continue;
-        if (k->attr.eps == eps) return n->constants + STAMP_CONST_EPS;
+        if (k->attr.eps == own->attr.eps) return n->constants + STAMP_CONST_EPS;
         break;
     }
-    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "norms of different epsilon in one network");
+    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s: norms of different epsilon in one network",
+                     n->g->value[own->out].name);
     return 0;
 }
 

@@ -17,6 +17,33 @@ static bool has_cache(const struct stamp_graph *g)
     return false;
 }
 
+static const char *place_of(const struct stamp_gvalue *v)
+{
+    return *v->place ? v->place : v->name;
+}
+
+/* What the graph allows and a program does not do: caches have names and registers once; code of a block is
+ * the same in every repetition, so what it goes on from is where what it hands on is. */
+static enum stamp_status check_graph(const struct stamp_graph *g, struct stamp_err *e)
+{
+    uint32_t caches = 0;
+
+    for (uint32_t i = 0; i < g->nodes; i++)
+        if (g->node[i].attr.cache && caches++)
+            return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a second attention with a cache",
+                              g->value[i].name);
+    for (uint32_t i = 0; i < g->blocks; i++) {
+        const struct stamp_gvalue *in = &g->value[g->block[i].in],
+                                  *out = &g->value[g->block[i].out];
+        if (g->block[i].repeat > 1 &&
+            (strcmp(place_of(in), place_of(out)) || g->node[in->node].op == STAMP_GOP_PICK ||
+             g->node[out->node].op == STAMP_GOP_PICK))
+            return stamp_fail(e, STAMP_EUNSUPPORTED, "%s goes on from %s in place %s, not %s",
+                              g->block[i].name, out->name, place_of(out), place_of(in));
+    }
+    return STAMP_OK;
+}
+
 static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err *e)
 {
     const struct stamp_network *m = s->model;
@@ -44,7 +71,7 @@ static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err 
     if (s->decode && !has_cache(m->graph))
         return stamp_fail(e, STAMP_EUNSUPPORTED, "%s has no cache: nothing to decode",
                           m->graph->name);
-    return STAMP_OK;
+    return check_graph(m->graph, e);
 }
 
 /* ---- Steps, and blocks as loops ---------------------------------------------------------------- */

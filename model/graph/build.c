@@ -62,6 +62,8 @@ uint32_t stamp_gb_param(struct stamp_gb *b, const char *name, enum stamp_gparam_
     p->rows = rows;
     p->cols = cols;
     p->block = kind == STAMP_GPARAM_TABLE ? STAMP_NO_BLOCK : b->open;
+    const char *fault = stamp_gparam_fault(p); /* here: shapes of nodes divide by sizes */
+    if (fault) fail(b, STAMP_EFORMAT, fault, name);
     return STAMP_PARAM | (b->g->params - 1);
 }
 

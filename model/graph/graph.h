@@ -37,9 +37,12 @@ enum stamp_gkind {
 
 enum {
     STAMP_GRAPH_INS = 3,
-    STAMP_GRAPH_NAME = 47, /**< longest name, bytes */
-    STAMP_GRAPH_MAX = 4096 /**< nodes, values, parameters: each fewer */
+    STAMP_GRAPH_NAME = 47,     /**< longest name, bytes */
+    STAMP_GRAPH_MAX = 4096,    /**< nodes, values, parameters, repetitions: each at most */
+    STAMP_GRAPH_SIDE = 1 << 24 /**< rows and columns: each at most */
 };
+/** Numbers of one parameter at most: all parameters of all repetitions are below 2^64. */
+#define STAMP_GRAPH_NUMBERS (UINT64_C(1) << 36)
 
 /** Rows of a value that the graph does not fix. */
 #define STAMP_ROWS_RUN    0u         /**< the tokens of the run */
@@ -78,7 +81,7 @@ enum stamp_gparam_kind {
     STAMP_GPARAM_MATRIX, /**< [rows][cols], outputs by inputs, or rows that are gathered */
     STAMP_GPARAM_VECTOR, /**< [cols], rows 1 */
     STAMP_GPARAM_ROWS,   /**< [rows][cols] as they are: binary32 */
-    STAMP_GPARAM_TABLE,  /**< [cols] binary64, the same in every repetition */
+    STAMP_GPARAM_TABLE,  /**< [cols] binary64, rows 1, of no block: the same in every repetition */
     STAMP_GPARAM_KINDS
 };
 
@@ -176,8 +179,10 @@ enum stamp_status stamp_graph_parse(const char *text, size_t len, struct stamp_g
 
 /**
  * Whether the graph is one: operands exist, come before, have the kinds and shapes the op takes; names are
- * given once; attributes are of the op and in range; blocks do not overlap and their in and out agree; no
- * place is written while a value in it is still to be read.
+ * given once, also those that stamp_graph_name makes; attributes are of the op and in range; sizes are
+ * neither 0 nor too large; parameters are in an order in which a text can declare them, each outside of
+ * blocks or in its own, before it is read; blocks do not overlap and their in and out agree; no place is
+ * written while a value in it is still to be read.
  * @return STAMP_EFORMAT with a line that names node and value
  */
 enum stamp_status stamp_graph_check(const struct stamp_graph *g, struct stamp_err *e);

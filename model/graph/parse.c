@@ -172,6 +172,8 @@ static void line(struct parser *p)
             return;
         }
         stamp_gb_start(&p->b, p->word[1], p->b.e);
+    } else if (p->words >= 3 && !strcmp(p->word[1], "=")) { /* first: a value may be called param */
+        node(p);
     } else if (!strcmp(p->word[0], "param")) {
         param(p);
     } else if (!strcmp(p->word[0], "block")) {
@@ -179,8 +181,6 @@ static void line(struct parser *p)
     } else if (!strcmp(p->word[0], "}")) {
         if (p->words != 1 || p->b.open == STAMP_NO_BLOCK) fail(p, "a } of no block", NULL);
         if (!p->b.status) stamp_gb_block_end(&p->b, operand(p, p->out));
-    } else if (p->words >= 3 && !strcmp(p->word[1], "=")) {
-        node(p);
     } else {
         fail(p, "neither param, block nor NAME = OP:", p->word[0]);
     }

@@ -65,21 +65,50 @@ static void put_node(const struct stamp_graph *g, uint32_t i, const char *indent
     stamp_text_add(t, " x %" PRIu32 "\n", v->cols);
 }
 
-/* Parameters from *next on, as far as node i needs them. */
-static void put_params(const struct stamp_graph *g, uint32_t i, const char *indent, uint32_t *next,
-                       struct stamp_text *t)
+/* Parameters from *next up to before @p end. */
+static void put_params(const struct stamp_graph *g, uint32_t end, const char *indent,
+                       uint32_t *next, struct stamp_text *t)
 {
-    const struct stamp_gnode *n = &g->node[i];
-    uint32_t end = *next;
-
-    for (uint32_t k = 0; k < n->ins; k++)
-        if (n->in[k] & STAMP_PARAM && (n->in[k] & ~STAMP_PARAM) >= end)
-            end = (n->in[k] & ~STAMP_PARAM) + 1;
     for (; *next < end; (*next)++) {
         const struct stamp_gparam *p = &g->param[*next];
         stamp_text_add(t, "%sparam %s %s %" PRIu32 " %" PRIu32 "\n", indent, p->name,
                        stamp_gparam_kind_name(p->kind), p->rows, p->cols);
     }
+}
+
+/* One behind the last parameter node @p i reads, 0 where it reads none. */
+static uint32_t read_by(const struct stamp_graph *g, uint32_t i)
+{
+    uint32_t end = 0;
+
+    for (uint32_t k = 0; k < g->node[i].ins; k++) {
+        const uint32_t in = g->node[i].in[k];
+        if (in & STAMP_PARAM && (in & ~STAMP_PARAM) >= end) end = (in & ~STAMP_PARAM) + 1;
+    }
+    return end;
+}
+
+/* One behind the last parameter of block @p b, 0 where it has none. */
+static uint32_t owned_by(const struct stamp_graph *g, uint32_t b)
+{
+    uint32_t end = g->params;
+
+    while (end && g->param[end - 1].block != b) end--;
+    return end;
+}
+
+/* One behind the last parameter that must stand before block @p b: not its own, and ahead of one that is
+ * read or owned inside. A table is nobody's, wherever it stands. */
+static uint32_t due_before(const struct stamp_graph *g, uint32_t b, uint32_t next)
+{
+    const struct stamp_gblock *k = &g->block[b];
+    uint32_t end = owned_by(g, b), due = 0;
+
+    for (uint32_t i = k->first; i < k->first + k->count; i++)
+        if (read_by(g, i) > end) end = read_by(g, i);
+    for (; next < end; next++)
+        if (g->param[next].block != b && g->param[next].kind != STAMP_GPARAM_TABLE) due = next + 1;
+    return due;
 }
 
 void stamp_graph_print(const struct stamp_graph *g, struct stamp_text *out)
@@ -90,16 +119,20 @@ void stamp_graph_print(const struct stamp_graph *g, struct stamp_text *out)
     for (uint32_t i = 0; i < g->nodes; i++) {
         const struct stamp_gblock *b = block < g->blocks ? &g->block[block] : NULL;
         const bool inside = b && i >= b->first;
-        if (inside && i == b->first)
+        if (inside && i == b->first) {
+            put_params(g, due_before(g, block, next), "", &next, out);
             stamp_text_add(out, "block %s %" PRIu32 " %s %s {\n", b->name, b->repeat,
                            g->value[b->in].name, g->value[b->out].name);
-        put_params(g, i, inside ? "  " : "", &next, out);
+        }
+        put_params(g, read_by(g, i), inside ? "  " : "", &next, out);
         put_node(g, i, inside ? "  " : "", out);
         if (inside && i + 1 == b->first + b->count) {
+            put_params(g, owned_by(g, block), "  ", &next, out);
             stamp_text_add(out, "}\n");
             block++;
         }
     }
+    put_params(g, g->params, "", &next, out);
 }
 
 /* ---- Graphviz ---------------------------------------------------------------------------------- */

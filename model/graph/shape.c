@@ -27,9 +27,12 @@ static enum stamp_status refuse(const struct ask *a, const char *what)
     return stamp_fail(a->e, STAMP_EFORMAT, "%s: %s", stamp_gop_name(a->n->op), what);
 }
 
-static enum stamp_status shape(const struct ask *a, uint32_t rows, uint32_t cols)
+/* Rows may be the run's. */
+static enum stamp_status shape(const struct ask *a, uint64_t rows, uint64_t cols)
 {
-    *a->out = (struct stamp_gshape){rows, cols};
+    if ((rows > STAMP_GRAPH_SIDE && rows != STAMP_ROWS_PICKED) || !cols || cols > STAMP_GRAPH_SIDE)
+        return refuse(a, "too many rows or columns");
+    *a->out = (struct stamp_gshape){(uint32_t)rows, (uint32_t)cols};
     return STAMP_OK;
 }
 
@@ -51,8 +54,8 @@ static enum stamp_status shape_PICTURE(const struct ask *a)
     if (!t->patch || !t->channels || !t->height || !t->width || t->height % t->patch ||
         t->width % t->patch || t->height > 1 << 14 || t->width > 1 << 14 || t->channels > 64)
         return refuse(a, "a picture of whole patches is needed");
-    return shape(a, t->height / t->patch * (t->width / t->patch),
-                 t->channels * t->patch * t->patch);
+    return shape(a, (uint64_t)(t->height / t->patch) * (t->width / t->patch),
+                 (uint64_t)t->channels * t->patch * t->patch);
 }
 
 static enum stamp_status shape_GATHER(const struct ask *a)
@@ -81,12 +84,14 @@ static enum stamp_status shape_PREPEND(const struct ask *a)
         return refuse(a, "a row of its width is needed");
     if (v->rows == STAMP_ROWS_RUN || v->rows == STAMP_ROWS_PICKED)
         return refuse(a, "the number of rows must be known");
-    return shape(a, v->rows + 1, v->cols);
+    return shape(a, (uint64_t)v->rows + 1, v->cols);
 }
 
 static enum stamp_status shape_PICK(const struct ask *a)
 {
     if (!value(a, 0)) return refuse(a, "no value");
+    if (a->n->attr.kind == STAMP_GPICK_RUN && value(a, 0)->rows != STAMP_ROWS_RUN)
+        return refuse(a, "its rows are not the run's");
     return shape(a, a->n->attr.kind == STAMP_GPICK_FIRST ? 1 : STAMP_ROWS_PICKED,
                  value(a, 0)->cols);
 }
@@ -95,7 +100,7 @@ static enum stamp_status norm(const struct ask *a)
 {
     const uint32_t cols = value(a, 0)->cols, group = a->n->attr.group ? a->n->attr.group : cols;
 
-    if (cols % group) return refuse(a, "rows are not whole groups");
+    if (!group || cols % group) return refuse(a, "rows are not whole groups");
     if (!vector(a, 1, group)) return refuse(a, "the gain does not fit");
     if (a->n->ins > 2 && !vector(a, 2, group)) return refuse(a, "the bias does not fit");
     return STAMP_OK;
@@ -159,6 +164,20 @@ enum stamp_status stamp_graph_shape(const struct stamp_graph *g, const struct st
     };
     const struct ask a = {g, n, out, e};
     return rule[n->op](&a);
+}
+
+const char *stamp_gparam_fault(const struct stamp_gparam *p)
+{
+    if (p->kind >= STAMP_GPARAM_KINDS) return "no kind of parameter";
+    if (!p->rows || !p->cols) return "a parameter of no numbers";
+    if ((p->kind == STAMP_GPARAM_VECTOR || p->kind == STAMP_GPARAM_TABLE) && p->rows != 1)
+        return "a vector or table has 1 row";
+    if (p->kind == STAMP_GPARAM_TABLE && p->block != STAMP_NO_BLOCK)
+        return "a table is of no block";
+    if (p->rows > STAMP_GRAPH_SIDE || p->cols > STAMP_GRAPH_SIDE ||
+        (uint64_t)p->rows * p->cols > STAMP_GRAPH_NUMBERS)
+        return "too many numbers";
+    return NULL;
 }
 
 bool stamp_gattr_at(size_t i, struct stamp_gattr_row *row)

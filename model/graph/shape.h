@@ -17,6 +17,9 @@ struct stamp_gshape {
 enum stamp_status stamp_graph_shape(const struct stamp_graph *g, const struct stamp_gnode *n,
                                     struct stamp_gshape *out, struct stamp_err *e);
 
+/** Why a parameter is none, by its kind, sizes and block; NULL: it is one. */
+const char *stamp_gparam_fault(const struct stamp_gparam *p);
+
 /* Facts of the table. */
 enum stamp_gtype { STAMP_GTYPE_U32, STAMP_GTYPE_F32, STAMP_GTYPE_KIND };
 struct stamp_gattr_row {

@@ -18,7 +18,8 @@ static const struct stamp_gnode *node_of(const struct stamp_graph *g, uint32_t v
     return &g->node[g->value[value].node];
 }
 
-/* The only node that reads value @p v, or UINT32_MAX. */
+/* The only node that reads value @p v, if it is in the block of the one that makes it; UINT32_MAX. What a
+ * block goes on from or hands on is read by more than what names it. */
 static uint32_t only_reader(const struct stamp_graph *g, uint32_t v)
 {
     uint32_t found = UINT32_MAX;
@@ -30,8 +31,16 @@ static uint32_t only_reader(const struct stamp_graph *g, uint32_t v)
             found = i;
         }
     for (uint32_t i = 0; i < g->blocks; i++)
-        if (g->block[i].out == v) return UINT32_MAX;
-    return found;
+        if (g->block[i].in == v || g->block[i].out == v) return UINT32_MAX;
+    if (found == UINT32_MAX) return UINT32_MAX;
+    return stamp_graph_block(g, found) == stamp_graph_block(g, g->value[v].node) ? found
+                                                                                 : UINT32_MAX;
+}
+
+/* The same of a value that need not be in memory: UINT32_MAX for a probe, which must. */
+static uint32_t passed_to(const struct stamp_graph *g, uint32_t v)
+{
+    return g->value[v].probe ? UINT32_MAX : only_reader(g, v);
 }
 
 static const char *name_of(const struct stamp_graph *g, uint32_t v)
@@ -47,33 +56,76 @@ static void add_name(struct stamp_gstep *s, const char *name)
 
 /* ---- Attention: back from queries or keys to the product that made them ------------------------ */
 
-static uint32_t trace(struct grouping *p, uint32_t v, uint32_t *gain, uint32_t *frequency)
+/* Whether attention does node @p n to its heads: RMS of whole heads without bias, then a rotation. What it
+ * turns it turns where it lies, so nothing else may read that. */
+static bool is_of_heads(const struct stamp_graph *g, const struct stamp_gnode *n, uint32_t head_dim,
+                        bool normed, bool turned)
+{
+    if (n->op != STAMP_GOP_ROPE && n->op != STAMP_GOP_NORM) return false;
+    if (passed_to(g, n->out) == UINT32_MAX || only_reader(g, n->in[0]) == UINT32_MAX) return false;
+    if (n->op == STAMP_GOP_ROPE) return n->attr.head_dim == head_dim && !turned && !normed;
+    return n->attr.kind == STAMP_GNORM_RMS && n->attr.group == head_dim && n->ins == 2 && !normed;
+}
+
+/* Back from @p v of attention @p a; what is passed on the way belongs to it. */
+static uint32_t trace(struct grouping *p, const struct stamp_gnode *a, uint32_t v, uint32_t *gain,
+                      uint32_t *frequency)
 {
     for (;;) {
         const struct stamp_gnode *n = node_of(p->g, v);
-        const uint32_t at = p->g->value[v].node;
-        if (only_reader(p->g, v) == UINT32_MAX) return v;
-        if (n->op == STAMP_GOP_ROPE && *frequency == STAMP_NO_OPERAND && *gain == STAMP_NO_OPERAND)
-            *frequency = n->in[1] & ~STAMP_PARAM;
-        else if (n->op == STAMP_GOP_NORM && n->attr.group && *gain == STAMP_NO_OPERAND)
-            *gain = at;
-        else
+        if (!is_of_heads(p->g, n, a->attr.head_dim, *gain != STAMP_NO_OPERAND,
+                         *frequency != STAMP_NO_OPERAND))
             return v;
-        p->taken[at] = true;
+        if (n->op == STAMP_GOP_ROPE)
+            *frequency = n->in[1] & ~STAMP_PARAM;
+        else
+            *gain = p->g->value[v].node;
+        p->taken[p->g->value[v].node] = true;
         v = n->in[0];
     }
 }
 
-static void attend(struct grouping *p, uint32_t node, struct stamp_gstep *s)
+/* @return the frequencies by which its keys are turned */
+static uint32_t attend(struct grouping *p, uint32_t node, struct stamp_gstep *s)
 {
     const struct stamp_gnode *n = &p->g->node[node];
-    uint32_t other = STAMP_NO_OPERAND;
+    uint32_t of_keys = STAMP_NO_OPERAND;
 
     s->kind = STAMP_STEP_ATTEND;
     s->gain_q = s->gain_k = s->frequency = STAMP_NO_OPERAND;
-    s->x = trace(p, n->in[0], &s->gain_q, &s->frequency);
-    s->k = trace(p, n->in[1], &s->gain_k, &other);
+    s->x = trace(p, n, n->in[0], &s->gain_q, &s->frequency);
+    s->k = trace(p, n, n->in[1], &s->gain_k, &of_keys);
     s->v = n->in[2];
+    return of_keys;
+}
+
+/* The first ATTEND of the graph. */
+static const struct stamp_gnode *first_attend(const struct stamp_graph *g)
+{
+    const struct stamp_gnode *n = g->node;
+
+    while (n->op != STAMP_GOP_ATTEND) n++;
+    return n;
+}
+
+/* What the rules of the graph allow and no attention of this kit does; NULL: it is done. */
+static const char *attend_fault(struct grouping *p, const struct stamp_gstep *s, uint32_t of_keys)
+{
+    const struct stamp_gvalue *value = p->g->value;
+    const struct stamp_gnode *n = &p->g->node[s->node], *first = first_attend(p->g);
+    struct stamp_gstep one;
+
+    if (s->frequency != of_keys) return "queries and keys are not turned by the same frequencies";
+    if (value[s->x].rows != value[s->k].rows) return "queries and keys differ in their rows";
+    if (value[s->x].rows == STAMP_ROWS_PICKED) return "attention of rows that are picked";
+    if (n->attr.cache && value[s->x].rows != STAMP_ROWS_RUN)
+        return "a cache of rows that are not the run's";
+    if (n->attr.cache != first->attr.cache) return "attentions with a cache and without one";
+    attend(p, p->g->value[first->out].node, &one);
+    if (s->frequency != one.frequency ||
+        (s->frequency != STAMP_NO_OPERAND && n->attr.head_dim != first->attr.head_dim))
+        return "attentions turned by different frequencies";
+    return NULL;
 }
 
 /* Norms and rotations of heads belong to the attention behind them, wherever they stand. */
@@ -96,12 +148,12 @@ static bool is_kind(const struct stamp_graph *g, uint32_t node, enum stamp_gop o
 static bool gate(struct grouping *p, struct stamp_gstep *s)
 {
     const struct stamp_graph *g = p->g;
-    const uint32_t silu = only_reader(g, g->node[s->linear[0]].out);
+    const uint32_t silu = passed_to(g, g->node[s->linear[0]].out);
 
     if (s->linears != 2 || !is_kind(g, silu, STAMP_GOP_UNARY, STAMP_GUNARY_SILU)) return false;
-    const uint32_t mul = only_reader(g, g->node[silu].out);
+    const uint32_t mul = passed_to(g, g->node[silu].out);
     if (!is_kind(g, mul, STAMP_GOP_BINARY, STAMP_GBINARY_MUL) ||
-        only_reader(g, g->node[s->linear[1]].out) != mul)
+        passed_to(g, g->node[s->linear[1]].out) != mul)
         return false;
     p->taken[silu] = p->taken[mul] = true;
     s->post = STAMP_GPOST_GATE;
@@ -109,18 +161,20 @@ static bool gate(struct grouping *p, struct stamp_gstep *s)
     return true;
 }
 
-/* One product: added to a value, or GELU of it. */
+/* One product: added to a value that is there by then, or GELU of it. */
 static void single(struct grouping *p, struct stamp_gstep *s)
 {
     const struct stamp_graph *g = p->g;
-    const uint32_t out = g->node[s->linear[0]].out, next = only_reader(g, out);
+    const uint32_t out = g->node[s->linear[0]].out, next = passed_to(g, out);
 
     if (is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU)) {
         s->post = STAMP_GPOST_GELU;
     } else if (is_kind(g, next, STAMP_GOP_BINARY, STAMP_GBINARY_ADD) &&
                !((g->node[next].in[0] | g->node[next].in[1]) & STAMP_PARAM)) {
+        const uint32_t add = g->node[next].in[g->node[next].in[0] == out];
+        if (g->value[add].node > s->linear[0]) return;
         s->post = STAMP_GPOST_ADD;
-        s->add = g->node[next].in[g->node[next].in[0] == out];
+        s->add = add;
     } else {
         return;
     }
@@ -138,7 +192,8 @@ static void linears(struct grouping *p, uint32_t node, struct stamp_gstep *s)
     *s->name = 0;
     for (uint32_t i = node; i < g->nodes && s->linears < STAMP_STEP_LINEAR_MAX; i++) {
         if (p->taken[i] || g->node[i].op != STAMP_GOP_LINEAR || g->node[i].in[0] != n->in[0] ||
-            g->node[i].attr.kind != n->attr.kind || stamp_graph_block(g, i) != s->block)
+            g->node[i].attr.kind != n->attr.kind || g->node[i].ins != n->ins ||
+            stamp_graph_block(g, i) != s->block)
             continue;
         s->linear[s->linears++] = i;
         p->taken[i] = true;
@@ -153,6 +208,8 @@ static enum stamp_status step(struct grouping *p, uint32_t node, struct stamp_er
 {
     const struct stamp_gnode *n = &p->g->node[node];
     struct stamp_gstep *s = &p->out->step[p->out->steps++];
+    static const char by_itself[] = "by itself is nothing this kit does";
+    const char *fault = NULL;
 
     *s = (struct stamp_gstep){.node = node,
                               .block = stamp_graph_block(p->g, node),
@@ -168,23 +225,30 @@ static enum stamp_status step(struct grouping *p, uint32_t node, struct stamp_er
     case STAMP_GOP_PICK: s->kind = STAMP_STEP_INPUT; return STAMP_OK;
     case STAMP_GOP_GATHER: s->kind = STAMP_STEP_GATHER; return STAMP_OK;
     case STAMP_GOP_LINEAR: linears(p, node, s); return STAMP_OK;
-    case STAMP_GOP_ATTEND: attend(p, node, s); return STAMP_OK;
-    case STAMP_GOP_PREPEND: s->kind = STAMP_STEP_PREPEND; return STAMP_OK;
+    case STAMP_GOP_ATTEND: fault = attend_fault(p, s, attend(p, node, s)); break;
+    case STAMP_GOP_PREPEND:
+        s->kind = STAMP_STEP_PREPEND;
+        s->x = n->in[1];
+        return STAMP_OK;
     case STAMP_GOP_NORM:
         s->kind = STAMP_STEP_NORM;
-        if (!n->attr.group) return STAMP_OK;
+        if (n->attr.group)
+            fault = "a norm of groups is not RMS, without bias, of the heads of one attention";
+        else if (n->attr.kind == STAMP_GNORM_RMS && n->ins > 2)
+            fault = "an RMS norm with a bias";
         break;
     case STAMP_GOP_BINARY:
         s->kind = STAMP_STEP_ADD;
         s->add = n->in[1];
-        if (n->attr.kind == STAMP_GBINARY_ADD && n->in[1] & STAMP_PARAM) return STAMP_OK;
+        if (n->attr.kind != STAMP_GBINARY_ADD || !(n->in[1] & STAMP_PARAM)) fault = by_itself;
         break;
     case STAMP_GOP_UNARY:
     case STAMP_GOP_ROPE:
-    case STAMP_GOPS: break;
+    case STAMP_GOPS: fault = by_itself; break;
     }
-    return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: %s by itself is nothing this kit does",
-                      p->g->value[n->out].name, stamp_gop_name(n->op));
+    if (!fault) return STAMP_OK;
+    return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: %s: %s", p->g->value[n->out].name,
+                      stamp_gop_name(n->op), fault);
 }
 
 enum stamp_status stamp_gsteps_of(const struct stamp_graph *g, struct stamp_gsteps *out,
@@ -204,6 +268,7 @@ enum stamp_status stamp_gsteps_of(const struct stamp_graph *g, struct stamp_gste
             s = step(&p, i, e);
         }
     stamp_free(p.taken);
+    if (!s) s = stamp_gsteps_check(g, out, e);
     if (s) stamp_gsteps_free(out);
     return s;
 }

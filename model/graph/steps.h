@@ -43,7 +43,7 @@ struct stamp_gstep {
     enum stamp_gstep_kind kind;
     uint32_t node;  /**< GATHER, NORM, ATTEND, ...: the node itself; LINEARS: the first */
     uint32_t block; /**< or STAMP_NO_BLOCK */
-    uint32_t x;     /**< value read: of a norm, of the products, the queries */
+    uint32_t x;     /**< value read: of a norm, of the products, the queries, the rows behind one */
     uint32_t out;   /**< value made; LINEARS with NONE: of the first, the others' are next to it */
     uint32_t linear[STAMP_STEP_LINEAR_MAX], linears; /**< nodes */
     enum stamp_gpost post;
@@ -68,6 +68,14 @@ struct stamp_gsteps {
 enum stamp_status stamp_gsteps_of(const struct stamp_graph *g, struct stamp_gsteps *out,
                                   struct stamp_err *e);
 void stamp_gsteps_free(struct stamp_gsteps *s);
+
+/**
+ * Whether each step, in their order and in every repetition, finds what it reads: nodes done at once are done
+ * where the first of them stands, or the last, and may meet others in a place they share.
+ * @return STAMP_EUNSUPPORTED with both values and the place, STAMP_ENOMEM
+ */
+enum stamp_status stamp_gsteps_check(const struct stamp_graph *g, const struct stamp_gsteps *s,
+                                     struct stamp_err *e);
 
 #ifdef __cplusplus
 }

@@ -81,20 +81,30 @@ static enum stamp_status new_attend(struct stamp_net *net, const struct stamp_gs
                     : stamp_fail(e, STAMP_ENOMEM, "out of memory for %u layers", a->times);
 }
 
+/* The value in whose memory value @p v lies. */
+static uint32_t whole(const struct stamp_graph *g, uint32_t v)
+{
+    while (!(v & STAMP_PARAM) && g->node[g->value[v].node].op == STAMP_GOP_PICK)
+        v = g->node[g->value[v].node].in[0];
+    return v;
+}
+
 /* Whether anything but this step reads its input, which the products overwrite. */
 static bool is_read_again(const struct stamp_net *net, const struct stamp_gstep *s)
 {
     const struct stamp_graph *g = net->model.graph;
+    const uint32_t x = whole(g, s->x);
 
     for (uint32_t i = 0; i < net->steps.steps; i++) {
         const struct stamp_gstep *o = &net->steps.step[i];
-        if (o != s && (o->x == s->x || o->k == s->x || o->v == s->x || o->add == s->x) &&
-            o->kind != STAMP_STEP_INPUT)
+        if (o != s && o->kind != STAMP_STEP_INPUT &&
+            (whole(g, o->x) == x || whole(g, o->k) == x || whole(g, o->v) == x ||
+             whole(g, o->add) == x))
             return true;
     }
     for (uint32_t i = 0; i < g->blocks; i++)
-        if (g->block[i].in == s->x || g->block[i].out == s->x) return true;
-    return s->add == s->x;
+        if (whole(g, g->block[i].in) == x || whole(g, g->block[i].out) == x) return true;
+    return whole(g, s->add) == x;
 }
 
 static enum stamp_status new_step(struct stamp_net *net, uint32_t i, struct stamp_err *e)
