@@ -51,6 +51,14 @@ static const char *const words[] = {
     "LINEAR",  "NORM",       "ROPE",       "PREPEND",  "kind=FIRST", "cache=1",    "patch=8192",
     "group=8", "height=8192"};
 
+static void replace(struct sample *s, size_t at, size_t end, const char *w, size_t n)
+{
+    if (s->len - (end - at) + n > SAMPLE_BYTES) return;
+    memmove(s->bytes + at + n, s->bytes + end, s->len - end);
+    memcpy(s->bytes + at, w, n);
+    s->len = s->len - (end - at) + n;
+}
+
 static void put_word(struct sample *s)
 {
     const char *w = words[bend_draw(sizeof words / sizeof words[0])];
@@ -59,10 +67,22 @@ static void put_word(struct sample *s)
 
     while (at > 0 && s->bytes[at - 1] > ' ') at--;
     for (end = at; end < s->len && s->bytes[end] > ' ';) end++;
-    if (s->len - (end - at) + n > SAMPLE_BYTES) return;
-    memmove(s->bytes + at + n, s->bytes + end, s->len - end);
-    memcpy(s->bytes + at, w, n);
-    s->len = s->len - (end - at) + n;
+    replace(s, at, end, w, n);
+}
+
+/* A number becomes another, one that shapes are near to or sizes overflow from. */
+static void put_number(struct sample *s)
+{
+    static const char *const numbers[] = {
+        "0",  "1",  "2",  "3",   "4",    "5",     "8",        "12",       "16",        "20",
+        "48", "64", "65", "400", "8192", "65536", "16777216", "16777217", "4294967295"};
+    const char *w = numbers[bend_draw(sizeof numbers / sizeof numbers[0])];
+    const size_t n = strlen(w);
+    size_t at = bend_draw((uint32_t)s->len), end;
+
+    while (at < s->len && (s->bytes[at] < '0' || s->bytes[at] > '9')) at++;
+    for (end = at; end < s->len && s->bytes[end] >= '0' && s->bytes[end] <= '9';) end++;
+    replace(s, at, end, w, n);
 }
 
 /* A line goes elsewhere. */
@@ -151,11 +171,11 @@ int main(int argc, char **argv)
             failed = !one(&s, &whole, &stepped) || whole != i + 1;
             continue;
         }
-        for (uint32_t n = 1 + bend_draw(3); n > 0; n--)
-            if (bend_draw(3))
-                put_word(&s);
-            else
-                move_line(&s);
+        for (uint32_t n = 1 + bend_draw(3); n > 0; n--) {
+            static void (*const change[])(struct sample *) = {put_word, put_number, put_number,
+                                                              move_line};
+            change[bend_draw(4)](&s);
+        }
         if (bend_draw(4) == 0) bend(&s);
         if (bend_draw(16) == 0) stamp_mem_fail_at(1 + bend_draw(30));
         failed = !one(&s, &accepted, &stepped);
