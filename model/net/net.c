@@ -91,12 +91,13 @@ static void norm_row(void *ctx, uint32_t row, uint32_t worker)
     float *y = j->y + (size_t)row * j->cols;
 
     (void)worker;
-    stamp_net_note(j->net, stamp_net_norm_overflows(j->cols, x));
     if (!j->layer) {
+        stamp_net_note(j->net, stamp_net_norm_overflows(j->cols, x));
         stamp_rmsnorm(j->cols, x, j->gain, j->eps, y);
         return;
     }
-    stamp_layernorm(j->cols, x, j->gain, j->bias, j->eps, y);
+    const float squares = stamp_layernorm(j->cols, x, j->gain, j->bias, j->eps, y);
+    stamp_net_note(j->net, !stamp_f32_is_finite(squares));
     stamp_net_note(j->net, stamp_f32_find_nonfinite(j->cols, y) < j->cols);
 }
 
@@ -121,7 +122,7 @@ struct stamp_scheme stamp_net_scheme(const struct stamp_net *net, uint32_t node,
     const struct stamp_schemes all = {net->options.scheme, net->options.of_node};
     struct stamp_scheme q = stamp_scheme_of(net->model.graph, &all, node);
 
-    q.weight_bits = (uint8_t)bits;
+    if (bits) q.weight_bits = (uint8_t)bits; /* 0: an f32 layer */
     return q;
 }
 

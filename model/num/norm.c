@@ -68,16 +68,17 @@ void stamp_rmsnorm(size_t n, const float *x, const float *gain, float eps, float
     for (size_t i = 0; i < n; i++) y[i] = stamp_f32_mul(stamp_f32_mul(x[i], r), gain[i]);
 }
 
-void stamp_layernorm(size_t n, const float *x, const float *gain, const float *bias, float eps,
+float stamp_layernorm(size_t n, const float *x, const float *gain, const float *bias, float eps,
                      float *y)
 {
     const float c = one_over(n), m = stamp_f32_mul(stamp_reduce(n, x), c);
 
     for (size_t i = 0; i < n; i++) y[i] = stamp_f32_sub(x[i], m);
-    const float r = stamp_rsqrt(stamp_reduce_squares(n, y), c, eps);
+    const float squares = stamp_reduce_squares(n, y), r = stamp_rsqrt(squares, c, eps);
     for (size_t i = 0; i < n; i++) {
         const float z = stamp_f32_mul(y[i], r);
         const float scaled = gain ? stamp_f32_mul(z, gain[i]) : z;
         y[i] = bias ? stamp_f32_add(scaled, bias[i]) : scaled;
     }
+    return squares;
 }

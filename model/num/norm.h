@@ -21,8 +21,9 @@ float stamp_reduce(size_t n, const float *x);
 float stamp_reduce_squares(size_t n, const float *x);
 /** y[n] = RMSNORM(x, gain); y may be x. */
 void stamp_rmsnorm(size_t n, const float *x, const float *gain, float eps, float *y);
-/** y[n] = LAYERNORM(x, gain, bias); y may be x; gain and bias may be NULL (1 and +0: left out). */
-void stamp_layernorm(size_t n, const float *x, const float *gain, const float *bias, float eps,
+/** y[n] = LAYERNORM(x, gain, bias); y may be x; gain and bias may be NULL (1 and +0: left out).
+ *  @return the sum of the squares, on which a machine ends with NUMERIC where it is not finite */
+float stamp_layernorm(size_t n, const float *x, const float *gain, const float *bias, float eps,
                      float *y);
 
 #ifdef __cplusplus

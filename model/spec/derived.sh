@@ -3,7 +3,7 @@
 # What derives from the tables, printed anew (print) or compared with what is there (fresh). A file is printed whole
 # before it takes the place of the old one, and only if it differs, so that what did not change is not built again.
 #   derived.sh print|fresh fn        fn.def from fngen.py, which specgen is then built from
-#   derived.sh print|fresh rest      packages of the RTL, pages
+#   derived.sh print|fresh rest      packages of the RTL, pages, drawings
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build} how=${1:?print or fresh}
@@ -27,5 +27,6 @@ rest)
     derive rtl/gen/stamp_fn_pkg.sv "$B/specgen" fn
     derive model/spec/isa.md "$B/specgen" doc model/spec/isa.md
     derive rtl/microarchitecture.md "$B/specgen" doc rtl/microarchitecture.md
+    rtl/figures/draw.py $([ "$how" = print ] || echo --check)
     ;;
 esac

@@ -228,7 +228,7 @@ static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netr
     phase->sum.mismatches += bad;
     if (!bad) return STAMP_OK;
     stamp_fail(e, STAMP_EMISMATCH,
-               "position %zu, logit of token %zu: the machine has %.9g, the network %.9g; %zu of "
+               "position %zu, logit %zu: the machine has %.9g, the network %.9g; %zu of "
                "%zu differ",
                first + at / r->m->vocab, at % r->m->vocab, (double)got[at], (double)want[at], bad,
                words);

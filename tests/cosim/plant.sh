@@ -56,7 +56,7 @@ for event in INSNS LOAD_BYTES STORE_BYTES MAC_ISSUED MAC_USED XB_READ XB_WRITE W
 done
 
 # ---- Logits, where the RTL runs alone; the other commands ---------------------------------------------------
-logit='position [0-9]+, logit of token [0-9]+: the machine has [^ ]+, the network [^ ]+; 1 of [0-9]+ differ'
+logit='position [0-9]+, logit [0-9]+: the machine has [^ ]+, the network [^ ]+; 1 of [0-9]+ differ'
 want memory "$logit" $demo --on rtl
 want value "$logit" $demo --on model
 want value "$logit" $demo --on all

@@ -206,6 +206,18 @@ END_TEST
 
 /* The mean errs with the row's magnitude, so a row far from its mean's zero loses what cancels:
  * error <= K 2^-24 |g| (max |x| / sqrt(var + eps) + |z| r) + the last addition's. */
+START_TEST(layernorm_gives_the_squares_of_what_the_mean_leaves)
+{
+    float far[64], y[64];
+
+    for (int i = 0; i < 64; i++) far[i] = 0x1p90f; /* their squares overflow, what is left is 0 */
+    ck_assert(stamp_layernorm(64, far, NULL, NULL, 1e-6f, y) == 0);
+    for (int i = 0; i < 64; i++) ck_assert(y[i] == 0);
+    for (int i = 0; i < 64; i++) far[i] = i % 2 ? 0x1p90f : -0x1p90f;
+    ck_assert(stamp_layernorm(64, far, NULL, NULL, 1e-6f, y) == INFINITY);
+}
+END_TEST
+
 START_TEST(layernorm_errs_by_what_the_mean_cancels)
 {
     struct rnd r = rnd_start(95);
@@ -251,6 +263,7 @@ Suite *stamp_suite_norm(void)
     tcase_add_test(c, norms_give_the_bits_of_the_page);
     tcase_add_test(c, reduce_errs_by_its_longest_chain_at_most);
     tcase_add_test(c, rmsnorm_errs_by_a_few_units);
+    tcase_add_test(c, layernorm_gives_the_squares_of_what_the_mean_leaves);
     tcase_add_test(c, layernorm_errs_by_what_the_mean_cancels);
     suite_add_tcase(s, c);
     return s;

@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/graph/graph.h"
@@ -152,8 +153,14 @@ START_TEST(operations_of_a_graph_name_sections_there_are)
                       ops[i].section);
     }
     const char *table = between("| operation | kinds |", "\n## 11. ");
-    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
-        ck_assert_msg(row_of(table, ops[i].name) != NULL, "section 10 has no %s", ops[i].name);
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        const char *row = row_of(table, ops[i].name);
+        ck_assert_msg(row != NULL, "section 10 has no %s", ops[i].name);
+        const char *last = row + strcspn(row + 1, "\n"); /* "... | 8 |": a list names it first */
+        while (strncmp(last, "| ", 2) || last[2] == '\n') last--;
+        ck_assert_msg(atoi(last + 2) == ops[i].section, "%s: section %d, page %d", ops[i].name,
+                      ops[i].section, atoi(last + 2));
+    }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         char row[400];
         snprintf(row, sizeof row, "%.*s", (int)strcspn(row_of(table, kinds[i].op) + 1, "\n"),
