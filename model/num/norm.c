@@ -69,7 +69,7 @@ void stamp_rmsnorm(size_t n, const float *x, const float *gain, float eps, float
 }
 
 float stamp_layernorm(size_t n, const float *x, const float *gain, const float *bias, float eps,
-                     float *y)
+                      float *y)
 {
     const float c = one_over(n), m = stamp_f32_mul(stamp_reduce(n, x), c);
 

@@ -24,7 +24,7 @@ void stamp_rmsnorm(size_t n, const float *x, const float *gain, float eps, float
 /** y[n] = LAYERNORM(x, gain, bias); y may be x; gain and bias may be NULL (1 and +0: left out).
  *  @return the sum of the squares, on which a machine ends with NUMERIC where it is not finite */
 float stamp_layernorm(size_t n, const float *x, const float *gain, const float *bias, float eps,
-                     float *y);
+                      float *y);
 
 #ifdef __cplusplus
 }
