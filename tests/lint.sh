@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What `make lint` checks beyond the compiler's warnings: format, RTL lint, arrows between folders,
 # sizes, words, file heads. One line a finding, file:line: what; silent and 0 when there is none.
-#   tests/lint.sh [format] [rtl] [facts] [arrows] [sizes] [words]     all of them without a name
+#   tests/lint.sh [format] [rtl] [facts] [arrows] [sizes] [words] [figures]     all of them without a name
 # Needs git, verilator and build/specgen; without clang-format the format check says it is skipped.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -124,9 +124,10 @@ words() { # the patterns are cut so that they do not find themselves
         END { if (last != "" && !n) printf "%s:1: a file is one %s named after it\n", last, kind(last) }' < "$tmp/sv"
 }
 
-for check in ${*:-format rtl facts arrows sizes words}; do
+for check in ${*:-format rtl facts arrows sizes words figures}; do
     case $check in
     rtl) rtl | merge ;;
+    figures) rtl/figures/draw.py --check ;;
     format | facts | arrows | sizes | words) $check ;;
     *) echo "tests/lint.sh:1: no check called $check" ;;
     esac

@@ -31,6 +31,7 @@ PLANTS = [
     ("words", "rtl/top/stamp_top.sv", ("Apache-2.0 WITH SHL-2.1", "Apache-2.0"), "licence of rtl is"),
     ("words", "rtl/top/stamp_top.sv", "module other;\nendmodule\n", "a file is one module named after it"),
     ("format", "model/text.c", "int  x ;\n", "not as .clang-format says"),
+    ("figures", "rtl/figures/kit.txt", ("walks the graph", "walks"), "kit"),
     ("nosuch", "model/text.c", "", "no check called nosuch"),
 ]
 

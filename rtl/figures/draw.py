@@ -277,7 +277,8 @@ def main():
             with open(path, 'w', encoding='utf-8') as file:
                 file.write(new)
     if stale:
-        sys.exit('stale: ' + ' '.join(stale) + '; run rtl/figures/draw.py')
+        print('\n'.join(f'rtl/figures/{name}:1: stale: run rtl/figures/draw.py' for name in stale))
+        sys.exit(1)
 
 
 if __name__ == '__main__':
