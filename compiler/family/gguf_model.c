@@ -246,9 +246,10 @@ static enum stamp_status refuse_unknown(const struct source *src)
 {
     for (size_t i = 0; i < src->g->tensors; i++)
         if (!src->used[i])
-            return stamp_fail(
-                src->e, STAMP_EFORMAT, "%s: tensor %.100s has no place in a %s model of %zu layers",
-                src->name, src->g->tensor[i].name, src->m->family->name, src->m->dec.layers);
+            return stamp_fail(src->e, STAMP_EFORMAT,
+                              "%s: tensor %.100s has no place in a %s network of %zu layers",
+                              src->name, src->g->tensor[i].name, src->m->family->name,
+                              src->m->dec.layers);
     return STAMP_OK;
 }
 

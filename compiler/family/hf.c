@@ -121,7 +121,7 @@ static enum stamp_status refuse_unknown(const struct source *src, struct stamp_e
         const size_t n = strlen(t[i].name), d = sizeof derived - 1;
         if (src->used[i] || (n >= d && strcmp(t[i].name + n - d, derived) == 0)) continue;
         return stamp_fail(
-            e, STAMP_EFORMAT, "%s: tensor %.100s has no place in a %s model of %zu layers",
+            e, STAMP_EFORMAT, "%s: tensor %.100s has no place in a %s network of %zu layers",
             stamp_safetensors_file(src->st, &t[i]), t[i].name, m->family->name, m->dec.layers);
     }
     return STAMP_OK;

@@ -43,7 +43,7 @@ static enum stamp_status read_header(struct reader *r, struct stamp_network *m, 
     int64_t v[FIELDS];
 
     if (stamp_infile_size(r->in) < sizeof b)
-        return stamp_fail(r->e, STAMP_EFORMAT, "%s: not a llama2.c model (too short)", name);
+        return stamp_fail(r->e, STAMP_EFORMAT, "%s: not a llama2.c checkpoint (too short)", name);
     enum stamp_status s = stamp_infile_read(r->in, 0, b, sizeof b, r->e);
     if (!s) s = refuse_other_formats(name, b, r->e);
     if (s) return s;
@@ -57,11 +57,12 @@ static enum stamp_status read_header(struct reader *r, struct stamp_network *m, 
     for (size_t i = 0; i < FIELDS; i++)
         if (v[i] < 1)
             return stamp_fail(r->e, STAMP_EFORMAT,
-                              "%s: not a llama2.c model (header field %zu is %lld)", name, i,
+                              "%s: not a llama2.c checkpoint (header field %zu is %lld)", name, i,
                               (long long)v[i]);
     if (v[0] % v[3])
-        return stamp_fail(r->e, STAMP_EFORMAT, "%s: not a llama2.c model (dim %lld, %lld heads)",
-                          name, (long long)v[0], (long long)v[3]);
+        return stamp_fail(r->e, STAMP_EFORMAT,
+                          "%s: not a llama2.c checkpoint (dim %lld, %lld heads)", name,
+                          (long long)v[0], (long long)v[3]);
     m->dec.dim = (size_t)v[0];
     m->dec.hidden = (size_t)v[1];
     m->dec.layers = (size_t)v[2];
@@ -146,8 +147,8 @@ static enum stamp_status read_model(struct reader *r, struct stamp_network *m)
     if (s) return s;
     if (stamp_infile_size(r->in) != file_bytes(m, m->dec.tied))
         return stamp_fail(r->e, STAMP_EFORMAT,
-                          "%s: not a llama2.c model: %llu bytes, its header asks for %llu", name,
-                          (unsigned long long)stamp_infile_size(r->in),
+                          "%s: not a llama2.c checkpoint: %llu bytes, its header asks for %llu",
+                          name, (unsigned long long)stamp_infile_size(r->in),
                           (unsigned long long)file_bytes(m, m->dec.tied));
     m->format = "llama2.c";
     m->family = &stamp_family_llama;

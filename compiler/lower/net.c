@@ -51,7 +51,7 @@ static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err 
     if (!s->s || s->s > s->ctx)
         return stamp_fail(e, STAMP_ERANGE, "%u tokens: 1 to the cache's %u", s->s, s->ctx);
     if (s->ctx > m->ctx)
-        return stamp_fail(e, STAMP_ERANGE, "a cache of %u tokens: the model's context is %zu",
+        return stamp_fail(e, STAMP_ERANGE, "a cache of %u tokens: the network's context is %zu",
                           s->ctx, m->ctx);
     if (s->scheme.act_bits == 32 || s->scheme.weight_bits == 32)
         return stamp_fail(e, STAMP_EUNSUPPORTED,

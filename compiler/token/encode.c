@@ -121,9 +121,10 @@ static enum stamp_status check_rows(const struct stamp_tokenizer *t, const struc
         if ((size_t)ids->id[i] >= t->rows) {
             size_t len;
             const char *piece = stamp_tokenizer_piece(t, ids->id[i], &len);
-            return stamp_fail(e, STAMP_ERANGE,
-                              "token %d (\"%.*s\") of the text: the model's embedding has %zu rows",
-                              (int)ids->id[i], (int)(len < 40 ? len : 40), piece, t->rows);
+            return stamp_fail(
+                e, STAMP_ERANGE,
+                "token %d (\"%.*s\") of the text: the network's embedding has %zu rows",
+                (int)ids->id[i], (int)(len < 40 ? len : 40), piece, t->rows);
         }
     return STAMP_OK;
 }

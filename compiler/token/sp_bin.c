@@ -59,8 +59,8 @@ static enum stamp_status read_all(struct stamp_tokenizer *t, const char *name, c
             return stamp_fail(e, STAMP_EFORMAT, "%s: token %zu claims %lu bytes", name, id,
                               (unsigned long)n);
         if (t->rows && id >= t->rows)
-            return stamp_fail(e, STAMP_EFORMAT, "%s: it has more tokens than the model's %zu", name,
-                              t->rows);
+            return stamp_fail(e, STAMP_EFORMAT, "%s: it has more tokens than the network's %zu",
+                              name, t->rows);
         memcpy(&score, &bits, sizeof score);
         const enum stamp_status s = one(t, name, id, b + at, n, score, e);
         if (s) return s;

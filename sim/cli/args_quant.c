@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
     {.name = "calib",
      .key = KEY_CALIB,
      .arg = "FILE",
-     .doc = "text the model in f32 runs over to know the inputs of its layers, documents as in "
+     .doc = "text the network in f32 runs over to know the inputs of its layers, documents as in "
             "--text; better not the text that is scored"},
     {.name = "calib-tokens",
      .key = KEY_CALIB_TOKENS,

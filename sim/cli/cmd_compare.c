@@ -93,7 +93,7 @@ static error_t parse_high(const char *arg, struct stamp_compare *c)
 
 static error_t end(const struct compare_args *a)
 {
-    if (!a->files) return stamp_args_bad("needs a model: a folder or a file");
+    if (!a->files) return stamp_args_bad("needs a checkpoint: a folder or a file");
     if (a->files == 1 && !a->text) return stamp_args_bad("needs --text FILE, or pictures");
     if (a->files > 1 && a->text) return stamp_args_bad("takes --text FILE or pictures, not both");
     if (a->files > 1 && a->of_text) return stamp_args_bad("%s is of texts", a->of_text);
@@ -220,7 +220,7 @@ static void print(const struct compare_args *a)
 
     network_text(a, net, sizeof net);
     stamp_corpus_cut_text(&c->row[0].ppl.cut, c->corpus->model->ctx, cut, sizeof cut);
-    printf("model %s, text %s: %zu tokens of %zu documents%s; %s\n", a->file[0], a->text,
+    printf("checkpoint %s, text %s: %zu tokens of %zu documents%s; %s\n", a->file[0], a->text,
            c->row[0].ppl.tokens, c->row[0].ppl.docs, cut, net);
     printf("cycles of a prefill of %zu tokens on machine %s, logits of the last\n\n", c->prefill,
            stamp_args_mach(&c->machine)->name);

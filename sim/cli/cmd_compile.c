@@ -53,7 +53,7 @@ static const struct argp_option options[] = {
     {.name = "tokens",
      .key = KEY_TOKENS,
      .arg = "S",
-     .doc = "the file is a model: compile its prefill of S tokens"},
+     .doc = "the file is a checkpoint: compile its network's prefill of S tokens"},
     {.name = "decode",
      .key = KEY_DECODE,
      .arg = "N",
@@ -61,7 +61,7 @@ static const struct argp_option options[] = {
     {.name = "tokenizer",
      .key = KEY_TOKENIZER,
      .arg = "FILE",
-     .doc = "of the model, for --calib (default: the one in its folder or file)"},
+     .doc = "of the checkpoint, for --calib (default: the one in its folder or file)"},
     {.name = "bias", .key = 'b', .arg = "B.npy", .doc = "[outputs], of the last layer"},
     {.name = "output", .key = 'o', .arg = "P.stamp", .doc = "the program file"},
     {.name = "listing", .key = KEY_LISTING, .doc = "print the program as text, without its data"},
@@ -89,15 +89,15 @@ static error_t parse_dump(struct compile_args *a, const char *arg)
 
 static error_t check(const struct compile_args *a)
 {
-    if (!a->files) return stamp_args_bad("needs a weight, W.npy, or a model with --tokens");
+    if (!a->files) return stamp_args_bad("needs a weight, W.npy, or a checkpoint with --tokens");
     if (a->tokens && (a->files > 1 || a->rows || a->bias))
-        return stamp_args_bad("--tokens takes one model, without --rows and --bias");
+        return stamp_args_bad("--tokens takes one checkpoint, without --rows and --bias");
     if (a->tokens && (a->format.in != STAMP_FMT_F32 || a->format.out != STAMP_FMT_F32))
-        return stamp_args_bad("--in and --out bf16 are of weights; a model takes ids, gives f32");
+        return stamp_args_bad("--in and --out bf16 are of weights; a network takes ids, gives f32");
     if (!a->tokens && (a->net.any || a->quant.any || a->decode || a->tokenizer || a->at.count))
         return stamp_args_bad("flags of whole networks need --tokens S");
     if (!a->tokens && !a->rows)
-        return stamp_args_bad("needs --rows S for weights, --tokens S for a model");
+        return stamp_args_bad("needs --rows S for weights, --tokens S for a checkpoint");
     if (!a->out) return stamp_args_bad("needs -o P.stamp");
     if (a->common.json && (a->listing || a->dump))
         return stamp_args_bad("--listing and --dump print text: not together with --json");
@@ -144,12 +144,13 @@ static const struct argp argp = {
     .parser = parse,
     .children = children,
     .args_doc = "W.npy... --rows S -o P.stamp\nCHECKPOINT --tokens S -o P.stamp",
-    .doc = "Compile y = x w^T + b to a program for S tokens; further weights make a chain, each "
-           "taking what the one before gives. The program reads buffer x and writes buffer y. With "
-           "--tokens a whole model: entry main reads token ids (u32) from buffer tokens and writes "
-           "logits; entry step reads token, its position is argument 0, and writes step.logits.\v"
-           "cycles_expected is the compiler's estimate; instructions are those a run dispatches; "
-           "code is what is stored, loops rolled."};
+    .doc =
+        "Compile y = x w^T + b to a program for S tokens; further weights make a chain, each "
+        "taking what the one before gives. The program reads buffer x and writes buffer y. With "
+        "--tokens a whole network: entry main reads token ids (u32) from buffer tokens and writes "
+        "logits; entry step reads token, its position is argument 0, and writes step.logits.\v"
+        "cycles_expected is the compiler's estimate; instructions are those a run dispatches; "
+        "code is what is stored, loops rolled."};
 
 /* The lines of the passes asked for; a line that starts with a space belongs to the one before. */
 static void print_dump(const struct compile_args *a, const char *text)

@@ -128,7 +128,7 @@ static const struct argp argp = {
     .children = children,
     .doc =
         "Text from a prompt by a whole network in the numerics of the machine: the prompt in one "
-        "program, then a program run a token. Ends after N tokens or at one that the model's "
+        "program, then a program run a token. Ends after N tokens or at one that the checkpoint's "
         "files name as an end (EOS). A checkpoint is "
         "what "
         "eval takes.\v"
@@ -207,7 +207,7 @@ static enum stamp_status encode(struct generation *g, struct stamp_err *e)
                 "an empty prompt, and %s names no token that begins a text: give --prompt",
                 g->a->tokenizer ? g->a->tokenizer : g->a->model[0]);
         else if ((size_t)ids[0] >= g->model->vocab)
-            s = stamp_fail(e, STAMP_ERANGE, "BOS is token %d: the model's embedding has %zu rows",
+            s = stamp_fail(e, STAMP_ERANGE, "BOS is token %d: the network's embedding has %zu rows",
                            (int)ids[0], g->model->vocab);
     }
     if (!s && (g->prompt > ctx || g->a->n - 1 > ctx - g->prompt))

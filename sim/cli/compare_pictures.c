@@ -16,7 +16,7 @@
 static void print(const struct stamp_compare_pictures *a, const struct stamp_schemes *c,
                   const char *weights)
 {
-    printf("model %s, %zu pictures, %" PRIu64 " linear layers; %s\n\n", a->model, c->pictures,
+    printf("checkpoint %s, %zu pictures, %" PRIu64 " linear layers; %s\n\n", a->model, c->pictures,
            c->layers, weights);
     printf("%-40s %10s %10s %12s %12s %9s\n", "", "top 1 as", "logits", "linear", "linear", "");
     printf("%-40s %10s %10s %12s %12s %9s\n", "", "f32", "SQNR, dB", "sums, dB", "mean, dB",

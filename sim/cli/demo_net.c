@@ -91,7 +91,7 @@ static void print_head(const struct job *j)
     if (d->json) return;
     stamp_scheme_text(&j->scheme, scheme, sizeof scheme);
     stamp_args_net_text(&j->net, net, sizeof net);
-    printf("model %s, text %s\n%s, %s\n", d->model, d->text, scheme, net);
+    printf("checkpoint %s, text %s\n%s, %s\n", d->model, d->text, scheme, net);
     printf("machine %s: the whole network on %s, every logit against the network in C\n\n",
            stamp_args_mach(d->machine)->name, j->on->what);
     fflush(stdout);

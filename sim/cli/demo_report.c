@@ -35,8 +35,8 @@ static uint64_t mismatches(const struct stamp_demo_layer *l)
 
 void stamp_demo_print_head(const struct stamp_demo *d)
 {
-    printf("model %s, text %s, %zu tokens; machine %s: every layer on %s\n\n", d->model, d->text,
-           d->tokens, d->mach->name, d->run.on->what);
+    printf("checkpoint %s, text %s, %zu tokens; machine %s: every layer on %s\n\n", d->model,
+           d->text, d->tokens, d->mach->name, d->run.on->what);
     printf("%-15s %-13s %-23s  %-31s %20s\n", "", "", "SQNR, dB", "STaMP on the machine",
            "words of all three");
     printf("%-15s %-13s %7s %7s %7s  %9s %9s %11s %13s %6s\n", "layer", "features>out", "W4A4",

@@ -91,7 +91,7 @@ static void print(const struct stamp_network *m)
 {
     const struct stamp_rope_params *r = &m->dec.rope;
 
-    printf("model         %s, %s\n", m->family->name, m->format);
+    printf("network       %s, %s\n", m->family->name, m->format);
     printf("layers        %zu, width %zu, feed-forward %zu\n", m->dec.layers, m->dec.dim,
            m->dec.hidden);
     printf("attention     %zu heads of %zu, %zu of keys and values%s%s\n", m->dec.heads,
@@ -174,7 +174,7 @@ static void print_vision(const struct stamp_network *m, const struct vision *v)
     const struct stamp_gattr *p = v->picture;
     const struct stamp_prepare *how = &m->vit.prepare;
 
-    printf("model         %s, %s\n", m->family->name, m->format);
+    printf("network       %s, %s\n", m->family->name, m->format);
     printf("picture       %u x %u pixels of %u channels, patches of %u x %u\n", p->height, p->width,
            p->channels, p->patch, p->patch);
     printf("prepared      %s to %g of the crop, mean %g %g %g, deviation %g %g %g\n",

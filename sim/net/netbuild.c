@@ -40,7 +40,7 @@ enum stamp_status stamp_netbuild_new(const struct stamp_network *m, const struct
                                      uint32_t ctx, struct stamp_netbuild **out, struct stamp_err *e)
 {
     if (ctx > m->ctx)
-        return stamp_fail(e, STAMP_ERANGE, "a context of %u tokens: the model has %zu", ctx,
+        return stamp_fail(e, STAMP_ERANGE, "a context of %u tokens: the network has %zu", ctx,
                           m->ctx);
     struct stamp_netbuild *b = stamp_alloc(1, sizeof *b);
     if (!b) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a network");

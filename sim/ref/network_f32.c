@@ -290,7 +290,7 @@ static enum stamp_status check_tokens(const struct stamp_network *m, const int32
                                       size_t n, struct stamp_err *e)
 {
     if (n < 1 || n > m->ctx)
-        return stamp_fail(e, STAMP_ERANGE, "%zu tokens; the model takes 1 to %zu", n, m->ctx);
+        return stamp_fail(e, STAMP_ERANGE, "%zu tokens; the network takes 1 to %zu", n, m->ctx);
     for (size_t i = 0; i < n; i++)
         if (tokens[i] < 0 || (size_t)tokens[i] >= m->vocab)
             return stamp_fail(e, STAMP_ERANGE, "token %zu is %ld, outside the vocabulary of %zu", i,

@@ -222,7 +222,7 @@ def offset_of(name, value):
 def gguf_cases():
     t = pieces()
     many = 1 << 60
-    yield "magic", "not a llama2.c model", dict(raw=patch(0, b"GGML"))
+    yield "magic", "not a llama2.c checkpoint", dict(raw=patch(0, b"GGML"))
     yield "version 1", "version 1", dict(version=1)
     yield "version 4", "version 4", dict(version=4)
     yield "big endian", "big endian", dict(raw=patch(4, b"\0\0\0\3"))
