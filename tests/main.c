@@ -2,6 +2,7 @@
 /* main.c - runs every Check suite; the list of test names reads as the specification. */
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/skip.h"
 
@@ -22,6 +23,7 @@ SUITES(DECLARE)
 
 int main(void)
 {
+    setenv("CK_DEFAULT_TIMEOUT", "120", 0); /* two steps run beside each other on slow machines */
     test_skips_begin();
     SRunner *runner = srunner_create(NULL);
 

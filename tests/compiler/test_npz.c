@@ -364,6 +364,7 @@ Suite *stamp_suite_npz(void)
 {
     Suite *s = suite_create("npz");
     TCase *c = tcase_create("npz");
+    tcase_set_timeout(c, 300);
 
     tcase_add_test(c, tensors_are_read_in_any_type_order_and_compression);
     tcase_add_test(c, archives_that_lie_are_refused_with_member_and_place);

@@ -298,6 +298,7 @@ START_TEST(codes_come_back_from_their_file)
         stamp_qmodel_free(fresh);
     }
     unlink(o.cache);
+    stamp_graph_free(s.m.graph);
 }
 END_TEST
 
@@ -335,6 +336,7 @@ START_TEST(a_file_of_other_codes_is_refused)
     s.w[5] += 0.25f;
     refused(&s.m, &o, "other weights");
     unlink(o.cache);
+    stamp_graph_free(s.m.graph);
 }
 END_TEST
 
@@ -370,6 +372,7 @@ START_TEST(a_damaged_file_is_refused_at_every_byte)
     ck_assert_msg(!stamp_qmodel_make(&s.m, &o, &q, &e), "%s", e.text);
     stamp_qmodel_free(q);
     unlink(o.cache);
+    stamp_graph_free(s.m.graph);
 }
 END_TEST
 
