@@ -272,10 +272,10 @@ static enum stamp_status look_behind(const struct walk *w, uint32_t block, uint3
     const enum stamp_status bad = look(w, st ? NULL : w->e);
 
     if (!bad || st) return st ? st : bad;
-    if (block == STAMP_NO_BLOCK)
-        (void)stamp_fail_at(w->e, "output head");
-    else
-        (void)stamp_fail_at(w->e, "layer %u", time);
+    char name[2 * STAMP_GRAPH_NAME + 20];
+    stamp_graph_name(w->g, block == STAMP_NO_BLOCK ? w->g->values - 1 : w->g->block[block].out,
+                     time, name, sizeof name);
+    (void)stamp_fail_at(w->e, "%s or before it", name);
     return bad;
 }
 

@@ -253,7 +253,7 @@ START_TEST(what_does_not_fit_is_refused_with_a_line)
 
     t.pool[2 * 12 + 5] = 0x1.fffffep127f; /* of token 2: its square overflows */
     ck_assert_int_eq((int)stamp_net_prefill(net, good, 3, 0, NULL, &e), (int)STAMP_ERANGE);
-    ck_assert_str_eq(e.text, "layer 0: a value is not finite");
+    ck_assert_str_eq(e.text, "layers.0.end or before it: a value is not finite");
     ck_assert_uint_eq(stamp_net_position(net), 0);
     t.pool[2 * 12 + 5] = stamp_f32_from_bits(0x7f800000);
     ck_assert_int_eq((int)stamp_net_prefill(net, good, 3, 0, NULL, &e), (int)STAMP_ERANGE);
