@@ -210,9 +210,9 @@ static void build(struct stamp_network *m, struct stamp_gb *b)
                   (struct stamp_gattr){.kind = STAMP_GLINEAR_HEAD}, 2, (uint32_t[]){h, w});
 }
 
-const struct stamp_family stamp_family_llama = {"Llama", "llama", build};
-const struct stamp_family stamp_family_qwen2 = {"Qwen2", "qwen2", build};
-const struct stamp_family stamp_family_qwen3 = {"Qwen3", "qwen3", build};
+const struct stamp_family stamp_family_llama = {"Llama", "llama", build, NULL};
+const struct stamp_family stamp_family_qwen2 = {"Qwen2", "qwen2", build, NULL};
+const struct stamp_family stamp_family_qwen3 = {"Qwen3", "qwen3", build, NULL};
 
 enum stamp_status stamp_decoder_check(const char *name, const struct stamp_network *m,
                                       struct stamp_err *e)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "model/num/f32.h"
 
 static const struct stamp_family *const table[] = {&stamp_family_llama, &stamp_family_qwen2,
                                                    &stamp_family_qwen3};
@@ -40,7 +41,7 @@ void stamp_part_name(const struct stamp_part *part, enum stamp_naming naming, si
     const char *star = strchr(pattern, '*');
 
     if (star)
-        snprintf(text, size, "%.*s%zu%s", (int)(star - pattern), pattern, time, star + 1);
+        snprintf(text, size, "%.*s%zu%s", (int)(star - pattern), pattern, part->base + time, star + 1);
     else
         snprintf(text, size, "%s", pattern);
 }
@@ -75,6 +76,35 @@ struct taking {
     struct stamp_err *e;
 };
 
+static enum stamp_status made(const struct taking *t, uint32_t param, struct stamp_tensor_data *to)
+{
+    const struct stamp_gparam *p = &t->m->graph->param[param];
+
+    to->vector = stamp_alloc((size_t)p->rows * p->cols, sizeof *to->vector);
+    if (!to->vector) return stamp_fail(t->e, STAMP_ENOMEM, "%s: no memory for %s", t->name, p->name);
+    t->m->family->make(t->m, param, to->vector);
+    return STAMP_OK;
+}
+
+static void add_to_all(float plus, size_t count, float *x)
+{
+    for (size_t i = 0; i < count; i++) x[i] = stamp_f32_add(plus, x[i]);
+}
+
+/* [cols][rows] as the file has it to [rows][cols]. */
+static enum stamp_status turn(const struct taking *t, const struct stamp_gparam *p,
+                              struct stamp_tensor_data *to)
+{
+    float *x = stamp_alloc((size_t)p->rows * p->cols, sizeof *x);
+
+    if (!x) return stamp_fail(t->e, STAMP_ENOMEM, "%s: no memory for %s", t->name, p->name);
+    for (size_t c = 0; c < p->cols; c++)
+        for (size_t r = 0; r < p->rows; r++) x[r * p->cols + c] = to->vector[c * p->rows + r];
+    stamp_free(to->vector);
+    to->vector = x;
+    return STAMP_OK;
+}
+
 static enum stamp_status take(const struct taking *t, uint32_t param, uint32_t time)
 {
     const struct stamp_gparam *p = &t->m->graph->param[param];
@@ -83,6 +113,8 @@ static enum stamp_status take(const struct taking *t, uint32_t param, uint32_t t
     struct stamp_lazy lazy = {.rows = vector ? p->cols : p->rows, .cols = vector ? 1 : p->cols};
 
     const struct stamp_part *part = &t->m->part[param];
+    if (part->kind == STAMP_PART_MADE) return made(t, param, to);
+    if (part->kind == STAMP_PART_TAPS) lazy = (struct stamp_lazy){.rows = p->cols, .cols = p->rows};
     const size_t count = lazy.rows;
     stamp_part_name(part, t->naming, time, lazy.name, sizeof lazy.name);
     if (part->total) lazy.rows = part->total;
@@ -93,8 +125,13 @@ static enum stamp_status take(const struct taking *t, uint32_t param, uint32_t t
         lazy.rows = count;
     }
     to->lazy = lazy;
-    return p->kind == STAMP_GPARAM_MATRIX ? STAMP_OK
-                                          : stamp_lazy_all(t->name, &lazy, &to->vector, t->e);
+    if (p->kind == STAMP_GPARAM_MATRIX) return STAMP_OK;
+    const enum stamp_status all = stamp_lazy_all(t->name, &lazy, &to->vector, t->e);
+    if (all || part->kind != STAMP_PART_TAPS) {
+        if (!all && part->plus != 0) add_to_all(part->plus, count * lazy.cols, to->vector);
+        return all;
+    }
+    return turn(t, p, to);
 }
 
 static uint32_t times(const struct stamp_graph *g, uint32_t param)

@@ -15,6 +15,8 @@ struct stamp_family {
     /** The graph of @p m, whose configuration is read, by stamp_gb_* and stamp_family_param. Errors stick to
      *  the builder. */
     void (*build)(struct stamp_network *m, struct stamp_gb *b);
+    /** The numbers of a parameter of kind MADE; NULL: there is none. @param to  [rows][cols] */
+    void (*make)(const struct stamp_network *m, uint32_t param, float *to);
 };
 
 /** The row of this type, or NULL. */

@@ -40,32 +40,50 @@ static enum stamp_status read_config(const char *folder, char **text, size_t *le
 }
 
 /* A folder whose config.json is timm's, or one of transformers'. */
-static enum stamp_status open_folder(const char *path, struct stamp_network **out,
-                                     struct stamp_err *e)
+static enum stamp_status open_model(const char *path, struct stamp_dit_grid grid,
+                                    struct stamp_network **out, struct stamp_err *e)
 {
     char *text = NULL, *weights = NULL;
     size_t len = 0;
-    bool timm = false;
+    bool timm = false, dit = false;
     enum stamp_status s = read_config(path, &text, &len, e);
 
-    if (!s && text) s = stamp_vit_is_config(text, len, &timm, e);
+    if (!s && text) s = stamp_dit_is_config(text, len, &dit, e);
+    if (!s && text && !dit) s = stamp_vit_is_config(text, len, &timm, e);
+    if (!s && dit) s = stamp_dit_open(path, grid, out, e);
     if (!s && timm && !(weights = stamp_infile_join(path, "model.safetensors")))
         s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
     if (!s && timm) s = stamp_vit_open(weights, path, text, len, out, e);
-    if (!s && !timm) s = stamp_hf_open(path, out, e);
+    if (!s && !timm && !dit) s = stamp_hf_open(path, out, e);
     stamp_free(text);
     stamp_free(weights);
     return s;
 }
 
-static enum stamp_status open_any(const char *path, struct stamp_network **out, struct stamp_err *e)
+/* A pipeline of diffusers has its network in a folder of its own. */
+static enum stamp_status open_folder(const char *path, struct stamp_dit_grid grid,
+                                     struct stamp_network **out, struct stamp_err *e)
+{
+    char *index = stamp_infile_join(path, "model_index.json"),
+         *inside = stamp_infile_join(path, "transformer");
+    enum stamp_status s = index && inside ? STAMP_OK
+                                          : stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+
+    if (!s) s = open_model(stamp_infile_there(index) ? inside : path, grid, out, e);
+    stamp_free(index);
+    stamp_free(inside);
+    return s;
+}
+
+static enum stamp_status open_any(const char *path, struct stamp_dit_grid grid,
+                                  struct stamp_network **out, struct stamp_err *e)
 {
     struct stat info;
     bool vit = false;
 
-    if (stamp_random_is(path)) return stamp_random_open(path, out, e);
+    if (stamp_random_is(path)) return stamp_random_open(path, grid, out, e);
     if (stat(path, &info) != 0) return stamp_fail(e, STAMP_EIO, "%s: %s", path, strerror(errno));
-    if (S_ISDIR(info.st_mode)) return open_folder(path, out, e);
+    if (S_ISDIR(info.st_mode)) return open_folder(path, grid, out, e);
     const enum stamp_status s = stamp_vit_is(path, &vit, e);
     if (s) return s;
     if (vit) return stamp_vit_open(path, path, NULL, 0, out, e);
@@ -77,11 +95,26 @@ static enum stamp_status open_any(const char *path, struct stamp_network **out, 
     return stamp_gguf_is(path) ? stamp_gguf_open(path, out, e) : stamp_llama2c_open(path, out, e);
 }
 
+bool stamp_network_paints(const struct stamp_network *m)
+{
+    return m->family == &stamp_family_pixart || m->family == &stamp_family_sana;
+}
+
 enum stamp_status stamp_network_open(const char *path, struct stamp_network **out,
                                      struct stamp_err *e)
 {
+    return stamp_network_open_grid(path, (struct stamp_dit_grid){0, 0}, out, e);
+}
+
+enum stamp_status stamp_network_open_grid(const char *path, struct stamp_dit_grid grid,
+                                          struct stamp_network **out, struct stamp_err *e)
+{
     struct stamp_network *m = NULL;
-    enum stamp_status s = open_any(path, &m, e);
+    enum stamp_status s = open_any(path, grid, &m, e);
+
+    if (!s && grid.height && !stamp_network_paints(m))
+        s = stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a %s network has no grid to choose", path,
+                       m->family->name);
 
     if (!s && !(m->name = stamp_strdup(path)))
         s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
@@ -149,10 +182,12 @@ uint32_t stamp_network_param(const struct stamp_network *m, const char *name)
 enum stamp_status stamp_network_takes(const struct stamp_network *m, enum stamp_gop input,
                                       struct stamp_err *e)
 {
-    if (m->graph->node[0].op == input) return STAMP_OK;
+    if (m->graph->node[0].op == input && !stamp_network_paints(m)) return STAMP_OK;
     return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a %s network takes %s",
                       m->name ? m->name : "network", m->family->name,
-                      input == STAMP_GOP_PICTURE ? "text, no pictures" : "pictures, no text");
+                      stamp_network_paints(m)        ? "noise and a text: stamp paint"
+                      : input == STAMP_GOP_PICTURE ? "text, no pictures"
+                                                   : "pictures, no text");
 }
 
 enum stamp_status stamp_lazy_all(const char *name, const struct stamp_lazy *t, float **out,

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "compiler/family/decoder.h"
+#include "compiler/family/dit.h"
 #include "compiler/family/source.h"
 #include "compiler/family/vit.h"
 #include "compiler/front/lazy.h"
@@ -42,6 +43,7 @@ struct stamp_network {
     size_t ctx;                      /**< longest sequence, tokens */
     struct stamp_decoder dec;        /**< of a decoder */
     struct stamp_vit vit;            /**< of a vision transformer */
+    struct stamp_dit dit;            /**< of a diffusion transformer */
     struct stamp_infile *file;       /**< what the matrices point into, owned; or NULL */
     struct stamp_infile *
         *part_file; /**< [part_files], the same: further files of a GGUF in parts */
@@ -53,13 +55,20 @@ struct stamp_network {
 
 /**
  * Open a checkpoint: a folder is read as Hugging Face (hf.h), a file as GGUF (gguf_model.h) or llama2.c
- * (llama2c.h), "random:..." is made (random.h). Its files stay mapped until close and must not
+ * (llama2c.h), "random:..." is made (random.h); a folder of diffusers by its transformer (dit.h). Its files stay mapped until close and must not
  * change meanwhile.
  * @param out  owned by the caller, given back with stamp_network_close
  * @return STAMP_EIO, STAMP_EFORMAT, STAMP_ERANGE, STAMP_EUNSUPPORTED, STAMP_ENOMEM
  */
 enum stamp_status stamp_network_open(const char *path, struct stamp_network **out,
                                      struct stamp_err *e);
+
+/** The same with the grid of a diffusion transformer; another network that is given one is refused. */
+enum stamp_status stamp_network_open_grid(const char *path, struct stamp_dit_grid grid,
+                                          struct stamp_network **out, struct stamp_err *e);
+
+/** Whether it is a diffusion transformer: it takes a latent, a time step and a text. */
+bool stamp_network_paints(const struct stamp_network *m);
 
 /** NULL is allowed. */
 void stamp_network_close(struct stamp_network *m);

@@ -70,6 +70,7 @@ static enum stamp_status make(void *ctx, const struct stamp_part *p, struct stam
     out->kind = STAMP_LAZY_RANDOM;
     out->seed = stamp_lazy_seed(out->name, *(const uint64_t *)ctx);
     out->spread = p->kind == STAMP_PART_MATRIX ? 1.0f / sqrtf((float)out->cols)
+                  : p->kind == STAMP_PART_TAPS ? 0.3f
                   : p->kind == STAMP_PART_GAIN ? 0.05f
                                                : 0.02f;
     return STAMP_OK;
@@ -88,8 +89,27 @@ static void add_ones(struct stamp_network *m)
     }
 }
 
-static enum stamp_status build(const char *path, char *file, struct stamp_network *m,
-                               struct stamp_err *e)
+/* A diffusion transformer; compressed blocks beyond the wish are none. */
+static enum stamp_status build_dit(const char *path, struct wish *w, struct stamp_network *m,
+                                   struct stamp_err *e)
+{
+    struct stamp_dit *d = &m->dit;
+
+    if (w->vocab)
+        return stamp_fail(e, STAMP_ERANGE, "%s: a %s network has no vocabulary", path,
+                          m->family->name);
+    m->format = "random";
+    if (w->layers) d->layers = (size_t)w->layers;
+    if (d->squeeze_first >= d->layers) d->squeeze = 0;
+    if (d->squeeze_last >= d->layers) d->squeeze_last = d->layers - 1;
+    const enum stamp_status s =
+        stamp_family_make(m, path, STAMP_NAMING_DIFFUSERS, make, &w->seed, e);
+    if (!s) add_ones(m);
+    return s;
+}
+
+static enum stamp_status build(const char *path, char *file, struct stamp_dit_grid grid,
+                               struct stamp_network *m, struct stamp_err *e)
 {
     struct wish w = {0, 1, 0};
     char *text = NULL;
@@ -97,9 +117,13 @@ static enum stamp_status build(const char *path, char *file, struct stamp_networ
 
     enum stamp_status s = options(path, file, &w, e);
     if (!s) s = stamp_infile_slurp(file, CONFIG_MAX, &text, &len, e);
-    if (!s) s = stamp_hf_config(file, text, len, m, e);
+    bool dit = false;
+    if (!s) s = stamp_dit_is_config(text, len, &dit, e);
+    if (!s) s = dit ? stamp_dit_config(file, text, len, grid, m, e)
+                    : stamp_hf_config(file, text, len, m, e);
     stamp_free(text);
     if (s) return s;
+    if (dit) return build_dit(path, &w, m, e);
     m->format = "random";
     if (w.layers) m->dec.layers = (size_t)w.layers;
     if (w.vocab) m->vocab = (size_t)w.vocab;
@@ -109,12 +133,12 @@ static enum stamp_status build(const char *path, char *file, struct stamp_networ
     return s;
 }
 
-enum stamp_status stamp_random_open(const char *path, struct stamp_network **out,
-                                    struct stamp_err *e)
+enum stamp_status stamp_random_open(const char *path, struct stamp_dit_grid grid,
+                                    struct stamp_network **out, struct stamp_err *e)
 {
     struct stamp_network *m = stamp_alloc(1, sizeof *m);
     char *file = stamp_strdup(path + sizeof prefix - 1);
-    const enum stamp_status s = m && file ? build(path, file, m, e)
+    const enum stamp_status s = m && file ? build(path, file, grid, m, e)
                                           : stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
 
     stamp_free(file);

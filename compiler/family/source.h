@@ -9,12 +9,14 @@
 #include "compiler/front/lazy.h"
 
 /** How formats name the same tensor: "model.layers.0.self_attn.q_proj.weight", "blk.0.attn_q.weight",
- *  "layers.0.wq" (llama2.c, whose files have no names), "blocks.0.attn.qkv.weight" (timm). */
+ *  "layers.0.wq" (llama2.c, whose files have no names), "blocks.0.attn.qkv.weight" (timm),
+ *  "transformer_blocks.0.attn1.to_q.weight" (diffusers). */
 enum stamp_naming {
     STAMP_NAMING_HF,
     STAMP_NAMING_GGUF,
     STAMP_NAMING_LLAMA2C,
     STAMP_NAMING_TIMM,
+    STAMP_NAMING_DIFFUSERS,
     STAMP_NAMINGS
 };
 
@@ -22,7 +24,9 @@ enum stamp_part_kind {
     STAMP_PART_MATRIX,
     STAMP_PART_GAIN,
     STAMP_PART_BIAS,
-    STAMP_PART_ROWS /**< binary32 as they are, [rows][cols] */
+    STAMP_PART_ROWS, /**< binary32 as they are, [rows][cols] */
+    STAMP_PART_TAPS, /**< a kernel of each column, [cols][1][side][side] in the file, [side * side][cols] here */
+    STAMP_PART_MADE  /**< in no file: the family makes it */
 };
 
 /** A tensor as a family names it. Patterns: a '*' stands for the number of the repetition. */
@@ -31,6 +35,8 @@ struct stamp_part {
     enum stamp_part_kind kind;       /**< a gain or bias is a matrix of one column */
     bool paired;         /**< its rows are turned by the rotary embedding, heads of head_dim */
     size_t first, total; /**< rows first .. of a tensor of total rows; total 0: all of it */
+    size_t base;         /**< number of repetition 0 in names */
+    float plus;          /**< ROWS: added to each number */
 };
 
 /**

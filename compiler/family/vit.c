@@ -178,4 +178,4 @@ static void build(struct stamp_network *m, struct stamp_gb *b)
                   (struct stamp_part){.name = TIMM("head.bias"), .kind = STAMP_PART_BIAS}));
 }
 
-const struct stamp_family stamp_family_vit = {"ViT", "vit", build};
+const struct stamp_family stamp_family_vit = {"ViT", "vit", build, NULL};

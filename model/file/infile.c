@@ -189,6 +189,12 @@ static enum stamp_status slurp(const char *path, bool any_text, size_t max, char
     return s;
 }
 
+bool stamp_infile_there(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0;
+}
+
 char *stamp_infile_join(const char *folder, const char *file)
 {
     const size_t size = strlen(folder) + strlen(file) + 2;

@@ -9,6 +9,7 @@
 #ifndef STAMP_FILE_INFILE_H
 #define STAMP_FILE_INFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +63,9 @@ enum stamp_status stamp_infile_slurp(const char *path, size_t max, char **out, s
 /** The same for a text or bytes of the user's, which may be a web page. */
 enum stamp_status stamp_infile_text(const char *path, size_t max, char **out, size_t *len,
                                     struct stamp_err *e);
+
+/** Whether something of this path is there. */
+bool stamp_infile_there(const char *path);
 
 /** "folder/file", owned by the caller (stamp_free); NULL when memory is out. */
 char *stamp_infile_join(const char *folder, const char *file);

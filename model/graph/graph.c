@@ -76,6 +76,15 @@ uint32_t stamp_graph_value(const struct stamp_graph *g, const char *name)
     return UINT32_MAX;
 }
 
+uint32_t stamp_graph_input(const struct stamp_graph *g, uint32_t node)
+{
+    uint32_t before = 0;
+
+    for (uint32_t i = 0; i < node; i++)
+        before += g->node[i].op == STAMP_GOP_PICTURE || g->node[i].op == STAMP_GOP_INPUT;
+    return before;
+}
+
 uint32_t stamp_graph_param_reader(const struct stamp_graph *g, enum stamp_gop op, uint32_t at,
                                   uint32_t param)
 {

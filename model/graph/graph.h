@@ -55,6 +55,7 @@ struct stamp_gattr {
     uint32_t kind; /**< enum stamp_gkind of the op, NONE where it has none */
     uint32_t heads, kv_heads, head_dim, cache, group;
     uint32_t channels, height, width, patch;
+    uint32_t rows, cols, kernel, stride;
     float eps;
 };
 
@@ -142,6 +143,15 @@ uint32_t stamp_graph_repeats(const struct stamp_graph *g);
 
 /** The value of this name, or UINT32_MAX. */
 uint32_t stamp_graph_value(const struct stamp_graph *g, const char *name);
+
+/** What a run is given. */
+struct stamp_ginputs {
+    uint32_t run;             /**< rows of the values whose rows are the run's; 0 where no input is */
+    const float *const *rows; /**< of each PICTURE and INPUT node, in their order: [rows][cols] */
+};
+
+/** The number of PICTURE and INPUT nodes before node @p node: its place in struct stamp_ginputs. */
+uint32_t stamp_graph_input(const struct stamp_graph *g, uint32_t node);
 
 /** The node that reads parameter @p param (its number) as operand @p at, the first; UINT32_MAX for none. */
 uint32_t stamp_graph_param_reader(const struct stamp_graph *g, enum stamp_gop op, uint32_t at,

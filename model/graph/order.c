@@ -41,14 +41,13 @@ static enum stamp_status reads(const struct walk *w, uint32_t v)
 static enum stamp_status look(struct walk *w, const struct stamp_gstep *s, uint32_t time)
 {
     enum stamp_status st = STAMP_OK;
-    const uint32_t read[] = {s->x, s->add, s->k, s->v};
+    const uint32_t read[] = {s->x, s->add, s->k, s->v, s->gate, s->gain, s->bias};
 
     w->s = s;
     w->time = time;
-    for (uint32_t i = 0; i < 4 && !st && s->kind != STAMP_STEP_INPUT; i++) st = reads(w, read[i]);
-    const bool many = s->kind == STAMP_STEP_LINEARS && s->post == STAMP_GPOST_NONE;
-    for (uint32_t i = 0; i < (many ? s->linears : 1); i++) {
-        const uint32_t out = many ? w->g->node[s->linear[i]].out : s->out;
+    for (uint32_t i = 0; i < sizeof read / sizeof *read && !st && s->kind != STAMP_STEP_INPUT; i++) st = reads(w, read[i]);
+    for (uint32_t i = 0; i < s->made; i++) {
+        const uint32_t out = s->outs[i];
         if (w->g->node[w->g->value[out].node].op != STAMP_GOP_PICK) w->holds[w->place[out]] = out;
     }
     return st;
@@ -57,9 +56,9 @@ static enum stamp_status look(struct walk *w, const struct stamp_gstep *s, uint3
 /* Two products made at once do not share a place. */
 static enum stamp_status apart(struct walk *w, const struct stamp_gstep *s)
 {
-    for (uint32_t i = 0; i < s->linears && s->post == STAMP_GPOST_NONE; i++)
+    for (uint32_t i = 0; i < s->made; i++)
         for (uint32_t k = 0; k < i; k++) {
-            const uint32_t a = w->g->node[s->linear[i]].out, b = w->g->node[s->linear[k]].out;
+            const uint32_t a = s->outs[i], b = s->outs[k];
             if (w->place[a] == w->place[b])
                 return stamp_fail(
                     w->e, STAMP_EUNSUPPORTED, "%s and %s are made at once and share place %s",

@@ -58,6 +58,11 @@ static enum stamp_status shape_PICTURE(const struct ask *a)
                  (uint64_t)t->channels * t->patch * t->patch);
 }
 
+static enum stamp_status shape_INPUT(const struct ask *a)
+{
+    return shape(a, a->n->attr.rows, a->n->attr.cols);
+}
+
 static enum stamp_status shape_GATHER(const struct ask *a)
 {
     if (!param(a, 0) || param(a, 0)->kind != STAMP_GPARAM_MATRIX) return refuse(a, "no matrix");
@@ -87,6 +92,32 @@ static enum stamp_status shape_PREPEND(const struct ask *a)
     return shape(a, (uint64_t)v->rows + 1, v->cols);
 }
 
+/* Points of the result's grid. */
+static uint64_t points(const struct stamp_gattr *t)
+{
+    return (uint64_t)(t->height / t->stride) * (t->width / t->stride);
+}
+
+static enum stamp_status shape_DEPTHWISE(const struct ask *a)
+{
+    const struct stamp_gattr *t = &a->n->attr;
+    const struct stamp_gvalue *x = value(a, 0);
+    const struct stamp_gparam *w = param(a, 1);
+
+    if (!x) return refuse(a, "no value");
+    if (!(t->kernel == 3 && t->stride == 1) &&
+        !(t->kernel == t->stride && t->stride > 1 && t->stride <= 8))
+        return refuse(a, "a kernel of 3 by steps of 1, or of 2 to 8 by as many, is needed");
+    if (!t->height || !t->width || t->height > 1 << 12 || t->width > 1 << 12 ||
+        t->height % t->stride || t->width % t->stride || x->rows != t->height * t->width)
+        return refuse(a, "its rows are not a grid of whole steps");
+    if (!w || w->kind != STAMP_GPARAM_ROWS || w->rows != t->kernel * t->kernel ||
+        w->cols != x->cols)
+        return refuse(a, "the weights do not fit");
+    if (!vector(a, 2, x->cols)) return refuse(a, "the bias does not fit");
+    return shape(a, points(t), x->cols);
+}
+
 static enum stamp_status shape_PICK(const struct ask *a)
 {
     if (!value(a, 0)) return refuse(a, "no value");
@@ -96,13 +127,20 @@ static enum stamp_status shape_PICK(const struct ask *a)
                  value(a, 0)->cols);
 }
 
+/* A vector, or a value of one row. */
+static bool one_row(const struct ask *a, uint32_t i, uint32_t cols)
+{
+    const struct stamp_gvalue *v = value(a, i);
+    return v ? v->rows == 1 && v->cols == cols : vector(a, i, cols);
+}
+
 static enum stamp_status norm(const struct ask *a)
 {
     const uint32_t cols = value(a, 0)->cols, group = a->n->attr.group ? a->n->attr.group : cols;
 
     if (!group || cols % group) return refuse(a, "rows are not whole groups");
-    if (!vector(a, 1, group)) return refuse(a, "the gain does not fit");
-    if (a->n->ins > 2 && !vector(a, 2, group)) return refuse(a, "the bias does not fit");
+    if (!one_row(a, 1, group)) return refuse(a, "the gain does not fit");
+    if (a->n->ins > 2 && !one_row(a, 2, group)) return refuse(a, "the bias does not fit");
     return STAMP_OK;
 }
 
@@ -118,6 +156,10 @@ static enum stamp_status attend(const struct ask *a)
     if (!k || !v || k->cols != t->kv_heads * t->head_dim || v->cols != k->cols ||
         k->rows != v->rows)
         return refuse(a, "keys or values are not its heads");
+    if (t->kind == STAMP_GATTEND_LINEAR ? t->cache || t->heads != t->kv_heads : t->eps > 0)
+        return refuse(a, "linear attention has eps, no cache, and keys for each head");
+    if ((t->kind == STAMP_GATTEND_CAUSAL || t->cache) && k->rows != value(a, 0)->rows)
+        return refuse(a, "queries and keys differ in their rows");
     return STAMP_OK;
 }
 
@@ -128,7 +170,7 @@ static enum stamp_status binary(const struct ask *a)
 
     if (p && p->kind == STAMP_GPARAM_ROWS && p->rows == x->rows && p->cols == x->cols)
         return STAMP_OK;
-    if (y && y->rows == x->rows && y->cols == x->cols) return STAMP_OK;
+    if (y && (y->rows == x->rows || y->rows == 1) && y->cols == x->cols) return STAMP_OK;
     return refuse(a, "the operands have different shapes");
 }
 

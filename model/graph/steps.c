@@ -116,7 +116,12 @@ static const char *attend_fault(struct grouping *p, const struct stamp_gstep *s,
     struct stamp_gstep one;
 
     if (s->frequency != of_keys) return "queries and keys are not turned by the same frequencies";
-    if (value[s->x].rows != value[s->k].rows) return "queries and keys differ in their rows";
+    if (value[s->x].rows != value[s->k].rows && s->frequency != STAMP_NO_OPERAND)
+        return "queries and keys that differ in their rows are turned";
+    if (n->attr.kind == STAMP_GATTEND_LINEAR &&
+        (s->frequency != STAMP_NO_OPERAND || s->gain_q != STAMP_NO_OPERAND ||
+         s->gain_k != STAMP_NO_OPERAND))
+        return "a norm or rotation of the heads of linear attention";
     if (value[s->x].rows == STAMP_ROWS_PICKED) return "attention of rows that are picked";
     if (n->attr.cache && value[s->x].rows != STAMP_ROWS_RUN)
         return "a cache of rows that are not the run's";
@@ -161,18 +166,62 @@ static bool gate(struct grouping *p, struct stamp_gstep *s)
     return true;
 }
 
+/* SILU of each product. */
+static bool each_silu(struct grouping *p, struct stamp_gstep *s)
+{
+    const struct stamp_graph *g = p->g;
+
+    for (uint32_t i = 0; i < s->linears; i++)
+        if (!is_kind(g, passed_to(g, g->node[s->linear[i]].out), STAMP_GOP_UNARY,
+                     STAMP_GUNARY_SILU))
+            return false;
+    for (uint32_t i = 0; i < s->linears; i++) {
+        const uint32_t silu = passed_to(g, g->node[s->linear[i]].out);
+        p->taken[silu] = true;
+        s->outs[i] = g->node[silu].out;
+    }
+    s->post = STAMP_GPOST_SILU;
+    s->out = s->outs[0];
+    return true;
+}
+
+/* One product: times a row, added to a value; both are there by then. */
+static bool gated(struct grouping *p, struct stamp_gstep *s)
+{
+    const struct stamp_graph *g = p->g;
+    const uint32_t out = g->node[s->linear[0]].out, mul = passed_to(g, out);
+
+    if (!is_kind(g, mul, STAMP_GOP_BINARY, STAMP_GBINARY_MUL) || g->node[mul].in[0] != out ||
+        g->node[mul].in[1] & STAMP_PARAM || g->value[g->node[mul].in[1]].rows != 1 ||
+        g->value[out].rows == 1 || g->value[g->node[mul].in[1]].node > s->linear[0])
+        return false;
+    const uint32_t sum = passed_to(g, g->node[mul].out);
+    if (!is_kind(g, sum, STAMP_GOP_BINARY, STAMP_GBINARY_ADD) ||
+        (g->node[sum].in[0] | g->node[sum].in[1]) & STAMP_PARAM)
+        return false;
+    const uint32_t add = g->node[sum].in[g->node[sum].in[0] == g->node[mul].out];
+    if (g->value[add].rows != g->value[out].rows || g->value[add].node > s->linear[0]) return false;
+    p->taken[mul] = p->taken[sum] = true;
+    s->post = STAMP_GPOST_GATED;
+    s->add = add;
+    s->gate = g->node[mul].in[1];
+    s->out = g->node[sum].out;
+    return true;
+}
+
 /* One product: added to a value that is there by then, or GELU of it. */
 static void single(struct grouping *p, struct stamp_gstep *s)
 {
     const struct stamp_graph *g = p->g;
     const uint32_t out = g->node[s->linear[0]].out, next = passed_to(g, out);
 
+    if (gated(p, s)) return;
     if (is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU)) {
         s->post = STAMP_GPOST_GELU;
     } else if (is_kind(g, next, STAMP_GOP_BINARY, STAMP_GBINARY_ADD) &&
                !((g->node[next].in[0] | g->node[next].in[1]) & STAMP_PARAM)) {
         const uint32_t add = g->node[next].in[g->node[next].in[0] == out];
-        if (g->value[add].node > s->linear[0]) return;
+        if (g->value[add].node > s->linear[0] || g->value[add].rows != g->value[out].rows) return;
         s->post = STAMP_GPOST_ADD;
         s->add = add;
     } else {
@@ -199,7 +248,37 @@ static void linears(struct grouping *p, uint32_t node, struct stamp_gstep *s)
         p->taken[i] = true;
         add_name(s, name_of(g, g->node[i].out));
     }
-    if (!gate(p, s) && s->linears == 1) single(p, s);
+    for (uint32_t i = 0; i < s->linears; i++) s->outs[i] = g->node[s->linear[i]].out;
+    if (!each_silu(p, s) && !gate(p, s) && s->linears == 1) single(p, s);
+    s->made = s->post == STAMP_GPOST_NONE || s->post == STAMP_GPOST_SILU ? s->linears : 1;
+    if (s->made == 1) s->outs[0] = s->out;
+}
+
+/* ---- Convolutions ------------------------------------------------------------------------------ */
+
+/* The first of two on grids of one shape: SILU of the second times the first. */
+static void depthwise(struct grouping *p, uint32_t node, struct stamp_gstep *s)
+{
+    const struct stamp_graph *g = p->g;
+    const struct stamp_gattr *a = &g->node[node].attr;
+    const uint32_t mul = passed_to(g, g->node[node].out);
+
+    s->kind = STAMP_STEP_DEPTHWISE;
+    if (!is_kind(g, mul, STAMP_GOP_BINARY, STAMP_GBINARY_MUL)) return;
+    const uint32_t other = g->node[mul].in[g->node[mul].in[0] == g->node[node].out];
+    if (other & STAMP_PARAM || g->value[other].rows != g->value[s->out].rows) return;
+    const uint32_t silu = g->value[other].node;
+    if (!is_kind(g, silu, STAMP_GOP_UNARY, STAMP_GUNARY_SILU) || passed_to(g, other) != mul) return;
+    const uint32_t second = g->value[g->node[silu].in[0]].node;
+    if (g->node[second].op != STAMP_GOP_DEPTHWISE || p->taken[second] ||
+        passed_to(g, g->node[second].out) != silu ||
+        memcmp(a, &g->node[second].attr, sizeof *a) != 0 ||
+        g->value[g->node[second].in[0]].node > node)
+        return;
+    p->taken[second] = p->taken[silu] = p->taken[mul] = true;
+    s->second = second;
+    s->k = g->node[second].in[0];
+    s->out = s->outs[0] = g->node[mul].out;
 }
 
 /* ---- All of it --------------------------------------------------------------------------------- */
@@ -217,11 +296,18 @@ static enum stamp_status step(struct grouping *p, uint32_t node, struct stamp_er
                               .out = n->out,
                               .add = STAMP_NO_OPERAND,
                               .k = STAMP_NO_OPERAND,
-                              .v = STAMP_NO_OPERAND};
+                              .v = STAMP_NO_OPERAND,
+                              .gate = STAMP_NO_OPERAND,
+                              .gain = STAMP_NO_OPERAND,
+                              .bias = STAMP_NO_OPERAND,
+                              .second = STAMP_NO_OPERAND,
+                              .outs = {n->out},
+                              .made = 1};
     add_name(s, name_of(p->g, n->out));
     switch (n->op) {
     case STAMP_GOP_IDS:
     case STAMP_GOP_PICTURE:
+    case STAMP_GOP_INPUT:
     case STAMP_GOP_PICK: s->kind = STAMP_STEP_INPUT; return STAMP_OK;
     case STAMP_GOP_GATHER: s->kind = STAMP_STEP_GATHER; return STAMP_OK;
     case STAMP_GOP_LINEAR: linears(p, node, s); return STAMP_OK;
@@ -232,6 +318,8 @@ static enum stamp_status step(struct grouping *p, uint32_t node, struct stamp_er
         return STAMP_OK;
     case STAMP_GOP_NORM:
         s->kind = STAMP_STEP_NORM;
+        s->gain = n->in[1];
+        if (n->ins > 2) s->bias = n->in[2];
         if (n->attr.group)
             fault = "a norm of groups is not RMS, without bias, of the heads of one attention";
         else if (n->attr.kind == STAMP_GNORM_RMS && n->ins > 2)
@@ -242,7 +330,8 @@ static enum stamp_status step(struct grouping *p, uint32_t node, struct stamp_er
         s->add = n->in[1];
         if (n->attr.kind != STAMP_GBINARY_ADD || !(n->in[1] & STAMP_PARAM)) fault = by_itself;
         break;
-    case STAMP_GOP_UNARY:
+    case STAMP_GOP_UNARY: s->kind = STAMP_STEP_UNARY; return STAMP_OK;
+    case STAMP_GOP_DEPTHWISE: depthwise(p, node, s); return STAMP_OK;
     case STAMP_GOP_ROPE:
     case STAMP_GOPS: fault = by_itself; break;
     }

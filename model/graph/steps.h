@@ -18,13 +18,15 @@ extern "C" {
 #endif
 
 enum stamp_gstep_kind {
-    STAMP_STEP_INPUT, /**< IDS, PICTURE, PICK: nothing is computed */
+    STAMP_STEP_INPUT, /**< IDS, PICTURE, INPUT, PICK: nothing is computed */
     STAMP_STEP_GATHER,
     STAMP_STEP_LINEARS, /**< up to STAMP_STEP_LINEAR_MAX LINEAR nodes, then post */
     STAMP_STEP_NORM,    /**< of whole rows */
     STAMP_STEP_ATTEND,
     STAMP_STEP_PREPEND,
-    STAMP_STEP_ADD /**< BINARY ADD of a parameter's rows */
+    STAMP_STEP_ADD,   /**< BINARY ADD of a parameter's rows */
+    STAMP_STEP_UNARY, /**< SILU or GELU of a value */
+    STAMP_STEP_DEPTHWISE
 };
 
 enum { STAMP_STEP_LINEAR_MAX = 3 };
@@ -34,7 +36,9 @@ enum stamp_gpost {
     STAMP_GPOST_NONE, /**< every product is a value of its own */
     STAMP_GPOST_ADD,  /**< one product, added to value add */
     STAMP_GPOST_GATE, /**< two: SILU of the first times the second */
-    STAMP_GPOST_GELU  /**< one: GELU */
+    STAMP_GPOST_GELU, /**< one: GELU */
+    STAMP_GPOST_SILU, /**< each: SILU, a value of its own */
+    STAMP_GPOST_GATED /**< one: times the row gate, then added to value add */
 };
 
 #define STAMP_NO_OPERAND UINT32_MAX
@@ -44,10 +48,14 @@ struct stamp_gstep {
     uint32_t node;  /**< GATHER, NORM, ATTEND, ...: the node itself; LINEARS: the first */
     uint32_t block; /**< or STAMP_NO_BLOCK */
     uint32_t x;     /**< value read: of a norm, of the products, the queries, the rows behind one */
-    uint32_t out;   /**< value made; LINEARS with NONE: of the first, the others' are next to it */
+    uint32_t out;   /**< value made; where there are several: the first */
     uint32_t linear[STAMP_STEP_LINEAR_MAX], linears; /**< nodes */
+    uint32_t outs[STAMP_STEP_LINEAR_MAX], made;      /**< values made; made: their number, 1 or linears */
     enum stamp_gpost post;
-    uint32_t add;            /**< ADD: a value; of STAMP_STEP_ADD: an operand */
+    uint32_t add;            /**< ADD, GATED: a value; of STAMP_STEP_ADD: an operand */
+    uint32_t gate;           /**< GATED: a value of one row */
+    uint32_t gain, bias;     /**< NORM: operands */
+    uint32_t second; /**< DEPTHWISE: the node whose SILU the result is multiplied by, or NO_OPERAND */
     uint32_t k, v;           /**< ATTEND: values; x is the queries before norm and rotation */
     uint32_t gain_q, gain_k; /**< ATTEND: NORM nodes of heads, or STAMP_NO_OPERAND */
     uint32_t frequency;      /**< ATTEND: parameter, or STAMP_NO_OPERAND: no rotation */

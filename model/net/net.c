@@ -7,6 +7,7 @@
 #include "model/mem.h"
 #include "model/net/net_parts.h"
 #include "model/num/f32.h"
+#include "model/num/fn.h"
 #include "model/num/norm.h"
 #include "model/num/rope.h"
 
@@ -15,7 +16,7 @@ struct walk {
     struct stamp_net *net;
     const struct stamp_graph *g;
     const int32_t *tokens; /* [n], or NULL */
-    const float *input;    /* rows of a picture, or NULL */
+    const float *const *input; /* rows of each input, or NULL */
     float *last;           /* the last value, or NULL: not computed */
     uint32_t n;            /* tokens of the run */
     uint32_t first;        /* of the rows picked */
@@ -29,6 +30,18 @@ static const float *vector(const struct walk *w, uint32_t node, uint32_t i, uint
     const struct stamp_net_model *m = &w->net->model;
 
     return i < n->ins ? m->vector(m->ctx, n->in[i] & ~STAMP_PARAM, time) : NULL;
+}
+
+static float *place(const struct walk *w, const struct stamp_gstep *s, uint32_t time, uint32_t v);
+
+/* An operand of a step: a parameter or a value; NULL for none. */
+static const float *operand(const struct walk *w, const struct stamp_gstep *s, uint32_t time,
+                            uint32_t v)
+{
+    const struct stamp_net_model *m = &w->net->model;
+
+    if (v == STAMP_NO_OPERAND) return NULL;
+    return v & STAMP_PARAM ? m->vector(m->ctx, v & ~STAMP_PARAM, time) : place(w, s, time, v);
 }
 
 static uint32_t rows_of(const struct walk *w, uint32_t v)
@@ -109,8 +122,8 @@ static void norm(const struct walk *w, const struct stamp_gstep *s, uint32_t tim
                            .layer = a->kind == STAMP_GNORM_LAYER,
                            .eps = a->eps,
                            .x = place(w, s, time, s->x),
-                           .gain = vector(w, s->node, 1, time),
-                           .bias = vector(w, s->node, 2, time),
+                           .gain = operand(w, s, time, s->gain),
+                           .bias = operand(w, s, time, s->bias),
                            .y = place(w, s, time, s->out)};
     stamp_pool_run(w->net->pool, rows_of(w, s->out), norm_row, &job);
 }
@@ -155,12 +168,13 @@ static enum stamp_status linears(struct walk *w, const struct stamp_gstep *s, ui
     if (net->again[s - net->steps.step])
         x = memcpy(net->work.copy, x, (size_t)rows * d * sizeof *x);
     for (uint32_t i = 0; i < s->linears; i++) {
-        const uint32_t out = s->post == STAMP_GPOST_NONE ? w->g->node[s->linear[i]].out : s->out;
+        const uint32_t out = s->outs[i < s->made ? i : 0];
         to[i] = (struct stamp_net_target){.w = &l[i],
                                           .bias = vector(w, s->linear[i], 2, time),
                                           .y = place(w, s, 0, out),
                                           .post = s->post};
-        if (s->post == STAMP_GPOST_ADD) to[i].add = place(w, s, time, s->add);
+        if (s->add != STAMP_NO_OPERAND) to[i].add = place(w, s, time, s->add);
+        if (s->gate != STAMP_NO_OPERAND) to[i].gate = place(w, s, time, s->gate);
     }
     stamp_net_quantize(net, plan, d, x);
     if (s->post == STAMP_GPOST_GATE)
@@ -179,6 +193,7 @@ static void attend(const struct walk *w, const struct stamp_gstep *s, uint32_t t
     struct stamp_net_rows r = {.a = &net->attend[s - net->steps.step],
                                .time = time,
                                .n = rows_of(w, s->out),
+                               .keys = rows_of(w, s->k),
                                .q = place(w, s, time, s->x),
                                .k = place(w, s, time, s->k),
                                .v = place(w, s, time, s->v),
@@ -186,6 +201,10 @@ static void attend(const struct walk *w, const struct stamp_gstep *s, uint32_t t
 
     if (gains) r.gain_q = vector(w, s->gain_q, 1, time), r.eps_q = w->g->node[s->gain_q].attr.eps;
     if (k_gain) r.gain_k = vector(w, s->gain_k, 1, time), r.eps_k = w->g->node[s->gain_k].attr.eps;
+    if (r.a->linear) {
+        stamp_net_linear_attend(net, &r);
+        return;
+    }
     stamp_net_turn(net, &r);
     if (w->step)
         stamp_net_kv_append(net, &r);
@@ -215,13 +234,15 @@ static enum stamp_status gather(const struct walk *w, const struct stamp_gstep *
 
 static enum stamp_status input(const struct walk *w, const struct stamp_gstep *s)
 {
-    const struct stamp_gvalue *v = &w->g->value[s->out];
-    const size_t count = (size_t)v->rows * v->cols;
+    const size_t count = (size_t)rows_of(w, s->out) * w->g->value[s->out].cols;
+    const enum stamp_gop op = w->g->node[s->node].op;
 
-    if (w->g->node[s->node].op != STAMP_GOP_PICTURE) return STAMP_OK;
-    if (stamp_f32_find_nonfinite(count, w->input) < count)
-        return stamp_fail(w->e, STAMP_ERANGE, "a value of the picture is not finite");
-    memcpy(w->net->work.val[s->out], w->input, count * sizeof *w->input);
+    if (op != STAMP_GOP_PICTURE && op != STAMP_GOP_INPUT) return STAMP_OK;
+    const float *x = w->input[stamp_graph_input(w->g, s->node)];
+    if (stamp_f32_find_nonfinite(count, x) < count)
+        return stamp_fail(w->e, STAMP_ERANGE, "a value of the %s is not finite",
+                          w->g->value[s->out].name);
+    memcpy(w->net->work.val[s->out], x, count * sizeof *x);
     return STAMP_OK;
 }
 
@@ -245,6 +266,29 @@ static void add(const struct walk *w, const struct stamp_gstep *s, uint32_t time
     stamp_net_note(w->net, stamp_f32_find_nonfinite(count, y) < count);
 }
 
+static void unary(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
+{
+    const size_t count = (size_t)rows_of(w, s->out) * w->g->value[s->out].cols;
+    const bool silu = w->g->node[s->node].attr.kind == STAMP_GUNARY_SILU;
+    const float *x = place(w, s, time, s->x);
+    float *y = place(w, s, time, s->out);
+
+    for (size_t i = 0; i < count; i++) y[i] = silu ? stamp_silu(x[i]) : stamp_gelu(x[i]);
+    stamp_net_note(w->net, stamp_f32_find_nonfinite(count, y) < count);
+}
+
+static void depthwise(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
+{
+    struct stamp_net_conv c[2];
+    const uint32_t node[2] = {s->node, s->second}, count = s->second == STAMP_NO_OPERAND ? 1 : 2;
+
+    for (uint32_t i = 0; i < count; i++)
+        c[i] = (struct stamp_net_conv){place(w, s, time, i ? s->k : s->x),
+                                       vector(w, node[i], 1, time), vector(w, node[i], 2, time)};
+    stamp_net_depthwise(w->net, &w->g->node[s->node].attr, w->g->value[s->out].cols, &c[0],
+                        count > 1 ? &c[1] : NULL, place(w, s, time, s->out));
+}
+
 static enum stamp_status run_step(struct walk *w, const struct stamp_gstep *s, uint32_t time)
 {
     enum stamp_status st = STAMP_OK;
@@ -257,11 +301,11 @@ static enum stamp_status run_step(struct walk *w, const struct stamp_gstep *s, u
     case STAMP_STEP_ATTEND: attend(w, s, time); break;
     case STAMP_STEP_PREPEND: prepend(w, s, time); break;
     case STAMP_STEP_ADD: add(w, s, time); break;
+    case STAMP_STEP_UNARY: unary(w, s, time); break;
+    case STAMP_STEP_DEPTHWISE: depthwise(w, s, time); break;
     }
-    if (st || s->kind != STAMP_STEP_LINEARS || s->post != STAMP_GPOST_NONE)
-        return st || s->kind == STAMP_STEP_INPUT ? st : see(w, s, time, s->out);
-    for (uint32_t i = 0; i < s->linears && !st; i++)
-        st = see(w, s, time, w->g->node[s->linear[i]].out);
+    for (uint32_t i = 0; i < s->made && !st && s->kind != STAMP_STEP_INPUT; i++)
+        st = see(w, s, time, s->outs[i]);
     return st;
 }
 
@@ -324,9 +368,9 @@ static enum stamp_status forward(struct walk *w)
     atomic_store(&net->not_finite, false);
     atomic_store(&net->no_memory, false);
     for (uint32_t i = 0; i < net->steps.steps && !st; i++)
-        if (net->attend[i].cache)
+        if (net->attend[i].cache && !net->attend[i].linear)
             st = stamp_net_kv_reserve(&net->attend[i],
-                                      net->position + rows_of(w, net->steps.step[i].out), w->e);
+                                      net->position + rows_of(w, net->steps.step[i].k), w->e);
     if (!st) positions(w);
     for (uint32_t at = 0; at < net->steps.steps && !st;) st = run_block(w, &at);
     net->position = st ? 0 : net->position + w->n;
@@ -365,13 +409,28 @@ enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *lo
     return run_tokens(net, &token, 1, 0, true, logits, e);
 }
 
-enum stamp_status stamp_net_rows(struct stamp_net *net, const float *x, float *y,
-                                 struct stamp_err *e)
+enum stamp_status stamp_net_inputs(struct stamp_net *net, const struct stamp_ginputs *in, float *y,
+                                   struct stamp_err *e)
 {
-    struct walk w = {.net = net, .g = net->model.graph, .input = x, .last = y, .e = e};
+    struct walk w = {.net = net,
+                     .g = net->model.graph,
+                     .input = in->rows,
+                     .last = y,
+                     .n = in->run,
+                     .e = e};
+
+    if (in->run > net->model.ctx_tokens)
+        return stamp_fail(e, STAMP_ERANGE, "%u rows of text: at most %u", in->run,
+                          net->model.ctx_tokens);
 
     net->position = 0;
     return forward(&w);
+}
+
+enum stamp_status stamp_net_rows(struct stamp_net *net, const float *x, float *y,
+                                 struct stamp_err *e)
+{
+    return stamp_net_inputs(net, &(struct stamp_ginputs){0, &x}, y, e);
 }
 
 uint32_t stamp_net_position(const struct stamp_net *net)

@@ -77,7 +77,11 @@ enum stamp_status stamp_net_prefill(struct stamp_net *net, const int32_t *tokens
 enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *logits,
                                  struct stamp_err *e);
 
-/** A network that takes rows: x[rows][cols] of its PICTURE, y as its last value. @return as above */
+/** A network that takes rows; y as its last value. @return as above */
+enum stamp_status stamp_net_inputs(struct stamp_net *net, const struct stamp_ginputs *in, float *y,
+                                   struct stamp_err *e);
+
+/** The same of one input, x[rows][cols]. */
 enum stamp_status stamp_net_rows(struct stamp_net *net, const float *x, float *y,
                                  struct stamp_err *e);
 

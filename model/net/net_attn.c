@@ -64,20 +64,24 @@ static void turn_row(void *ctx, uint32_t row, uint32_t worker)
     const struct attn_job *j = ctx;
     const struct stamp_net_rows *r = j->r;
     const struct stamp_net_attend *a = j->a;
-    float *q = r->q + (size_t)row * a->q_width, *k = r->k + (size_t)row * a->kv_width;
 
     (void)worker;
+    if (row < r->keys) {
+        float *k = r->k + (size_t)row * a->kv_width;
+        turn_heads(j->net, a, a->kv_heads, r->gain_k, r->eps_k, row, k);
+        stamp_net_note(j->net, stamp_f32_find_nonfinite(a->kv_width, k) < a->kv_width);
+    }
+    if (row >= r->n) return;
+    float *q = r->q + (size_t)row * a->q_width;
     turn_heads(j->net, a, a->heads, r->gain_q, r->eps_q, row, q);
-    turn_heads(j->net, a, a->kv_heads, r->gain_k, r->eps_k, row, k);
-    stamp_net_note(j->net, stamp_f32_find_nonfinite(a->q_width, q) < a->q_width ||
-                               stamp_f32_find_nonfinite(a->kv_width, k) < a->kv_width);
+    stamp_net_note(j->net, stamp_f32_find_nonfinite(a->q_width, q) < a->q_width);
     query_digits(j->net, a, row, q);
 }
 
 void stamp_net_turn(struct stamp_net *net, const struct stamp_net_rows *r)
 {
     struct attn_job job = {net, r, r->a, NULL};
-    stamp_pool_run(net->pool, r->n, turn_row, &job);
+    stamp_pool_run(net->pool, r->n > r->keys ? r->n : r->keys, turn_row, &job);
 }
 
 /* Up to six rows of a key-value head and what has become of them so far. */
@@ -254,7 +258,7 @@ static void attend(void *ctx, uint32_t item, uint32_t worker)
     w.q_sum = net->work.q_sum + q_at;
     w.q_scale = net->work.q_scale + q_at;
     for (uint32_t r = 0; r < w.count; r++)
-        w.t[r] = a->causal ? net->position + (at + r) / a->group : j->r->n - 1;
+        w.t[r] = a->causal ? net->position + (at + r) / a->group : j->r->keys - 1;
     for (uint32_t b = 0; b <= w.t[w.count - 1] / KEYS; b++) key_block_best(j, head, b, &w, &ok);
 
     for (uint32_t r = 0; r < w.count; r++) {

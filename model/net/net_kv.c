@@ -141,13 +141,13 @@ static void fill(void *ctx, uint32_t item, uint32_t worker)
     for (int value = 0; value < 2; value++) {
         const struct side side = side_of(j->r, value);
         const float *x = side.rows + (size_t)first * a->kv_width + (size_t)head * hd;
-        if (a->kv.bits == 4 && first + rows <= j->r->n) {
+        if (a->kv.bits == 4 && first + rows <= j->r->keys) {
             for (uint32_t i = 0; i < rows; i++)
                 memcpy(w->x + (size_t)i * hd, x + (size_t)i * a->kv_width, hd * sizeof *x);
             code_block(net, j->r, &side, head, first, w);
             continue;
         }
-        for (uint32_t t = first; t < first + rows && t < j->r->n; t++, x += a->kv_width)
+        for (uint32_t t = first; t < first + rows && t < j->r->keys; t++, x += a->kv_width)
             code_row(net, j->r, &side, head, t, x, w);
     }
 }
@@ -157,7 +157,7 @@ void stamp_net_kv_fill(struct stamp_net *net, const struct stamp_net_rows *r)
     struct fill_job job = {net, r};
     const uint32_t rows = rows_of_block(r->a);
 
-    stamp_pool_run(net->pool, r->a->kv_heads * ((r->n + rows - 1) / rows), fill, &job);
+    stamp_pool_run(net->pool, r->a->kv_heads * ((r->keys + rows - 1) / rows), fill, &job);
 }
 
 /* A block completed by decoding, from its 8-bit codes. */

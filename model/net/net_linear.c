@@ -141,8 +141,14 @@ static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
             if (t->add != t->y) memcpy(y, t->add + at, cols * sizeof *y);
             stamp_f32_add_rows(cols, y, strip);
             stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
-        } else if (t->post == STAMP_GPOST_GELU) {
-            for (uint32_t i = 0; i < cols; i++) y[i] = stamp_gelu(strip[i]);
+        } else if (t->post == STAMP_GPOST_GATED) {
+            const float *gate = t->gate + (size_t)item * STAMP_PANEL, *add = t->add + at;
+            for (uint32_t i = 0; i < cols; i++)
+                y[i] = stamp_f32_add(add[i], stamp_f32_mul(strip[i], gate[i]));
+            stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
+        } else if (t->post == STAMP_GPOST_GELU || t->post == STAMP_GPOST_SILU) {
+            for (uint32_t i = 0; i < cols; i++)
+                y[i] = t->post == STAMP_GPOST_SILU ? stamp_silu(strip[i]) : stamp_gelu(strip[i]);
             stamp_net_note(j->net, stamp_f32_find_nonfinite(cols, y) < cols);
         } else {
             memcpy(y, strip, cols * sizeof *y);

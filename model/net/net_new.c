@@ -72,6 +72,8 @@ static enum stamp_status new_attend(struct stamp_net *net, const struct stamp_gs
                                    .q_stride = (t->head_dim + 3) / 4 * 4,
                                    .value_panels = (t->head_dim + STAMP_PANEL - 1) / STAMP_PANEL,
                                    .causal = t->kind == STAMP_GATTEND_CAUSAL,
+                                   .linear = t->kind == STAMP_GATTEND_LINEAR,
+                                   .eps = t->eps,
                                    .kv = {.bits = 32},
                                    .times = stamp_graph_times(m->graph, s->node)};
     if (t->cache) a->kv = net->options.kv;
@@ -99,7 +101,8 @@ static bool is_read_again(const struct stamp_net *net, const struct stamp_gstep 
         const struct stamp_gstep *o = &net->steps.step[i];
         if (o != s && o->kind != STAMP_STEP_INPUT &&
             (whole(g, o->x) == x || whole(g, o->k) == x || whole(g, o->v) == x ||
-             whole(g, o->add) == x))
+             whole(g, o->add) == x || whole(g, o->gate) == x || whole(g, o->gain) == x ||
+             whole(g, o->bias) == x))
             return true;
     }
     for (uint32_t i = 0; i < g->blocks; i++)

@@ -42,6 +42,8 @@ struct stamp_net_attend {
     uint32_t key_quads;    /**< quads of features of a key */
     uint32_t value_panels; /**< panels of channels of a value */
     bool causal;
+    bool linear;                   /**< no softmax */
+    float eps;                     /**< of linear attention */
     struct stamp_kv_scheme kv;     /**< 32 bits without a cache */
     const double *frequency;       /**< NULL: no rotation */
     struct stamp_net_cache *cache; /**< [times]; NULL: the step is another one */
@@ -58,6 +60,7 @@ struct stamp_net_work {
     float *copy;          /**< [rows][cols] of an input that is read again */
     int8_t *code;         /**< [rows][features] */
     struct stamp_rowmeta *meta;
+    float *point;    /**< [threads][cols] of a convolution */
     int8_t *q_digit; /**< [kv_heads][rows * group][q_stride] */
     int32_t *q_sum;  /**< [kv_heads][rows * group] of the digits */
     float *q_scale;  /**< the same */
@@ -101,8 +104,10 @@ struct stamp_net_target {
     const struct stamp_layer *w;
     const float *bias;     /**< or NULL */
     float *y;              /**< [plan->s][w->n] */
-    enum stamp_gpost post; /**< NONE: y = product; ADD: y = ADD(add, product); GELU */
+    enum stamp_gpost post; /**< NONE: y = product; ADD: y = ADD(add, product); GELU, SILU;
+                            *   GATED: y = ADD(add, MUL(product, gate)) */
     const float *add;      /**< [plan->s][w->n], may be y */
+    const float *gate;     /**< [w->n] */
 };
 
 /** @param x  the rows given to stamp_net_quantize, for products in f32 */
@@ -118,9 +123,10 @@ void stamp_net_gate_up(struct stamp_net *net, const struct stamp_plan *plan, con
 /** Rows of a run of an ATTEND step; k, v as they are multiplied, norms and rotation of k done. */
 struct stamp_net_rows {
     struct stamp_net_attend *a;
-    uint32_t time, n;
-    float *q, *k;                 /**< [n][q_width], [n][kv_width]; turned in place */
-    const float *v;               /**< [n][kv_width] */
+    uint32_t time, n; /**< n: queries */
+    uint32_t keys;    /**< of this run; n with a cache */
+    float *q, *k;                 /**< [n][q_width], [keys][kv_width]; turned in place */
+    const float *v;               /**< [keys][kv_width] */
     float *out;                   /**< [n][q_width] */
     const float *gain_q, *gain_k; /**< [head_dim], or NULL */
     float eps_q, eps_k;
@@ -140,6 +146,24 @@ void stamp_net_kv_append(struct stamp_net *net, const struct stamp_net_rows *r);
 void stamp_net_turn(struct stamp_net *net, const struct stamp_net_rows *r);
 /** out = attention of the rows from net->position on over the cache. */
 void stamp_net_attend_rows(struct stamp_net *net, const struct stamp_net_rows *r);
+
+/* net_linattn.c */
+
+/** out = linear attention. */
+void stamp_net_linear_attend(struct stamp_net *net, const struct stamp_net_rows *r);
+
+/* net_grid.c */
+
+/** A DEPTHWISE node at work. */
+struct stamp_net_conv {
+    const float *x, *weight, *bias; /**< [height * width][cols], [kernel * kernel][cols], [cols] */
+};
+
+/** y = the convolution @p a of first, times SILU of that of second, if there is one.
+ *  @param a  attributes of both  @param y  [points][cols] */
+void stamp_net_depthwise(struct stamp_net *net, const struct stamp_gattr *a, uint32_t cols,
+                         const struct stamp_net_conv *first, const struct stamp_net_conv *second,
+                         float *y);
 
 /* net_work.c: memory. */
 

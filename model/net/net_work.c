@@ -69,19 +69,18 @@ static void list_stored(const struct stamp_net *net, bool *stored)
     for (uint32_t i = 0; i < net->steps.steps; i++) {
         const struct stamp_gstep *s = &net->steps.step[i];
         if (s->kind == STAMP_STEP_INPUT) {
-            stored[s->out] = g->node[s->node].op == STAMP_GOP_PICTURE;
+            stored[s->out] = g->node[s->node].op == STAMP_GOP_PICTURE ||
+                             g->node[s->node].op == STAMP_GOP_INPUT;
             continue;
         }
-        stored[s->out] = true;
-        for (uint32_t k = 0; k < s->linears && s->post == STAMP_GPOST_NONE; k++)
-            stored[g->node[s->linear[k]].out] = true;
+        for (uint32_t k = 0; k < s->made; k++) stored[s->outs[k]] = true;
     }
     stored[g->values - 1] = false;
 }
 
 /* The largest of what steps need, over all of them. */
 struct most {
-    uint32_t rows, features, head_dim, heads, q_stride;
+    uint32_t rows, features, columns, head_dim, heads, q_stride;
     size_t again;
 };
 
@@ -95,6 +94,7 @@ static struct most most_of(const struct stamp_net *net, uint32_t run)
         const struct stamp_net_attend *a = &net->attend[i];
         m.rows = larger(m.rows, stamp_net_rows_of(net, s->out, run));
         if (s->kind == STAMP_STEP_LINEARS) m.features = larger(m.features, g->value[s->x].cols);
+        if (s->kind == STAMP_STEP_DEPTHWISE) m.columns = larger(m.columns, g->value[s->x].cols);
         if (s->kind == STAMP_STEP_LINEARS && net->again[i]) {
             const size_t size = (size_t)stamp_net_rows_of(net, s->x, run) * g->value[s->x].cols;
             if (size > m.again) m.again = size;
@@ -121,6 +121,7 @@ static void cut_work(const struct stamp_net *net, uint32_t run, const bool *stor
     w->strip = take(c, (size_t)net->options.threads * 2 * rows * STAMP_PANEL, f);
     w->code = take(c, rows, ((size_t)m.features + ALIGN - 1) / ALIGN * ALIGN);
     w->meta = take(c, rows * ((size_t)m.features / STAMP_BLOCK + 1), sizeof *w->meta);
+    w->point = take(c, (size_t)net->options.threads * m.columns, f);
     w->q_digit = take(c, heads * m.q_stride, 1);
     w->q_sum = take(c, heads, sizeof *w->q_sum);
     w->q_scale = take(c, heads, f);

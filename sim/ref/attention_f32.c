@@ -52,7 +52,7 @@ struct head {
 static enum stamp_status make_head(const struct stamp_attention *a, struct head *t,
                                    struct stamp_err *e)
 {
-    const size_t d = a->head_dim, n = a->n;
+    const size_t d = a->head_dim, n = a->keys;
 
     t->arena = stamp_alloc(2 * BLOCK * d + 2 * n * d + BLOCK * n, sizeof *t->arena);
     if (!t->arena) return stamp_fail(e, STAMP_ENOMEM, "no memory for attention over %zu tokens", n);
@@ -70,7 +70,7 @@ static enum stamp_status block(const struct stamp_attention *a, size_t h, size_t
                                const float *q, const float *v, struct head *t, float *out,
                                struct stamp_err *e)
 {
-    const size_t d = a->head_dim, keys = a->causal ? first + rows : a->n,
+    const size_t d = a->head_dim, keys = a->causal ? first + rows : a->keys,
                  kv = h / (a->heads / a->kv_heads);
     const float scale = 1.0f / sqrtf((float)d);
 
@@ -104,11 +104,47 @@ enum stamp_status stamp_attention_f32(const struct stamp_attention *a, const flo
     if (s) return s;
     for (size_t h = 0; h < a->heads && !s; h++) {
         if (h % group == 0) /* a new key head */
-            for (size_t j = 0; j < a->n; j++)
+            for (size_t j = 0; j < a->keys; j++)
                 memcpy(t.k + j * d, k + (j * a->kv_heads + h / group) * d, d * sizeof *k);
         for (size_t at = 0; at < a->n && !s; at += BLOCK)
             s = block(a, h, at, a->n - at < BLOCK ? a->n - at : BLOCK, q, v, &t, out, e);
     }
     stamp_free(t.arena);
     return s;
+}
+
+static float relu(float x)
+{
+    return x > 0 ? x : 0;
+}
+
+enum stamp_status stamp_linear_attention_f32(const struct stamp_attention *a, float eps,
+                                             const float *q, const float *k, const float *v,
+                                             float *out, struct stamp_err *e)
+{
+    const size_t d = a->head_dim, pitch = a->heads * d;
+    float *sum = stamp_alloc(d * (d + 1), sizeof *sum), *ones = sum ? sum + d * d : NULL;
+
+    if (!sum) return stamp_fail(e, STAMP_ENOMEM, "no memory for linear attention");
+    for (size_t h = 0; h < a->heads; h++, q += d, k += d, v += d, out += d) {
+        memset(sum, 0, d * (d + 1) * sizeof *sum);
+        for (size_t j = 0; j < a->keys; j++)
+            for (size_t i = 0; i < d; i++) {
+                const float x = relu(k[j * pitch + i]);
+                ones[i] += x;
+                for (size_t c = 0; c < d; c++) sum[i * d + c] += x * v[j * pitch + c];
+            }
+        for (size_t t = 0; t < a->n; t++) {
+            float *y = out + t * pitch, all = eps;
+            memset(y, 0, d * sizeof *y);
+            for (size_t i = 0; i < d; i++) {
+                const float x = relu(q[t * pitch + i]);
+                all += x * ones[i];
+                for (size_t c = 0; c < d; c++) y[c] += x * sum[i * d + c];
+            }
+            for (size_t c = 0; c < d; c++) y[c] /= all;
+        }
+    }
+    stamp_free(sum);
+    return STAMP_OK;
 }

@@ -12,7 +12,8 @@
 #include "model/status.h"
 
 struct stamp_attention {
-    size_t n;               /**< positions */
+    size_t n;               /**< queries; with causal their positions */
+    size_t keys;            /**< n with causal */
     size_t heads, kv_heads; /**< query head h uses key-value head h / (heads / kv_heads) */
     size_t head_dim;
     bool causal; /**< a query sees the keys up to its own position; else all */
@@ -27,11 +28,19 @@ void stamp_rope_f32(size_t n, size_t heads, size_t head_dim, const double *frequ
 
 /**
  * out = softmax(q kᵀ / sqrt(head_dim)) v over the keys a query sees.
- * @param q, out  [n][heads][head_dim]  @param k, v  [n][kv_heads][head_dim]
+ * @param q, out  [n][heads][head_dim]  @param k, v  [keys][kv_heads][head_dim]
  * @return STAMP_OK or STAMP_ENOMEM, then out is undefined
  */
 enum stamp_status stamp_attention_f32(const struct stamp_attention *a, const float *q,
                                       const float *k, const float *v, float *out,
                                       struct stamp_err *e);
+
+/**
+ * Without softmax: out = relu(q) (relu(k)ᵀ v) / (relu(q) relu(k)ᵀ 1 + eps), head by head; sums in binary32.
+ * @param q, k, v, out  as above, heads of keys and queries in equal number
+ */
+enum stamp_status stamp_linear_attention_f32(const struct stamp_attention *a, float eps,
+                                             const float *q, const float *k, const float *v,
+                                             float *out, struct stamp_err *e);
 
 #endif

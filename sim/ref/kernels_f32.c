@@ -3,6 +3,7 @@
 #include "sim/ref/kernels_f32.h"
 
 #include <math.h>
+#include <string.h>
 
 void stamp_ref_norm(size_t rows, size_t dim, const struct stamp_ref_norm *how, const float *x,
                     float *y)
@@ -36,4 +37,22 @@ void stamp_ref_silu(size_t count, float *y)
 void stamp_ref_gelu(size_t count, float *y)
 {
     for (size_t i = 0; i < count; i++) y[i] *= 0.5f * (1.0f + erff(y[i] * 0.70710678f));
+}
+
+void stamp_ref_depthwise(struct stamp_ref_grid g, size_t cols, const float *x, const float *w,
+                         const float *bias, float *y)
+{
+    const size_t pad = g.stride == 1 ? g.kernel / 2 : 0;
+
+    for (size_t r = 0; r < g.height / g.stride; r++)
+        for (size_t c = 0; c < g.width / g.stride; c++, y += cols) {
+            memcpy(y, bias, cols * sizeof *y);
+            for (size_t t = 0; t < g.kernel * g.kernel; t++) {
+                const size_t row = r * g.stride + t / g.kernel, col = c * g.stride + t % g.kernel;
+                if (row < pad || row - pad >= g.height || col < pad || col - pad >= g.width)
+                    continue;
+                const float *v = x + ((row - pad) * g.width + col - pad) * cols;
+                for (size_t i = 0; i < cols; i++) y[i] += v[i] * w[t * cols + i];
+            }
+        }
 }

@@ -22,6 +22,15 @@ void stamp_ref_norm(size_t rows, size_t dim, const struct stamp_ref_norm *how, c
 void stamp_ref_add(size_t count, const float *b, float *y);   /**< y += b */
 void stamp_ref_times(size_t count, const float *b, float *y); /**< y *= b */
 void stamp_ref_silu(size_t count, float *y);                  /**< y / (1 + exp(-y)) */
+/** A kernel over a grid of points, padded by zeros so that a kernel of 3 by steps of 1 keeps the grid. */
+struct stamp_ref_grid {
+    size_t height, width, kernel, stride;
+};
+
+/** Every column by itself. @param x [height * width][cols] @param w [kernel * kernel][cols] @param bias [cols] */
+void stamp_ref_depthwise(struct stamp_ref_grid g, size_t cols, const float *x, const float *w,
+                         const float *bias, float *y);
+
 void stamp_ref_gelu(size_t count, float *y);                  /**< y (1 + erf(y / sqrt 2)) / 2 */
 
 #endif

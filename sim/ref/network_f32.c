@@ -20,7 +20,7 @@ struct run {
     struct stamp_err *e;
     size_t n;              /* tokens */
     const int32_t *tokens; /* [n], or NULL */
-    const float *input;    /* rows, or NULL */
+    const float *const *input; /* rows of each input, or NULL */
     float *logits;         /* of the caller, or NULL: the last value is not computed */
     float **val;           /* [values], owned, NULL where none is held */
     float *w;              /* the matrix at hand, owned */
@@ -127,11 +127,23 @@ static enum stamp_status gather(struct run *r, const struct work *k)
     return s;
 }
 
+/* Operand @p i, a parameter or a value; NULL for none. */
+static const float *operand(const struct run *r, const struct work *k, uint32_t i)
+{
+    if (i >= k->n->ins) return NULL;
+    return k->n->in[i] & STAMP_PARAM ? vector(r, k, i) : value(r, k, i);
+}
+
 static enum stamp_status attend(struct run *r, const struct work *k)
 {
     const struct stamp_gattr *a = &k->n->attr;
-    const struct stamp_attention shape = {k->rows, a->heads, a->kv_heads, a->head_dim,
-                                          a->kind == STAMP_GATTEND_CAUSAL};
+    const struct stamp_attention shape = {
+        k->rows,     rows_of(r, k->n->in[1]), a->heads, a->kv_heads, a->head_dim,
+        a->kind == STAMP_GATTEND_CAUSAL};
+
+    if (a->kind == STAMP_GATTEND_LINEAR)
+        return stamp_linear_attention_f32(&shape, a->eps, k->x, value(r, k, 1), value(r, k, 2),
+                                          k->y, r->e);
 
     return stamp_attention_f32(&shape, k->x, value(r, k, 1), value(r, k, 2), k->y, r->e);
 }
@@ -139,22 +151,23 @@ static enum stamp_status attend(struct run *r, const struct work *k)
 static void binary(const struct run *r, const struct work *k)
 {
     const bool param = k->n->in[1] & STAMP_PARAM;
-    const float *b = param ? vector(r, k, 1) : value(r, k, 1);
-    const size_t count = k->rows * k->cols;
+    const float *b = operand(r, k, 1);
+    const size_t rows = param ? k->rows : rows_of(r, k->n->in[1]), count = rows * k->cols;
 
-    if (k->y != k->x) memcpy(k->y, k->x, count * sizeof *k->y);
-    if (k->n->attr.kind == STAMP_GBINARY_ADD)
-        stamp_ref_add(count, b, k->y);
-    else
-        stamp_ref_times(count, b, k->y);
+    if (k->y != k->x) memcpy(k->y, k->x, k->rows * k->cols * sizeof *k->y);
+    for (size_t at = 0; at < k->rows * k->cols; at += count) /* one row serves all */
+        if (k->n->attr.kind == STAMP_GBINARY_ADD)
+            stamp_ref_add(count, b, k->y + at);
+        else
+            stamp_ref_times(count, b, k->y + at);
 }
 
 static void norm(const struct run *r, const struct work *k)
 {
     const struct stamp_gattr *a = &k->n->attr;
     const size_t dim = a->group ? a->group : k->cols;
-    const struct stamp_ref_norm how = {a->kind == STAMP_GNORM_LAYER, a->eps, vector(r, k, 1),
-                                       vector(r, k, 2)};
+    const struct stamp_ref_norm how = {a->kind == STAMP_GNORM_LAYER, a->eps, operand(r, k, 1),
+                                       operand(r, k, 2)};
 
     stamp_ref_norm(k->rows * k->cols / dim, dim, &how, k->x, k->y);
 }
@@ -171,7 +184,11 @@ static enum stamp_status run_node(struct run *r, const struct work *k)
     const struct stamp_gattr *a = &k->n->attr;
 
     switch (k->n->op) {
-    case STAMP_GOP_PICTURE: memcpy(k->y, r->input, k->rows * k->cols * sizeof *k->y); break;
+    case STAMP_GOP_PICTURE:
+    case STAMP_GOP_INPUT:
+        memcpy(k->y, r->input[stamp_graph_input(r->g, k->at.node)],
+               k->rows * k->cols * sizeof *k->y);
+        break;
     case STAMP_GOP_GATHER: return gather(r, k);
     case STAMP_GOP_LINEAR: return linear(r, k);
     case STAMP_GOP_NORM: norm(r, k); break;
@@ -189,6 +206,10 @@ static enum stamp_status run_node(struct run *r, const struct work *k)
                        stamp_network_table(r->m, k->n->in[1] & ~STAMP_PARAM), k->y);
         break;
     case STAMP_GOP_ATTEND: return attend(r, k);
+    case STAMP_GOP_DEPTHWISE:
+        stamp_ref_depthwise((struct stamp_ref_grid){a->height, a->width, a->kernel, a->stride},
+                            k->cols, k->x, vector(r, k, 1), vector(r, k, 2), k->y);
+        break;
     case STAMP_GOP_PREPEND:
         memcpy(k->y, vector(r, k, 0), k->cols * sizeof *k->y);
         memcpy(k->y + k->cols, value(r, k, 1), (k->rows - 1) * k->cols * sizeof *k->y);
@@ -309,10 +330,23 @@ enum stamp_status stamp_f32_forward(const struct stamp_network *m, const int32_t
     return s ? s : run(&r);
 }
 
+enum stamp_status stamp_f32_inputs(const struct stamp_network *m, const struct stamp_ginputs *in,
+                                   const struct stamp_f32_hooks *hooks, float *y,
+                                   struct stamp_err *e)
+{
+    struct run r = {.m = m,
+                    .g = m->graph,
+                    .hooks = hooks,
+                    .e = e,
+                    .n = in->run,
+                    .input = in->rows,
+                    .logits = y};
+
+    return run(&r);
+}
+
 enum stamp_status stamp_f32_rows(const struct stamp_network *m, const float *x,
                                  const struct stamp_f32_hooks *hooks, float *y, struct stamp_err *e)
 {
-    struct run r = {.m = m, .g = m->graph, .hooks = hooks, .e = e, .input = x, .logits = y};
-
-    return run(&r);
+    return stamp_f32_inputs(m, &(struct stamp_ginputs){0, &x}, hooks, y, e);
 }

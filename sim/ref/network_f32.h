@@ -49,11 +49,16 @@ struct stamp_f32_hooks {
 };
 
 /**
- * The last value of a network that takes rows (a picture's patches).
- * @param x    [rows][cols] of the graph's first value
+ * The last value of a network that takes rows.
+ * @param in   [rows][cols] of each input
  * @param y    [rows][cols] of its last, owned by the caller; NULL: it is not computed
  * @return as stamp_f32_forward
  */
+enum stamp_status stamp_f32_inputs(const struct stamp_network *m, const struct stamp_ginputs *in,
+                                   const struct stamp_f32_hooks *hooks, float *y,
+                                   struct stamp_err *e);
+
+/** The same of one input (a picture's patches). */
 enum stamp_status stamp_f32_rows(const struct stamp_network *m, const float *x,
                                  const struct stamp_f32_hooks *hooks, float *y,
                                  struct stamp_err *e);

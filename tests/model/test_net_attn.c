@@ -90,7 +90,7 @@ static void one_shape(struct rnd *r, uint32_t heads, uint32_t kv_heads, uint32_t
     fill(r, (size_t)n * a->q_width, 4, q);
     fill(r, (size_t)n * a->kv_width, 4, k);
     fill(r, (size_t)n * a->kv_width, 1, v);
-    struct stamp_net_rows rows = {.a = a, .n = n, .q = q, .k = k, .v = v, .out = out};
+    struct stamp_net_rows rows = {.a = a, .n = n, .keys = n, .q = q, .k = k, .v = v, .out = out};
 
     stamp_net_turn(net, &rows);
     stamp_net_kv_fill(net, &rows);
