@@ -20,7 +20,7 @@ struct stamp_place {
 /** Address registers of a loop over layers: its offset, and copies of it for the loops inside. */
 enum { STAMP_REG_LAYER = 15, STAMP_REG_COPIES = 8 };
 
-enum { STAMP_BUILD_PHASES = 64 };
+enum { STAMP_BUILD_PHASES = 128 };
 
 /** A phase while words are pushed: its words are [first, end) of build.word. */
 struct stamp_build_phase {

@@ -43,9 +43,13 @@ struct stamp_attend {
     uint32_t L, hl, hdp;           /**< lanes; lines and elements of a padded head */
     uint32_t head_dim;             /**< elements of a head as the network has it */
     uint32_t heads, kv_heads, rep; /**< rep: heads / kv_heads */
-    uint32_t rows;                 /**< of this program */
+    uint32_t rows;                 /**< queries of this program */
+    uint32_t keys;                 /**< of this program; rows with a cache */
     uint32_t ctx;                  /**< keys at most, whole key blocks */
     bool causal;                   /**< a row sees the keys up to its own */
+    bool linear;                   /**< no softmax: attn_linear.c */
+    uint64_t one, zeros, eps;      /**< linear: rows of the identity [hdp][hdp]; a line of +0, one of eps */
+    uint64_t sums;                 /**< linear: operands of two heads, by turns */
     bool cached;                   /**< keys and values are kept, as scheme says */
     bool decode;                   /**< the program is one row behind others */
     struct stamp_kv_scheme scheme;
@@ -66,6 +70,10 @@ void stamp_attend_refuse(struct stamp_attend *n);
 /* kv.c, attn_prefill.c: rows from position 0. */
 void stamp_attend_fill(struct stamp_attend *n);
 void stamp_attend_rows(struct stamp_attend *n);
+/* attn_linear.c: the same without softmax. */
+void stamp_attend_linear(struct stamp_attend *n);
+/** Bytes of the operands of a head's sums. */
+uint64_t stamp_attend_sums(const struct stamp_attend *n);
 /* attn_step.c: one row at position ARG0; registers first. */
 void stamp_attend_step_start(struct stamp_attend *n);
 void stamp_attend_step_kv(struct stamp_attend *n);

@@ -56,6 +56,7 @@ static bool plan(struct stamp_attn_plan *a)
     a->cm_one = 2 * a->SL;
     a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
     a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
+    a->vm_end = vm;
     return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
            groups * m->P * n->hl <= m->AC_LINES;
 }
@@ -97,6 +98,17 @@ static bool fits(void *ctx, const struct stamp_mach *m)
     const bool ok = plan(a);
     a->n->mach = own;
     return ok;
+}
+
+bool stamp_attn_plan_exact(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
+                           uint32_t more, uint32_t *end)
+{
+    a->n = n;
+    a->scale = stamp_attn_scale((uint32_t)n->head_dim);
+    a->R = rows;
+    if (rows % (n->mach->P / 2) || !plan(a) || a->vm_end + more > n->mach->VM_LINES) return false;
+    *end = a->vm_end;
+    return true;
 }
 
 bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
@@ -245,7 +257,7 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 
 /* ---- Softmax ------------------------------------------------------------------------------------- */
 
-static uint32_t value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
+uint32_t stamp_attn_value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     const struct stamp_attend *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
@@ -273,7 +285,7 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
     const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
     struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
-    const uint32_t sv = value_scales(a, i);
+    const uint32_t sv = stamp_attn_value_scales(a, i);
 
     stamp_emit_red(b, STAMP_RED_MAX, v, seen, i->first ? m : a->mb);
     if (!i->first) {
@@ -322,15 +334,22 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
                                         .d0 = a->out_pitch});
 }
 
-void stamp_attn_constants(struct stamp_attn_plan *a)
+void stamp_attn_tables(const struct stamp_attn_plan *a, uint32_t rows)
 {
     struct stamp_attend *n = a->n;
     const uint32_t line = STAMP_TABLE_LINE;
 
     stamp_emit_load(n->b, STAMP_SPACE_RT, STAMP_FMT_RAW, n->constants + STAMP_CONST_RT_ALL8, 0,
-                    (a->R + line - 1) / line);
+                    (rows + line - 1) / line);
     stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW, n->constants + STAMP_CONST_NT_PAIRS, 0,
-                    (2 * a->R + line - 1) / line);
+                    (2 * rows + line - 1) / line);
+}
+
+void stamp_attn_constants(struct stamp_attn_plan *a)
+{
+    struct stamp_attend *n = a->n;
+
+    stamp_attn_tables(a, a->R);
     stamp_emit_load(n->b, STAMP_SPACE_CM, STAMP_FMT_RAW, n->constants + STAMP_CONST_CM_ONE,
                     a->cm_one, 1);
     if (!n->at.norm_q) return;

@@ -18,6 +18,7 @@ struct stamp_attn_plan {
     uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp, cm[2], cm_one;
     uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
     float scale;
+    uint32_t vm_end; /**< VM lines it takes */
     /* Rows of queries and results in DRAM. */
     uint64_t q_pitch, out_pitch; /**< bytes from row to row */
     uint32_t rope_rep;           /**< rows that share a row of the table, 0: all */
@@ -50,6 +51,14 @@ struct stamp_attn_item {
  *  the memory) when none fits. */
 bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
                           uint32_t fewest);
+/** Whether so many rows fit, with @p more VM lines behind them; the plan is made. *end: lines it takes without
+ *  those. */
+bool stamp_attn_plan_exact(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
+                           uint32_t more, uint32_t *end);
+/** Row and nibble tables of so many rows. */
+void stamp_attn_tables(const struct stamp_attn_plan *a, uint32_t rows);
+/** VM line of the scales of an item's values. */
+uint32_t stamp_attn_value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
 /** Tables that stay: rows, nibbles, the column of ones, gains. */
 void stamp_attn_constants(struct stamp_attn_plan *a);
 /** The parts, in the order in which one item needs them. */

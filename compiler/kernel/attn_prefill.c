@@ -32,7 +32,7 @@ static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
         }
     }
     if (i->t0 >= n->rows) return false;
-    const uint32_t end = n->causal ? least(i->t0 + a->R, n->ctx) : n->rows,
+    const uint32_t end = n->causal ? least(i->t0 + a->R, n->ctx) : n->keys,
                    done = i->kb * STAMP_KEY_BLOCK;
     const uint32_t left = end - done < STAMP_KEY_BLOCK ? end - done : STAMP_KEY_BLOCK;
     const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L; /* records, or groups of one */
@@ -40,7 +40,7 @@ static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
     i->first = i->kb == 0;
     i->last = done + STAMP_KEY_BLOCK >= end;
     i->kv = i->h / n->rep;
-    i->lim = n->causal ? (int32_t)(i->t0 - done) + 1 : (int32_t)(n->rows - done);
+    i->lim = n->causal ? (int32_t)(i->t0 - done) + 1 : (int32_t)(n->keys - done);
     i->q_dram = n->q.addr + i->t0 * n->q.row_bytes + (uint64_t)i->h * n->hdp * 4;
     i->o_dram = n->out.addr + i->t0 * n->out.row_bytes + (uint64_t)i->h * n->hdp * 4;
     i->rows = n->rows - i->t0 < a->R ? n->rows - i->t0 : a->R;

@@ -11,8 +11,10 @@
 
 struct stamp_elementwise {
     uint32_t rows, cols;  /**< cols in lines */
-    enum stamp_post post; /**< ADD: y = a + c; SILU: SILU(a) * c, c lies behind a; GELU: GELU(a) */
+    enum stamp_post post; /**< ADD: y = a + c; SILU: SILU(a) * c, c lies behind a; GELU: GELU(a); ACT:
+                           *   SILU(a); GATED: c + a * gate */
     struct stamp_place a, c, y;
+    uint64_t gate; /**< a row; GATED */
 };
 void stamp_emit_elementwise(struct stamp_build *b, const struct stamp_mach *mach,
                             const struct stamp_elementwise *e);

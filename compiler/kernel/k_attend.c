@@ -63,6 +63,8 @@ static void size(struct stamp_lower *n, struct stamp_lstep *s)
                                .kv_heads = t->kv_heads,
                                .rep = t->heads / t->kv_heads,
                                .rows = stamp_lower_rows(n, s->s->out),
+                               .keys = stamp_lower_rows(n, s->s->k),
+                               .linear = t->kind == STAMP_GATTEND_LINEAR,
                                .causal = t->kind == STAMP_GATTEND_CAUSAL,
                                .cached = t->cache,
                                .scheme = {.bits = 32}};
@@ -70,6 +72,11 @@ static void size(struct stamp_lower *n, struct stamp_lstep *s)
     a->ctx = (keys + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
     if (t->cache) a->scheme = n->spec->kv;
     if (!n->b->status && !stamp_attend_sizes(a)) refuse_heads(a);
+}
+
+static uint64_t eps_of(struct stamp_lower *n, uint32_t node)
+{
+    return stamp_lower_eps(n, n->g->node[node].attr.eps);
 }
 
 static void places(struct stamp_lower *n, struct stamp_lstep *s)
@@ -81,8 +88,27 @@ static void places(struct stamp_lower *n, struct stamp_lstep *s)
     a->v = stamp_lower_place(n, s->s->v);
     a->out = stamp_lower_place(n, s->s->out);
     a->constants = n->constants;
-    if (s->s->gain_q != STAMP_NO_OPERAND) a->eps_q = stamp_lower_eps(n, s->s->gain_q);
-    if (s->s->gain_k != STAMP_NO_OPERAND) a->eps_k = stamp_lower_eps(n, s->s->gain_k);
+    if (s->s->gain_q != STAMP_NO_OPERAND) a->eps_q = eps_of(n, s->s->gain_q);
+    if (s->s->gain_k != STAMP_NO_OPERAND) a->eps_k = eps_of(n, s->s->gain_k);
+}
+
+/* Queries of the sums are the rows of the identity. */
+static void global_linear(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    struct stamp_attend *a = &s->attend;
+    float *one = stamp_build_alloc(n->b, (size_t)a->hdp * a->hdp, sizeof *one),
+          *line = stamp_build_alloc(n->b, n->L, sizeof *line);
+    char name[STAMP_NAME_MAX + 1];
+
+    if (!one || !line) return;
+    for (uint32_t i = 0; i < a->head_dim; i++) one[(size_t)i * a->hdp + i] = 1.0f;
+    snprintf(name, sizeof name, "identity.%.40s", s->s->name);
+    a->one = stamp_lower_vector(n, name, one, (size_t)a->hdp * a->hdp, n->L, n->L);
+    snprintf(name, sizeof name, "zeros.%.40s", s->s->name);
+    a->zeros = stamp_lower_vector(n, name, line, n->L, n->L, n->L);
+    a->eps = stamp_lower_eps(n, n->g->node[s->s->node].attr.eps);
+    snprintf(name, sizeof name, "sums.%.40s", s->s->name);
+    a->sums = stamp_build_bytes(n->b, name, STAMP_TEMP, 2 * stamp_attend_sums(a));
 }
 
 static void global(struct stamp_lower *n, struct stamp_lstep *s)
@@ -90,6 +116,9 @@ static void global(struct stamp_lower *n, struct stamp_lstep *s)
     struct stamp_attend *a = &s->attend;
     const uint32_t hd = a->head_dim, hdp = a->hdp;
 
+    if (s->s->gain_q != STAMP_NO_OPERAND) eps_of(n, s->s->gain_q);
+    if (s->s->gain_k != STAMP_NO_OPERAND) eps_of(n, s->s->gain_k);
+    if (a->linear) global_linear(n, s);
     if (s->s->frequency == STAMP_NO_OPERAND) return;
     const double *frequency = stamp_network_table(n->spec->model, s->s->frequency);
     float *row = stamp_build_alloc(n->b, 2 * (size_t)hdp, sizeof *row);
@@ -153,7 +182,7 @@ static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay wha
 static void share(struct stamp_lower *n, struct stamp_lstep *s)
 {
     s->attend = n->like->step[s - n->step].attend;
-    s->attend.rows = 1;
+    s->attend.rows = s->attend.keys = 1;
     s->attend.decode = true;
     s->attend.scratch =
         stamp_build_bytes(n->b, "step.rows", STAMP_STATE,
@@ -168,8 +197,9 @@ static uint64_t products(const struct stamp_lower *n, const struct stamp_lstep *
     const uint64_t rows = a->rows;
     const uint64_t pairs = n->decode   ? (uint64_t)n->b->image->arg[0] + 1
                            : a->causal ? rows * (rows + 1) / 2
-                                       : rows * rows;
+                                       : rows * a->keys;
 
+    if (a->linear) return (rows + a->keys) * a->heads * a->head_dim * a->head_dim * 4;
     return pairs * a->heads * a->head_dim * 4 * 2;
 }
 
@@ -187,6 +217,8 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
     if (n->decode) stamp_build_phase_per_key(n->b);
     if (n->decode)
         stamp_attend_step(a);
+    else if (a->linear)
+        stamp_attend_linear(a);
     else
         stamp_attend_rows(a);
 }

@@ -8,6 +8,11 @@
 #include "compiler/kernel/passes.h"
 
 /* Outputs of product @p i as the network has them. */
+static uint32_t made(const struct stamp_lstep *s, uint32_t i)
+{
+    return s->s->outs[i < s->s->made ? i : 0];
+}
+
 static uint32_t outputs(const struct stamp_lower *n, const struct stamp_lstep *s, uint32_t i)
 {
     return n->g->value[n->g->node[s->s->linear[i]].out].cols;
@@ -28,9 +33,9 @@ static uint32_t width(const struct stamp_lower *n, const struct stamp_lstep *s)
     uint32_t sum = 0;
 
     if (s->s->post == STAMP_GPOST_GATE) return 2 * gate_lines(n, s) * n->L;
-    if (s->s->post != STAMP_GPOST_NONE) return outputs(n, s, 0);
-    for (uint32_t i = 0; i < s->s->linears; i++)
-        sum += stamp_lower_width(n, n->g->node[s->s->linear[i]].out);
+    if (s->s->made == 1 && s->s->post != STAMP_GPOST_NONE && s->s->post != STAMP_GPOST_SILU)
+        return outputs(n, s, 0);
+    for (uint32_t i = 0; i < s->s->linears; i++) sum += stamp_lower_width(n, made(s, i));
     return sum;
 }
 
@@ -52,7 +57,9 @@ static enum stamp_post post_of(enum stamp_gpost p)
     static const enum stamp_post post[] = {[STAMP_GPOST_NONE] = STAMP_POST_NONE,
                                            [STAMP_GPOST_ADD] = STAMP_POST_ADD,
                                            [STAMP_GPOST_GATE] = STAMP_POST_SILU,
-                                           [STAMP_GPOST_GELU] = STAMP_POST_GELU};
+                                           [STAMP_GPOST_GELU] = STAMP_POST_GELU,
+                                           [STAMP_GPOST_SILU] = STAMP_POST_ACT,
+                                           [STAMP_GPOST_GATED] = STAMP_POST_GATED};
     return post[p];
 }
 
@@ -104,7 +111,8 @@ static void plan(struct stamp_lower *n, struct stamp_lstep *s)
                                  .x = stamp_lower_place(n, s->s->x),
                                  .y = stamp_lower_place(n, s->s->out),
                                  .work = work_of(n, s, &q)};
-    if (s->s->post == STAMP_GPOST_ADD) s->l.add = stamp_lower_place(n, s->s->add);
+    if (s->s->add != STAMP_NO_OPERAND) s->l.add = stamp_lower_place(n, s->s->add);
+    if (s->s->gate != STAMP_NO_OPERAND) s->l.gate = stamp_lower_place(n, s->s->gate).addr;
     const bool apart = before ? before->apart : s->l.work.transform && n->b->options->unfused;
     if (before) s->l.work.like = &before->l.t;
     s->apart = false;
@@ -193,7 +201,7 @@ static void copy_one(const struct stamp_lower *n, const struct stamp_lstep *s, u
                      const struct stamp_weights *w, uint32_t at, struct stamp_weights *out)
 {
     const struct stamp_layout in = stamp_lower_layout(n, s->s->x),
-                              to = stamp_lower_layout(n, n->g->node[s->s->linear[i]].out);
+                              to = stamp_lower_layout(n, made(s, i));
 
     if (s->s->post == STAMP_GPOST_GATE)
         copy_gate_up(n, s, out, w, i == 1);
@@ -218,7 +226,7 @@ static void weights_of(struct stamp_lower *n, const struct stamp_lstep *s, uint3
         n->b->status = stamp_qmodel_weights(n->spec->weights,
                                             (struct stamp_gat){s->s->linear[i], time}, &w, n->b->e);
         if (!n->b->status) copy_one(n, s, i, &w, at, out);
-        at += stamp_lower_width(n, n->g->node[s->s->linear[i]].out);
+        at += stamp_lower_width(n, made(s, i));
         stamp_weights_free(&w);
     }
     if (!n->b->status) stamp_weights_sum(out);
@@ -251,7 +259,7 @@ static void lay_biases(struct stamp_lower *n, struct stamp_lstep *s, uint32_t ti
     size_t at = 0;
 
     for (uint32_t i = 0; i < s->s->linears && all; i++) {
-        const struct stamp_layout to = stamp_lower_layout(n, n->g->node[s->s->linear[i]].out);
+        const struct stamp_layout to = stamp_lower_layout(n, made(s, i));
         const float *from = stamp_lower_vector_of(n, s->s->linear[i], 2, time);
         for (uint32_t g = 0; g < to.groups; g++, at += to.padded)
             memcpy(all + at, from + (size_t)g * to.unit, to.unit * sizeof *all);
@@ -299,6 +307,7 @@ static void emit_apart(struct stamp_lower *n, struct stamp_lstep *s)
                                         .post = post_of(s->s->post),
                                         .a = s->u,
                                         .c = s->l.add,
+                                        .gate = s->l.gate,
                                         .y = s->l.y};
     stamp_emit_elementwise(n->b, n->mach, &e);
 }

@@ -34,7 +34,7 @@ void stamp_head_norm(struct stamp_build *b, uint32_t L, uint32_t count, struct s
 
 /* VM lines of what stays there. */
 struct stay {
-    uint32_t gain, eps, scalars, bias, over, end;
+    uint32_t gain, eps, scalars, bias, over, mask, end;
 };
 
 static bool is_layer(const struct stamp_lower *n, const struct stamp_lstep *s)
@@ -49,7 +49,8 @@ static struct stay stay_of(const struct stamp_lower *n, const struct stamp_lstep
     if (!is_layer(n, s)) return v;
     v.bias = v.end;
     v.over = v.bias + lines;
-    v.end = v.over + 1;
+    v.mask = v.over + 1;
+    v.end = v.mask + (s->mask ? lines : 0);
     return v;
 }
 
@@ -58,11 +59,13 @@ static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
                        const struct stay *at, uint32_t scalars)
 {
     const struct stamp_vec mean = {scalars, (v.n0 + n->L - 1) / n->L, 1, 1};
-    const struct stamp_lim lim = {(int32_t)cols, 0, 0};
+    const bool padded = at->end > at->mask; /* padding between groups is +0 before and is made so again */
+    const struct stamp_lim lim = {padded ? STAMP_LIM_ALL : (int32_t)cols, 0, 0};
 
     stamp_emit_red(n->b, STAMP_RED_SUM, v, lim, scalars);
     stamp_emit_bin(n->b, STAMP_BIN_MUL, mean, at->over, 0, 0, scalars, 1);
     stamp_emit_row(n->b, STAMP_ROW_SUB, v, scalars, v.a, v.s0);
+    if (padded) stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->mask, 0, 0, v.a, v.s0);
     rms_scalars(n->b, n->L, v, cols, lim, at->eps, scalars);
     stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
     stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->gain, 0, 0, v.a, v.s0);
@@ -80,18 +83,22 @@ static void rms_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
 static void load_stay(struct stamp_lower *n, const struct stamp_lstep *s, const struct stay *at,
                       uint32_t lines)
 {
-    const uint64_t eps = stamp_lower_eps(n, s->s->node);
+    const uint64_t eps = stamp_lower_eps(n, n->g->node[s->s->node].attr.eps);
 
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->gain, at->gain, lines);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                    stamp_lower_operand(n, s->s->gain, s->gain), at->gain, lines);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, eps, at->eps, 1);
     if (!is_layer(n, s)) return;
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->bias, at->bias, lines);
+    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                    stamp_lower_operand(n, s->s->bias, s->bias), at->bias, lines);
+    if (s->mask) stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->mask, at->mask, lines);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->over, at->over, 1);
 }
 
 static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
 {
-    const uint32_t cols = n->g->value[s->s->x].cols, lines = (cols + n->L - 1) / n->L;
+    const uint32_t cols = n->g->value[s->s->x].cols,
+                   lines = (stamp_lower_width(n, s->s->x) + n->L - 1) / n->L;
     const struct stay at = stay_of(n, s, lines);
     const uint32_t vm = n->mach->VM_LINES, room = vm > at.end ? (vm - at.end) / BUFFERS : 0;
     const uint32_t fit = room / lines, rows = stamp_lower_rows(n, s->s->out);
@@ -134,10 +141,27 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
     rows_of(n, s);
 }
 
+/* Ones where groups that are padded have elements. */
+static void lay_mask(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    const struct stamp_layout in = stamp_lower_layout(n, s->s->x);
+    const uint32_t cols = n->g->value[s->s->x].cols;
+    float *row = in.groups > 1 && in.unit != in.padded ? stamp_build_alloc(n->b, cols, sizeof *row)
+                                                       : NULL;
+    char name[STAMP_NAME_MAX + 1];
+
+    for (uint32_t i = 0; i < cols && row; i++) row[i] = 1.0f;
+    snprintf(name, sizeof name, "mask.%.50s", s->s->name);
+    if (row) s->mask = stamp_lower_vector(n, name, row, cols, in.unit, in.padded);
+}
+
 /* A line of 1 / columns for the mean. */
 static void global(struct stamp_lower *n, struct stamp_lstep *s)
 {
     const uint32_t cols = n->g->value[s->s->x].cols;
+
+    stamp_lower_eps(n, n->g->node[s->s->node].attr.eps);
+    if (is_layer(n, s)) lay_mask(n, s);
     float *line = is_layer(n, s) ? stamp_build_alloc(n->b, n->L, sizeof *line) : NULL;
     char name[STAMP_NAME_MAX + 1];
 
@@ -151,13 +175,17 @@ static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay wha
 {
     const struct stamp_gnode *k = &n->g->node[s->s->node];
     const uint32_t cols = n->g->value[s->s->x].cols;
+    const struct stamp_layout in = stamp_lower_layout(n, s->s->x);
+    const bool groups = in.groups > 1;
     char name[STAMP_NAME_MAX + 1];
 
     if (what != STAMP_LAY_GAINS) return;
     for (uint32_t i = 1; i < k->ins; i++) {
+        if (!(k->in[i] & STAMP_PARAM)) continue;
         stamp_lower_name(n, s, time, n->g->param[k->in[i] & ~STAMP_PARAM].name, name);
         const uint64_t addr = stamp_lower_vector(
-            n, name, stamp_lower_vector_of(n, s->s->node, i, time), cols, n->L, n->L);
+            n, name, stamp_lower_vector_of(n, s->s->node, i, time), cols,
+            groups ? in.unit : n->L, groups ? in.padded : n->L);
         if (!time && i == 1) s->gain = addr;
         if (!time && i == 2) s->bias = addr;
     }
@@ -172,6 +200,7 @@ static void share(struct stamp_lower *n, struct stamp_lstep *s)
     s->gain = before->gain;
     s->bias = before->bias;
     s->over = before->over;
+    s->mask = before->mask;
 }
 
 const struct stamp_lkernel stamp_lkernel_norm = {

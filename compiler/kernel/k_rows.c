@@ -40,7 +40,22 @@ static void prepend_emit(struct stamp_lower *n, struct stamp_lstep *s)
 
 static void add_global(struct stamp_lower *n, struct stamp_lstep *s)
 {
-    s->table = constant(n, s, s->s->add);
+    if (n->g->param[s->s->add & ~STAMP_PARAM].block == STAMP_NO_BLOCK)
+        s->table = constant(n, s, s->s->add);
+}
+
+/* Rows of a parameter inside a block, one set each time. */
+static void add_lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay what, uint32_t time)
+{
+    const struct stamp_gparam *p = &n->g->param[s->s->add & ~STAMP_PARAM];
+    char name[STAMP_NAME_MAX + 1];
+
+    if (what != STAMP_LAY_GAINS || p->block == STAMP_NO_BLOCK) return;
+    stamp_lower_name(n, s, time, p->name, name);
+    const struct stamp_place at = stamp_lower_rows_const(
+        n, name, stamp_network_vector(n->spec->model, s->s->add & ~STAMP_PARAM, time), p->rows,
+        p->cols);
+    if (!time) s->table = at;
 }
 
 static void add_emit(struct stamp_lower *n, struct stamp_lstep *s)
@@ -56,8 +71,26 @@ static void add_emit(struct stamp_lower *n, struct stamp_lstep *s)
     stamp_emit_elementwise(n->b, n->mach, &e);
 }
 
+static void unary_emit(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    const bool silu = n->g->node[s->s->node].attr.kind == STAMP_GUNARY_SILU;
+    const struct stamp_elementwise e = {.rows = stamp_lower_rows(n, s->s->out),
+                                        .cols = (stamp_lower_width(n, s->s->out) + n->L - 1) / n->L,
+                                        .post = silu ? STAMP_POST_ACT : STAMP_POST_GELU,
+                                        .a = stamp_lower_place(n, s->s->x),
+                                        .y = stamp_lower_place(n, s->s->out)};
+
+    if (stamp_lower_width(n, s->s->x) != stamp_lower_width(n, s->s->out))
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s: a function of heads that are padded",
+                         s->s->name);
+    stamp_build_phase_begin(n->b, s->s->name, 0);
+    stamp_emit_elementwise(n->b, n->mach, &e);
+}
+
 const struct stamp_lkernel stamp_lkernel_prepend = {.global = prepend_global, .emit = prepend_emit};
-const struct stamp_lkernel stamp_lkernel_add = {.global = add_global, .emit = add_emit};
+const struct stamp_lkernel stamp_lkernel_add = {
+    .global = add_global, .lay = add_lay, .emit = add_emit};
+const struct stamp_lkernel stamp_lkernel_unary = {.emit = unary_emit};
 const struct stamp_lkernel stamp_lkernel_input = {.size = NULL};
 
 const struct stamp_lkernel *stamp_lkernel_of(enum stamp_gstep_kind kind)
@@ -70,6 +103,8 @@ const struct stamp_lkernel *stamp_lkernel_of(enum stamp_gstep_kind kind)
         [STAMP_STEP_ATTEND] = &stamp_lkernel_attend,
         [STAMP_STEP_PREPEND] = &stamp_lkernel_prepend,
         [STAMP_STEP_ADD] = &stamp_lkernel_add,
+        [STAMP_STEP_UNARY] = &stamp_lkernel_unary,
+        [STAMP_STEP_DEPTHWISE] = &stamp_lkernel_depthwise,
     };
     return table[kind];
 }

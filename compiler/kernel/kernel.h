@@ -39,7 +39,8 @@ struct stamp_lkernel {
 };
 
 extern const struct stamp_lkernel stamp_lkernel_linears, stamp_lkernel_norm, stamp_lkernel_gather,
-    stamp_lkernel_attend, stamp_lkernel_prepend, stamp_lkernel_add, stamp_lkernel_input;
+    stamp_lkernel_attend, stamp_lkernel_prepend, stamp_lkernel_add, stamp_lkernel_input,
+    stamp_lkernel_unary, stamp_lkernel_depthwise;
 
 /** The kernel of a step. */
 const struct stamp_lkernel *stamp_lkernel_of(enum stamp_gstep_kind kind);

@@ -281,6 +281,14 @@ void stamp_kv_move_f32(const struct stamp_kv_batch *c, enum stamp_opcode op)
                                         .d0 = k->row8});
 }
 
+/* Keys of linear attention: +0 where they are not larger. */
+static void relu(const struct stamp_kv_batch *c)
+{
+    const struct stamp_vec v = stamp_kv_rows(c), zero = {c->at.eps, v.n0 * v.cols, 0, 1};
+
+    stamp_emit_bin(c->n->b, STAMP_BIN_MAX, zero, v.a, 1, 1, v.a, 1);
+}
+
 /* Rows of the batch; keys are normed and turned. */
 static void fetch(const struct stamp_kv_batch *c)
 {
@@ -299,6 +307,7 @@ static void fetch(const struct stamp_kv_batch *c)
                                         .n0 = v.n0,
                                         .d0 = from.row_bytes});
     if (!c->which) stamp_kv_turn(c, false);
+    if (!c->which && n->linear) relu(c);
 }
 
 /* To the cache, and what the cache holds back to values. */
@@ -326,8 +335,8 @@ static void cache(const struct stamp_kv_batch *c)
 void stamp_attend_fill(struct stamp_attend *n)
 {
     stamp_kv_tables(n, STAMP_CONST_RT_BLOCK);
-    for (uint32_t t0 = 0; t0 < n->rows && !n->b->status; t0 += n->kv.batch) {
-        const uint32_t rows = n->rows - t0 < n->kv.batch ? n->rows - t0 : n->kv.batch;
+    for (uint32_t t0 = 0; t0 < n->keys && !n->b->status; t0 += n->kv.batch) {
+        const uint32_t rows = n->keys - t0 < n->kv.batch ? n->keys - t0 : n->kv.batch;
         if (rows < n->kv.batch) stamp_kv_tables(n, STAMP_CONST_RT_LAST);
         for (uint32_t i = 0; i < 2 * n->kv.chunks; i++) {
             struct stamp_kv_batch c = stamp_kv_batch_of(n, i % 2, i / 2);

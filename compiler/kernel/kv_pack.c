@@ -132,6 +132,7 @@ void stamp_kv_gain(const struct stamp_kv_batch *c)
 {
     struct stamp_attend *n = c->n;
 
+    if (n->linear) stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->zeros, c->at.eps, 1);
     if (!n->at.norm_k) return;
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->at.norm_k, c->at.gain, n->hl);
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, n->eps_k, c->at.eps, 1);

@@ -63,7 +63,8 @@ struct stamp_linear {
     struct stamp_work work;
     struct stamp_tiling t;
     const struct stamp_plan *plan;
-    struct stamp_place x, y, add; /**< add: POST_ADD's rows, [s][n] F32 */
+    struct stamp_place x, y, add; /**< add: rows that are added, [s][n] F32 */
+    uint64_t gate;                /**< POST_GATED: address of its row, F32 */
     uint64_t bias;                /**< address, 0 none */
     bool symmetric;
     struct stamp_slot *slot; /**< [slots] */
@@ -72,9 +73,9 @@ struct stamp_linear {
 
     /* What the machine holds; each array has two halves, _last is the one used last. */
     struct stamp_table in_rt[2];
-    uint32_t in_wb[2], in_cm[2], in_bias[2]; /**< slot, panel, panel: plus 1, 0 nothing */
+    uint32_t in_wb[2], in_cm[2], in_bias[2], in_gate[2]; /**< slot, panels: plus 1, 0 nothing */
     uint64_t in_add[2]; /**< turn of the output buffer whose rows to add are there, plus 1 */
-    uint32_t rt_last, wb_last, cm_last, bias_last;
+    uint32_t rt_last, wb_last, cm_last, bias_last, gate_last;
     uint32_t x_next; /**< input buffer loaded next */
     struct stamp_fly forward, inverse;
 };

@@ -155,21 +155,31 @@ static uint32_t panel_lines(const struct stamp_linear *l, uint32_t panel)
     return left < l->t.panel ? left : l->t.panel;
 }
 
-/* The bias of a panel, loaded with its first product; returns its VM line. */
-static uint32_t use_bias(struct stamp_linear *l, uint32_t panel)
+/* A row of a panel's columns, loaded with its first product; returns its VM line. */
+static uint32_t use_row(struct stamp_linear *l, uint32_t panel, uint64_t row, uint32_t vm,
+                        uint32_t in[2], uint32_t *last)
 {
     bool load;
-    const uint32_t half = find_half(l->in_bias, &l->bias_last, panel, &load);
-    const uint32_t line = l->t.vm_bias + half * l->t.panel;
+    const uint32_t line = vm + find_half(in, last, panel, &load) * l->t.panel;
 
     if (load)
         load_lines(l->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                   l->bias + (uint64_t)panel * l->t.panel * l->work.mach->L * 4, line,
+                   row + (uint64_t)panel * l->t.panel * l->work.mach->L * 4, line,
                    panel_lines(l, panel));
     return line;
 }
 
-/* POST_ADD: the rows to add come while the panel is multiplied. Returns their VM line. */
+static uint32_t use_bias(struct stamp_linear *l, uint32_t panel)
+{
+    return use_row(l, panel, l->bias, l->t.vm_bias, l->in_bias, &l->bias_last);
+}
+
+static uint32_t use_gate(struct stamp_linear *l, uint32_t panel)
+{
+    return use_row(l, panel, l->gate, l->t.vm_gate, l->in_gate, &l->gate_last);
+}
+
+/* The rows to add come while the panel is multiplied. Returns their VM line. */
 static uint32_t use_add(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
 {
     const uint64_t turn = turn_of(l, p, panel);
@@ -193,7 +203,8 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
 
     if (!gn) return;
     if (l->bias && s->first) use_bias(l, s->panel);
-    if (l->work.post == STAMP_POST_ADD && s->first) use_add(l, p, s->panel);
+    if (stamp_post_adds(l->work.post) && s->first) use_add(l, p, s->panel);
+    if (l->work.post == STAMP_POST_GATED && s->first) use_gate(l, s->panel);
     where(l, slot, &i.m);
     i.m.first = s->first;
     i.m.last = s->last;
@@ -232,9 +243,12 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
         stamp_build_push(l->b, &i);
     }
     uint32_t c0 = panel * t->panel, stored = cols;
-    if (l->work.post == STAMP_POST_ADD) {
-        const uint32_t add = use_add(l, p, panel);
+    if (stamp_post_adds(l->work.post)) {
+        const uint32_t add = use_add(l, p, panel), last = l->gate_last;
         struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
+        if (l->work.post == STAMP_POST_GATED)
+            stamp_emit_bin(l->b, STAMP_BIN_MUL, v, use_gate(l, panel), 0, 0, vm, t->panel);
+        l->gate_last = last; /* the next panel's may be there already */
         stamp_emit_bin(l->b, STAMP_BIN_ADD, v, add, t->panel, 1, vm, t->panel);
     } else if (l->work.post == STAMP_POST_SILU) {
         struct stamp_vec v = {vm, p->tile->rows, t->panel, cols / 2};
@@ -242,9 +256,10 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
         stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, t->panel, 1, vm, t->panel);
         c0 /= 2;
         stored /= 2;
-    } else if (l->work.post == STAMP_POST_GELU) {
+    } else if (l->work.post == STAMP_POST_GELU || l->work.post == STAMP_POST_ACT) {
         struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
-        stamp_emit_fn(l->b, STAMP_ONE_GELU, v, 0, 0, 0.0f, vm, t->panel);
+        stamp_emit_fn(l->b, l->work.post == STAMP_POST_GELU ? STAMP_ONE_GELU : STAMP_ONE_SILU, v, 0,
+                      0, 0.0f, vm, t->panel);
     }
     stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, p->tile->rows, c0, stored, vm, t->panel);
 }

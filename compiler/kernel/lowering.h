@@ -28,9 +28,20 @@ struct stamp_lstep {
     /* NORM, GATHER, PREPEND, ADD */
     uint64_t gain, bias; /**< bias: LINEARS and NORM; 0 none */
     uint64_t over;       /**< LAYER: a line of 1 / columns */
+    uint64_t mask;       /**< LAYER of padded groups: a row of ones, zeros where nothing is; 0 none */
     struct stamp_place table;
     /* ATTEND */
     struct stamp_attend attend;
+    /* DEPTHWISE */
+    uint64_t taps[2], tap_row; /**< weights of the first and the second, kernel^2 rows and a bias; bytes of a row */
+};
+
+enum { STAMP_EPS_MOST = 8 };
+
+/** A line of an epsilon. */
+struct stamp_eps_line {
+    float eps;
+    uint64_t addr;
 };
 
 struct stamp_lower {
@@ -48,6 +59,8 @@ struct stamp_lower {
     struct stamp_place *place;      /**< [values]; row_bytes 0: not in memory */
     uint64_t ids;                   /**< token ids */
     uint64_t constants;
+    struct stamp_eps_line eps[STAMP_EPS_MOST]; /**< other than that of the first norm */
+    uint32_t epsilons;
     uint64_t *block_lo, *block_bytes; /**< [blocks] of the first repetition */
 };
 
@@ -60,8 +73,10 @@ struct stamp_layout stamp_lower_layout(const struct stamp_lower *n, uint32_t val
 uint32_t stamp_lower_width(const struct stamp_lower *n, uint32_t value);
 /** Where value @p v is read; rows that are picked are a part of another value. */
 struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v);
-/** Address of a line of the epsilon of NORM node @p node; sticky error where it is not the network's. */
-uint64_t stamp_lower_eps(struct stamp_lower *n, uint32_t node);
+/** Address of a line of @p eps; laid when it is asked for first, which must be before code is emitted. */
+uint64_t stamp_lower_eps(struct stamp_lower *n, float eps);
+/** Address of an operand: of its value's row, or of parameter constant @p param. */
+uint64_t stamp_lower_operand(const struct stamp_lower *n, uint32_t operand, uint64_t param);
 /** @p count floats as they lie in DRAM. */
 void stamp_put_floats(uint8_t *to, const float *x, size_t count);
 /** A constant row of @p count elements, groups of unit padded; its address. */

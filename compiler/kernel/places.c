@@ -13,13 +13,24 @@ uint32_t stamp_lower_rows(const struct stamp_lower *n, uint32_t value)
     return rows == STAMP_ROWS_RUN ? n->rows : rows;
 }
 
-/* The ATTEND step that has the value as queries, keys, values or result, or NULL. */
+/* Whether a step gives rows as it gets them, column by column. */
+static bool passes_on(const struct stamp_gstep *s, uint32_t v)
+{
+    return (s->kind == STAMP_STEP_NORM || s->kind == STAMP_STEP_DEPTHWISE) && s->x == v &&
+           s->second == STAMP_NO_OPERAND;
+}
+
+/* The ATTEND step that has the value as queries, keys, values or result, directly or behind others; or NULL. */
 static const struct stamp_lstep *attends(const struct stamp_lower *n, uint32_t v)
 {
     for (uint32_t i = 0; i < n->steps.steps; i++) {
         const struct stamp_gstep *s = &n->steps.step[i];
         if (s->kind == STAMP_STEP_ATTEND && (s->x == v || s->k == v || s->v == v || s->out == v))
             return &n->step[i];
+        if (passes_on(s, v)) {
+            const struct stamp_lstep *a = attends(n, s->out);
+            if (a && s->out > v) return a;
+        }
     }
     return NULL;
 }
@@ -49,19 +60,34 @@ struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v)
     return p;
 }
 
-uint64_t stamp_lower_eps(struct stamp_lower *n, uint32_t node)
+uint64_t stamp_lower_eps(struct stamp_lower *n, float eps)
 {
-    const struct stamp_gnode *own = &n->g->node[node];
+    char name[STAMP_NAME_MAX + 1];
 
     for (uint32_t i = 0; i < n->g->nodes; i++) {
-        const struct stamp_gnode *k = &n->g->node[i];
-        if (k->op != STAMP_GOP_NORM) continue;
-        if (k->attr.eps == own->attr.eps) return n->constants + STAMP_CONST_EPS;
+        if (n->g->node[i].op != STAMP_GOP_NORM) continue;
+        if (n->g->node[i].attr.eps == eps) return n->constants + STAMP_CONST_EPS;
         break;
     }
-    stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s: norms of different epsilon in one network",
-                     n->g->value[own->out].name);
-    return 0;
+    for (uint32_t i = 0; i < n->epsilons; i++)
+        if (n->eps[i].eps == eps) return n->eps[i].addr;
+    float *line = stamp_build_alloc(n->b, n->L, sizeof *line);
+    if (!line) return 0;
+    if (n->epsilons == STAMP_EPS_MOST) {
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "norms of more than %d epsilons",
+                         STAMP_EPS_MOST + 1);
+        return 0;
+    }
+    for (uint32_t i = 0; i < n->L; i++) line[i] = eps;
+    snprintf(name, sizeof name, "eps.%u", n->epsilons);
+    n->eps[n->epsilons] = (struct stamp_eps_line){
+        eps, stamp_lower_vector(n, name, line, n->L, n->L, n->L)};
+    return n->eps[n->epsilons++].addr;
+}
+
+uint64_t stamp_lower_operand(const struct stamp_lower *n, uint32_t operand, uint64_t param)
+{
+    return operand & STAMP_PARAM ? param : stamp_lower_place(n, operand).addr;
 }
 
 void stamp_put_floats(uint8_t *to, const float *x, size_t count)

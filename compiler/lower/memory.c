@@ -45,16 +45,17 @@ static struct stamp_place heads_of(struct stamp_lower *n, const struct stamp_lst
 /* Several products beside each other in one buffer. */
 static void beside(struct stamp_lower *n, const struct stamp_gstep *s)
 {
-    const uint32_t first = n->g->node[s->linear[0]].out;
-    const struct stamp_lstep *a = attended(n, first);
+    const uint32_t first = s->outs[0];
+    const struct stamp_lstep *a = NULL;
     uint64_t cols = 0;
 
+    for (uint32_t i = 0; i < s->linears && !a; i++) a = attended(n, s->outs[i]);
     for (uint32_t i = 0; i < s->linears; i++)
-        cols += stamp_lower_width(n, n->g->node[s->linear[i]].out);
+        cols += stamp_lower_width(n, s->outs[i]);
     struct stamp_place p = a ? heads_of(n, a, s->name, first, cols)
                              : matrix(n, s->name, STAMP_TEMP, stamp_lower_rows(n, first), cols);
     for (uint32_t i = 0; i < s->linears; i++) {
-        const uint32_t out = n->g->node[s->linear[i]].out;
+        const uint32_t out = s->outs[i];
         n->place[out] = p;
         p.addr += (uint64_t)stamp_lower_width(n, out) * 4;
     }
@@ -110,6 +111,9 @@ static void input(struct stamp_lower *n, const struct stamp_gstep *s)
 
     if (n->g->node[s->node].op == STAMP_GOP_PICTURE)
         n->place[s->out] = matrix(n, v->name, STAMP_INPUT, v->rows, v->cols);
+    if (n->g->node[s->node].op == STAMP_GOP_INPUT)
+        n->place[s->out] =
+            matrix(n, v->name, STAMP_INPUT, stamp_lower_rows(n, s->out), v->cols);
     if (n->g->node[s->node].op != STAMP_GOP_IDS) return;
     n->ids =
         stamp_build_bytes(n->b, n->decode ? "token" : v->name, STAMP_INPUT, 4 * (uint64_t)n->rows);
@@ -121,7 +125,7 @@ static void values(struct stamp_lower *n)
         const struct stamp_gstep *s = &n->steps.step[i];
         if (s->kind == STAMP_STEP_INPUT)
             input(n, s);
-        else if (s->kind == STAMP_STEP_LINEARS && s->post == STAMP_GPOST_NONE && s->linears > 1)
+        else if (s->kind == STAMP_STEP_LINEARS && s->made > 1)
             beside(n, s);
         else
             value(n, s->out);
@@ -144,10 +148,10 @@ static void put16(uint8_t *to, uint32_t v)
 /* Entries of the tables: rows 0, 1, ... at nibble rows 0, 2, ... */
 static void put_tables(const struct stamp_attend *a, uint8_t *c)
 {
-    const uint32_t batch = a->kv.batch, tail0 = a->rows - a->rows % (1u << a->kv.block);
+    const uint32_t batch = a->kv.batch, tail0 = a->keys - a->keys % (1u << a->kv.block);
 
     for (uint32_t i = 0; i < 256; i++) {
-        const uint32_t token = a->rows / batch * batch + i, wide = 1u << 15;
+        const uint32_t token = a->keys / batch * batch + i, wide = 1u << 15;
         const bool first = i % (1u << a->kv.block) == 0;
         const bool eight = a->scheme.bits != 4;
         put16(c + STAMP_CONST_RT_ALL8 + 2 * i, (2 * i % 512) | wide);
@@ -165,7 +169,8 @@ static void lay_tables(struct stamp_lower *n, uint8_t *c)
     for (uint32_t i = 0; i < n->steps.steps; i++) {
         const struct stamp_attend *a = &n->step[i].attend;
         if (n->steps.step[i].kind != STAMP_STEP_ATTEND) continue;
-        if (first && (a->kv.batch != first->kv.batch || a->kv.block != first->kv.block ||
+        if (first && a->cached &&
+            (a->kv.batch != first->kv.batch || a->kv.block != first->kv.block ||
                       a->rows != first->rows || a->scheme.bits != first->scheme.bits))
             stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                              "attentions of different caches in a network");

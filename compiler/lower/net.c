@@ -94,11 +94,7 @@ static void emit_step(struct stamp_lower *n, struct stamp_lstep *s, struct stamp
 
     if (n->b->status || !k->emit) return;
     k->emit(n, s);
-    if (s->s->kind != STAMP_STEP_LINEARS || s->s->post != STAMP_GPOST_NONE) {
-        view(n, s->s->out, views);
-        return;
-    }
-    for (uint32_t i = 0; i < s->s->linears; i++) view(n, n->g->node[s->s->linear[i]].out, views);
+    for (uint32_t i = 0; i < s->s->made; i++) view(n, s->s->outs[i], views);
 }
 
 /* What a body does with a block's steps. */

@@ -26,7 +26,9 @@ enum stamp_post {
     STAMP_POST_NONE,
     STAMP_POST_ADD,  /**< added to rows of a matrix of the same shape */
     STAMP_POST_SILU, /**< first half of a panel's columns SiLU, times the second; half is stored */
-    STAMP_POST_GELU  /**< GELU, tanh form */
+    STAMP_POST_GELU, /**< GELU, tanh form */
+    STAMP_POST_ACT,  /**< SiLU of every element */
+    STAMP_POST_GATED /**< times a row, then as ADD */
 };
 
 /** What is to be tiled. */
@@ -70,7 +72,8 @@ struct stamp_tiling {
 
     uint32_t outs, vm_out;   /**< output buffers of rows * panel lines; the first one's VM line */
     uint32_t vm_bias;        /**< two rows of panel lines */
-    uint32_t vm_add;         /**< ADD: outs buffers like the output's */
+    uint32_t vm_add;         /**< ADD, GATED: outs buffers like the output's */
+    uint32_t vm_gate;        /**< GATED: two rows of panel lines */
     uint32_t vm_x, nx;       /**< input buffers: first line, number */
     uint32_t xlines;         /**< lines of each */
     uint32_t slab_rows;      /**< rows of a slab, at most */
@@ -78,6 +81,12 @@ struct stamp_tiling {
 
     double cycles; /**< estimate */
 };
+
+/** Whether rows are added to the results. */
+static inline bool stamp_post_adds(enum stamp_post p)
+{
+    return p == STAMP_POST_ADD || p == STAMP_POST_GATED;
+}
 
 /** Units of the work and the @p i-th: the sink, if it stands alone, is the last. */
 uint32_t stamp_work_units(const struct stamp_work *w);

@@ -26,8 +26,9 @@ double stamp_tile_passes(const struct stamp_tiling *t)
 static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t)
 {
     const uint32_t line_bytes = stamp_line_bytes(w->mach, STAMP_SPACE_VM, w->out_fmt);
-    const uint32_t copies = w->post == STAMP_POST_ADD ? 2 : 1; /* of an output buffer */
-    const uint32_t per = copies * rows + (w->bias ? 1 : 0);
+    const uint32_t copies = stamp_post_adds(w->post) ? 2 : 1; /* of an output buffer */
+    const uint32_t gate = w->post == STAMP_POST_GATED ? 1 : 0;
+    const uint32_t per = copies * rows + (w->bias ? 1 : 0) + gate;
     const uint32_t q = t->out_quantum * (w->post == STAMP_POST_SILU ? 2 : 1);
     uint32_t want = round_up(ceil_div(BURST, line_bytes), q);
 
@@ -41,7 +42,8 @@ static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp
     t->vm_out = 0;
     t->vm_bias = t->outs * rows * want;
     t->vm_add = t->vm_bias + (w->bias ? 2 * want : 0);
-    t->vm_x = t->vm_add + (copies - 1) * t->outs * rows * want;
+    t->vm_gate = t->vm_add + (copies - 1) * t->outs * rows * want;
+    t->vm_x = t->vm_gate + 2 * gate * want;
     return t->vm_x < w->mach->VM_LINES;
 }
 

@@ -21,6 +21,7 @@ int stamp_cmd_machines(int argc, char **argv);
 int stamp_cmd_devices(int argc, char **argv);
 int stamp_cmd_graph(int argc, char **argv);
 int stamp_cmd_classify(int argc, char **argv);
+int stamp_cmd_paint(int argc, char **argv);
 int stamp_cmd_demo(int argc, char **argv);
 
 #endif

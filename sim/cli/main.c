@@ -27,6 +27,7 @@ static const struct command commands[] = {
     {"eval", stamp_cmd_eval, "perplexity of a network on a text, f32 and quantized"},
     {"generate", stamp_cmd_generate, "text from a prompt, token by token on the machine"},
     {"classify", stamp_cmd_classify, "pictures by a vision transformer on the machine"},
+    {"paint", stamp_cmd_paint, "pictures by a diffusion transformer on the machine"},
     {"compare", stamp_cmd_compare, "schemes side by side: perplexity, SQNR, bits, cycles"},
     {"capture", stamp_cmd_capture, "input and weight of a linear layer of a network as .npy"},
     {"tokenize", stamp_cmd_tokenize, "token ids of a text, and the text they decode to"},

@@ -216,7 +216,7 @@ static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netr
                                  uint32_t first, uint32_t n, const float *got, const float *want,
                                  struct stamp_err *e)
 {
-    const size_t words = (size_t)n * r->m->vocab;
+    const size_t wide = r->m->graph->value[r->m->graph->values - 1].cols, words = n * wide;
     size_t bad = 0, at = 0;
 
     for (size_t i = words; i-- > 0;)
@@ -230,7 +230,7 @@ static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netr
     stamp_fail(e, STAMP_EMISMATCH,
                "position %zu, logit %zu: the machine has %.9g, the network %.9g; %zu of "
                "%zu differ",
-               first + at / r->m->vocab, at % r->m->vocab, (double)got[at], (double)want[at], bad,
+               first + at / wide, at % wide, (double)got[at], (double)want[at], bad,
                words);
     memcpy(phase->sum.difference, e->text, sizeof phase->sum.difference - 1);
     return STAMP_EMISMATCH;
@@ -314,23 +314,38 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
     return STAMP_OK;
 }
 
-/* The program of a network whose rows the graph fixes, once. */
-static enum stamp_status rows_machine(struct stamp_netrun *r, const float *x, float *y,
+static enum stamp_status put_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in,
+                                    struct stamp_err *e)
+{
+    const struct stamp_graph *g = r->m->graph;
+    enum stamp_status s = STAMP_OK;
+
+    for (uint32_t i = 0; i < g->nodes && !s; i++) {
+        const struct stamp_gvalue *v = &g->value[i];
+        if (g->node[i].op != STAMP_GOP_PICTURE && g->node[i].op != STAMP_GOP_INPUT) continue;
+        s = stamp_run_put(r->run, v->name, in->rows[stamp_graph_input(g, i)],
+                          v->rows == STAMP_ROWS_RUN ? in->run : v->rows, v->cols, e);
+    }
+    return s;
+}
+
+/* The program for so many rows of the run; where the graph fixes all, once. */
+static enum stamp_status rows_machine(struct stamp_netrun *r, const struct stamp_ginputs *in, float *y,
                                       struct stamp_err *e)
 {
     const struct stamp_graph *g = r->m->graph;
-    const struct stamp_gvalue *in = &g->value[0], *out = &g->value[g->values - 1];
-    enum stamp_status s = need_image(r, 1, e);
+    const struct stamp_gvalue *out = &g->value[g->values - 1];
+    enum stamp_status s = need_image(r, in->run ? in->run : 1, e);
 
     if (!s) s = stamp_run_new(r->image, &r->run, e);
-    if (!s) s = stamp_run_put(r->run, in->name, x, in->rows, in->cols, e);
+    if (!s) s = put_inputs(r, in, e);
     if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
     if (!s) s = stamp_run_get(r->run, out->name, y, out->rows, out->cols, e);
     return s;
 }
 
-enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,
-                                    struct stamp_err *e)
+enum stamp_status stamp_netrun_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in, float *y,
+                                      struct stamp_err *e)
 {
     const struct stamp_graph *g = r->m->graph;
     const struct stamp_gvalue *out = &g->value[g->values - 1];
@@ -339,12 +354,18 @@ enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, floa
     enum stamp_status s = STAMP_OK;
 
     if (on_machine(r) && !want) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the results");
-    if (on_machine(r)) s = rows_machine(r, x, y, e);
-    if (!s && r->net) s = stamp_net_rows(r->net, x, on_machine(r) ? want : y, e);
+    if (on_machine(r)) s = rows_machine(r, in, y, e);
+    if (!s && r->net) s = stamp_net_inputs(r->net, in, on_machine(r) ? want : y, e);
     if (!s && r->net && want) s = compare(r, p, 0, out->rows, y, want, e);
     stamp_free(want);
     if (!s) p->tokens++;
     return s;
+}
+
+enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,
+                                    struct stamp_err *e)
+{
+    return stamp_netrun_inputs(r, &(struct stamp_ginputs){0, &x}, y, e);
 }
 
 static enum stamp_status step_machine(struct stamp_netrun *r, int32_t token, float *logits,

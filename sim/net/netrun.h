@@ -76,10 +76,15 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
                                     struct stamp_err *e);
 
 /**
- * A network that takes rows: x[rows][cols] of its PICTURE value.
- * @param y  its last value [rows][cols]
+ * A network that takes rows.
+ * @param in  of each input; with another number of rows of the run a program is compiled
+ * @param y   its last value [rows][cols]
  * @return as above
  */
+enum stamp_status stamp_netrun_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in, float *y,
+                                      struct stamp_err *e);
+
+/** The same of one input, a picture's patches. */
 enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,
                                     struct stamp_err *e);
 
