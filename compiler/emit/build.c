@@ -29,6 +29,7 @@ void stamp_build_start(struct stamp_build *b, const struct stamp_compile_options
     b->options = options;
     b->mach = options->mach;
     b->e = e;
+    b->items = items;
     b->arena = stamp_arena_new();
     b->image = stamp_image_new(options->mach);
     if (b->arena && b->image) {
@@ -94,14 +95,16 @@ static uint64_t round_up(uint64_t v, uint64_t to)
 
 static struct stamp_buffer *add_buffer(struct stamp_build *b, const char *name, uint64_t bytes)
 {
-    struct stamp_buffer *f = &b->image->buffer[b->image->buffers];
-
     if (b->status) return NULL;
+    if (b->image->buffers == b->items) {
+        stamp_build_fail(b, STAMP_EUNSUPPORTED, "more than %u buffers", b->items);
+        return NULL;
+    }
     if (bytes > (UINT64_C(1) << STAMP_ADDR_BITS) - STAMP_DRAM_ALIGN - b->dram) {
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: memory ends");
         return NULL;
     }
-    b->image->buffers++;
+    struct stamp_buffer *f = &b->image->buffer[b->image->buffers++];
     snprintf(f->name, sizeof f->name, "%s", name);
     f->addr = b->dram;
     f->bytes = round_up(bytes, STAMP_DRAM_ALIGN);

@@ -37,6 +37,7 @@ struct stamp_build {
     struct stamp_arena *arena; /**< of this compilation, owned */
     struct stamp_word *word;   /**< [count] owned */
     size_t count, cap;
+    uint32_t items; /**< buffers there is room for */
     uint64_t dram; /**< next free address */
     /** Transfers into [layer_lo, layer_hi) get address register STAMP_REG_LAYER; 0, 0: none. */
     uint64_t layer_lo, layer_hi;

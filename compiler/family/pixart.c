@@ -17,7 +17,9 @@ static uint32_t squeezed(struct stamp_dm *k, const char *conv, const char *name,
                                      .width = (uint32_t)d->grid_w,
                                      .kernel = side,
                                      .stride = side},
-                             norm = {.kind = STAMP_GNORM_LAYER, .eps = 1e-5f};
+                             norm = {.kind = STAMP_GNORM_LAYER,
+                                     .eps = 1e-5f,
+                                     .unit = (uint32_t)d->head_dim};
     const uint32_t y = stamp_gb_node(k->b, STAMP_GOP_DEPTHWISE, (struct stamp_gout){.name = conv},
                                      grid, 3, (uint32_t[]){x, p[0], p[1]});
 

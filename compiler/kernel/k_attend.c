@@ -151,6 +151,14 @@ static void lay_heads(struct stamp_lower *n, struct stamp_lstep *s, uint32_t tim
     s->attend.at.norm_k = k;
 }
 
+/* Of the attentions of the network. */
+static bool is_first(const struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    for (const struct stamp_lstep *o = n->step; o < s; o++)
+        if (o->s->kind == STAMP_STEP_ATTEND) return false;
+    return true;
+}
+
 static void lay_state(struct stamp_lower *n, struct stamp_lstep *s, uint32_t layer)
 {
     static const char *const what[] = {"k", "v"};
@@ -168,7 +176,10 @@ static void lay_state(struct stamp_lower *n, struct stamp_lstep *s, uint32_t lay
         snprintf(name, sizeof name, "cache.%u.%s.meta", layer, what[i]);
         at.meta[i] = stamp_build_bytes(n->b, name, STAMP_STATE, k->chunks * rows * k->meta_row);
     }
-    snprintf(name, sizeof name, "operands.%u", layer);
+    if (is_first(n, s))
+        snprintf(name, sizeof name, "operands.%u", layer);
+    else
+        snprintf(name, sizeof name, "%u.%.40s.operands", layer, s->s->name);
     at.ops = stamp_build_bytes(n->b, name, STAMP_STATE, rows / k->batch * k->op_bytes);
     if (!layer) s->attend.at = at;
 }

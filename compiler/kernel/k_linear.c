@@ -98,7 +98,7 @@ static void plan(struct stamp_lower *n, struct stamp_lstep *s)
     const struct stamp_layout in = stamp_lower_layout(n, s->s->x);
     char need[STAMP_NEED_TEXT];
 
-    if (q.block && in.unit != in.padded)
+    if (q.block && in.groups > 1 && in.unit != in.padded)
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                          "blocks of %u with heads of %u elements on machine %s", STAMP_BLOCK,
                          in.unit, n->mach->name);

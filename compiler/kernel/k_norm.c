@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "model/num/norm.h"
+
 /* Batches of rows under way: one loaded, one worked on, one stored. */
 enum { BUFFERS = 3 };
 
@@ -50,7 +52,7 @@ static struct stay stay_of(const struct stamp_lower *n, const struct stamp_lstep
     v.bias = v.end;
     v.over = v.bias + lines;
     v.mask = v.over + 1;
-    v.end = v.mask + (s->mask ? lines : 0);
+    v.end = v.mask + (s->mask ? lines : 0); /* RMS takes nothing off: padding stays +0 */
     return v;
 }
 
@@ -145,7 +147,13 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
 static void lay_mask(struct stamp_lower *n, struct stamp_lstep *s)
 {
     const struct stamp_layout in = stamp_lower_layout(n, s->s->x);
-    const uint32_t cols = n->g->value[s->s->x].cols;
+    const uint32_t cols = n->g->value[s->s->x].cols, unit = n->g->node[s->s->node].attr.unit;
+
+    if (in.groups > 1 && in.unit != in.padded &&
+        (unit != in.unit || stamp_norm_padded(unit, unit) != in.padded))
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "%s: a norm over heads of %u elements, which take %u on machine %s",
+                         s->s->name, in.unit, in.padded, n->mach->name);
     float *row = in.groups > 1 && in.unit != in.padded ? stamp_build_alloc(n->b, cols, sizeof *row)
                                                        : NULL;
     char name[STAMP_NAME_MAX + 1];
@@ -161,7 +169,7 @@ static void global(struct stamp_lower *n, struct stamp_lstep *s)
     const uint32_t cols = n->g->value[s->s->x].cols;
 
     stamp_lower_eps(n, n->g->node[s->s->node].attr.eps);
-    if (is_layer(n, s)) lay_mask(n, s);
+    lay_mask(n, s);
     float *line = is_layer(n, s) ? stamp_build_alloc(n->b, n->L, sizeof *line) : NULL;
     char name[STAMP_NAME_MAX + 1];
 

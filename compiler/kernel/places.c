@@ -35,12 +35,28 @@ static const struct stamp_lstep *attends(const struct stamp_lower *n, uint32_t v
     return NULL;
 }
 
+/* Whether the value lies beside others that are made with it. */
+static bool is_beside(const struct stamp_lower *n, uint32_t v)
+{
+    for (uint32_t i = 0; i < n->steps.steps; i++)
+        for (uint32_t k = 0; k < n->steps.step[i].made && n->steps.step[i].made > 1; k++)
+            if (n->steps.step[i].outs[k] == v) return true;
+    return false;
+}
+
+/* Elements up to whole lines and whole 64 bytes of DRAM. */
+static uint32_t whole(const struct stamp_lower *n, uint32_t cols)
+{
+    const uint32_t least = STAMP_DRAM_ALIGN / 4, unit = n->L > least ? n->L : least;
+    return (cols + unit - 1) / unit * unit;
+}
+
 struct stamp_layout stamp_lower_layout(const struct stamp_lower *n, uint32_t value)
 {
     const struct stamp_lstep *s = attends(n, value);
     const uint32_t cols = n->g->value[value].cols;
 
-    if (!s) return (struct stamp_layout){1, cols, cols};
+    if (!s) return (struct stamp_layout){1, cols, is_beside(n, value) ? whole(n, cols) : cols};
     return (struct stamp_layout){cols / s->attend.head_dim, s->attend.head_dim, s->attend.hdp};
 }
 

@@ -299,6 +299,16 @@ static enum stamp_status lower(struct stamp_lower *n, struct stamp_lower *step,
     return b->status;
 }
 
+/* Buffers at most: a step has fewer than a dozen in each repetition. */
+static uint32_t items_of(const struct stamp_lower *n)
+{
+    uint32_t items = 64;
+
+    for (uint32_t i = 0; i < n->steps.steps; i++)
+        items += 12 * stamp_graph_times(n->g, n->steps.step[i].node);
+    return items;
+}
+
 enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
                                     const struct stamp_compile_options *options,
                                     struct stamp_image **out, struct stamp_compile_info *info,
@@ -319,7 +329,7 @@ enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
     if (!st && views && !(views->view = stamp_alloc(n.g->values, sizeof *views->view)))
         st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     if (!st) {
-        stamp_build_start(&b, options, 96 + 32 * stamp_graph_repeats(n.g), e);
+        stamp_build_start(&b, options, items_of(&n), e);
         st = b.status ? b.status : lower(&n, &step, info, views);
         if (!st) {
             *out = b.image;

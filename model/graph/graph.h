@@ -53,7 +53,7 @@ enum {
 
 struct stamp_gattr {
     uint32_t kind; /**< enum stamp_gkind of the op, NONE where it has none */
-    uint32_t heads, kv_heads, head_dim, cache, group;
+    uint32_t heads, kv_heads, head_dim, cache, group, unit;
     uint32_t channels, height, width, patch;
     uint32_t rows, cols, kernel, stride;
     float eps;

@@ -139,6 +139,8 @@ static enum stamp_status norm(const struct ask *a)
     const uint32_t cols = value(a, 0)->cols, group = a->n->attr.group ? a->n->attr.group : cols;
 
     if (!group || cols % group) return refuse(a, "rows are not whole groups");
+    if (a->n->attr.unit && (a->n->attr.group || cols % a->n->attr.unit))
+        return refuse(a, "rows are not whole heads");
     if (!one_row(a, 1, group)) return refuse(a, "the gain does not fit");
     if (a->n->ins > 2 && !one_row(a, 2, group)) return refuse(a, "the bias does not fit");
     return STAMP_OK;

@@ -83,7 +83,7 @@ static enum stamp_status see(const struct walk *w, const struct stamp_gstep *s, 
 
 struct norm_job {
     struct stamp_net *net;
-    uint32_t cols;
+    uint32_t cols, unit; /* unit: heads are counted apart, 0 none */
     bool layer;
     float eps;
     const float *x, *gain, *bias;
@@ -103,7 +103,14 @@ static void norm_row(void *ctx, uint32_t row, uint32_t worker)
     const float *x = j->x + (size_t)row * j->cols;
     float *y = j->y + (size_t)row * j->cols;
 
-    (void)worker;
+    if (j->unit) {
+        float *room = j->net->work.padded + (size_t)worker * stamp_norm_padded(j->cols, j->unit);
+        const float sum =
+            stamp_norm_heads(j->cols, j->unit, x, j->gain, j->bias, j->eps, room, y);
+        stamp_net_note(j->net, !stamp_f32_is_finite(sum) ||
+                                   stamp_f32_find_nonfinite(j->cols, y) < j->cols);
+        return;
+    }
     if (!j->layer) {
         stamp_net_note(j->net, stamp_net_norm_overflows(j->cols, x));
         stamp_rmsnorm(j->cols, x, j->gain, j->eps, y);
@@ -119,6 +126,7 @@ static void norm(const struct walk *w, const struct stamp_gstep *s, uint32_t tim
     const struct stamp_gattr *a = &w->g->node[s->node].attr;
     struct norm_job job = {.net = w->net,
                            .cols = w->g->value[s->out].cols,
+                           .unit = a->unit,
                            .layer = a->kind == STAMP_GNORM_LAYER,
                            .eps = a->eps,
                            .x = place(w, s, time, s->x),

@@ -60,6 +60,7 @@ struct stamp_net_work {
     float *copy;          /**< [rows][cols] of an input that is read again */
     int8_t *code;         /**< [rows][features] */
     struct stamp_rowmeta *meta;
+    float *padded;   /**< [threads][columns of a row of heads, each to a multiple of 16] */
     float *point;    /**< [threads][cols] of a convolution */
     int8_t *q_digit; /**< [kv_heads][rows * group][q_stride] */
     int32_t *q_sum;  /**< [kv_heads][rows * group] of the digits */

@@ -4,6 +4,7 @@
 
 #include "model/mem.h"
 #include "model/net/net_parts.h"
+#include "model/num/norm.h"
 
 enum { ALIGN = 64 };
 
@@ -80,7 +81,7 @@ static void list_stored(const struct stamp_net *net, bool *stored)
 
 /* The largest of what steps need, over all of them. */
 struct most {
-    uint32_t rows, features, columns, head_dim, heads, q_stride;
+    uint32_t rows, features, columns, padded, head_dim, heads, q_stride;
     size_t again;
 };
 
@@ -94,6 +95,8 @@ static struct most most_of(const struct stamp_net *net, uint32_t run)
         const struct stamp_net_attend *a = &net->attend[i];
         m.rows = larger(m.rows, stamp_net_rows_of(net, s->out, run));
         if (s->kind == STAMP_STEP_LINEARS) m.features = larger(m.features, g->value[s->x].cols);
+        if (s->kind == STAMP_STEP_NORM && g->node[s->node].attr.unit)
+            m.padded = larger(m.padded, stamp_norm_padded(g->value[s->x].cols, g->node[s->node].attr.unit));
         if (s->kind == STAMP_STEP_DEPTHWISE) m.columns = larger(m.columns, g->value[s->x].cols);
         if (s->kind == STAMP_STEP_LINEARS && net->again[i]) {
             const size_t size = (size_t)stamp_net_rows_of(net, s->x, run) * g->value[s->x].cols;
@@ -121,6 +124,7 @@ static void cut_work(const struct stamp_net *net, uint32_t run, const bool *stor
     w->strip = take(c, (size_t)net->options.threads * 2 * rows * STAMP_PANEL, f);
     w->code = take(c, rows, ((size_t)m.features + ALIGN - 1) / ALIGN * ALIGN);
     w->meta = take(c, rows * ((size_t)m.features / STAMP_BLOCK + 1), sizeof *w->meta);
+    w->padded = take(c, (size_t)net->options.threads * m.padded, f);
     w->point = take(c, (size_t)net->options.threads * m.columns, f);
     w->q_digit = take(c, heads * m.q_stride, 1);
     w->q_sum = take(c, heads, sizeof *w->q_sum);

@@ -82,3 +82,34 @@ float stamp_layernorm(size_t n, const float *x, const float *gain, const float *
     }
     return squares;
 }
+
+uint32_t stamp_norm_padded(uint32_t cols, uint32_t unit)
+{
+    return cols / unit * ((unit + STAMP_NORM_UNIT - 1) / STAMP_NORM_UNIT * STAMP_NORM_UNIT);
+}
+
+/* room = x less m, heads apart, +0 between them. */
+static void spread(uint32_t cols, uint32_t unit, const float *x, float m, float *room)
+{
+    const uint32_t pitch = stamp_norm_padded(unit, unit);
+
+    for (uint32_t h = 0; h < cols / unit; h++)
+        for (uint32_t i = 0; i < pitch; i++)
+            room[h * pitch + i] = i < unit ? stamp_f32_sub(x[h * unit + i], m) : 0.0f;
+}
+
+float stamp_norm_heads(uint32_t cols, uint32_t unit, const float *x, const float *gain,
+                       const float *bias, float eps, float *room, float *y)
+{
+    const uint32_t n = stamp_norm_padded(cols, unit), pitch = n / (cols / unit);
+    const float c = one_over(cols);
+
+    spread(cols, unit, x, 0.0f, room);
+    if (bias) spread(cols, unit, x, stamp_f32_mul(stamp_reduce(n, room), c), room);
+    const float squares = stamp_reduce_squares(n, room), r = stamp_rsqrt(squares, c, eps);
+    for (uint32_t i = 0; i < cols; i++) {
+        const float z = stamp_f32_mul(stamp_f32_mul(room[i / unit * pitch + i % unit], r), gain[i]);
+        y[i] = bias ? stamp_f32_add(z, bias[i]) : z;
+    }
+    return squares;
+}
