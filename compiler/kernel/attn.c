@@ -28,23 +28,23 @@ static bool plan(struct stamp_attn_plan *a)
 {
     struct stamp_attend *n = a->n;
     const struct stamp_mach *m = n->mach;
-    const uint32_t groups = 2 * a->R / m->P;
+    const uint32_t groups = 2 * a->R / m->P, scalars = stamp_attn_scalars(a);
     uint32_t vm = 0, xb = 0;
 
     a->SL = STAMP_KEY_BLOCK / n->L;
-    a->table = place(&vm, a->R * 2 * n->hl);
+    a->table = place(&vm, n->rope ? a->R * 2 * n->hl : 0);
     a->gain = place(&vm, n->hl);
     a->eps = place(&vm, 1);
-    a->mb = place(&vm, 1);
+    a->mb = place(&vm, scalars);
     for (int i = 0; i < 2; i++) {
         a->s[i] = place(&vm, a->R * a->SL);
         a->q[i] = place(&vm, a->R * n->hl);
         a->o[i] = place(&vm, a->R * n->hl);
         a->ob[i] = place(&vm, a->R * n->hl);
         a->sv[i] = place(&vm, a->SL);
-        a->a[i] = place(&vm, 1);
-        a->m[i] = place(&vm, 1);
-        a->l[i] = place(&vm, 1);
+        a->a[i] = place(&vm, scalars);
+        a->m[i] = place(&vm, scalars);
+        a->l[i] = place(&vm, scalars);
         a->xq[i] = place(&xb, groups * n->hl);
         a->xp[i] = place(&xb, groups * a->SL);
         a->rmq[i] = (uint32_t)i * a->R;
@@ -58,7 +58,7 @@ static bool plan(struct stamp_attn_plan *a)
     a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
     a->vm_end = vm;
     return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
-           groups * m->P * n->hl <= m->AC_LINES;
+           (a->vk >= STAMP_KEY_BLOCK || groups * m->P * n->hl <= m->AC_LINES);
 }
 
 /* Of keys from .. from + keys - 1 of the item's block: the pieces of *span keys in each of their
@@ -257,6 +257,11 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 
 /* ---- Softmax ------------------------------------------------------------------------------------- */
 
+uint32_t stamp_attn_scalars(const struct stamp_attn_plan *a)
+{
+    return (a->R + a->n->L - 1) / a->n->L;
+}
+
 uint32_t stamp_attn_value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     const struct stamp_attend *n = a->n;
@@ -281,7 +286,8 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
     struct stamp_attend *n = a->n;
     struct stamp_build *b = n->b;
     const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
-    const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, 1, 1, 1};
+    const uint32_t lines = stamp_attn_scalars(a);
+    const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
     const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
     struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
@@ -291,14 +297,14 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
     if (!i->first) {
         stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, a->mb, 1);
         stamp_emit_bin(b, STAMP_BIN_SUB, one, a->mb, 1, 1, old, 1);
-        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){old, 1, 1, 1}, 0, 0, a->scale, old, 1);
+        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){old, lines, 1, 1}, 0, 0, a->scale, old, 1);
         stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, m, 1);
     }
     stamp_emit_fnm(b, STAMP_ONE_EXPM, v, m, a->scale, seen, v.a, v.s0);
     stamp_emit_red(b, STAMP_RED_SUM, v, all, i->first ? l : a->mb);
     if (!i->first) {
-        stamp_emit_bin(b, STAMP_BIN_MUL, (struct stamp_vec){l, 1, 1, 1}, old, 1, 1, l, 1);
-        stamp_emit_bin(b, STAMP_BIN_ADD, (struct stamp_vec){l, 1, 1, 1}, a->mb, 1, 1, l, 1);
+        stamp_emit_bin(b, STAMP_BIN_MUL, (struct stamp_vec){l, lines, 1, 1}, old, 1, 1, l, 1);
+        stamp_emit_bin(b, STAMP_BIN_ADD, (struct stamp_vec){l, lines, 1, 1}, a->mb, 1, 1, l, 1);
     }
     stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
     stamp_emit_v(b, STAMP_OP_VMINMAX, v, s);
@@ -320,8 +326,9 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
         stamp_emit_bin(n->b, STAMP_BIN_ADD, o, a->ob[i->index % 2], n->hl, 1, o.a, n->hl);
     }
     if (!end) return;
-    stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], 1, 1, 1}, 0, 0.0f,
-                   (struct stamp_lim){(int32_t)a->R, 0, 0}, a->l[k], 1);
+    stamp_emit_fnm(n->b, STAMP_ONE_RECIP,
+                   (struct stamp_vec){a->l[k], stamp_attn_scalars(a), 1, 1}, 0, 0.0f,
+                   (struct stamp_lim){(int32_t)(a->R < n->L ? a->R : n->L), 0, 0}, a->l[k], 1);
     stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
     stamp_emit_move(n->b, STAMP_OP_STORE,
                     (struct stamp_move){.space = STAMP_SPACE_VM,

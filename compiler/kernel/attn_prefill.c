@@ -55,12 +55,23 @@ static void tables(struct stamp_attn_plan *a, uint32_t t0)
                     least(a->R, a->n->ctx - t0) * 2 * a->n->hl);
 }
 
+/* Where every row sees all keys, those are loaded anew for each tile of rows: tiles of several lines of scalars
+ * where they fit. */
+static bool choose(struct stamp_attn_plan *a, struct stamp_attend *n)
+{
+    uint32_t end;
+
+    for (uint32_t rows = 64 / n->L * n->L; rows > n->L && !n->causal; rows -= n->L)
+        if (stamp_attn_plan_exact(a, n, rows, 0, &end)) return true;
+    return stamp_attn_plan_rows(a, n, n->L < 32 ? n->L : 32, 0);
+}
+
 void stamp_attend_rows(struct stamp_attend *n)
 {
     struct stamp_attn_plan a = {.rope_rep = 1, .lim_step = n->causal};
     struct stamp_attn_item now = {.h = n->heads - 1, .last = true}, ahead, before;
 
-    if (!stamp_attn_plan_rows(&a, n, n->L < 32 ? n->L : 32, 0)) return;
+    if (!choose(&a, n)) return;
     a.q_pitch = n->q.row_bytes;
     a.out_pitch = n->out.row_bytes;
     now.t0 = 0u - a.R; /* the item before the first */
