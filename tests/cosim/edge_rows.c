@@ -113,7 +113,7 @@ static void again(struct edge_list *l)
 static void vbin(struct edge_list *l)
 {
     again(l);
-    for (uint32_t fn = STAMP_BIN_ADD; fn <= STAMP_BIN_MAX; fn++) {
+    for (uint32_t fn = STAMP_BIN_ADD; fn <= STAMP_BIN_MAC; fn++) {
         operand_rows(l, STAMP_OP_VBIN, fn, A, 1);
         operand_rows(l, STAMP_OP_VBIN, fn, B, 1);
         operand_rows(l, STAMP_OP_VBIN, fn, D, 1);
