@@ -3,6 +3,7 @@
  *
  * One operand takes the shape, in all of VM but a quarter at the other end, where the others stay:
  * slots of a sixteenth for a and d, two for b. Then all in the same lines, where that is legal. */
+#include "model/dispatch/check.h"
 #include "tests/cosim/edge.h"
 
 enum operand { A, B, D };
@@ -58,6 +59,7 @@ static void operand_rows(struct edge_list *l, enum stamp_opcode op, uint32_t fn,
                 (l->over && s.base + (s.rows - 1) * s.stride + s.lines < vm / unit))
                 continue;
             i.w.n0 = s.rows, i.w.cols = s.lines;
+            i.w.ds = stamp_is_mac(&i.w); /* d is read: a line for each row */
             if (x == A) i.w.a = s.base + l->over, i.w.s0 = s.stride;
             if (x == D) i.w.d = s.base + l->over, i.w.ds = s.stride;
             if (x == B) i.w.b = s.base * unit + l->over, i.w.bs = s.stride * unit;
