@@ -17,7 +17,7 @@ struct stamp_vec {
 
 enum { STAMP_LIM_ALL = 0x7fffff }; /**< lim that masks nothing */
 
-/** d = v fn b; rows of b are @p bs lines apart, each serves @p rep rows (0: all). */
+/** d = v fn b, MAC d += v * b; rows of b are @p bs lines apart, each serves @p rep rows (0: all). */
 void stamp_emit_bin(struct stamp_build *b, enum stamp_fn fn, struct stamp_vec v, uint32_t bline,
                     uint32_t bs, uint32_t rep, uint32_t d, uint32_t ds);
 void stamp_emit_rope(struct stamp_build *b, struct stamp_vec v, uint32_t table, uint32_t bs,

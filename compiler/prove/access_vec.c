@@ -146,6 +146,7 @@ enum stamp_status stamp_scan_vector(struct stamp_scan *c, const struct stamp_ins
 
 enum stamp_status stamp_scan_rows(struct stamp_scan *c, const struct stamp_insn_w *w)
 {
+    const unsigned how = STAMP_WRITE | (stamp_is_mac(w) ? STAMP_READ : 0u);
     uint64_t rows, lines;
     enum stamp_status st;
 
@@ -154,5 +155,5 @@ enum stamp_status stamp_scan_rows(struct stamp_scan *c, const struct stamp_insn_
     if (!st) st = vm_rows(c, STAMP_READ, w->b, rows, w->bs, lines);
     if (st) return st;
     if (w->op == STAMP_OP_VRED) return vm(c, STAMP_WRITE, w->d, (w->n0 - 1) / c->mach->L + 1);
-    return vm_rows(c, STAMP_WRITE, w->d, w->n0, w->ds, w->cols);
+    return vm_rows(c, how, w->d, w->n0, w->ds, w->cols);
 }

@@ -80,18 +80,21 @@ static void rows(struct own *o, const struct stamp_insn_w *w)
     const uint64_t L = o->c->mach->L;
     const bool scalars =
         w->op == STAMP_OP_VROW || (w->op == STAMP_OP_VFN && w->fn == STAMP_ONE_EXPM);
+    const bool mac = stamp_is_mac(w), red = w->op == STAMP_OP_VRED;
     uint64_t second, lines;
 
     stamp_second_operand(o->c->mach, w, &second, &lines);
-    for (uint64_t r = 0; r < w->n0; r++) {
+    for (uint64_t k = 0; k < w->n0 * w->cols; k++) {
+        const uint64_t r = mac ? k % w->n0 : k / w->cols, j = mac ? k / w->n0 : k % w->cols;
         const uint64_t b = w->b + (w->rep ? r / w->rep : 0) * w->bs;
-        for (uint64_t j = 0; j < w->cols; j++) {
-            needs(o, w->a + r * w->s0 + j);
-            if (second) needs(o, scalars ? w->b + r / L : b + j);
-            if (w->op == STAMP_OP_VROPE) needs(o, b + w->cols + j);
-            if (w->op != STAMP_OP_VRED) writes(o, w->d + r * w->ds + j);
-        }
-        if (w->op == STAMP_OP_VRED && (r % L == L - 1 || r == w->n0 - 1)) writes(o, w->d + r / L);
+        needs(o, w->a + r * w->s0 + j);
+        if (second) needs(o, scalars ? w->b + r / L : b + j);
+        if (w->op == STAMP_OP_VROPE) needs(o, b + w->cols + j);
+        if (mac) needs(o, w->d + r * w->ds + j);
+        if (!red)
+            writes(o, w->d + r * w->ds + j);
+        else if (j == w->cols - 1 && (r % L == L - 1 || r == w->n0 - 1))
+            writes(o, w->d + r / L);
     }
 }
 

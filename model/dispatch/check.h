@@ -27,6 +27,12 @@ enum stamp_error stamp_check_range(const struct stamp_mach *mach, const struct s
 void stamp_second_operand(const struct stamp_mach *mach, const struct stamp_insn_w *w,
                           uint64_t *rows, uint64_t *lines);
 
+/** VBIN MAC: the lines of d are read as well, and items run column by column. */
+static inline bool stamp_is_mac(const struct stamp_insn_w *w)
+{
+    return w->op == STAMP_OP_VBIN && w->fn == STAMP_BIN_MAC;
+}
+
 /** Largest index of a loop nest: base + (n1-1)*s1 + (n0-1)*s0 + n - 1. Counts are 1 or more. */
 uint64_t stamp_span_last(uint64_t base, uint64_t n1, uint64_t s1, uint64_t n0, uint64_t s0,
                          uint64_t n);

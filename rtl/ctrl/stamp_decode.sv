@@ -43,7 +43,7 @@ module stamp_decode (
   logic fn_bad;
   always_comb begin
     case (w.op)
-      stamp_isa_pkg::OP_VBIN:  fn_bad = w.fn > stamp_isa_pkg::FN_BIN_MAX || w.areg != '0;
+      stamp_isa_pkg::OP_VBIN:  fn_bad = w.fn > stamp_isa_pkg::FN_BIN_MAC || w.areg != '0;
       stamp_isa_pkg::OP_VROPE: fn_bad = w.fn != '0 || w.areg != '0;
       stamp_isa_pkg::OP_VROW:  fn_bad = w.fn > stamp_isa_pkg::FN_ROW_MUL || w.areg != '0;
       stamp_isa_pkg::OP_VRED:  fn_bad = w.fn > stamp_isa_pkg::FN_RED_MAX;

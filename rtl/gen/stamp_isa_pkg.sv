@@ -60,6 +60,7 @@ package stamp_isa_pkg;
   localparam logic [3:0] FN_BIN_SUB = 1; // d = a - b
   localparam logic [3:0] FN_BIN_MUL = 2; // d = a * b
   localparam logic [3:0] FN_BIN_MAX = 3; // d = the larger of a and b, a where neither is larger
+  localparam logic [3:0] FN_BIN_MAC = 4; // d = d + a * b, product and sum rounded; column by column
   localparam logic [3:0] FN_ROW_ADD = 0; // d = a + the row's scalar
   localparam logic [3:0] FN_ROW_SUB = 1; // d = a - the row's scalar
   localparam logic [3:0] FN_ROW_MUL = 2; // d = a * the row's scalar

@@ -23,11 +23,13 @@ module stamp_vx_alu #(
 
     // Product with mul_y_i, or with a scalar. mul_join_i: this product (second) is added to
     // (mul_sub_i: subtracted from) the product issued before, result to mul_addr_i. mul_out_i: the
-    // product itself is the result. Else it goes to prod_o alone.
+    // product itself is the result. Else it goes to prod_o alone. mul_acc_i, which stays for an
+    // instruction: the first of what is joined is add_x_i of the cycle behind, in place of a product.
     input  logic              mul_valid_i,
     input  logic              mul_join_i,
     input  logic              mul_sub_i,
     input  logic              mul_out_i,
+    input  logic              mul_acc_i,
     input  logic              mul_scalar_i,
     input  logic [AddrW-1:0]  mul_addr_i,
     input  logic [L*32-1:0]   mul_x_i,
@@ -77,7 +79,8 @@ module stamp_vx_alu #(
       addr0_q  <= joined ? maddr1_q : add_addr_i;
       addr1_q  <= addr0_q;
       addr2_q  <= addr1_q;
-      if (mul_v2_q) prod_before_q <= prod_o;
+      if (mul_acc_i) prod_before_q <= add_x_i;
+      else if (mul_v2_q) prod_before_q <= prod_o;
     end
   end
 

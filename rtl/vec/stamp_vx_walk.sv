@@ -3,8 +3,9 @@
 // the tag of what it reads.
 //
 // Rule     model/spec/isa.md section 4. C twins: the loops of model/insn/v*.c, model/machine/check.c.
-// Steps    per (r, j) one to four by sub_q: 0 the line of a, 1 that of b, 2 the sines of VROPE (VBFLY
-//          ROT: 2 and 3 read nothing); 3 of VROW and EXPM comes first: the line of the rows' scalars.
+// Steps    per (r, j) one to four by sub_q: 0 the line of a, 1 that of b (MAC: d), 2 the sines of VROPE
+//          (VBFLY ROT: 2 and 3 read nothing); 3 comes first: the line of the rows' scalars of VROW and
+//          EXPM, of MAC that of b, which stays for the rows that share it. MAC goes column by column.
 // Errors   every address is checked before its step; fail_o, and no step is made any more.
 // A line or entry number is checked in each row, so one stride more fits 18 bits.
 module stamp_vx_walk #(
@@ -79,8 +80,12 @@ module stamp_vx_walk #(
                   || (op == stamp_isa_pkg::OP_VFN && fn == 4'(stamp_isa_pkg::FN_ONE_EXPM));
   endfunction
 
+  function automatic logic with_sum(input logic [7:0] op, input logic [3:0] fn);
+    with_sum = op == stamp_isa_pkg::OP_VBIN && fn == 4'(stamp_isa_pkg::FN_BIN_MAC);
+  endfunction
+
   logic is_b, is_w, is_rot, is_min, is_par, is_quant, is_bias, is_rope, is_red, is_code, is_deq;
-  logic is_packk, is_packv, is_pack, is_smrd, is_smwr, scalar, two, words, uses_sm, uses_rt;
+  logic is_packk, is_packv, is_pack, is_smrd, is_smwr, is_mac, scalar, two, words, uses_sm, uses_rt;
   assign is_b     = b.op == stamp_isa_pkg::OP_VBFLY;
   assign is_w     = format_w(w.op);
   assign is_rot   = is_b && b.kind == 2'(stamp_isa_pkg::KIND_ROT);
@@ -97,6 +102,7 @@ module stamp_vx_walk #(
   assign is_smrd  = v.op == stamp_isa_pkg::OP_VSMRD;
   assign is_smwr  = v.op == stamp_isa_pkg::OP_VSMWR;
   assign is_pack  = is_packk || is_packv;
+  assign is_mac   = with_sum(w.op, w.fn);
   assign scalar   = with_scalar(w.op, w.fn);
   assign two      = is_b || is_bias || w.op == stamp_isa_pkg::OP_VBIN
                     || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_RSQRT));
@@ -135,7 +141,7 @@ module stamp_vx_walk #(
   assign off     = is_b ? 18'(b.boff) : scalar ? 18'(i0_q) >> Log : words ? 18'(word_q)
                    : sub_q == 2'd2 ? 18'(cols) + 18'(j_q) : 18'(j_q);
   assign b_line  = (is_b ? a_line : b_row_q) + off;
-  assign rd_line = (sub_q == 2'd0 && !is_deq) ? a_line : b_line;
+  assign rd_line = (sub_q == 2'd0 && !is_deq) ? a_line : (is_mac && sub_q == 2'd1) ? d_q : b_line;
   assign line_o  = (is_w || is_pack) ? d_q : is_code ? b_line : is_b ? rd_line : a_line;
 
   assign want    = walking_q && (is_deq ? field_q == 3'd0
@@ -206,7 +212,7 @@ module stamp_vx_walk #(
   always_ff @(posedge clk_i) begin : loops
     if (start_i) begin
       {i0_q, i1_q, j_q, blkpos_q, rep_q, field_q, word_q} <= '0;
-      sub_q    <= with_scalar(w_new.op, w_new.fn) ? 2'd3 : 2'd0;
+      sub_q    <= with_scalar(w_new.op, w_new.fn) || with_sum(w_new.op, w_new.fn) ? 2'd3 : 2'd0;
       a_row_q  <= b_new.op == stamp_isa_pkg::OP_VBFLY ? 18'(b_new.a)
                   : format_w(w_new.op) ? 18'(w_new.a) : 18'(v_new.a);
       outer_q  <= 18'(b_new.a);
@@ -225,7 +231,15 @@ module stamp_vx_walk #(
       rem_q    <= 26'($signed(w_new.lim));
     end else if (step_o && !sub_done) begin
       sub_q <= sub_q + 2'd1;
-    end else if (step_o && !last_line) begin
+    end else if (step_o && is_mac && last_row) begin // the next column, from its first row
+      sub_q    <= 2'd3;
+      j_q      <= j_q + 12'd1;
+      {i0_q, rep_q} <= '0;
+      a_row_q  <= 18'(w.a);
+      b_row_q  <= 18'(w.b);
+      d_row_q  <= 18'(w.d);
+      d_q      <= 18'(w.d) + 18'(j_q) + 18'd1;
+    end else if (step_o && !is_mac && !last_line) begin
       sub_q    <= 2'd0;
       j_q      <= j_q + 12'd1;
       blkpos_q <= last ? 8'd0 : blkpos_q + 8'd1;
@@ -235,14 +249,15 @@ module stamp_vx_walk #(
       if (word_full) word_q <= word_q + 12'd1;
       rem_q    <= rem_q - 26'(L);
     end else if (step_o) begin
-      sub_q    <= (scalar && i0_q[Log-1:0] == '1) ? 2'd3 : 2'd0;
-      {j_q, blkpos_q, field_q, word_q} <= '0;
+      sub_q    <= (is_mac ? rep_end : scalar && i0_q[Log-1:0] == '1) ? 2'd3 : 2'd0;
+      {blkpos_q, field_q, word_q} <= '0;
+      if (!is_mac) j_q <= '0;
       i0_q     <= i0_q + 12'd1;
       a_row_q  <= a_row_q + 18'(s0);
       b_row_q  <= b_next;
       rep_q    <= rep_end ? 8'd0 : rep_q + 8'd1;
       d_row_q  <= d_next;
-      d_q      <= d_next;
+      d_q      <= d_next + (is_mac ? 18'(j_q) : 18'd0);
       sm_row_q <= sm_next;
       sm_q     <= sm_next;
       index_q  <= index_q + 13'd1;

@@ -4,8 +4,8 @@
 // Rule     model/spec/isa.md VBFLY to VSMWR. C twins: model/insn/v*.c.
 // Pipeline 0 VM read (stamp_vx_walk), 1 line arrives, 2 into the lanes: stamp_vx_alu, then _code and
 //          _quant, _pack or _line; _minmax, _red, _fn, _scatter.
-// Throughput one VM read per cycle: a line where it has one operand, 2 cycles where two, 3 VROPE, 4 ROT.
-//          An instruction starts when the one before has left the pipeline.
+// Throughput one VM read per cycle: a line where it has one operand, 2 cycles where two (MAC: a and
+//          d), 3 VROPE, 4 ROT. An instruction starts when the one before has left the pipeline.
 // Stalls   what cannot be taken freezes the pipeline before it: a VM write not granted, a line not yet
 //          packed, scattered, summed or taken by the function lanes.
 // Errors   RANGE by the fields (no further step is made), else the first of a row, else NUMERIC; what is
@@ -114,7 +114,7 @@ module stamp_vxu #(
   end
 
   logic is_bfly, is_rot, is_min, is_par, is_quant, is_bin, is_rope, is_row, is_fn, is_code, is_deq;
-  logic is_pack, is_smrd, is_smwr, is_red, coded, bin_mul, row_mul;
+  logic is_pack, is_smrd, is_smwr, is_red, is_mac, coded, bin_mul, row_mul;
   assign is_bfly  = b.op == stamp_isa_pkg::OP_VBFLY;
   assign is_rot   = is_bfly && b.kind == stamp_isa_pkg::KIND_ROT;
   assign is_min   = v.op == stamp_isa_pkg::OP_VMINMAX;
@@ -131,6 +131,7 @@ module stamp_vxu #(
   assign is_smwr  = v.op == stamp_isa_pkg::OP_VSMWR;
   assign is_red   = w.op == stamp_isa_pkg::OP_VRED;
   assign bin_mul  = is_bin && w.fn == 4'(stamp_isa_pkg::FN_BIN_MUL);
+  assign is_mac   = is_bin && w.fn == 4'(stamp_isa_pkg::FN_BIN_MAC);
   assign row_mul  = is_row && w.fn == 4'(stamp_isa_pkg::FN_ROW_MUL);
   assign coded    = is_quant || is_code || is_pack;
 
@@ -157,7 +158,7 @@ module stamp_vxu #(
   assign ev_read_o  = vr_valid_o && vr_ready_i;
 
   // ---- 1: the line arrives; a frozen pipeline keeps it ----------------------------------------------
-  logic             s1_v_q, s1_read_q, s1_b_q, s1_first_q, hold_q;
+  logic             s1_v_q, s1_read_q, s1_b_q, s1_first_q, s1_sum, hold_q;
   logic [StepW-1:0] s1_q;
   logic [SmW-1:0]   s1_sm;
   logic [VmW-1:0]   s1_addr; // of its line
@@ -166,6 +167,7 @@ module stamp_vxu #(
   assign line    = hold_q ? hold_data_q : vr_data_i;
   assign s1_sm   = s1_q[16 +: SmW];
   assign s1_addr = s1_q[StepW-23 +: VmW];
+  assign s1_sum  = is_mac && s1_q[StepW-3 +: 2] == 2'd1; // the line of d
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -198,7 +200,7 @@ module stamp_vxu #(
   logic [3:0]       exec; // the pair's steps
   logic [3:1]       exec_q;
   logic [VmW-1:0]   a_addr_q, b_addr_q, a2_addr_q, b2_addr_q;
-  logic [L*32-1:0]  a_q, b_data_q, a2_q;
+  logic [L*32-1:0]  a_q, b_data_q, a2_q; // a2_q: a pair's a, the d of MAC
   logic [103:0]     sm_rdata;
   logic [31:0]      p_inv_q, p_scale_q, p_rowsum_q, row_s;
   logic [7:0]       p_zero_q;
@@ -220,15 +222,16 @@ module stamp_vxu #(
     end
     if (adv && s1_v_q) begin
       s2_q <= s1_q;
-      if (s1_read_q && s1_b_q) b_data_q <= line;
+      if (s1_read_q && s1_b_q && !s1_sum) b_data_q <= line;
       if (s1_read_q && !s1_b_q) a_q <= line;
       if (s1_b_q) b_addr_q <= s1_addr;
       else        a_addr_q <= s1_addr;
       if (s1_first_q) {p_rowsum_q, p_zero_q, p_scale_q, p_inv_q} <= sm_rdata;
       {p_is8_q, p_nib_q} <= {rt_data_i[15], rt_data_i[11:0]};
     end
+    if (adv && exec[0]) a2_q <= a_q;
+    else if (adv && s1_v_q && s1_sum) a2_q <= line;
     if (adv && exec[0]) begin
-      a2_q      <= a_q;
       a2_addr_q <= a_addr_q;
       b2_addr_q <= b_addr_q;
     end
@@ -265,16 +268,16 @@ module stamp_vxu #(
   stamp_vx_alu #(.L(L), .AddrW(VmW)) i_alu (
     .clk_i, .rst_ni, .en_i(adv),
     .add_valid_i((exec[0] || exec[1]) ? !is_rot
-                 : ready && ((is_bin && !w.fn[1]) || (is_row && !w.fn[1])
+                 : ready && ((is_bin && !w.fn[1] && !is_mac) || (is_row && !w.fn[1])
                              || v.op == stamp_isa_pkg::OP_VBIAS)),
     .add_sub_i(is_bfly ? exec[1] : (is_bin || is_row) && w.fn[0]),
     .add_half_i(is_bfly && b.kind == stamp_isa_pkg::KIND_MEAN),
-    .add_addr_i(exec[1] ? b2_addr_q : a_addr_q), .add_x_i(exec[1] ? a2_q : a_q), .add_y_i(add_y),
+    .add_addr_i(exec[1] ? b2_addr_q : a_addr_q), .add_x_i((exec[1] || is_mac) ? a2_q : a_q), .add_y_i(add_y),
     .mul_valid_i((is_rot && exec != '0) || (is_rope && s2_v_q && s2_sub != 2'd0) || deq_v
-                 || (ready && (coded || bin_mul || row_mul || is_red))),
-    .mul_join_i(is_rot ? exec[1] || exec[3] : is_rope && s2_sub == 2'd2),
-    .mul_sub_i(exec[3]), .mul_out_i(bin_mul || row_mul || is_deq),
-    .mul_scalar_i(!(bin_mul || is_rope || is_red)),
+                 || (ready && (coded || bin_mul || row_mul || is_mac || is_red))),
+    .mul_join_i(is_rot ? exec[1] || exec[3] : is_mac || (is_rope && s2_sub == 2'd2)),
+    .mul_sub_i(exec[3]), .mul_out_i(bin_mul || row_mul || is_deq), .mul_acc_i(is_mac),
+    .mul_scalar_i(!(bin_mul || is_mac || is_rope || is_red)),
     .mul_addr_i(exec[3] ? b2_addr_q : is_rot ? a2_addr_q : is_deq ? deq_addr : a_addr_q),
     .mul_x_i(mul_x), .mul_y_i(mul_y), .mul_s_i(mul_s), .prod_o(prod),
     .valid_o(alu_valid), .addr_o(alu_addr), .data_o(alu_data), .busy_o(alu_busy));

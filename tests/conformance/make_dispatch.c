@@ -102,7 +102,7 @@ static void meaningless(struct maker *m)
                                        "LOAD space=VM fmt=F32 dram={PLAIN} lines=1 it=1",
                                        "LOAD space=WB gather=1 dram={PLAIN} lines=1",
                                        "LOAD space=VM fmt=F32 gather=1 d1=64 dram={PLAIN} lines=1",
-                                       "VBIN fn=4 a=0 b=0 d=0 n0=1 cols=1",
+                                       "VBIN fn=5 a=0 b=0 d=0 n0=1 cols=1",
                                        "VBIN fn=15 a=0 b=0 d=0 n0=1 cols=1",
                                        "VROPE fn=1 a=0 b=0 d=4 n0=1 cols=1",
                                        "VROW fn=3 a=0 b=0 d=4 n0=1 cols=1",

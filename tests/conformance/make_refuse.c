@@ -40,6 +40,7 @@ static const struct {
      {LOADED(0), "FENCE", "STORE space=VM fmt=F32 dram={WINDOW-64} line=0 lines=1"}},
     /* what nobody wrote */
     {"unwritten VM", {"VBIN fn=ADD d=1 n0=1 cols=1"}},
+    {"unwritten d", {LOADED(0), "FENCE", "VBIN fn=MAC d=1 n0=1 cols=1"}},
     {"unwritten VM, scalars", {LOADED(0), "FENCE", "VROW fn=ADD a=0 b=1 d=2 n0=1 cols=1"}},
     {"unwritten VM, stored", {"STORE space=VM fmt=F32 dram={OUT} line=0 lines=1"}},
     {"unwritten DRAM", {"LOAD space=VM fmt=F32 dram={OUT} line=0 lines=1"}},

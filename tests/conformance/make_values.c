@@ -56,6 +56,12 @@ static void elementwise(struct maker *m)
     mk_fence(m);
     mk_store(m, 2 * n, 4 * n);
     mk_done(m, "VBIN specials");
+    mk_load(m, 2 * n, rb);
+    mk_fence(m);
+    mk_line(m, "VBIN fn=MAC a=0 b=%u d=%u n0=1 cols=%u", n, 2 * n, n);
+    mk_fence(m);
+    mk_store(m, 2 * n, n);
+    mk_done(m, "VBIN MAC specials");
 
     mk_load(m, 0, mk_part(ra, 3));
     mk_load(m, 8, mk_part(rb, 2));
@@ -66,6 +72,18 @@ static void elementwise(struct maker *m)
     mk_store(m, 0, 3);
     mk_store(m, 4, 3);
     mk_done(m, "VBIN rows that share b, in place");
+    for (uint32_t i = 0; i < count; i++) a[i] = special[i * 5 % 11 + 7];
+    mk_load(m, 0, mk_part(mk_words(m, a, count, 0), 3));
+    mk_load(m, 8, mk_part(mk_words(m, a + 1, count - 1, 0), 3));
+    mk_load(m, 12, mk_part(mk_words(m, a + 2, count - 2, 0), 3));
+    mk_fence(m);
+    mk_line(m, "VBIN fn=MAC a=0 b=8 d=12 n0=3 s0=1 ds=1 cols=1 bs=1 rep=2");
+    mk_line(m, "VBIN fn=MAC a=12 b=8 d=0 n0=3 s0=1 ds=1 cols=1 rep=0");
+    mk_line(m, "VBIN fn=MAC a=1 b=8 d=1 n0=1 cols=2 rep=0");
+    mk_fence(m);
+    mk_store(m, 0, 3);
+    mk_store(m, 12, 3);
+    mk_done(m, "VBIN MAC rows that share b, in place");
 
     for (uint32_t i = 0; i <= m->mach->L; i++) scalars[i] = i % 2 ? special[i % 7 + 9] : special[7];
     mk_load(m, 0, mk_part(ra, 2));

@@ -144,9 +144,22 @@ def rows_of_b(i):
     return (i.n0 - 1) // i.rep + 1 if i.rep else 1
 
 
+def mac(m, i):
+    """VBIN MAC: column by column, a line of b read once for the rows that share it."""
+    for j in range(i.cols):
+        for r in range(i.n0):
+            if r == 0 or (i.rep and r % i.rep == 0):
+                b = m.read(i.b + r // (i.rep or i.n0) * i.bs + j)
+            at = i.d + r * i.ds + j
+            m.write(at, [n.add(z, n.mul(x, y)) for x, y, z in zip(m.read(i.a + r * i.s0 + j), b, m.read(at))])
+            m.count["VX_LINES"] += 1
+
+
 def vbin(m, i, Stop):
     within(Stop, (last(i.a, i.n0, i.s0, i.cols), m.c.VM_LINES), (last(i.d, i.n0, i.ds, i.cols), m.c.VM_LINES),
            (last(i.b, rows_of_b(i), i.bs, i.cols), m.c.VM_LINES))
+    if i.fn == 4:
+        return mac(m, i)
     op = (n.add, n.sub, n.mul, lambda x, y: y if n.f(y) > n.f(x) else x)[i.fn]
     for r in range(i.n0):
         for j in range(i.cols):

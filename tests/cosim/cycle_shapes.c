@@ -193,7 +193,7 @@ uint32_t shape_functions(enum stamp_opcode op)
 {
     switch (op) {
     case STAMP_OP_VBFLY: return STAMP_KIND_ROT + 1;
-    case STAMP_OP_VBIN: return STAMP_BIN_MAX + 1;
+    case STAMP_OP_VBIN: return STAMP_BIN_MAC + 1;
     case STAMP_OP_VROW: return STAMP_ROW_MUL + 1;
     case STAMP_OP_VRED: return STAMP_RED_MAX + 1;
     case STAMP_OP_VFN: return STAMP_ONE_EXPM + 1;

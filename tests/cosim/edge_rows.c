@@ -3,6 +3,7 @@
  *
  * One operand takes the shape, in all of VM but a quarter at the other end, where the others stay:
  * slots of a sixteenth for a and d, two for b. Then all in the same lines, where that is legal. */
+#include "model/dispatch/check.h"
 #include "tests/cosim/edge.h"
 
 enum operand { A, B, D };
@@ -58,6 +59,7 @@ static void operand_rows(struct edge_list *l, enum stamp_opcode op, uint32_t fn,
                 (l->over && s.base + (s.rows - 1) * s.stride + s.lines < vm / unit))
                 continue;
             i.w.n0 = s.rows, i.w.cols = s.lines;
+            i.w.ds = stamp_is_mac(&i.w); /* d is read: a line for each row */
             if (x == A) i.w.a = s.base + l->over, i.w.s0 = s.stride;
             if (x == D) i.w.d = s.base + l->over, i.w.ds = s.stride;
             if (x == B) i.w.b = s.base * unit + l->over, i.w.bs = s.stride * unit;
@@ -113,7 +115,7 @@ static void again(struct edge_list *l)
 static void vbin(struct edge_list *l)
 {
     again(l);
-    for (uint32_t fn = STAMP_BIN_ADD; fn <= STAMP_BIN_MAX; fn++) {
+    for (uint32_t fn = STAMP_BIN_ADD; fn <= STAMP_BIN_MAC; fn++) {
         operand_rows(l, STAMP_OP_VBIN, fn, A, 1);
         operand_rows(l, STAMP_OP_VBIN, fn, B, 1);
         operand_rows(l, STAMP_OP_VBIN, fn, D, 1);

@@ -50,7 +50,7 @@ static bool fields(struct err_prog *p, uint32_t v)
         "STORE fmt=F32 it=1 lines=1 n0=1 n1=1",
         "STORE space=PB fmt=F32 lines=1 n0=1 n1=1",
         "STORE space=IT lines=1 n0=1 n1=1",
-        "VBIN fn=4 n0=1 cols=1",
+        "VBIN fn=5 n0=1 cols=1",
         "VBIN fn=15 n0=1 cols=1",
         "VROPE fn=1 n0=1 cols=1",
         "VROW fn=3 n0=1 cols=1",
@@ -182,6 +182,8 @@ static bool produced(struct err_prog *p, uint32_t v)
         "VBIN fn=ADD a=500 b=500 d=300 rep=1 n0=1 cols=1",
         "VBIN fn=SUB a=501 b=500 d=300 n0=1 cols=1",
         "VBIN fn=MAX a=502 b=500 d=300 n0=1 cols=1", /* NaN as it lies there */
+        "VBIN fn=MAC a=500 b=500 d=0 rep=1 n0=1 cols=1",
+        "VBIN fn=MAC a=0 b=1 d=502 n0=1 cols=1", /* NaN of d */
         "VROPE a=500 b=500 d=300 n0=1 cols=1",
         "VROW fn=MUL a=500 b=500 d=300 n0=2 cols=1",
         "VROW fn=ADD a=500 b=500 d=300 n0=2 cols=1",

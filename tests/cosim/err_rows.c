@@ -9,7 +9,8 @@ static bool rows(const struct stamp_mach *m, uint32_t v, uint32_t over, union st
 {
     static const enum stamp_opcode op[] = {
         STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VROPE, STAMP_OP_VROW,
-        STAMP_OP_VROW, STAMP_OP_VRED, STAMP_OP_VFN,  STAMP_OP_VFN,  STAMP_OP_VFN};
+        STAMP_OP_VROW, STAMP_OP_VRED, STAMP_OP_VFN,  STAMP_OP_VFN,  STAMP_OP_VFN,   STAMP_OP_VBIN,
+        STAMP_OP_VBIN, STAMP_OP_VBIN};
     const uint32_t end = m->VM_LINES + over;
 
     if (v >= sizeof op / sizeof op[0]) return false;
@@ -25,7 +26,10 @@ static bool rows(const struct stamp_mach *m, uint32_t v, uint32_t over, union st
     case 7: i->w.d = end - 1; break;
     case 8: i->w.d = end - 4; break;
     case 9: i->w.b = end - 1, i->w.fn = STAMP_ONE_EXPM; break;
-    default: i->w.b = end - 6, i->w.fn = STAMP_ONE_RSQRT;
+    case 10: i->w.b = end - 6, i->w.fn = STAMP_ONE_RSQRT; break;
+    case 11: i->w.a = end - 4, i->w.fn = STAMP_BIN_MAC; break;
+    case 12: i->w.b = end - 6, i->w.fn = STAMP_BIN_MAC; break;
+    default: i->w.d = end - 4, i->w.fn = STAMP_BIN_MAC;
     }
     return true;
 }

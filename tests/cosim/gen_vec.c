@@ -139,7 +139,7 @@ static uint32_t gen_w(struct gen_ctx *c, union stamp_insn i[GEN_GROUP])
     }
     shape(c, w, op == STAMP_OP_VROW || op == STAMP_OP_VRED);
     if (op == STAMP_OP_VBIN) {
-        w->fn = gen_below(&c->r, STAMP_BIN_MAX + 1);
+        w->fn = gen_below(&c->r, STAMP_BIN_MAC + 1);
         lay_out(c, w, shape_b(c, w, (uint32_t)w->cols), true);
     } else if (op == STAMP_OP_VROPE) {
         lay_out(c, w, shape_b(c, w, 2 * (uint32_t)w->cols), false);

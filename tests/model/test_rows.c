@@ -81,27 +81,56 @@ START_TEST(two_operands_meet_element_by_element)
     rnd = rnd_start(100 + (uint64_t)_i);
     for (int k = 0; k < ROUNDS; k++) {
         struct stamp_insn_w w = shape(STAMP_OP_VBIN, 20);
-        w.fn = rnd_below(&rnd, 4);
+        w.fn = rnd_below(&rnd, 5);
         rig_fill_vm(&rig, &rnd);
         uint32_t *v = rig_vm_copy(&rig);
         for (uint64_t r = 0; r < w.n0; r++)
             for (uint64_t j = 0; j < w.cols; j++)
                 for (uint64_t l = 0; l < lanes(); l++) {
                     const uint32_t a = v[at(w.a + r * w.s0 + j, l)], b = v[at(row_b(&w, r) + j, l)];
-                    v[at(w.d + r * w.ds + j, l)] = w.fn == 0      ? so_add(a, b)
-                                                   : w.fn == 1    ? so_sub(a, b)
-                                                   : w.fn == 2    ? so_mul(a, b)
-                                                   : larger(b, a) ? b
-                                                                  : a;
+                    uint32_t *d = &v[at(w.d + r * w.ds + j, l)];
+                    *d = w.fn == 0      ? so_add(a, b)
+                         : w.fn == 1    ? so_sub(a, b)
+                         : w.fn == 2    ? so_mul(a, b)
+                         : w.fn == 4    ? so_add(*d, so_mul(a, b))
+                         : larger(b, a) ? b
+                                        : a;
                 }
         ck_assert_int_eq(rig_one(&rig, (union stamp_insn){.w = w}), STAMP_ERROR_NONE);
         rig_same_vm(&rig, v, "VBIN");
-        const uint64_t n = w.n0 * w.cols;
+        const uint64_t n = w.n0 * w.cols, rows = w.rep ? (w.n0 - 1) / w.rep + 1 : 1;
         rig_events(&rig, "VBIN",
-                   (uint64_t[]){STAMP_EV_VM_READ, 2 * n, STAMP_EV_VM_WRITE, n, STAMP_EV_VX_LINES, n,
+                   (uint64_t[]){STAMP_EV_VM_READ, 2 * n + (w.fn == 4 ? rows * w.cols : 0), STAMP_EV_VM_WRITE, n, STAMP_EV_VX_LINES, n,
                                 UINT64_MAX});
         free(v);
     }
+}
+END_TEST
+
+/* By hand; what one rounding would give instead stands beside. */
+START_TEST(a_sum_of_products_rounds_twice)
+{
+    static const struct {
+        uint32_t a, b, d, want;
+    } cases[] = {
+        {0x3f800800u, 0x3f800800u, 0xbf801000u, 0},           /* (1+2^-12)^2 - (1+2^-11); 2^-24 */
+        {0x40400000u, 0x40a00000u, 0x4b800000u, 0x4b800008u}, /* 2^24 + 15, a tie */
+        {0x80000000u, 0x3f800000u, 0x80000000u, 0x80000000u}, /* -0 + -0 * 1 */
+        {0x80000000u, 0x3f800000u, 0x00000000u, 0x00000000u}, /* +0 + -0 * 1 */
+        {0x00000001u, 0x3f000000u, 0x00000001u, 0x00000001u}, /* half the least: 0; 0x00000002 */
+    };
+
+    rig_open(&rig, "tiny");
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        rig_set_vm(&rig, 0, k, cases[k].a);
+        rig_set_vm(&rig, 1, k, cases[k].b);
+        rig_set_vm(&rig, 2, k, cases[k].d);
+    }
+    const struct stamp_insn_w w = {
+        .op = STAMP_OP_VBIN, .fn = STAMP_BIN_MAC, .n0 = 1, .cols = 1, .b = 1, .d = 2};
+    ck_assert_int_eq(rig_one(&rig, (union stamp_insn){.w = w}), STAMP_ERROR_NONE);
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++)
+        ck_assert_uint_eq(rig_vm(&rig, 2, k), cases[k].want);
 }
 END_TEST
 
@@ -339,13 +368,17 @@ START_TEST(results_that_are_no_numbers_stop_the_machine_masked_ones_do_not)
     w.lim = 8, w.fn = STAMP_ONE_EXP, w.c = 0x42b17218u; /* 88.72 * 2: beyond the largest */
     ck_assert_int_eq(rig_one(&rig, (union stamp_insn){.w = w}), STAMP_ERROR_NUMERIC);
     for (uint64_t l = 0; l < 8; l++) rig_set_vm(&rig, 0, l, 0x7f000000u);
-    const enum stamp_opcode ops[] = {STAMP_OP_VBIN, STAMP_OP_VROW, STAMP_OP_VRED, STAMP_OP_VROPE};
-    for (int k = 0; k < 4; k++) {
-        w = (struct stamp_insn_w){.op = ops[k],
-                                  .fn = k == 0   ? 2
-                                        : k == 1 ? 2
-                                        : k == 2 ? 1
-                                                 : 0,
+    const struct {
+        enum stamp_opcode op;
+        uint64_t fn;
+    } large[] = {{STAMP_OP_VBIN, STAMP_BIN_MUL},
+                 {STAMP_OP_VBIN, STAMP_BIN_MAC},
+                 {STAMP_OP_VROW, STAMP_ROW_MUL},
+                 {STAMP_OP_VRED, STAMP_RED_SUMSQ},
+                 {STAMP_OP_VROPE, 0}};
+    for (int k = 0; k < 5; k++) {
+        w = (struct stamp_insn_w){.op = large[k].op,
+                                  .fn = large[k].fn,
                                   .n0 = 1,
                                   .cols = 1,
                                   .d = 9,
@@ -364,6 +397,7 @@ Suite *stamp_suite_rows(void)
     tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_loop_test(t, two_operands_meet_element_by_element, 0, RIG_MACHS);
+    tcase_add_test(t, a_sum_of_products_rounds_twice);
     tcase_add_loop_test(t, neighbours_turn, 0, RIG_MACHS);
     tcase_add_loop_test(t, a_row_meets_its_scalar, 0, RIG_MACHS);
     tcase_add_loop_test(t, a_row_becomes_one_number, 0, RIG_MACHS);

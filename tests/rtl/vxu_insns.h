@@ -93,7 +93,7 @@ struct vx_random {
     /* A function that gives numbers, seldom another one. */
     uint32_t function(stamp_opcode op)
     {
-        if (op == STAMP_OP_VBIN) return g.below(4);
+        if (op == STAMP_OP_VBIN) return g.below(STAMP_BIN_MAC + 1);
         if (op == STAMP_OP_VROPE) return 0;
         if (op != STAMP_OP_VFN) return g.below(3);
         return g.below(7);
