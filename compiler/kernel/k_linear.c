@@ -91,6 +91,31 @@ static const struct stamp_lstep *like(const struct stamp_lower *n, const struct 
     return n->like ? &n->like->step[s - n->step] : NULL;
 }
 
+/* The convolution behind it that reads what it makes, or NULL. */
+static struct stamp_lstep *beside_of(const struct stamp_lower *n, struct stamp_lstep *s)
+{
+    struct stamp_lstep *o = s + 1;
+
+    if (o == n->step + n->steps.steps || o->s->kind != STAMP_STEP_DEPTHWISE ||
+        o->s->block != s->s->block || n->b->options->unfused || o->s->x != s->s->outs[0] ||
+        (o->s->second != STAMP_NO_OPERAND && (s->s->made < 2 || o->s->k != s->s->outs[1])))
+        return NULL;
+    return o;
+}
+
+/* A tiling that leaves room in VM for the convolution beside it. */
+static bool choose_less(struct stamp_lower *n, struct stamp_lstep *s, struct stamp_lstep *o)
+{
+    o->conv = stamp_depthwise_conv(n, o);
+    if (!stamp_conv_cut(&o->conv, n->mach->VM_LINES * 5 / 8)) return false;
+    s->less = *n->mach;
+    s->less.VM_LINES = (n->mach->VM_LINES - o->conv.all) / 4 * 4;
+    s->l.work.mach = &s->less;
+    o->beside = stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t);
+    if (!o->beside) s->l.work.mach = n->mach;
+    return o->beside;
+}
+
 static void plan(struct stamp_lower *n, struct stamp_lstep *s)
 {
     const struct stamp_scheme q = scheme_of(n, s);
@@ -113,9 +138,11 @@ static void plan(struct stamp_lower *n, struct stamp_lstep *s)
                                  .work = work_of(n, s, &q)};
     if (s->s->add != STAMP_NO_OPERAND) s->l.add = stamp_lower_place(n, s->s->add);
     if (s->s->gate != STAMP_NO_OPERAND) s->l.gate = stamp_lower_place(n, s->s->gate).addr;
+    struct stamp_lstep *conv = beside_of(n, s);
     const bool apart = before ? before->apart : s->l.work.transform && n->b->options->unfused;
     if (before) s->l.work.like = &before->l.t;
     s->apart = false;
+    if (!apart && conv && choose_less(n, s, conv)) return;
     if (!apart && stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t)) return;
     if (stamp_build_starved(n->b)) return;
     s->apart = true;
@@ -322,6 +349,26 @@ static uint64_t products(const struct stamp_lower *n, const struct stamp_lstep *
     return rows * d * sum * (s->l.work.w8 ? 2 : 1);
 }
 
+static uint32_t ready(void *conv, uint32_t rows)
+{
+    return stamp_conv_ready(conv, rows);
+}
+
+static void item(void *conv)
+{
+    stamp_conv_item(conv);
+}
+
+/* Its constants have their places by now. */
+static void begin_beside(struct stamp_lower *n, const struct stamp_lstep *s, struct stamp_lstep *o)
+{
+    const struct stamp_conv cut = o->conv;
+
+    o->conv = stamp_depthwise_conv(n, o);
+    stamp_conv_cut(&o->conv, cut.all);
+    stamp_conv_begin(&o->conv, s->less.VM_LINES);
+}
+
 static void emit(struct stamp_lower *n, struct stamp_lstep *s)
 {
     stamp_build_phase_begin(n->b, s->s->name, products(n, s));
@@ -332,6 +379,10 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
         emit_apart(n, s);
     } else {
         struct stamp_linear l = s->l;
+        struct stamp_lstep *o = beside_of(n, s);
+        struct stamp_side side = {0, ready, item, o ? &o->conv : NULL};
+        if (o && o->beside) begin_beside(n, s, o);
+        if (o && o->beside) l.side = &side;
         stamp_linear_code(&l);
     }
 }

@@ -91,6 +91,28 @@ static void first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32
     stamp_slot_load(l, 0);
 }
 
+/* Rows 0 .. that are stored once the tiles before @p tile are. */
+static uint32_t rows_stored(struct stamp_linear *l, uint32_t tile)
+{
+    uint32_t least = l->work.s;
+
+    for (uint32_t i = tile; i < l->t.tiles && !l->b->status; i++) {
+        const struct stamp_tile *t = &l->t.tile[i];
+        uint32_t *row = stamp_build_alloc(l->b, t->rows, sizeof *row);
+        if (row) stamp_linear_rows(l, t, row);
+        for (uint32_t k = 0; k < t->rows && row; k++)
+            if (row[k] < least) least = row[k];
+    }
+    return least;
+}
+
+/* Items of the work beside up to number @p until. */
+static void beside_until(struct stamp_linear *l, uint32_t until)
+{
+    for (; l->side && l->side->done < until && !l->b->status; l->side->done++)
+        l->side->item(l->side->ctx);
+}
+
 void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
                        const float *bias)
 {
@@ -112,6 +134,8 @@ void stamp_linear_code(struct stamp_linear *l)
         struct stamp_tile_prep *now = &prep[tile % 3], *next = &prep[(tile + 1) % 3];
         if (more) stamp_prep_start(l, tile + 1, next);
         const uint32_t steps = more && !l->b->status ? beside(l, next) : 0;
+        const uint32_t from = l->side ? l->side->done : 0;
+        const uint32_t items = l->side ? l->side->ready(l->side->ctx, rows_stored(l, tile)) - from : 0;
         for (uint32_t k = 0; k < l->slots && !l->b->status; k++) {
             const uint32_t g0 = tile == 0 && k < 2 ? early[k] : 0;
             if (k + 1 < l->slots || more) stamp_slot_load(l, (k + 1) % l->slots);
@@ -122,6 +146,7 @@ void stamp_linear_code(struct stamp_linear *l)
             if (l->slot[k].last && (k + 1 == l->slots || l->slot[k + 1].panel != l->slot[k].panel))
                 pending = (struct pending){now, l->slot[k].panel};
             if (steps) prepare(l, next, due(steps, l->slots, k));
+            beside_until(l, from + due(items, l->slots, k));
         }
         if (!l->t.xb_double) flush(l, &pending);
         if (more) prepare(l, next, next->steps);

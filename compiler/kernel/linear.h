@@ -58,6 +58,14 @@ struct stamp_fly {
     struct stamp_xops ops; /**< owned */
 };
 
+/** Work that goes on beside a layer's products, on what they have stored: items, spread over its slots. */
+struct stamp_side {
+    uint32_t done;
+    uint32_t (*ready)(void *ctx, uint32_t rows); /**< items, once rows 0 .. rows - 1 are stored */
+    void (*item)(void *ctx);
+    void *ctx;
+};
+
 struct stamp_linear {
     struct stamp_build *b;
     struct stamp_work work;
@@ -67,6 +75,7 @@ struct stamp_linear {
     uint64_t gate;                /**< POST_GATED: address of its row, F32 */
     uint64_t bias;                /**< address, 0 none */
     bool symmetric;
+    struct stamp_side *side; /**< NULL: none */
     struct stamp_slot *slot; /**< [slots] */
     uint32_t slots, panels;
     struct stamp_table *table; /**< [tiles] */

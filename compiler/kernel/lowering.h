@@ -11,6 +11,7 @@
 
 #include "compiler/kernel/attend.h"
 #include "compiler/kernel/constants.h"
+#include "compiler/kernel/conv.h"
 #include "compiler/kernel/linear.h"
 #include "compiler/kernel/spec.h"
 #include "model/graph/steps.h"
@@ -23,6 +24,7 @@ struct stamp_lstep {
     struct stamp_linear l;
     uint64_t weights, columns;  /**< packed bytes */
     uint64_t w_at, columns_at;  /**< of the first repetition */
+    struct stamp_mach less;     /**< the machine without what is done beside it */
     bool apart;                 /**< transform in passes of its own, post-processing too */
     struct stamp_place t, z, u; /**< apart: transformed input, output, output transformed back */
     /* NORM, GATHER, PREPEND, ADD */
@@ -33,6 +35,8 @@ struct stamp_lstep {
     /* ATTEND */
     struct stamp_attend attend;
     /* DEPTHWISE */
+    struct stamp_conv conv;
+    bool beside;               /**< its items are emitted among the products of the step before, as far as they go */
     uint64_t taps[2], tap_row; /**< weights of the first and the second, kernel^2 rows and a bias; bytes of a row */
 };
 
@@ -63,6 +67,10 @@ struct stamp_lower {
     uint32_t epsilons;
     uint64_t *block_lo, *block_bytes; /**< [blocks] of the first repetition */
 };
+
+/** The convolution of a DEPTHWISE step; its constants and values have their places when it is emitted.
+ *  (k_depthwise.c) */
+struct stamp_conv stamp_depthwise_conv(struct stamp_lower *n, const struct stamp_lstep *s);
 
 /* places.c */
 
