@@ -21,11 +21,11 @@ export B CC CXX
 obj      = $(patsubst %.c,$(B)/%.o,$(filter %.c,$1)) $(patsubst %.cpp,$(B)/%.opp,$(filter %.cpp,$1))
 san      = $(patsubst %.c,$(B)/san/%.o,$1)
 LIB_C    := $(filter-out model/spec/specgen%.c,$(wildcard model/*.c model/*/*.c compiler/*/*.c \
-              sim/run/*.c sim/net/*.c sim/vision/*.c sim/ref/*.c sim/report/*.c))
+              sim/run/*.c sim/net/*.c sim/vision/*.c sim/paint/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
-              tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
+              tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
               tests/conformance/toy.c tests/cosim/count_device.c) $(CONF_C))
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
