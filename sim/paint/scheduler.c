@@ -2,6 +2,7 @@
 /* scheduler.c - scheduler_config.json. Contract in scheduler.h. */
 #include "sim/paint/scheduler.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "sim/paint/config.h"
@@ -18,6 +19,8 @@ enum { CLASSES = sizeof classes / sizeof classes[0] };
 
 #define BETA_LEAST 1e-9
 #define BETA_MOST  0.999
+
+#define CLIPS_NOTHING (-35.0) /* below ln(alpha / sigma) where schedule.c takes the betas */
 
 const char *stamp_scheduler_name(enum stamp_scheduler_kind kind)
 {
@@ -64,6 +67,7 @@ static enum stamp_status read_dpm(const struct stamp_config *c, struct stamp_sch
                                   struct stamp_err *e)
 {
     uint32_t type = 0, last = 0, predicts = 0;
+    double clipped = CLIPS_NOTHING;
     enum stamp_status s = read_betas(c, to, e);
 
     if (!s) s = stamp_config_count(c, "solver_order", 1, 2, &to->order, e);
@@ -73,6 +77,7 @@ static enum stamp_status read_dpm(const struct stamp_config *c, struct stamp_sch
     if (!s) s = stamp_config_choice(c, "final_sigmas_type", "zero|sigma_min", &last, e);
     if (!s) s = stamp_config_choice(c, "prediction_type", "epsilon|flow_prediction", &predicts, e);
     if (!s) s = stamp_config_flag(c, "use_flow_sigmas", &to->flow, e);
+    if (!s) s = stamp_config_real(c, "lambda_min_clipped", -INFINITY, CLIPS_NOTHING, &clipped, e);
     if (!s) s = stamp_config_real(c, "flow_shift", 0.01, 100, &to->shift, e);
     if (!s && to->flow != (predicts == 1))
         s = stamp_fail(e, STAMP_EUNSUPPORTED,
