@@ -38,81 +38,92 @@ static bool open_text(const char *from, struct text *t)
     return true;
 }
 
-/* One place of the prompt: the longest name that begins here. */
-struct found {
-    size_t kind, index, words; /* words 0: none */
+/* Both lists, cut into words: objects in front. */
+struct lists {
+    struct text *name; /* [count], owned */
+    size_t count, objects;
 };
 
-/* Longest name at every place; of equals the earlier kind, then the earlier name. */
-static bool look(const struct text *prompt, const struct stamp_names *names, size_t kind,
-                 struct found *at)
+static bool open_lists(const struct stamp_names *objects, const struct stamp_names *backgrounds,
+                       struct lists *l)
 {
-    for (size_t n = 0; n < names->count; n++) {
-        struct text t;
-        const bool opened = open_text(names->name[n], &t);
-        for (size_t p = 0; opened && t.words && p + t.words <= prompt->words; p++) {
-            size_t same = 0;
-            while (same < t.words && !strcmp(t.word[same], prompt->word[p + same])) same++;
-            if (same == t.words && same > at[p].words) at[p] = (struct found){kind, n, same};
+    *l = (struct lists){.objects = objects->count};
+    l->name = stamp_alloc(objects->count + backgrounds->count, sizeof *l->name);
+    if (!l->name) return false;
+    for (const size_t all = objects->count + backgrounds->count; l->count < all; l->count++) {
+        const size_t i = l->count, b = i - objects->count;
+        if (!open_text(i < objects->count ? objects->name[i] : backgrounds->name[b], &l->name[i])) {
+            close_text(&l->name[i]);
+            return false;
         }
-        close_text(&t);
-        if (!opened) return false;
     }
     return true;
 }
 
-static bool before(const struct found *a, const struct found *b)
+static void close_lists(struct lists *l)
 {
-    return a->words > b->words || (a->words == b->words && a->kind < b->kind);
+    for (size_t i = 0; i < l->count; i++) close_text(&l->name[i]);
+    stamp_free(l->name);
 }
 
-/* The longest one stays, of equals an object, then the earlier one, and what it overlaps goes; then the next
- * longest of those left. @p kept [places] is false. */
-static void settle(struct found *at, bool *kept, size_t places)
+static bool stands(const struct text *name, const struct text *prompt, const bool *taken, size_t at)
 {
-    for (;;) {
-        size_t best = places;
-        for (size_t p = 0; p < places; p++)
-            if (at[p].words && !kept[p] && (best == places || before(&at[p], &at[best]))) best = p;
-        if (best == places) return;
-        kept[best] = true;
-        for (size_t p = 0; p < places; p++)
-            if (p != best && p < best + at[best].words && best < p + at[p].words) at[p].words = 0;
-    }
+    if (!name->words || at + name->words > prompt->words) return false;
+    for (size_t i = 0; i < name->words; i++)
+        if (taken[at + i] || strcmp(name->word[i], prompt->word[at + i])) return false;
+    return true;
+}
+
+/* The name of most words among those not taken, of as many the first of the lists, at its first place: takes
+ * them. @return its index, or the count when there is none */
+static size_t take(const struct lists *l, const struct text *prompt, bool *taken)
+{
+    size_t best = l->count, where = 0;
+
+    for (size_t n = 0; n < l->count; n++)
+        for (size_t at = 0; at < prompt->words; at++)
+            if ((best == l->count || l->name[n].words > l->name[best].words) &&
+                stands(&l->name[n], prompt, taken, at))
+                best = n, where = at;
+    if (best < l->count) memset(taken + where, true, l->name[best].words * sizeof *taken);
+    return best;
+}
+
+/* One name, or another than before: none. */
+static void note(size_t *to, size_t found, size_t none, bool *any)
+{
+    if (!*any)
+        *to = found;
+    else if (*to != found)
+        *to = none;
+    *any = true;
 }
 
 enum stamp_status stamp_caption_of(const struct stamp_names *objects,
                                    const struct stamp_names *backgrounds, const char *prompt,
                                    struct stamp_caption *out, struct stamp_err *e)
 {
-    const struct stamp_names *const list[2] = {objects, backgrounds};
-    size_t seen[2] = {0, 0}, index[2] = {0, 0};
-    struct found *at = NULL;
-    bool *kept = NULL;
-    struct text t;
+    struct stamp_caption got = {objects->count, backgrounds->count};
+    bool object = false, background = false, *taken = NULL;
+    struct text t = {0};
+    struct lists l = {0};
     enum stamp_status s = STAMP_OK;
 
-    if (!open_text(prompt, &t) || !(at = stamp_alloc(t.words + 1, sizeof *at)) ||
-        !(kept = stamp_alloc(t.words + 1, sizeof *kept)))
+    if (!open_text(prompt, &t) || !open_lists(objects, backgrounds, &l) ||
+        !(taken = stamp_alloc(t.words + 1, sizeof *taken)))
         s = stamp_fail(e, STAMP_ENOMEM, "out of memory for a prompt");
     else if (t.words > STAMP_PROMPT_WORDS_MAX)
         s = stamp_fail(e, STAMP_ERANGE, "a prompt of %zu words, more than %d", t.words,
                        STAMP_PROMPT_WORDS_MAX);
-    for (size_t k = 0; k < 2 && !s; k++)
-        if (!look(&t, list[k], k, at))
-            s = stamp_fail(e, STAMP_ENOMEM, "out of memory for a prompt");
-    if (!s) settle(at, kept, t.words);
-    for (size_t p = 0; p < t.words && !s; p++)
-        if (at[p].words) {
-            const size_t k = at[p].kind;
-            seen[k] += seen[k] == 0 || index[k] != at[p].index; /* one name twice is one */
-            index[k] = at[p].index;
-        }
-    if (!s)
-        *out = (struct stamp_caption){seen[0] == 1 ? index[0] : objects->count,
-                                      seen[1] == 1 ? index[1] : backgrounds->count};
-    stamp_free(at);
-    stamp_free(kept);
+    for (size_t n = s ? l.count : take(&l, &t, taken); n < l.count; n = take(&l, &t, taken)) {
+        if (n < l.objects)
+            note(&got.object, n, objects->count, &object);
+        else
+            note(&got.background, n - l.objects, backgrounds->count, &background);
+    }
+    if (!s) *out = got;
+    stamp_free(taken);
+    close_lists(&l);
     close_text(&t);
     return s;
 }

@@ -4,9 +4,9 @@
  * What a prompt asks for, "[small|large] OBJECT on COLOUR", by the names of two lists.
  *
  * A name is found where its words stand in a row in the prompt (words as words.h has them, case does not
- * count). Of names that overlap the one with the most words stays (of as many an object, then the earlier
- * one), so that "red apple on blue" asks for no red. A prompt names a thing when exactly one name is left of
- * its list.
+ * count). The name with the most words takes its words first (of as many an object, then the earlier of its
+ * list), the next has what is left, so that "red apple on blue" asks for no red. A prompt names a thing when
+ * exactly one name of its list is found, however often.
  */
 #ifndef STAMP_PAINT_CAPTION_H
 #define STAMP_PAINT_CAPTION_H
@@ -26,7 +26,7 @@ struct stamp_caption {
     size_t object, background;
 };
 
-enum { STAMP_PROMPT_WORDS_MAX = 4096 };
+enum { STAMP_PROMPT_WORDS_MAX = 256 };
 
 /** @return STAMP_ERANGE (a longer prompt), STAMP_ENOMEM; then @p out is untouched */
 enum stamp_status stamp_caption_of(const struct stamp_names *objects,

@@ -33,7 +33,7 @@ CASES = [
     ('"_class_name":"DPMSolverMultistepScheduler","use_flow_sigmas":true,"prediction_type":"flow_prediction",'
      '"flow_shift":3.0', 9, "4.5"),
     ('"_class_name":"DPMSolverMultistepScheduler","use_flow_sigmas":true,"prediction_type":"flow_prediction",'
-     '"flow_shift":1.0,"solver_type":"heun","final_sigmas_type":"sigma_min"', 18, "1"),
+     '"flow_shift":1.0,"solver_type":"heun","final_sigmas_type":"sigma_min"', 16, "1"),
     ('"_class_name":"DDIMScheduler","clip_sample":false', 10, "1"),
     ('"_class_name":"DDIMScheduler"', 10, "2"),
     ('"_class_name":"DDIMScheduler","clip_sample_range":1.5,"set_alpha_to_one":false,"steps_offset":1', 7, "1"),
