@@ -39,6 +39,7 @@ static uint32_t time_of(const struct stamp_scheduler *f, uint32_t steps, uint32_
 {
     const bool dpm = f->kind == STAMP_SCHEDULER_DPM;
     const uint32_t i = steps - 1 - k; /* counted from the end */
+    const double train = (double)f->train_steps, part = (train - train / (double)steps) - train;
 
     switch (f->spacing) {
     case STAMP_SPACING_LINSPACE:
@@ -48,8 +49,7 @@ static uint32_t time_of(const struct stamp_scheduler *f, uint32_t steps, uint32_
                f->steps_offset;
     case STAMP_SPACING_TRAILING: break;
     }
-    return nearest((double)f->train_steps - (double)k * ((double)f->train_steps / (double)steps)) -
-           1;
+    return nearest(train + (double)k * part) - 1;
 }
 
 /* Every timestep, falling, each below the number of them. */
