@@ -9,7 +9,7 @@ static enum stamp_status sample(const struct stamp_painter *p, const struct stam
                                 const struct stamp_text_rows text[2], float *latent,
                                 struct stamp_err *e)
 {
-    struct stamp_schedule schedule = {0};
+    struct stamp_noise_schedule schedule = {0};
     const struct stamp_sampling s = {.schedule = &schedule,
                                      .channels = p->channels,
                                      .height = p->height,
@@ -22,12 +22,13 @@ static enum stamp_status sample(const struct stamp_painter *p, const struct stam
                                      .predict_ctx = p->predict_ctx,
                                      .see = o->see,
                                      .see_ctx = o->see_ctx};
-    enum stamp_status status = stamp_schedule_make(&p->folder->scheduler, o->steps, &schedule, e);
+    enum stamp_status status =
+        stamp_noise_schedule_make(&p->folder->scheduler, o->steps, &schedule, e);
 
     if (status) return status;
     stamp_noise(o->seed, (size_t)p->channels * p->height * p->width, latent);
-    status = stamp_sample(&s, latent, e);
-    stamp_schedule_free(&schedule);
+    status = stamp_denoise(&s, latent, e);
+    stamp_noise_schedule_free(&schedule);
     return status;
 }
 

@@ -19,16 +19,16 @@ struct stamp_painter {
 };
 
 struct stamp_paint_options {
-    uint32_t steps;          /**< of the sampler, 1 or more */
-    uint64_t seed;           /**< of the noise */
-    float guidance;          /**< 1: the prompt alone; 0 or more */
-    stamp_sample_see_fn see; /**< NULL: nobody */
+    uint32_t steps;           /**< of the sampler, 1 or more */
+    uint64_t seed;            /**< of the noise */
+    float guidance;           /**< 1: the prompt alone; 0 or more */
+    stamp_denoise_see_fn see; /**< NULL: nobody */
     void *see_ctx;
 };
 
 /**
  * @param latent  [channels][height][width], owned by the caller; undefined after a failure
- * @return as stamp_words_encode, stamp_schedule_make and stamp_sample; STAMP_ERANGE when the decoder takes
+ * @return as stamp_words_encode, stamp_noise_schedule_make and stamp_denoise; STAMP_ERANGE when the decoder takes
  * another number of channels
  */
 enum stamp_status stamp_paint_latent(const struct stamp_painter *p,

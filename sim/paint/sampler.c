@@ -50,9 +50,9 @@ static enum stamp_status predict(struct state *t, float timestep, struct stamp_e
 }
 
 /* The picture d as the prediction has it: (x - sigma y) / alpha. */
-static void data(struct state *t, const struct stamp_step *k)
+static void data(struct state *t, const struct stamp_noise_step *k)
 {
-    const struct stamp_schedule *m = t->s->schedule;
+    const struct stamp_noise_schedule *m = t->s->schedule;
 
     for (size_t i = 0; i < t->count; i++) {
         const float noise = k->sigma * t->y[i], rest = t->x[i] - noise;
@@ -62,7 +62,7 @@ static void data(struct state *t, const struct stamp_step *k)
     }
 }
 
-static void dpm(struct state *t, const struct stamp_step *k)
+static void dpm(struct state *t, const struct stamp_noise_step *k)
 {
     data(t, k);
     for (size_t i = 0; i < t->count; i++) {
@@ -78,7 +78,7 @@ static void dpm(struct state *t, const struct stamp_step *k)
     t->d = swap;
 }
 
-static void ddim(struct state *t, const struct stamp_step *k)
+static void ddim(struct state *t, const struct stamp_noise_step *k)
 {
     data(t, k);
     for (size_t i = 0; i < t->count; i++) {
@@ -87,7 +87,7 @@ static void ddim(struct state *t, const struct stamp_step *k)
     }
 }
 
-static void flow(struct state *t, const struct stamp_step *k)
+static void flow(struct state *t, const struct stamp_noise_step *k)
 {
     for (size_t i = 0; i < t->count; i++) {
         const float move = k->b * t->y[i];
@@ -98,7 +98,7 @@ static void flow(struct state *t, const struct stamp_step *k)
 static enum stamp_status step(struct state *t, uint32_t n, struct stamp_err *e)
 {
     const struct stamp_sampling *s = t->s;
-    const struct stamp_step *k = &s->schedule->step[n];
+    const struct stamp_noise_step *k = &s->schedule->step[n];
     const enum stamp_status status = predict(t, k->timestep, e);
 
     if (status) return status;
@@ -115,7 +115,7 @@ static enum stamp_status step(struct state *t, uint32_t n, struct stamp_err *e)
     return s->see ? s->see(s->see_ctx, n + 1, s->schedule->steps, t->x, e) : STAMP_OK;
 }
 
-enum stamp_status stamp_sample(const struct stamp_sampling *s, float *latent, struct stamp_err *e)
+enum stamp_status stamp_denoise(const struct stamp_sampling *s, float *latent, struct stamp_err *e)
 {
     struct state t = {.s = s, .x = latent};
     enum stamp_status status = check(s, e);

@@ -27,24 +27,24 @@ typedef enum stamp_status (*stamp_predict_fn)(void *ctx, const float *latent, fl
 
 /** Told after each step: @p done of @p steps, and the latent so far (borrowed). A status other than
  *  STAMP_OK, with its line, ends the sampling. */
-typedef enum stamp_status (*stamp_sample_see_fn)(void *ctx, uint32_t done, uint32_t steps,
-                                                 const float *latent, struct stamp_err *e);
+typedef enum stamp_status (*stamp_denoise_see_fn)(void *ctx, uint32_t done, uint32_t steps,
+                                                  const float *latent, struct stamp_err *e);
 
 /** Rows of a text. */
-struct stamp_text {
+struct stamp_prompt {
     const float *row; /**< [tokens][width], borrowed */
     uint32_t tokens;  /**< 1 or more */
 };
 
 struct stamp_sampling {
-    const struct stamp_schedule *schedule;
+    const struct stamp_noise_schedule *schedule;
     uint32_t channels, height, width; /**< of the latent, 1 or more */
     uint32_t out_channels; /**< channels; or twice as many, whose second half is left out */
     float guidance;        /**< 1: the prompt alone is predicted */
-    struct stamp_text prompt, empty; /**< empty is not read when guidance is 1 */
+    struct stamp_prompt prompt, empty; /**< empty is not read when guidance is 1 */
     stamp_predict_fn predict;
     void *predict_ctx;
-    stamp_sample_see_fn see; /**< NULL: nobody */
+    stamp_denoise_see_fn see; /**< NULL: nobody */
     void *see_ctx;
 };
 
@@ -55,6 +55,6 @@ enum { STAMP_LATENT_MAX = 1 << 26 /**< elements of a latent */ };
  * @return STAMP_ERANGE (sizes, guidance; a value that is not finite: the line has its step and place),
  * STAMP_ENOMEM, or what predict and see return
  */
-enum stamp_status stamp_sample(const struct stamp_sampling *s, float *latent, struct stamp_err *e);
+enum stamp_status stamp_denoise(const struct stamp_sampling *s, float *latent, struct stamp_err *e);
 
 #endif

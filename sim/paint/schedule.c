@@ -14,7 +14,7 @@ struct plan {
     uint32_t *time; /* [steps], falling */
     double *keep;   /* [train_steps]: A_t, the product of 1 - beta up to t */
     double *sigma;  /* [steps + 1]: FLOW and DPM */
-    struct stamp_schedule out;
+    struct stamp_noise_schedule out;
 };
 
 /* ---- Timesteps ----------------------------------------------------------------------------- */
@@ -165,7 +165,7 @@ static enum stamp_status dpm_steps(struct plan *p, struct stamp_err *e)
     for (uint32_t k = 0; k < p->steps; k++) {
         const struct level s = level(p, k), t = level(p, k + 1);
         const bool same = !(t.sigma < s.sigma) && k + 1 < p->steps;
-        struct stamp_step *step = &p->out.step[k];
+        struct stamp_noise_step *step = &p->out.step[k];
         double c = 0;
 
         if (!(s.alpha > 0) || !(s.sigma > 0) || same)
@@ -196,11 +196,11 @@ static void ddim_steps(struct plan *p)
     for (uint32_t k = 0; k < p->steps; k++) {
         const uint32_t t = p->time[k];
         const double now = p->keep[t], next = t >= back ? p->keep[t - back] : last;
-        p->out.step[k] = (struct stamp_step){.timestep = (float)t,
-                                             .sigma = (float)sqrt(1 - now),
-                                             .alpha = (float)sqrt(now),
-                                             .a = (float)sqrt(1 - next),
-                                             .b = (float)sqrt(next)};
+        p->out.step[k] = (struct stamp_noise_step){.timestep = (float)t,
+                                                   .sigma = (float)sqrt(1 - now),
+                                                   .alpha = (float)sqrt(now),
+                                                   .a = (float)sqrt(1 - next),
+                                                   .b = (float)sqrt(next)};
     }
 }
 
@@ -208,7 +208,7 @@ static void flow_steps(struct plan *p)
 {
     for (uint32_t k = 0; k < p->steps; k++) {
         const float s = (float)p->sigma[k], t = (float)p->sigma[k + 1];
-        p->out.step[k] = (struct stamp_step){
+        p->out.step[k] = (struct stamp_noise_step){
             .timestep = s * (float)p->from->train_steps, .sigma = s, .b = t - s};
     }
 }
@@ -232,8 +232,8 @@ static enum stamp_status lay(struct plan *p, struct stamp_err *e)
     return STAMP_OK;
 }
 
-enum stamp_status stamp_schedule_make(const struct stamp_scheduler *from, uint32_t steps,
-                                      struct stamp_schedule *out, struct stamp_err *e)
+enum stamp_status stamp_noise_schedule_make(const struct stamp_scheduler *from, uint32_t steps,
+                                            struct stamp_noise_schedule *out, struct stamp_err *e)
 {
     struct plan p = {.from = from, .steps = steps};
     enum stamp_status s;
@@ -244,11 +244,11 @@ enum stamp_status stamp_schedule_make(const struct stamp_scheduler *from, uint32
     p.time = stamp_alloc(steps, sizeof *p.time);
     p.keep = stamp_alloc(from->train_steps, sizeof *p.keep);
     p.sigma = stamp_alloc((size_t)steps + 1, sizeof *p.sigma);
-    p.out = (struct stamp_schedule){.kind = from->kind,
-                                    .clip = from->kind == STAMP_SCHEDULER_DDIM && from->clip,
-                                    .clip_range = (float)from->clip_range,
-                                    .steps = steps,
-                                    .step = stamp_alloc(steps, sizeof *p.out.step)};
+    p.out = (struct stamp_noise_schedule){.kind = from->kind,
+                                          .clip = from->kind == STAMP_SCHEDULER_DDIM && from->clip,
+                                          .clip_range = (float)from->clip_range,
+                                          .steps = steps,
+                                          .step = stamp_alloc(steps, sizeof *p.out.step)};
     if (p.time && p.keep && p.sigma && p.out.step)
         s = lay(&p, e);
     else
@@ -257,14 +257,14 @@ enum stamp_status stamp_schedule_make(const struct stamp_scheduler *from, uint32
     stamp_free(p.keep);
     stamp_free(p.sigma);
     if (s)
-        stamp_schedule_free(&p.out);
+        stamp_noise_schedule_free(&p.out);
     else
         *out = p.out;
     return s;
 }
 
-void stamp_schedule_free(struct stamp_schedule *s)
+void stamp_noise_schedule_free(struct stamp_noise_schedule *s)
 {
     stamp_free(s->step);
-    *s = (struct stamp_schedule){0};
+    *s = (struct stamp_noise_schedule){0};
 }

@@ -15,7 +15,7 @@
 #include "sim/paint/scheduler.h"
 
 /** One step, of the formulas of sampler.md. What a kind does not use is 0. */
-struct stamp_step {
+struct stamp_noise_step {
     float timestep; /**< what the network is given */
     float sigma;    /**< DPM, DDIM: share of noise in x; FLOW: as well, for the eye */
     float alpha;    /**< DPM, DDIM: share of the picture in x, above 0 */
@@ -25,12 +25,12 @@ struct stamp_step {
     bool second;    /**< DPM: of second order */
 };
 
-struct stamp_schedule {
+struct stamp_noise_schedule {
     enum stamp_scheduler_kind kind;
     bool clip; /**< d is limited to -clip_range .. clip_range */
     float clip_range;
     uint32_t steps;
-    struct stamp_step *step; /**< [steps], owned */
+    struct stamp_noise_step *step; /**< [steps], owned */
 };
 
 /**
@@ -39,10 +39,10 @@ struct stamp_schedule {
  * @return STAMP_ERANGE (no steps, more than the noise levels there are; betas that leave no picture),
  * STAMP_ENOMEM; then @p out is untouched
  */
-enum stamp_status stamp_schedule_make(const struct stamp_scheduler *from, uint32_t steps,
-                                      struct stamp_schedule *out, struct stamp_err *e);
+enum stamp_status stamp_noise_schedule_make(const struct stamp_scheduler *from, uint32_t steps,
+                                            struct stamp_noise_schedule *out, struct stamp_err *e);
 
 /** Give the steps back and zero the struct. */
-void stamp_schedule_free(struct stamp_schedule *s);
+void stamp_noise_schedule_free(struct stamp_noise_schedule *s);
 
 #endif

@@ -221,15 +221,15 @@ START_TEST(steps_that_a_sampler_has_not_are_refused)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct stamp_scheduler from;
-        struct stamp_schedule s = {0};
+        struct stamp_noise_schedule s = {0};
         struct stamp_err e = {0};
         paint_put("scheduler_config.json", cases[i].text);
         ck_assert_msg(!stamp_scheduler_read(paint_folder(), &from, &e), "%s", e.text);
-        const enum stamp_status status = stamp_schedule_make(&from, cases[i].steps, &s, &e);
+        const enum stamp_status status = stamp_noise_schedule_make(&from, cases[i].steps, &s, &e);
         ck_assert_msg((status == STAMP_OK) == !cases[i].words[0], "%s, %u: %s", cases[i].text,
                       cases[i].steps, e.text);
         if (status) paint_said(&e, cases[i].words, cases[i].text);
-        stamp_schedule_free(&s);
+        stamp_noise_schedule_free(&s);
     }
 }
 END_TEST

@@ -45,15 +45,15 @@ static enum stamp_status mix(void *ctx, const float *x, float t, const float *te
     return STAMP_OK;
 }
 
-static struct stamp_schedule made(const char *config, uint32_t steps)
+static struct stamp_noise_schedule made(const char *config, uint32_t steps)
 {
     struct stamp_scheduler from;
-    struct stamp_schedule s = {0};
+    struct stamp_noise_schedule s = {0};
     struct stamp_err e = {0};
 
     paint_put("scheduler_config.json", config);
     ck_assert_msg(!stamp_scheduler_read(paint_folder(), &from, &e), "%s: %s", config, e.text);
-    ck_assert_msg(!stamp_schedule_make(&from, steps, &s, &e), "%s: %s", config, e.text);
+    ck_assert_msg(!stamp_noise_schedule_make(&from, steps, &s, &e), "%s: %s", config, e.text);
     ck_assert_uint_eq(s.steps, steps);
     return s;
 }
@@ -64,14 +64,14 @@ START_TEST(timesteps_and_latents_are_those_of_the_oracle)
     int cases = 0;
 
     for (size_t k = 0; k < sizeof oracle / sizeof oracle[0]; k++, cases++) {
-        struct stamp_schedule schedule = made(oracle[k].config, oracle[k].steps);
+        struct stamp_noise_schedule schedule = made(oracle[k].config, oracle[k].steps);
         float x[3] = {0.5f, -1.25f, 2};
         double times[32] = {0};
         const struct stamp_sampling s = {
             &schedule,  1,           1,   3,     1,    oracle[k].guidance,
             {&told, 1}, {&empty, 1}, mix, times, NULL, NULL};
         struct stamp_err e = {0};
-        ck_assert_msg(!stamp_sample(&s, x, &e), "%s", e.text);
+        ck_assert_msg(!stamp_denoise(&s, x, &e), "%s", e.text);
         ck_assert_uint_eq((size_t)times[0], oracle[k].steps);
         for (size_t i = 0; i < oracle[k].steps; i++)
             ck_assert_msg(fabs(times[i + 1] - oracle[k].time[i]) <= 1e-6 * oracle[k].time[i],
@@ -81,7 +81,7 @@ START_TEST(timesteps_and_latents_are_those_of_the_oracle)
             ck_assert_msg(fabs((double)x[i] - oracle[k].x[i]) <= 1e-5 * (1 + fabs(oracle[k].x[i])),
                           "%s, %u steps: x[%d] %.9g, not %.9g", oracle[k].config, oracle[k].steps,
                           i, (double)x[i], oracle[k].x[i]);
-        stamp_schedule_free(&schedule);
+        stamp_noise_schedule_free(&schedule);
     }
     ck_assert_int_ge(cases, 24);
 }
@@ -131,14 +131,15 @@ static enum stamp_status point(void *ctx, const float *x, float t, const float *
     return STAMP_OK;
 }
 
-static void sample(const struct stamp_schedule *schedule, stamp_predict_fn f, void *ctx, float x[3])
+static void sample(const struct stamp_noise_schedule *schedule, stamp_predict_fn f, void *ctx,
+                   float x[3])
 {
     static const float none = 0;
     const struct stamp_sampling s = {schedule,   1,          1, 3,   1,    1,
                                      {&none, 1}, {&none, 1}, f, ctx, NULL, NULL};
     struct stamp_err e = {0};
 
-    ck_assert_msg(!stamp_sample(&s, x, &e), "%s", e.text);
+    ck_assert_msg(!stamp_denoise(&s, x, &e), "%s", e.text);
 }
 
 START_TEST(ddim_turns_a_gaussian_by_the_angles_between_its_levels)
@@ -147,7 +148,7 @@ START_TEST(ddim_turns_a_gaussian_by_the_angles_between_its_levels)
 
     toy_init(&toy);
     for (uint32_t n = 1; n <= 50; n++) {
-        struct stamp_schedule s =
+        struct stamp_noise_schedule s =
             made("{\"_class_name\":\"DDIMScheduler\",\"clip_sample\":false}", n);
         float x[3] = {1, -0.75f, 3};
         long double turned = 1;
@@ -162,7 +163,7 @@ START_TEST(ddim_turns_a_gaussian_by_the_angles_between_its_levels)
             const double want = (double)(turned * (long double)((float[]){1, -0.75f, 3})[i]);
             ck_assert_double_eq_tol((double)x[i], want, 2e-6 * (1 + fabs(want)));
         }
-        stamp_schedule_free(&s);
+        stamp_noise_schedule_free(&s);
     }
 }
 END_TEST
@@ -179,11 +180,11 @@ START_TEST(every_sampler_of_noise_finds_a_single_point)
     toy_init(&toy);
     for (size_t c = 0; c < 4; c++)
         for (uint32_t n = 1; n <= 40; n++) {
-            struct stamp_schedule s = made(configs[c], n);
+            struct stamp_noise_schedule s = made(configs[c], n);
             float x[3] = {1, -0.75f, 3};
             sample(&s, point, &toy, x);
             for (int i = 0; i < 3; i++) ck_assert_double_eq_tol((double)x[i], 0.625, 3e-5);
-            stamp_schedule_free(&s);
+            stamp_noise_schedule_free(&s);
         }
 }
 END_TEST
@@ -199,7 +200,7 @@ static enum stamp_status constant(void *ctx, const float *x, float t, const floa
 START_TEST(the_levels_of_a_flow_add_up_to_one)
 {
     for (uint32_t n = 1; n <= 100; n++) {
-        struct stamp_schedule s =
+        struct stamp_noise_schedule s =
             made("{\"_class_name\":\"FlowMatchEulerDiscreteScheduler\",\"shift\":3.0}", n);
         float x[3] = {1, -0.75f, 3};
         double sum = 0;
@@ -215,7 +216,7 @@ START_TEST(the_levels_of_a_flow_add_up_to_one)
         ck_assert_double_eq_tol((double)x[0], 0.5, 1e-5);
         ck_assert_double_eq_tol((double)x[1], -1, 1e-5);
         ck_assert_double_eq_tol((double)x[2], 4, 1e-5);
-        stamp_schedule_free(&s);
+        stamp_noise_schedule_free(&s);
     }
 }
 END_TEST
@@ -259,13 +260,13 @@ static enum stamp_status see(void *ctx, uint32_t done, uint32_t steps, const flo
 static enum stamp_status run(float guidance, struct seen *seen, float x[3], struct stamp_err *e)
 {
     static const float told[2] = {0.3f, 0}, empty = -0.7f;
-    struct stamp_schedule schedule =
+    struct stamp_noise_schedule schedule =
         made("{\"_class_name\":\"FlowMatchEulerDiscreteScheduler\"}", 4);
     const struct stamp_sampling s = {&schedule, 3,           1,      1,    6,   guidance,
                                      {told, 2}, {&empty, 1}, values, seen, see, seen};
-    const enum stamp_status status = stamp_sample(&s, x, e);
+    const enum stamp_status status = stamp_denoise(&s, x, e);
 
-    stamp_schedule_free(&schedule);
+    stamp_noise_schedule_free(&schedule);
     return status;
 }
 
@@ -305,15 +306,15 @@ START_TEST(what_breaks_on_the_way_ends_the_sampling_with_its_line)
     for (size_t n = 1;; n++) {
         struct seen seen = {0};
         x[0] = x[1] = x[2] = 0;
-        struct stamp_schedule schedule =
+        struct stamp_noise_schedule schedule =
             made("{\"_class_name\":\"FlowMatchEulerDiscreteScheduler\"}", 4);
         const float told[2] = {0.3f, 0}, empty = -0.7f;
         const struct stamp_sampling s = {&schedule, 3,           1,      1,     6,   2,
                                          {told, 2}, {&empty, 1}, values, &seen, see, &seen};
         stamp_mem_fail_at(n);
-        const enum stamp_status status = stamp_sample(&s, x, &e);
+        const enum stamp_status status = stamp_denoise(&s, x, &e);
         stamp_mem_fail_at(0);
-        stamp_schedule_free(&schedule);
+        stamp_noise_schedule_free(&schedule);
         if (!status) break;
         ck_assert_int_eq(status, STAMP_ENOMEM);
     }
@@ -325,7 +326,7 @@ START_TEST(sizes_of_a_latent_are_checked)
     static const uint32_t sizes[][4] = {{0, 4, 4, 0},        {3, 0, 4, 3},       {3, 4, 0, 3},
                                         {3, 4, 4, 4},        {3, 4, 4, 5},       {3, 4, 4, 9},
                                         {1, 1u << 31, 2, 1}, {1u << 31, 1, 1, 0}};
-    struct stamp_schedule schedule = made("{\"_class_name\":\"DDIMScheduler\"}", 1);
+    struct stamp_noise_schedule schedule = made("{\"_class_name\":\"DDIMScheduler\"}", 1);
 
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         const struct stamp_sampling s = {.schedule = &schedule,
@@ -335,23 +336,23 @@ START_TEST(sizes_of_a_latent_are_checked)
                                          .out_channels = sizes[i][3],
                                          .guidance = 1};
         struct stamp_err e = {0};
-        ck_assert_int_eq(stamp_sample(&s, NULL, &e), STAMP_ERANGE);
+        ck_assert_int_eq(stamp_denoise(&s, NULL, &e), STAMP_ERANGE);
         paint_said(&e, (const char *[3]){i > 2 && i < 6 ? "channels" : "latent"}, "sizes");
     }
-    stamp_schedule_free(&schedule);
+    stamp_noise_schedule_free(&schedule);
 }
 END_TEST
 
 START_TEST(one_order_of_operations_is_the_one_written_down)
 {
-    struct stamp_schedule s = made("{\"_class_name\":\"DPMSolverMultistepScheduler\"}", 20);
+    struct stamp_noise_schedule s = made("{\"_class_name\":\"DPMSolverMultistepScheduler\"}", 20);
     static struct toy toy;
     float x[3] = {1, -0.75f, 3}, v[3] = {1, -0.75f, 3}, old[3] = {0, 0, 0};
 
     toy_init(&toy);
     sample(&s, unit, &toy, x);
     for (uint32_t k = 0; k < 20; k++) {
-        const struct stamp_step *t = &s.step[k];
+        const struct stamp_noise_step *t = &s.step[k];
         float y[3];
         unit(&toy, v, t->timestep, NULL, 0, y, NULL);
         ck_assert(t->second == (k > 0 && k < 19));
@@ -364,7 +365,7 @@ START_TEST(one_order_of_operations_is_the_one_written_down)
         }
     }
     ck_assert_mem_eq(x, v, sizeof x);
-    stamp_schedule_free(&s);
+    stamp_noise_schedule_free(&s);
 }
 END_TEST
 
