@@ -62,7 +62,8 @@ enum stamp_status stamp_config_keys(const struct stamp_config *c, enum stamp_pai
 
 /**
  * Values by key. Where there is none, @p to keeps what it has; stamp_config_need refuses that.
- * @return STAMP_EFORMAT (of another kind), STAMP_ERANGE (outside least .. most, which the line has), STAMP_EUNSUPPORTED (a text that is not in the list, which the line has)
+ * @return STAMP_EFORMAT (of another kind), STAMP_ERANGE (outside least .. most, which the line has),
+ * STAMP_EUNSUPPORTED (a text that is not in the list, which the line has)
  */
 enum stamp_status stamp_config_need(const struct stamp_config *c, const char *key,
                                     struct stamp_err *e);

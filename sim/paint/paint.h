@@ -28,8 +28,8 @@ struct stamp_paint_options {
 
 /**
  * @param latent  [channels][height][width], owned by the caller; undefined after a failure
- * @return as stamp_words_encode, stamp_noise_schedule_make and stamp_denoise; STAMP_ERANGE when the decoder takes
- * another number of channels
+ * @return as stamp_words_encode, stamp_noise_schedule_make and stamp_denoise; STAMP_ERANGE when the decoder
+ * takes another number of channels
  */
 enum stamp_status stamp_paint_latent(const struct stamp_painter *p,
                                      const struct stamp_paint_options *o, const char *prompt,

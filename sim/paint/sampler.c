@@ -49,14 +49,20 @@ static enum stamp_status predict(struct state *t, float timestep, struct stamp_e
     return status;
 }
 
-/* The picture d as the prediction has it: (x - sigma y) / alpha. */
+/* The picture d as the prediction has it. */
 static void data(struct state *t, const struct stamp_noise_step *k)
 {
     const struct stamp_noise_schedule *m = t->s->schedule;
 
     for (size_t i = 0; i < t->count; i++) {
-        const float noise = k->sigma * t->y[i], rest = t->x[i] - noise;
-        t->d[i] = rest / k->alpha;
+        const float noise = k->sigma * t->y[i];
+        if (m->velocity) {
+            const float kept = k->alpha * t->x[i];
+            t->d[i] = kept - noise;
+        } else {
+            const float rest = t->x[i] - noise;
+            t->d[i] = rest / k->alpha;
+        }
         if (m->clip && t->d[i] > m->clip_range) t->d[i] = m->clip_range;
         if (m->clip && t->d[i] < -m->clip_range) t->d[i] = -m->clip_range;
     }
@@ -82,8 +88,13 @@ static void ddim(struct state *t, const struct stamp_noise_step *k)
 {
     data(t, k);
     for (size_t i = 0; i < t->count; i++) {
-        const float new = k->b * t->d[i], noise = k->a * t->y[i];
-        t->x[i] = new + noise;
+        float noise = t->y[i];
+        if (t->s->schedule->velocity) {
+            const float turned = k->alpha * noise, rest = k->sigma * t->x[i];
+            noise = turned + rest;
+        }
+        const float new = k->b * t->d[i], left = k->a *noise;
+        t->x[i] = new + left;
     }
 }
 

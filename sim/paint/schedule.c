@@ -245,6 +245,7 @@ enum stamp_status stamp_noise_schedule_make(const struct stamp_scheduler *from, 
     p.keep = stamp_alloc(from->train_steps, sizeof *p.keep);
     p.sigma = stamp_alloc((size_t)steps + 1, sizeof *p.sigma);
     p.out = (struct stamp_noise_schedule){.kind = from->kind,
+                                          .velocity = from->velocity,
                                           .clip = from->kind == STAMP_SCHEDULER_DDIM && from->clip,
                                           .clip_range = (float)from->clip_range,
                                           .steps = steps,

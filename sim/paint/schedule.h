@@ -27,7 +27,8 @@ struct stamp_noise_step {
 
 struct stamp_noise_schedule {
     enum stamp_scheduler_kind kind;
-    bool clip; /**< d is limited to -clip_range .. clip_range */
+    bool velocity; /**< DPM, DDIM: y is alpha noise - sigma picture, not noise */
+    bool clip;     /**< d is limited to -clip_range .. clip_range */
     float clip_range;
     uint32_t steps;
     struct stamp_noise_step *step; /**< [steps], owned */

@@ -45,8 +45,12 @@ struct stamp_scheduler stamp_scheduler_default(enum stamp_scheduler_kind kind)
     return s;
 }
 
+/* Places in the lists of predictions. */
+enum { PREDICTS_NOISE, PREDICTS_V, PREDICTS_FLOW };
+
 /* What both read that have betas. */
-static enum stamp_status read_betas(const struct stamp_config *c, struct stamp_scheduler *to,
+static enum stamp_status read_betas(const struct stamp_config *c, const char *predictions,
+                                    struct stamp_scheduler *to, uint32_t *predicts,
                                     struct stamp_err *e)
 {
     uint32_t schedule = 0, spacing = to->spacing;
@@ -58,6 +62,8 @@ static enum stamp_status read_betas(const struct stamp_config *c, struct stamp_s
     if (!s)
         s = stamp_config_choice(c, "timestep_spacing", "linspace|leading|trailing", &spacing, e);
     if (!s) s = stamp_config_count(c, "steps_offset", 0, to->train_steps - 1, &to->steps_offset, e);
+    if (!s) s = stamp_config_choice(c, "prediction_type", predictions, predicts, e);
+    to->velocity = *predicts == PREDICTS_V;
     to->scaled = schedule == 1;
     to->spacing = (enum stamp_spacing)spacing;
     return s;
@@ -68,18 +74,17 @@ static enum stamp_status read_dpm(const struct stamp_config *c, struct stamp_sch
 {
     uint32_t type = 0, last = 0, predicts = 0;
     double clipped = CLIPS_NOTHING;
-    enum stamp_status s = read_betas(c, to, e);
+    enum stamp_status s = read_betas(c, "epsilon|v_prediction|flow_prediction", to, &predicts, e);
 
     if (!s) s = stamp_config_count(c, "solver_order", 1, 2, &to->order, e);
     if (!s) s = stamp_config_choice(c, "solver_type", "midpoint|heun", &type, e);
     if (!s) s = stamp_config_flag(c, "lower_order_final", &to->lower_order_final, e);
     if (!s) s = stamp_config_flag(c, "euler_at_final", &to->euler_at_final, e);
     if (!s) s = stamp_config_choice(c, "final_sigmas_type", "zero|sigma_min", &last, e);
-    if (!s) s = stamp_config_choice(c, "prediction_type", "epsilon|flow_prediction", &predicts, e);
     if (!s) s = stamp_config_flag(c, "use_flow_sigmas", &to->flow, e);
     if (!s) s = stamp_config_real(c, "lambda_min_clipped", -INFINITY, CLIPS_NOTHING, &clipped, e);
     if (!s) s = stamp_config_real(c, "flow_shift", 0.01, 100, &to->shift, e);
-    if (!s && to->flow != (predicts == 1))
+    if (!s && to->flow != (predicts == PREDICTS_FLOW))
         s = stamp_fail(e, STAMP_EUNSUPPORTED,
                        "%s: use_flow_sigmas and prediction_type flow_prediction go together",
                        c->name);
@@ -91,7 +96,8 @@ static enum stamp_status read_dpm(const struct stamp_config *c, struct stamp_sch
 static enum stamp_status read_ddim(const struct stamp_config *c, struct stamp_scheduler *to,
                                    struct stamp_err *e)
 {
-    enum stamp_status s = read_betas(c, to, e);
+    uint32_t predicts = 0;
+    enum stamp_status s = read_betas(c, "epsilon|v_prediction", to, &predicts, e);
 
     if (!s) s = stamp_config_flag(c, "clip_sample", &to->clip, e);
     if (!s) s = stamp_config_real(c, "clip_sample_range", 1e-6, 1e6, &to->clip_range, e);

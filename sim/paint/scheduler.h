@@ -3,8 +3,8 @@
  * @file scheduler.h
  * Which sampler a folder asks for: scheduler/scheduler_config.json, as diffusers writes it.
  *
- * DPMSolverMultistepScheduler (dpmsolver++; order 1 or 2; epsilon, or flow_prediction with
- * use_flow_sigmas), DDIMScheduler (eta 0, epsilon), FlowMatchEulerDiscreteScheduler. Keys that are absent
+ * DPMSolverMultistepScheduler (dpmsolver++; order 1 or 2; epsilon, v_prediction, or flow_prediction with
+ * use_flow_sigmas), DDIMScheduler (eta 0; epsilon, v_prediction), FlowMatchEulerDiscreteScheduler. Keys that are absent
  * have the values of the class's constructor. Every key of keys.def is honoured or held to what it must be.
  */
 #ifndef STAMP_PAINT_SCHEDULER_H
@@ -33,6 +33,7 @@ struct stamp_scheduler {
     bool scaled;                 /**< beta_schedule: scaled_linear, not linear */
     enum stamp_spacing spacing;  /**< timestep_spacing */
     uint32_t steps_offset;       /**< below train_steps; of the spacing "leading" */
+    bool velocity;               /**< prediction_type: v_prediction, not epsilon */
 
     /* DPM */
     uint32_t order;                         /**< solver_order, 1 or 2 */

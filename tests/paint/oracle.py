@@ -34,6 +34,9 @@ CASES = [
      '"flow_shift":3.0', 9, "4.5"),
     ('"_class_name":"DPMSolverMultistepScheduler","use_flow_sigmas":true,"prediction_type":"flow_prediction",'
      '"flow_shift":1.0,"solver_type":"heun","final_sigmas_type":"sigma_min"', 16, "1"),
+    ('"_class_name":"DPMSolverMultistepScheduler","prediction_type":"v_prediction"', 20, "3"),
+    ('"_class_name":"DDIMScheduler","prediction_type":"v_prediction","clip_sample":false', 9, "1"),
+    ('"_class_name":"DDIMScheduler","prediction_type":"v_prediction"', 12, "3"),
     ('"_class_name":"DDIMScheduler","clip_sample":false', 10, "1"),
     ('"_class_name":"DDIMScheduler"', 10, "2"),
     ('"_class_name":"DDIMScheduler","clip_sample_range":1.5,"set_alpha_to_one":false,"steps_offset":1', 7, "1"),
@@ -103,7 +106,10 @@ def dpm(c, n, g, x):
     for k in range(n):
         (a0, s0), (a1, s1) = levels[k], levels[k + 1]
         y = network(x, times[k], g)
-        d = [xi - s0 * yi if flow else (xi - s0 * yi) / a0 for xi, yi in zip(x, y)]
+        if c.get("prediction_type") == "v_prediction":
+            d = [a0 * xi - s0 * yi for xi, yi in zip(x, y)]
+        else:
+            d = [xi - s0 * yi if flow else (xi - s0 * yi) / a0 for xi, yi in zip(x, y)]
         last = k == n - 1 and (c.get("euler_at_final", False) or zero or
                                (c.get("lower_order_final", True) and n < 15))
         shrink = (lam[k] - lam[k + 1]).exp() - 1 if s1 else D(-1)
@@ -132,6 +138,8 @@ def ddim(c, n, g, x):
         a, prev = keep[t], t - train // n
         b = keep[prev] if prev >= 0 else D(1) if c.get("set_alpha_to_one", True) else keep[0]
         y = network(x, t, g)
+        if c.get("prediction_type") == "v_prediction":
+            y = [a.sqrt() * yi + (1 - a).sqrt() * xi for xi, yi in zip(x, y)]  # the noise; it leaves this picture:
         d = [(xi - (1 - a).sqrt() * yi) / a.sqrt() for xi, yi in zip(x, y)]
         if clip is not None:
             d = [min(max(di, -clip), clip) for di in d]
