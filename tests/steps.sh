@@ -29,7 +29,8 @@ if [ "$length" = short ]; then
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
         -- families tests/compiler/families.py -- pictures tests/compiler/pictures.py \
-        -- archives tests/compiler/archives.py -- deit tests/compiler/deit.py -- bad-input tests/cli/bad_input.sh \
+        -- archives tests/compiler/archives.py -- paint-oracle "tests/paint/oracle.py --check" \
+        -- deit tests/compiler/deit.py -- bad-input tests/cli/bad_input.sh \
         -- bad-checkpoint tests/cli/bad_checkpoint.py -- layouts tests/cli/layouts.py -- nonfinite tests/cli/nonfinite.py \
         -- vectors-fresh "make -s vectors-fresh" \
         -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \

@@ -10,7 +10,7 @@
 #include "compiler/front/gguf.h"
 #include "compiler/front/json.h"
 
-enum { SHOWN = 64 };
+enum { SHOWN = STAMP_KEY_SHOWN };
 
 static const struct stamp_key rows[] = {
 #define STAMP_KEY(file, key, kind, text) {STAMP_KEYS_##file, key, STAMP_KEY_##kind, text},
@@ -97,6 +97,11 @@ static const char *json_value(const cJSON *v, char to[SHOWN])
     else
         snprintf(to, SHOWN, "%s", cJSON_IsObject(v) ? v->child ? "{...}" : "{}" : "[...]");
     return to;
+}
+
+bool stamp_key_allows(const char *list, const struct cJSON *value, char shown[STAMP_KEY_SHOWN])
+{
+    return among(list, json_value(value, shown));
 }
 
 enum stamp_status stamp_keys_check(enum stamp_keys_file file, const char *name,

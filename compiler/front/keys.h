@@ -36,6 +36,14 @@ struct stamp_key {
     const char *text;
 };
 
+enum { STAMP_KEY_SHOWN = 64 /**< bytes of a value in a message, terminator included */ };
+
+/**
+ * Whether a value is one of "a|b|c", as ONLY has them.
+ * @param shown  gets the value as text, cut to fit
+ */
+bool stamp_key_allows(const char *list, const struct cJSON *value, char shown[STAMP_KEY_SHOWN]);
+
 /** All rows, in the table's order. */
 const struct stamp_key *stamp_keys(size_t *count);
 

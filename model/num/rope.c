@@ -10,30 +10,17 @@
 #include "model/num/series.h"
 #include "model/num/simd.h"
 
-/* ln 2 and pi/2 in parts of 33 bits (the last: what is left, rounded): a part times a whole number
- * below 2^20 is exact. */
-static const double LN2[2] = {0x1.62e42fefp-1, 0x1.473de6af278edp-34};
+/* pi/2 in parts of 33 bits (the last: what is left, rounded): a part times a whole number below 2^20 is
+ * exact. */
 static const double HALF_PI[3] = {0x1.921fb544p0, 0x1.0b4611a6p-34, 0x1.3198a2e037073p-69};
 enum { CHUNK = 32 };
 static const double INV_HALF_PI = 0x1.45f306dc9c883p-1; /* 2/pi */
 
-/* Natural logarithm of x > 0: x = m 2^e with m within a factor of sqrt 2 of 1, and
- * ln m = 2 artanh((m-1)/(m+1)), whose argument is at most 0.172. */
-static double log_series(double x)
-{
-    double e = 0, m = x, sum = 0;
-    for (; m > 1.4142135623730951; m *= 0.5) e += 1;
-    for (; m < 0.70710678118654757; m *= 2) e -= 1;
-    const double s = (m - 1) / (m + 1), z = s * s;
-    for (int k = 25; k >= 3; k -= 2) sum = z * (1.0 / (double)k + sum);
-    return e * LN2[0] + (2 * (s + s * sum) + e * LN2[1]);
-}
-
 /* e^x for x in -700..0: 2^-n e^r with r in 0..ln 2. */
 static double exp_series(double x)
 {
-    uint32_t n = (uint32_t)(-x / LN2[0]) + 1;
-    const double r = (x + (double)n * LN2[0]) + (double)n * LN2[1];
+    uint32_t n = (uint32_t)(-x / STAMP_LN2_HIGH) + 1;
+    const double r = (x + (double)n * STAMP_LN2_HIGH) + (double)n * STAMP_LN2_LOW;
     double sum = 1.0;
     for (int k = 20; k >= 1; k--) sum = 1.0 + r * sum / (double)k;
     for (; n > 0; n--) sum *= 0.5;
@@ -45,7 +32,7 @@ double stamp_rope_frequency(const struct stamp_rope_params *p, uint32_t i)
     const double turn = 4 * (HALF_PI[0] + HALF_PI[1]);
     assert(p->theta > 1 && p->head_dim % 2 == 0 && i < p->head_dim / 2);
     const double power = 2.0 * (double)i / (double)p->head_dim;
-    const double f = i == 0 ? 1.0 : exp_series(-power * log_series(p->theta));
+    const double f = i == 0 ? 1.0 : exp_series(-power * stamp_log_series(p->theta));
 
     if (p->kind == STAMP_ROPE_KIND_PLAIN) return f;
     if (p->kind == STAMP_ROPE_KIND_LINEAR) return f / p->factor;
