@@ -13,6 +13,13 @@
 #include "sim/net/netsee.h"
 #include "sim/net/netwhy.h"
 
+/* Programs for prompts of s tokens. */
+struct compiled {
+    struct stamp_image *image; /* owned, or NULL */
+    struct stamp_views views;
+    uint32_t s;
+};
+
 struct stamp_netrun {
     const struct stamp_network *m; /* borrowed */
     struct stamp_netrun_options o;
@@ -21,10 +28,9 @@ struct stamp_netrun {
     const struct stamp_qmodel *codes; /* own, or the caller's */
     struct stamp_netbuild *build;
     struct stamp_net *net;     /* NULL: nobody needs it */
-    struct stamp_image *image; /* for prompts of s tokens, or NULL */
-    struct stamp_views views;  /* of the image */
+    struct compiled now, before; /* before: of another number of tokens */
     struct stamp_run *run;     /* NULL before the first prefill */
-    uint32_t s, position, prompt;
+    uint32_t position, prompt;
     int32_t *ids; /* [position] tokens run so far, owned */
     struct stamp_netrun_phase phase[STAMP_NETRUN_PHASES];
     struct stamp_netphases phases[STAMP_NETRUN_PHASES];
@@ -80,12 +86,19 @@ enum stamp_status stamp_netrun_new(const struct stamp_network *m,
     return s;
 }
 
+static void forget(struct compiled *c)
+{
+    stamp_image_free(c->image);
+    stamp_free(c->views.view);
+    *c = (struct compiled){0};
+}
+
 void stamp_netrun_free(struct stamp_netrun *r)
 {
     if (!r) return;
     stamp_run_free(r->run);
-    stamp_image_free(r->image);
-    stamp_free(r->views.view);
+    forget(&r->now);
+    forget(&r->before);
     stamp_net_free(r->net);
     stamp_netbuild_free(r->build);
     stamp_qmodel_free(r->own);
@@ -102,7 +115,7 @@ const struct stamp_netrun_phase *stamp_netrun_phase(const struct stamp_netrun *r
 
 const struct stamp_image *stamp_netrun_image(const struct stamp_netrun *r)
 {
-    return r->image;
+    return r->now.image;
 }
 
 static void tell(const struct stamp_netrun *r, const char *what)
@@ -127,15 +140,17 @@ static enum stamp_status need_image(struct stamp_netrun *r, uint32_t n, struct s
 
     stamp_run_free(r->run);
     r->run = NULL;
-    if (r->image && r->s == n) return STAMP_OK;
-    stamp_image_free(r->image);
-    r->image = NULL;
-    stamp_free(r->views.view);
-    r->views = (struct stamp_views){0};
+    if (r->now.image && r->now.s == n) return STAMP_OK;
+    const struct compiled other = r->before;
+    r->before = r->now;
+    r->now = other;
+    if (r->now.image && r->now.s == n) return STAMP_OK;
+    forget(&r->now);
     tell(r, "compiling");
-    const enum stamp_status s = stamp_compile_net(&spec, &options, &r->image, NULL, &r->views, e);
+    const enum stamp_status s =
+        stamp_compile_net(&spec, &options, &r->now.image, NULL, &r->now.views, e);
     tell(r, "");
-    r->s = n;
+    r->now.s = n;
     return s;
 }
 
@@ -147,7 +162,7 @@ static enum stamp_status expect(const struct stamp_netrun *r, const char *name, 
     struct stamp_cost cost = {0};
 
     const enum stamp_status s = stamp_cost_entry(
-        r->image, stamp_image_entry(r->image, name), arg,
+        r->now.image, stamp_image_entry(r->now.image, name), arg,
         (struct stamp_cost_memory){r->o.run.read_latency, r->o.run.read_rate}, &cost, e);
     *cycles = cost.cycles;
     return s;
@@ -197,7 +212,7 @@ static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t a
     enum stamp_status s = expect(r, name, at, &o.expect, e);
     if (s) return s;
     o.entry = name;
-    struct stamp_netsee look = {&r->views, r->o.see, r->o.see_ctx};
+    struct stamp_netsee look = {&r->now.views, r->o.see, r->o.see_ctx};
     if (r->o.see && which == STAMP_PREFILL) {
         o.on_phase = stamp_netsee_phase;
         o.on_phase_ctx = &look;
@@ -273,7 +288,7 @@ static enum stamp_status prefill_machine(struct stamp_netrun *r, const int32_t *
 {
     enum stamp_status s = need_image(r, n, e);
 
-    if (!s) s = stamp_run_new(r->image, &r->run, e);
+    if (!s) s = stamp_run_new(r->now.image, &r->run, e);
     if (!s) s = stamp_run_put_raw(r->run, "tokens", tokens, n * sizeof *tokens, e);
     if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
     if (!s) s = stamp_run_get(r->run, "logits", logits, r->o.last ? 1 : n, r->m->vocab, e);
@@ -337,7 +352,7 @@ static enum stamp_status rows_machine(struct stamp_netrun *r, const struct stamp
     const struct stamp_gvalue *out = &g->value[g->values - 1];
     enum stamp_status s = need_image(r, in->run ? in->run : 1, e);
 
-    if (!s) s = stamp_run_new(r->image, &r->run, e);
+    if (!s) s = stamp_run_new(r->now.image, &r->run, e);
     if (!s) s = put_inputs(r, in, e);
     if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
     if (!s) s = stamp_run_get(r->run, out->name, y, out->rows, out->cols, e);

@@ -4,7 +4,7 @@
  * A whole network, run: prefill, then token by token, on the network in C or through
  * compiled programs on the C machine, the RTL, or both in lock-step.
  *
- * A program is compiled for each length of prompt; the last one is kept. Logits are the same to the
+ * A program is compiled for each length of prompt; the last two are kept. Logits are the same to the
  * bit wherever it runs.
  */
 #ifndef STAMP_SIM_NET_NETRUN_H

@@ -86,3 +86,10 @@ double stamp_predict_db(const struct stamp_predict *p)
 {
     return p->run && p->measure && p->signal > 0 ? 10 * log10(p->signal / p->noise) : (double)NAN;
 }
+
+bool stamp_predict_sum(const struct stamp_predict *p, struct stamp_netrun_phase *out)
+{
+    if (!p->run) return false;
+    *out = *stamp_netrun_phase(p->run, STAMP_PREFILL);
+    return true;
+}

@@ -38,6 +38,9 @@ void stamp_predict_close(struct stamp_predict *p); /**< of one that was zeroed t
 enum stamp_status stamp_predict(struct stamp_predict *p, const float *latent, float t,
                                 const float *text, uint32_t tokens, float *out, struct stamp_err *e);
 
+/** What the runs of the device came to; false: there were none. Lists in it are borrowed from the run. */
+bool stamp_predict_sum(const struct stamp_predict *p, struct stamp_netrun_phase *out);
+
 /** SQNR of all predictions against f32, dB; NaN where nothing was measured. */
 double stamp_predict_db(const struct stamp_predict *p);
 
