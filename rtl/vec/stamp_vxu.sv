@@ -229,12 +229,11 @@ module stamp_vxu #(
       if (s1_first_q) {p_rowsum_q, p_zero_q, p_scale_q, p_inv_q} <= sm_rdata;
       {p_is8_q, p_nib_q} <= {rt_data_i[15], rt_data_i[11:0]};
     end
-    if (adv && exec[0]) a2_q <= a_q;
-    else if (adv && s1_v_q && s1_sum) a2_q <= line;
     if (adv && exec[0]) begin
+      a2_q      <= a_q;
       a2_addr_q <= a_addr_q;
       b2_addr_q <= b_addr_q;
-    end
+    end else if (adv && s1_v_q && s1_sum) a2_q <= line;
   end
 
   // ---- Lanes: add and multiply ----------------------------------------------------------------------

@@ -8,9 +8,9 @@
 static bool rows(const struct stamp_mach *m, uint32_t v, uint32_t over, union stamp_insn *i)
 {
     static const enum stamp_opcode op[] = {
-        STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VROPE, STAMP_OP_VROW,
-        STAMP_OP_VROW, STAMP_OP_VRED, STAMP_OP_VFN,  STAMP_OP_VFN,  STAMP_OP_VFN,   STAMP_OP_VBIN,
-        STAMP_OP_VBIN, STAMP_OP_VBIN};
+        STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VROPE,
+        STAMP_OP_VROW, STAMP_OP_VROW, STAMP_OP_VRED, STAMP_OP_VFN,  STAMP_OP_VFN,
+        STAMP_OP_VFN,  STAMP_OP_VBIN, STAMP_OP_VBIN, STAMP_OP_VBIN};
     const uint32_t end = m->VM_LINES + over;
 
     if (v >= sizeof op / sizeof op[0]) return false;
