@@ -270,7 +270,7 @@ uint32_t stamp_dm_cross(struct stamp_dm *k, uint32_t x, uint32_t text)
     qkv[0] = stamp_dm_whole_norm(k, "cross_qn", "transformer_blocks.*.attn2.norm_q.weight", qkv[0]);
     qkv[1] = stamp_dm_whole_norm(k, "cross_kn", "transformer_blocks.*.attn2.norm_k.weight", qkv[1]);
     const uint32_t att = stamp_dm_attend(
-        k, (struct stamp_gout){.name = "cross", .place = "att", .probe = true}, h, qkv);
+        k, (struct stamp_gout){.name = "cross", .probe = true}, h, qkv);
     const uint32_t o = stamp_dm_linear(k, (struct stamp_gout){.name = "cross_o"}, STAMP_GLINEAR_BODY,
                                        att, "cross_o", "transformer_blocks.*.attn2.to_out.0.weight",
                                        "transformer_blocks.*.attn2.to_out.0.bias", d->dim, 0, 0);

@@ -87,7 +87,7 @@ static void value(struct stamp_lower *n, uint32_t v)
     for (uint32_t k = 0; k < v; k++) {
         const struct stamp_gvalue *o = &n->g->value[k];
         if (!n->place[k].row_bytes || strcmp(place_of(o), place_of(g))) continue;
-        if (o->cols != g->cols)
+        if (o->cols != g->cols || stamp_lower_width(n, k) != stamp_lower_width(n, v))
             stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                              "%s and %s share a place but not their width", o->name, g->name);
         n->place[v] = n->place[k];

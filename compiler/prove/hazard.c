@@ -2,6 +2,7 @@
 /* hazard.c - last users of every line. Contract in hazard.h. */
 #include "compiler/prove/hazard.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/mem.h"
@@ -27,6 +28,7 @@ struct stamp_board {
     uint32_t nibble_words;
     struct dram_line **page; /* of the lines [dram_lo, dram_hi) that buffers stores go to span */
     uint64_t dram_lo, dram_hi;
+    const struct stamp_buffer **buffer; /* [image->buffers] by address */
 };
 
 static size_t page_count(const struct stamp_board *b)
@@ -37,6 +39,35 @@ static size_t page_count(const struct stamp_board *b)
 static bool is_stored(const struct stamp_buffer *f)
 {
     return f->role == STAMP_OUTPUT || f->role == STAMP_TEMP || f->role == STAMP_STATE;
+}
+
+static int by_address(const void *x, const void *y)
+{
+    const struct stamp_buffer *const *a = x, *const *b = y;
+    return (*a)->addr < (*b)->addr ? -1 : (*a)->addr > (*b)->addr;
+}
+
+static void sort_buffers(struct stamp_board *b)
+{
+    for (uint32_t i = 0; i < b->image->buffers; i++) b->buffer[i] = &b->image->buffer[i];
+    qsort(b->buffer, b->image->buffers, sizeof *b->buffer, by_address);
+}
+
+/* The buffer that holds all of these bytes, or NULL; buffers do not overlap. */
+static const struct stamp_buffer *buffer_at(const struct stamp_board *b, uint64_t addr,
+                                            uint64_t bytes)
+{
+    uint32_t lo = 0, hi = b->image->buffers;
+
+    while (lo < hi) { /* the last that begins at addr or before */
+        const uint32_t mid = lo + (hi - lo) / 2;
+        if (b->buffer[mid]->addr <= addr)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    const struct stamp_buffer *f = lo ? b->buffer[lo - 1] : NULL;
+    return f && addr - f->addr < f->bytes && f->bytes - (addr - f->addr) >= bytes ? f : NULL;
 }
 
 struct stamp_board *stamp_board_new(const struct stamp_image *image)
@@ -64,7 +95,9 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
     b->rows = stamp_alloc(image->mach->XB_LINES, sizeof *b->rows);
     b->nibbles = stamp_alloc((size_t)image->mach->PB_LINES * b->nibble_words, sizeof *b->nibbles);
     if (ok) b->page = stamp_alloc(page_count(b), sizeof *b->page);
-    if (ok && b->page && b->rows && b->nibbles) return b;
+    if (ok) b->buffer = stamp_alloc(image->buffers + 1, sizeof *b->buffer);
+    if (ok && b->buffer) sort_buffers(b);
+    if (ok && b->page && b->buffer && b->rows && b->nibbles) return b;
     stamp_board_free(b);
     return NULL;
 }
@@ -75,6 +108,7 @@ void stamp_board_free(struct stamp_board *b)
     for (int s = 0; s < STAMP_SPACES; s++) stamp_free(b->line[s]);
     for (size_t i = 0; b->page && i < page_count(b); i++) stamp_free(b->page[i]);
     stamp_free(b->page);
+    stamp_free(b->buffer);
     stamp_free(b->rows);
     stamp_free(b->nibbles);
     stamp_free(b);
@@ -130,7 +164,7 @@ static enum stamp_status note_dram(struct stamp_board *b, uint32_t seq, const st
                                    struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
 {
     const uint64_t addr = t->first * STAMP_DRAM_ALIGN, bytes = t->count * STAMP_DRAM_ALIGN;
-    const struct stamp_buffer *f = stamp_image_buffer_at(b->image, addr, bytes);
+    const struct stamp_buffer *f = buffer_at(b, addr, bytes);
 
     if (!f)
         return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
@@ -193,4 +227,22 @@ enum stamp_status stamp_board_note(struct stamp_board *b, enum stamp_unit unit, 
     }
     need[unit].seq = 0;
     return st;
+}
+
+enum stamp_status stamp_board_transfer(const struct stamp_board *b, const struct stamp_insn_d *d,
+                                       bool load, uint64_t bytes, struct stamp_err *e)
+{
+    const uint64_t last = d->dram + (d->n1 - 1) * d->d1 + (d->n0 - 1) * d->d0 + bytes;
+    const struct stamp_buffer *all = d->gather ? NULL : buffer_at(b, d->dram, last - d->dram);
+
+    if (all && (load || is_stored(all))) return STAMP_OK;
+    for (uint64_t r = 0; r < d->n0 * d->n1; r++) {
+        const uint64_t addr = d->dram + (d->gather ? 0 : r / d->n0 * d->d1 + r % d->n0 * d->d0);
+        const struct stamp_buffer *f = buffer_at(b, addr, bytes);
+        if (!f)
+            return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
+                              (unsigned long long)bytes, (unsigned long long)addr);
+        if (!load && !is_stored(f)) return stamp_fail(e, STAMP_EFORMAT, "store into buffer %s", f->name);
+    }
+    return STAMP_OK;
 }

@@ -41,4 +41,9 @@ enum stamp_status stamp_board_note(struct stamp_board *b, enum stamp_unit unit, 
                                    const struct stamp_touches *touches,
                                    struct stamp_need need[STAMP_UNITS], struct stamp_err *e);
 
+/** Whether a transfer's rows each lie in one buffer, which a STORE may write; nothing is noted.
+ *  @return as stamp_board_note */
+enum stamp_status stamp_board_transfer(const struct stamp_board *b, const struct stamp_insn_d *d,
+                                       bool load, uint64_t bytes, struct stamp_err *e);
+
 #endif

@@ -31,6 +31,10 @@ struct proof {
     struct clock clock[STAMP_UNITS];
     uint32_t seq[STAMP_UNITS];
     struct stamp_verify_info info;
+    /* Of a long program's outermost loop: after two repetitions only addresses are looked at. */
+    uint32_t loop, times; /* its FENCE; repetitions begun */
+    uint8_t open[STAMP_SEMAPHORES]; /* tokens as the one before began */
+    bool again;
     struct stamp_err *e;
 };
 
@@ -143,6 +147,41 @@ static enum stamp_status execute(struct proof *p, const struct stamp_issue *step
     return st;
 }
 
+/* A transfer of a repetition that is like the one before: inside its buffers. */
+static enum stamp_status execute_again(struct proof *p, const struct stamp_issue *step)
+{
+    const struct stamp_insn_d *d = &step->insn.d;
+
+    p->info.executed++;
+    if (step->op->format != STAMP_FORMAT_D) return STAMP_OK;
+    const uint64_t bytes = d->lines * stamp_line_bytes(p->image->mach, (enum stamp_space)d->space,
+                                                       (enum stamp_fmt)d->fmt);
+    const enum stamp_status st =
+        stamp_board_transfer(p->board, d, step->op->code == STAMP_OP_LOAD, bytes, p->e);
+    if (st) return stamp_fail_at(p->e, "instruction %u: %s", step->pc, step->op->name), st;
+    count_bytes(p, step);
+    return STAMP_OK;
+}
+
+/* At a FENCE: whether a repetition begins whose like went from idle to idle, taking as many tokens as it gave. What
+ * it reads in the machine was written in the one before, too; it does to its own part of memory what that did. */
+static void look_for_repetition(struct proof *p, const struct stamp_walk *w,
+                                const struct stamp_issue *step)
+{
+    bool same = true;
+    uint32_t left;
+
+    if (!w->ctl.loops) p->again = false;
+    if (!stamp_walk_repeats(w, step, &left)) return;
+    if (p->loop != step->pc) p->times = 0;
+    p->loop = step->pc;
+    for (int i = 0; i < STAMP_SEMAPHORES; i++) {
+        same &= p->open[i] == p->sem[i].count;
+        p->open[i] = (uint8_t)p->sem[i].count;
+    }
+    p->again = ++p->times > 2 && same && w->ctl.seq > STAMP_WALK_LONG;
+}
+
 static enum stamp_status run(struct proof *p, const struct stamp_entry *entry, const uint32_t *arg)
 {
     struct stamp_walk w;
@@ -153,8 +192,8 @@ static enum stamp_status run(struct proof *p, const struct stamp_entry *entry, c
                      STAMP_WALK_LIMIT);
     while (!w.ctl.done && !(st = stamp_walk_next(&w, &step, p->e))) {
         if (step.op->unit == STAMP_UNIT_CTL)
-            fence(p);
-        else if ((st = execute(p, &step)))
+            fence(p), look_for_repetition(p, &w, &step);
+        else if ((st = p->again ? execute_again(p, &step) : execute(p, &step)))
             break;
     }
     p->info.dispatched = w.ctl.seq;

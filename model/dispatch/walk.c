@@ -40,3 +40,11 @@ enum stamp_status stamp_walk_next(struct stamp_walk *w, struct stamp_issue *step
     } while (!w->ctl.done && step->op->unit == STAMP_UNIT_CTL && step->op->code != STAMP_OP_FENCE);
     return STAMP_OK;
 }
+
+bool stamp_walk_repeats(const struct stamp_walk *w, const struct stamp_issue *step, uint32_t *left)
+{
+    if (step->op->code != STAMP_OP_FENCE || w->ctl.loops != 1 || w->ctl.loop[0].start != step->pc)
+        return false;
+    *left = w->ctl.loop[0].left;
+    return true;
+}

@@ -10,7 +10,10 @@
 #include "model/dispatch/dispatch.h"
 #include "model/status.h"
 
-enum { STAMP_WALK_LIMIT = 1 << 24 }; /**< instructions a program executes at most */
+enum {
+    STAMP_WALK_LIMIT = 1 << 28, /**< instructions a program executes at most */
+    STAMP_WALK_LONG = 1 << 21   /**< beyond so many, what repeats is not looked at anew each time */
+};
 
 struct stamp_walk {
     const struct stamp_word *code; /**< borrowed */
@@ -32,5 +35,12 @@ void stamp_walk_start(struct stamp_walk *w, const struct stamp_word *code, uint3
  */
 enum stamp_status stamp_walk_next(struct stamp_walk *w, struct stamp_issue *step,
                                   struct stamp_err *e);
+
+/**
+ * Whether @p step, the last, is a FENCE that begins a repetition of the outermost loop, with nothing of it before: all
+ * that follows is as in the repetition before but for addresses.
+ * @param left  repetitions to come, this one included
+ */
+bool stamp_walk_repeats(const struct stamp_walk *w, const struct stamp_issue *step, uint32_t *left);
 
 #endif

@@ -121,6 +121,31 @@ static void fence(struct clocks *c)
     for (int u = 0; u < STAMP_UNITS; u++) c->now = later(c->now, c->done[u]);
 }
 
+/* The start of a repetition: what the one before it took holds of the ones to come, of which the last is walked. */
+struct repetition {
+    uint32_t pc, times;
+    uint64_t now, seq, busy[STAMP_UNITS];
+};
+
+static void repeat(struct clocks *c, struct stamp_walk *w, const struct stamp_issue *step,
+                   struct repetition *r, uint64_t *more)
+{
+    uint32_t left;
+
+    if (!stamp_walk_repeats(w, step, &left)) return;
+    if (r->pc != step->pc) *r = (struct repetition){.pc = step->pc};
+    if (++r->times > 2 && left > 2 && w->ctl.seq > STAMP_WALK_LONG) {
+        const uint64_t skip = left - 1;
+        for (int u = 0; u < STAMP_UNITS; u++) c->cost.busy[u] += skip * (c->cost.busy[u] - r->busy[u]);
+        *more += skip * (w->ctl.seq - r->seq);
+        c->now += skip * (c->now - r->now);
+        w->ctl.loop[0].left = 1;
+    }
+    r->now = c->now;
+    r->seq = w->ctl.seq;
+    memcpy(r->busy, c->cost.busy, sizeof r->busy);
+}
+
 enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct stamp_entry *entry,
                                    const uint32_t *arg, struct stamp_cost_memory memory,
                                    struct stamp_cost *out, struct stamp_err *e)
@@ -130,7 +155,8 @@ enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct
     enum stamp_status st = c && sem ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
     struct stamp_walk w;
     struct stamp_issue step;
-    uint64_t before = 0;
+    uint64_t before = 0, more = 0;
+    struct repetition r = {0};
 
     stamp_walk_start(&w, image->code + entry->first, entry->count, arg ? arg : image->arg,
                      STAMP_WALK_LIMIT);
@@ -147,13 +173,13 @@ enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct
         arrive(c, step.pc, w.ctl.seq - before);
         before = w.ctl.seq;
         if (step.op->unit == STAMP_UNIT_CTL)
-            fence(c);
+            fence(c), repeat(c, &w, &step, &r, &more);
         else
             execute(c, &step);
     }
     if (!st) {
         c->cost.cycles = c->now;
-        c->cost.dispatched = w.ctl.seq;
+        c->cost.dispatched = w.ctl.seq + more;
         c->cost.fetch_bytes = (uint64_t)entry->count * sizeof(struct stamp_word);
         *out = c->cost;
     }
