@@ -78,6 +78,9 @@ static bool choose_slots(const struct stamp_work *w, struct stamp_tiling *t)
     if (t->blk) kc = kc >= t->blk ? kc / t->blk * t->blk : t->blk;
     if (kc > t->kl) kc = t->kl;
     t->chunks = ceil_div(t->kl, kc);
+    /* Chunks of one size: a short one would be over before the next long one's weights are there. */
+    const uint32_t even = ceil_div(t->kl, t->chunks);
+    if (!w->like && even < kc) kc = t->blk ? ceil_div(even, t->blk) * t->blk : even;
     t->kc = kc;
     t->ng = half / (kc * t->wline);
     if (t->chunks > 1) t->ng = 1;

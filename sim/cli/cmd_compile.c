@@ -251,7 +251,7 @@ static enum stamp_status compile_model(const struct compile_args *a,
         if (given[i]) inputs[count++] = given[i];
     enum stamp_status s = stamp_check_output(a->out, inputs, e);
     if (!s) s = stamp_say_open(a->file[0], &m, e);
-    if (!s && m->graph->node[0].op == STAMP_GOP_PICTURE && (a->tokens > 1 || a->decode))
+    if (!s && m->graph->node[0].op == STAMP_GOP_PICTURE && ((a->tokens > 1 && !stamp_network_paints(m)) || a->decode))
         s = stamp_fail(e, STAMP_EUNSUPPORTED,
                        "%s: a %s network takes one picture a run: --tokens 1, no --decode",
                        a->file[0], m->family->name);
