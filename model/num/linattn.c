@@ -96,7 +96,7 @@ bool stamp_linattn_sum(uint32_t keys, size_t pitch, const float *k, const float 
     bool ok = true;
 
     for (uint32_t j = 0; j < keys; j++, k += pitch, v += pitch) {
-        ok &= stamp_f32_find_nonfinite(hd, k) == hd;
+        ok &= stamp_f32_find_nonfinite(hd, k) == hd && stamp_f32_find_nonfinite(hd, v) == hd;
         for (uint32_t i = 0; i < hd; i++) w.row[i] = relu(k[i]);
         w.sk[j] = digits(hd, w.row, w.k + (size_t)j * hd);
         w.sv[j] = digits(hd, v, w.v + (size_t)j * hd);
