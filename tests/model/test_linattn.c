@@ -3,13 +3,11 @@
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/num/f32.h"
 #include "model/num/linattn.h"
 #include "tests/model/net_second.h"
 #include "tests/model/rnd.h"
-#include "tests/oracle/softfloat.h"
 
 Suite *stamp_suite_linattn(void);
 
@@ -71,87 +69,26 @@ static bool run(float eps)
 
 /* ---- The page ---------------------------------------------------------------------------------- */
 
-static uint32_t relu(float x)
-{
-    return x > 0 ? stamp_f32_bits(x) : 0;
-}
-
-struct page {
-    int k[KEYS][HD], v[KEYS][HD], m[HD][HD];
-    uint32_t sk[KEYS], sv[KEYS], l[HD], sm[HD], o[HD][HD];
-};
-
-static struct page p;
-
-static uint32_t deq(int32_t sum, uint32_t a, uint32_t b)
-{
-    return so_mul(so_mul(so_from_s32(sum), a), b);
-}
-
-static void page_block(uint32_t d, uint32_t first, uint32_t n)
-{
-    const uint32_t one = so_div(so_from_s32(1), so_from_s32(119));
-    uint32_t e[256];
-    int digit[256];
-
-    for (uint32_t j = 0; j < n; j++) e[j] = deq(119 * p.k[first + j][d], one, p.sk[first + j]);
-    const uint32_t sum = so_reduce(n, e);
-    p.l[d] = first ? so_add(p.l[d], sum) : sum;
-    for (uint32_t j = 0; j < n; j++) e[j] = so_mul(e[j], p.sv[first + j]);
-    const uint32_t sp = second_quantize(8, true, 119, n, e, digit);
-    for (uint32_t c = 0; c < h.hd; c++) {
-        int32_t acc = 0;
-        for (uint32_t j = 0; j < n; j++) acc += digit[j] * p.v[first + j][c];
-        const uint32_t o = deq(acc, sp, so_from_s32(1));
-        p.o[d][c] = first ? so_add(p.o[d][c], o) : o;
-    }
-}
-
-static void page_sums(void)
-{
-    uint32_t row[HD];
-
-    for (uint32_t j = 0; j < h.keys; j++) {
-        for (uint32_t i = 0; i < h.hd; i++) row[i] = relu(h.k[j][i]);
-        p.sk[j] = second_quantize(8, true, 119, h.hd, row, p.k[j]);
-        for (uint32_t i = 0; i < h.hd; i++) row[i] = stamp_f32_bits(h.v[j][i]);
-        p.sv[j] = second_quantize(8, true, 119, h.hd, row, p.v[j]);
-    }
-    for (uint32_t d = 0; d < h.hd; d++) {
-        for (uint32_t at = 0; at < h.keys; at += 256)
-            page_block(d, at, h.keys - at < 256 ? h.keys - at : 256);
-        p.sm[d] = second_quantize(8, true, 119, h.hd, p.o[d], p.m[d]);
-    }
-}
-
-static void page_row(float eps, const float *q, uint32_t *y)
-{
-    uint32_t t[HD];
-    int w[HD];
-
-    for (uint32_t d = 0; d < h.hd; d++) t[d] = so_mul(relu(q[d]), p.l[d]);
-    const uint32_t den = so_add(so_reduce(h.hd, t), stamp_f32_bits(eps));
-    for (uint32_t d = 0; d < h.hd; d++) t[d] = so_mul(relu(q[d]), p.sm[d]);
-    const uint32_t sw = second_quantize(8, true, 119, h.hd, t, w);
-    for (uint32_t c = 0; c < h.hd; c++) {
-        int32_t acc = 0;
-        for (uint32_t d = 0; d < h.hd; d++) acc += w[d] * p.m[d][c];
-        y[c] = so_mul(deq(acc, sw, so_from_s32(1)), so_div(so_from_s32(1), den));
-    }
-}
-
 static void compare(int kind, float eps)
 {
-    uint32_t want[HD];
+    static second_rows k, v;
+    static struct second_sums p;
+    uint32_t q[HD] = {0}, want[HD];
 
-    page_sums();
+    for (uint32_t j = 0; j < h.keys; j++)
+        for (uint32_t i = 0; i < h.hd; i++) {
+            k[j][i] = stamp_f32_bits(h.k[j][i]);
+            v[j][i] = stamp_f32_bits(h.v[j][i]);
+        }
+    second_linear_sums(h.keys, h.hd, 0, k, v, &p);
     for (uint32_t d = 0; d < h.hd; d++) {
         ck_assert_uint_eq(stamp_f32_bits(h.l[d]), p.l[d]);
         ck_assert_uint_eq(stamp_f32_bits(h.sm[d]), p.sm[d]);
         for (uint32_t c = 0; c < h.hd; c++) ck_assert_int_eq(h.m[d * h.hd + c], p.m[d][c]);
     }
     for (uint32_t i = 0; i < QUERIES; i++) {
-        page_row(eps, h.q[i], want);
+        for (uint32_t c = 0; c < h.hd; c++) q[c] = stamp_f32_bits(h.q[i][c]);
+        second_linear_row(&p, h.hd, eps, q, want);
         for (uint32_t c = 0; c < h.hd; c++)
             ck_assert_msg(stamp_f32_bits(h.y[i][c]) == want[c],
                           "kind %d, %u keys of %u, query %u, channel %u: %08x, not %08x" RND_FMT,
