@@ -238,7 +238,7 @@ uint32_t stamp_dm_text(struct stamp_dm *k)
                         "caption1", "caption_projection.linear_1.weight",
                         "caption_projection.linear_1.bias", k->d->dim, 0, 0);
     const uint32_t gelu = stamp_dm_unary(k, (struct stamp_gout){.name = "caption_gelu"},
-                                         STAMP_GUNARY_GELU, one);
+                                         STAMP_GUNARY_GELU_TANH, one);
     return stamp_dm_linear(k, (struct stamp_gout){.name = "caption", .probe = true},
                            STAMP_GLINEAR_HEAD, gelu, "caption2",
                            "caption_projection.linear_2.weight", "caption_projection.linear_2.bias",

@@ -216,7 +216,8 @@ static void single(struct grouping *p, struct stamp_gstep *s)
     const uint32_t out = g->node[s->linear[0]].out, next = passed_to(g, out);
 
     if (gated(p, s)) return;
-    if (is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU)) {
+    if (is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU) ||
+        is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU_TANH)) {
         s->post = STAMP_GPOST_GELU;
     } else if (is_kind(g, next, STAMP_GOP_BINARY, STAMP_GBINARY_ADD) &&
                !((g->node[next].in[0] | g->node[next].in[1]) & STAMP_PARAM)) {
