@@ -87,7 +87,7 @@ $(B)/stamp-san: $(call san,$(CLI_C) $(LIB_C) tests/cosim/count_device.c)
 $(B)/check-san: $(call san,$(TEST_C) $(LIB_C))
 $(B)/check $(B)/check-san: LDLIBS += $$(pkg-config --libs check)
 $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
-  $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c))
+  $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c))
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles draw conform make_vectors exhaust_fn bench_net \
   bench_matmul plant/stamp stamp-san check-san):
