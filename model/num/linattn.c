@@ -74,8 +74,8 @@ static bool block(const struct work *w, uint32_t hd, uint32_t d, uint32_t first,
     float *o = w->o + (size_t)d * hd;
 
     for (uint32_t j = 0; j < n; j++)
-        w->e[j] = stamp_deq(STAMP_DIGITS_MAX * w->k[(size_t)(first + j) * hd + d], one,
-                            w->sk[first + j]);
+        w->e[j] =
+            stamp_deq(STAMP_DIGITS_MAX * w->k[(size_t)(first + j) * hd + d], one, w->sk[first + j]);
     const float sum = stamp_reduce(n, w->e);
     *l = first ? stamp_f32_add(*l, sum) : sum;
     for (uint32_t j = 0; j < n; j++) w->e[j] = stamp_f32_mul(w->e[j], w->sv[first + j]);

@@ -132,8 +132,9 @@ static void number(const char *dtype, float x, struct sample *s)
     const uint16_t brain = (uint16_t)(u >> 16);
     /* a multiple of 1/64 below 1: its exponent fits, its low bits are 0 */
     const uint16_t half =
-        (uint16_t)(u << 1 == 0 ? u >> 16
-                               : (u >> 16 & 0x8000) | (((u >> 23 & 255) - 112) << 10) | (u >> 13 & 1023));
+        (uint16_t)(u << 1 == 0
+                       ? u >> 16
+                       : (u >> 16 & 0x8000) | (((u >> 23 & 255) - 112) << 10) | (u >> 13 & 1023));
     if (!strcmp(dtype, "BF16"))
         sample_put(s, &brain, 2);
     else if (!strcmp(dtype, "F16"))
@@ -154,8 +155,9 @@ void dit_sample_safetensors(const struct dit_sample *v, size_t part, size_t part
         const struct dit_tensor *t = &v->tensor[i];
         const size_t begin = data.len;
         size_t n = 1;
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[",
-                               i > part ? "," : "", t->name, t->dtype);
+        at +=
+            (size_t)snprintf(text + at, sizeof text - at, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[",
+                             i > part ? "," : "", t->name, t->dtype);
         for (size_t k = 0; k < t->rank; n *= t->dim[k], k++)
             at += (size_t)snprintf(text + at, sizeof text - at, "%s%zu", k ? "," : "", t->dim[k]);
         for (size_t k = 0; k < n; k++) number(t->dtype, dit_sample_number(t->name, k), &data);
@@ -191,7 +193,8 @@ void dit_sample_config(bool sana, struct sample *s)
         " \"cross_attention_dim\": 8, \"attention_bias\": true, \"norm_eps\": 1e-06,\n"
         " \"kv_compress\": {\"layers\": [1], \"factor\": 2}}\n",
         "{\"_class_name\": \"SanaTransformer2DModel\", \"num_attention_heads\": 2,\n"
-        " \"attention_head_dim\": 4, \"num_cross_attention_heads\": 4, \"cross_attention_head_dim\": "
+        " \"attention_head_dim\": 4, \"num_cross_attention_heads\": 4, "
+        "\"cross_attention_head_dim\": "
         "2,\n"
         " \"cross_attention_dim\": 8, \"in_channels\": 2, \"out_channels\": 3, \"num_layers\": 1,\n"
         " \"patch_size\": 1, \"sample_size\": 4, \"caption_channels\": 6, \"mlp_ratio\": 2.5,\n"

@@ -42,7 +42,8 @@ void dit_sample_add(struct dit_sample *v, struct dit_tensor t);
 float dit_sample_number(const char *name, size_t i);
 
 /** Tensors @p part, part + parts, ... of the list as a file. */
-void dit_sample_safetensors(const struct dit_sample *v, size_t part, size_t parts, struct sample *s);
+void dit_sample_safetensors(const struct dit_sample *v, size_t part, size_t parts,
+                            struct sample *s);
 /** The index of 2 or more such files, "part-0.safetensors", ... */
 void dit_sample_index(const struct dit_sample *v, size_t parts, struct sample *s);
 void dit_sample_config(bool sana, struct sample *s);

@@ -156,11 +156,9 @@ START_TEST(norms_of_different_epsilon_are_each_their_own)
     static const char *const names[] = {"norm_ffn", "q_normed", "k_normed", "norm"};
     static const int32_t tokens[5] = {3, 1, 4, 1, 5};
     const struct stamp_compile_options o = {.mach = stamp_mach_find("tiny")};
-    struct net_pair p = {.m = net_random_open(net_random_qwen3),
-                         .spec = {.scheme = stamp_scheme_default(),
-                                  .kv = {8, 0, false},
-                                  .s = 5,
-                                  .ctx = 6}};
+    struct net_pair p = {
+        .m = net_random_open(net_random_qwen3),
+        .spec = {.scheme = stamp_scheme_default(), .kv = {8, 0, false}, .s = 5, .ctx = 6}};
     struct stamp_err e = {0};
     const uint32_t v = stamp_graph_value(p.m->graph, names[_i]);
 

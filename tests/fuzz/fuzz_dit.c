@@ -74,7 +74,8 @@ static void bend_tensors(struct dit_sample *v)
             dit_sample_drop(v, name);
             break;
         default:
-            if (t->dim[0] < 100) t->dim[bend_draw(2)] = sizes[bend_draw(sizeof sizes / sizeof sizes[0])];
+            if (t->dim[0] < 100)
+                t->dim[bend_draw(2)] = sizes[bend_draw(sizeof sizes / sizeof sizes[0])];
             break;
         }
     }

@@ -50,24 +50,24 @@
     "kind=BODY\nas = UNARY a kind=SILU\nbs = UNARY b kind=SILU\nparam ta ROWS 9 8\nparam ba "      \
     "VECTOR 1 8\nca = DEPTHWISE as %ta %ba height=4 width=4 kernel=3 stride=1\n"                   \
     "cb = DEPTHWISE bs %ta %ba height=4 width=4 kernel=3 stride=1\ncs = UNARY cb kind=SILU\n"      \
-    "m = BINARY ca cs kind=MUL : probe\nparam wo MATRIX 8 8\no = LINEAR m %wo kind=BODY\n"        \
+    "m = BINARY ca cs kind=MUL : probe\nparam wo MATRIX 8 8\no = LINEAR m %wo kind=BODY\n"         \
     "og = BINARY o gate kind=MUL\nmid = BINARY x og kind=ADD : place=x\nparam wq MATRIX 8 8\n"     \
-    "q = LINEAR mid %wq kind=BODY\natt = ATTEND q text text kind=FULL heads=2 kv_heads=2 "          \
+    "q = LINEAR mid %wq kind=BODY\natt = ATTEND q text text kind=FULL heads=2 kv_heads=2 "         \
     "head_dim=4\nlin = ATTEND q q q kind=LINEAR heads=2 kv_heads=2 head_dim=4 eps=1e-15\n"         \
     "param ts ROWS 4 8\nsq = DEPTHWISE lin %ts %ba height=4 width=4 kernel=2 stride=2\n"           \
-    "sn = NORM sq %ba %ba kind=LAYER eps=1e-05 unit=4\ns2 = ATTEND att sn sn kind=FULL heads=2 "    \
-    "kv_heads=2 head_dim=4\nparam we MATRIX 8 8\ne = LINEAR s2 %we kind=BODY\n"                   \
+    "sn = NORM sq %ba %ba kind=LAYER eps=1e-05 unit=4\ns2 = ATTEND att sn sn kind=FULL heads=2 "   \
+    "kv_heads=2 head_dim=4\nparam we MATRIX 8 8\ne = LINEAR s2 %we kind=BODY\n"                    \
     "end = BINARY e mid kind=ADD : place=x\n}\n"
 
 /* Words of this text, put over a word of it. */
 static const char *const words[] = {
-    "0",       "1",          "4294967295", "16777216", "8192",       "64",         "%g",
-    "%w",      "x",          "h",          "y",        "start",      "place=x",    "probe",
-    ":",       "{",          "}",          "kind=RMS", "kind=ADD",   "kind=LAYER", "head_dim=0",
-    "group=0", "=",          "param",      "block",    "VECTOR",     "TABLE",      "ROWS",
-    "LINEAR",  "NORM",       "ROPE",       "PREPEND",  "kind=FIRST", "cache=1",    "patch=8192",
-    "group=8", "height=8192", "kernel=2", "stride=2",  "kind=LINEAR", "kind=MUL",  "kind=SILU",
-    "unit=4",  "unit=3",      "eps=0.5",  "DEPTHWISE", "INPUT",       "place=as",  "rows=0"};
+    "0",       "1",           "4294967295", "16777216",  "8192",        "64",         "%g",
+    "%w",      "x",           "h",          "y",         "start",       "place=x",    "probe",
+    ":",       "{",           "}",          "kind=RMS",  "kind=ADD",    "kind=LAYER", "head_dim=0",
+    "group=0", "=",           "param",      "block",     "VECTOR",      "TABLE",      "ROWS",
+    "LINEAR",  "NORM",        "ROPE",       "PREPEND",   "kind=FIRST",  "cache=1",    "patch=8192",
+    "group=8", "height=8192", "kernel=2",   "stride=2",  "kind=LINEAR", "kind=MUL",   "kind=SILU",
+    "unit=4",  "unit=3",      "eps=0.5",    "DEPTHWISE", "INPUT",       "place=as",   "rows=0"};
 
 static void replace(struct sample *s, size_t at, size_t end, const char *w, size_t n)
 {

@@ -28,9 +28,9 @@ struct stamp_graph *graph_of(const char *body, struct stamp_err *e)
 
 enum stamp_status graph_of_family_into(int i, struct stamp_graph **out, struct stamp_err *e)
 {
-    static const struct stamp_family *const family[] = {
-        &stamp_family_llama, &stamp_family_qwen2,  &stamp_family_qwen3,
-        &stamp_family_vit,   &stamp_family_pixart, &stamp_family_sana};
+    static const struct stamp_family *const family[] = {&stamp_family_llama,  &stamp_family_qwen2,
+                                                        &stamp_family_qwen3,  &stamp_family_vit,
+                                                        &stamp_family_pixart, &stamp_family_sana};
     struct stamp_network m = {.family = family[i],
                               .vocab = 20,
                               .ctx = 16,

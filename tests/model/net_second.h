@@ -112,10 +112,10 @@ struct second_dit_block {
     const float *table[6]; /**< shift, scale, gate of attention, of the feed-forward part */
     struct second_part q, k, v, o, cross_q, cross_k, cross_v, cross_o;
     const float *gain_q, *gain_k, *gain_cross_q, *gain_cross_k;
-    struct second_part fc1, fc2;                             /**< PixArt */
-    struct second_part value, gate, point;                   /**< SANA */
-    const float *taps[2], *taps_bias[2];                     /**< of value, gate: [9][hidden], [hidden] */
-    uint32_t squeeze;                                        /**< 0: keys and values are whole */
+    struct second_part fc1, fc2;           /**< PixArt */
+    struct second_part value, gate, point; /**< SANA */
+    const float *taps[2], *taps_bias[2];   /**< of value, gate: [9][hidden], [hidden] */
+    uint32_t squeeze;                      /**< 0: keys and values are whole */
     const float *sr, *sr_bias, *squeeze_gain, *squeeze_bias; /**< [squeeze^2][dim] */
 };
 

@@ -14,7 +14,7 @@ struct run {
     const struct stamp_scheme *q;
     uint32_t n, tokens;
     second_rows text, six;
-    uint32_t time[W];
+    uint32_t time[W]; /* embedded */
 };
 
 static void see(const struct run *t, const char *name, uint32_t layer, uint32_t rows, uint32_t cols,
@@ -75,8 +75,8 @@ static void depthwise(uint32_t h, uint32_t w, uint32_t kernel, uint32_t stride, 
                 const int row = (int)(p / (w / stride) * stride + t / kernel) - pad;
                 const int col = (int)(p % (w / stride) * stride + t % kernel) - pad;
                 const bool in = row >= 0 && row < (int)h && col >= 0 && col < (int)w;
-                const uint32_t v = so_mul(in ? x[row * (int)w + col][c] : 0,
-                                          second_bits(taps[t * cols + c]));
+                const uint32_t v =
+                    so_mul(in ? x[row * (int)w + col][c] : 0, second_bits(taps[t * cols + c]));
                 sum = i ? so_add(sum, v) : v;
             }
             y[p][c] = so_add(sum, second_bits(bias[c]));
@@ -163,9 +163,7 @@ static void linear_attention(const struct second_dit *m, uint32_t n, second_rows
                              second_rows v, second_rows out)
 {
     static struct second_sums s;
-    const uint32_t hd = m->head_dim;
-
-    for (uint32_t h = 0; h < m->heads; h++) {
+    for (uint32_t h = 0, hd = m->head_dim; h < m->heads; h++) {
         second_linear_sums(n, hd, h * hd, k, v, &s);
         for (uint32_t r = 0; r < n; r++)
             second_linear_row(&s, hd, 1e-15f, q[r] + h * hd, out[r] + h * hd);
@@ -287,10 +285,10 @@ static void self_attention(const struct run *t, uint32_t at, second_rows h, seco
     see(t, "v", at, t->n, m->dim, v);
     whole_norm(t->n, m->dim, b->gain_q, q);
     whole_norm(t->n, m->dim, b->gain_k, k);
-    if (b->squeeze) squeeze(t, b, k);
-    if (b->squeeze) see(t, "k_squeezed", at, keys, m->dim, k);
-    if (b->squeeze) squeeze(t, b, v);
-    if (b->squeeze) see(t, "v_squeezed", at, keys, m->dim, v);
+    if (b->squeeze) {
+        squeeze(t, b, k), squeeze(t, b, v);
+        see(t, "k_squeezed", at, keys, m->dim, k), see(t, "v_squeezed", at, keys, m->dim, v);
+    }
     if (m->sana)
         linear_attention(m, t->n, q, k, v, out);
     else
@@ -300,10 +298,9 @@ static void self_attention(const struct run *t, uint32_t at, second_rows h, seco
 
 static void cross_attention(const struct run *t, uint32_t at, second_rows x, second_rows out)
 {
-    static second_rows q, k, v;
+    static second_rows q, k, v, text;
     const struct second_dit *m = t->m;
     const struct second_dit_block *b = &m->block[at];
-    static second_rows text;
 
     memcpy(text, t->text, sizeof text);
     body(t, x, &b->cross_q, q);

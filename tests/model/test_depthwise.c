@@ -49,8 +49,8 @@ static void make(struct rnd *r, int kind)
 /* What lies under tap (dy, dx) of a point in column k; 0: nothing does. */
 static int under(const struct stamp_grid *g, int y, int x, int dy, int dx, int k, float *v)
 {
-    const int row = y * (int)g->stride + dy - (g->stride == 1), col = x * (int)g->stride + dx -
-                                                                     (g->stride == 1);
+    const int row = y * (int)g->stride + dy - (g->stride == 1),
+              col = x * (int)g->stride + dx - (g->stride == 1);
 
     *v = 0;
     if (row < 0 || col < 0 || row >= (int)g->height || col >= (int)g->width) return 0;
@@ -89,8 +89,9 @@ START_TEST(points_are_those_of_the_page)
                                       y);
                 for (int k = 0; k < COLS; k++) {
                     const uint32_t want = page(g, row, col, k), got = stamp_f32_bits(y[k]);
-                    ck_assert_msg(got == want, "kind %d at %d, %d, column %d: %08x, not %08x" RND_FMT,
-                                  kind, row, col, k, got, want, rnd_seed());
+                    ck_assert_msg(got == want,
+                                  "kind %d at %d, %d, column %d: %08x, not %08x" RND_FMT, kind, row,
+                                  col, k, got, want, rnd_seed());
                 }
             }
     }
@@ -119,8 +120,9 @@ START_TEST(points_are_near_exact_sums)
                             size += fabsl((long double)v * c.w[t][k]);
                         }
                     const long double bound = (side * side + 1) * 0x1p-24L * size;
-                    ck_assert_msg(fabsl(y[k] - sum) <= bound, "kind %d at %d, %d: off by %Lg of %Lg",
-                                  kind, row, col, fabsl(y[k] - sum), bound);
+                    ck_assert_msg(fabsl(y[k] - sum) <= bound,
+                                  "kind %d at %d, %d: off by %Lg of %Lg", kind, row, col,
+                                  fabsl(y[k] - sum), bound);
                 }
             }
     }
@@ -168,9 +170,10 @@ START_TEST(a_number_that_is_not_finite_is_seen_in_its_points)
         c.x[1 * 5 + 2][7] = stamp_f32_from_bits(odd[i]);
         for (int row = 0; row < 3; row++)
             for (int col = 0; col < 5; col++) {
-                stamp_depthwise_point(&g, (uint32_t)row, (uint32_t)col, COLS, c.x[0], c.w[0], c.bias,
-                                      y);
-                ck_assert_uint_eq(stamp_f32_find_nonfinite(COLS, y), col >= 1 && col <= 3 ? 7 : COLS);
+                stamp_depthwise_point(&g, (uint32_t)row, (uint32_t)col, COLS, c.x[0], c.w[0],
+                                      c.bias, y);
+                ck_assert_uint_eq(stamp_f32_find_nonfinite(COLS, y),
+                                  col >= 1 && col <= 3 ? 7 : COLS);
             }
     }
 }

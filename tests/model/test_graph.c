@@ -108,7 +108,8 @@ static const struct case_of ops[] = {
     {"y = INPUT cols=5", NULL, RUN, 5},
     {"y = INPUT rows=16777216 cols=16777216", NULL, 1 << 24, 1 << 24},
     {"y = INPUT rows=16777217 cols=5", "INPUT: too many rows", 0, 0},
-    {"y = INPUT rows=4294967295 cols=5", "INPUT: too many rows", 0, 0}, /* no rows that are picked */
+    {"y = INPUT rows=4294967295 cols=5", "INPUT: too many rows", 0,
+     0}, /* no rows that are picked */
     {"y = INPUT rows=3", "INPUT: too many rows or columns", 0, 0},
     {"y = INPUT x rows=3 cols=5", "y: too few or too many operands", 0, 0},
     {"y = DEPTHWISE p", "DEPTHWISE: a kernel of 3 by steps", 0, 0},
@@ -120,7 +121,8 @@ static const struct case_of grids[] = {
     {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=3 stride=1", NULL, 4, 12},
     {"y = DEPTHWISE p %k9 %b12 height=4 width=1 kernel=3 stride=1", NULL, 4, 12},
     {"y = DEPTHWISE p %k4 %b12 height=2 width=2 kernel=2 stride=2", NULL, 1, 12},
-    {"y = DEPTHWISE p %k16 %b12 height=2 width=2 kernel=4 stride=1", "a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %k16 %b12 height=2 width=2 kernel=4 stride=1", "a kernel of 3 by steps", 0,
+     0},
     {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=3 stride=2", "a kernel of 3 by steps", 0, 0},
     {"y = DEPTHWISE p %k4 %b12 height=2 width=2 kernel=2 stride=1", "a kernel of 3 by steps", 0, 0},
     {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=9 stride=9", "a kernel of 3 by steps", 0, 0},
@@ -167,7 +169,6 @@ static const struct case_of grids[] = {
     {"y = BINARY one p kind=MUL", "different shapes", 0, 0}, /* the row stands behind */
     {"y = BINARY one %row12 kind=ADD", NULL, 1, 12},
 };
-
 
 static void look_at(const char *start, const struct case_of *c)
 {

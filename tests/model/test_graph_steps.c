@@ -51,8 +51,10 @@ static const char *const families[GRAPH_FAMILIES] = {
     "linears time1: time -> time_silu of time1 silu\n"
     "linears embedded_time: time_silu -> embedded_time of embedded_time\n"
     "unary embedded_silu: embedded_time -> embedded_silu\n"
-    "linears time.shift_atttime.scale_atttime.gate_att: embedded_silu -> time.shift_att of time.shift_att,time.scale_att,time.gate_att\n"
-    "linears time.shift_ffntime.scale_ffntime.gate_ffn: embedded_silu -> time.shift_ffn of time.shift_ffn,time.scale_ffn,time.gate_ffn\n"
+    "linears time.shift_atttime.scale_atttime.gate_att: embedded_silu -> time.shift_att of "
+    "time.shift_att,time.scale_att,time.gate_att\n"
+    "linears time.shift_ffntime.scale_ffntime.gate_ffn: embedded_silu -> time.shift_ffn of "
+    "time.shift_ffn,time.scale_ffn,time.gate_ffn\n"
     "input text: - -> text\n"
     "linears caption1: text -> caption_gelu of caption1 gelu\n"
     "linears caption: caption_gelu -> caption of caption\n"
@@ -104,8 +106,10 @@ static const char *const families[GRAPH_FAMILIES] = {
     "linears time1: time -> time_silu of time1 silu\n"
     "linears embedded_time: time_silu -> embedded_time of embedded_time\n"
     "unary embedded_silu: embedded_time -> embedded_silu\n"
-    "linears time.shift_atttime.scale_atttime.gate_att: embedded_silu -> time.shift_att of time.shift_att,time.scale_att,time.gate_att\n"
-    "linears time.shift_ffntime.scale_ffntime.gate_ffn: embedded_silu -> time.shift_ffn of time.shift_ffn,time.scale_ffn,time.gate_ffn\n"
+    "linears time.shift_atttime.scale_atttime.gate_att: embedded_silu -> time.shift_att of "
+    "time.shift_att,time.scale_att,time.gate_att\n"
+    "linears time.shift_ffntime.scale_ffntime.gate_ffn: embedded_silu -> time.shift_ffn of "
+    "time.shift_ffn,time.scale_ffn,time.gate_ffn\n"
     "input text: - -> text\n"
     "linears caption1: text -> caption_gelu of caption1 gelu\n"
     "linears caption: caption_gelu -> caption of caption\n"
@@ -161,7 +165,7 @@ END_TEST
 #define ATTEND "kind=CAUSAL heads=2 kv_heads=2 head_dim=4 cache=1\n"
 #define TURNED QKV "qt = ROPE q %t head_dim=4\nkt = ROPE k %t head_dim=4\n"
 
-#define ROW    "row = INPUT rows=1 cols=8\n"
+#define ROW "row = INPUT rows=1 cols=8\n"
 #define CONV                                                                                       \
     "param taps ROWS 9 8\np = PICTURE channels=2 height=4 width=4 patch=2\no = INPUT rows=4 "      \
     "cols=8\n"
@@ -194,8 +198,7 @@ static const struct case_of cases[] = {
      "!y: BINARY: by itself"},
     {"a = LINEAR x %w kind=BODY\nblock b 2 a y {\ny = UNARY a kind=GELU\n}\n",
      "  unary y: a -> y\n"},
-    {"block b 2 x a {\na = LINEAR x %w kind=BODY\n}\ny = UNARY a kind=GELU\n",
-     "unary y: a -> y\n"},
+    {"block b 2 x a {\na = LINEAR x %w kind=BODY\n}\ny = UNARY a kind=GELU\n", "unary y: a -> y\n"},
     /* gates */
     {"a = LINEAR x %w kind=BODY\nc = LINEAR x %w2 kind=BODY\ns = UNARY a kind=SILU\n"
      "y = BINARY c s kind=MUL\n",

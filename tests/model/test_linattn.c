@@ -133,7 +133,8 @@ static double sum_of(uint32_t d, uint32_t c, double *off)
         if (k * sv > most) most = k * sv;
     }
     for (uint32_t j = 0; j < h.keys; j++) {
-        const double k = h.k[j][d] > 0 ? (double)h.k[j][d] : 0, v = c < h.hd ? (double)h.v[j][c] : 1;
+        const double k = h.k[j][d] > 0 ? (double)h.k[j][d] : 0,
+                     v = c < h.hd ? (double)h.v[j][c] : 1;
         const double sk = largest(h.hd, h.k[j], true) / 119,
                      sv = c < h.hd ? largest(h.hd, h.v[j], false) / 119 : 0;
         const double digits = c < h.hd ? fabs(v) / sv + 0.5 : 0; /* of v */
@@ -178,8 +179,8 @@ START_TEST(rows_are_near_exact_sums)
             if (off_den >= den) continue;
             const double ratio = fabs((double)h.y[i][c] - want) / bound;
             worst = ratio > worst ? ratio : worst;
-            ck_assert_msg(ratio <= 1, "%u keys, query %u, channel %u: %g, exactly %g, bound %g", h.keys,
-                          i, c, (double)h.y[i][c], want, bound);
+            ck_assert_msg(ratio <= 1, "%u keys, query %u, channel %u: %g, exactly %g, bound %g",
+                          h.keys, i, c, (double)h.y[i][c], want, bound);
         }
     }
     ck_assert_msg(h.keys == 1 || worst > 0.001, "the bound says nothing: %g", worst);
@@ -213,8 +214,9 @@ START_TEST(what_is_not_finite_is_told)
             for (uint32_t at = 0; at < 36; at += 35) {
                 make(&r, 0, 300, 36);
                 ck_assert(run(1e-15f));
-                *(where == 0 ? &h.k[299][at] : where == 1 ? &h.v[7][at] : &h.q[4][at]) =
-                    stamp_f32_from_bits(odd[i]);
+                *(where == 0   ? &h.k[299][at]
+                  : where == 1 ? &h.v[7][at]
+                               : &h.q[4][at]) = stamp_f32_from_bits(odd[i]);
                 ck_assert_msg(!run(1e-15f), "%08x in %d at %u", odd[i], where, at);
             }
     make(&r, 0, 300, 36); /* sums that overflow */

@@ -111,8 +111,7 @@ static void make_block(uint32_t i, struct second_dit_block *b)
     uint32_t time;
 
     at_layer(i, &run, &prefix, &time);
-    *b = (struct second_dit_block){.squeeze =
-                                       *prefix == 's' ? (uint32_t)d.n->dit.squeeze : 0};
+    *b = (struct second_dit_block){.squeeze = *prefix == 's' ? (uint32_t)d.n->dit.squeeze : 0};
     for (int k = 0; k < 6; k++) b->table[k] = vector(i, tables[k]);
     part(i, "q", &b->q), part(i, "k", &b->k), part(i, "v", &b->v), part(i, "o", &b->o);
     part(i, "cross_q", &b->cross_q), part(i, "cross_k", &b->cross_k);
@@ -180,9 +179,9 @@ static void open_network(const char *config, struct stamp_dit_grid grid,
     ck_assert_msg(!stamp_network_open_grid(path, grid, &d.n, &e), "%s", e.text);
     ck_assert_uint_le(d.n->dit.layers, LAYERS);
     shake(r);
-    ck_assert_msg(!stamp_qmodel_new(d.n, q->weight_bits, rnd_below(r, 2) ? 4 : 8, q->block, &d.codes,
-                                    &e),
-                  "%s", e.text);
+    ck_assert_msg(
+        !stamp_qmodel_new(d.n, q->weight_bits, rnd_below(r, 2) ? 4 : 8, q->block, &d.codes, &e),
+        "%s", e.text);
     ck_assert_msg(!stamp_netbuild_new(d.n, d.codes, 0, &d.build, &e), "%s", e.text);
     make_second();
 }
@@ -199,7 +198,7 @@ static void close_network(void)
     for (int i = 0; i < 6; i++) free_part(&d.m.six[i]);
     for (uint32_t i = 0; i < d.m.layers; i++) {
         struct second_dit_block *b = &d.block[i];
-        struct second_part *all[] = {&b->q,       &b->k,       &b->v,   &b->o,     &b->cross_q,
+        struct second_part *all[] = {&b->q,       &b->k,       &b->v,       &b->o,   &b->cross_q,
                                      &b->cross_k, &b->cross_v, &b->cross_o, &b->fc1, &b->fc2,
                                      &b->value,   &b->gate,    &b->point};
         for (size_t k = 0; k < sizeof all / sizeof all[0]; k++)
@@ -315,7 +314,8 @@ struct case_of {
 #define PIXART(more)                                                                               \
     "{\"_class_name\":\"PixArtTransformer2DModel\",\"num_attention_heads\":2,"                     \
     "\"attention_head_dim\":36,\"mlp_ratio\":2,\"in_channels\":4,\"out_channels\":8,"              \
-    "\"patch_size\":2,\"sample_size\":128,\"caption_channels\":21,\"cross_attention_dim\":72" more "}"
+    "\"patch_size\":2,\"sample_size\":128,\"caption_channels\":21,\"cross_attention_dim\":72" more \
+    "}"
 #define SANA(more)                                                                                 \
     "{\"_class_name\":\"SanaTransformer2DModel\",\"num_attention_heads\":3,"                       \
     "\"attention_head_dim\":8,\"num_cross_attention_heads\":2,\"cross_attention_head_dim\":12,"    \
@@ -332,7 +332,9 @@ static const struct case_of cases[] = {
     {SANA(",\"num_layers\":2,\"qk_norm\":\"rms_norm_across_heads\""), {5, 7}, 1},
     {SANA(",\"num_layers\":1,\"attention_bias\":true,\"interpolation_scale\":1.5"), {1, 9}, 300},
     {SANA(",\"num_layers\":2,\"attention_bias\":true,\"qk_norm\":\"rms_norm_across_heads\","
-          "\"norm_eps\":1e-3"), {8, 8}, 5},
+          "\"norm_eps\":1e-3"),
+     {8, 8},
+     5},
     {SANA(",\"num_layers\":1,\"qk_norm\":\"rms_norm_across_heads\""), {17, 16}, 5},
 };
 enum { CASES = sizeof cases / sizeof cases[0] };

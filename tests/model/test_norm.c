@@ -270,8 +270,8 @@ START_TEST(heads_are_counted_from_multiples_of_16)
             make_row(&r, 0, n, g);
             make_row(&r, 0, n, b);
             ck_assert_uint_eq(stamp_norm_padded((uint32_t)n, (uint32_t)unit), heads * pitch);
-            const float squares = stamp_norm_heads((uint32_t)n, (uint32_t)unit, x, g,
-                                                   layer ? b : NULL, eps, room, y);
+            const float squares =
+                stamp_norm_heads((uint32_t)n, (uint32_t)unit, x, g, layer ? b : NULL, eps, room, y);
             const uint32_t c = so_div(0x3f800000, so_from_s32((int32_t)n));
             for (size_t j = 0; j < heads * pitch; j++)
                 u[j] = j % pitch < unit ? bits(x[j / pitch * unit + j % pitch]) : 0;
@@ -280,8 +280,7 @@ START_TEST(heads_are_counted_from_multiples_of_16)
                 if (layer && j % pitch < unit) u[j] = so_sub(u[j], m);
                 sq[j] = so_mul(u[j], u[j]);
             }
-            const uint32_t sum = so_reduce(heads * pitch, sq),
-                           s = so_rsqrt(sum, c, bits(eps));
+            const uint32_t sum = so_reduce(heads * pitch, sq), s = so_rsqrt(sum, c, bits(eps));
             ck_assert_uint_eq(bits(squares), sum);
             for (size_t j = 0; j < n; j++) {
                 uint32_t want = so_mul(so_mul(u[j / unit * pitch + j % unit], s), bits(g[j]));

@@ -32,7 +32,8 @@ static enum stamp_status open_for(char **arg, const struct stamp_tensor *latent,
     const enum stamp_status s = stamp_network_open_grid(arg[0], grid_of(arg[5]), m, e);
 
     if (s) return s;
-    if (!stamp_network_paints(*m)) return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: no painter", arg[0]);
+    if (!stamp_network_paints(*m))
+        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: no painter", arg[0]);
     const struct stamp_dit *d = &(*m)->dit;
     if (latent->rank != 3 || latent->dim[0] != d->channels ||
         latent->dim[1] != d->grid_h * d->patch || latent->dim[2] != d->grid_w * d->patch)
@@ -54,12 +55,14 @@ static enum stamp_status predict(char **arg, struct stamp_err *e)
     if (!s) s = open_for(arg, &latent, &text, &m, e);
     if (!s) s = stamp_predict_open(&p, m, &o, false, e);
     if (!s) {
-        out = (struct stamp_tensor){3, {m->dit.out_channels, latent.dim[1], latent.dim[2], 1}, NULL};
+        out =
+            (struct stamp_tensor){3, {m->dit.out_channels, latent.dim[1], latent.dim[2], 1}, NULL};
         out.f32 = stamp_alloc(stamp_tensor_count(&out), sizeof *out.f32);
         if (!out.f32) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
-    if (!s) s = stamp_predict(&p, latent.f32, strtof(arg[2], NULL), text.f32, (uint32_t)text.dim[0],
-                              out.f32, e);
+    if (!s)
+        s = stamp_predict(&p, latent.f32, strtof(arg[2], NULL), text.f32, (uint32_t)text.dim[0],
+                          out.f32, e);
     if (!s) s = stamp_npy_write(arg[4], &out, e);
     stamp_predict_close(&p);
     stamp_network_close(m);
