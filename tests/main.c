@@ -16,7 +16,7 @@
     X(netphases) X(starved) X(token) X(keys) X(json_out) X(conform) X(machs) X(picture) X(npz)      \
     X(device) X(node_schemes) X(schemes) X(net_vit) X(vit) X(graph) X(graph_text)                  \
     X(graph_steps) X(graph_lower) X(depthwise) X(linattn) X(net_dit) X(dit)         \
-    X(dit_config)
+    X(dit_config) X(compile_dit)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);
 SUITES(DECLARE)

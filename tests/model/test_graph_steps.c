@@ -240,7 +240,7 @@ static const struct case_of cases[] = {
          "y = BINARY x m kind=ADD\n",
      "!m: BINARY: by itself"}, /* two products */
     {ROW "a = LINEAR row %w kind=BODY\nm = BINARY a row kind=MUL\ny = BINARY row m kind=ADD\n",
-     "!m: BINARY: by itself"}, /* a product of one row */
+     "linears a: row -> y of a gated row by row\n"}, /* a picture of one point */
     {ROW "a = LINEAR x %w kind=BODY\nm = BINARY a row kind=MUL\ny = BINARY m row kind=ADD\n",
      "!m: BINARY: by itself"}, /* one row added */
     {ROW "r2 = UNARY row kind=SILU : place=row\na = LINEAR x %w kind=BODY\n"

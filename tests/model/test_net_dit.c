@@ -328,6 +328,8 @@ static const struct case_of cases[] = {
     {PIXART(",\"num_layers\":2,\"norm_eps\":1e-3"), {1, 9}, 1},
     {PIXART(",\"num_layers\":3,\"kv_compress\":{\"layers\":[1],\"factor\":2}"), {8, 8}, 5},
     {PIXART(",\"num_layers\":2,\"kv_compress\":{\"layers\":[0,1],\"factor\":3}"), {3, 9}, 1},
+    {PIXART(",\"num_layers\":2"), {1, 1}, 1},
+    {SANA(",\"num_layers\":2"), {1, 1}, 5},
     {SANA(",\"num_layers\":2"), {8, 8}, 5},
     {SANA(",\"num_layers\":2,\"qk_norm\":\"rms_norm_across_heads\""), {5, 7}, 1},
     {SANA(",\"num_layers\":1,\"attention_bias\":true,\"interpolation_scale\":1.5"), {1, 9}, 300},
