@@ -33,7 +33,7 @@ COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*
 RTL_SV   := $(wildcard rtl/*/*.sv)
 LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
-TOOLS    := $(addprefix $(B)/,logits ids picture named)
+TOOLS    := $(addprefix $(B)/,logits ids picture named predict)
 # Unit benches: build/tb/MACHINE/UNIT; tiny_cov writes coverage, as build/stamp_rtl_tiny_cov.so does.
 BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
@@ -87,7 +87,7 @@ $(B)/stamp-san: $(call san,$(CLI_C) $(LIB_C) tests/cosim/count_device.c)
 $(B)/check-san: $(call san,$(TEST_C) $(LIB_C))
 $(B)/check $(B)/check-san: LDLIBS += $$(pkg-config --libs check)
 $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
-  $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c) tests/paint/paint_sample.c)
+  $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles draw conform make_vectors exhaust_fn bench_net \
   bench_matmul plant/stamp stamp-san check-san):

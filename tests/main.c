@@ -15,8 +15,9 @@
     X(quantizers) X(programs) X(cli) X(cli_net) X(cli_compile) X(sample) X(tensors)            \
     X(netphases) X(starved) X(token) X(keys) X(json_out) X(conform) X(machs) X(picture) X(npz)      \
     X(device) X(node_schemes) X(schemes) X(net_vit) X(vit) X(graph) X(graph_text)                  \
-    X(graph_steps) X(graph_lower)                                                                  \
-    X(paint_noise) X(paint_sampler) X(paint_words) X(paint_pictures) X(paint_judge) X(paint_folder)
+    X(graph_steps) X(graph_lower) X(depthwise) X(linattn) X(net_dit) X(dit) X(dit_config)          \
+    X(compile_dit) X(paint_noise) X(paint_sampler) X(paint_words) X(paint_pictures)                \
+    X(paint_judge) X(paint_folder)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);
 SUITES(DECLARE)

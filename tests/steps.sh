@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build} length=${1:?short or long}
 shift
-export B STAMP_BIN="$B/stamp" STAMP_LOGITS="$B/logits" STAMP_IDS="$B/ids" STAMP_PICTURE="$B/picture" STAMP_NAMED="$B/named"
+export B STAMP_BIN="$B/stamp" STAMP_LOGITS="$B/logits" STAMP_IDS="$B/ids" STAMP_PICTURE="$B/picture" STAMP_NAMED="$B/named" STAMP_PREDICT="$B/predict"
 
 # Programs drawn for a machine: many where its RTL is fast.
 short() { case $1 in tiny) echo 1200 ;; base) echo 300 ;; *) echo 60 ;; esac; }
@@ -29,8 +29,8 @@ if [ "$length" = short ]; then
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
         -- families tests/compiler/families.py -- pictures tests/compiler/pictures.py \
-        -- archives tests/compiler/archives.py -- paint-oracle "tests/paint/oracle.py --check" \
-        -- deit tests/compiler/deit.py -- bad-input tests/cli/bad_input.sh \
+        -- archives tests/compiler/archives.py -- samplers "tests/paint/oracle.py --check" \
+        -- painters tests/cosim/painters.sh -- paint-oracle tests/cli/paint_oracle.sh -- deit tests/compiler/deit.py -- bad-input tests/cli/bad_input.sh \
         -- bad-checkpoint tests/cli/bad_checkpoint.py -- layouts tests/cli/layouts.py -- nonfinite tests/cli/nonfinite.py \
         -- vectors-fresh "make -s vectors-fresh" \
         -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \

@@ -13,6 +13,8 @@
         [STAMP_NAMING_DIFFUSERS] = pattern                                                         \
     }
 
+#define EPS_OUT 1e-6 /* whatever norm_eps says of the blocks */
+
 /* ---- Sinusoids --------------------------------------------------------------------------------- */
 
 void stamp_dit_time(float t, float row[STAMP_DIT_TIME])
@@ -118,12 +120,18 @@ uint32_t stamp_dm_binary(struct stamp_dm *k, struct stamp_gout out, enum stamp_g
                 (uint32_t[]){x, y});
 }
 
+static uint32_t modulated(struct stamp_dm *k, struct stamp_gout out, double eps, uint32_t x,
+                          uint32_t scale, uint32_t shift)
+{
+    const struct stamp_gattr attr = {.kind = STAMP_GNORM_LAYER, .eps = (float)eps};
+
+    return node(k, STAMP_GOP_NORM, out, attr, 3, (uint32_t[]){x, scale, shift});
+}
+
 uint32_t stamp_dm_modulated(struct stamp_dm *k, struct stamp_gout out, uint32_t x, uint32_t scale,
                             uint32_t shift)
 {
-    const struct stamp_gattr attr = {.kind = STAMP_GNORM_LAYER, .eps = (float)k->d->eps};
-
-    return node(k, STAMP_GOP_NORM, out, attr, 3, (uint32_t[]){x, scale, shift});
+    return modulated(k, out, k->d->eps, x, scale, shift);
 }
 
 uint32_t stamp_dm_attend(struct stamp_dm *k, struct stamp_gout out, struct stamp_dm_heads h,
@@ -230,7 +238,7 @@ uint32_t stamp_dm_text(struct stamp_dm *k)
                         "caption1", "caption_projection.linear_1.weight",
                         "caption_projection.linear_1.bias", k->d->dim, 0, 0);
     const uint32_t gelu = stamp_dm_unary(k, (struct stamp_gout){.name = "caption_gelu"},
-                                         STAMP_GUNARY_GELU, one);
+                                         STAMP_GUNARY_GELU_TANH, one);
     return stamp_dm_linear(k, (struct stamp_gout){.name = "caption", .probe = true},
                            STAMP_GLINEAR_HEAD, gelu, "caption2",
                            "caption_projection.linear_2.weight", "caption_projection.linear_2.bias",
@@ -283,8 +291,8 @@ void stamp_dm_output(struct stamp_dm *k, uint32_t x, uint32_t time)
     const struct stamp_dit *d = k->d;
     const uint32_t shift = table_row(k, "shift_out", "scale_shift_table", 0, 2, false, time),
                    scale = table_row(k, "scale_out", "scale_shift_table", 1, 2, true, time);
-    const uint32_t h = stamp_dm_modulated(
-        k, (struct stamp_gout){.name = "norm", .place = "h", .probe = true}, x, scale, shift);
+    const uint32_t h = modulated(k, (struct stamp_gout){.name = "norm", .place = "h", .probe = true},
+                                 EPS_OUT, x, scale, shift);
 
     stamp_dm_linear(k, (struct stamp_gout){.name = "prediction", .by = "output", .probe = true},
                     STAMP_GLINEAR_HEAD, h, "output", "proj_out.weight", "proj_out.bias",

@@ -113,6 +113,13 @@ static enum stamp_status squeeze(const struct config *c, struct stamp_dit *d)
     return STAMP_OK;
 }
 
+/* null: as many as come in; absent: those of diffusers' default. */
+static enum stamp_status out_channels(const struct config *c, size_t absent, struct stamp_dit *d)
+{
+    const bool there = cJSON_GetObjectItemCaseSensitive(c->json, "out_channels");
+    return size_of(c, "out_channels", there ? d->channels : absent, &d->out_channels);
+}
+
 static enum stamp_status read_pixart(const struct config *c, struct stamp_dit *d)
 {
     enum stamp_status s = size_of(c, "num_attention_heads", 16, &d->heads);
@@ -121,7 +128,7 @@ static enum stamp_status read_pixart(const struct config *c, struct stamp_dit *d
     d->cross_heads = d->heads;
     d->cross_head_dim = d->head_dim;
     if (!s) s = size_of(c, "in_channels", 4, &d->channels);
-    if (!s) s = size_of(c, "out_channels", d->channels, &d->out_channels);
+    if (!s) s = out_channels(c, 8, d);
     if (!s) s = size_of(c, "num_layers", 28, &d->layers);
     if (!s) s = size_of(c, "patch_size", 2, &d->patch);
     if (!s) s = size_of(c, "sample_size", 128, &d->sample);
@@ -145,7 +152,7 @@ static enum stamp_status read_sana(const struct config *c, struct stamp_dit *d)
     if (!s) s = size_of(c, "num_cross_attention_heads", 20, &d->cross_heads);
     if (!s) s = size_of(c, "cross_attention_head_dim", 112, &d->cross_head_dim);
     if (!s) s = size_of(c, "in_channels", 32, &d->channels);
-    if (!s) s = size_of(c, "out_channels", d->channels, &d->out_channels);
+    if (!s) s = out_channels(c, 32, d);
     if (!s) s = size_of(c, "num_layers", 20, &d->layers);
     if (!s) s = size_of(c, "patch_size", 1, &d->patch);
     if (!s) s = size_of(c, "sample_size", 32, &d->sample);

@@ -87,7 +87,7 @@ static uint32_t block(struct stamp_dm *k, uint32_t x, uint32_t text, const uint3
                                         "fc1", "transformer_blocks.*.ff.net.0.proj.weight",
                                         "transformer_blocks.*.ff.net.0.proj.bias", d->hidden, 0, 0);
     const uint32_t gelu = stamp_dm_unary(
-        k, (struct stamp_gout){.name = "hidden", .place = "ff", .probe = true}, STAMP_GUNARY_GELU, up);
+        k, (struct stamp_gout){.name = "hidden", .place = "ff", .probe = true}, STAMP_GUNARY_GELU_TANH, up);
     const uint32_t down = stamp_dm_linear(k, (struct stamp_gout){.name = "fc2"}, STAMP_GLINEAR_BODY,
                                           gelu, "fc2", "transformer_blocks.*.ff.net.2.weight",
                                           "transformer_blocks.*.ff.net.2.bias", d->dim, 0, 0);

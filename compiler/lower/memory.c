@@ -76,11 +76,32 @@ static const struct stamp_gstep *prepended(const struct stamp_lower *n, uint32_t
     return NULL;
 }
 
+/* What the values of a place, from its first on, take at most: heads of one attention may be padded to more than
+ * those of another. */
+struct room {
+    const struct stamp_lstep *a; /* of the largest batches; NULL: no heads */
+    uint32_t width;
+};
+
+static struct room room_of(const struct stamp_lower *n, uint32_t v)
+{
+    struct room r = {attended(n, v), stamp_lower_width(n, v)};
+
+    for (uint32_t k = v + 1; k < n->g->values; k++) {
+        if (strcmp(place_of(&n->g->value[k]), place_of(&n->g->value[v]))) continue;
+        const struct stamp_lstep *a = attended(n, k);
+        const uint32_t width = stamp_lower_width(n, k);
+        if (width > r.width) r.width = width;
+        if (a && r.a && a->attend.kv.batch > r.a->attend.kv.batch) r.a = a;
+    }
+    return r;
+}
+
 static void value(struct stamp_lower *n, uint32_t v)
 {
     const struct stamp_gvalue *g = &n->g->value[v];
     const struct stamp_gstep *front = prepended(n, v);
-    const struct stamp_lstep *a = attended(n, v);
+    const struct room r = room_of(n, v);
     const bool last = v + 1 == n->g->values;
 
     if (n->place[v].row_bytes) return;
@@ -97,11 +118,11 @@ static void value(struct stamp_lower *n, uint32_t v)
         value(n, front->out);
         n->place[v] = n->place[front->out];
         n->place[v].addr += n->place[v].row_bytes;
-    } else if (a) {
-        n->place[v] = heads_of(n, a, place_of(g), v, stamp_lower_width(n, v));
+    } else if (r.a) {
+        n->place[v] = heads_of(n, r.a, place_of(g), v, r.width);
     } else {
         n->place[v] = matrix(n, place_of(g), last ? STAMP_OUTPUT : STAMP_TEMP,
-                             stamp_lower_rows(n, v), stamp_lower_width(n, v));
+                             stamp_lower_rows(n, v), r.width);
     }
 }
 

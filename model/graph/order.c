@@ -45,7 +45,8 @@ static enum stamp_status look(struct walk *w, const struct stamp_gstep *s, uint3
 
     w->s = s;
     w->time = time;
-    for (uint32_t i = 0; i < sizeof read / sizeof *read && !st && s->kind != STAMP_STEP_INPUT; i++) st = reads(w, read[i]);
+    for (uint32_t i = 0; i < sizeof read / sizeof *read && !st && s->kind != STAMP_STEP_INPUT; i++)
+        st = reads(w, read[i]);
     for (uint32_t i = 0; i < s->made; i++) {
         const uint32_t out = s->outs[i];
         if (w->g->node[w->g->value[out].node].op != STAMP_GOP_PICK) w->holds[w->place[out]] = out;
@@ -67,6 +68,18 @@ static enum stamp_status apart(struct walk *w, const struct stamp_gstep *s)
     return STAMP_OK;
 }
 
+/* What reads its neighbours does not write where they lie. */
+static enum stamp_status beside(struct walk *w, const struct stamp_gstep *s)
+{
+    const uint32_t read[] = {s->x, s->k};
+
+    for (uint32_t i = 0; i < 2 && s->kind == STAMP_STEP_DEPTHWISE; i++)
+        if (read[i] != STAMP_NO_OPERAND && w->place[read[i]] == w->place[s->out])
+            return stamp_fail(w->e, STAMP_EUNSUPPORTED, "%s is made of its neighbours in place %s",
+                              w->g->value[s->out].name, place_of(&w->g->value[s->out]));
+    return STAMP_OK;
+}
+
 /* Steps of a block twice: what holds of the second repetition holds of those behind. */
 static enum stamp_status walk(struct walk *w, const struct stamp_gsteps *s)
 {
@@ -79,6 +92,7 @@ static enum stamp_status walk(struct walk *w, const struct stamp_gsteps *s)
         for (uint32_t t = 0; t < times; t++)
             for (uint32_t i = from; i < to && !st; i++) {
                 st = apart(w, &s->step[i]);
+                if (!st) st = beside(w, &s->step[i]);
                 if (!st) st = look(w, &s->step[i], t);
             }
     }

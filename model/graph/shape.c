@@ -60,6 +60,7 @@ static enum stamp_status shape_PICTURE(const struct ask *a)
 
 static enum stamp_status shape_INPUT(const struct ask *a)
 {
+    if (a->n->attr.rows > STAMP_GRAPH_SIDE) return refuse(a, "too many rows"); /* nor picked ones */
     return shape(a, a->n->attr.rows, a->n->attr.cols);
 }
 

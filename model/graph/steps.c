@@ -193,7 +193,7 @@ static bool gated(struct grouping *p, struct stamp_gstep *s)
 
     if (!is_kind(g, mul, STAMP_GOP_BINARY, STAMP_GBINARY_MUL) || g->node[mul].in[0] != out ||
         g->node[mul].in[1] & STAMP_PARAM || g->value[g->node[mul].in[1]].rows != 1 ||
-        g->value[out].rows == 1 || g->value[g->node[mul].in[1]].node > s->linear[0])
+        g->value[g->node[mul].in[1]].node > s->linear[0])
         return false;
     const uint32_t sum = passed_to(g, g->node[mul].out);
     if (!is_kind(g, sum, STAMP_GOP_BINARY, STAMP_GBINARY_ADD) ||
@@ -216,7 +216,8 @@ static void single(struct grouping *p, struct stamp_gstep *s)
     const uint32_t out = g->node[s->linear[0]].out, next = passed_to(g, out);
 
     if (gated(p, s)) return;
-    if (is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU)) {
+    if (is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU) ||
+        is_kind(g, next, STAMP_GOP_UNARY, STAMP_GUNARY_GELU_TANH)) {
         s->post = STAMP_GPOST_GELU;
     } else if (is_kind(g, next, STAMP_GOP_BINARY, STAMP_GBINARY_ADD) &&
                !((g->node[next].in[0] | g->node[next].in[1]) & STAMP_PARAM)) {

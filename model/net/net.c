@@ -430,7 +430,9 @@ enum stamp_status stamp_net_inputs(struct stamp_net *net, const struct stamp_gin
     if (in->run > net->model.ctx_tokens)
         return stamp_fail(e, STAMP_ERANGE, "%u rows of text: at most %u", in->run,
                           net->model.ctx_tokens);
-
+    for (uint32_t i = 0; i < w.g->nodes && !in->run; i++)
+        if (w.g->node[i].op == STAMP_GOP_INPUT && w.g->value[i].rows == STAMP_ROWS_RUN)
+            return stamp_fail(e, STAMP_ERANGE, "no rows of %s: at least 1", w.g->value[i].name);
     net->position = 0;
     return forward(&w);
 }

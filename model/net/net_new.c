@@ -91,12 +91,16 @@ static uint32_t whole(const struct stamp_graph *g, uint32_t v)
     return v;
 }
 
-/* Whether anything but this step reads its input, which the products overwrite. */
+/* Whether anything but this step reads its input, which the products overwrite, or this one does in another
+ * repetition. */
 static bool is_read_again(const struct stamp_net *net, const struct stamp_gstep *s)
 {
     const struct stamp_graph *g = net->model.graph;
     const uint32_t x = whole(g, s->x);
 
+    if (s->block != STAMP_NO_BLOCK && g->block[s->block].repeat > 1 &&
+        g->value[x].node < g->block[s->block].first)
+        return true;
     for (uint32_t i = 0; i < net->steps.steps; i++) {
         const struct stamp_gstep *o = &net->steps.step[i];
         if (o != s && o->kind != STAMP_STEP_INPUT &&

@@ -74,8 +74,8 @@ static bool block(const struct work *w, uint32_t hd, uint32_t d, uint32_t first,
     float *o = w->o + (size_t)d * hd;
 
     for (uint32_t j = 0; j < n; j++)
-        w->e[j] = stamp_deq(STAMP_DIGITS_MAX * w->k[(size_t)(first + j) * hd + d], one,
-                            w->sk[first + j]);
+        w->e[j] =
+            stamp_deq(STAMP_DIGITS_MAX * w->k[(size_t)(first + j) * hd + d], one, w->sk[first + j]);
     const float sum = stamp_reduce(n, w->e);
     *l = first ? stamp_f32_add(*l, sum) : sum;
     for (uint32_t j = 0; j < n; j++) w->e[j] = stamp_f32_mul(w->e[j], w->sv[first + j]);
@@ -96,7 +96,7 @@ bool stamp_linattn_sum(uint32_t keys, size_t pitch, const float *k, const float 
     bool ok = true;
 
     for (uint32_t j = 0; j < keys; j++, k += pitch, v += pitch) {
-        ok &= stamp_f32_find_nonfinite(hd, k) == hd;
+        ok &= stamp_f32_find_nonfinite(hd, k) == hd && stamp_f32_find_nonfinite(hd, v) == hd;
         for (uint32_t i = 0; i < hd; i++) w.row[i] = relu(k[i]);
         w.sk[j] = digits(hd, w.row, w.k + (size_t)j * hd);
         w.sv[j] = digits(hd, v, w.v + (size_t)j * hd);

@@ -39,6 +39,12 @@ void stamp_ref_gelu(size_t count, float *y)
     for (size_t i = 0; i < count; i++) y[i] *= 0.5f * (1.0f + erff(y[i] * 0.70710678f));
 }
 
+void stamp_ref_gelu_tanh(size_t count, float *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] *= 0.5f * (1.0f + tanhf(0.79788456f * (y[i] + 0.044715f * y[i] * y[i] * y[i])));
+}
+
 void stamp_ref_depthwise(struct stamp_ref_grid g, size_t cols, const float *x, const float *w,
                          const float *bias, float *y)
 {

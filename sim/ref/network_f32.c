@@ -196,6 +196,8 @@ static enum stamp_status run_node(struct run *r, const struct work *k)
         start_from_x(k);
         if (a->kind == STAMP_GUNARY_SILU)
             stamp_ref_silu(k->rows * k->cols, k->y);
+        else if (a->kind == STAMP_GUNARY_GELU_TANH)
+            stamp_ref_gelu_tanh(k->rows * k->cols, k->y);
         else
             stamp_ref_gelu(k->rows * k->cols, k->y);
         break;

@@ -4,7 +4,8 @@
  * A network in binary32: its graph walked, all rows at once, by kernels of its own.
  *
  * The reference the quantized layers are put into: linear layers go through a hook, everything else, biases
- * included, stays as it is. Matrices are read from the checkpoint one at a time. GELU is the exact one.
+ * included, stays as it is. Matrices are read from the checkpoint one at a time. GELU is the exact one, where a
+ * network does not define it as the tanh form.
  */
 #ifndef STAMP_REF_NETWORK_F32_H
 #define STAMP_REF_NETWORK_F32_H

@@ -26,6 +26,22 @@ static inline enum stamp_status config(const char *text, struct stamp_network *m
     return stamp_hf_config("config.json", text, strlen(text), m, e);
 }
 
+/** A diffusion transformer of each kind, but for the closing brace. */
+#define PIXART                                                                                     \
+    "{\"_class_name\":\"PixArtTransformer2DModel\",\"num_attention_heads\":2,"                     \
+    "\"attention_head_dim\":4,\"caption_channels\":6,\"num_layers\":2,\"sample_size\":8"
+#define SANA                                                                                       \
+    "{\"_class_name\":\"SanaTransformer2DModel\",\"num_attention_heads\":2,"                       \
+    "\"attention_head_dim\":4,\"num_cross_attention_heads\":4,\"cross_attention_head_dim\":2,"     \
+    "\"cross_attention_dim\":8,\"caption_channels\":6,\"num_layers\":2,\"sample_size\":8"
+
+static inline enum stamp_status dit_config(const char *text, struct stamp_network *m,
+                                           struct stamp_err *e)
+{
+    *m = (struct stamp_network){0};
+    return stamp_dit_config("config.json", text, strlen(text), (struct stamp_dit_grid){0, 0}, m, e);
+}
+
 static inline void put(const char *name, const char *text)
 {
     struct sample s = {.len = 0};

@@ -74,6 +74,43 @@ START_TEST(rows_read_again_as_picked_ones_are_whole)
 }
 END_TEST
 
+/* The same of rows from before a block, which its every repetition reads. */
+START_TEST(rows_read_in_every_repetition_are_whole_each_time)
+{
+    static float with[TOKENS * VOCAB], without[TOKENS * VOCAB];
+
+#define BEFORE ROWS "z = GATHER %t ids\n"
+    run(BEFORE "block b 2 x y {\ny = LINEAR z %w kind=BODY\n}\nl = LINEAR y %u kind=HEAD\n", with);
+    run(BEFORE "y = LINEAR z %w kind=BODY\nl = LINEAR y %u kind=HEAD\n", without);
+    ck_assert_mem_eq(with, without, sizeof with);
+}
+END_TEST
+
+START_TEST(no_rows_at_all_are_refused)
+{
+    static const char text[] = "x = INPUT rows=3 cols=8\nt = INPUT cols=8\n"
+                               "y = ATTEND x t t kind=FULL heads=2 kv_heads=2 head_dim=4\n";
+    const struct stamp_net_options o = {
+        .scheme = stamp_scheme_default(), .kv = {8, 0, false}, .threads = 1};
+    static const float rows[2][3 * DIM] = {{1}, {2}};
+    const float *const in[] = {rows[0], rows[1]};
+    struct stamp_err e = {0};
+    struct stamp_graph *g = graph_of(text, &e);
+    struct stamp_net *net = NULL;
+    float y[3 * DIM];
+
+    ck_assert_msg(g != NULL, "%s", e.text);
+    const struct stamp_net_model m = {.graph = g, .ctx_tokens = 3};
+    ck_assert_msg(!stamp_net_new(&m, &o, &net, &e), "%s", e.text);
+    for (uint32_t n = 0; n <= 4; n++)
+        ck_assert_msg(stamp_net_inputs(net, &(struct stamp_ginputs){n, in}, y, &e) ==
+                          (n >= 1 && n <= 3 ? STAMP_OK : STAMP_ERANGE),
+                      "%u: %s", n, e.text);
+    stamp_net_free(net);
+    stamp_graph_free(g);
+}
+END_TEST
+
 /* ---- Programs ---------------------------------------------------------------------------------- */
 
 static void refused(struct stamp_network *m, const struct stamp_qmodel *q, const char *say)
@@ -113,22 +150,27 @@ START_TEST(graphs_no_program_has_are_refused)
 }
 END_TEST
 
-START_TEST(norms_of_different_epsilon_are_refused_by_name)
+/* Each norm has its own: programs and the network in C agree, and differ from one epsilon for all. */
+START_TEST(norms_of_different_epsilon_are_each_their_own)
 {
     static const char *const names[] = {"norm_ffn", "q_normed", "k_normed", "norm"};
-    struct stamp_network *m = net_random_open(net_random_qwen3);
-    struct stamp_qmodel *q = NULL;
+    static const int32_t tokens[5] = {3, 1, 4, 1, 5};
+    const struct stamp_compile_options o = {.mach = stamp_mach_find("tiny")};
+    struct net_pair p = {
+        .m = net_random_open(net_random_qwen3),
+        .spec = {.scheme = stamp_scheme_default(), .kv = {8, 0, false}, .s = 5, .ctx = 6}};
     struct stamp_err e = {0};
-    char say[80];
-    const uint32_t v = stamp_graph_value(m->graph, names[_i]);
+    const uint32_t v = stamp_graph_value(p.m->graph, names[_i]);
 
-    ck_assert_msg(!stamp_qmodel_new(m, 4, 8, 0, &q, &e), "%s", e.text);
     ck_assert_uint_ne(v, UINT32_MAX);
-    m->graph->node[v].attr.eps = 1e-3f;
-    snprintf(say, sizeof say, "%s: norms of different epsilon in one network", names[_i]);
-    refused(m, q, say);
-    stamp_qmodel_free(q);
-    stamp_network_close(m);
+    p.m->graph->node[v].attr.eps = 0.25f;
+    ck_assert_msg(!stamp_qmodel_new(p.m, 4, 8, 0, &p.q, &e), "%s", e.text);
+    p.spec.model = p.m;
+    p.spec.weights = p.q;
+    ck_assert_msg(!stamp_compile_net(&p.spec, &o, &p.image, NULL, NULL, &e), "%s", e.text);
+    net_pair_start(&p);
+    net_pair_prefill(&p, tokens);
+    net_pair_close(&p);
 }
 END_TEST
 
@@ -140,7 +182,9 @@ Suite *stamp_suite_graph_lower(void)
     tcase_set_timeout(c, 60);
     tcase_add_test(c, rows_read_again_as_picked_ones_are_whole);
     tcase_add_loop_test(c, graphs_no_program_has_are_refused, 0, 2);
-    tcase_add_loop_test(c, norms_of_different_epsilon_are_refused_by_name, 0, 4);
+    tcase_add_loop_test(c, norms_of_different_epsilon_are_each_their_own, 0, 4);
+    tcase_add_test(c, rows_read_in_every_repetition_are_whole_each_time);
+    tcase_add_test(c, no_rows_at_all_are_refused);
     suite_add_tcase(s, c);
     return s;
 }

@@ -51,9 +51,14 @@ static void read_configs(void)
         "\"rope_scaling\":{\"type\":\"linear\",\"factor\":2}}",
         "{\"model_type\":\"qwen3\"," DIMS
         ",\"head_dim\":4,\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":1000000}}"};
+    static const char *const paints[] = {PIXART "}", SANA "}"};
     struct stamp_network m;
     struct stamp_err e;
 
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_msg(!dit_config(paints[i], &m, &e), "%s", e.text);
+        ck_assert_uint_eq(m.notes.count, 0);
+    }
     for (size_t i = 0; i < 3; i++) {
         ck_assert_msg(!config(texts[i], &m, &e), "%s", e.text);
         ck_assert_uint_eq(m.notes.count, 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/family/family.h"
 #include "compiler/family/gguf_model.h"
 #include "compiler/front/gguf.h"
 #include "compiler/family/hf.h"
@@ -15,6 +16,30 @@
 #include "tests/compiler/gguf_sample.h"
 #include "tests/compiler/keys_rig.h"
 #include "tests/compiler/token_samples.h"
+
+/* The same of a diffusion transformer. */
+static enum stamp_status read_dit(enum stamp_keys_file file, const char *key, const char *value,
+                                  char out[200], size_t *notes, struct stamp_err *e)
+{
+    /* a second _class_name would be refused as such */
+    const bool is_class = strcmp(key, "_class_name") == 0;
+    struct stamp_network m;
+    char text[1000];
+
+    snprintf(text, sizeof text, "%s%s%s%s%s}", file == STAMP_KEYS_SANA ? SANA : PIXART,
+             *key && !is_class ? ",\"" : "", is_class ? "" : key, *key && !is_class ? "\":" : "",
+             is_class ? "" : value);
+    const enum stamp_status s = dit_config(text, &m, e);
+    if (s) return s;
+    const struct stamp_dit *d = &m.dit;
+    snprintf(out, 200, "%s %zu %zu %zu %zu %zu %zu %zu %zu %g %g %g %d %d %zu %zu", m.family->name,
+             d->dim, d->layers, d->heads, d->cross_heads, d->hidden, d->channels, d->patch,
+             d->sample, d->mlp_ratio, d->eps, d->interpolation, d->attention_bias, d->qk_norm,
+             d->squeeze, m.ctx);
+    *notes = m.notes.count;
+    stamp_notes_free(&m.notes);
+    return STAMP_OK;
+}
 
 /* A file of each kind with one more member; the result in one line. */
 static enum stamp_status read_with(enum stamp_keys_file file, const char *key, const char *value,
@@ -28,6 +53,8 @@ static enum stamp_status read_with(enum stamp_keys_file file, const char *key, c
     int32_t *ids = NULL;
     size_t n = 0;
 
+    if (file == STAMP_KEYS_PIXART || file == STAMP_KEYS_SANA)
+        return read_dit(file, key, value, out, notes, e);
     snprintf(text, sizeof text, "{%s%s%s%s%s", *key ? "\"" : "", key, *key ? "\":" : "", value,
              *key ? "," : "");
     if (file == STAMP_KEYS_CONFIG || file == STAMP_KEYS_ROPE) {
@@ -247,8 +274,9 @@ END_TEST
 
 START_TEST(a_key_that_is_not_known_gives_one_note_with_its_name)
 {
-    static const enum stamp_keys_file files[] = {STAMP_KEYS_CONFIG, STAMP_KEYS_ROPE,
-                                                 STAMP_KEYS_GENERATION, STAMP_KEYS_TOKENIZER};
+    static const enum stamp_keys_file files[] = {STAMP_KEYS_CONFIG,     STAMP_KEYS_ROPE,
+                                                 STAMP_KEYS_GENERATION, STAMP_KEYS_TOKENIZER,
+                                                 STAMP_KEYS_PIXART,     STAMP_KEYS_SANA};
     static const uint32_t one = 1;
     char out[200];
     size_t notes = 9;

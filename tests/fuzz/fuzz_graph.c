@@ -42,14 +42,32 @@
     "4\ngate = LINEAR x %a kind=BODY\nup = LINEAR x %b kind=BODY\ns = UNARY gate kind=SILU\n"      \
     "m = BINARY s up kind=MUL : place=ff by=gated probe\nparam spare ROWS 3 3\n"
 
+#define FOURTH                                                                                     \
+    "graph d\nx = INPUT rows=16 cols=8\nrow = INPUT rows=1 cols=8\ntext = INPUT cols=8\n"          \
+    "silu = UNARY row kind=SILU\nblock blocks 2 x end {\nparam table ROWS 1 8\n"                   \
+    "gate = BINARY row %table kind=ADD\nh = NORM x gate silu kind=LAYER eps=1e-06\n"               \
+    "param wa MATRIX 8 8\nparam wb MATRIX 8 8\na = LINEAR h %wa kind=BODY\nb = LINEAR h %wb "      \
+    "kind=BODY\nas = UNARY a kind=SILU\nbs = UNARY b kind=SILU\nparam ta ROWS 9 8\nparam ba "      \
+    "VECTOR 1 8\nca = DEPTHWISE as %ta %ba height=4 width=4 kernel=3 stride=1\n"                   \
+    "cb = DEPTHWISE bs %ta %ba height=4 width=4 kernel=3 stride=1\ncs = UNARY cb kind=SILU\n"      \
+    "m = BINARY ca cs kind=MUL : probe\nparam wo MATRIX 8 8\no = LINEAR m %wo kind=BODY\n"         \
+    "og = BINARY o gate kind=MUL\nmid = BINARY x og kind=ADD : place=x\nparam wq MATRIX 8 8\n"     \
+    "q = LINEAR mid %wq kind=BODY\natt = ATTEND q text text kind=FULL heads=2 kv_heads=2 "         \
+    "head_dim=4\nlin = ATTEND q q q kind=LINEAR heads=2 kv_heads=2 head_dim=4 eps=1e-15\n"         \
+    "param ts ROWS 4 8\nsq = DEPTHWISE lin %ts %ba height=4 width=4 kernel=2 stride=2\n"           \
+    "sn = NORM sq %ba %ba kind=LAYER eps=1e-05 unit=4\ns2 = ATTEND att sn sn kind=FULL heads=2 "   \
+    "kv_heads=2 head_dim=4\nparam we MATRIX 8 8\ne = LINEAR s2 %we kind=BODY\n"                    \
+    "end = BINARY e mid kind=ADD : place=x\n}\n"
+
 /* Words of this text, put over a word of it. */
 static const char *const words[] = {
-    "0",       "1",          "4294967295", "16777216", "8192",       "64",         "%g",
-    "%w",      "x",          "h",          "y",        "start",      "place=x",    "probe",
-    ":",       "{",          "}",          "kind=RMS", "kind=ADD",   "kind=LAYER", "head_dim=0",
-    "group=0", "=",          "param",      "block",    "VECTOR",     "TABLE",      "ROWS",
-    "LINEAR",  "NORM",       "ROPE",       "PREPEND",  "kind=FIRST", "cache=1",    "patch=8192",
-    "group=8", "height=8192"};
+    "0",       "1",           "4294967295", "16777216",  "8192",        "64",         "%g",
+    "%w",      "x",           "h",          "y",         "start",       "place=x",    "probe",
+    ":",       "{",           "}",          "kind=RMS",  "kind=ADD",    "kind=LAYER", "head_dim=0",
+    "group=0", "=",           "param",      "block",     "VECTOR",      "TABLE",      "ROWS",
+    "LINEAR",  "NORM",        "ROPE",       "PREPEND",   "kind=FIRST",  "cache=1",    "patch=8192",
+    "group=8", "height=8192", "kernel=2",   "stride=2",  "kind=LINEAR", "kind=MUL",   "kind=SILU",
+    "unit=4",  "unit=3",      "eps=0.5",    "DEPTHWISE", "INPUT",       "place=as",   "rows=0"};
 
 static void replace(struct sample *s, size_t at, size_t end, const char *w, size_t n)
 {
@@ -154,9 +172,11 @@ static bool one(const struct sample *s, unsigned *accepted, unsigned *stepped)
     return fine;
 }
 
+enum { GOOD = 4 };
+
 int main(int argc, char **argv)
 {
-    static const char *const good[] = {FIRST, SECOND, THIRD};
+    static const char *const good[] = {FIRST, SECOND, THIRD, FOURTH};
     static struct sample s;
     const unsigned seed = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 1;
     const unsigned iterations = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 20000;
@@ -165,9 +185,9 @@ int main(int argc, char **argv)
 
     bend_seed(seed);
     for (unsigned i = 0; i < iterations && !failed; i++) {
-        s.len = strlen(good[i % 3]);
-        memcpy(s.bytes, good[i % 3], s.len);
-        if (i < 3) { /* as it is */
+        s.len = strlen(good[i % GOOD]);
+        memcpy(s.bytes, good[i % GOOD], s.len);
+        if (i < GOOD) { /* as it is */
             failed = !one(&s, &whole, &stepped) || whole != i + 1;
             continue;
         }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/family/dit.h"
 #include "compiler/family/vit.h"
 #include "model/mem.h"
 #include "tests/compiler/net_of.h"
@@ -27,8 +28,9 @@ struct stamp_graph *graph_of(const char *body, struct stamp_err *e)
 
 enum stamp_status graph_of_family_into(int i, struct stamp_graph **out, struct stamp_err *e)
 {
-    static const struct stamp_family *const family[] = {&stamp_family_llama, &stamp_family_qwen2,
-                                                        &stamp_family_qwen3, &stamp_family_vit};
+    static const struct stamp_family *const family[] = {&stamp_family_llama,  &stamp_family_qwen2,
+                                                        &stamp_family_qwen3,  &stamp_family_vit,
+                                                        &stamp_family_pixart, &stamp_family_sana};
     struct stamp_network m = {.family = family[i],
                               .vocab = 20,
                               .ctx = 16,
@@ -47,7 +49,28 @@ enum stamp_status graph_of_family_into(int i, struct stamp_graph **out, struct s
                                       .classes = 5,
                                       .channels = 3,
                                       .side = 8,
-                                      .patch = 4}};
+                                      .patch = 4},
+                              .dit = {.dim = 8,
+                                      .layers = i == 4 ? 2 : 3,
+                                      .heads = 2,
+                                      .head_dim = 4,
+                                      .cross_heads = 4,
+                                      .cross_head_dim = 2,
+                                      .hidden = 12,
+                                      .channels = 2,
+                                      .out_channels = 4,
+                                      .patch = 2,
+                                      .sample = 8,
+                                      .caption = 6,
+                                      .eps = 1e-6,
+                                      .interpolation = i == 4,
+                                      .attention_bias = true,
+                                      .qk_norm = i == 5,
+                                      .squeeze = i == 4 ? 2 : 0,
+                                      .squeeze_first = 1,
+                                      .squeeze_last = 1,
+                                      .grid_h = 4,
+                                      .grid_w = 2}};
     struct stamp_gb b;
 
     stamp_gb_start(&b, m.family->name, e);
@@ -76,7 +99,8 @@ static bool same_node(const struct stamp_gnode *a, const struct stamp_gnode *b)
            s->heads == t->heads && s->kv_heads == t->kv_heads && s->head_dim == t->head_dim &&
            s->cache == t->cache && s->group == t->group && s->channels == t->channels &&
            s->height == t->height && s->width == t->width && s->patch == t->patch &&
-           s->eps == t->eps;
+           s->unit == t->unit && s->rows == t->rows && s->cols == t->cols &&
+           s->kernel == t->kernel && s->stride == t->stride && s->eps == t->eps;
 }
 
 static bool same_value(const struct stamp_gvalue *a, const struct stamp_gvalue *b)
@@ -122,9 +146,9 @@ static const char *name(const struct stamp_graph *g, uint32_t v)
 
 static void put_step(const struct stamp_graph *g, const struct stamp_gstep *s, struct stamp_text *t)
 {
-    static const char *const kind[] = {"input",  "gather",  "linears", "norm",
-                                       "attend", "prepend", "add"};
-    static const char *const post[] = {"none", "add", "gate", "gelu"};
+    static const char *const kind[] = {"input",   "gather", "linears", "norm",     "attend",
+                                       "prepend", "add",    "unary",   "depthwise"};
+    static const char *const post[] = {"none", "add", "gate", "gelu", "silu", "gated"};
 
     stamp_text_add(t, "%s%s %s: %s -> %s", s->block == STAMP_NO_BLOCK ? "" : "  ", kind[s->kind],
                    s->name, name(g, s->x), name(g, s->out));
@@ -132,6 +156,11 @@ static void put_step(const struct stamp_graph *g, const struct stamp_gstep *s, s
         stamp_text_add(t, "%s%s", i ? "," : " of ", name(g, g->node[s->linear[i]].out));
     if (s->post) stamp_text_add(t, " %s", post[s->post]);
     if (s->add != STAMP_NO_OPERAND) stamp_text_add(t, " %s", name(g, s->add));
+    if (s->gate != STAMP_NO_OPERAND) stamp_text_add(t, " by %s", name(g, s->gate));
+    if (s->second != STAMP_NO_OPERAND)
+        stamp_text_add(t, " gated by %s of %s", name(g, g->node[s->second].out), name(g, s->k));
+    for (uint32_t i = 1; i < s->made && s->post == STAMP_GPOST_SILU; i++)
+        stamp_text_add(t, " and %s", name(g, s->outs[i]));
     if (s->kind == STAMP_STEP_ATTEND) {
         stamp_text_add(t, " k %s v %s norms %s %s turned %s", name(g, s->k), name(g, s->v),
                        s->gain_q == STAMP_NO_OPERAND ? "-" : g->value[s->gain_q].name,

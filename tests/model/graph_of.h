@@ -9,7 +9,7 @@
 #include "model/graph/graph.h"
 #include "model/graph/steps.h"
 
-enum { GRAPH_FAMILIES = 4 }; /* llama, qwen2, qwen3, vit */
+enum { GRAPH_FAMILIES = 6 }; /* llama, qwen2, qwen3, vit, pixart, sana */
 
 /** The graph of "graph t" and @p body; NULL with a line. stamp_graph_free. */
 struct stamp_graph *graph_of(const char *body, struct stamp_err *e);

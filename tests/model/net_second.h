@@ -17,7 +17,7 @@
 #include "model/num/weights.h"
 #include "tests/oracle/fn.h"
 
-enum { SECOND_WIDTH = 160, SECOND_TOKENS = 640, SECOND_LAYERS = 2 };
+enum { SECOND_WIDTH = 256, SECOND_TOKENS = 640, SECOND_LAYERS = 2 };
 
 /** Bit patterns. */
 typedef uint32_t second_rows[SECOND_TOKENS][SECOND_WIDTH];
@@ -99,7 +99,60 @@ struct second_vit {
 void second_vit_run(const struct second_vit *m, const struct stamp_scheme *q, const float *x,
                     uint32_t *y);
 
-/* ---- What both are made of --------------------------------------------------------------------- */
+/* ---- A diffusion transformer ------------------------------------------------------------------- */
+
+/** A product; bias NULL: none. */
+struct second_part {
+    struct stamp_weights w;
+    const float *bias;
+};
+
+/** Vectors [dim] unless said; scales of a table have their 1. What a network has not is NULL. */
+struct second_dit_block {
+    const float *table[6]; /**< shift, scale, gate of attention, of the feed-forward part */
+    struct second_part q, k, v, o, cross_q, cross_k, cross_v, cross_o;
+    const float *gain_q, *gain_k, *gain_cross_q, *gain_cross_k;
+    struct second_part fc1, fc2;           /**< PixArt */
+    struct second_part value, gate, point; /**< SANA */
+    const float *taps[2], *taps_bias[2];   /**< of value, gate: [9][hidden], [hidden] */
+    uint32_t squeeze;                      /**< 0: keys and values are whole */
+    const float *sr, *sr_bias, *squeeze_gain, *squeeze_bias; /**< [squeeze^2][dim] */
+};
+
+struct second_dit {
+    bool sana;
+    uint32_t dim, hidden, layers, heads, head_dim, cross_heads, cross_head_dim;
+    uint32_t grid_h, grid_w, patch_width, caption;
+    float eps, eps_out;
+    struct second_part patch, time1, time2, six[6], caption1, caption2, output;
+    const float *place;     /**< [rows][dim], or NULL */
+    const float *norm_text; /**< SANA's gain */
+    const float *shift_out, *scale_out;
+    const struct second_dit_block *block; /**< [layers] */
+    /** Told of values by their names in a graph; layer UINT32_MAX: of none. */
+    void (*see)(void *ctx, const char *name, uint32_t layer, uint32_t rows, uint32_t cols,
+                second_rows x);
+    void *ctx;
+};
+
+/** Told of the prediction as of all values. @param x  [rows][patch_width]  @param time  [256]
+ *  @param text  [tokens][caption] */
+void second_dit_run(const struct second_dit *m, const struct stamp_scheme *q, const float *x,
+                    const float *time, const float *text, uint32_t tokens);
+
+/** Section 9, linear attention: what keys and values of a head come to. */
+struct second_sums {
+    int m[SECOND_WIDTH][SECOND_WIDTH];
+    uint32_t l[SECOND_WIDTH], sm[SECOND_WIDTH];
+};
+
+/** The head's elements begin at @p at. */
+void second_linear_sums(uint32_t keys, uint32_t hd, uint32_t at, second_rows k, second_rows v,
+                        struct second_sums *out);
+void second_linear_row(const struct second_sums *s, uint32_t hd, float eps, const uint32_t *q,
+                       uint32_t *y);
+
+/* ---- What all are made of --------------------------------------------------------------------- */
 
 static inline uint32_t second_bits(float x)
 {

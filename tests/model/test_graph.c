@@ -15,6 +15,11 @@ Suite *stamp_suite_graph(void);
     "param row8 ROWS 1 8\nparam row12 ROWS 1 12\nparam rows ROWS 4 12\n"                           \
     "ids = IDS\nx = GATHER %table ids\np = PICTURE channels=3 height=4 width=4 patch=2\n"
 
+/* Taps and a bias for 12 columns; one row of 8 and one of 12; five rows of 12. */
+#define GRID                                                                                       \
+    "param k9 ROWS 9 12\nparam k4 ROWS 4 12\nparam k16 ROWS 16 12\n"                               \
+    "one8 = INPUT rows=1 cols=8\none = INPUT rows=1 cols=12\nfive = INPUT rows=5 cols=12\n"
+
 struct case_of {
     const char *text, *say; /* say NULL: accepted */
     uint32_t rows, cols;    /* of value y */
@@ -81,6 +86,15 @@ static const struct case_of ops[] = {
     {"y = ATTEND x x x kind=CAUSAL heads=65536 kv_heads=1 head_dim=65537", "heads that share", 0,
      0},
     {"y = ATTEND x p p kind=FULL heads=2 kv_heads=2 head_dim=4", "ATTEND: keys or values", 0, 0},
+    {"y = ATTEND p p p kind=LINEAR heads=3 kv_heads=3 head_dim=4 eps=1e-15", NULL, 4, 12},
+    {"y = ATTEND x x x kind=LINEAR heads=2 kv_heads=2 head_dim=4", NULL, RUN, 8},
+    {"y = ATTEND p p p kind=LINEAR heads=3 kv_heads=3 head_dim=4 cache=1", "linear attention has",
+     0, 0},
+    {"y = ATTEND p p p kind=LINEAR heads=3 kv_heads=1 head_dim=4", "keys or values", 0, 0},
+    {"y = ATTEND p p p kind=FULL heads=3 kv_heads=3 head_dim=4 eps=1e-15", "linear attention has",
+     0, 0},
+    {"y = ATTEND p p p kind=CAUSAL heads=3 kv_heads=3 head_dim=4 eps=1e-15", "linear attention has",
+     0, 0},
     {"y = PREPEND %row12 p", NULL, 5, 12},
     {"y = PREPEND %row8 x", "PREPEND: the number of rows must be known", 0, 0},
     {"y = PREPEND %row8 p", "PREPEND: a row of its width", 0, 0},
@@ -90,6 +104,70 @@ static const struct case_of ops[] = {
     {"y = PICK p kind=RUN", "PICK: its rows are not the run's", 0, 0},
     {"y = PICK %row8 kind=FIRST", "PICK: no value", 0, 0},
     {"y = PICK x", "y: attributes that the op does not take", 0, 0},
+    {"y = INPUT rows=3 cols=5", NULL, 3, 5},
+    {"y = INPUT cols=5", NULL, RUN, 5},
+    {"y = INPUT rows=16777216 cols=16777216", NULL, 1 << 24, 1 << 24},
+    {"y = INPUT rows=16777217 cols=5", "INPUT: too many rows", 0, 0},
+    {"y = INPUT rows=4294967295 cols=5", "INPUT: too many rows", 0,
+     0}, /* no rows that are picked */
+    {"y = INPUT rows=3", "INPUT: too many rows or columns", 0, 0},
+    {"y = INPUT x rows=3 cols=5", "y: too few or too many operands", 0, 0},
+    {"y = DEPTHWISE p", "DEPTHWISE: a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %rows %b12 height=2 width=2 kernel=2 stride=2", NULL, 1, 12},
+    {"y = DEPTHWISE x %rows %b12 height=2 width=2 kernel=2 stride=2", "not a grid of whole", 0, 0},
+};
+
+static const struct case_of grids[] = {
+    {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=3 stride=1", NULL, 4, 12},
+    {"y = DEPTHWISE p %k9 %b12 height=4 width=1 kernel=3 stride=1", NULL, 4, 12},
+    {"y = DEPTHWISE p %k4 %b12 height=2 width=2 kernel=2 stride=2", NULL, 1, 12},
+    {"y = DEPTHWISE p %k16 %b12 height=2 width=2 kernel=4 stride=1", "a kernel of 3 by steps", 0,
+     0},
+    {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=3 stride=2", "a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %k4 %b12 height=2 width=2 kernel=2 stride=1", "a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=9 stride=9", "a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=1 stride=1", "a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=0 stride=0", "a kernel of 3 by steps", 0, 0},
+    {"y = DEPTHWISE p %k4 %b12 height=4 width=1 kernel=2 stride=2", "not a grid of whole", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=3 width=1 kernel=3 stride=1", "not a grid of whole", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=0 width=4 kernel=3 stride=1", "not a grid of whole", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=65536 width=65536 kernel=3 stride=1", "not a grid", 0, 0},
+    {"y = DEPTHWISE x %k9 %b12 height=2 width=2 kernel=3 stride=1", "not a grid of whole", 0, 0},
+    {"y = DEPTHWISE p %k4 %b12 height=2 width=2 kernel=3 stride=1", "the weights do not fit", 0, 0},
+    {"y = DEPTHWISE one8 %k9 %g8 height=1 width=1 kernel=3 stride=1", "the weights do not", 0, 0},
+    {"y = DEPTHWISE p p %b12 height=2 width=2 kernel=3 stride=1", "the weights do not fit", 0, 0},
+    {"y = DEPTHWISE p %k9 %g8 height=2 width=2 kernel=3 stride=1", "the bias does not fit", 0, 0},
+    {"y = DEPTHWISE p %k9 one height=2 width=2 kernel=3 stride=1", "the bias does not fit", 0, 0},
+    {"y = DEPTHWISE %k9 %k9 %b12 height=2 width=2 kernel=3 stride=1", "no value", 0, 0},
+    {"y = DEPTHWISE p %k9 %b12 height=2 width=2 kernel=3 stride=1 eps=0", "no attribute eps", 0, 0},
+    /* keys of another number of rows */
+    {"y = ATTEND p five five kind=FULL heads=3 kv_heads=3 head_dim=4", NULL, 4, 12},
+    {"y = ATTEND p five five kind=LINEAR heads=3 kv_heads=3 head_dim=4", NULL, 4, 12},
+    {"y = ATTEND p five p kind=FULL heads=3 kv_heads=3 head_dim=4", "keys or values are not", 0, 0},
+    {"y = ATTEND p five five kind=CAUSAL heads=3 kv_heads=3 head_dim=4", "differ in their rows", 0,
+     0},
+    {"y = ATTEND p five five kind=FULL heads=3 kv_heads=3 head_dim=4 cache=1", "differ in their", 0,
+     0},
+    /* rows of the network instead of parameters */
+    {"y = NORM p one one kind=LAYER eps=1e-6", NULL, 4, 12},
+    {"y = NORM p one %b12 kind=LAYER eps=1e-6", NULL, 4, 12},
+    {"y = NORM p %b12 one kind=RMS eps=1e-6", NULL, 4, 12},
+    {"y = NORM p one8 one kind=LAYER eps=1e-6", "the gain does not fit", 0, 0},
+    {"y = NORM p five one kind=LAYER eps=1e-6", "the gain does not fit", 0, 0},
+    {"y = NORM p one one8 kind=LAYER eps=1e-6", "the bias does not fit", 0, 0},
+    {"y = NORM p one p kind=LAYER eps=1e-6", "the bias does not fit", 0, 0},
+    {"y = NORM p %row12 kind=RMS eps=1e-6", "the gain does not fit", 0, 0},
+    {"y = NORM p %b12 %b12 kind=LAYER eps=1e-6 unit=4", NULL, 4, 12},
+    {"y = NORM p %b12 kind=RMS eps=1e-6 unit=12", NULL, 4, 12},
+    {"y = NORM p %b12 kind=RMS eps=1e-6 unit=5", "rows are not whole heads", 0, 0},
+    {"y = NORM p %b12 kind=RMS eps=1e-6 unit=24", "rows are not whole heads", 0, 0},
+    {"y = NORM p %b12 kind=RMS eps=1e-6 unit=4 group=12", "rows are not whole heads", 0, 0},
+    {"y = BINARY p one kind=MUL", NULL, 4, 12},
+    {"y = BINARY x one8 kind=ADD", NULL, RUN, 8},
+    {"y = BINARY p one8 kind=MUL", "different shapes", 0, 0},
+    {"y = BINARY p five kind=MUL", "different shapes", 0, 0},
+    {"y = BINARY one p kind=MUL", "different shapes", 0, 0}, /* the row stands behind */
+    {"y = BINARY one %row12 kind=ADD", NULL, 1, 12},
 };
 
 static void look_at(const char *start, const struct case_of *c)
@@ -117,6 +195,12 @@ static void look_at(const char *start, const struct case_of *c)
 START_TEST(every_operation_gives_its_shape_or_says_what_does_not_fit)
 {
     look_at(START, &ops[_i]);
+}
+END_TEST
+
+START_TEST(grids_other_keys_and_rows_of_the_network_fit_or_are_refused)
+{
+    look_at(START GRID, &grids[_i]);
 }
 END_TEST
 
@@ -280,6 +364,8 @@ Suite *stamp_suite_graph(void)
 
     tcase_add_loop_test(c, every_operation_gives_its_shape_or_says_what_does_not_fit, 0,
                         COUNT(ops));
+    tcase_add_loop_test(c, grids_other_keys_and_rows_of_the_network_fit_or_are_refused, 0,
+                        COUNT(grids));
     tcase_add_test(c, every_operation_has_a_case_taken_and_one_refused);
     tcase_add_loop_test(c, texts_that_are_no_graph_are_refused_with_line_and_word, 0, COUNT(texts));
     tcase_add_loop_test(c, a_place_is_not_taken_from_what_is_still_to_be_read, 0, COUNT(places));

@@ -251,6 +251,53 @@ START_TEST(layernorm_errs_by_what_the_mean_cancels)
 }
 END_TEST
 
+/* Element i of head h is number h * u + i of the sums, u the unit up to a multiple of 16. */
+START_TEST(heads_are_counted_from_multiples_of_16)
+{
+    static const size_t units[] = {1, 2, 7, 15, 16, 17, 32, 36, 48, 72, 112, 120};
+    struct rnd r = rnd_start(97);
+    float x[LONGEST], g[LONGEST], b[LONGEST], room[LONGEST], y[LONGEST], plain[LONGEST];
+    uint32_t u[LONGEST], sq[LONGEST];
+
+    for (size_t k = 0; k < sizeof units / sizeof units[0]; k++)
+        for (int i = 0; i < 4 * KINDS; i++) {
+            const size_t unit = units[k], pitch = (unit + 15) / 16 * 16;
+            const size_t heads = 1 + rnd_below(&r, (uint32_t)(LONGEST / pitch)), n = heads * unit;
+            const bool layer = i % 2;
+            const float eps = i % 4 < 2 ? 1e-5f : 0.25f;
+
+            make_row(&r, i / 4, n, x);
+            make_row(&r, 0, n, g);
+            make_row(&r, 0, n, b);
+            ck_assert_uint_eq(stamp_norm_padded((uint32_t)n, (uint32_t)unit), heads * pitch);
+            const float squares =
+                stamp_norm_heads((uint32_t)n, (uint32_t)unit, x, g, layer ? b : NULL, eps, room, y);
+            const uint32_t c = so_div(0x3f800000, so_from_s32((int32_t)n));
+            for (size_t j = 0; j < heads * pitch; j++)
+                u[j] = j % pitch < unit ? bits(x[j / pitch * unit + j % pitch]) : 0;
+            const uint32_t m = layer ? so_mul(so_reduce(heads * pitch, u), c) : 0;
+            for (size_t j = 0; j < heads * pitch; j++) {
+                if (layer && j % pitch < unit) u[j] = so_sub(u[j], m);
+                sq[j] = so_mul(u[j], u[j]);
+            }
+            const uint32_t sum = so_reduce(heads * pitch, sq), s = so_rsqrt(sum, c, bits(eps));
+            ck_assert_uint_eq(bits(squares), sum);
+            for (size_t j = 0; j < n; j++) {
+                uint32_t want = so_mul(so_mul(u[j / unit * pitch + j % unit], s), bits(g[j]));
+                if (layer) want = so_add(want, bits(b[j]));
+                ck_assert_msg(bits(y[j]) == want, "unit %zu, %zu heads, layer %d, kind %d" RND_FMT,
+                              unit, heads, layer, i / 4, rnd_seed());
+            }
+            if (unit % 16) continue; /* nothing changes */
+            if (layer)
+                stamp_layernorm(n, x, g, b, eps, plain);
+            else
+                stamp_rmsnorm(n, x, g, eps, plain);
+            ck_assert_mem_eq(plain, y, n * sizeof *y);
+        }
+}
+END_TEST
+
 Suite *stamp_suite_norm(void);
 
 Suite *stamp_suite_norm(void)
@@ -265,6 +312,7 @@ Suite *stamp_suite_norm(void)
     tcase_add_test(c, rmsnorm_errs_by_a_few_units);
     tcase_add_test(c, layernorm_gives_the_squares_of_what_the_mean_leaves);
     tcase_add_test(c, layernorm_errs_by_what_the_mean_cancels);
+    tcase_add_test(c, heads_are_counted_from_multiples_of_16);
     suite_add_tcase(s, c);
     return s;
 }
