@@ -53,8 +53,8 @@ static enum stamp_status random_steps(struct work *w, struct stamp_err *e)
     float *latent = stamp_alloc(pixels * d->channels, sizeof *latent),
           *text = stamp_alloc(j->text * d->caption, sizeof *text),
           *out = stamp_alloc(pixels * d->out_channels, sizeof *out);
-    enum stamp_status s = latent && text && out ? STAMP_OK
-                                                : stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    enum stamp_status s =
+        latent && text && out ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 
     if (!s) stamp_noise(j->seed, j->text * d->caption, text);
     for (uint64_t k = 0; k < j->steps && !s; k++) {
@@ -86,21 +86,26 @@ static enum stamp_status told(void *ctx, uint32_t done, uint32_t steps, const fl
 
     (void)latent;
     (void)e;
-    stamp_progress_task("step %" PRIu32 " of %" PRIu32 " on %s", done < steps ? done + 1 : steps, steps,
-                        w->j->on->name);
+    stamp_progress_task("step %" PRIu32 " of %" PRIu32 " on %s", done < steps ? done + 1 : steps,
+                        steps, w->j->on->name);
     return STAMP_OK;
 }
 
-/* What the folder's parts say of each other. */
-static enum stamp_status check(const struct work *w, const struct stamp_paint_folder *f,
-                               const char *model, struct stamp_err *e)
+enum stamp_status stamp_paint_fits(const struct stamp_paint_folder *f,
+                                   const struct stamp_network *m, const char *model,
+                                   struct stamp_err *e)
 {
-    const struct stamp_dit *d = &w->p.m->dit;
+    const struct stamp_dit *d = &m->dit;
 
     if (stamp_words_width(f->words) != d->caption)
+        return stamp_fail(
+            e, STAMP_EFORMAT,
+            "%s: the text encoder's rows are of %zu numbers, the transformer takes %zu", model,
+            (size_t)stamp_words_width(f->words), d->caption);
+    if (f->shuffle.channels != d->channels)
         return stamp_fail(e, STAMP_EFORMAT,
-                          "%s: the text encoder's rows are of %zu numbers, the transformer takes %zu",
-                          model, (size_t)stamp_words_width(f->words), d->caption);
+                          "%s: the decoder takes %u channels, the transformer has %zu", model,
+                          f->shuffle.channels, d->channels);
     return STAMP_OK;
 }
 
@@ -137,7 +142,8 @@ static enum stamp_status paint_all(struct work *w, const struct stamp_paint_fold
 
 static enum stamp_status write(const struct work *w, struct stamp_err *e)
 {
-    const struct stamp_sheet layout = {.columns = 8, .scale = 1, .margin = 2, .paper = {255, 255, 255}};
+    const struct stamp_sheet layout = {
+        .columns = 8, .scale = 1, .margin = 2, .paper = {255, 255, 255}};
     struct stamp_picture all = {0};
 
     if (!w->j->output) return STAMP_OK;
@@ -153,7 +159,7 @@ static enum stamp_status pictures(struct work *w, const char *model, struct stam
     struct stamp_paint_folder f = {0};
     enum stamp_status s = stamp_paint_folder_open(model, &f, e);
 
-    if (!s) s = check(w, &f, model, e);
+    if (!s) s = stamp_paint_fits(&f, w->p.m, model, e);
     if (!s && w->j->judge) s = stamp_judge_open(w->j->judge, &w->judge, e);
     if (!s) s = paint_all(w, &f, e);
     if (!s) s = write(w, e);
@@ -195,7 +201,8 @@ static void put(const struct work *w)
     stamp_put_count(o, "outputs_compared", run ? phase.compared : 0);
     if (run && j->on->can & STAMP_CAN_PROGRAMS) {
         const struct stamp_net_report r = {&phase, j->mach, j->on, 0, w->p.run};
-        stamp_put_count(o, "cycles", j->on->can & STAMP_CAN_TIMED ? phase.sum.cycles : phase.expected);
+        stamp_put_count(o, "cycles",
+                        j->on->can & STAMP_CAN_TIMED ? phase.sum.cycles : phase.expected);
         stamp_put_real(o, "utilization", stamp_net_utilization(&r));
         stamp_net_put(o, "network", &r);
     }
@@ -230,7 +237,8 @@ enum stamp_status stamp_paint_run(const struct stamp_paint_job *j, const struct 
     if (!w) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     w->j = j;
     if (!j->prompts && (!stamp_random_is(model) || j->output))
-        s = stamp_fail(e, STAMP_ERANGE, "%s: needs --prompt; \"\" is the picture of no prompt", model);
+        s = stamp_fail(e, STAMP_ERANGE, "%s: needs --prompt; \"\" is the picture of no prompt",
+                       model);
     if (!s && j->prompts && stamp_random_is(model))
         s = stamp_fail(e, STAMP_ERANGE, "%s: a random network has no words: no --prompt", model);
     if (!s) s = stamp_predict_open(&w->p, m, &j->net, j->measure, e);
