@@ -154,7 +154,7 @@ int stamp_cmd_paint(int argc, char **argv)
     a.net = stamp_args_net_default();
     a.machine = stamp_args_machine_default();
     a.job = (struct stamp_paint_job){
-        .on = &stamp_on_f32, .steps = 20, .guidance = 2.5, .text = 120, .measure = true};
+        .on = &stamp_on_f32, .steps = 20, .guidance = 2.5, .measure = true};
     stamp_args_parse(&argp, "paint", argc, argv, &a);
     stamp_progress_init(a.common.progress);
     a.job.seed = a.machine.run.seed;

@@ -19,7 +19,7 @@ struct stamp_paint_job {
     const char *prompt[STAMP_PAINT_PROMPTS];
     size_t prompts;
     const char *output, *judge; /**< NULL: none */
-    uint64_t steps, seed, text; /**< text: rows of it for a random network */
+    uint64_t steps, seed, text; /**< text: rows of it for a random network; 0: 120 */
     double guidance;
     bool measure; /**< f32 beside the device */
     bool json;

@@ -207,33 +207,6 @@ static enum stamp_status one_row(struct work *w, struct stamp_table_row *r, size
 
 /* ---- The whole --------------------------------------------------------------------------------- */
 
-/* What is wrong with a prompt is said before anything runs. */
-static enum stamp_status check(const struct stamp_table *c, struct stamp_err *e)
-{
-    const uint32_t high = (uint32_t)(c->network->dit.grid_h * c->network->dit.patch),
-                   wide = (uint32_t)(c->network->dit.grid_w * c->network->dit.patch);
-    enum stamp_status s = STAMP_OK;
-
-    if (c->judge && (high * c->folder->shuffle.factor != stamp_judge_size(c->judge) ||
-                     wide * c->folder->shuffle.factor != stamp_judge_size(c->judge)))
-        return stamp_fail(e, STAMP_ERANGE,
-                          "the classifier takes pictures of %u x %u pixels, not %u x %u",
-                          stamp_judge_size(c->judge), stamp_judge_size(c->judge),
-                          wide * c->folder->shuffle.factor, high * c->folder->shuffle.factor);
-    for (size_t i = 0; i < c->prompts && !s; i++) {
-        struct stamp_text_rows text = {0};
-        struct stamp_caption asked;
-        s = stamp_words_encode(c->folder->words, c->prompt[i], &text, e);
-        if (!s && text.tokens > c->network->ctx)
-            s = stamp_fail(e, STAMP_ERANGE, "%u rows of text: the network takes 1 to %zu",
-                           text.tokens, c->network->ctx);
-        stamp_text_rows_free(&text);
-        if (!s && c->judge) s = stamp_judge_asked(c->judge, c->prompt[i], &asked, e);
-        if (s) stamp_fail_at(e, "\"%s\"", c->prompt[i]);
-    }
-    return s;
-}
-
 static enum stamp_status reserve(struct work *w, struct stamp_err *e)
 {
     struct stamp_table *c = w->c;
@@ -300,7 +273,8 @@ enum stamp_status stamp_table_run(struct stamp_table *c, struct stamp_err *e)
 
     w.painter.predict_ctx = &w;
     w.total = w.pictures * w.evaluations * (2 * c->rows - 1);
-    enum stamp_status s = check(c, e);
+    enum stamp_status s =
+        stamp_paint_check(&w.painter, c->judge, c->network->ctx, c->prompt, c->prompts, e);
     if (!s) s = reserve(&w, e);
     if (!s) s = make_codes(&w, e);
     if (!s) s = first_row(&w, e);
