@@ -23,7 +23,9 @@ enum {
     STAMP_KEY_COMMAND = 0x400,
     STAMP_KEY_NET = 0x500,
     STAMP_KEY_QUANT = 0x600,
-    STAMP_KEY_AT = 0x700
+    STAMP_KEY_AT = 0x700,
+    STAMP_KEY_GRID = 0x800,
+    STAMP_KEY_PAINT = 0x900
 };
 
 /** What --tokenizer takes, for the help of every command that has it. */

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "sim/cli/args_grid.h"
 #include "sim/cli/args_quant.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/compare.h"
+#include "sim/cli/compare_paint.h"
 #include "sim/cli/compare_pictures.h"
 #include "sim/cli/net_report.h"
 #include "sim/cli/progress.h"
@@ -37,6 +39,8 @@ struct compare_args {
     uint64_t prefill;
     struct stamp_args_quant quant;
     struct stamp_compare c;
+    struct stamp_dit_grid grid;
+    struct stamp_compare_paint paint;
 };
 
 static const struct argp_option options[] = {
@@ -60,8 +64,9 @@ static const struct argp_option options[] = {
     {.name = "on",
      .key = KEY_ON,
      .arg = "DEVICE",
-     .doc = "of the prefill: cycles are those of a timed device, else those the compiler expects "
-            "(default model)"},
+     .doc = "of the prefill, one that runs programs: cycles are those of a timed device, else "
+            "those the "
+            "compiler expects (default model); of networks that paint, all of it (default net)"},
     {.name = "prefill",
      .key = KEY_PREFILL,
      .arg = "N",
@@ -91,11 +96,26 @@ static error_t parse_high(const char *arg, struct stamp_compare *c)
     }
 }
 
+static error_t end_paint(const struct compare_args *a)
+{
+    if (a->files > 1 || a->text) return stamp_args_bad("takes --text FILE, pictures or prompts");
+    if (a->of_text) return stamp_args_bad("%s is of texts", a->of_text);
+    if (a->quant.calib || a->quant.cache)
+        return stamp_args_bad("--calib and --quant-cache are of texts");
+    if (a->c.base.weight_bits == 32) return stamp_args_bad("--weight-bits f32 is of pictures");
+    return stamp_args_net_check(&a->c.base, &a->c.machine, a->c.on ? a->c.on : &stamp_on_net);
+}
+
 static error_t end(const struct compare_args *a)
 {
     if (!a->files) return stamp_args_bad("needs a checkpoint: a folder or a file");
-    if (a->files == 1 && !a->text) return stamp_args_bad("needs --text FILE, or pictures");
+    if (stamp_compare_paint_is(&a->paint)) return end_paint(a);
+    if (a->files == 1 && !a->text) return stamp_args_bad("needs --text FILE, pictures or --prompt");
+    if (a->paint.given) return stamp_args_bad("--%s is of prompts", a->paint.given);
+    if (a->grid.height) return stamp_args_bad("--grid is of prompts");
     if (a->files > 1 && a->text) return stamp_args_bad("takes --text FILE or pictures, not both");
+    if (a->files > 1 && a->c.on) return stamp_args_bad("--on is of texts and prompts");
+    if (a->c.on && stamp_args_device_needs("--text", a->c.on, STAMP_CAN_PROGRAMS)) return EINVAL;
     if (a->files > 1 && a->of_text) return stamp_args_bad("%s is of texts", a->of_text);
     if (a->files > 1 && (a->quant.calib || a->quant.cache))
         return stamp_args_bad("--calib and --quant-cache are of texts");
@@ -118,7 +138,7 @@ static error_t parse_text(int key, char *arg, struct compare_args *a)
     case KEY_PREFILL:
         a->of_text = "--prefill";
         return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
-    case KEY_ON: a->of_text = "--on"; return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &a->c.on);
+    case KEY_ON: return stamp_args_device(arg, STAMP_CAN_BITS, &a->c.on);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -137,6 +157,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[1] = &a->quant;
         state->child_inputs[2] = &a->c.machine;
         state->child_inputs[3] = &a->common;
+        state->child_inputs[4] = &a->paint;
+        state->child_inputs[5] = &a->grid;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_HIGH_ROWS: return parse_high(arg, &a->c);
@@ -157,25 +179,29 @@ static const struct argp_child children[] = {{.argp = &stamp_argp_net},
                                              {.argp = &stamp_argp_quant},
                                              {.argp = &stamp_argp_memory},
                                              {.argp = &stamp_argp_common},
+                                             {.argp = &stamp_argp_compare_paint},
+                                             {.argp = &stamp_argp_grid},
                                              {.argp = NULL}};
 static char *help(int key, const char *text, void *input)
 {
     (void)input;
-    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_PROGRAMS) : (char *)text;
+    return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_BITS) : (char *)text;
 }
 
 static const struct argp argp = {
     .help_filter = help,
     .options = options,
     .parser = parse,
-    .args_doc = "CHECKPOINT --text FILE\nCHECKPOINT PICTURE...",
+    .args_doc = "CHECKPOINT --text FILE\nCHECKPOINT PICTURE...\nMODEL --prompt TEXT...",
     .children = children,
     .doc =
         "Schemes of a whole network side by side: f32; activations of 8 and of 4 bits; 4 bits with "
         "rows of 8 bits, without transform and with Haar, WHT and DCT along the tokens. A "
         "checkpoint is "
         "what eval takes; a checkpoint of a network that takes pictures is compared over pictures, "
-        "with whole rows and blocks of 64 features, and Haar in two dimensions, too.\v"
+        "with whole rows and blocks of 64 features, and Haar in two dimensions, too; so is one "
+        "that paints, over "
+        "prompts.\v"
         "Of texts: perplexity and SQNR are of the network in C, whose logits are those of the "
         "programs bit by bit. SQNR is of all logits of a document against f32, mean over the "
         "documents, dB. Bits are means over rows, scales not counted. A cache of 4 bits is "
@@ -186,7 +212,14 @@ static const struct argp argp = {
         "with quantized linear layers). Linear: every linear layer of the blocks by itself, its "
         "input that of the f32 network, its product without bias against the f32 one; sums: signal "
         "and noise summed over rows, layers and pictures; mean: of the SQNR of each layer and "
-        "picture, q, k and v as one layer."};
+        "picture, q, k and v as one layer.\n\n"
+        "Of prompts: SQNR of what the network predicts, step by step on the latents of the f32 "
+        "run, and "
+        "of the last latents of runs of their own from the same noise; signal and noise summed. "
+        "What "
+        "--judge says of the pictures stands in for Image Reward, and is none: how many show the "
+        "object, "
+        "the object and the background of the prompt, and the mean of ln p of both."};
 
 static const char *cycles_of(const struct compare_args *a)
 {
@@ -279,6 +312,7 @@ static enum stamp_status of_text(struct compare_args *a, struct stamp_network *n
 
     enum stamp_status s = stamp_corpus_take(network, a->file[0], a->tokenizer, a->text, &corpus, e);
     if (s) return s;
+    if (!a->c.on) a->c.on = &stamp_on_model;
     if (!a->c.highs) a->c.high[a->c.highs++] = 64;
     a->c.corpus = &corpus;
     stamp_compare_list(&a->c);
@@ -322,12 +356,31 @@ static enum stamp_status of_pictures(const struct compare_args *a, struct stamp_
     return s;
 }
 
+static enum stamp_status of_prompts(struct compare_args *a, struct stamp_network *network,
+                                    struct stamp_err *e)
+{
+    a->paint.network = network;
+    a->paint.model = a->file[0];
+    a->paint.net = &a->c.net;
+    a->paint.machine = &a->c.machine;
+    a->paint.quant = &a->quant;
+    a->paint.base = &a->c.base;
+    a->paint.on = a->c.on ? a->c.on : &stamp_on_net;
+    a->paint.high = a->c.high;
+    a->paint.highs = a->c.highs;
+    a->paint.json = a->common.json;
+    const enum stamp_status s = stamp_compare_paint(&a->paint, e);
+
+    stamp_network_close(network);
+    return s;
+}
+
 int stamp_cmd_compare(int argc, char **argv)
 {
     struct compare_args a = {.prefill = 512,
                              .quant = stamp_args_quant_default(),
-                             .c = {.on = &stamp_on_model,
-                                   .base = stamp_scheme_default(),
+                             .paint = stamp_compare_paint_default(),
+                             .c = {.base = stamp_scheme_default(),
                                    .net = stamp_args_net_default(),
                                    .machine = stamp_args_machine_default()}};
     struct stamp_network *network = NULL;
@@ -335,7 +388,10 @@ int stamp_cmd_compare(int argc, char **argv)
 
     stamp_args_parse(&argp, "compare", argc, argv, &a);
     stamp_progress_init(a.common.progress);
-    enum stamp_status s = stamp_say_open(a.file[0], &network, &e);
-    if (!s) s = a.text ? of_text(&a, network, &e) : of_pictures(&a, network, &e);
+    enum stamp_status s = stamp_say_open_grid(a.file[0], &a.grid, &network, &e);
+    if (!s && stamp_compare_paint_is(&a.paint))
+        s = of_prompts(&a, network, &e);
+    else if (!s)
+        s = a.text ? of_text(&a, network, &e) : of_pictures(&a, network, &e);
     return s ? stamp_net_fail(&e, a.c.machine.run.seed) : STAMP_EXIT_OK;
 }

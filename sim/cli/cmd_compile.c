@@ -12,6 +12,7 @@
 #include "model/mem.h"
 #include "sim/cli/args_at.h"
 #include "sim/cli/args_format.h"
+#include "sim/cli/args_grid.h"
 #include "sim/cli/args_machine.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
@@ -39,6 +40,7 @@ struct compile_args {
     uint64_t rows, tokens, decode; /* tokens: the file is a model */
     bool listing;
     const char *dump; /* names of passes, or NULL */
+    struct stamp_dit_grid grid;
 };
 
 /* Names of passes as their lines begin; "all" is every one. */
@@ -53,7 +55,9 @@ static const struct argp_option options[] = {
     {.name = "tokens",
      .key = KEY_TOKENS,
      .arg = "S",
-     .doc = "the file is a checkpoint: compile its network's prefill of S tokens"},
+     .doc = "the file is a checkpoint: compile its network's prefill of S tokens; of one that "
+            "paints an "
+            "evaluation with S rows of text"},
     {.name = "decode",
      .key = KEY_DECODE,
      .arg = "N",
@@ -94,7 +98,8 @@ static error_t check(const struct compile_args *a)
         return stamp_args_bad("--tokens takes one checkpoint, without --rows and --bias");
     if (a->tokens && (a->format.in != STAMP_FMT_F32 || a->format.out != STAMP_FMT_F32))
         return stamp_args_bad("--in and --out bf16 are of weights; a network takes ids, gives f32");
-    if (!a->tokens && (a->net.any || a->quant.any || a->decode || a->tokenizer || a->at.count))
+    if (!a->tokens &&
+        (a->net.any || a->quant.any || a->decode || a->tokenizer || a->at.count || a->grid.height))
         return stamp_args_bad("flags of whole networks need --tokens S");
     if (!a->tokens && !a->rows)
         return stamp_args_bad("needs --rows S for weights, --tokens S for a checkpoint");
@@ -119,6 +124,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[4] = &a->quant;
         state->child_inputs[5] = &a->common;
         state->child_inputs[6] = &a->at;
+        state->child_inputs[7] = &a->grid;
         return 0;
     case KEY_TOKENS: return stamp_args_u64("--tokens", arg, 1, 1 << 20, &a->tokens);
     case KEY_DECODE: return stamp_args_u64("--decode", arg, 1, 1 << 20, &a->decode);
@@ -135,10 +141,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-    {.argp = &stamp_argp_scheme},   {.argp = &stamp_argp_format},
-    {.argp = &stamp_argp_estimate}, {.argp = &stamp_argp_net},
-    {.argp = &stamp_argp_quant},    {.argp = &stamp_argp_common},
-    {.argp = &stamp_argp_at},       {.argp = NULL}};
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_format}, {.argp = &stamp_argp_estimate},
+    {.argp = &stamp_argp_net},    {.argp = &stamp_argp_quant},  {.argp = &stamp_argp_common},
+    {.argp = &stamp_argp_at},     {.argp = &stamp_argp_grid},   {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -148,7 +153,10 @@ static const struct argp argp = {
         "Compile y = x w^T + b to a program for S tokens; further weights make a chain, each "
         "taking what the one before gives. The program reads buffer x and writes buffer y. With "
         "--tokens a whole network: entry main reads token ids (u32) from buffer tokens and writes "
-        "logits; entry step reads token, its position is argument 0, and writes step.logits.\v"
+        "logits; entry step reads token, its position is argument 0, and writes step.logits. Of a "
+        "network that paints "
+        "main reads buffers latent, rows of patches; time, the sinusoids of the step; text, rows "
+        "of the encoder.\v"
         "cycles_expected is the compiler's estimate; instructions are those a run dispatches; "
         "code is what is stored, loops rolled."};
 
@@ -250,8 +258,13 @@ static enum stamp_status compile_model(const struct compile_args *a,
     for (size_t i = 0; i < 4; i++)
         if (given[i]) inputs[count++] = given[i];
     enum stamp_status s = stamp_check_output(a->out, inputs, e);
-    if (!s) s = stamp_say_open(a->file[0], &m, e);
-    if (!s && m->graph->node[0].op == STAMP_GOP_PICTURE && ((a->tokens > 1 && !stamp_network_paints(m)) || a->decode))
+    if (!s) s = stamp_say_open_grid(a->file[0], &a->grid, &m, e);
+    if (!s && stamp_network_paints(m) && (a->tokens > m->ctx || a->decode))
+        s = stamp_fail(e, STAMP_EUNSUPPORTED,
+                       "%s: a %s network takes 1 to %zu rows of text, --tokens, and no --decode",
+                       a->file[0], m->family->name, m->ctx);
+    else if (!s && m->graph->node[0].op == STAMP_GOP_PICTURE && !stamp_network_paints(m) &&
+             (a->tokens > 1 || a->decode))
         s = stamp_fail(e, STAMP_EUNSUPPORTED,
                        "%s: a %s network takes one picture a run: --tokens 1, no --decode",
                        a->file[0], m->family->name);

@@ -5,7 +5,7 @@
 #include "compiler/family/family.h"
 #include "model/mem.h"
 
-#include "sim/cli/args.h"
+#include "sim/cli/args_grid.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
@@ -16,6 +16,7 @@ struct graph_args {
     struct stamp_args_common common;
     const char *file[1];
     bool dot;
+    struct stamp_dit_grid grid;
 };
 
 static const struct argp_option options[] = {
@@ -30,7 +31,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct graph_args *a = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &a->common; return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        state->child_inputs[1] = &a->grid;
+        return 0;
     case KEY_DOT: a->dot = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->file, 1);
     case ARGP_KEY_END:
@@ -39,7 +43,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_grid}, {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -49,7 +54,7 @@ static const struct argp argp = {
            "block is "
            "repeated, the first time on what it goes on from, then on what it hands on. Values "
            "that are "
-           "probes are those --tensors shows. Checkpoints are what eval and classify take."};
+           "probes are those --tensors shows. Checkpoints are what eval, classify and paint take."};
 
 int stamp_cmd_graph(int argc, char **argv)
 {
@@ -59,7 +64,7 @@ int stamp_cmd_graph(int argc, char **argv)
     struct stamp_err e = {0};
 
     stamp_args_parse(&argp, "graph", argc, argv, &a);
-    if (stamp_say_open(a.file[0], &m, &e)) return stamp_say_fail(&e);
+    if (stamp_say_open_grid(a.file[0], &a.grid, &m, &e)) return stamp_say_fail(&e);
     if (a.dot)
         stamp_graph_dot(m->graph, &text);
     else

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "compiler/prove/verify.h"
-#include "sim/cli/args.h"
+#include "sim/cli/args_grid.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/info_model.h"
 #include "sim/cli/say.h"
@@ -15,6 +15,7 @@
 struct info_args {
     struct stamp_args_common common;
     const char *file[1];
+    struct stamp_dit_grid grid;
 };
 
 static error_t parse_info(int key, char *arg, struct argp_state *state)
@@ -22,7 +23,10 @@ static error_t parse_info(int key, char *arg, struct argp_state *state)
     struct info_args *a = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = &a->common; return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->common;
+        state->child_inputs[1] = &a->grid;
+        return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->file, 1);
     case ARGP_KEY_END:
         return a->file[0] ? 0 : stamp_args_bad("needs a program, P.stamp, or a checkpoint");
@@ -40,10 +44,12 @@ static error_t parse_machines(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {{.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp_child info_children[] = {
+    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_grid}, {.argp = NULL}};
 static const struct argp info_argp = {
     .parser = parse_info,
     .args_doc = "P.stamp|CHECKPOINT",
-    .children = children,
+    .children = info_children,
     .doc =
         "Machine, code, buffers and layers of a program, and what the verifier says of it; exit is "
         "1 when the verifier refuses it. Or family, shape, rotary embedding and weight types of "
@@ -151,7 +157,12 @@ int stamp_cmd_info(int argc, char **argv)
 
     stamp_args_parse(&info_argp, "info", argc, argv, &a);
     if (stamp_info_is_model(a.file[0]))
-        return stamp_info_model(a.file[0], a.common.json, &e) ? stamp_say_fail(&e) : STAMP_EXIT_OK;
+        return stamp_info_model(a.file[0], &a.grid, a.common.json, &e) ? stamp_say_fail(&e)
+                                                                       : STAMP_EXIT_OK;
+    if (a.grid.height) {
+        stamp_say_error("%s: a program has its grid: no --grid", a.file[0]);
+        return STAMP_EXIT_FAIL;
+    }
     if (stamp_image_read(a.file[0], &image, &e)) return stamp_say_fail(&e);
     const enum stamp_status s = stamp_verify(image, &v, &e);
     if (s)

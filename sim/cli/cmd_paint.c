@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cmd_paint.c - stamp paint: pictures by a diffusion transformer. */
-#include <string.h>
-
 #include "model/mem.h"
 #include "sim/cli/args_at.h"
+#include "sim/cli/args_grid.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
@@ -17,7 +16,6 @@ enum {
     KEY_PROMPT,
     KEY_STEPS,
     KEY_GUIDANCE,
-    KEY_GRID,
     KEY_TEXT_TOKENS,
     KEY_PHASES,
     KEY_JUDGE,
@@ -36,7 +34,11 @@ struct paint_args {
 };
 
 static const struct argp_option options[] = {
-    {.name = "on", .key = KEY_ON, .arg = "DEVICE", .group = 10, .doc = "where the network runs (default f32)"},
+    {.name = "on",
+     .key = KEY_ON,
+     .arg = "DEVICE",
+     .group = 10,
+     .doc = "where the network runs (default f32)"},
     {.name = "prompt",
      .key = KEY_PROMPT,
      .arg = "TEXT",
@@ -52,10 +54,6 @@ static const struct argp_option options[] = {
      .arg = "FOLDER",
      .doc = "a classifier that says what the pictures show"},
     {.name = "no-reference", .key = KEY_NO_REF, .doc = "no f32 network beside the device: no SQNR"},
-    {.name = "grid",
-     .key = KEY_GRID,
-     .arg = "HxW",
-     .doc = "patches (default: what the network was trained at)"},
     {.name = "text-tokens",
      .key = KEY_TEXT_TOKENS,
      .arg = "N",
@@ -65,20 +63,6 @@ static const struct argp_option options[] = {
      .doc = "cycles, bytes and use of the array by part of the program and block"},
     {.name = NULL},
 };
-
-static error_t parse_grid(const char *text, struct stamp_dit_grid *to)
-{
-    char high[16] = "";
-    const char *x = strchr(text, 'x');
-    uint64_t h = 0, w = 0;
-
-    if (!x || (size_t)(x - text) >= sizeof high) return stamp_args_bad("--grid %s: not HxW", text);
-    memcpy(high, text, (size_t)(x - text));
-    error_t err = stamp_args_u64("--grid: height", high, 1, 4096, &h);
-    if (!err) err = stamp_args_u64("--grid: width", x + 1, 1, 4096, &w);
-    *to = (struct stamp_dit_grid){(size_t)h, (size_t)w};
-    return err;
-}
 
 static error_t end(const struct paint_args *a)
 {
@@ -105,6 +89,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[2] = &a->machine;
         state->child_inputs[3] = &a->common;
         state->child_inputs[4] = &a->at;
+        state->child_inputs[5] = &a->grid;
         return 0;
     case KEY_ON: return stamp_args_device(arg, STAMP_CAN_VALUES, &j->on);
     case KEY_PROMPT:
@@ -118,7 +103,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_JUDGE: j->judge = arg; return 0;
     case KEY_NO_REF: j->measure = false; return 0;
     case KEY_TEXT_TOKENS: return stamp_args_u64("--text-tokens", arg, 1, 65536, &j->text);
-    case KEY_GRID: return parse_grid(arg, &a->grid);
     case KEY_PHASES: a->machine.run.phases = true; return 0;
     case ARGP_KEY_ARG:
         if (a->model) return stamp_args_bad("one model at a time, not %s", arg);
@@ -135,19 +119,26 @@ static char *help(int key, const char *text, void *input)
     return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_VALUES) : (char *)text;
 }
 
-static const struct argp_child children[] = {
-    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net}, {.argp = &stamp_argp_memory},
-    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_at},  {.argp = NULL}};
+static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
+                                             {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_memory},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = &stamp_argp_at},
+                                             {.argp = &stamp_argp_grid},
+                                             {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
     .help_filter = help,
     .args_doc = "MODEL",
     .children = children,
-    .doc = "Pictures by a text-conditioned diffusion transformer, PixArt-Σ or SANA: a folder in the layout of "
-           "diffusers, or random:CONFIG.json for shapes alone. Text encoder, sampler and PNG are the host's, in "
+    .doc = "Pictures by a text-conditioned diffusion transformer, PixArt-Σ or SANA: a folder in "
+           "the layout of "
+           "diffusers, or random:CONFIG.json for shapes alone. Text encoder, sampler and PNG are "
+           "the host's, in "
            "binary32; the network is the device's, step by step.\v"
-           "The transform is haar2d on the network's grid unless --transform says otherwise. sqnr_db is that of what "
+           "The transform is haar2d on the network's grid unless --transform says otherwise. "
+           "sqnr_db is that of what "
            "the network predicts, against f32 on the same inputs, over all steps."};
 
 int stamp_cmd_paint(int argc, char **argv)
@@ -163,7 +154,7 @@ int stamp_cmd_paint(int argc, char **argv)
     a.net = stamp_args_net_default();
     a.machine = stamp_args_machine_default();
     a.job = (struct stamp_paint_job){
-        .on = &stamp_on_f32, .steps = 20, .guidance = 2.5, .text = 120, .measure = true};
+        .on = &stamp_on_f32, .steps = 20, .guidance = 2.5, .measure = true};
     stamp_args_parse(&argp, "paint", argc, argv, &a);
     stamp_progress_init(a.common.progress);
     a.job.seed = a.machine.run.seed;

@@ -141,7 +141,8 @@ struct vision {
     const char *block;
     uint32_t blocks, rows, width, classes;
     uint64_t layers,
-        macs; /* linear layers of all kinds, repetitions counted; products of a picture */
+        macs;           /* linear layers of all kinds, repetitions counted; products of a picture */
+    uint64_t text_macs; /* products of a row of the run: of a text */
 };
 
 static struct vision look(const struct stamp_graph *g)
@@ -164,7 +165,9 @@ static struct vision look(const struct stamp_graph *g)
         const struct stamp_gnode *n = &g->node[at.node];
         const struct stamp_gvalue *y = &g->value[n->out];
         v.layers++;
-        v.macs += (uint64_t)y->rows * y->cols * g->value[n->in[0]].cols;
+        const uint64_t a_row = (uint64_t)y->cols * g->value[n->in[0]].cols;
+        v.macs += y->rows * a_row;
+        v.text_macs += y->rows ? 0 : a_row;
     }
     return v;
 }
@@ -216,10 +219,66 @@ static void put_vision(struct cJSON *o, const struct stamp_network *m, const str
     stamp_put_count(o, "macs", v->macs);
 }
 
-enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err *e)
+/* ---- Networks that paint ----------------------------------------------------------------------- */
+
+static void print_dit(const struct stamp_network *m, const struct vision *v)
+{
+    const struct stamp_gattr *p = v->picture;
+    const struct stamp_dit *d = &m->dit;
+
+    printf("network       %s, %s\n", m->family->name, m->format);
+    printf("latent        %u x %u pixels of %u channels, patches of %u x %u; %zu channels are "
+           "predicted\n",
+           p->height, p->width, p->channels, p->patch, p->patch, d->out_channels);
+    printf("tokens        %zu: a grid of %zu x %zu; trained at %zu x %zu\n", d->grid_h * d->grid_w,
+           d->grid_h, d->grid_w, d->sample / d->patch, d->sample / d->patch);
+    printf("text          rows of %zu, at most %zu\n", d->caption, m->ctx);
+    printf("%-13s %zu, width %zu, feed-forward %zu\n", v->block, d->layers, d->dim, d->hidden);
+    printf("attention     %zu heads of %zu; to the text %zu of %zu\n", d->heads, d->head_dim,
+           d->cross_heads, d->cross_head_dim);
+    printf("linear layers %" PRIu64 ", %" PRIu64 " multiply-accumulates an evaluation, and %" PRIu64
+           " a row of text\n",
+           v->layers, v->macs, v->text_macs);
+}
+
+static void put_dit(struct cJSON *o, const struct stamp_network *m, const struct vision *v)
+{
+    const struct stamp_gattr *p = v->picture;
+    const struct stamp_dit *d = &m->dit;
+
+    stamp_put_text(o, "family", m->family->name);
+    stamp_put_text(o, "format", m->format);
+    struct cJSON *latent = stamp_put_object(o, "latent");
+    stamp_put_count(latent, "channels", p->channels);
+    stamp_put_count(latent, "height", p->height);
+    stamp_put_count(latent, "width", p->width);
+    stamp_put_count(latent, "predicted", d->out_channels);
+    stamp_put_count(o, "patch", p->patch);
+    struct cJSON *grid = stamp_put_object(o, "grid");
+    stamp_put_count(grid, "height", d->grid_h);
+    stamp_put_count(grid, "width", d->grid_w);
+    stamp_put_count(o, "tokens", d->grid_h * d->grid_w);
+    struct cJSON *text = stamp_put_object(o, "text");
+    stamp_put_count(text, "width", d->caption);
+    stamp_put_count(text, "most", m->ctx);
+    stamp_put_count(o, "blocks", d->layers);
+    stamp_put_count(o, "dim", d->dim);
+    stamp_put_count(o, "hidden", d->hidden);
+    stamp_put_count(o, "heads", d->heads);
+    stamp_put_count(o, "head_dim", d->head_dim);
+    stamp_put_count(o, "cross_heads", d->cross_heads);
+    stamp_put_count(o, "cross_head_dim", d->cross_head_dim);
+    stamp_put_count(o, "parameters", stamp_graph_parameters(m->graph));
+    stamp_put_count(o, "linear_layers", v->layers);
+    stamp_put_count(o, "macs", v->macs);
+    stamp_put_count(o, "text_macs", v->text_macs);
+}
+
+enum stamp_status stamp_info_model(const char *path, const struct stamp_dit_grid *at, bool json,
+                                   struct stamp_err *e)
 {
     struct stamp_network *m = NULL;
-    const enum stamp_status s = stamp_say_open(path, &m, e);
+    const enum stamp_status s = stamp_say_open_grid(path, at, &m, e);
 
     if (s) return s;
     const struct weights w = count(m);
@@ -227,14 +286,18 @@ enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err
     const struct vision v = look(m->graph);
     if (json) {
         struct cJSON *o = stamp_json_root();
-        if (pictures)
+        if (stamp_network_paints(m))
+            put_dit(o, m, &v);
+        else if (pictures)
             put_vision(o, m, &v);
         else
             put(o, m);
         put_weights(o, &w);
         stamp_say_json(o);
     } else {
-        if (pictures)
+        if (stamp_network_paints(m))
+            print_dit(m, &v);
+        else if (pictures)
             print_vision(m, &v);
         else
             print(m);

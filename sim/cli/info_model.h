@@ -8,13 +8,15 @@
 
 #include <stdbool.h>
 
+#include "compiler/family/dit.h"
 #include "model/status.h"
 
 /** Whether @p path is a model rather than a program: "random:...", a folder, a GGUF file, a name that
  *  ends in .bin or .safetensors. */
 bool stamp_info_is_model(const char *path);
 
-/** Print what it holds. */
-enum stamp_status stamp_info_model(const char *path, bool json, struct stamp_err *e);
+/** Print what it holds. @param grid  of a network that paints; zeros: as trained */
+enum stamp_status stamp_info_model(const char *path, const struct stamp_dit_grid *grid, bool json,
+                                   struct stamp_err *e);
 
 #endif

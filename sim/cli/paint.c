@@ -9,6 +9,7 @@
 
 #include "compiler/family/random.h"
 #include "model/mem.h"
+#include "sim/cli/files.h"
 #include "sim/cli/net_report.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
@@ -19,6 +20,8 @@
 #include "sim/paint/predict.h"
 #include "sim/paint/sheet.h"
 #include "sim/report/json_out.h"
+
+enum { TEXT = 120 }; /* rows of it, of a random network that is told nothing */
 
 /* A job under way. */
 struct work {
@@ -50,18 +53,19 @@ static enum stamp_status random_steps(struct work *w, struct stamp_err *e)
     const struct stamp_paint_job *j = w->j;
     const struct stamp_dit *d = &w->p.m->dit;
     const size_t pixels = d->grid_h * d->grid_w * d->patch * d->patch;
+    const uint32_t rows = j->text ? (uint32_t)j->text : TEXT;
     float *latent = stamp_alloc(pixels * d->channels, sizeof *latent),
-          *text = stamp_alloc(j->text * d->caption, sizeof *text),
+          *text = stamp_alloc(rows * d->caption, sizeof *text),
           *out = stamp_alloc(pixels * d->out_channels, sizeof *out);
-    enum stamp_status s = latent && text && out ? STAMP_OK
-                                                : stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    enum stamp_status s =
+        latent && text && out ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 
-    if (!s) stamp_noise(j->seed, j->text * d->caption, text);
+    if (!s) stamp_noise(j->seed, rows * d->caption, text);
     for (uint64_t k = 0; k < j->steps && !s; k++) {
         const float t = 1000.0f * (float)(j->steps - k) / (float)j->steps - 1.0f;
         stamp_progress_task("step %" PRIu64 " of %" PRIu64 " on %s", k + 1, j->steps, j->on->name);
         stamp_noise(j->seed + 1 + k, pixels * d->channels, latent);
-        s = stamp_predict(&w->p, latent, t, text, (uint32_t)j->text, out, e);
+        s = stamp_predict(&w->p, latent, t, text, rows, out, e);
         stamp_progress_end();
     }
     stamp_free(latent);
@@ -86,21 +90,26 @@ static enum stamp_status told(void *ctx, uint32_t done, uint32_t steps, const fl
 
     (void)latent;
     (void)e;
-    stamp_progress_task("step %" PRIu32 " of %" PRIu32 " on %s", done < steps ? done + 1 : steps, steps,
-                        w->j->on->name);
+    stamp_progress_task("step %" PRIu32 " of %" PRIu32 " on %s", done < steps ? done + 1 : steps,
+                        steps, w->j->on->name);
     return STAMP_OK;
 }
 
-/* What the folder's parts say of each other. */
-static enum stamp_status check(const struct work *w, const struct stamp_paint_folder *f,
-                               const char *model, struct stamp_err *e)
+enum stamp_status stamp_paint_fits(const struct stamp_paint_folder *f,
+                                   const struct stamp_network *m, const char *model,
+                                   struct stamp_err *e)
 {
-    const struct stamp_dit *d = &w->p.m->dit;
+    const struct stamp_dit *d = &m->dit;
 
     if (stamp_words_width(f->words) != d->caption)
+        return stamp_fail(
+            e, STAMP_EFORMAT,
+            "%s: the text encoder's rows are of %zu numbers, the transformer takes %zu", model,
+            (size_t)stamp_words_width(f->words), d->caption);
+    if (f->shuffle.channels != d->channels)
         return stamp_fail(e, STAMP_EFORMAT,
-                          "%s: the text encoder's rows are of %zu numbers, the transformer takes %zu",
-                          model, (size_t)stamp_words_width(f->words), d->caption);
+                          "%s: the decoder takes %u channels, the transformer has %zu", model,
+                          f->shuffle.channels, d->channels);
     return STAMP_OK;
 }
 
@@ -116,7 +125,8 @@ static enum stamp_status paint_all(struct work *w, const struct stamp_paint_fold
                                           .out_channels = (uint32_t)d->out_channels,
                                           .predict = predict,
                                           .predict_ctx = w};
-    enum stamp_status s = STAMP_OK;
+    enum stamp_status s =
+        stamp_paint_check(&painter, w->judge, w->p.m->ctx, j->prompt, j->prompts, e);
 
     for (size_t i = 0; i < j->prompts && !s; i++) {
         const struct stamp_paint_options o = {.steps = (uint32_t)j->steps,
@@ -137,7 +147,8 @@ static enum stamp_status paint_all(struct work *w, const struct stamp_paint_fold
 
 static enum stamp_status write(const struct work *w, struct stamp_err *e)
 {
-    const struct stamp_sheet layout = {.columns = 8, .scale = 1, .margin = 2, .paper = {255, 255, 255}};
+    const struct stamp_sheet layout = {
+        .columns = 8, .scale = 1, .margin = 2, .paper = {255, 255, 255}};
     struct stamp_picture all = {0};
 
     if (!w->j->output) return STAMP_OK;
@@ -150,10 +161,12 @@ static enum stamp_status write(const struct work *w, struct stamp_err *e)
 
 static enum stamp_status pictures(struct work *w, const char *model, struct stamp_err *e)
 {
+    const char *const inputs[] = {model, w->j->judge, NULL};
     struct stamp_paint_folder f = {0};
-    enum stamp_status s = stamp_paint_folder_open(model, &f, e);
+    enum stamp_status s = stamp_check_output(w->j->output, inputs, e);
 
-    if (!s) s = check(w, &f, model, e);
+    if (!s) s = stamp_paint_folder_open(model, &f, e);
+    if (!s) s = stamp_paint_fits(&f, w->p.m, model, e);
     if (!s && w->j->judge) s = stamp_judge_open(w->j->judge, &w->judge, e);
     if (!s) s = paint_all(w, &f, e);
     if (!s) s = write(w, e);
@@ -173,6 +186,15 @@ static uint64_t agreeing(const struct work *w, bool both)
     return n;
 }
 
+/* Mean. */
+static double score(const struct work *w)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < w->j->prompts; i++) sum += w->reward[i].score;
+    return sum / (double)w->j->prompts;
+}
+
 static void put(const struct work *w)
 {
     const struct stamp_paint_job *j = w->j;
@@ -186,6 +208,7 @@ static void put(const struct work *w)
     stamp_put_count(o, "pictures", j->prompts);
     stamp_put_real(o, "sqnr_db", stamp_predict_db(&w->p));
     if (w->judge) {
+        stamp_put_real(o, "score", score(w));
         stamp_put_count(o, "objects_named", agreeing(w, false));
         stamp_put_count(o, "prompts_named", agreeing(w, true));
     }
@@ -195,7 +218,8 @@ static void put(const struct work *w)
     stamp_put_count(o, "outputs_compared", run ? phase.compared : 0);
     if (run && j->on->can & STAMP_CAN_PROGRAMS) {
         const struct stamp_net_report r = {&phase, j->mach, j->on, 0, w->p.run};
-        stamp_put_count(o, "cycles", j->on->can & STAMP_CAN_TIMED ? phase.sum.cycles : phase.expected);
+        stamp_put_count(o, "cycles",
+                        j->on->can & STAMP_CAN_TIMED ? phase.sum.cycles : phase.expected);
         stamp_put_real(o, "utilization", stamp_net_utilization(&r));
         stamp_net_put(o, "network", &r);
     }
@@ -207,13 +231,16 @@ static void print(const struct work *w)
     const struct stamp_paint_job *j = w->j;
     struct stamp_netrun_phase phase;
 
+    printf("%" PRIu64 " steps, %" PRIu64 " evaluations of %zu tokens on %s\n", j->steps, w->p.steps,
+           w->p.m->dit.grid_h * w->p.m->dit.grid_w, j->on->name);
     for (size_t i = 0; i < j->prompts && w->judge; i++)
         printf("%-40s %s on %s\n", j->prompt[i],
                stamp_judge_objects(w->judge)->name[w->verdict[i].shown.object],
                stamp_judge_backgrounds(w->judge)->name[w->verdict[i].shown.background]);
     if (w->judge)
-        printf("named as asked: object %" PRIu64 ", object and background %" PRIu64 " of %zu\n",
-               agreeing(w, false), agreeing(w, true), j->prompts);
+        printf("named as asked: object %" PRIu64 ", object and background %" PRIu64
+               " of %zu; mean score %.3f\n",
+               agreeing(w, false), agreeing(w, true), j->prompts, score(w));
     if (j->output) printf("%s: %zu picture%s\n", j->output, j->prompts, j->prompts == 1 ? "" : "s");
     if (!stamp_predict_sum(&w->p, &phase)) return;
     const struct stamp_net_report r = {&phase, j->mach, j->on, 0, w->p.run};
@@ -230,9 +257,15 @@ enum stamp_status stamp_paint_run(const struct stamp_paint_job *j, const struct 
     if (!w) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     w->j = j;
     if (!j->prompts && (!stamp_random_is(model) || j->output))
-        s = stamp_fail(e, STAMP_ERANGE, "%s: needs --prompt; \"\" is the picture of no prompt", model);
+        s = stamp_fail(e, STAMP_ERANGE, "%s: needs --prompt; \"\" is the picture of no prompt",
+                       model);
     if (!s && j->prompts && stamp_random_is(model))
         s = stamp_fail(e, STAMP_ERANGE, "%s: a random network has no words: no --prompt", model);
+    if (!s && j->judge && stamp_random_is(model))
+        s = stamp_fail(e, STAMP_ERANGE, "%s: a random network paints nothing to judge: no --judge",
+                       model);
+    if (!s && j->text && !stamp_random_is(model))
+        s = stamp_fail(e, STAMP_ERANGE, "%s: --text-tokens is of random networks", model);
     if (!s) s = stamp_predict_open(&w->p, m, &j->net, j->measure, e);
     if (!s) s = j->prompts ? pictures(w, model, e) : random_steps(w, e);
     if (!s && j->json)

@@ -8,6 +8,7 @@
 
 #include "compiler/family/network.h"
 #include "sim/net/netrun.h"
+#include "sim/paint/folder.h"
 
 enum { STAMP_PAINT_PROMPTS = 64 };
 
@@ -18,7 +19,7 @@ struct stamp_paint_job {
     const char *prompt[STAMP_PAINT_PROMPTS];
     size_t prompts;
     const char *output, *judge; /**< NULL: none */
-    uint64_t steps, seed, text; /**< text: rows of it for a random network */
+    uint64_t steps, seed, text; /**< text: rows of it for a random network; 0: 120 */
     double guidance;
     bool measure; /**< f32 beside the device */
     bool json;
@@ -27,6 +28,11 @@ struct stamp_paint_job {
 /** Open a network that paints; its notes are said. @return as stamp_network_open_grid */
 enum stamp_status stamp_paint_open(const char *model, struct stamp_dit_grid grid,
                                    struct stamp_network **out, struct stamp_err *e);
+
+/** That the folder's parts go with its transformer. @return STAMP_EFORMAT */
+enum stamp_status stamp_paint_fits(const struct stamp_paint_folder *f,
+                                   const struct stamp_network *m, const char *model,
+                                   struct stamp_err *e);
 
 /** Paint, write, print. @return what failed */
 enum stamp_status stamp_paint_run(const struct stamp_paint_job *j, const struct stamp_network *m,

@@ -46,6 +46,14 @@ enum stamp_status stamp_say_open(const char *path, struct stamp_network **out, s
     return s;
 }
 
+enum stamp_status stamp_say_open_grid(const char *path, const struct stamp_dit_grid *grid,
+                                      struct stamp_network **out, struct stamp_err *e)
+{
+    const enum stamp_status s = stamp_network_open_grid(path, *grid, out, e);
+    if (!s) stamp_say_notes(&(*out)->notes);
+    return s;
+}
+
 enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,
                                       struct stamp_tokenizer **out, struct stamp_err *e)
 {

@@ -12,6 +12,7 @@
 #include "model/status.h"
 
 struct cJSON;
+struct stamp_dit_grid;
 struct stamp_network;
 struct stamp_notes;
 struct stamp_tokenizer;
@@ -34,6 +35,10 @@ void stamp_say_notes(const struct stamp_notes *n);
 
 /** stamp_network_open, and its notes said. */
 enum stamp_status stamp_say_open(const char *path, struct stamp_network **out, struct stamp_err *e);
+
+/** The same with the grid of a network that paints, as stamp_network_open_grid. */
+enum stamp_status stamp_say_open_grid(const char *path, const struct stamp_dit_grid *grid,
+                                      struct stamp_network **out, struct stamp_err *e);
 
 /** stamp_tokenizer_for, and its notes said. */
 enum stamp_status stamp_say_tokenizer(const char *model, const char *path, size_t rows,

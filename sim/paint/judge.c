@@ -265,20 +265,30 @@ enum stamp_status stamp_judge_look(const struct stamp_judge *j, const struct sta
     return look(j, p, out, NULL, e);
 }
 
+enum stamp_status stamp_judge_asked(const struct stamp_judge *j, const char *prompt,
+                                    struct stamp_caption *out, struct stamp_err *e)
+{
+    struct stamp_caption asked = {0};
+    const enum stamp_status s = stamp_caption_of(&j->names[0], &j->names[1], prompt, &asked, e);
+
+    if (s) return s;
+    const bool object = asked.object < j->names[0].count;
+    if (!object || asked.background == j->names[1].count)
+        return stamp_fail(e, STAMP_ERANGE,
+                          "the prompt \"%.100s\" does not name one %s that the classifier knows",
+                          prompt, object ? "background" : "object");
+    *out = asked;
+    return STAMP_OK;
+}
+
 enum stamp_status stamp_judge_prompt(const struct stamp_judge *j, const struct stamp_picture *p,
                                      const char *prompt, struct stamp_verdict *out,
                                      struct stamp_reward *reward, struct stamp_err *e)
 {
     struct stamp_reward r = {0};
-    enum stamp_status s = stamp_caption_of(&j->names[0], &j->names[1], prompt, &r.asked, e);
+    enum stamp_status s = stamp_judge_asked(j, prompt, &r.asked, e);
 
-    if (s) return s;
-    const bool object = r.asked.object < j->names[0].count;
-    if (!object || r.asked.background == j->names[1].count)
-        return stamp_fail(e, STAMP_ERANGE,
-                          "the prompt \"%.100s\" does not name one %s that the classifier knows",
-                          prompt, object ? "background" : "object");
-    s = look(j, p, out, &r, e);
+    if (!s) s = look(j, p, out, &r, e);
     if (!s) *reward = r;
     return s;
 }

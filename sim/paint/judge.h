@@ -73,8 +73,13 @@ enum stamp_status stamp_judge_logits(const struct stamp_judge *j, const struct s
 enum stamp_status stamp_judge_look(const struct stamp_judge *j, const struct stamp_picture *p,
                                    struct stamp_verdict *out, struct stamp_err *e);
 
-/** The same, held against a prompt.
- *  @return STAMP_ERANGE for a prompt that does not name one object and one background, and as above */
+/** What a prompt asks for. @return STAMP_ERANGE for one that does not name one object and one background,
+ *  STAMP_ENOMEM; then @p out is untouched */
+enum stamp_status stamp_judge_asked(const struct stamp_judge *j, const char *prompt,
+                                    struct stamp_caption *out, struct stamp_err *e);
+
+/** The same as stamp_judge_look, held against a prompt.
+ *  @return as stamp_judge_asked and stamp_judge_logits */
 enum stamp_status stamp_judge_prompt(const struct stamp_judge *j, const struct stamp_picture *p,
                                      const char *prompt, struct stamp_verdict *out,
                                      struct stamp_reward *reward, struct stamp_err *e);

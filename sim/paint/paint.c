@@ -32,6 +32,49 @@ static enum stamp_status sample(const struct stamp_painter *p, const struct stam
     return status;
 }
 
+static enum stamp_status check_size(const struct stamp_painter *p, struct stamp_err *e)
+{
+    const uint64_t area = (uint64_t)p->height * p->width;
+
+    if (p->channels && area && area <= STAMP_LATENT_MAX && p->channels <= STAMP_LATENT_MAX / area)
+        return STAMP_OK;
+    return stamp_fail(e, STAMP_ERANGE, "a latent of %u x %u x %u: 1 to %d values are allowed",
+                      p->channels, p->height, p->width, STAMP_LATENT_MAX);
+}
+
+/* That the judge takes pictures of this size. */
+static enum stamp_status check_judge(const struct stamp_painter *p, const struct stamp_judge *judge,
+                                     struct stamp_err *e)
+{
+    const uint32_t f = p->folder->shuffle.factor, n = stamp_judge_size(judge);
+
+    if (p->height * f == n && p->width * f == n) return STAMP_OK;
+    return stamp_fail(e, STAMP_ERANGE,
+                      "the classifier takes pictures of %u x %u pixels, not %u x %u", n, n,
+                      p->width * f, p->height * f);
+}
+
+enum stamp_status stamp_paint_check(const struct stamp_painter *p, const struct stamp_judge *judge,
+                                    size_t most, const char *const *prompt, size_t prompts,
+                                    struct stamp_err *e)
+{
+    enum stamp_status s = check_size(p, e);
+
+    if (!s && judge) s = check_judge(p, judge, e);
+    for (size_t i = 0; i < prompts && !s; i++) {
+        struct stamp_text_rows text = {0};
+        struct stamp_caption asked;
+        s = stamp_words_encode(p->folder->words, prompt[i], &text, e);
+        if (!s && text.tokens > most)
+            s = stamp_fail(e, STAMP_ERANGE, "%u rows of text: the network takes 1 to %zu",
+                           text.tokens, most);
+        if (s) stamp_fail_at(e, "\"%s\"", prompt[i]);
+        stamp_text_rows_free(&text);
+        if (!s && judge) s = stamp_judge_asked(judge, prompt[i], &asked, e);
+    }
+    return s;
+}
+
 enum stamp_status stamp_paint_latent(const struct stamp_painter *p,
                                      const struct stamp_paint_options *o, const char *prompt,
                                      float *latent, struct stamp_err *e)
@@ -54,14 +97,12 @@ enum stamp_status stamp_paint_picture(const struct stamp_painter *p,
                                       const struct stamp_paint_options *o, const char *prompt,
                                       struct stamp_picture *out, struct stamp_err *e)
 {
-    const uint64_t area = (uint64_t)p->height * p->width;
+    enum stamp_status s = check_size(p, e);
 
-    if (!p->channels || !area || area > STAMP_LATENT_MAX || p->channels > STAMP_LATENT_MAX / area)
-        return stamp_fail(e, STAMP_ERANGE, "a latent of %u x %u x %u", p->channels, p->height,
-                          p->width);
-    float *const latent = stamp_alloc((size_t)p->channels * area, sizeof *latent);
+    if (s) return s;
+    float *const latent = stamp_alloc((size_t)p->channels * p->height * p->width, sizeof *latent);
     if (!latent) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a latent");
-    enum stamp_status s = stamp_paint_latent(p, o, prompt, latent, e);
+    s = stamp_paint_latent(p, o, prompt, latent, e);
     if (!s) s = stamp_shuffle_picture(&p->folder->shuffle, latent, p->height, p->width, out, e);
     stamp_free(latent);
     return s;

@@ -7,6 +7,7 @@
 #define STAMP_PAINT_PAINT_H
 
 #include "sim/paint/folder.h"
+#include "sim/paint/judge.h"
 #include "sim/paint/sampler.h"
 
 /** The network of the folder's transformer. */
@@ -25,6 +26,16 @@ struct stamp_paint_options {
     stamp_denoise_see_fn see; /**< NULL: nobody */
     void *see_ctx;
 };
+
+/**
+ * What is wrong with prompts, before anything runs.
+ * @param judge  NULL: nobody  @param most  rows of text the network takes
+ * @return STAMP_ERANGE (a latent that cannot be, pictures of another size than the judge's, more rows), as
+ * stamp_words_encode and stamp_judge_asked
+ */
+enum stamp_status stamp_paint_check(const struct stamp_painter *p, const struct stamp_judge *judge,
+                                    size_t most, const char *const *prompt, size_t prompts,
+                                    struct stamp_err *e);
 
 /**
  * @param latent  [channels][height][width], owned by the caller; undefined after a failure

@@ -17,19 +17,24 @@ enum { BLOCKS = 2 }; /* of a scale: whole rows, and STAMP_BLOCK features */
 
 /* ---- Rows of the table ------------------------------------------------------------------------- */
 
+void stamp_schemes_name(const struct stamp_scheme *q, char *text, size_t size)
+{
+    char weight[12], what[64] = "";
+
+    snprintf(weight, sizeof weight, q->weight_bits == 32 ? "f32" : "%u", q->weight_bits);
+    if (q->high_rows && q->transform == STAMP_NONE)
+        snprintf(what, sizeof what, ", %u rows of %u bits", q->high_rows, q->high_bits);
+    else if (q->high_rows)
+        snprintf(what, sizeof what, ", %s, %u rows", stamp_transform_name(q->transform),
+                 q->high_rows);
+    snprintf(text, size, "W%sA%u%s%s", weight, q->act_bits, what, q->block ? ", blocks of 64" : "");
+}
+
 static void push(struct stamp_schemes *c, struct stamp_scheme q)
 {
     struct stamp_schemes_row *r = &c->row[c->rows++];
-    char weight[12], what[64] = "";
 
-    snprintf(weight, sizeof weight, q.weight_bits == 32 ? "f32" : "%u", q.weight_bits);
-    if (q.high_rows && q.transform == STAMP_NONE)
-        snprintf(what, sizeof what, ", %u rows of %u bits", q.high_rows, q.high_bits);
-    else if (q.high_rows)
-        snprintf(what, sizeof what, ", %s, %u rows", stamp_transform_name(q.transform),
-                 q.high_rows);
-    snprintf(r->name, sizeof r->name, "W%sA%u%s%s", weight, q.act_bits, what,
-             q.block ? ", blocks of 64" : "");
+    stamp_schemes_name(&q, r->name, sizeof r->name);
     r->scheme = q;
 }
 
@@ -82,7 +87,7 @@ struct layers {
     uint64_t inputs;     /* closed so far, of all pictures */
 };
 
-static void add_energy(struct stamp_energy *a, size_t n, const float *ref, const float *y)
+void stamp_energy_add(struct stamp_energy *a, size_t n, const float *ref, const float *y)
 {
     for (size_t i = 0; i < n; i++) {
         const double r = ref[i], diff = r - (double)y[i];
@@ -155,8 +160,8 @@ static enum stamp_status measure(void *ctx, struct stamp_gat at, const char *lay
             st = prepare(l, at, b, n, d, w, &prepared, e);
         }
         if (!st) st = stamp_layer_run(&prepared, &r->scheme, (uint32_t)s, x, NULL, got, e);
-        if (!st) add_energy(&l->open[i], s * n, y, got);
-        if (!st) add_energy(&r->linear, s * n, y, got);
+        if (!st) stamp_energy_add(&l->open[i], s * n, y, got);
+        if (!st) stamp_energy_add(&r->linear, s * n, y, got);
     }
     stamp_layer_free(&prepared);
     stamp_free(got);
@@ -224,7 +229,7 @@ static enum stamp_status one_whole(struct pictures *p, const struct whole *w,
                : stamp_f32_rows(p->c->network, p->rows[i], &hooks, p->logits, e);
 
     if (s) return stamp_fail_at(e, "%s", p->file[i]);
-    add_energy(&r->logits, p->classes, p->ref[i], p->logits);
+    stamp_energy_add(&r->logits, p->classes, p->ref[i], p->logits);
     r->agree += largest(p->classes, p->ref[i]) == largest(p->classes, p->logits);
     step(p);
     return STAMP_OK;

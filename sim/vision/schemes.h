@@ -58,6 +58,12 @@ enum stamp_status stamp_schemes_list(struct stamp_schemes *c, struct stamp_err *
 enum stamp_status stamp_schemes_run(struct stamp_schemes *c, const char *const *file, size_t count,
                                     struct stamp_err *e);
 
+/** What the rows of such a table are called: "W4A4, haar, 64 rows, blocks of 64". */
+void stamp_schemes_name(const struct stamp_scheme *q, char *text, size_t size);
+
+/** Count the values @p y of a reference in. */
+void stamp_energy_add(struct stamp_energy *a, size_t n, const float *ref, const float *y);
+
 /** dB; infinite without noise. */
 double stamp_energy_db(const struct stamp_energy *a);
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import manual_compare
+import manual_paint
 import manual_pictures
 
 STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
@@ -33,8 +34,7 @@ def check(what, good, note=""):
 
 
 def close(what, got, want, part=1e-6):
-    check(what, isinstance(got, (int, float)) and abs(got - want) <= part * max(1e-9, abs(want)),
-          "%r, not %r" % (got, want))
+    check(what, isinstance(got, (int, float)) and abs(got - want) <= part * max(1e-9, abs(want)), "%r, not %r" % (got, want))
 
 
 # ---- What is run: its JSON, and its text ----------------------------------------------------------------------
@@ -78,8 +78,7 @@ PLACES = {
                  ("long", r"(\d+) (?:document|of them)", 1)),
     "tokens_cut": ([("eval", "tokens_cut"), ("long", "tokens_cut"), ("capture", "tokens_cut")], "tokens",
                    ("long", r"(\d+) tokens (?:behind|cut|left)", 1)),
-    "avg_act_bits": ([("eval", "avg_act_bits"), ("compare", "rows.*.avg_act_bits"), ("linear", "avg_act_bits")], "bits",
-                     ("eval", r"activations +([\d.]+) bits", 1)),
+    "avg_act_bits": ([("eval", "avg_act_bits"), ("compare", "rows.*.avg_act_bits"), ("linear", "avg_act_bits")], "bits", ("eval", r"activations +([\d.]+) bits", 1)),
     "avg_kv_bits": ([("compare", "rows.*.avg_kv_bits")], "bits", ("compare", r"W4A8 +\S+ +\S+ +\S+ +([\d.]+)", 1)),
     "kv_transform": ([("compare", "rows.*.kv_transform")], "haar or none", None),
     "prefill": ([("eval", "prefill"), ("generate", "prefill"), ("demo", "prefill")], "phase", None),
@@ -137,23 +136,22 @@ PLACES = {
     "parts": ([("run", "phases.parts"), ("generate", "prefill.phases.parts")], "layers", None),
     "times": ([("generate", "prefill.phases.parts.*.times")], "counts", None),
     "seconds": ([("linear", "seconds"), ("generate", "prefill.seconds")], "Host time", ("linear", r"host +([\d.]+) s", None)),
-    "cycles_per_second": ([("linear", "cycles_per_second"), ("layers", "cycles_per_second")], "cycles",
-                          ("linear", r"s, (\d+) cycles/s", None)),
-    "dram_bytes": ([("compile", "dram_bytes"), ("info", "dram_bytes"), ("asm", "dram_bytes")], "Memory",
-                   ("compile", r"(\d+) bytes of memory", 1)),
-    "load_bytes": ([("compile", "load_bytes"), ("info", "load_bytes")], "traffic", ("info", r"traffic +(\d+) bytes loaded", 1)),
-    "store_bytes": ([("compile", "store_bytes"), ("info", "store_bytes")], "traffic", ("info", r"loaded, (\d+) stored", 1)),
+    "cycles_per_second": ([("linear", "cycles_per_second"), ("layers", "cycles_per_second")], "cycles", ("linear", r"s, (\d+) cycles/s", None)),
+    "dram_bytes": ([("compile", "dram_bytes"), ("info", "dram_bytes"), ("asm", "dram_bytes")], "Memory", ("compile", r"(\d+) bytes of memory", 1)),
+    **{k + "_bytes": ([("compile", k + "_bytes"), ("info", k + "_bytes")], "traffic", ("info", pattern, 1)) for k, pattern in
+       (("load", r"traffic +(\d+) bytes loaded"), ("store", r"loaded, (\d+) stored"))},
     "fetch_bytes": ([("compile", "fetch_bytes")], "traffic", None),
-    "s": ([("info", "layers.*.s"), ("layers", "layers.*.s")], "Tokens", ("info", r": (\d+) x \d+ -> \d+", 1)),
-    "d": ([("info", "layers.*.d"), ("layers", "layers.*.d")], "features", ("info", r": \d+ x (\d+) -> \d+", 1)),
-    "n": ([("info", "layers.*.n"), ("layers", "layers.*.n")], "outputs", ("info", r": \d+ x \d+ -> (\d+)", 1)),
+    **{k: ([("info", "layers.*." + k), ("layers", "layers.*." + k)], unit, ("info", r": " + pattern, 1)) for k, unit, pattern in
+       (("s", "Tokens", r"(\d+) x \d+ -> \d+"), ("d", "features", r"\d+ x (\d+) -> \d+"), ("n", "outputs", r"\d+ x \d+ -> (\d+)"))},
     "macs_per_cycle": ([("machines", "machines.*.macs_per_cycle")], "P x L x T", ("machines", r"; (\d+) 4x4-bit products per cycle", 1)),
     "pass": ([("demo", "pass"), ("layers", "pass")], "demo", None),
 }
-RUNS.update(manual_compare.RUNS)
-PLACES.update(manual_compare.PLACES)
-for more, where in manual_compare.MORE.items():
-    PLACES[more][0].extend(where)
+for part in (manual_compare, manual_paint):
+    RUNS.update(part.RUNS)
+    PLACES.update(part.PLACES)
+    for more, where in part.MORE.items():
+        PLACES[more][0].extend(where)
+NEED_RTL |= manual_paint.NEED_RTL
 
 
 def page():
@@ -380,6 +378,7 @@ def main():
             with open(name, "w", encoding="utf8") as f:
                 f.write(words)
         manual_compare.make()
+        manual_paint.make()
         manual_pictures.make(KIT)
         out, text = all_runs()
         if failed == 0:
@@ -388,6 +387,7 @@ def main():
             scores(out)
             tensors(out)
             manual_compare.look(out, npy, check, close, run)
+            manual_paint.look(out, per_cycle, check, close)
             if RTL:
                 layer(out, per_cycle)
                 network(out, per_cycle)
