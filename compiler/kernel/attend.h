@@ -12,6 +12,8 @@
 #include "compiler/emit/vec.h"
 #include "model/num/kv.h"
 
+enum { STAMP_ATTEND_ROWS = 64 }; /**< queries at once, at most, where all see all keys */
+
 /** Sizes of the cache and of the batches that fill it. */
 struct stamp_kv_sizes {
     uint32_t block;    /**< log2 of a block's tokens, 0 where bits is not 4 */

@@ -61,7 +61,7 @@ static bool choose(struct stamp_attn_plan *a, struct stamp_attend *n)
 {
     uint32_t end;
 
-    for (uint32_t rows = 64 / n->L * n->L; rows > n->L && !n->causal; rows -= n->L)
+    for (uint32_t rows = STAMP_ATTEND_ROWS / n->L * n->L; rows > n->L && !n->causal; rows -= n->L)
         if (stamp_attn_plan_exact(a, n, rows, 0, &end)) return true;
     return stamp_attn_plan_rows(a, n, n->L < 32 ? n->L : 32, 0);
 }

@@ -36,10 +36,11 @@ static struct stamp_place heads_of(struct stamp_lower *n, const struct stamp_lst
                                    const char *name, uint32_t v, uint64_t cols)
 {
     const uint64_t rows = stamp_lower_rows(n, v), batch = a->attend.kv.batch;
+    const uint64_t more = a->attend.causal ? 0 : STAMP_ATTEND_ROWS; /* tiles of any height */
 
     if (n->decode)
         return matrix(n, name, STAMP_STATE, rows, cols + n->mach->P / 2 * (uint64_t)a->attend.hdp);
-    return matrix(n, name, STAMP_STATE, (rows + batch - 1) / batch * batch, cols);
+    return matrix(n, name, STAMP_STATE, (rows + batch - 1) / batch * batch + more, cols);
 }
 
 /* Several products beside each other in one buffer. */
