@@ -38,7 +38,7 @@ struct stamp_build {
     struct stamp_word *word;   /**< [count] owned */
     size_t count, cap;
     uint32_t items; /**< buffers there is room for */
-    uint64_t dram; /**< next free address */
+    uint64_t dram;  /**< next free address */
     /** Transfers into [layer_lo, layer_hi) get address register STAMP_REG_LAYER; 0, 0: none. */
     uint64_t layer_lo, layer_hi;
     struct stamp_build_phase phase[STAMP_BUILD_PHASES];

@@ -91,9 +91,9 @@ uint32_t stamp_dm_param(struct stamp_dm *k, const char *name, enum stamp_gparam_
     return param(k, name, "", kind, rows, cols, part);
 }
 
-uint32_t stamp_dm_linear(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind, uint32_t x,
-                         const char *name, const char *weight, const char *bias, size_t outputs,
-                         size_t first, size_t total)
+uint32_t stamp_dm_linear(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind,
+                         uint32_t x, const char *name, const char *weight, const char *bias,
+                         size_t outputs, size_t first, size_t total)
 {
     const size_t inputs = k->b->status ? 1 : k->b->g->value[x].cols;
     const struct stamp_part w = {.name = NAMED(weight), .first = first, .total = total},
@@ -108,13 +108,14 @@ uint32_t stamp_dm_linear(struct stamp_dm *k, struct stamp_gout out, enum stamp_g
     return node(k, STAMP_GOP_LINEAR, out, (struct stamp_gattr){.kind = kind}, bias ? 3 : 2, in);
 }
 
-uint32_t stamp_dm_unary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind, uint32_t x)
+uint32_t stamp_dm_unary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind,
+                        uint32_t x)
 {
     return node(k, STAMP_GOP_UNARY, out, (struct stamp_gattr){.kind = kind}, 1, &x);
 }
 
-uint32_t stamp_dm_binary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind, uint32_t x,
-                         uint32_t y)
+uint32_t stamp_dm_binary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind,
+                         uint32_t x, uint32_t y)
 {
     return node(k, STAMP_GOP_BINARY, out, (struct stamp_gattr){.kind = kind}, 2,
                 (uint32_t[]){x, y});
@@ -176,8 +177,8 @@ void stamp_dm_time(struct stamp_dm *k, const char *one, const char *two, const c
     const size_t d = k->d->dim;
     const struct stamp_gattr row = {.rows = 1, .cols = STAMP_DIT_TIME};
 
-    const uint32_t t = stamp_gb_node(k->b, STAMP_GOP_INPUT, (struct stamp_gout){.name = "time"}, row,
-                                     0, NULL);
+    const uint32_t t =
+        stamp_gb_node(k->b, STAMP_GOP_INPUT, (struct stamp_gout){.name = "time"}, row, 0, NULL);
     uint32_t x = stamp_dm_linear(k, (struct stamp_gout){.name = "time1"}, STAMP_GLINEAR_HEAD, t,
                                  "time1", one, one_bias[sana], d, 0, 0);
     x = stamp_dm_unary(k, (struct stamp_gout){.name = "time_silu"}, STAMP_GUNARY_SILU, x);
@@ -218,8 +219,8 @@ uint32_t stamp_dm_patches(struct stamp_dm *k, const char *weight, const char *bi
                                    .place = placed ? NULL : "x",
                                    .by = "patch",
                                    .probe = !placed};
-    const uint32_t x = stamp_dm_linear(k, out, STAMP_GLINEAR_HEAD, latent, "patch", weight, bias,
-                                       d->dim, 0, 0);
+    const uint32_t x =
+        stamp_dm_linear(k, out, STAMP_GLINEAR_HEAD, latent, "patch", weight, bias, d->dim, 0, 0);
     if (!placed) return x;
     const uint32_t at =
         stamp_family_param(k->m, k->b, "positions", STAMP_GPARAM_ROWS, d->grid_h * d->grid_w,
@@ -231,14 +232,13 @@ uint32_t stamp_dm_patches(struct stamp_dm *k, const char *weight, const char *bi
 uint32_t stamp_dm_text(struct stamp_dm *k)
 {
     const struct stamp_gattr rows = {.cols = (uint32_t)k->d->caption};
-    const uint32_t text = stamp_gb_node(k->b, STAMP_GOP_INPUT, (struct stamp_gout){.name = "text"},
-                                        rows, 0, NULL);
-    const uint32_t one =
-        stamp_dm_linear(k, (struct stamp_gout){.name = "caption1"}, STAMP_GLINEAR_HEAD, text,
-                        "caption1", "caption_projection.linear_1.weight",
-                        "caption_projection.linear_1.bias", k->d->dim, 0, 0);
-    const uint32_t gelu = stamp_dm_unary(k, (struct stamp_gout){.name = "caption_gelu"},
-                                         STAMP_GUNARY_GELU_TANH, one);
+    const uint32_t text =
+        stamp_gb_node(k->b, STAMP_GOP_INPUT, (struct stamp_gout){.name = "text"}, rows, 0, NULL);
+    const uint32_t one = stamp_dm_linear(
+        k, (struct stamp_gout){.name = "caption1"}, STAMP_GLINEAR_HEAD, text, "caption1",
+        "caption_projection.linear_1.weight", "caption_projection.linear_1.bias", k->d->dim, 0, 0);
+    const uint32_t gelu =
+        stamp_dm_unary(k, (struct stamp_gout){.name = "caption_gelu"}, STAMP_GUNARY_GELU_TANH, one);
     return stamp_dm_linear(k, (struct stamp_gout){.name = "caption", .probe = true},
                            STAMP_GLINEAR_HEAD, gelu, "caption2",
                            "caption_projection.linear_2.weight", "caption_projection.linear_2.bias",
@@ -263,10 +263,10 @@ uint32_t stamp_dm_cross(struct stamp_dm *k, uint32_t x, uint32_t text)
     const struct stamp_dm_heads h = {d->cross_heads, d->cross_head_dim, STAMP_GATTEND_FULL, 0};
     uint32_t qkv[3];
 
-    qkv[0] = stamp_dm_linear(k, (struct stamp_gout){.name = "cross_q", .probe = true},
-                             STAMP_GLINEAR_BODY, x, "cross_q",
-                             "transformer_blocks.*.attn2.to_q.weight",
-                             "transformer_blocks.*.attn2.to_q.bias", width, 0, 0);
+    qkv[0] =
+        stamp_dm_linear(k, (struct stamp_gout){.name = "cross_q", .probe = true},
+                        STAMP_GLINEAR_BODY, x, "cross_q", "transformer_blocks.*.attn2.to_q.weight",
+                        "transformer_blocks.*.attn2.to_q.bias", width, 0, 0);
     qkv[1] = stamp_dm_linear(k, (struct stamp_gout){.name = "cross_k", .probe = true},
                              STAMP_GLINEAR_HEAD, text, "cross_k",
                              "transformer_blocks.*.attn2.to_k.weight",
@@ -277,13 +277,15 @@ uint32_t stamp_dm_cross(struct stamp_dm *k, uint32_t x, uint32_t text)
                              "transformer_blocks.*.attn2.to_v.bias", width, 0, 0);
     qkv[0] = stamp_dm_whole_norm(k, "cross_qn", "transformer_blocks.*.attn2.norm_q.weight", qkv[0]);
     qkv[1] = stamp_dm_whole_norm(k, "cross_kn", "transformer_blocks.*.attn2.norm_k.weight", qkv[1]);
-    const uint32_t att = stamp_dm_attend(
-        k, (struct stamp_gout){.name = "cross", .probe = true}, h, qkv);
-    const uint32_t o = stamp_dm_linear(k, (struct stamp_gout){.name = "cross_o"}, STAMP_GLINEAR_BODY,
-                                       att, "cross_o", "transformer_blocks.*.attn2.to_out.0.weight",
-                                       "transformer_blocks.*.attn2.to_out.0.bias", d->dim, 0, 0);
-    return stamp_dm_binary(k, (struct stamp_gout){.name = "residual_cross", .place = "x", .probe = true},
-                           STAMP_GBINARY_ADD, x, o);
+    const uint32_t att =
+        stamp_dm_attend(k, (struct stamp_gout){.name = "cross", .probe = true}, h, qkv);
+    const uint32_t o =
+        stamp_dm_linear(k, (struct stamp_gout){.name = "cross_o"}, STAMP_GLINEAR_BODY, att,
+                        "cross_o", "transformer_blocks.*.attn2.to_out.0.weight",
+                        "transformer_blocks.*.attn2.to_out.0.bias", d->dim, 0, 0);
+    return stamp_dm_binary(
+        k, (struct stamp_gout){.name = "residual_cross", .place = "x", .probe = true},
+        STAMP_GBINARY_ADD, x, o);
 }
 
 void stamp_dm_output(struct stamp_dm *k, uint32_t x, uint32_t time)
@@ -291,8 +293,9 @@ void stamp_dm_output(struct stamp_dm *k, uint32_t x, uint32_t time)
     const struct stamp_dit *d = k->d;
     const uint32_t shift = table_row(k, "shift_out", "scale_shift_table", 0, 2, false, time),
                    scale = table_row(k, "scale_out", "scale_shift_table", 1, 2, true, time);
-    const uint32_t h = modulated(k, (struct stamp_gout){.name = "norm", .place = "h", .probe = true},
-                                 EPS_OUT, x, scale, shift);
+    const uint32_t h =
+        modulated(k, (struct stamp_gout){.name = "norm", .place = "h", .probe = true}, EPS_OUT, x,
+                  scale, shift);
 
     stamp_dm_linear(k, (struct stamp_gout){.name = "prediction", .by = "output", .probe = true},
                     STAMP_GLINEAR_HEAD, h, "output", "proj_out.weight", "proj_out.bias",

@@ -25,12 +25,12 @@ struct stamp_dit {
     size_t cross_heads, cross_head_dim; /**< of attention to the text */
     size_t hidden;                      /**< of the feed-forward part; SANA: of each half */
     size_t channels, out_channels;      /**< of the latent, of what is predicted */
-    size_t patch, sample;               /**< pixels of the latent: of a patch, of the side it was trained at */
-    size_t caption;                     /**< elements of a row of the text encoder */
+    size_t patch, sample; /**< pixels of the latent: of a patch, of the side it was trained at */
+    size_t caption;       /**< elements of a row of the text encoder */
     double mlp_ratio, eps;
-    double interpolation; /**< of positions; 0: it has none */
-    bool attention_bias;  /**< of SANA's q, k, v */
-    bool qk_norm;         /**< SANA: RMS of whole rows of q and k */
+    double interpolation;               /**< of positions; 0: it has none */
+    bool attention_bias;                /**< of SANA's q, k, v */
+    bool qk_norm;                       /**< SANA: RMS of whole rows of q and k */
     size_t squeeze_first, squeeze_last; /**< PixArt: blocks whose keys and values are compressed */
     size_t squeeze;                     /**< by that many points in each direction; 0: none */
     size_t grid_h, grid_w;              /**< patches */
@@ -41,7 +41,10 @@ struct stamp_dit_grid {
     size_t height, width; /**< patches, 1 to 4096 each */
 };
 
-enum { STAMP_DIT_TIME = 256, STAMP_DIT_TEXT = 300 }; /**< sinusoids; rows of text where nothing is said */
+enum {
+    STAMP_DIT_TIME = 256,
+    STAMP_DIT_TEXT = 300
+}; /**< sinusoids; rows of text where nothing is said */
 
 extern const struct stamp_family stamp_family_pixart, stamp_family_sana;
 

@@ -32,8 +32,8 @@ static enum stamp_status size_of(const struct config *c, const char *key, size_t
 
     if (!item && !fallback) return stamp_fail(c->e, STAMP_EFORMAT, "%s: no %s", c->name, key);
     if (item && (!stamp_json_u64(item, &v) || v < 1 || v > SIZE_MAX_OF))
-        return stamp_fail(c->e, STAMP_ERANGE, "%s: %s is not a whole number of 1 to %d", c->name, key,
-                          SIZE_MAX_OF);
+        return stamp_fail(c->e, STAMP_ERANGE, "%s: %s is not a whole number of 1 to %d", c->name,
+                          key, SIZE_MAX_OF);
     *out = (size_t)v;
     return STAMP_OK;
 }
@@ -97,7 +97,8 @@ static enum stamp_status squeeze(const struct config *c, struct stamp_dit *d)
     if (!cJSON_IsObject(o) || !stamp_json_u64(factor, &v) || v < 2 || v > 8 ||
         !cJSON_IsArray(layers))
         return stamp_fail(c->e, STAMP_EFORMAT,
-                          "%s: kv_compress is not a list of layers and a factor of 2 to 8", c->name);
+                          "%s: kv_compress is not a list of layers and a factor of 2 to 8",
+                          c->name);
     d->squeeze = (size_t)v;
     cJSON_ArrayForEach(layer, layers)
     {
@@ -136,8 +137,9 @@ static enum stamp_status read_pixart(const struct config *c, struct stamp_dit *d
     if (!s) s = real_of(c, "mlp_ratio", 4, 0.01, 64, &d->mlp_ratio);
     if (!s) s = real_of(c, "norm_eps", 1e-6, 0, 0.5, &d->eps);
     const size_t times = d->sample / 64;
-    if (!s) s = real_of(c, "interpolation_scale", times > 1 ? (double)times : 1, 1e-3, 1e3,
-                        &d->interpolation);
+    if (!s)
+        s = real_of(c, "interpolation_scale", times > 1 ? (double)times : 1, 1e-3, 1e3,
+                    &d->interpolation);
     d->hidden = (size_t)((double)d->dim * d->mlp_ratio);
     return s ? s : squeeze(c, d);
 }
@@ -195,8 +197,8 @@ static enum stamp_status check(const struct config *c, const struct stamp_dit *d
                           "at most 64 channels are done",
                           c->name, d->patch, d->sample, d->channels);
     if (d->grid_h > SIDE_MAX || d->grid_w > SIDE_MAX)
-        return stamp_fail(c->e, STAMP_ERANGE, "%s: a grid of %zu x %zu: at most %d each way", c->name,
-                          d->grid_h, d->grid_w, SIDE_MAX);
+        return stamp_fail(c->e, STAMP_ERANGE, "%s: a grid of %zu x %zu: at most %d each way",
+                          c->name, d->grid_h, d->grid_w, SIDE_MAX);
     if (d->squeeze && (d->grid_h % d->squeeze || d->grid_w % d->squeeze))
         return stamp_fail(c->e, STAMP_EUNSUPPORTED,
                           "%s: a grid of %zu x %zu is not whole squares of %zu", c->name, d->grid_h,

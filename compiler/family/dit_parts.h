@@ -34,13 +34,14 @@ uint32_t stamp_dm_param(struct stamp_dm *k, const char *name, enum stamp_gparam_
                         size_t rows, size_t cols, struct stamp_part part);
 
 /** y = x wᵀ + b from "tensor.weight" and "tensor.bias"; parameters are called "name.weight", "name.bias". */
-uint32_t stamp_dm_linear(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind, uint32_t x,
-                         const char *name, const char *weight, const char *bias, size_t outputs,
-                         size_t first, size_t total);
+uint32_t stamp_dm_linear(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind,
+                         uint32_t x, const char *name, const char *weight, const char *bias,
+                         size_t outputs, size_t first, size_t total);
 
-uint32_t stamp_dm_unary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind, uint32_t x);
-uint32_t stamp_dm_binary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind, uint32_t x,
-                         uint32_t y);
+uint32_t stamp_dm_unary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind,
+                        uint32_t x);
+uint32_t stamp_dm_binary(struct stamp_dm *k, struct stamp_gout out, enum stamp_gkind kind,
+                         uint32_t x, uint32_t y);
 /** The norm without gain, then times a row and plus a row. */
 uint32_t stamp_dm_modulated(struct stamp_dm *k, struct stamp_gout out, uint32_t x, uint32_t scale,
                             uint32_t shift);

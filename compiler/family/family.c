@@ -41,7 +41,8 @@ void stamp_part_name(const struct stamp_part *part, enum stamp_naming naming, si
     const char *star = strchr(pattern, '*');
 
     if (star)
-        snprintf(text, size, "%.*s%zu%s", (int)(star - pattern), pattern, part->base + time, star + 1);
+        snprintf(text, size, "%.*s%zu%s", (int)(star - pattern), pattern, part->base + time,
+                 star + 1);
     else
         snprintf(text, size, "%s", pattern);
 }
@@ -81,7 +82,8 @@ static enum stamp_status made(const struct taking *t, uint32_t param, struct sta
     const struct stamp_gparam *p = &t->m->graph->param[param];
 
     to->vector = stamp_alloc((size_t)p->rows * p->cols, sizeof *to->vector);
-    if (!to->vector) return stamp_fail(t->e, STAMP_ENOMEM, "%s: no memory for %s", t->name, p->name);
+    if (!to->vector)
+        return stamp_fail(t->e, STAMP_ENOMEM, "%s: no memory for %s", t->name, p->name);
     t->m->family->make(t->m, param, to->vector);
     return STAMP_OK;
 }

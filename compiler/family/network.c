@@ -66,8 +66,8 @@ static enum stamp_status open_folder(const char *path, struct stamp_dit_grid gri
 {
     char *index = stamp_infile_join(path, "model_index.json"),
          *inside = stamp_infile_join(path, "transformer");
-    enum stamp_status s = index && inside ? STAMP_OK
-                                          : stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
+    enum stamp_status s =
+        index && inside ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", path);
 
     if (!s) s = open_model(stamp_infile_there(index) ? inside : path, grid, out, e);
     stamp_free(index);
@@ -185,7 +185,7 @@ enum stamp_status stamp_network_takes(const struct stamp_network *m, enum stamp_
     if (m->graph->node[0].op == input && !stamp_network_paints(m)) return STAMP_OK;
     return stamp_fail(e, STAMP_EUNSUPPORTED, "%s: a %s network takes %s",
                       m->name ? m->name : "network", m->family->name,
-                      stamp_network_paints(m)        ? "noise and a text: stamp paint"
+                      stamp_network_paints(m)      ? "noise and a text: stamp paint"
                       : input == STAMP_GOP_PICTURE ? "text, no pictures"
                                                    : "pictures, no text");
 }

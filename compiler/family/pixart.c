@@ -8,8 +8,8 @@
     }
 
 /* Keys or values on a coarser grid: a convolution by steps, then a norm, both shared by the two. */
-static uint32_t squeezed(struct stamp_dm *k, const char *conv, const char *name, const uint32_t p[4],
-                         uint32_t x)
+static uint32_t squeezed(struct stamp_dm *k, const char *conv, const char *name,
+                         const uint32_t p[4], uint32_t x)
 {
     const struct stamp_dit *d = k->d;
     const uint32_t side = (uint32_t)d->squeeze;
@@ -63,9 +63,9 @@ static uint32_t block(struct stamp_dm *k, uint32_t x, uint32_t text, const uint3
     const struct stamp_dm_mod mod = stamp_dm_mod(k, six);
     uint32_t qkv[3];
 
-    uint32_t h = stamp_dm_modulated(k,
-                                    (struct stamp_gout){.name = "norm_att", .place = "h", .probe = true},
-                                    x, mod.scale[0], mod.shift[0]);
+    uint32_t h =
+        stamp_dm_modulated(k, (struct stamp_gout){.name = "norm_att", .place = "h", .probe = true},
+                           x, mod.scale[0], mod.shift[0]);
     for (int i = 0; i < 3; i++)
         qkv[i] = stamp_dm_linear(k, (struct stamp_gout){.name = names[i], .probe = true},
                                  STAMP_GLINEAR_BODY, h, names[i], weight[i], bias[i], d->dim, 0, 0);
@@ -81,19 +81,21 @@ static uint32_t block(struct stamp_dm *k, uint32_t x, uint32_t text, const uint3
                         STAMP_GBINARY_ADD, x, gated);
     x = stamp_dm_cross(k, x, text);
 
-    h = stamp_dm_modulated(k, (struct stamp_gout){.name = "norm_ffn", .place = "h", .probe = true}, x,
-                           mod.scale[1], mod.shift[1]);
-    const uint32_t up = stamp_dm_linear(k, (struct stamp_gout){.name = "fc1"}, STAMP_GLINEAR_BODY, h,
-                                        "fc1", "transformer_blocks.*.ff.net.0.proj.weight",
+    h = stamp_dm_modulated(k, (struct stamp_gout){.name = "norm_ffn", .place = "h", .probe = true},
+                           x, mod.scale[1], mod.shift[1]);
+    const uint32_t up = stamp_dm_linear(k, (struct stamp_gout){.name = "fc1"}, STAMP_GLINEAR_BODY,
+                                        h, "fc1", "transformer_blocks.*.ff.net.0.proj.weight",
                                         "transformer_blocks.*.ff.net.0.proj.bias", d->hidden, 0, 0);
-    const uint32_t gelu = stamp_dm_unary(
-        k, (struct stamp_gout){.name = "hidden", .place = "ff", .probe = true}, STAMP_GUNARY_GELU_TANH, up);
+    const uint32_t gelu =
+        stamp_dm_unary(k, (struct stamp_gout){.name = "hidden", .place = "ff", .probe = true},
+                       STAMP_GUNARY_GELU_TANH, up);
     const uint32_t down = stamp_dm_linear(k, (struct stamp_gout){.name = "fc2"}, STAMP_GLINEAR_BODY,
                                           gelu, "fc2", "transformer_blocks.*.ff.net.2.weight",
                                           "transformer_blocks.*.ff.net.2.bias", d->dim, 0, 0);
     const uint32_t out = stamp_dm_binary(k, (struct stamp_gout){.name = "gated_ffn"},
                                          STAMP_GBINARY_MUL, down, mod.gate[1]);
-    return stamp_dm_binary(k, (struct stamp_gout){.name = "residual_ffn", .place = "x", .probe = true},
+    return stamp_dm_binary(k,
+                           (struct stamp_gout){.name = "residual_ffn", .place = "x", .probe = true},
                            STAMP_GBINARY_ADD, x, out);
 }
 
@@ -104,7 +106,11 @@ static uint32_t blocks(struct stamp_dm *k, size_t first, size_t end, bool small,
     if (first >= end) return x;
     k->base = first;
     k->prefix = small ? "s_" : first ? "t_" : NULL;
-    stamp_gb_block(k->b, small ? "squeezed" : first ? "tail" : "blocks", (uint32_t)(end - first), x);
+    stamp_gb_block(k->b,
+                   small   ? "squeezed"
+                   : first ? "tail"
+                           : "blocks",
+                   (uint32_t)(end - first), x);
     x = block(k, x, text, six, small);
     stamp_gb_block_end(k->b, x);
     k->base = 0;
@@ -122,8 +128,8 @@ static void build(struct stamp_network *m, struct stamp_gb *b)
 
     uint32_t x = stamp_dm_patches(&k, "pos_embed.proj.weight", "pos_embed.proj.bias");
     stamp_dm_time(&k, "adaln_single.emb.timestep_embedder.linear_1.weight",
-                  "adaln_single.emb.timestep_embedder.linear_2.weight", "adaln_single.linear.weight",
-                  &time, six);
+                  "adaln_single.emb.timestep_embedder.linear_2.weight",
+                  "adaln_single.linear.weight", &time, six);
     const uint32_t text = stamp_dm_text(&k);
     x = blocks(&k, 0, from, false, x, text, six);
     x = blocks(&k, from, to, true, x, text, six);

@@ -119,8 +119,9 @@ static enum stamp_status build(const char *path, char *file, struct stamp_dit_gr
     if (!s) s = stamp_infile_slurp(file, CONFIG_MAX, &text, &len, e);
     bool dit = false;
     if (!s) s = stamp_dit_is_config(text, len, &dit, e);
-    if (!s) s = dit ? stamp_dit_config(file, text, len, grid, m, e)
-                    : stamp_hf_config(file, text, len, m, e);
+    if (!s)
+        s = dit ? stamp_dit_config(file, text, len, grid, m, e)
+                : stamp_hf_config(file, text, len, m, e);
     stamp_free(text);
     if (s) return s;
     if (dit) return build_dit(path, &w, m, e);

@@ -18,7 +18,6 @@ bool stamp_random_is(const char *path);
 
 /** @return STAMP_ERANGE for an option that is unknown or out of range, else as stamp_hf_config */
 enum stamp_status stamp_random_open(const char *path, struct stamp_dit_grid grid,
-                                    struct stamp_network **out,
-                                    struct stamp_err *e);
+                                    struct stamp_network **out, struct stamp_err *e);
 
 #endif

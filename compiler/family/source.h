@@ -26,7 +26,7 @@ enum stamp_part_kind {
     STAMP_PART_BIAS,
     STAMP_PART_ROWS, /**< binary32 as they are, [rows][cols] */
     STAMP_PART_TAPS, /**< a kernel of each column, [cols][1][side][side] in the file, [side * side][cols] here */
-    STAMP_PART_MADE  /**< in no file: the family makes it */
+    STAMP_PART_MADE /**< in no file: the family makes it */
 };
 
 /** A tensor as a family names it. Patterns: a '*' stands for the number of the repetition. */

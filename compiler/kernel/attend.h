@@ -50,10 +50,11 @@ struct stamp_attend {
     uint32_t ctx;                  /**< keys at most, whole key blocks */
     bool causal;                   /**< a row sees the keys up to its own */
     bool linear;                   /**< no softmax: attn_linear.c */
-    uint64_t one, zeros, eps;      /**< linear: rows of the identity [hdp][hdp]; a line of +0, one of eps */
-    uint64_t sums;                 /**< linear: operands of two heads, by turns */
-    bool cached;                   /**< keys and values are kept, as scheme says */
-    bool decode;                   /**< the program is one row behind others */
+    uint64_t one, zeros,
+        eps;       /**< linear: rows of the identity [hdp][hdp]; a line of +0, one of eps */
+    uint64_t sums; /**< linear: operands of two heads, by turns */
+    bool cached;   /**< keys and values are kept, as scheme says */
+    bool decode;   /**< the program is one row behind others */
     struct stamp_kv_scheme scheme;
     struct stamp_kv_sizes kv;
     struct stamp_attend_at at;

@@ -297,7 +297,8 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
     if (!i->first) {
         stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, a->mb, 1);
         stamp_emit_bin(b, STAMP_BIN_SUB, one, a->mb, 1, 1, old, 1);
-        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){old, lines, 1, 1}, 0, 0, a->scale, old, 1);
+        stamp_emit_fn(b, STAMP_ONE_EXP, (struct stamp_vec){old, lines, 1, 1}, 0, 0, a->scale, old,
+                      1);
         stamp_emit_bin(b, STAMP_BIN_MAX, one, a->mb, 1, 1, m, 1);
     }
     stamp_emit_fnm(b, STAMP_ONE_EXPM, v, m, a->scale, seen, v.a, v.s0);
@@ -326,9 +327,9 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
         stamp_emit_bin(n->b, STAMP_BIN_ADD, o, a->ob[i->index % 2], n->hl, 1, o.a, n->hl);
     }
     if (!end) return;
-    stamp_emit_fnm(n->b, STAMP_ONE_RECIP,
-                   (struct stamp_vec){a->l[k], stamp_attn_scalars(a), 1, 1}, 0, 0.0f,
-                   (struct stamp_lim){(int32_t)(a->R < n->L ? a->R : n->L), 0, 0}, a->l[k], 1);
+    stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], stamp_attn_scalars(a), 1, 1},
+                   0, 0.0f, (struct stamp_lim){(int32_t)(a->R < n->L ? a->R : n->L), 0, 0}, a->l[k],
+                   1);
     stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
     stamp_emit_move(n->b, STAMP_OP_STORE,
                     (struct stamp_move){.space = STAMP_SPACE_VM,

@@ -9,7 +9,7 @@
 /* Places of a head's sums and of the queries under way. */
 struct linear {
     struct stamp_attn_plan a;
-    uint32_t R2;                 /* queries at once */
+    uint32_t R2;                         /* queries at once */
     uint32_t sums, l, lb, sm, eps, zero; /* VM lines: [hdp] rows; rows of hl lines; one line */
     uint32_t q[2], t[2], y[2], den[2];   /* VM lines, queries */
     uint32_t xq[2], rm[2], smq;
@@ -86,10 +86,12 @@ static bool choose(struct linear *p, struct stamp_attend *n)
 /* ---- Sums over the keys ------------------------------------------------------------------------ */
 
 /* Block @p kb of the keys of a head; f: feature the rows of the identity begin with. */
-static struct stamp_attn_item item_of(const struct linear *p, uint32_t head, uint32_t f, uint32_t kb)
+static struct stamp_attn_item item_of(const struct linear *p, uint32_t head, uint32_t f,
+                                      uint32_t kb)
 {
     const struct stamp_attend *n = p->a.n;
-    const uint32_t done = kb * STAMP_KEY_BLOCK, left = n->keys - done < STAMP_KEY_BLOCK ? n->keys - done : STAMP_KEY_BLOCK;
+    const uint32_t done = kb * STAMP_KEY_BLOCK,
+                   left = n->keys - done < STAMP_KEY_BLOCK ? n->keys - done : STAMP_KEY_BLOCK;
     const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L;
 
     return (struct stamp_attn_item){.h = head,
@@ -105,7 +107,8 @@ static struct stamp_attn_item item_of(const struct linear *p, uint32_t head, uin
 /* Rows of the identity as operands, once for all heads where all features are there at once. */
 static void identity(struct linear *p, uint32_t f)
 {
-    struct stamp_attn_item i = {.first = true, .q_dram = p->a.n->one + (uint64_t)f * p->a.n->hdp * 4};
+    struct stamp_attn_item i = {.first = true,
+                                .q_dram = p->a.n->one + (uint64_t)f * p->a.n->hdp * 4};
 
     i.head = 0;
     stamp_attn_query(&p->a, &i);
@@ -175,9 +178,9 @@ static void pack(struct linear *p, uint32_t head)
 
     stamp_emit_v(n->b, STAMP_OP_VMINMAX, rows, s);
     stamp_emit_v(n->b, STAMP_OP_VQPAR, (struct stamp_vec){0, n->hdp, 0, 1}, s);
-    stamp_emit_v(n->b, STAMP_OP_VPACKV, rows,
-                 (struct stamp_vsm){
-                     .sm = p->smq, .smstride = 1, .gstride = p->deep, .b = 2 * p->deep});
+    stamp_emit_v(
+        n->b, STAMP_OP_VPACKV, rows,
+        (struct stamp_vsm){.sm = p->smq, .smstride = 1, .gstride = p->deep, .b = 2 * p->deep});
     stamp_emit_v(n->b, STAMP_OP_VSMRD, (struct stamp_vec){p->sm, 1, n->hl, n->hdp},
                  (struct stamp_vsm){.sm = p->smq, .smstride = 1, .gstride = 1});
     stamp_emit_move(n->b, STAMP_OP_STORE,
@@ -214,16 +217,16 @@ static void query(struct linear *p, uint32_t head, uint32_t t0, uint32_t rows)
     struct stamp_vsm s = {.sm = p->smq, .smstride = 1, .sd = true, .first = true};
     union stamp_insn m = {.m = {.op = STAMP_OP_MM, .first = 1, .last = 1, .w8 = 1}};
 
-    stamp_emit_move(b, STAMP_OP_LOAD,
-                    (struct stamp_move){.space = STAMP_SPACE_VM,
-                                        .fmt = STAMP_FMT_F32,
-                                        .dram = n->q.addr + t0 * n->q.row_bytes +
-                                                (uint64_t)head * n->hdp * 4,
-                                        .line = q.a,
-                                        .lines = cols,
-                                        .lstride = cols,
-                                        .n0 = rows,
-                                        .d0 = n->q.row_bytes});
+    stamp_emit_move(
+        b, STAMP_OP_LOAD,
+        (struct stamp_move){.space = STAMP_SPACE_VM,
+                            .fmt = STAMP_FMT_F32,
+                            .dram = n->q.addr + t0 * n->q.row_bytes + (uint64_t)head * n->hdp * 4,
+                            .line = q.a,
+                            .lines = cols,
+                            .lstride = cols,
+                            .n0 = rows,
+                            .d0 = n->q.row_bytes});
     stamp_emit_bin(b, STAMP_BIN_MAX, zero, q.a, 1, 1, q.a, 1);
     stamp_emit_bin(b, STAMP_BIN_MUL, q, p->l, 0, 0, t.a, cols);
     stamp_emit_red(b, STAMP_RED_SUM, t, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, p->den[k]);

@@ -116,7 +116,8 @@ static void load_points(const struct stamp_conv *v, uint32_t i, uint32_t in, uin
     const uint64_t at = v->from[i].addr + (uint64_t)c0 * v->b->mach->L * 4;
 
     for (uint32_t y = 0; y < high; y++) {
-        const uint32_t row = first * v->grid.stride + y - pad, line = in + (y * v->pitch + pad) * v->c;
+        const uint32_t row = first * v->grid.stride + y - pad,
+                       line = in + (y * v->pitch + pad) * v->c;
         const bool there = row < v->grid.height; /* above the first it is large */
         load(v, there ? at + (uint64_t)row * v->grid.width * v->from[i].row_bytes : v->zeros,
              there ? v->from[i].row_bytes : 0, line, v->c, v->grid.width);
@@ -129,9 +130,12 @@ static void convolve_row(const struct stamp_conv *v, struct at at, uint32_t row)
     const uint32_t taps = taps_of(v), first = stamp_grid_first_tap(&v->grid);
 
     for (uint32_t n = 0; n < taps; n++) {
-        const uint32_t t = n == 0 ? first : n <= first ? n - 1 : n; /* the first, then the others in order */
+        const uint32_t t = n == 0       ? first
+                           : n <= first ? n - 1
+                                        : n; /* the first, then the others in order */
         const uint32_t y = row * v->grid.stride + t / v->grid.kernel, x = t % v->grid.kernel;
-        const struct stamp_vec a = {at.in + (y * v->pitch + x) * v->c, v->wide, v->grid.stride * v->c, v->c};
+        const struct stamp_vec a = {at.in + (y * v->pitch + x) * v->c, v->wide,
+                                    v->grid.stride * v->c, v->c};
         stamp_emit_bin(v->b, n ? STAMP_BIN_MAC : STAMP_BIN_MUL, a, at.weights + t * v->c, 0, 0,
                        at.out + row * v->wide * v->c, v->c);
     }
@@ -145,7 +149,8 @@ static void convolve(const struct stamp_conv *v, struct at at, uint32_t rows)
     stamp_emit_bin(v->b, STAMP_BIN_ADD, all, at.weights + taps_of(v) * v->c, 0, 0, at.out, v->c);
 }
 
-static void store(const struct stamp_conv *v, uint32_t out, uint32_t c0, uint32_t first, uint32_t rows)
+static void store(const struct stamp_conv *v, uint32_t out, uint32_t c0, uint32_t first,
+                  uint32_t rows)
 {
     stamp_emit_move(v->b, STAMP_OP_STORE,
                     (struct stamp_move){.space = STAMP_SPACE_VM,
@@ -171,7 +176,8 @@ uint32_t stamp_conv_ready(const struct stamp_conv *v, uint32_t rows)
 
 void stamp_conv_item(struct stamp_conv *v)
 {
-    const uint32_t c0 = v->next % v->chunks * v->c, first = v->next / v->chunks * v->rows, set = v->next % SETS;
+    const uint32_t c0 = v->next % v->chunks * v->c, first = v->next / v->chunks * v->rows,
+                   set = v->next % SETS;
     const uint32_t left = high_of(v) - first, rows = left < v->rows ? left : v->rows;
     struct at at[2];
 

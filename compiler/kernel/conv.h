@@ -15,16 +15,17 @@
 struct stamp_conv {
     struct stamp_build *b;
     struct stamp_grid grid;
-    uint32_t convs;              /**< 1, or 2: the first times SILU of the second */
-    uint32_t lines;              /**< of a row, whole 64 bytes */
+    uint32_t convs; /**< 1, or 2: the first times SILU of the second */
+    uint32_t lines; /**< of a row, whole 64 bytes */
     struct stamp_place from[2], to;
-    uint64_t taps[2], tap_row;   /**< rows of weights, kernel^2, and the bias; bytes from row to row */
-    uint64_t zeros;              /**< STAMP_CONV_ZEROS lines of +0 */
+    uint64_t taps[2],
+        tap_row;    /**< rows of weights, kernel^2, and the bias; bytes from row to row */
+    uint64_t zeros; /**< STAMP_CONV_ZEROS lines of +0 */
     /* How it is cut, in VM lines where nothing else is said. */
-    uint32_t wide, pitch;        /**< points of a row of the result; of a row read, with zeros before it */
-    uint32_t c, rows;            /**< lines of a chunk of columns; rows of the result's grid in a strip */
-    uint32_t in, out, weights;   /**< of one convolution */
-    uint32_t vm, all;            /**< first line; lines in all */
+    uint32_t wide, pitch; /**< points of a row of the result; of a row read, with zeros before it */
+    uint32_t c, rows;     /**< lines of a chunk of columns; rows of the result's grid in a strip */
+    uint32_t in, out, weights; /**< of one convolution */
+    uint32_t vm, all;          /**< first line; lines in all */
     uint32_t chunks, items, next;
 };
 

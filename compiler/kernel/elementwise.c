@@ -25,8 +25,8 @@ static void part(struct stamp_build *b, const struct stamp_elementwise *e, struc
         m.d0 = e->c.row_bytes;
     }
     if (e->post == STAMP_POST_GELU || e->post == STAMP_POST_ACT) {
-        stamp_emit_fn(b, e->post == STAMP_POST_GELU ? STAMP_ONE_GELU : STAMP_ONE_SILU, v, 0, 0, 0.0f,
-                      v.a, v.cols);
+        stamp_emit_fn(b, e->post == STAMP_POST_GELU ? STAMP_ONE_GELU : STAMP_ONE_SILU, v, 0, 0,
+                      0.0f, v.a, v.cols);
     } else {
         stamp_emit_move(b, STAMP_OP_LOAD, m);
         if (e->post == STAMP_POST_GATED) {

@@ -10,8 +10,9 @@
 #include "compiler/tile/tile.h"
 
 struct stamp_elementwise {
-    uint32_t rows, cols;  /**< cols in lines */
-    enum stamp_post post; /**< ADD: y = a + c; SILU: SILU(a) * c, c lies behind a; GELU: GELU(a); ACT:
+    uint32_t rows, cols; /**< cols in lines */
+    enum stamp_post
+        post; /**< ADD: y = a + c; SILU: SILU(a) * c, c lies behind a; GELU: GELU(a); ACT:
                            *   SILU(a); GATED: c + a * gate */
     struct stamp_place a, c, y;
     uint64_t gate; /**< a row; GATED */

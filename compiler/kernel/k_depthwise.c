@@ -31,10 +31,11 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
     if (!s->beside) {
         *v = stamp_depthwise_conv(n, s);
         if (!stamp_conv_cut(v, n->mach->VM_LINES)) {
-            stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                             "%s: a grid %u points wide does not fit machine %s: VM_LINES is %u, needs %u",
-                             s->s->name, v->grid.width, n->mach->name, n->mach->VM_LINES,
-                             (stamp_conv_least(v) + 3) / 4 * 4);
+            stamp_build_fail(
+                n->b, STAMP_EUNSUPPORTED,
+                "%s: a grid %u points wide does not fit machine %s: VM_LINES is %u, needs %u",
+                s->s->name, v->grid.width, n->mach->name, n->mach->VM_LINES,
+                (stamp_conv_least(v) + 3) / 4 * 4);
             return;
         }
         stamp_conv_begin(v, 0);
@@ -58,7 +59,8 @@ static uint64_t lay_conv(struct stamp_lower *n, struct stamp_lstep *s, uint32_t 
     const struct stamp_gnode *k = &n->g->node[node];
     const struct stamp_layout in = stamp_lower_layout(n, k->in[0]);
     const uint32_t cols = n->g->value[node].cols, taps = k->attr.kernel * k->attr.kernel;
-    const float *w = stamp_lower_vector_of(n, node, 1, time), *b = stamp_lower_vector_of(n, node, 2, time);
+    const float *w = stamp_lower_vector_of(n, node, 1, time),
+                *b = stamp_lower_vector_of(n, node, 2, time);
     const uint32_t wide = in.groups * in.padded;
     float *rows = stamp_build_alloc(n->b, (size_t)(taps + 1) * wide, sizeof *rows);
     char name[STAMP_NAME_MAX + 1];

@@ -54,12 +54,10 @@ static bool has_bias(const struct stamp_lower *n, const struct stamp_lstep *s)
 
 static enum stamp_post post_of(enum stamp_gpost p)
 {
-    static const enum stamp_post post[] = {[STAMP_GPOST_NONE] = STAMP_POST_NONE,
-                                           [STAMP_GPOST_ADD] = STAMP_POST_ADD,
-                                           [STAMP_GPOST_GATE] = STAMP_POST_SILU,
-                                           [STAMP_GPOST_GELU] = STAMP_POST_GELU,
-                                           [STAMP_GPOST_SILU] = STAMP_POST_ACT,
-                                           [STAMP_GPOST_GATED] = STAMP_POST_GATED};
+    static const enum stamp_post post[] = {
+        [STAMP_GPOST_NONE] = STAMP_POST_NONE, [STAMP_GPOST_ADD] = STAMP_POST_ADD,
+        [STAMP_GPOST_GATE] = STAMP_POST_SILU, [STAMP_GPOST_GELU] = STAMP_POST_GELU,
+        [STAMP_GPOST_SILU] = STAMP_POST_ACT,  [STAMP_GPOST_GATED] = STAMP_POST_GATED};
     return post[p];
 }
 

@@ -61,7 +61,8 @@ static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
                        const struct stay *at, uint32_t scalars)
 {
     const struct stamp_vec mean = {scalars, (v.n0 + n->L - 1) / n->L, 1, 1};
-    const bool padded = at->end > at->mask; /* padding between groups is +0 before and is made so again */
+    const bool padded =
+        at->end > at->mask; /* padding between groups is +0 before and is made so again */
     const struct stamp_lim lim = {padded ? STAMP_LIM_ALL : (int32_t)cols, 0, 0};
 
     stamp_emit_red(n->b, STAMP_RED_SUM, v, lim, scalars);
@@ -154,8 +155,8 @@ static void lay_mask(struct stamp_lower *n, struct stamp_lstep *s)
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                          "%s: a norm over heads of %u elements, which take %u on machine %s",
                          s->s->name, in.unit, in.padded, n->mach->name);
-    float *row = in.groups > 1 && in.unit != in.padded ? stamp_build_alloc(n->b, cols, sizeof *row)
-                                                       : NULL;
+    float *row =
+        in.groups > 1 && in.unit != in.padded ? stamp_build_alloc(n->b, cols, sizeof *row) : NULL;
     char name[STAMP_NAME_MAX + 1];
 
     for (uint32_t i = 0; i < cols && row; i++) row[i] = 1.0f;
@@ -191,9 +192,9 @@ static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay wha
     for (uint32_t i = 1; i < k->ins; i++) {
         if (!(k->in[i] & STAMP_PARAM)) continue;
         stamp_lower_name(n, s, time, n->g->param[k->in[i] & ~STAMP_PARAM].name, name);
-        const uint64_t addr = stamp_lower_vector(
-            n, name, stamp_lower_vector_of(n, s->s->node, i, time), cols,
-            groups ? in.unit : n->L, groups ? in.padded : n->L);
+        const uint64_t addr =
+            stamp_lower_vector(n, name, stamp_lower_vector_of(n, s->s->node, i, time), cols,
+                               groups ? in.unit : n->L, groups ? in.padded : n->L);
         if (!time && i == 1) s->gain = addr;
         if (!time && i == 2) s->bias = addr;
     }

@@ -45,7 +45,8 @@ static void add_global(struct stamp_lower *n, struct stamp_lstep *s)
 }
 
 /* Rows of a parameter inside a block, one set each time. */
-static void add_lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay what, uint32_t time)
+static void add_lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay what,
+                    uint32_t time)
 {
     const struct stamp_gparam *p = &n->g->param[s->s->add & ~STAMP_PARAM];
     char name[STAMP_NAME_MAX + 1];

@@ -135,7 +135,8 @@ void stamp_linear_code(struct stamp_linear *l)
         if (more) stamp_prep_start(l, tile + 1, next);
         const uint32_t steps = more && !l->b->status ? beside(l, next) : 0;
         const uint32_t from = l->side ? l->side->done : 0;
-        const uint32_t items = l->side ? l->side->ready(l->side->ctx, rows_stored(l, tile)) - from : 0;
+        const uint32_t items =
+            l->side ? l->side->ready(l->side->ctx, rows_stored(l, tile)) - from : 0;
         for (uint32_t k = 0; k < l->slots && !l->b->status; k++) {
             const uint32_t g0 = tile == 0 && k < 2 ? early[k] : 0;
             if (k + 1 < l->slots || more) stamp_slot_load(l, (k + 1) % l->slots);

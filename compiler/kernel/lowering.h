@@ -30,14 +30,16 @@ struct stamp_lstep {
     /* NORM, GATHER, PREPEND, ADD */
     uint64_t gain, bias; /**< bias: LINEARS and NORM; 0 none */
     uint64_t over;       /**< LAYER: a line of 1 / columns */
-    uint64_t mask;       /**< LAYER of padded groups: a row of ones, zeros where nothing is; 0 none */
+    uint64_t mask; /**< LAYER of padded groups: a row of ones, zeros where nothing is; 0 none */
     struct stamp_place table;
     /* ATTEND */
     struct stamp_attend attend;
     /* DEPTHWISE */
     struct stamp_conv conv;
-    bool beside;               /**< its items are emitted among the products of the step before, as far as they go */
-    uint64_t taps[2], tap_row; /**< weights of the first and the second, kernel^2 rows and a bias; bytes of a row */
+    bool
+        beside; /**< its items are emitted among the products of the step before, as far as they go */
+    uint64_t taps[2],
+        tap_row; /**< weights of the first and the second, kernel^2 rows and a bias; bytes of a row */
 };
 
 enum { STAMP_EPS_MOST = 8 };

@@ -96,8 +96,8 @@ uint64_t stamp_lower_eps(struct stamp_lower *n, float eps)
     }
     for (uint32_t i = 0; i < n->L; i++) line[i] = eps;
     snprintf(name, sizeof name, "eps.%u", n->epsilons);
-    n->eps[n->epsilons] = (struct stamp_eps_line){
-        eps, stamp_lower_vector(n, name, line, n->L, n->L, n->L)};
+    n->eps[n->epsilons] =
+        (struct stamp_eps_line){eps, stamp_lower_vector(n, name, line, n->L, n->L, n->L)};
     return n->eps[n->epsilons++].addr;
 }
 

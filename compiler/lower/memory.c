@@ -51,8 +51,7 @@ static void beside(struct stamp_lower *n, const struct stamp_gstep *s)
     uint64_t cols = 0;
 
     for (uint32_t i = 0; i < s->linears && !a; i++) a = attended(n, s->outs[i]);
-    for (uint32_t i = 0; i < s->linears; i++)
-        cols += stamp_lower_width(n, s->outs[i]);
+    for (uint32_t i = 0; i < s->linears; i++) cols += stamp_lower_width(n, s->outs[i]);
     struct stamp_place p = a ? heads_of(n, a, s->name, first, cols)
                              : matrix(n, s->name, STAMP_TEMP, stamp_lower_rows(n, first), cols);
     for (uint32_t i = 0; i < s->linears; i++) {
@@ -134,8 +133,7 @@ static void input(struct stamp_lower *n, const struct stamp_gstep *s)
     if (n->g->node[s->node].op == STAMP_GOP_PICTURE)
         n->place[s->out] = matrix(n, v->name, STAMP_INPUT, v->rows, v->cols);
     if (n->g->node[s->node].op == STAMP_GOP_INPUT)
-        n->place[s->out] =
-            matrix(n, v->name, STAMP_INPUT, stamp_lower_rows(n, s->out), v->cols);
+        n->place[s->out] = matrix(n, v->name, STAMP_INPUT, stamp_lower_rows(n, s->out), v->cols);
     if (n->g->node[s->node].op != STAMP_GOP_IDS) return;
     n->ids =
         stamp_build_bytes(n->b, n->decode ? "token" : v->name, STAMP_INPUT, 4 * (uint64_t)n->rows);
@@ -193,7 +191,7 @@ static void lay_tables(struct stamp_lower *n, uint8_t *c)
         if (n->steps.step[i].kind != STAMP_STEP_ATTEND) continue;
         if (first && a->cached &&
             (a->kv.batch != first->kv.batch || a->kv.block != first->kv.block ||
-                      a->rows != first->rows || a->scheme.bits != first->scheme.bits))
+             a->rows != first->rows || a->scheme.bits != first->scheme.bits))
             stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                              "attentions of different caches in a network");
         if (!first) put_tables(a, c);

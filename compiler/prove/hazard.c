@@ -240,9 +240,11 @@ enum stamp_status stamp_board_transfer(const struct stamp_board *b, const struct
         const uint64_t addr = d->dram + (d->gather ? 0 : r / d->n0 * d->d1 + r % d->n0 * d->d0);
         const struct stamp_buffer *f = buffer_at(b, addr, bytes);
         if (!f)
-            return stamp_fail(e, STAMP_EFORMAT, "transfer of %llu bytes at 0x%llx leaves its buffer",
+            return stamp_fail(e, STAMP_EFORMAT,
+                              "transfer of %llu bytes at 0x%llx leaves its buffer",
                               (unsigned long long)bytes, (unsigned long long)addr);
-        if (!load && !is_stored(f)) return stamp_fail(e, STAMP_EFORMAT, "store into buffer %s", f->name);
+        if (!load && !is_stored(f))
+            return stamp_fail(e, STAMP_EFORMAT, "store into buffer %s", f->name);
     }
     return STAMP_OK;
 }

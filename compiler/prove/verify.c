@@ -32,7 +32,7 @@ struct proof {
     uint32_t seq[STAMP_UNITS];
     struct stamp_verify_info info;
     /* Of a long program's outermost loop: after two repetitions only addresses are looked at. */
-    uint32_t loop, times; /* its FENCE; repetitions begun */
+    uint32_t loop, times;           /* its FENCE; repetitions begun */
     uint8_t open[STAMP_SEMAPHORES]; /* tokens as the one before began */
     bool again;
     struct stamp_err *e;

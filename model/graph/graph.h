@@ -146,7 +146,7 @@ uint32_t stamp_graph_value(const struct stamp_graph *g, const char *name);
 
 /** What a run is given. */
 struct stamp_ginputs {
-    uint32_t run;             /**< rows of the values whose rows are the run's; 0 where no input is */
+    uint32_t run; /**< rows of the values whose rows are the run's; 0 where no input is */
     const float *const *rows; /**< of each PICTURE and INPUT node, in their order: [rows][cols] */
 };
 

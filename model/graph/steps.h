@@ -50,13 +50,15 @@ struct stamp_gstep {
     uint32_t x;     /**< value read: of a norm, of the products, the queries, the rows behind one */
     uint32_t out;   /**< value made; where there are several: the first */
     uint32_t linear[STAMP_STEP_LINEAR_MAX], linears; /**< nodes */
-    uint32_t outs[STAMP_STEP_LINEAR_MAX], made;      /**< values made; made: their number, 1 or linears */
+    uint32_t outs[STAMP_STEP_LINEAR_MAX],
+        made; /**< values made; made: their number, 1 or linears */
     enum stamp_gpost post;
-    uint32_t add;            /**< ADD, GATED: a value; of STAMP_STEP_ADD: an operand */
-    uint32_t gate;           /**< GATED: a value of one row */
-    uint32_t gain, bias;     /**< NORM: operands */
-    uint32_t second; /**< DEPTHWISE: the node whose SILU the result is multiplied by, or NO_OPERAND */
-    uint32_t k, v;           /**< ATTEND: values; x is the queries before norm and rotation */
+    uint32_t add;        /**< ADD, GATED: a value; of STAMP_STEP_ADD: an operand */
+    uint32_t gate;       /**< GATED: a value of one row */
+    uint32_t gain, bias; /**< NORM: operands */
+    uint32_t
+        second;    /**< DEPTHWISE: the node whose SILU the result is multiplied by, or NO_OPERAND */
+    uint32_t k, v; /**< ATTEND: values; x is the queries before norm and rotation */
     uint32_t gain_q, gain_k; /**< ATTEND: NORM nodes of heads, or STAMP_NO_OPERAND */
     uint32_t frequency;      /**< ATTEND: parameter, or STAMP_NO_OPERAND: no rotation */
     char name[STAMP_GRAPH_NAME +

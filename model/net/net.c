@@ -15,12 +15,12 @@
 struct walk {
     struct stamp_net *net;
     const struct stamp_graph *g;
-    const int32_t *tokens; /* [n], or NULL */
+    const int32_t *tokens;     /* [n], or NULL */
     const float *const *input; /* rows of each input, or NULL */
-    float *last;           /* the last value, or NULL: not computed */
-    uint32_t n;            /* tokens of the run */
-    uint32_t first;        /* of the rows picked */
-    bool step;             /* one token behind others */
+    float *last;               /* the last value, or NULL: not computed */
+    uint32_t n;                /* tokens of the run */
+    uint32_t first;            /* of the rows picked */
+    bool step;                 /* one token behind others */
     struct stamp_err *e;
 };
 
@@ -81,59 +81,19 @@ static enum stamp_status see(const struct walk *w, const struct stamp_gstep *s, 
 
 /* ---- Norms ------------------------------------------------------------------------------------- */
 
-struct norm_job {
-    struct stamp_net *net;
-    uint32_t cols, unit; /* unit: heads are counted apart, 0 none */
-    bool layer;
-    float eps;
-    const float *x, *gain, *bias;
-    float *y;
-};
-
-bool stamp_net_norm_overflows(uint32_t n, const float *x)
-{
-    const float far = 0x1p40f; /* 2^24 squares of less are less than 2^104 */
-    const struct stamp_range r = stamp_range_widen(stamp_range_empty(), n, x);
-    return (r.hi > far || r.lo < -far) && !stamp_f32_is_finite(stamp_reduce_squares(n, x));
-}
-
-static void norm_row(void *ctx, uint32_t row, uint32_t worker)
-{
-    const struct norm_job *j = ctx;
-    const float *x = j->x + (size_t)row * j->cols;
-    float *y = j->y + (size_t)row * j->cols;
-
-    if (j->unit) {
-        float *room = j->net->work.padded + (size_t)worker * stamp_norm_padded(j->cols, j->unit);
-        const float sum =
-            stamp_norm_heads(j->cols, j->unit, x, j->gain, j->bias, j->eps, room, y);
-        stamp_net_note(j->net, !stamp_f32_is_finite(sum) ||
-                                   stamp_f32_find_nonfinite(j->cols, y) < j->cols);
-        return;
-    }
-    if (!j->layer) {
-        stamp_net_note(j->net, stamp_net_norm_overflows(j->cols, x));
-        stamp_rmsnorm(j->cols, x, j->gain, j->eps, y);
-        return;
-    }
-    const float squares = stamp_layernorm(j->cols, x, j->gain, j->bias, j->eps, y);
-    stamp_net_note(j->net, !stamp_f32_is_finite(squares));
-    stamp_net_note(j->net, stamp_f32_find_nonfinite(j->cols, y) < j->cols);
-}
-
 static void norm(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
 {
     const struct stamp_gattr *a = &w->g->node[s->node].attr;
-    struct norm_job job = {.net = w->net,
-                           .cols = w->g->value[s->out].cols,
-                           .unit = a->unit,
-                           .layer = a->kind == STAMP_GNORM_LAYER,
-                           .eps = a->eps,
-                           .x = place(w, s, time, s->x),
-                           .gain = operand(w, s, time, s->gain),
-                           .bias = operand(w, s, time, s->bias),
-                           .y = place(w, s, time, s->out)};
-    stamp_pool_run(w->net->pool, rows_of(w, s->out), norm_row, &job);
+    const struct stamp_net_norm how = {.cols = w->g->value[s->out].cols,
+                                       .unit = a->unit,
+                                       .layer = a->kind == STAMP_GNORM_LAYER,
+                                       .eps = a->eps,
+                                       .x = place(w, s, time, s->x),
+                                       .gain = operand(w, s, time, s->gain),
+                                       .bias = operand(w, s, time, s->bias),
+                                       .y = place(w, s, time, s->out)};
+
+    stamp_net_norm_rows(w->net, rows_of(w, s->out), how);
 }
 
 /* ---- Products ---------------------------------------------------------------------------------- */
@@ -274,17 +234,6 @@ static void add(const struct walk *w, const struct stamp_gstep *s, uint32_t time
     stamp_net_note(w->net, stamp_f32_find_nonfinite(count, y) < count);
 }
 
-static void unary(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
-{
-    const size_t count = (size_t)rows_of(w, s->out) * w->g->value[s->out].cols;
-    const bool silu = w->g->node[s->node].attr.kind == STAMP_GUNARY_SILU;
-    const float *x = place(w, s, time, s->x);
-    float *y = place(w, s, time, s->out);
-
-    for (size_t i = 0; i < count; i++) y[i] = silu ? stamp_silu(x[i]) : stamp_gelu(x[i]);
-    stamp_net_note(w->net, stamp_f32_find_nonfinite(count, y) < count);
-}
-
 static void depthwise(const struct walk *w, const struct stamp_gstep *s, uint32_t time)
 {
     struct stamp_net_conv c[2];
@@ -309,7 +258,11 @@ static enum stamp_status run_step(struct walk *w, const struct stamp_gstep *s, u
     case STAMP_STEP_ATTEND: attend(w, s, time); break;
     case STAMP_STEP_PREPEND: prepend(w, s, time); break;
     case STAMP_STEP_ADD: add(w, s, time); break;
-    case STAMP_STEP_UNARY: unary(w, s, time); break;
+    case STAMP_STEP_UNARY:
+        stamp_net_unary(w->net, w->g->node[s->node].attr.kind == STAMP_GUNARY_SILU,
+                        (size_t)rows_of(w, s->out) * w->g->value[s->out].cols,
+                        place(w, s, time, s->x), place(w, s, time, s->out));
+        break;
     case STAMP_STEP_DEPTHWISE: depthwise(w, s, time); break;
     }
     for (uint32_t i = 0; i < s->made && !st && s->kind != STAMP_STEP_INPUT; i++)
@@ -420,12 +373,8 @@ enum stamp_status stamp_net_step(struct stamp_net *net, int32_t token, float *lo
 enum stamp_status stamp_net_inputs(struct stamp_net *net, const struct stamp_ginputs *in, float *y,
                                    struct stamp_err *e)
 {
-    struct walk w = {.net = net,
-                     .g = net->model.graph,
-                     .input = in->rows,
-                     .last = y,
-                     .n = in->run,
-                     .e = e};
+    struct walk w = {
+        .net = net, .g = net->model.graph, .input = in->rows, .last = y, .n = in->run, .e = e};
 
     if (in->run > net->model.ctx_tokens)
         return stamp_fail(e, STAMP_ERANGE, "%u rows of text: at most %u", in->run,

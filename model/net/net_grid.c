@@ -44,8 +44,7 @@ void stamp_net_depthwise(struct stamp_net *net, const struct stamp_gattr *a, uin
                          const struct stamp_net_conv *first, const struct stamp_net_conv *second,
                          float *y)
 {
-    struct job job = {net,   {a->height, a->width, a->kernel, a->stride}, cols, first,
-                      second, y};
+    struct job job = {net, {a->height, a->width, a->kernel, a->stride}, cols, first, second, y};
 
     stamp_pool_run(net->pool, a->height / a->stride, points, &job);
 }

@@ -124,8 +124,8 @@ void stamp_net_gate_up(struct stamp_net *net, const struct stamp_plan *plan, con
 /** Rows of a run of an ATTEND step; k, v as they are multiplied, norms and rotation of k done. */
 struct stamp_net_rows {
     struct stamp_net_attend *a;
-    uint32_t time, n; /**< n: queries */
-    uint32_t keys;    /**< of this run; n with a cache */
+    uint32_t time, n;             /**< n: queries */
+    uint32_t keys;                /**< of this run; n with a cache */
     float *q, *k;                 /**< [n][q_width], [keys][kv_width]; turned in place */
     const float *v;               /**< [keys][kv_width] */
     float *out;                   /**< [n][q_width] */
@@ -147,6 +147,22 @@ void stamp_net_kv_append(struct stamp_net *net, const struct stamp_net_rows *r);
 void stamp_net_turn(struct stamp_net *net, const struct stamp_net_rows *r);
 /** out = attention of the rows from net->position on over the cache. */
 void stamp_net_attend_rows(struct stamp_net *net, const struct stamp_net_rows *r);
+
+/* net_norm.c */
+
+/** A norm of rows. */
+struct stamp_net_norm {
+    struct stamp_net *net; /* set by stamp_net_norm_rows */
+    uint32_t cols, unit;   /**< unit: heads are counted apart; 0: the row as it is */
+    bool layer;
+    float eps;
+    const float *x, *gain, *bias; /**< [rows][cols], [cols]; bias may be NULL */
+    float *y;                     /**< [rows][cols], may be x */
+};
+
+/** SILU or GELU of each element; y may be x. */
+void stamp_net_unary(struct stamp_net *net, bool silu, size_t count, const float *x, float *y);
+void stamp_net_norm_rows(struct stamp_net *net, uint32_t rows, struct stamp_net_norm norm);
 
 /* net_linattn.c */
 

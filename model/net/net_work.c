@@ -70,8 +70,8 @@ static void list_stored(const struct stamp_net *net, bool *stored)
     for (uint32_t i = 0; i < net->steps.steps; i++) {
         const struct stamp_gstep *s = &net->steps.step[i];
         if (s->kind == STAMP_STEP_INPUT) {
-            stored[s->out] = g->node[s->node].op == STAMP_GOP_PICTURE ||
-                             g->node[s->node].op == STAMP_GOP_INPUT;
+            stored[s->out] =
+                g->node[s->node].op == STAMP_GOP_PICTURE || g->node[s->node].op == STAMP_GOP_INPUT;
             continue;
         }
         for (uint32_t k = 0; k < s->made; k++) stored[s->outs[k]] = true;
@@ -96,7 +96,8 @@ static struct most most_of(const struct stamp_net *net, uint32_t run)
         m.rows = larger(m.rows, stamp_net_rows_of(net, s->out, run));
         if (s->kind == STAMP_STEP_LINEARS) m.features = larger(m.features, g->value[s->x].cols);
         if (s->kind == STAMP_STEP_NORM && g->node[s->node].attr.unit)
-            m.padded = larger(m.padded, stamp_norm_padded(g->value[s->x].cols, g->node[s->node].attr.unit));
+            m.padded = larger(m.padded,
+                              stamp_norm_padded(g->value[s->x].cols, g->node[s->node].attr.unit));
         if (s->kind == STAMP_STEP_DEPTHWISE) m.columns = larger(m.columns, g->value[s->x].cols);
         if (s->kind == STAMP_STEP_LINEARS && net->again[i]) {
             const size_t size = (size_t)stamp_net_rows_of(net, s->x, run) * g->value[s->x].cols;

@@ -19,9 +19,9 @@ extern "C" {
 /** What the keys and values of a head come to. */
 struct stamp_linattn {
     uint32_t hd;
-    float *l;    /**< [hd] sums of RELU(k) */
-    float *sm;   /**< [hd] scales of m */
-    int8_t *m;   /**< [hd][hd] digits of the sums of RELU(k) v */
+    float *l;  /**< [hd] sums of RELU(k) */
+    float *sm; /**< [hd] scales of m */
+    int8_t *m; /**< [hd][hd] digits of the sums of RELU(k) v */
 };
 
 /** Floats of work that stamp_linattn_sum asks for. */

@@ -136,7 +136,8 @@ static void repeat(struct clocks *c, struct stamp_walk *w, const struct stamp_is
     if (r->pc != step->pc) *r = (struct repetition){.pc = step->pc};
     if (++r->times > 2 && left > 2 && w->ctl.seq > STAMP_WALK_LONG) {
         const uint64_t skip = left - 1;
-        for (int u = 0; u < STAMP_UNITS; u++) c->cost.busy[u] += skip * (c->cost.busy[u] - r->busy[u]);
+        for (int u = 0; u < STAMP_UNITS; u++)
+            c->cost.busy[u] += skip * (c->cost.busy[u] - r->busy[u]);
         *more += skip * (w->ctl.seq - r->seq);
         c->now += skip * (c->now - r->now);
         w->ctl.loop[0].left = 1;

@@ -5,38 +5,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "compiler/lower/net.h"
 #include "model/time/scoreboard.h"
 #include "model/mem.h"
-#include "sim/net/netbuild.h"
-#include "sim/net/netphases.h"
+#include "sim/net/netrun_parts.h"
 #include "sim/net/netsee.h"
 #include "sim/net/netwhy.h"
 
-/* Programs for prompts of s tokens. */
-struct compiled {
-    struct stamp_image *image; /* owned, or NULL */
-    struct stamp_views views;
-    uint32_t s;
-};
-
-struct stamp_netrun {
-    const struct stamp_network *m; /* borrowed */
-    struct stamp_netrun_options o;
-    uint32_t ctx;
-    struct stamp_qmodel *own;         /* made here, or NULL */
-    const struct stamp_qmodel *codes; /* own, or the caller's */
-    struct stamp_netbuild *build;
-    struct stamp_net *net;     /* NULL: nobody needs it */
-    struct compiled now, before; /* before: of another number of tokens */
-    struct stamp_run *run;     /* NULL before the first prefill */
-    uint32_t position, prompt;
-    int32_t *ids; /* [position] tokens run so far, owned */
-    struct stamp_netrun_phase phase[STAMP_NETRUN_PHASES];
-    struct stamp_netphases phases[STAMP_NETRUN_PHASES];
-};
-
-static bool on_machine(const struct stamp_netrun *r)
+bool stamp_netrun_on_machine(const struct stamp_netrun *r)
 {
     return r->o.on->can & STAMP_CAN_PROGRAMS;
 }
@@ -64,7 +39,7 @@ enum stamp_status stamp_netrun_new(const struct stamp_network *m,
     if (r->o.kv.bits != 4) r->o.kv = (struct stamp_kv_scheme){.bits = r->o.kv.bits};
     r->ctx = r->o.ctx ? r->o.ctx : (uint32_t)m->ctx;
     struct stamp_net_options net = net_options(r);
-    if (!on_machine(r)) {
+    if (!stamp_netrun_on_machine(r)) {
         net.see = r->o.see;
         net.see_ctx = r->o.see_ctx;
     }
@@ -75,7 +50,7 @@ enum stamp_status stamp_netrun_new(const struct stamp_network *m,
         s = stamp_qmodel_new(m, r->o.scheme.weight_bits, r->o.head_bits, r->o.scheme.block, &r->own,
                              e);
     r->codes = r->o.codes ? r->o.codes : r->own;
-    if (!s && (r->o.check || !on_machine(r))) {
+    if (!s && (r->o.check || !stamp_netrun_on_machine(r))) {
         s = stamp_netbuild_new(m, r->codes, r->ctx, &r->build, e);
         if (!s) s = stamp_net_new(stamp_netbuild_model(r->build), &net, &r->net, e);
     }
@@ -124,7 +99,7 @@ static void tell(const struct stamp_netrun *r, const char *what)
 }
 
 /* The image for prompts of @p n tokens. */
-static enum stamp_status need_image(struct stamp_netrun *r, uint32_t n, struct stamp_err *e)
+enum stamp_status stamp_netrun_need(struct stamp_netrun *r, uint32_t n, struct stamp_err *e)
 {
     const struct stamp_net_spec spec = {.model = r->m,
                                         .weights = r->codes,
@@ -171,7 +146,7 @@ static enum stamp_status expect(const struct stamp_netrun *r, const char *name, 
 enum stamp_status stamp_netrun_compile(struct stamp_netrun *r, uint32_t n, uint64_t *expected,
                                        struct stamp_err *e)
 {
-    const enum stamp_status s = need_image(r, n, e);
+    const enum stamp_status s = stamp_netrun_need(r, n, e);
 
     return s ? s : expect(r, "main", 0, expected, e);
 }
@@ -202,8 +177,8 @@ static enum stamp_status add_phases(struct stamp_netrun *r, enum stamp_netrun_wh
 }
 
 /* Run one entry and add it up. */
-static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t at,
-                            enum stamp_netrun_which which, struct stamp_err *e)
+enum stamp_status stamp_netrun_go(struct stamp_netrun *r, const char *name, uint32_t at,
+                                  enum stamp_netrun_which which, struct stamp_err *e)
 {
     struct stamp_netrun_phase *phase = &r->phase[which];
     struct stamp_run_options o = r->o.run;
@@ -227,9 +202,9 @@ static enum stamp_status go(struct stamp_netrun *r, const char *name, uint32_t a
 }
 
 /* Logits of positions first .. first + n - 1, as the network in C has them in want, against got. */
-static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netrun_phase *phase,
-                                 uint32_t first, uint32_t n, const float *got, const float *want,
-                                 struct stamp_err *e)
+enum stamp_status stamp_netrun_compare(const struct stamp_netrun *r,
+                                       struct stamp_netrun_phase *phase, uint32_t first, uint32_t n,
+                                       const float *got, const float *want, struct stamp_err *e)
 {
     const size_t wide = r->m->graph->value[r->m->graph->values - 1].cols, words = n * wide;
     size_t bad = 0, at = 0;
@@ -245,8 +220,7 @@ static enum stamp_status compare(const struct stamp_netrun *r, struct stamp_netr
     stamp_fail(e, STAMP_EMISMATCH,
                "position %zu, logit %zu: the machine has %.9g, the network %.9g; %zu of "
                "%zu differ",
-               first + at / wide, at % wide, (double)got[at], (double)want[at], bad,
-               words);
+               first + at / wide, at % wide, (double)got[at], (double)want[at], bad, words);
     memcpy(phase->sum.difference, e->text, sizeof phase->sum.difference - 1);
     return STAMP_EMISMATCH;
 }
@@ -259,7 +233,8 @@ static enum stamp_status run_net(struct stamp_netrun *r, struct stamp_netrun_pha
 {
     const bool step = phase == &r->phase[STAMP_DECODE];
     const uint32_t rows = step ? 1 : n - first;
-    float *y = on_machine(r) ? stamp_alloc((size_t)rows * r->m->vocab, sizeof *y) : logits;
+    float *y =
+        stamp_netrun_on_machine(r) ? stamp_alloc((size_t)rows * r->m->vocab, sizeof *y) : logits;
     enum stamp_status s;
 
     if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the logits of %" PRIu32, rows);
@@ -268,7 +243,7 @@ static enum stamp_status run_net(struct stamp_netrun *r, struct stamp_netrun_pha
     else
         s = stamp_net_prefill(r->net, tokens, n, first, y, e);
     if (y == logits) return s;
-    if (!s) s = compare(r, phase, first, rows, logits, y, e);
+    if (!s) s = stamp_netrun_compare(r, phase, first, rows, logits, y, e);
     stamp_free(y);
     return s;
 }
@@ -286,11 +261,11 @@ static enum stamp_status check_tokens(const struct stamp_netrun *r, const int32_
 static enum stamp_status prefill_machine(struct stamp_netrun *r, const int32_t *tokens, uint32_t n,
                                          float *logits, struct stamp_err *e)
 {
-    enum stamp_status s = need_image(r, n, e);
+    enum stamp_status s = stamp_netrun_need(r, n, e);
 
     if (!s) s = stamp_run_new(r->now.image, &r->run, e);
     if (!s) s = stamp_run_put_raw(r->run, "tokens", tokens, n * sizeof *tokens, e);
-    if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
+    if (!s) s = stamp_netrun_go(r, "main", 0, STAMP_PREFILL, e);
     if (!s) s = stamp_run_get(r->run, "logits", logits, r->o.last ? 1 : n, r->m->vocab, e);
     return s;
 }
@@ -302,7 +277,7 @@ static enum stamp_status explain(const struct stamp_netrun *r, const struct stam
     const struct stamp_net_options net = net_options(r);
     const bool machine = s == STAMP_EMACHINE && p->sum.error == STAMP_ERROR_NUMERIC;
 
-    if (e && (machine || (s == STAMP_ERANGE && !on_machine(r))))
+    if (e && (machine || (s == STAMP_ERANGE && !stamp_netrun_on_machine(r))))
         stamp_netwhy(r->m, r->codes, &net, r->ids, r->prompt, n, e);
     return s;
 }
@@ -321,66 +296,12 @@ enum stamp_status stamp_netrun_prefill(struct stamp_netrun *r, const int32_t *to
     r->position = 0;
     r->prompt = n;
     memcpy(r->ids, tokens, n * sizeof *tokens);
-    if (on_machine(r)) s = prefill_machine(r, tokens, n, logits, e);
+    if (stamp_netrun_on_machine(r)) s = prefill_machine(r, tokens, n, logits, e);
     if (!s && r->net) s = run_net(r, p, tokens, n, first, logits, e);
     if (s) return explain(r, p, n, s, e);
     p->tokens += n;
     r->position = n;
     return STAMP_OK;
-}
-
-static enum stamp_status put_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in,
-                                    struct stamp_err *e)
-{
-    const struct stamp_graph *g = r->m->graph;
-    enum stamp_status s = STAMP_OK;
-
-    for (uint32_t i = 0; i < g->nodes && !s; i++) {
-        const struct stamp_gvalue *v = &g->value[i];
-        if (g->node[i].op != STAMP_GOP_PICTURE && g->node[i].op != STAMP_GOP_INPUT) continue;
-        s = stamp_run_put(r->run, v->name, in->rows[stamp_graph_input(g, i)],
-                          v->rows == STAMP_ROWS_RUN ? in->run : v->rows, v->cols, e);
-    }
-    return s;
-}
-
-/* The program for so many rows of the run; where the graph fixes all, once. */
-static enum stamp_status rows_machine(struct stamp_netrun *r, const struct stamp_ginputs *in, float *y,
-                                      struct stamp_err *e)
-{
-    const struct stamp_graph *g = r->m->graph;
-    const struct stamp_gvalue *out = &g->value[g->values - 1];
-    enum stamp_status s = need_image(r, in->run ? in->run : 1, e);
-
-    if (!s) s = stamp_run_new(r->now.image, &r->run, e);
-    if (!s) s = put_inputs(r, in, e);
-    if (!s) s = go(r, "main", 0, STAMP_PREFILL, e);
-    if (!s) s = stamp_run_get(r->run, out->name, y, out->rows, out->cols, e);
-    return s;
-}
-
-enum stamp_status stamp_netrun_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in, float *y,
-                                      struct stamp_err *e)
-{
-    const struct stamp_graph *g = r->m->graph;
-    const struct stamp_gvalue *out = &g->value[g->values - 1];
-    struct stamp_netrun_phase *p = &r->phase[STAMP_PREFILL];
-    float *want = on_machine(r) ? stamp_alloc((size_t)out->rows * out->cols, sizeof *want) : NULL;
-    enum stamp_status s = STAMP_OK;
-
-    if (on_machine(r) && !want) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the results");
-    if (on_machine(r)) s = rows_machine(r, in, y, e);
-    if (!s && r->net) s = stamp_net_inputs(r->net, in, on_machine(r) ? want : y, e);
-    if (!s && r->net && want) s = compare(r, p, 0, out->rows, y, want, e);
-    stamp_free(want);
-    if (!s) p->tokens++;
-    return s;
-}
-
-enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,
-                                    struct stamp_err *e)
-{
-    return stamp_netrun_inputs(r, &(struct stamp_ginputs){0, &x}, y, e);
 }
 
 static enum stamp_status step_machine(struct stamp_netrun *r, int32_t token, float *logits,
@@ -389,10 +310,10 @@ static enum stamp_status step_machine(struct stamp_netrun *r, int32_t token, flo
     const uint32_t block = 1u << r->o.kv.block;
 
     enum stamp_status s = stamp_run_put_raw(r->run, "token", &token, sizeof token, e);
-    if (!s) s = go(r, "step", r->position, STAMP_DECODE, e);
+    if (!s) s = stamp_netrun_go(r, "step", r->position, STAMP_DECODE, e);
     if (!s) s = stamp_run_get(r->run, "step.logits", logits, 1, r->m->vocab, e);
     if (!s && r->o.kv.bits == 4 && (r->position + 1) % block == 0)
-        s = go(r, "recode", r->position, STAMP_DECODE, e);
+        s = stamp_netrun_go(r, "recode", r->position, STAMP_DECODE, e);
     return s;
 }
 
@@ -408,7 +329,7 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
     enum stamp_status s = check_tokens(r, &token, 1, e);
     if (s) return s;
     r->ids[r->position] = token;
-    if (on_machine(r)) s = step_machine(r, token, logits, e);
+    if (stamp_netrun_on_machine(r)) s = step_machine(r, token, logits, e);
     if (!s && r->net) s = run_net(r, p, &token, 1, r->position, logits, e);
     if (s) return explain(r, p, r->position + 1, s, e);
     p->tokens++;

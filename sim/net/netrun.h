@@ -81,8 +81,8 @@ enum stamp_status stamp_netrun_step(struct stamp_netrun *r, int32_t token, float
  * @param y   its last value [rows][cols]
  * @return as above
  */
-enum stamp_status stamp_netrun_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in, float *y,
-                                      struct stamp_err *e);
+enum stamp_status stamp_netrun_inputs(struct stamp_netrun *r, const struct stamp_ginputs *in,
+                                      float *y, struct stamp_err *e);
 
 /** The same of one input, a picture's patches. */
 enum stamp_status stamp_netrun_rows(struct stamp_netrun *r, const float *x, float *y,

@@ -31,7 +31,7 @@ struct stamp_ref_grid {
 void stamp_ref_depthwise(struct stamp_ref_grid g, size_t cols, const float *x, const float *w,
                          const float *bias, float *y);
 
-void stamp_ref_gelu(size_t count, float *y);                  /**< y (1 + erf(y / sqrt 2)) / 2 */
+void stamp_ref_gelu(size_t count, float *y); /**< y (1 + erf(y / sqrt 2)) / 2 */
 /** y (1 + tanh(sqrt(2 / pi) (y + 0.044715 y^3))) / 2 */
 void stamp_ref_gelu_tanh(size_t count, float *y);
 

@@ -18,13 +18,13 @@ struct run {
     const struct stamp_graph *g;
     const struct stamp_f32_hooks *hooks;
     struct stamp_err *e;
-    size_t n;              /* tokens */
-    const int32_t *tokens; /* [n], or NULL */
+    size_t n;                  /* tokens */
+    const int32_t *tokens;     /* [n], or NULL */
     const float *const *input; /* rows of each input, or NULL */
-    float *logits;         /* of the caller, or NULL: the last value is not computed */
-    float **val;           /* [values], owned, NULL where none is held */
-    float *w;              /* the matrix at hand, owned */
-    size_t w_room;         /* floats */
+    float *logits;             /* of the caller, or NULL: the last value is not computed */
+    float **val;               /* [values], owned, NULL where none is held */
+    float *w;                  /* the matrix at hand, owned */
+    size_t w_room;             /* floats */
 };
 
 /* A node at work: its operands and where its result goes. */
@@ -137,9 +137,9 @@ static const float *operand(const struct run *r, const struct work *k, uint32_t 
 static enum stamp_status attend(struct run *r, const struct work *k)
 {
     const struct stamp_gattr *a = &k->n->attr;
-    const struct stamp_attention shape = {
-        k->rows,     rows_of(r, k->n->in[1]), a->heads, a->kv_heads, a->head_dim,
-        a->kind == STAMP_GATTEND_CAUSAL};
+    const struct stamp_attention shape = {k->rows,     rows_of(r, k->n->in[1]),
+                                          a->heads,    a->kv_heads,
+                                          a->head_dim, a->kind == STAMP_GATTEND_CAUSAL};
 
     if (a->kind == STAMP_GATTEND_LINEAR)
         return stamp_linear_attention_f32(&shape, a->eps, k->x, value(r, k, 1), value(r, k, 2),
