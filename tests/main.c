@@ -16,7 +16,7 @@
     X(netphases) X(starved) X(token) X(keys) X(json_out) X(conform) X(machs) X(picture) X(npz)      \
     X(device) X(node_schemes) X(schemes) X(net_vit) X(vit) X(graph) X(graph_text)                  \
     X(graph_steps) X(graph_lower)                                                                  \
-    X(paint_noise) X(paint_sampler) X(paint_words) X(paint_pictures) X(paint_judge) X(paint_folder)
+    X(paint_noise) X(paint_sampler) X(paint_words) X(paint_pictures) X(paint_judge) X(paint_folder) X(paint_table)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);
 SUITES(DECLARE)
