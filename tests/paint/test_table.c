@@ -172,11 +172,13 @@ static void judge(const struct parts *p, const float *latent, size_t which,
 static void same(const struct stamp_table_row *got, const struct stamp_table_row *want)
 {
     ck_assert_double_eq_tol(got->predictions.noise, want->predictions.noise,
-                            1e-9 * want->predictions.noise);
+                            1e-9 * want->predictions.noise + 1e-300);
     ck_assert_double_eq_tol(got->predictions.signal, want->predictions.signal,
-                            1e-9 * want->predictions.signal);
-    ck_assert_double_eq_tol(got->latents.noise, want->latents.noise, 1e-9 * want->latents.noise);
-    ck_assert_double_eq_tol(got->latents.signal, want->latents.signal, 1e-9 * want->latents.signal);
+                            1e-9 * want->predictions.signal + 1e-300);
+    ck_assert_double_eq_tol(got->latents.noise, want->latents.noise,
+                            1e-9 * want->latents.noise + 1e-300);
+    ck_assert_double_eq_tol(got->latents.signal, want->latents.signal,
+                            1e-9 * want->latents.signal + 1e-300);
     ck_assert_uint_eq(got->objects, want->objects);
     ck_assert_uint_eq(got->prompts, want->prompts);
     ck_assert_double_eq_tol(got->score, want->score, 1e-9);
