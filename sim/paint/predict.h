@@ -15,8 +15,8 @@ struct stamp_predict {
     struct stamp_netrun *run;      /**< NULL: f32 alone */
     bool measure;                  /**< f32 beside the device, for signal and noise */
     float *rows, *out, *ref;       /**< patches; predictions of the device and in f32; owned */
-    double signal, noise;          /**< energy of the predictions in f32, and of what they differ by */
-    uint64_t steps;                /**< evaluations */
+    double signal, noise; /**< energy of the predictions in f32, and of what they differ by */
+    uint64_t steps;       /**< evaluations */
 };
 
 /**
@@ -36,7 +36,8 @@ void stamp_predict_close(struct stamp_predict *p); /**< of one that was zeroed t
  * @return STAMP_ERANGE (tokens beyond the network's), as stamp_netrun_inputs, stamp_f32_inputs
  */
 enum stamp_status stamp_predict(struct stamp_predict *p, const float *latent, float t,
-                                const float *text, uint32_t tokens, float *out, struct stamp_err *e);
+                                const float *text, uint32_t tokens, float *out,
+                                struct stamp_err *e);
 
 /** What the runs of the device came to; false: there were none. Lists in it are borrowed from the run. */
 bool stamp_predict_sum(const struct stamp_predict *p, struct stamp_netrun_phase *out);
