@@ -390,6 +390,7 @@ t 'demo: layers decode nothing' 2 "$stamp" demo --layers --decode 4 --on model
 
 . "$kit/tests/cli/bad_vision.sh"
 . "$kit/tests/cli/bad_pictures.sh"
+. "$kit/tests/cli/bad_paint.sh"
 
 printf 'bad_input: %d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

@@ -87,6 +87,30 @@ t 0 compare small a.png --weight-bits f32 --high-rows 1,5
 t 0 compare small b.png --weight-bits 8 --quantizer clip --threads 2
 t 1 capture small a.png --layer layers.0.q -o none.npy
 t 1 compare small --text text
+# Networks that paint, on few patches.
+painter=$kit/traces/paint/sana
+judge=$kit/traces/paint/classifier
+printf 'fox on red\n\n' >prompts
+t 0 paint "$painter" --prompt 'fox on red' --prompt 'small house on blue' --steps 1 --guidance 1 --judge "$judge" -o f32.png
+t 0 paint "$painter" --prompt '' --steps 2 --grid 3x5 --on net --threads 2 -o net.png
+t 0 paint "$painter" --prompt fox --steps 1 --grid 4x4 --on net --no-reference --at point:act-bits=8 --transform dct --high-rows 3 --block 64 -o net.png
+t 0 paint "$kit/traces/paint/pixart" --prompt fox --steps 2 --grid 2x3 --on net -o pixart.png
+t 0 paint "$painter" --prompt fox --steps 1 --guidance 1 --grid 2x2 --on model --machine tiny --phases -o model.png
+t 0 paint "random:$painter/transformer/config.json" --steps 1 --text-tokens 3 --grid 2x2 --on model
+r 0 paint "$painter" --prompt fox --steps 1 --guidance 1 --grid 2x2 --on all --machine tiny --stall 0.2 -o all.png
+t 0 compare "$painter" --prompts prompts --prompt fox --seeds 1 --steps 1 --guidance 1 --grid 2x3 --high-rows 1,2 --sheet sheet.png
+t 0 compare "$painter" --prompt fox --seeds 2 --steps 1 --grid 2x2 --on model --machine tiny --quantizer clip
+t 0 info "$painter" --grid 2x3
+t 0 graph "$painter" --grid 2x3
+t 0 compile "$painter" --tokens 2 --grid 2x3 --transform haar2d:2x3 --sink off -o painter.stamp --machine tiny
+t 0 info painter.stamp
+t 1 paint "$painter" --prompt wibble -o none.png
+t 1 paint "$painter" --prompt fox --judge "$model" -o none.png
+t 1 paint "$painter" --prompt fox --steps 1 --grid 2x2 -o "$tmp"
+t 1 paint "$model" --prompt fox
+t 1 compare "$painter" --prompt fox --judge "$judge" --grid 2x2
+t 1 compare "$painter" --prompt 'fox on wibble'
+t 2 compare "$painter" --prompt fox --on f32
 for flags in '' '--transform wht --block 64' '--transform dct --symmetric --act-bits 8 --weight-bits 8' '--sink off --depth 2'; do
     t 0 linear x.npy w.npy --on model --machine tiny --high-rows 3 $flags -o y.npy
 done

@@ -10,7 +10,7 @@ import zlib
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 MODEL, JUDGE = os.path.join(KIT, "traces/paint/sana"), os.path.join(KIT, "traces/paint/classifier")
 PROMPTS = ["fox on red", "small house on yellow"]
-SHORT = ["--steps", "1", "--judge", JUDGE]
+SHORT = ["--steps", "1", "--guidance", "1", "--judge", JUDGE]
 GIVEN = [w for p in PROMPTS for w in ("--prompt", p)] + SHORT
 
 # As in manual.py. The first seed of compare is what paint paints; the second has numbers that follow.
@@ -21,8 +21,9 @@ RUNS = {
     "paint rows": ["paint", MODEL, "-o", "rows.png", "--on", "net", "--transform", "none", "--high-rows", "48"] + GIVEN + GIVEN,
     "paint stamp": ["paint", MODEL, "-o", "stamp.png", "--on", "net", "--high-rows", "48"] + GIVEN + GIVEN,
     "paint block": ["paint", MODEL, "--on", "net", "--transform", "haar", "--high-rows", "48", "--block", "64"] + GIVEN + GIVEN,
-    "paint model": ["paint", MODEL, "-o", "model.png", "--on", "model", "--high-rows", "48", "--prompt", PROMPTS[0], "--guidance", "1", "--phases"] + SHORT,
+    "paint model": ["paint", MODEL, "-o", "model.png", "--on", "model", "--high-rows", "48", "--prompt", PROMPTS[0], "--phases"] + SHORT,
     "paint all": ["paint", MODEL, "-o", "all.png", "--on", "all", "--machine", "tiny", "--high-rows", "48", "--grid", "4x4", "--prompt", "", "--steps", "1"],
+    "paint two": ["paint", MODEL, "--grid", "2x2", "--prompt", "", "--steps", "3", "-o", "two.png"],
     "info sana": ["info", MODEL],
 }
 ROWS = {"paint 4": "W4A4", "paint rows": "W4A4, 48 rows of 8 bits", "paint stamp": "W4A4, haar2d, 48 rows",
@@ -33,7 +34,7 @@ PLACES = {
     "seed": ([("paints", "seed")], "first noise", None),
     "guidance": ([("paints", "guidance")], "guidance", ("paints", r"guidance ([\d.]+)", 1)),
     "steps": ([("paints", "steps"), ("paint f32", "steps")], "sampler", ("paints", r"(\d+) steps", 1)),
-    "evaluations": ([("paint f32", "evaluations")], "twice a step", ("paint f32", r"(\d+) evaluations", 1)),
+    "evaluations": ([("paint two", "evaluations")], "twice a step", ("paint two", r"(\d+) evaluations", 1)),
     "picture_db": ([("paints", "rows.*.picture_db")], "dB", ("paints", r"W4A8 +\S+ +\S+ +([\d.]+)", 1)),
     "objects_named": ([("paint 4", "objects_named"), ("paints", "rows.*.objects_named")], "stand-in for Image Reward",
                       ("paint 4", r"asked: object (\d+)", 1)),
@@ -146,7 +147,7 @@ def look(out, per_cycle, check, close):
     c, rows = out["paints"], {r["name"]: r for r in out["paints"]["rows"]}
     pictures = 2 * len(PROMPTS)
     check("compare of prompts: what was asked", (c["prompts"], c["seeds"], c["seed"], c["pictures"], c["steps"], c["guidance"], c["tokens"]) ==
-          (PROMPTS, 2, 1, pictures, 1, 2.5, 256), c)
+          (PROMPTS, 2, 1, pictures, 1, 1, 256), c)
     check("compare of prompts: rows", len(rows) == len(c["rows"]) == 15 and [r["avg_act_bits"] for r in c["rows"]] ==
           [32] + 2 * ([8, 4] + 5 * [4 + 4 * 48 / 256]), list(rows))
     check("f32 has no SQNR", (rows["f32"]["sqnr_db"], rows["f32"]["picture_db"], rows["f32"]["transform"]) == (None, None, None))
@@ -157,7 +158,7 @@ def look(out, per_cycle, check, close):
         close("score of " + row, r["score"], p["score"], 1e-8)
     p = out["paint f32"]
     check("f32 as painted", all(rows["f32"][k] == p[k] for k in ("objects_named", "prompts_named", "score")) and
-          (p["evaluations"], p["pictures"], p["sqnr_db"]) == (2 * pictures, pictures, None), p)
+          (p["evaluations"], p["pictures"], p["sqnr_db"]) == (pictures, pictures, None), p)
     files = {"f32": "f32.png", **{ROWS["paint " + n]: n + ".png" for n in ("4", "rows", "stamp")}}
     sheet = png("sheet.png")
     check("size of the sheet", sheet[:2] == (2 + 4 * 130, 2 + len(PROMPTS) * 130), sheet[:2])
@@ -174,7 +175,7 @@ def look(out, per_cycle, check, close):
     check("named by a second classifier", (rows["W4A4"]["objects_named"], rows["W4A4"]["prompts_named"]) ==
           (sum(s[0] for s in said), sum(s[1] for s in said)), said)
     m = out["paint model"]
-    check("one evaluation a step without guidance", m["evaluations"] == 1 and m["cycles"] == m["network"]["cycles_expected"], m["evaluations"])
+    check("evaluations a step, without and with guidance", (m["evaluations"], out["paint two"]["evaluations"]) == (1, 6) and m["cycles"] == m["network"]["cycles_expected"], m["evaluations"])
     check("macs of a row of text", out["info sana"]["text_macs"] == 64 * 128 + 128 * 128 + 6 * 2 * 128 * 128)
     if "paint all" in out:
         a = out["paint all"]

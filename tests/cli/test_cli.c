@@ -51,8 +51,8 @@ static void one_line(const struct child *c, const char *part)
 START_TEST(every_command_has_a_help)
 {
     static const char *const name[] = {
-        "demo", "eval", "generate", "compare",  "capture", "linear", "compile",  "run",
-        "asm",  "dis",  "info",     "machines", "devices", "graph",  "classify", "tokenize"};
+        "demo", "eval", "generate", "compare", "capture", "linear",   "compile",  "run",  "asm",
+        "dis",  "info", "machines", "devices", "graph",   "classify", "tokenize", "paint"};
     size_t listed = 0;
     const struct child *all = child_run("$S --help");
 

@@ -26,7 +26,7 @@ lockstep() { # WHAT COMMAND...: nothing differs, and something was compared
   what=$1
   shift
   out=$("$B/stamp" "$@" --on all --json --no-reference 2>&1)
-  if printf '%s' "$out" | grep -q 'which take .* on machine'; then
+  if printf '%s' "$out" | grep -qE 'which take .* on machine|blocks of 64 with heads of .* on machine'; then
     echo "$what: refused: $(printf '%s' "$out" | tail -n 1)"
     skipped=$((skipped + 1))
     return
