@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # bad_paint.sh - paint, compare and the other commands on networks that paint, for bad_input.sh, which reads this file.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2046,SC2086
 painter=$kit/traces/paint/sana
 judge=$kit/traces/paint/classifier
 shapes=random:$painter/transformer/config.json

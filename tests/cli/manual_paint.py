@@ -89,10 +89,6 @@ def cut(picture, column, row, side, scale=1, margin=2):
 
 
 # ---- The classifier again: judge.h in double ---------------------------------------------------------------------
-def half(two):
-    return struct.unpack("<e", two)[0]
-
-
 def weights():
     with open(os.path.join(JUDGE, "model.safetensors"), "rb") as f:
         data = f.read()
@@ -169,6 +165,8 @@ def look(out, per_cycle, check, close):
         values = [[v / 127.5 - 1 for i in range(pictures) for line in shown[k][i] for v in line] for k in ("f32", row)]
         db = 10 * math.log10(sum(a * a for a in values[0]) / sum((a - b) ** 2 for a, b in zip(*values)))
         check("picture_db is near that of the pictures, which are limited to what a pixel holds: " + row, -0.5 < db - rows[row]["picture_db"] < 3, (db, rows[row]["picture_db"]))
+    apart = [r["sqnr_db"] - r["picture_db"] for r in c["rows"][1:]]  # one step: the latent is noise less the prediction
+    check("one step: latents are off by what predictions are", max(apart) - min(apart) < 1e-5, apart)
     w, names = weights(), json.load(open(os.path.join(JUDGE, "config.json"), encoding="utf8"))
     said = [judged(w, names, shown["W4A4"][i], PROMPTS[i % 2]) for i in range(pictures)]
     close("score by a second classifier", rows["W4A4"]["score"], sum(s[2] for s in said) / pictures, 1e-4)
