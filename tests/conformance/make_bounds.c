@@ -38,7 +38,7 @@ static const struct {
     {"VBIN a", "VBIN fn=MAX a={VM_LINES-4+X} b=0 d=8 n0=2 s0=2 ds=2 cols=2"},
     {"VBIN b", "VBIN fn=MAX a=0 b={VM_LINES-4+X} d=8 n0=4 s0=2 ds=2 cols=2 bs=2 rep=2"},
     {"VBIN d", "VBIN fn=MAX a=0 b=4 d={VM_LINES-4+X} n0=2 s0=2 ds=2 cols=2"},
-    {"VBIN MAC a", "VBIN fn=MAC a={VM_LINES-5+X} b=0 d=8 n0=2 s0=2 ds=2 cols=3"},
+    {"VBIN MAC a", "VBIN fn=MAC a={VM_LINES-5+X} b=0 d=8 n0=2 s0=2 ds=3 cols=3"},
     {"VBIN MAC b", "VBIN fn=MAC a=0 b={VM_LINES-4+X} d=8 n0=4 s0=2 ds=2 cols=2 bs=2 rep=2"},
     {"VBIN MAC d", "VBIN fn=MAC a=0 b=4 d={VM_LINES-4+X} n0=2 s0=2 ds=2 cols=2"},
     {"VROPE b", "VROPE a=0 b={VM_LINES-4+X} d=0 n0=2 s0=2 ds=2 cols=2"},

@@ -56,6 +56,8 @@ static void elementwise(struct maker *m)
     mk_fence(m);
     mk_store(m, 2 * n, 4 * n);
     mk_done(m, "VBIN specials");
+    mk_load(m, 0, ra); /* a program of its own */
+    mk_load(m, n, rb);
     mk_load(m, 2 * n, rb);
     mk_fence(m);
     mk_line(m, "VBIN fn=MAC a=0 b=%u d=%u n0=1 cols=%u", n, 2 * n, n);
