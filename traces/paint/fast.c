@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* fast.c - activations and softmax over bfloat16 values for training (fast.py compiles and loads it).
  * PyTorch 1.13 spends a third of a step in them; here they are loops the C compiler turns into vectors. */
 #include <stdint.h>
@@ -23,8 +24,9 @@ static inline float power_e(float x)
 {
     x = x < -80.0f ? -80.0f : x > 80.0f ? 80.0f : x;
     float k = __builtin_rintf(x * 1.44269504f), r = x - k * 0.693359375f + k * 2.12194440e-4f;
-    float p = 1.0f + r * (1.0f + r * (0.5f + r * (0.166666657f + r * (0.0416695364f +
-              r * (0.00837312452f + r * 0.00137805939f)))));
+    float p = 1.0f + r * (1.0f + r * (0.5f + r * (0.166666657f +
+                                                  r * (0.0416695364f + r * (0.00837312452f +
+                                                                            r * 0.00137805939f)))));
     int32_t u = ((int32_t)k + 127) << 23;
     float scale;
     memcpy(&scale, &u, 4);
@@ -56,8 +58,7 @@ void gelu_back(const uint16_t *restrict x, const uint16_t *restrict g, uint16_t 
 
 void silu(const uint16_t *restrict x, uint16_t *restrict y, long n)
 {
-    for (long i = 0; i < n; i++)
-        y[i] = narrow(wide(x[i]) * sigmoid(wide(x[i])));
+    for (long i = 0; i < n; i++) y[i] = narrow(wide(x[i]) * sigmoid(wide(x[i])));
 }
 
 void silu_back(const uint16_t *restrict x, const uint16_t *restrict g, uint16_t *restrict d, long n)
@@ -73,22 +74,18 @@ void softmax(const uint16_t *restrict x, uint16_t *restrict y, long rows, long n
     float e[4096];
     for (long r = 0; r < rows; r++, x += n, y += n) {
         float top = -1e30f, sum = 0;
-        for (long i = 0; i < n; i++)
-            top = wide(x[i]) > top ? wide(x[i]) : top;
-        for (long i = 0; i < n; i++)
-            sum += e[i] = power_e(wide(x[i]) - top);
-        for (long i = 0; i < n; i++)
-            y[i] = narrow(e[i] / sum);
+        for (long i = 0; i < n; i++) top = wide(x[i]) > top ? wide(x[i]) : top;
+        for (long i = 0; i < n; i++) sum += e[i] = power_e(wide(x[i]) - top);
+        for (long i = 0; i < n; i++) y[i] = narrow(e[i] / sum);
     }
 }
 
-void softmax_back(const uint16_t *restrict y, const uint16_t *restrict g, uint16_t *restrict d, long rows, long n)
+void softmax_back(const uint16_t *restrict y, const uint16_t *restrict g, uint16_t *restrict d,
+                  long rows, long n)
 {
     for (long r = 0; r < rows; r++, y += n, g += n, d += n) {
         float dot = 0;
-        for (long i = 0; i < n; i++)
-            dot += wide(y[i]) * wide(g[i]);
-        for (long i = 0; i < n; i++)
-            d[i] = narrow(wide(y[i]) * (wide(g[i]) - dot));
+        for (long i = 0; i < n; i++) dot += wide(y[i]) * wide(g[i]);
+        for (long i = 0; i < n; i++) d[i] = narrow(wide(y[i]) * (wide(g[i]) - dot));
     }
 }
