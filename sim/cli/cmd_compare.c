@@ -103,6 +103,7 @@ static error_t end_paint(const struct compare_args *a)
     if (a->quant.calib || a->quant.cache)
         return stamp_args_bad("--calib and --quant-cache are of texts");
     if (a->c.base.weight_bits == 32) return stamp_args_bad("--weight-bits f32 is of pictures");
+    if (a->c.on && stamp_args_device_needs("--prompt", a->c.on, STAMP_CAN_BITS)) return EINVAL;
     return stamp_args_net_check(&a->c.base, &a->c.machine, a->c.on ? a->c.on : &stamp_on_net);
 }
 
@@ -138,7 +139,7 @@ static error_t parse_text(int key, char *arg, struct compare_args *a)
     case KEY_PREFILL:
         a->of_text = "--prefill";
         return stamp_args_u64("--prefill", arg, 1, 1 << 20, &a->prefill);
-    case KEY_ON: return stamp_args_device(arg, STAMP_CAN_BITS, &a->c.on);
+    case KEY_ON: return stamp_args_device(arg, 0, &a->c.on); /* what it needs end() knows */
     default: return ARGP_ERR_UNKNOWN;
     }
 }
