@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_ram - the one memory wrapper: one write port, one read port, registered read.
 //
-// Latency   1 cycle; rdata_o holds its value until the next read.
+// Latency   1 cycle, 2 with OutReg: a register behind the macro, so that what the macro takes to give a
+//           line is all that cycle holds. rdata_o holds its value until the next read's comes.
 // Ports     1W 1R, whole lines. Reading the line written in the same cycle gives the old line;
 //           no unit relies on it. Replace the body by a macro of the same contract.
 module stamp_ram #(
     parameter int unsigned Width = 64, // bits of a line
-    parameter int unsigned Depth = 64  // lines
+    parameter int unsigned Depth = 64, // lines
+    parameter bit          OutReg = 1'b0 // a register behind the memory
 ) (
     input  logic                     clk_i,
 
@@ -21,9 +23,21 @@ module stamp_ram #(
 
   logic [Width-1:0] mem [Depth];
 
+  logic [Width-1:0] line;
+
   always_ff @(posedge clk_i) begin
     if (we_i) mem[waddr_i] <= wdata_i;
-    if (re_i) rdata_o <= mem[raddr_i];
+    if (re_i) line <= mem[raddr_i];
+  end
+
+  if (OutReg) begin : g_out
+    logic re_q;
+    always_ff @(posedge clk_i) begin
+      re_q <= re_i;
+      if (re_q) rdata_o <= line;
+    end
+  end else begin : g_direct
+    assign rdata_o = line;
   end
 
 endmodule
