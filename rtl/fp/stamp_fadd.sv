@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_fadd - binary32 a + b or a - b, optionally halved.
 //
-// Rule        model/spec/numerics.md, section 3: ADD, SUB, HALF. half_i rounds twice, as
-//             HALF(ADD(a, b)) does: the sum first, then its half.
-// Latency     3 enabled cycles. Throughput 1 per cycle.
+// Rule        model/spec/numerics.md, section 3: ADD, SUB, HALF. half_i is HALF(ADD(a, b)), which rounds
+//             once: a sum whose half is subnormal is exact.
+// Latency     AddLatency (4) enabled cycles: order, align, add, normalise and round. Throughput 1 per cycle.
 // Stream      en_i low holds every stage and the outputs. valid_i may have gaps.
 // Simulation  every stage works only when it holds a value.
 module stamp_fadd #(
@@ -18,23 +18,23 @@ module stamp_fadd #(
     input  logic [31:0] b_i,
     input  logic        sub_i,  // a - b
     input  logic        half_i, // half of the rounded result
-    input  logic [1:0]  stage_valid_i, // !OwnValid: stages 1 and 2 hold a value
+    input  logic [stamp_fp_pkg::AddLatency-2:0] stage_valid_i, // !OwnValid: stages 1 to 3 hold a value
 
     output logic        valid_o,
     output logic [31:0] result_o,
     output logic        flag_o  // result_o is infinity or NaN; with valid_o
 );
 
-  logic [1:0] stage_valid;
+  logic [2:0] stage_valid;
 
   if (OwnValid) begin : g_own
-    logic [2:0] valid_q;
+    logic [3:0] valid_q;
     always_ff @(posedge clk_i) begin
-      if (!rst_ni)   valid_q <= 3'd0;
-      else if (en_i) valid_q <= {valid_q[1:0], valid_i};
+      if (!rst_ni)   valid_q <= 4'd0;
+      else if (en_i) valid_q <= {valid_q[2:0], valid_i};
     end
-    assign stage_valid = valid_q[1:0];
-    assign valid_o     = valid_q[2];
+    assign stage_valid = valid_q[2:0];
+    assign valid_o     = valid_q[3];
     logic unused;
     assign unused = &{1'b0, stage_valid_i};
   end else begin : g_shared
@@ -44,82 +44,125 @@ module stamp_fadd #(
     assign unused = &{1'b0, rst_ni};
   end
 
-  // Stage 1: order by magnitude, align the smaller. Significands carry guard, round and sticky.
-  logic [26:0] s1_hi_q, s1_lo_q;
-  logic [7:0]  s1_base_q; // exponent of the larger, subnormal as 1, less 1
-  logic        s1_sign_q, s1_sub_q, s1_half_q, s1_inf_q, s1_nan_q;
+  // Stage 1: order by magnitude.
+  logic [30:0] s1_hi_q, s1_lo_q;
+  logic        s1_sign_q, s1_sub_q, s1_half_q;
 
   always_ff @(posedge clk_i) begin : stage1
-    logic [31:0] y, hi, lo, aligned;
-    logic [7:0]  eb, es, d;
     if (en_i && valid_i) begin
-      y = {b_i[31] ^ sub_i, b_i[30:0]};
-      if (a_i[30:0] >= y[30:0]) begin hi = a_i; lo = y;   end
-      else                      begin hi = y;   lo = a_i; end
-      eb      = (hi[30:23] == 8'd0)   ? 8'd1 : hi[30:23];
-      es      = (lo[30:23] == 8'd0) ? 8'd1 : lo[30:23];
-      d       = eb - es;
-      aligned = {5'd0, lo[30:23] != 8'd0, lo[22:0], 3'd0};
-      if (d[7:5] != 3'd0) aligned = {31'd0, aligned != 32'd0};
-      else aligned = (aligned >> d[4:0]) | {31'd0, stamp_fp_pkg::lost32(aligned, d[4:0])};
-
-      s1_hi_q   <= {hi[30:23] != 8'd0, hi[22:0], 3'd0};
-      s1_lo_q <= aligned[26:0];
-      s1_base_q  <= eb - 8'd1;
-      s1_sign_q  <= hi[31];
-      s1_sub_q   <= hi[31] ^ lo[31];
-      s1_half_q  <= half_i;
-      s1_inf_q   <= eb == 8'hff;
-      s1_nan_q   <= eb == 8'hff
-                    && (hi[22:0] != 23'd0 || (es == 8'hff && hi[31] != lo[31]));
+      if (a_i[30:0] >= b_i[30:0]) begin
+        s1_hi_q   <= a_i[30:0];
+        s1_lo_q   <= b_i[30:0];
+        s1_sign_q <= a_i[31];
+      end else begin
+        s1_hi_q   <= b_i[30:0];
+        s1_lo_q   <= a_i[30:0];
+        s1_sign_q <= b_i[31] ^ sub_i;
+      end
+      s1_sub_q  <= a_i[31] ^ b_i[31] ^ sub_i;
+      s1_half_q <= half_i;
     end
   end
 
-  // Stage 2: add, normalise as far as the exponent allows.
-  logic [26:0] s2_sum_q;
-  logic [7:0]  s2_base_q; // 0..254
-  logic        s2_sign_q, s2_half_q, s2_inf_q, s2_nan_q;
+  // Stage 2: align the smaller. Significands carry guard, round and sticky.
+  logic [23:0] s2_hi_q;
+  logic [26:0] s2_lo_q;   // inverted where it is subtracted
+  logic [7:0]  s2_base_q; // exponent of the larger, subnormal as 1, less 1, halved 2: -1..254
+  logic        s2_sign_q, s2_sub_q, s2_half_q, s2_inf_q, s2_nan_q;
 
   always_ff @(posedge clk_i) begin : stage2
-    logic [31:0] sum;
-    logic [7:0]  base, lz;
+    logic [26:0] x;
+    logic [8:0]  d;
+    logic        hi_normal, lo_normal, far, sticky, unused_d;
     if (en_i && stage_valid[0]) begin
-      sum  = s1_sub_q ? {5'd0, s1_hi_q} - {5'd0, s1_lo_q}
-                      : {5'd0, s1_hi_q} + {5'd0, s1_lo_q};
-      base = s1_base_q;
-      if (sum[27]) begin
-        sum  = {1'b0, sum[31:2], sum[1] | sum[0]};
-        base = base + 8'd1;
-      end else if (!sum[26]) begin
-        lz = {3'd0, stamp_fp_pkg::lzc32({sum[26:0], 5'd0})};
-        if (lz > base || sum == 32'd0) lz = base;
-        sum  = sum << lz[4:0];
-        base = base - lz;
-      end
+      hi_normal = s1_hi_q[30:23] != 8'd0;
+      lo_normal = s1_lo_q[30:23] != 8'd0;
+      {d, unused_d} = {1'b0, s1_hi_q[30:23], 1'b1} + {1'b1, ~s1_lo_q[30:23], lo_normal || !hi_normal};
+      far    = d[7:5] != 3'd0; // shifted by 28 or more, all is lost
+      x      = {lo_normal, s1_lo_q[22:0], 3'd0};
+      sticky = 1'b0;
+      if (d[0]) x = x >> 1;
+      if (d[1]) x = x >> 2;
+      if (d[2] || far) begin sticky = x[3:0] != 4'd0;            x = x >> 4;  end
+      if (d[3] || far) begin sticky = sticky || x[7:0] != 8'd0;   x = x >> 8;  end
+      if (d[4] || far) begin sticky = sticky || x[15:0] != 16'd0; x = x >> 16; end
 
-      s2_sum_q  <= sum[26:0];
-      s2_base_q <= base;
-      s2_sign_q <= s1_sign_q && !(s1_sub_q && sum == 32'd0); // x - x is +0
+      s2_hi_q   <= {hi_normal, s1_hi_q[22:0]};
+      s2_lo_q   <= {x[26:1], x[0] || sticky} ^ {27{s1_sub_q}};
+      s2_base_q <= s1_hi_q[30:23] + {{7{hi_normal || s1_half_q}}, hi_normal ^ s1_half_q};
+      s2_sign_q <= s1_sign_q;
+      s2_sub_q  <= s1_sub_q;
       s2_half_q <= s1_half_q;
-      s2_inf_q  <= s1_inf_q;
-      s2_nan_q  <= s1_nan_q;
+      s2_inf_q  <= s1_hi_q[30:23] == 8'hff;
+      s2_nan_q  <= s1_hi_q[30:0] > stamp_fp_pkg::Inf[30:0]
+                   || (s1_sub_q && s1_lo_q[30:23] == 8'hff);
     end
   end
 
-  // Stage 3: round, limit to infinity, halve. The hidden bit adds the 1 missing from base.
-  always_ff @(posedge clk_i) begin : stage3
-    logic [30:0] mag;
-    logic [31:0] r;
-    if (en_i && stage_valid[1]) begin
-      mag = {s2_base_q, 23'd0} + {7'd0, s2_sum_q[26:3]}
-            + {30'd0, s2_sum_q[2] && (s2_sum_q[3] || s2_sum_q[1:0] != 2'd0)};
-      if (s2_inf_q || mag[30:23] == 8'hff) mag = stamp_fp_pkg::Inf[30:0];
-      r = {s2_sign_q, mag};
-      if (s2_nan_q)  r = stamp_fp_pkg::Nan;
-      if (s2_half_q) r = stamp_fp_pkg::half(r);
+  // Stage 3: add; where much cancels, left by 16 and by 8 as far as the exponent allows.
+  logic [27:0] s3_sum_q;
+  logic [7:0]  s3_base_q;
+  logic        s3_sign_q, s3_sub_q, s3_half_q, s3_inf_q, s3_nan_q;
 
-      result_o <= r;
-      flag_o   <= r[30:23] == 8'hff;
+  always_ff @(posedge clk_i) begin : stage3
+    logic [27:0] sum;
+    logic [7:0]  base;
+    logic        unused_sum;
+    if (en_i && stage_valid[1]) begin
+      {sum, unused_sum} = {1'b0, s2_hi_q, 4'd1} + {s2_sub_q, s2_lo_q, s2_sub_q};
+      base = s2_base_q;
+      if (sum[27:11] == 17'd0 && base[7:4] != 4'd0 && base != 8'hff) begin
+        sum       = sum << 16;
+        base[7:4] = base[7:4] - 4'd1;
+      end
+      if (sum[27:19] == 9'd0 && base[7:3] != 5'd0 && base != 8'hff) begin
+        sum       = sum << 8;
+        base[7:3] = base[7:3] - 5'd1;
+      end
+
+      s3_sum_q  <= sum;
+      s3_base_q <= base;
+      s3_sign_q <= s2_sign_q;
+      s3_sub_q  <= s2_sub_q;
+      s3_half_q <= s2_half_q;
+      s3_inf_q  <= s2_inf_q;
+      s3_nan_q  <= s2_nan_q;
+    end
+  end
+
+  // Stage 4: left by 4 and by 2, then one place either way; round, limit to infinity. Of what went left
+  // by more than one place nothing is rounded.
+  always_ff @(posedge clk_i) begin : stage4
+    logic [27:0] sum;
+    logic [7:0]  base;
+    logic [26:0] sig; // significand from bit 25, round bit 1, sticky bit 0
+    logic [30:0] mag;
+    logic        neg, over;
+    if (en_i && stage_valid[2]) begin
+      sum  = s3_sum_q;
+      base = s3_base_q;
+      neg  = base == 8'hff;
+      if (sum[27:23] == 5'd0 && base[7:2] != 6'd0 && !neg) begin
+        sum       = sum << 4;
+        base[7:2] = base[7:2] - 6'd1;
+      end
+      if (sum[27:25] == 3'd0 && base[7:1] != 7'd0 && !neg) begin
+        sum       = sum << 2;
+        base[7:1] = base[7:1] - 7'd1;
+      end
+
+      if (sum[27] || neg)                    sig = {1'b0, sum[27:3], sum[2:0] != 3'd0};
+      else if (sum[26] || base == 8'd0)      sig = {1'b0, sum[26:2], sum[1:0] != 2'd0};
+      else                                   sig = {1'b0, sum[25:0]};
+      mag[30:23] = base + {6'd0, sum[27], sum[26] && !sum[27]};
+      if (!sig[25]) mag[30:23] = 8'd0; // subnormal, or zero
+      mag[22:0] = sig[24:2];
+      mag  = mag + {30'd0, sig[1] && (sig[2] || sig[0])};
+      over = s3_inf_q || (mag[30:24] == 7'h7f && (mag[23] || s3_half_q));
+      if (over) mag = stamp_fp_pkg::Inf[30:0];
+      result_o <= s3_nan_q ? stamp_fp_pkg::Nan
+                  : {s3_sign_q && !(s3_sub_q && s3_sum_q == 28'd0), mag}; // x - x is +0
+      flag_o   <= over || s3_nan_q;
     end
   end
 

@@ -2,7 +2,8 @@
 // stamp_fmul - binary32 a * b.
 //
 // Rule        model/spec/numerics.md, section 3: MUL.
-// Latency     2 enabled cycles. Throughput 1 per cycle.
+// Latency     MulLatency (4) enabled cycles: partial products, their sum, shift to the exponent, round.
+//             Throughput 1 per cycle.
 // Stream      en_i low holds every stage and the outputs. valid_i may have gaps.
 // Simulation  every stage works only when it holds a value.
 module stamp_fmul #(
@@ -15,23 +16,23 @@ module stamp_fmul #(
     input  logic        valid_i,
     input  logic [31:0] a_i,
     input  logic [31:0] b_i,
-    input  logic        stage_valid_i, // !OwnValid: stage 1 holds a value
+    input  logic [stamp_fp_pkg::MulLatency-2:0] stage_valid_i, // !OwnValid: stages 1 to 3 hold a value
 
     output logic        valid_o,
     output logic [31:0] result_o,
     output logic        flag_o // result_o is infinity or NaN; with valid_o
 );
 
-  logic stage_valid;
+  logic [2:0] stage_valid;
 
   if (OwnValid) begin : g_own
-    logic [1:0] valid_q;
+    logic [3:0] valid_q;
     always_ff @(posedge clk_i) begin
-      if (!rst_ni)   valid_q <= 2'd0;
-      else if (en_i) valid_q <= {valid_q[0], valid_i};
+      if (!rst_ni)   valid_q <= 4'd0;
+      else if (en_i) valid_q <= {valid_q[2:0], valid_i};
     end
-    assign stage_valid = valid_q[0];
-    assign valid_o     = valid_q[1];
+    assign stage_valid = valid_q[2:0];
+    assign valid_o     = valid_q[3];
     logic unused;
     assign unused = &{1'b0, stage_valid_i};
   end else begin : g_shared
@@ -41,26 +42,28 @@ module stamp_fmul #(
     assign unused = &{1'b0, rst_ni};
   end
 
-  // Stage 1: product of the raw significands. With one subnormal operand of lz leading zeros
-  // 2^(46-lz) <= product < 2^(48-lz). Two subnormals round to zero whatever lz says.
-  logic [47:0]       s1_prod_q;
-  logic signed [9:0] s1_base_q; // exponent of bit 46, less 1: -126..380
+  // Stage 1: products of a with a third of b each.
+  logic [31:0]       s1_p0_q, s1_p1_q, s1_p2_q;
+  logic signed [9:0] s1_base_q; // exponent of bit 46 of the product, less 1: -126..380
   logic [4:0]        s1_lz_q;
   logic              s1_sign_q, s1_zero_q, s1_inf_q, s1_nan_q;
 
   always_ff @(posedge clk_i) begin : stage1
     logic a_sub, b_sub, a_zero, b_zero;
+    logic [31:0] x;
     if (en_i && valid_i) begin
       a_sub  = a_i[30:23] == 8'd0;
       b_sub  = b_i[30:23] == 8'd0;
       a_zero = a_i[30:0] == 31'd0;
       b_zero = b_i[30:0] == 31'd0;
 
-      s1_prod_q <= {24'd0, !a_sub, a_i[22:0]} * {24'd0, !b_sub, b_i[22:0]};
-      s1_base_q <= {2'd0, a_i[30:23]} + {2'd0, b_i[30:23]} + {9'd0, a_sub} + {9'd0, b_sub}
-                   - 10'd128;
+      x = {8'd0, !a_sub, a_i[22:0]};
+      s1_p0_q <= x * {24'd0, b_i[7:0]};
+      s1_p1_q <= x * {24'd0, b_i[15:8]};
+      s1_p2_q <= x * {24'd0, !b_sub, b_i[22:16]};
+      s1_base_q <= {2'd0, a_i[30:23]} + {2'd0, b_i[30:23]} + {9'd0, a_sub || b_sub} - 10'd128;
       s1_lz_q   <= 5'd0;
-      if (a_sub || b_sub) begin // at most one count matters: see above
+      if (a_sub || b_sub) begin // of two subnormals the product rounds to zero whatever is counted
         s1_lz_q <= stamp_fp_pkg::lzc32({1'b0, a_sub ? a_i[22:0] : b_i[22:0], 8'd0});
       end
       s1_sign_q <= a_i[31] ^ b_i[31];
@@ -71,38 +74,73 @@ module stamp_fmul #(
     end
   end
 
-  // Stage 2: shift to the exponent, round. The hidden bit adds the 1 missing from base.
-  always_ff @(posedge clk_i) begin : stage2
-    logic [63:0]       p;
-    logic [31:0]       sig; // significand from bit 25, round bit 1, sticky bit 0
-    logic signed [9:0] base;
-    logic [9:0]        n;
-    logic [30:0]       mag;
-    logic              sticky;
-    if (en_i && stage_valid) begin
-      p    = {16'd0, s1_prod_q};
-      base = s1_base_q;
-      if (base < 10'sd0) begin // subnormal result: right, the lost bits into bit 0
-        n = -base;
-        if (n > 10'd48) p = 64'd1;
-        else p = (p >> n[5:0]) | {63'd0, (p & ~(64'hffff_ffff_ffff_ffff << n[5:0])) != 64'd0};
-        base = 10'sd0;
-      end else if (s1_lz_q != 5'd0) begin
-        n    = ({5'd0, s1_lz_q} > base) ? base : {5'd0, s1_lz_q};
-        p    = p << n[4:0];
-        base = base - n;
-      end
+  // Stage 2: their sum; how far it goes left, by at most lz and the exponent: -27..23.
+  logic [47:0] s2_prod_q;
+  logic [5:0]  s2_right_q; // 23 less that
+  logic [8:0]  s2_base_q;  // after the shift, 0..380
+  logic        s2_sign_q, s2_zero_q, s2_inf_q, s2_nan_q;
 
-      // Below 4: one place right if 2 or more.
-      sig    = {5'd0, p[47:22], p[21:0] != 22'd0};
-      sticky = sig[0] || (sig[26] && sig[1]);
-      base   = base + {9'd0, sig[26]};
-      sig    = sig >> sig[26];
-      mag    = {base[7:0], 23'd0} + {7'd0, sig[25:2]} + {30'd0, sig[1] && (sig[2] || sticky)};
-      if (s1_inf_q || base >= 10'sd254 || mag[30:23] == 8'hff) mag = stamp_fp_pkg::Inf[30:0];
-      if (s1_zero_q) mag = 31'd0;
-      result_o <= s1_nan_q ? stamp_fp_pkg::Nan : {s1_sign_q, mag};
-      flag_o   <= s1_nan_q || mag[30:23] == 8'hff;
+  always_ff @(posedge clk_i) begin : stage2
+    logic [39:0]       s, c;
+    logic signed [9:0] left;
+    if (en_i && stage_valid[0]) begin
+      s = {16'd0, s1_p0_q[31:8]} ^ {8'd0, s1_p1_q} ^ {s1_p2_q, 8'd0};
+      c = ({16'd0, s1_p0_q[31:8]} & {8'd0, s1_p1_q})
+          | (({16'd0, s1_p0_q[31:8]} | {8'd0, s1_p1_q}) & {s1_p2_q, 8'd0});
+      s2_prod_q <= {s + {c[38:0], 1'b0}, s1_p0_q[7:0]};
+
+      left = (s1_base_q < $signed({5'd0, s1_lz_q})) ? s1_base_q : $signed({5'd0, s1_lz_q});
+      s2_base_q  <= 9'(s1_base_q - left);
+      if (left < -10'sd27) left = -10'sd27;
+      s2_right_q <= 6'(10'sd23 - left);
+      s2_sign_q  <= s1_sign_q;
+      s2_zero_q  <= s1_zero_q;
+      s2_inf_q   <= s1_inf_q;
+      s2_nan_q   <= s1_nan_q;
+    end
+  end
+
+  // Stage 3: the shift; a significand from bit 25, below 4, with round bit 1 and sticky bit 0.
+  logic [26:0] s3_sig_q;
+  logic [8:0]  s3_base_q;
+  logic        s3_sign_q, s3_zero_q, s3_inf_q, s3_nan_q;
+
+  always_ff @(posedge clk_i) begin : stage3
+    logic [49:0] x;
+    logic        sticky;
+    if (en_i && stage_valid[1]) begin
+      x      = {s2_prod_q, 2'd0};
+      sticky = 1'b0;
+      if (s2_right_q[5]) begin sticky = x[31:0] != 32'd0;             x = x >> 32; end
+      if (s2_right_q[4]) begin sticky = sticky || x[15:0] != 16'd0; x = x >> 16; end
+      if (s2_right_q[3]) begin sticky = sticky || x[7:0] != 8'd0;   x = x >> 8;  end
+      if (s2_right_q[2]) begin sticky = sticky || x[3:0] != 4'd0;   x = x >> 4;  end
+      if (s2_right_q[1]) begin sticky = sticky || x[1:0] != 2'd0;   x = x >> 2;  end
+      if (s2_right_q[0]) begin sticky = sticky || x[0];             x = x >> 1;  end
+
+      s3_sig_q  <= {x[26:1], x[0] || sticky};
+      s3_base_q <= s2_base_q;
+      s3_sign_q <= s2_sign_q;
+      s3_zero_q <= s2_zero_q;
+      s3_inf_q  <= s2_inf_q;
+      s3_nan_q  <= s2_nan_q;
+    end
+  end
+
+  // Stage 4: one place right if 2 or more, round. A significand below 1 has exponent 0.
+  always_ff @(posedge clk_i) begin : stage4
+    logic [25:0] sig;
+    logic [31:0] mag; // one bit more than a magnitude has
+    logic        over;
+    if (en_i && stage_valid[2]) begin
+      sig  = s3_sig_q[26] ? {s3_sig_q[26:2], s3_sig_q[1] || s3_sig_q[0]} : s3_sig_q[25:0];
+      mag  = {s3_base_q + {7'd0, s3_sig_q[26], s3_sig_q[25] && !s3_sig_q[26]}, sig[24:2]};
+      mag  = mag + {31'd0, sig[1] && (sig[2] || sig[0])};
+      over = s3_inf_q || mag[31:23] >= 9'd255;
+      if (over) mag[30:0] = stamp_fp_pkg::Inf[30:0];
+      if (s3_zero_q) mag[30:0] = 31'd0;
+      result_o <= s3_nan_q ? stamp_fp_pkg::Nan : {s3_sign_q, mag[30:0]};
+      flag_o   <= s3_nan_q || (over && !s3_zero_q);
     end
   end
 

@@ -5,8 +5,8 @@
 package stamp_fp_pkg;
 
   // Enabled cycles from operands to result. What stands beside a unit counts in these, never in numbers.
-  localparam int unsigned AddLatency = 3; // stamp_fadd
-  localparam int unsigned MulLatency = 2; // stamp_fmul
+  localparam int unsigned AddLatency = 4; // stamp_fadd
+  localparam int unsigned MulLatency = 4; // stamp_fmul
 
   localparam logic [31:0] Nan = 32'h7fc0_0000; // the only NaN any operation yields
   localparam logic [31:0] Inf = 32'h7f80_0000;

@@ -30,12 +30,12 @@ module fp_tb_top (
 );
 
   stamp_fadd i_fadd (
-      .clk_i, .rst_ni, .a_i, .b_i, .sub_i, .half_i, .stage_valid_i(2'b0), .en_i(en_i[0]), .valid_i(valid_i[0]),
+      .clk_i, .rst_ni, .a_i, .b_i, .sub_i, .half_i, .stage_valid_i(3'b0), .en_i(en_i[0]), .valid_i(valid_i[0]),
       .valid_o(valid_o[0]), .result_o(add_o), .flag_o(flag_o[0])
   );
 
   stamp_fmul i_fmul (
-      .clk_i, .rst_ni, .a_i, .b_i, .stage_valid_i(1'b0), .en_i(en_i[1]), .valid_i(valid_i[1]),
+      .clk_i, .rst_ni, .a_i, .b_i, .stage_valid_i(3'b0), .en_i(en_i[1]), .valid_i(valid_i[1]),
       .valid_o(valid_o[1]), .result_o(mul_o), .flag_o(flag_o[1])
   );
 
