@@ -99,10 +99,10 @@ module stamp_fadd #(
     end
   end
 
-  // Stage 3: add; where much cancels, left by 16 and by 8 as far as the exponent allows.
+  // Stage 3: add; where much cancels, left by 16 as far as the exponent allows.
   logic [27:0] s3_sum_q;
   logic [7:0]  s3_base_q;
-  logic        s3_sign_q, s3_sub_q, s3_half_q, s3_inf_q, s3_nan_q;
+  logic        s3_left_q, s3_sign_q, s3_sub_q, s3_half_q, s3_inf_q, s3_nan_q;
 
   always_ff @(posedge clk_i) begin : stage3
     logic [27:0] sum;
@@ -111,13 +111,11 @@ module stamp_fadd #(
     if (en_i && stage_valid[1]) begin
       {sum, unused_sum} = {1'b0, s2_hi_q, 4'd1} + {s2_sub_q, s2_lo_q, s2_sub_q};
       base = s2_base_q;
+      s3_left_q <= 1'b0;
       if (sum[27:11] == 17'd0 && base[7:4] != 4'd0 && base != 8'hff) begin
         sum       = sum << 16;
         base[7:4] = base[7:4] - 4'd1;
-      end
-      if (sum[27:19] == 9'd0 && base[7:3] != 5'd0 && base != 8'hff) begin
-        sum       = sum << 8;
-        base[7:3] = base[7:3] - 5'd1;
+        s3_left_q <= 1'b1;
       end
 
       s3_sum_q  <= sum;
@@ -130,35 +128,48 @@ module stamp_fadd #(
     end
   end
 
-  // Stage 4: left by 4 and by 2, then one place either way; round, limit to infinity. Of what went left
-  // by more than one place nothing is rounded.
+  // Stage 4: what cancelled by two places or more is exact and goes left, on by 8, 4, 2 and 1; beside
+  // it the rounding of what stays, goes one place right, or left. Then limited to infinity.
   always_ff @(posedge clk_i) begin : stage4
-    logic [27:0] sum;
+    logic [26:0] x;
     logic [7:0]  base;
-    logic [26:0] sig; // significand from bit 25, round bit 1, sticky bit 0
+    logic [25:0] sig; // significand from bit 25, round bit 1, sticky bit 0
     logic [30:0] mag;
-    logic        neg, over;
+    logic        right, left, over;
     if (en_i && stage_valid[2]) begin
-      sum  = s3_sum_q;
-      base = s3_base_q;
-      neg  = base == 8'hff;
-      if (sum[27:23] == 5'd0 && base[7:2] != 6'd0 && !neg) begin
-        sum       = sum << 4;
-        base[7:2] = base[7:2] - 6'd1;
+      right = s3_sum_q[27] || s3_base_q == 8'hff;
+
+      x     = s3_sum_q[26:0];
+      base  = s3_base_q;
+      left  = s3_left_q;
+      if (x[26:19] == 8'd0 && base[7:3] != 5'd0) begin
+        x         = x << 8;
+        base[7:3] = base[7:3] - 5'd1;
+        left      = 1'b1;
       end
-      if (sum[27:25] == 3'd0 && base[7:1] != 7'd0 && !neg) begin
-        sum       = sum << 2;
+      if (x[26:23] == 4'd0 && base[7:2] != 6'd0) begin
+        x         = x << 4;
+        base[7:2] = base[7:2] - 6'd1;
+        left      = 1'b1;
+      end
+      if (x[26:25] == 2'd0 && base[7:1] != 7'd0) begin
+        x         = x << 2;
         base[7:1] = base[7:1] - 7'd1;
+        left      = 1'b1;
       end
 
-      if (sum[27] || neg)                    sig = {1'b0, sum[27:3], sum[2:0] != 3'd0};
-      else if (sum[26] || base == 8'd0)      sig = {1'b0, sum[26:2], sum[1:0] != 2'd0};
-      else                                   sig = {1'b0, sum[25:0]};
-      mag[30:23] = base + {6'd0, sum[27], sum[26] && !sum[27]};
-      if (!sig[25]) mag[30:23] = 8'd0; // subnormal, or zero
-      mag[22:0] = sig[24:2];
-      mag  = mag + {30'd0, sig[1] && (sig[2] || sig[0])};
+      if (right)                                           sig = {s3_sum_q[27:3], s3_sum_q[2:0] != 3'd0};
+      else if (s3_sum_q[26] || s3_base_q == 8'd0) sig = {s3_sum_q[26:2], s3_sum_q[1:0] != 2'd0};
+      else                                                    sig = s3_sum_q[25:0];
+      mag = {s3_base_q + {6'd0, s3_sum_q[27], s3_sum_q[26] && !s3_sum_q[27]}, sig[24:2]};
+      if (!sig[25]) mag[30:23] = 8'd0; // subnormal
+      if (sig[1] && (sig[2] || sig[0])) mag = mag + 31'd1;
       over = s3_inf_q || (mag[30:24] == 7'h7f && (mag[23] || s3_half_q));
+      if (left && !right) begin
+        over = s3_inf_q;
+        mag  = x[26] ? {base + 8'd1, x[25:3]} : base == 8'd0 ? {8'd0, x[25:3]}
+                : {x[25] ? base : 8'd0, x[24:2]};
+      end
       if (over) mag = stamp_fp_pkg::Inf[30:0];
       result_o <= s3_nan_q ? stamp_fp_pkg::Nan
                   : {s3_sign_q && !(s3_sub_q && s3_sum_q == 28'd0), mag}; // x - x is +0

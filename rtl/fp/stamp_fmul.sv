@@ -100,13 +100,13 @@ module stamp_fmul #(
     end
   end
 
-  // Stage 3: the shift; a significand from bit 25, below 4, with round bit 1 and sticky bit 0.
-  logic [26:0] s3_sig_q;
-  logic [8:0]  s3_base_q;
-  logic        s3_sign_q, s3_zero_q, s3_inf_q, s3_nan_q;
+  // Stage 3: the shift, one place right where the product is 2 or more. A significand below 1 has
+  // exponent 0.
+  logic [31:0] s3_mag_q; // one bit more than a magnitude has
+  logic        s3_up_q, s3_sign_q, s3_zero_q, s3_inf_q, s3_nan_q;
 
   always_ff @(posedge clk_i) begin : stage3
-    logic [49:0] x;
+    logic [49:0] x; // from here on a significand from bit 25, round bit 1, sticky below
     logic        sticky;
     if (en_i && stage_valid[1]) begin
       x      = {s2_prod_q, 2'd0};
@@ -117,9 +117,11 @@ module stamp_fmul #(
       if (s2_right_q[2]) begin sticky = sticky || x[3:0] != 4'd0;   x = x >> 4;  end
       if (s2_right_q[1]) begin sticky = sticky || x[1:0] != 2'd0;   x = x >> 2;  end
       if (s2_right_q[0]) begin sticky = sticky || x[0];             x = x >> 1;  end
+      sticky = sticky || x[0];
 
-      s3_sig_q  <= {x[26:1], x[0] || sticky};
-      s3_base_q <= s2_base_q;
+      s3_mag_q  <= x[26] ? {s2_base_q + 9'd2, x[25:3]}
+                         : {x[25] ? s2_base_q + 9'd1 : s2_base_q, x[24:2]};
+      s3_up_q   <= x[26] ? x[2] && (x[3] || x[1] || sticky) : x[1] && (x[2] || sticky);
       s3_sign_q <= s2_sign_q;
       s3_zero_q <= s2_zero_q;
       s3_inf_q  <= s2_inf_q;
@@ -127,15 +129,12 @@ module stamp_fmul #(
     end
   end
 
-  // Stage 4: one place right if 2 or more, round. A significand below 1 has exponent 0.
+  // Stage 4: round, limit to infinity.
   always_ff @(posedge clk_i) begin : stage4
-    logic [25:0] sig;
-    logic [31:0] mag; // one bit more than a magnitude has
+    logic [31:0] mag;
     logic        over;
     if (en_i && stage_valid[2]) begin
-      sig  = s3_sig_q[26] ? {s3_sig_q[26:2], s3_sig_q[1] || s3_sig_q[0]} : s3_sig_q[25:0];
-      mag  = {s3_base_q + {7'd0, s3_sig_q[26], s3_sig_q[25] && !s3_sig_q[26]}, sig[24:2]};
-      mag  = mag + {31'd0, sig[1] && (sig[2] || sig[0])};
+      mag  = s3_mag_q + {31'd0, s3_up_q};
       over = s3_inf_q || mag[31:23] >= 9'd255;
       if (over) mag[30:0] = stamp_fp_pkg::Inf[30:0];
       if (s3_zero_q) mag[30:0] = 31'd0;
