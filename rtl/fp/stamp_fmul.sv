@@ -42,25 +42,24 @@ module stamp_fmul #(
     assign unused = &{1'b0, rst_ni};
   end
 
-  // Stage 1: products of a with a third of b each.
-  logic [31:0]       s1_p0_q, s1_p1_q, s1_p2_q;
+  // Stage 1: products of the halves of the raw significands.
+  logic [23:0]       s1_p0_q, s1_p1_q, s1_p2_q, s1_p3_q;
   logic signed [9:0] s1_base_q; // exponent of bit 46 of the product, less 1: -126..380
   logic [4:0]        s1_lz_q;
   logic              s1_sign_q, s1_zero_q, s1_inf_q, s1_nan_q;
 
   always_ff @(posedge clk_i) begin : stage1
     logic a_sub, b_sub, a_zero, b_zero;
-    logic [31:0] x;
     if (en_i && valid_i) begin
       a_sub  = a_i[30:23] == 8'd0;
       b_sub  = b_i[30:23] == 8'd0;
       a_zero = a_i[30:0] == 31'd0;
       b_zero = b_i[30:0] == 31'd0;
 
-      x = {8'd0, !a_sub, a_i[22:0]};
-      s1_p0_q <= x * {24'd0, b_i[7:0]};
-      s1_p1_q <= x * {24'd0, b_i[15:8]};
-      s1_p2_q <= x * {24'd0, !b_sub, b_i[22:16]};
+      s1_p0_q <= {12'd0, a_i[11:0]} * {12'd0, b_i[11:0]};
+      s1_p1_q <= {12'd0, a_i[11:0]} * {12'd0, !b_sub, b_i[22:12]};
+      s1_p2_q <= {12'd0, !a_sub, a_i[22:12]} * {12'd0, b_i[11:0]};
+      s1_p3_q <= {12'd0, !a_sub, a_i[22:12]} * {12'd0, !b_sub, b_i[22:12]};
       s1_base_q <= {2'd0, a_i[30:23]} + {2'd0, b_i[30:23]} + {9'd0, a_sub || b_sub} - 10'd128;
       s1_lz_q   <= 5'd0;
       if (a_sub || b_sub) begin // of two subnormals the product rounds to zero whatever is counted
@@ -74,20 +73,24 @@ module stamp_fmul #(
     end
   end
 
-  // Stage 2: their sum; how far it goes left, by at most lz and the exponent: -27..23.
+  // Stage 2: their sum, the upper half for either carry; how far it goes left: by lz, by what the exponent
+  // allows, -27..23.
   logic [47:0] s2_prod_q;
   logic [5:0]  s2_right_q; // 23 less that
   logic [8:0]  s2_base_q;  // after the shift, 0..380
   logic        s2_sign_q, s2_zero_q, s2_inf_q, s2_nan_q;
 
   always_ff @(posedge clk_i) begin : stage2
-    logic [39:0]       s, c;
+    logic [35:0]       s, c;
+    logic [18:0]       low, hi;
     logic signed [9:0] left;
     if (en_i && stage_valid[0]) begin
-      s = {16'd0, s1_p0_q[31:8]} ^ {8'd0, s1_p1_q} ^ {s1_p2_q, 8'd0};
-      c = ({16'd0, s1_p0_q[31:8]} & {8'd0, s1_p1_q})
-          | (({16'd0, s1_p0_q[31:8]} | {8'd0, s1_p1_q}) & {s1_p2_q, 8'd0});
-      s2_prod_q <= {s + {c[38:0], 1'b0}, s1_p0_q[7:0]};
+      s = {s1_p3_q, s1_p0_q[23:12]} ^ {12'd0, s1_p1_q} ^ {12'd0, s1_p2_q};
+      c = ({s1_p3_q, s1_p0_q[23:12]} & {12'd0, s1_p1_q})
+          | (({s1_p3_q, s1_p0_q[23:12]} | {12'd0, s1_p1_q}) & {12'd0, s1_p2_q});
+      low = {1'b0, s[17:0]} + {1'b0, c[16:0], 1'b0};
+      hi = low[18] ? {s[35:18], 1'b1} + {c[34:17], 1'b1} : {s[35:18], 1'b0} + {c[34:17], 1'b0};
+      s2_prod_q <= {hi[18:1], low[17:0], s1_p0_q[11:0]};
 
       left = (s1_base_q < $signed({5'd0, s1_lz_q})) ? s1_base_q : $signed({5'd0, s1_lz_q});
       s2_base_q  <= 9'(s1_base_q - left);
@@ -129,13 +132,17 @@ module stamp_fmul #(
     end
   end
 
-  // Stage 4: round, limit to infinity.
+  // Stage 4: round, limit to infinity. The carry goes by bytes: as one sum it becomes a chain.
   always_ff @(posedge clk_i) begin : stage4
     logic [31:0] mag;
-    logic        over;
+    logic        c8, c16, c23, over;
     if (en_i && stage_valid[2]) begin
-      mag  = s3_mag_q + {31'd0, s3_up_q};
-      over = s3_inf_q || mag[31:23] >= 9'd255;
+      c8   = s3_up_q && s3_mag_q[7:0] == 8'hff;
+      c16  = s3_up_q && s3_mag_q[15:0] == 16'hffff;
+      c23  = s3_up_q && s3_mag_q[22:0] == 23'h7f_ffff;
+      mag  = {s3_mag_q[31:23] + {8'd0, c23}, s3_mag_q[22:16] + {6'd0, c16},
+              s3_mag_q[15:8] + {7'd0, c8}, s3_mag_q[7:0] + {7'd0, s3_up_q}};
+      over = s3_inf_q || s3_mag_q[31:23] >= 9'd255 || (c23 && s3_mag_q[30:23] == 8'd254);
       if (over) mag[30:0] = stamp_fp_pkg::Inf[30:0];
       if (s3_zero_q) mag[30:0] = 31'd0;
       result_o <= s3_nan_q ? stamp_fp_pkg::Nan : {s3_sign_q, mag[30:0]};
