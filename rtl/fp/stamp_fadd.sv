@@ -72,12 +72,12 @@ module stamp_fadd #(
 
   always_ff @(posedge clk_i) begin : stage2
     logic [26:0] x;
-    logic [8:0]  d;
+    logic [7:0]  d;
     logic        hi_normal, lo_normal, far, sticky, unused_d;
     if (en_i && stage_valid[0]) begin
       hi_normal = s1_hi_q[30:23] != 8'd0;
       lo_normal = s1_lo_q[30:23] != 8'd0;
-      {d, unused_d} = {1'b0, s1_hi_q[30:23], 1'b1} + {1'b1, ~s1_lo_q[30:23], lo_normal || !hi_normal};
+      {d, unused_d} = {s1_hi_q[30:23], 1'b1} + {~s1_lo_q[30:23], lo_normal || !hi_normal};
       far    = d[7:5] != 3'd0; // shifted by 28 or more, all is lost
       x      = {lo_normal, s1_lo_q[22:0], 3'd0};
       sticky = 1'b0;
@@ -138,10 +138,9 @@ module stamp_fadd #(
     logic        right, left, over;
     if (en_i && stage_valid[2]) begin
       right = s3_sum_q[27] || s3_base_q == 8'hff;
-
-      x     = s3_sum_q[26:0];
-      base  = s3_base_q;
-      left  = s3_left_q;
+      x    = s3_sum_q[26:0];
+      base = s3_base_q;
+      left = s3_left_q;
       if (x[26:19] == 8'd0 && base[7:3] != 5'd0) begin
         x         = x << 8;
         base[7:3] = base[7:3] - 5'd1;
@@ -158,9 +157,9 @@ module stamp_fadd #(
         left      = 1'b1;
       end
 
-      if (right)                                           sig = {s3_sum_q[27:3], s3_sum_q[2:0] != 3'd0};
+      if (right)                                  sig = {s3_sum_q[27:3], s3_sum_q[2:0] != 3'd0};
       else if (s3_sum_q[26] || s3_base_q == 8'd0) sig = {s3_sum_q[26:2], s3_sum_q[1:0] != 2'd0};
-      else                                                    sig = s3_sum_q[25:0];
+      else                                        sig = s3_sum_q[25:0];
       mag = {s3_base_q + {6'd0, s3_sum_q[27], s3_sum_q[26] && !s3_sum_q[27]}, sig[24:2]};
       if (!sig[25]) mag[30:23] = 8'd0; // subnormal
       if (sig[1] && (sig[2] || sig[0])) mag = mag + 31'd1;

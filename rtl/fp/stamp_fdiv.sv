@@ -2,7 +2,8 @@
 // stamp_fdiv - binary32 a / b, iterative: two restoring steps per cycle.
 //
 // Rule        model/spec/numerics.md, section 3: DIV.
-// Latency     15 enabled cycles from start_i to done_o, whatever the operands.
+// Latency     17 enabled cycles from start_i to done_o, whatever the operands: operands, normalised, 13 of
+//             steps, shifted, rounded.
 // Handshake   start_i counts only while busy_o is low. done_o is high for one enabled cycle, in
 //             which busy_o is already low: a new start_i may be given then. result_o and flag_o
 //             hold from done_o until the next done_o. en_i low holds everything.
@@ -21,89 +22,113 @@ module stamp_fdiv (
     output logic        flag_o // result_o is infinity or NaN
 );
 
-  localparam logic [3:0] Steps = 4'd13; // 26 quotient bits
+  localparam logic [4:0] Steps = 5'd13; // 26 quotient bits
 
-  logic [3:0] count_q; // steps left + 1; 1 is the rounding cycle
+  // Cycles left: first the operands are normalised; in 2 the result is shifted, in 1 rounded.
+  logic [4:0] count_q;
+  logic       first, steps;
 
-  assign busy_o = count_q != 4'd0;
+  assign busy_o = count_q != 5'd0;
+  assign first  = count_q == Steps + 5'd3;
+  assign steps  = count_q > 5'd2;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      count_q <= 4'd0;
+      count_q <= 5'd0;
       done_o  <= 1'b0;
     end else if (en_i) begin
-      done_o <= count_q == 4'd1;
-      if (busy_o)       count_q <= count_q - 4'd1;
-      else if (start_i) count_q <= Steps + 4'd1;
+      done_o <= count_q == 5'd1;
+      if (busy_o)       count_q <= count_q - 5'd1;
+      else if (start_i) count_q <= Steps + 5'd3;
     end
   end
 
-  // Start: significands with bit 23 set, the exponent of quotient bit 25 less 1. Then 26 bits.
+  // Significands, from the second cycle on with bit 23 set; the exponent of quotient bit 25 less 1. Then
+  // 26 bits; at the end the significand from bit 25, round bit 1, sticky bit 0.
   logic [24:0]       rem_q;   // below 2 * div_q
   logic [23:0]       div_q;
   logic [25:0]       quo_q;   // 1 integer bit, 25 fraction bits
-  logic signed [9:0] base_q;  // -150..402
+  logic signed [9:0] base_q;  // -150..402, then 0..402
   logic              sign_q, zero_q, inf_q, nan_q;
 
+  logic [4:0]  la, lb;
+  logic [25:0] next; // quo_q shifted
+  logic signed [9:0] next_base;
+
+  always_comb begin : normalise
+    la = 5'd0;
+    lb = 5'd0;
+    if (first) begin
+      la = stamp_fp_pkg::lzc32({rem_q[23:0], 8'd0});
+      lb = stamp_fp_pkg::lzc32({div_q, 8'd0});
+    end
+  end
+
+  // Normalise one place, right where the result is subnormal.
+  always_comb begin : place
+    logic [9:0] n;
+    logic       sticky;
+    n         = '0;
+    sticky    = 1'b0;
+    next      = '0;
+    next_base = '0;
+    if (count_q == 5'd2) begin
+      sticky    = rem_q != 25'd0;
+      next      = quo_q[25] ? {quo_q[25:1], quo_q[0] | sticky} : {quo_q[24:0], sticky};
+      next_base = quo_q[25] ? base_q : base_q - 10'sd1;
+      if (next_base < 10'sd0) begin
+        n      = -next_base;
+        sticky = 1'b0;
+        if (n[9:5] != 5'd0) n[4:0] = 5'd31;
+        if (n[4]) begin sticky = next[15:0] != 16'd0;          next = next >> 16; end
+        if (n[3]) begin sticky = sticky || next[7:0] != 8'd0; next = next >> 8;  end
+        if (n[2]) begin sticky = sticky || next[3:0] != 4'd0; next = next >> 4;  end
+        if (n[1]) begin sticky = sticky || next[1:0] != 2'd0; next = next >> 2;  end
+        if (n[0]) begin sticky = sticky || next[0];           next = next >> 1;  end
+        next[0]   = next[0] || sticky;
+        next_base = 10'sd0;
+      end
+    end
+  end
+
   always_ff @(posedge clk_i) begin : operands
-    logic [31:0] sa, sb;
-    logic [4:0]  la, lb;
-    logic [9:0]  ea, eb;
     logic [24:0] r;
+    logic [25:0] t;
     logic        q1, q0;
     if (en_i && start_i && !busy_o) begin
-      sa = {a_i[30:23] != 8'd0, a_i[22:0], 8'd0};
-      sb = {b_i[30:23] != 8'd0, b_i[22:0], 8'd0};
-      la = stamp_fp_pkg::lzc32(sa);
-      lb = stamp_fp_pkg::lzc32(sb);
-      sa = sa << la;
-      sb = sb << lb;
-      ea = {2'd0, a_i[30:23]} + {9'd0, a_i[30:23] == 8'd0} - {5'd0, la};
-      eb = {2'd0, b_i[30:23]} + {9'd0, b_i[30:23] == 8'd0} - {5'd0, lb};
-
-      rem_q  <= {1'b0, sa[31:8]};
-      div_q  <= sb[31:8];
-      base_q <= ea - eb + 10'd126;
+      rem_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0]};
+      div_q  <= {b_i[30:23] != 8'd0, b_i[22:0]};
+      base_q <= {2'd0, a_i[30:23]} + {9'd0, a_i[30:23] == 8'd0} - {2'd0, b_i[30:23]}
+                + 10'd126 - {9'd0, b_i[30:23] == 8'd0};
       sign_q <= a_i[31] ^ b_i[31];
       zero_q <= a_i[30:0] == 31'd0 || b_i[30:23] == 8'hff;
       inf_q  <= b_i[30:0] == 31'd0 || a_i[30:23] == 8'hff;
       nan_q  <= a_i[30:0] > stamp_fp_pkg::Inf[30:0] || b_i[30:0] > stamp_fp_pkg::Inf[30:0]
                 || (a_i[30:0] == 31'd0 && b_i[30:0] == 31'd0)
                 || (a_i[30:23] == 8'hff && b_i[30:23] == 8'hff);
-    end else if (en_i && count_q > 4'd1) begin
-      r  = rem_q;
-      q1 = r >= {1'b0, div_q};
-      if (q1) r = r - {1'b0, div_q};
-      r  = {r[23:0], 1'b0};
-      q0 = r >= {1'b0, div_q};
-      if (q0) r = r - {1'b0, div_q};
-      rem_q <= {r[23:0], 1'b0};
+    end else if (en_i && first) begin
+      rem_q  <= rem_q << la;
+      div_q  <= div_q << lb;
+      base_q <= base_q - {5'd0, la} + {5'd0, lb};
+    end else if (en_i && steps) begin
+      t  = {1'b0, rem_q} - {2'b0, div_q};
+      q1 = !t[25];
+      r  = q1 ? {t[23:0], 1'b0} : {rem_q[23:0], 1'b0};
+      t  = {1'b0, r} - {2'b0, div_q};
+      q0 = !t[25];
+      rem_q <= q0 ? {t[23:0], 1'b0} : {r[23:0], 1'b0};
       quo_q <= {quo_q[23:0], q1, q0};
+    end else if (en_i && count_q == 5'd2) begin
+      quo_q  <= next;
+      base_q <= next_base;
     end
   end
 
-  // Normalise one place, shift right where the result is subnormal, round.
   always_ff @(posedge clk_i) begin : finish
-    logic [31:0]       q; // significand from bit 25, round bit 1, sticky bit 0
-    logic signed [9:0] base;
-    logic [9:0]        n;
-    logic [30:0]       mag;
-    if (en_i && count_q == 4'd1) begin
-      base = base_q;
-      q    = {6'd0, quo_q[25:1], quo_q[0] | (rem_q != 25'd0)};
-      if (!quo_q[25]) begin
-        q    = {6'd0, quo_q[24:0], rem_q != 25'd0};
-        base = base - 10'sd1;
-      end
-      if (base < 10'sd0) begin
-        n    = -base;
-        q    = (n > 10'd26) ? 32'd1
-                            : (q >> n[4:0]) | {31'd0, stamp_fp_pkg::lost32(q, n[4:0])};
-        base = 10'sd0;
-      end
-
-      mag = {base[7:0], 23'd0} + {7'd0, q[25:2]} + {30'd0, q[1] && (q[2] || q[0])};
-      if (inf_q || base >= 10'sd254 || mag[30:23] == 8'hff) mag = stamp_fp_pkg::Inf[30:0];
+    logic [30:0] mag;
+    if (en_i && count_q == 5'd1) begin
+      mag = {base_q[7:0], 23'd0} + {7'd0, quo_q[25:2]} + {30'd0, quo_q[1] && (quo_q[2] || quo_q[0])};
+      if (inf_q || base_q >= 10'sd254 || mag[30:23] == 8'hff) mag = stamp_fp_pkg::Inf[30:0];
       if (zero_q) mag = 31'd0;
       result_o <= nan_q ? stamp_fp_pkg::Nan : {sign_q, mag};
       flag_o   <= nan_q || mag[30:23] == 8'hff;

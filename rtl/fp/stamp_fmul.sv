@@ -81,16 +81,20 @@ module stamp_fmul #(
   logic        s2_sign_q, s2_zero_q, s2_inf_q, s2_nan_q;
 
   always_ff @(posedge clk_i) begin : stage2
-    logic [35:0]       s, c;
-    logic [18:0]       low, hi;
+    logic [35:0]       s, other;
+    logic [34:0]       c;
+    logic [18:0]       low;
+    logic [17:0]       hi;
+    logic              unused_hi;
     logic signed [9:0] left;
     if (en_i && stage_valid[0]) begin
-      s = {s1_p3_q, s1_p0_q[23:12]} ^ {12'd0, s1_p1_q} ^ {12'd0, s1_p2_q};
-      c = ({s1_p3_q, s1_p0_q[23:12]} & {12'd0, s1_p1_q})
-          | (({s1_p3_q, s1_p0_q[23:12]} | {12'd0, s1_p1_q}) & {12'd0, s1_p2_q});
+      other = {s1_p3_q, s1_p0_q[23:12]};
+      s   = other ^ {12'd0, s1_p1_q} ^ {12'd0, s1_p2_q};
+      c   = (other[34:0] & {11'd0, s1_p1_q}) | ((other[34:0] | {11'd0, s1_p1_q}) & {11'd0, s1_p2_q});
       low = {1'b0, s[17:0]} + {1'b0, c[16:0], 1'b0};
-      hi = low[18] ? {s[35:18], 1'b1} + {c[34:17], 1'b1} : {s[35:18], 1'b0} + {c[34:17], 1'b0};
-      s2_prod_q <= {hi[18:1], low[17:0], s1_p0_q[11:0]};
+      {hi, unused_hi} = low[18] ? {s[35:18], 1'b1} + {c[34:17], 1'b1}
+                                : {s[35:18], 1'b0} + {c[34:17], 1'b0};
+      s2_prod_q <= {hi, low[17:0], s1_p0_q[11:0]};
 
       left = (s1_base_q < $signed({5'd0, s1_lz_q})) ? s1_base_q : $signed({5'd0, s1_lz_q});
       s2_base_q  <= 9'(s1_base_q - left);
@@ -134,18 +138,18 @@ module stamp_fmul #(
 
   // Stage 4: round, limit to infinity. The carry goes by bytes: as one sum it becomes a chain.
   always_ff @(posedge clk_i) begin : stage4
-    logic [31:0] mag;
+    logic [30:0] mag;
     logic        c8, c16, c23, over;
     if (en_i && stage_valid[2]) begin
       c8   = s3_up_q && s3_mag_q[7:0] == 8'hff;
       c16  = s3_up_q && s3_mag_q[15:0] == 16'hffff;
       c23  = s3_up_q && s3_mag_q[22:0] == 23'h7f_ffff;
-      mag  = {s3_mag_q[31:23] + {8'd0, c23}, s3_mag_q[22:16] + {6'd0, c16},
+      mag  = {s3_mag_q[30:23] + {7'd0, c23}, s3_mag_q[22:16] + {6'd0, c16},
               s3_mag_q[15:8] + {7'd0, c8}, s3_mag_q[7:0] + {7'd0, s3_up_q}};
       over = s3_inf_q || s3_mag_q[31:23] >= 9'd255 || (c23 && s3_mag_q[30:23] == 8'd254);
-      if (over) mag[30:0] = stamp_fp_pkg::Inf[30:0];
-      if (s3_zero_q) mag[30:0] = 31'd0;
-      result_o <= s3_nan_q ? stamp_fp_pkg::Nan : {s3_sign_q, mag[30:0]};
+      if (over) mag = stamp_fp_pkg::Inf[30:0];
+      if (s3_zero_q) mag = 31'd0;
+      result_o <= s3_nan_q ? stamp_fp_pkg::Nan : {s3_sign_q, mag};
       flag_o   <= s3_nan_q || (over && !s3_zero_q);
     end
   end

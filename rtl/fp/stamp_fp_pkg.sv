@@ -5,8 +5,11 @@
 package stamp_fp_pkg;
 
   // Enabled cycles from operands to result. What stands beside a unit counts in these, never in numbers.
+  // Used by other modules only.
+  // verilator lint_off UNUSEDPARAM
   localparam int unsigned AddLatency = 4; // stamp_fadd
   localparam int unsigned MulLatency = 4; // stamp_fmul
+  // verilator lint_on UNUSEDPARAM
 
   localparam logic [31:0] Nan = 32'h7fc0_0000; // the only NaN any operation yields
   localparam logic [31:0] Inf = 32'h7f80_0000;
@@ -86,6 +89,18 @@ package stamp_fp_pkg;
     mag = cut[16:1] + {15'd0, cut[0] && (cut[1] || lost32(sig, m))};
     if (x[30:23] < 8'd126) mag = 16'd0; // |x| < 0.5
     int16 = x[31] ? -mag : mag;
+  endfunction
+
+  // S32_F32(v) of -255..255: exact.
+  function automatic logic [31:0] s9_f32(input logic [8:0] v);
+    logic [7:0] mag;
+    logic [2:0] lz;
+    mag = v[8] ? -v[7:0] : v[7:0];
+    lz  = 3'd0;
+    if (mag[7:4] == 4'd0) begin lz[2] = 1'b1; mag = {mag[3:0], 4'd0}; end
+    if (mag[7:6] == 2'd0) begin lz[1] = 1'b1; mag = {mag[5:0], 2'd0}; end
+    if (!mag[7])          begin lz[0] = 1'b1; mag = {mag[6:0], 1'b0}; end
+    s9_f32 = mag[7] ? {v[8], 8'd134 - {5'd0, lz}, mag[6:0], 16'd0} : 32'd0;
   endfunction
 
   // S32_F32(v). The exponent field starts one short: the hidden bit adds the one, and a carry

@@ -2,7 +2,8 @@
 // stamp_fsqrt - binary32 square root, iterative: two restoring steps per cycle.
 //
 // Rule        model/spec/numerics.md, section 3: SQRT. Below zero the NaN, of -0 the -0.
-// Latency     15 enabled cycles from start_i to done_o, whatever the operand.
+// Latency     16 enabled cycles from start_i to done_o, whatever the operand: operand, normalised, 13 of
+//             steps, rounded.
 // Handshake   as stamp_fdiv: start_i counts only while busy_o is low. done_o is high for one
 //             enabled cycle, in which busy_o is already low: a new start_i may be given then.
 //             result_o and flag_o hold from done_o until the next done_o. en_i low holds everything.
@@ -22,7 +23,7 @@ module stamp_fsqrt (
 
   localparam logic [3:0] Steps = 4'd13; // 26 bits of the root
 
-  logic [3:0] count_q; // steps left + 1; 1 is the rounding cycle
+  logic [3:0] count_q; // cycles left: first the operand is normalised; 1 is the rounding cycle
 
   assign busy_o = count_q != 4'd0;
 
@@ -33,7 +34,7 @@ module stamp_fsqrt (
     end else if (en_i) begin
       done_o <= count_q == 4'd1;
       if (busy_o)       count_q <= count_q - 4'd1;
-      else if (start_i) count_q <= Steps + 4'd1;
+      else if (start_i) count_q <= Steps + 4'd2;
     end
   end
 
@@ -45,45 +46,44 @@ module stamp_fsqrt (
   logic [7:0]  base_q; // exponent of the root, less 1: 51..190
   logic        sign_q, zero_q, inf_q, nan_q;
 
+  logic [4:0] lz;
+  logic [8:0] e; // biased, below 1 for a subnormal; an odd one stands for an even power of 2
+
+  always_comb begin : normalise
+    lz = 5'd0;
+    e  = 9'd0;
+    if (count_q == Steps + 4'd2) begin
+      lz = stamp_fp_pkg::lzc32({rad_q[24:1], 8'd0});
+      e  = {1'b0, base_q} - {4'd0, lz} + 9'd127;
+    end
+  end
+
   always_ff @(posedge clk_i) begin : operands
-    logic [31:0] s;
-    logic [4:0]  lz;
-    logic [8:0]  e; // biased, below 1 for a subnormal; an odd one stands for an even power of 2
     logic [25:0] q;
     logic [28:0] r;
+    logic [29:0] t;
     if (en_i && start_i && !busy_o) begin
-      s  = {a_i[30:23] != 8'd0, a_i[22:0], 8'd0};
-      lz = stamp_fp_pkg::lzc32(s);
-      s  = s << lz;
-      e  = {1'b0, a_i[30:23]} + {8'd0, a_i[30:23] == 8'd0} - {4'd0, lz} + 9'd127;
-
-      rad_q  <= e[0] ? {1'b0, s[31:8], 1'b0} << 1 : {1'b0, s[31:8], 1'b0};
+      rad_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0], 1'b0};
       rem_q  <= 27'd0;
       root_q <= 26'd0;
-      base_q <= e[8:1] - 8'd1;
+      base_q <= {a_i[30:24], a_i[23] || a_i[30:23] == 8'd0}; // for now of the operand
       sign_q <= a_i[31];
       zero_q <= a_i[30:0] == 31'd0;
       inf_q  <= a_i[30:0] == stamp_fp_pkg::Inf[30:0];
       nan_q  <= a_i[30:0] > stamp_fp_pkg::Inf[30:0] || (a_i[31] && a_i[30:0] != 31'd0);
+    end else if (en_i && count_q == Steps + 4'd2) begin
+      rad_q  <= e[0] ? rad_q << lz << 1 : rad_q << lz;
+      base_q <= e[8:1] - 8'd1;
     end else if (en_i && count_q > 4'd1) begin
       q = root_q;
       r = {rem_q, rad_q[25:24]};
-      if (r >= {1'b0, q, 2'b01}) begin
-        r = r - {1'b0, q, 2'b01};
-        q = {q[24:0], 1'b1};
-      end else begin
-        q = {q[24:0], 1'b0};
-      end
-      r = {r[26:0], rad_q[23:22]};
-      if (r >= {1'b0, q, 2'b01}) begin
-        r = r - {1'b0, q, 2'b01};
-        q = {q[24:0], 1'b1};
-      end else begin
-        q = {q[24:0], 1'b0};
-      end
+      t = {1'b0, r} - {2'b0, q, 2'b01};
+      q = {q[24:0], !t[29]};
+      r = t[29] ? {r[26:0], rad_q[23:22]} : {t[26:0], rad_q[23:22]};
+      t = {1'b0, r} - {2'b0, q, 2'b01};
       rad_q  <= {rad_q[21:0], 4'd0};
-      rem_q  <= r[26:0];
-      root_q <= q;
+      rem_q  <= t[29] ? r[26:0] : t[26:0];
+      root_q <= {q[24:0], !t[29]};
     end
   end
 

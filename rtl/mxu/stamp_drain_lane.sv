@@ -44,15 +44,15 @@ module stamp_drain_lane (
   // Cycle 4 to 9.
   stamp_i2f i_i2f (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(deq_i[4]), .a_i(corrected_q),
                    .valid_o(unused_o[0]), .result_o(f));
-  stamp_fmul #(.OwnValid(1'b0)) i_mul_row (
+  stamp_fmul_2 #(.OwnValid(1'b0)) i_mul_row (
     .clk_i, .rst_ni, .en_i(1'b1), .valid_i(deq_i[5]), .stage_valid_i(deq_i[6]), .a_i(f), .b_i(sx_i),
     .valid_o(unused_o[1]), .result_o(fx), .flag_o(unused_o[2]));
-  stamp_fmul #(.OwnValid(1'b0)) i_mul_col (
+  stamp_fmul_2 #(.OwnValid(1'b0)) i_mul_col (
     .clk_i, .rst_ni, .en_i(1'b1), .valid_i(deq_i[7]), .stage_valid_i(deq_i[8]), .a_i(fx), .b_i(sw_i),
     .valid_o(unused_o[3]), .result_o(fxw), .flag_o(flag_mul));
 
   // Cycle 9 to 12: add, or wait as long.
-  stamp_fadd #(.OwnValid(1'b0)) i_add (
+  stamp_fadd_3 #(.OwnValid(1'b0)) i_add (
     .clk_i, .rst_ni, .en_i(1'b1), .valid_i(add_i[9]), .stage_valid_i(add_i[11:10]), .a_i(old_i),
     .b_i(fxw), .sub_i(1'b0), .half_i(1'b0), .valid_o(unused_o[4]), .result_o(y_add),
     .flag_o(flag_add));

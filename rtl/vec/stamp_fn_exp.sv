@@ -79,7 +79,7 @@ module stamp_fn_exp #(
 
     assign x = x3[l*32 +: 32];
 
-    stamp_fmul #(.OwnValid(1'b0)) i_xk (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_xk (
       .clk_i, .rst_ni, .en_i, .valid_i(v[0]), .stage_valid_i(v[1]),
       .a_i(x_i[l*32 +: 32]), .b_i(stamp_fn_pkg::EXP_K),
       .valid_o(unused_v0[l]), .result_o(xk2), .flag_o(unused_f0[l]));
@@ -95,39 +95,39 @@ module stamp_fn_exp #(
       if (en_i && v[16]) t17[l*32 +: 32] <= stamp_fn_pkg::exp_t(k16[l*16 +: 7]);
     end
 
-    stamp_fmul #(.OwnValid(1'b0)) i_kc1 (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_kc1 (
       .clk_i, .rst_ni, .en_i, .valid_i(v[4]), .stage_valid_i(v[5]),
       .a_i(kf4), .b_i(stamp_fn_pkg::EXP_C1),
       .valid_o(unused_v1[l]), .result_o(kc1_6), .flag_o(unused_f1[l]));
-    stamp_fmul #(.OwnValid(1'b0)) i_kc2 (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_kc2 (
       .clk_i, .rst_ni, .en_i, .valid_i(v[4]), .stage_valid_i(v[5]),
       .a_i(kf4), .b_i(stamp_fn_pkg::EXP_C2),
       .valid_o(unused_v2[l]), .result_o(kc2_6[l*32 +: 32]), .flag_o(unused_f2[l]));
 
-    stamp_fadd #(.OwnValid(1'b0)) i_sub (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_sub (
       .clk_i, .rst_ni, .en_i, .valid_i(v[6] || sv[6]),
       .stage_valid_i({v[8] || sv[8], v[7] || sv[7]}),
       .a_i(x6[l*32 +: 32]), .b_i(sv[6] ? b_i[l*32 +: 32] : kc1_6), .sub_i(!sv[6]), .half_i(1'b0),
       .valid_o(unused_w0[l]), .result_o(sum_o[l*32 +: 32]), .flag_o(unused_g0[l]));
-    stamp_fadd #(.OwnValid(1'b0)) i_r (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_r (
       .clk_i, .rst_ni, .en_i, .valid_i(v[9]), .stage_valid_i(v[11:10]),
       .a_i(sum_o[l*32 +: 32]), .b_i(kc2_9[l*32 +: 32]), .sub_i(1'b1), .half_i(1'b0),
       .valid_o(unused_w1[l]), .result_o(r12[l*32 +: 32]), .flag_o(unused_g1[l]));
 
-    stamp_fmul #(.OwnValid(1'b0)) i_rr (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_rr (
       .clk_i, .rst_ni, .en_i, .valid_i(v[12]), .stage_valid_i(v[13]),
       .a_i(r12[l*32 +: 32]), .b_i(r12[l*32 +: 32]),
       .valid_o(unused_v3[l]), .result_o(rr14), .flag_o(unused_f3[l]));
-    stamp_fadd #(.OwnValid(1'b0)) i_p (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_p (
       .clk_i, .rst_ni, .en_i, .valid_i(v[14]), .stage_valid_i(v[16:15]),
       .a_i(r14[l*32 +: 32]), .b_i(stamp_fp_pkg::half(rr14)), .sub_i(1'b0), .half_i(1'b0),
       .valid_o(unused_w2[l]), .result_o(p17), .flag_o(unused_g2[l]));
 
-    stamp_fmul #(.OwnValid(1'b0)) i_tp (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_tp (
       .clk_i, .rst_ni, .en_i, .valid_i(v[17]), .stage_valid_i(v[18]),
       .a_i(t17[l*32 +: 32]), .b_i(p17),
       .valid_o(unused_v4[l]), .result_o(tp19), .flag_o(unused_f4[l]));
-    stamp_fadd #(.OwnValid(1'b0)) i_y (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_y (
       .clk_i, .rst_ni, .en_i, .valid_i(v[19]), .stage_valid_i(v[21:20]),
       .a_i(t19[l*32 +: 32]), .b_i(tp19), .sub_i(1'b0), .half_i(1'b0),
       .valid_o(unused_w3[l]), .result_o(y22), .flag_o(unused_g3[l]));

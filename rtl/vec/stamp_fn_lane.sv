@@ -99,21 +99,21 @@ module stamp_fn_lane #(
   for (genvar l = 0; l < F; l++) begin : g_lane
     logic [31:0] aa2, gaa4, t7, u9, arg9;
 
-    stamp_fmul #(.OwnValid(1'b0)) i_aa (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_aa (
       .clk_i, .rst_ni, .en_i, .valid_i(gelu[0]), .stage_valid_i(gelu[1]),
       .a_i(a_i[l*32 +: 32]), .b_i(a_i[l*32 +: 32]),
       .valid_o(unused_v0[l]), .result_o(aa2), .flag_o(unused_f0[l]));
-    stamp_fmul #(.OwnValid(1'b0)) i_gaa (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_gaa (
       .clk_i, .rst_ni, .en_i, .valid_i(gelu[2]), .stage_valid_i(gelu[3]),
       .a_i(stamp_fn_pkg::GELU_G2), .b_i(aa2),
       .valid_o(unused_v1[l]), .result_o(gaa4), .flag_o(unused_f1[l]));
-    stamp_fadd #(.OwnValid(1'b0)) i_t (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_t (
       .clk_i, .rst_ni, .en_i, .valid_i(use_add),
       .stage_valid_i({gelu[6] || expm[6], gelu[5] || expm[5]}),
       .a_i(gelu[4] ? stamp_fn_pkg::GELU_G1 : a4[l*32 +: 32]), .b_i(gelu[4] ? gaa4 : s_i),
       .sub_i(expm[4]), .half_i(1'b0),
       .valid_o(unused_w0[l]), .result_o(t7), .flag_o(unused_g0[l]));
-    stamp_fmul #(.OwnValid(1'b0)) i_u (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_u (
       .clk_i, .rst_ni, .en_i, .valid_i(use_mul), .stage_valid_i(mul8),
       .a_i(gelu[7] ? a7[l*32 +: 32] : c_i), .b_i((gelu[7] || expm[7]) ? t7 : a7[l*32 +: 32]),
       .valid_o(unused_v2[l]), .result_o(u9), .flag_o(unused_f2[l]));
@@ -125,7 +125,7 @@ module stamp_fn_lane #(
     assign pick50[l*32 +: 32] = !sig[50] ? z50[l*32 +: 32]
                               : a50[l*32 + 31] ? zq50[l*32 +: 32] : q50[l*32 +: 32];
 
-    stamp_fmul #(.OwnValid(1'b0)) i_product (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_product (
       .clk_i, .rst_ni, .en_i, .valid_i(prod[50]), .stage_valid_i(prod[51]),
       .a_i(a50[l*32 +: 32]), .b_i(pick50[l*32 +: 32]),
       .valid_o(unused_v3[l]), .result_o(product52[l*32 +: 32]), .flag_o(unused_f3[l]));

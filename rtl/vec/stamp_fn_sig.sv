@@ -65,14 +65,14 @@ module stamp_fn_sig #(
   for (genvar l = 0; l < F; l++) begin : g_lane
     logic [31:0] d3, c6, rc8, b8, bc11, rbc13, a13;
 
-    stamp_fadd #(.OwnValid(1'b0)) i_d (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_d (
       .clk_i, .rst_ni, .en_i, .valid_i(g[0]), .stage_valid_i(g[2:1]),
       .a_i(32'h3f80_0000), .b_i(z_i[l*32 +: 32]), .sub_i(1'b0), .half_i(1'b0),
       .valid_o(unused_w0[l]), .result_o(d3), .flag_o(unused_g0[l]));
 
     assign i3[l*7 +: 7] = d3[30] ? 7'd127 : d3[22:16]; // d in 1..2, or NaN
 
-    stamp_fadd #(.OwnValid(1'b0)) i_r (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_r (
       .clk_i, .rst_ni, .en_i, .valid_i(g[3]), .stage_valid_i(g[5:4]),
       .a_i(d3), .b_i(stamp_fn_pkg::rec_m(i3[l*7 +: 7])), .sub_i(1'b1), .half_i(1'b0),
       .valid_o(unused_w1[l]), .result_o(r6[l*32 +: 32]), .flag_o(unused_g1[l]));
@@ -83,23 +83,23 @@ module stamp_fn_sig #(
       if (en_i && g[12]) a13 <= stamp_fn_pkg::rec_a(i12[l*7 +: 7]);
     end
 
-    stamp_fmul #(.OwnValid(1'b0)) i_rc (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_rc (
       .clk_i, .rst_ni, .en_i, .valid_i(g[6]), .stage_valid_i(g[7]),
       .a_i(r6[l*32 +: 32]), .b_i(c6),
       .valid_o(unused_v0[l]), .result_o(rc8), .flag_o(unused_f0[l]));
-    stamp_fadd #(.OwnValid(1'b0)) i_bc (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_bc (
       .clk_i, .rst_ni, .en_i, .valid_i(g[8]), .stage_valid_i(g[10:9]),
       .a_i(b8), .b_i(rc8), .sub_i(1'b0), .half_i(1'b0),
       .valid_o(unused_w2[l]), .result_o(bc11), .flag_o(unused_g2[l]));
-    stamp_fmul #(.OwnValid(1'b0)) i_rbc (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_rbc (
       .clk_i, .rst_ni, .en_i, .valid_i(g[11]), .stage_valid_i(g[12]),
       .a_i(r11[l*32 +: 32]), .b_i(bc11),
       .valid_o(unused_v1[l]), .result_o(rbc13), .flag_o(unused_f1[l]));
-    stamp_fadd #(.OwnValid(1'b0)) i_q (
+    stamp_fadd_3 #(.OwnValid(1'b0)) i_q (
       .clk_i, .rst_ni, .en_i, .valid_i(g[13]), .stage_valid_i(g[15:14]),
       .a_i(a13), .b_i(rbc13), .sub_i(1'b0), .half_i(1'b0),
       .valid_o(unused_w3[l]), .result_o(q16[l*32 +: 32]), .flag_o(unused_g3[l]));
-    stamp_fmul #(.OwnValid(1'b0)) i_zq (
+    stamp_fmul_2 #(.OwnValid(1'b0)) i_zq (
       .clk_i, .rst_ni, .en_i, .valid_i(g[16]), .stage_valid_i(g[17]),
       .a_i(z16[l*32 +: 32]), .b_i(q16[l*32 +: 32]),
       .valid_o(unused_v2[l]), .result_o(zq_o[l*32 +: 32]), .flag_o(unused_f2[l]));

@@ -127,10 +127,10 @@ module stamp_qpar #(
   // ---- What they share -----------------------------------------------------------------------------
   assign div_done = done != '0;
 
-  stamp_fadd i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i, .a_i(hi_i), .b_i(lo_i),
+  stamp_fadd_3 i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i, .a_i(hi_i), .b_i(lo_i),
                     .sub_i(1'b1), .half_i(1'b0), .stage_valid_i(2'b0), .valid_o(sub_v),
                     .result_o(sub_r), .flag_o(unused_sub_flag));
-  stamp_fmul i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(div_done),
+  stamp_fmul_2 i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(div_done),
                     .a_i({~at_mul.lo[31], at_mul.lo[30:0]}),
                     .b_i(tiny_q[mul_q] ? 32'd0 : inv[mul_q]), .stage_valid_i(1'b0),
                     .valid_o(prod_v), .result_o(prod), .flag_o(unused_prod_flag));

@@ -2,7 +2,7 @@
 // stamp_vx_alu - L lanes of one adder and one multiplier: butterflies, rotations, sums, products.
 //
 // Rule     model/spec/numerics.md section 4 and ROPE. C twins: model/num/butterfly.c, model/insn/v*.c.
-// Pipeline add path 3 cycles, product 2, rotation 2 + 3. Throughput one line per cycle
+// Pipeline add path AddLatency cycles, product MulLatency, rotation both. Throughput one line per cycle
 //          (a butterfly gives its two lines in two cycles, a rotation in four).
 // Everything advances with en_i.
 module stamp_vx_alu #(
@@ -24,7 +24,8 @@ module stamp_vx_alu #(
     // Product with mul_y_i, or with a scalar. mul_join_i: this product (second) is added to
     // (mul_sub_i: subtracted from) the product issued before, result to mul_addr_i. mul_out_i: the
     // product itself is the result. Else it goes to prod_o alone. mul_acc_i, which stays for an
-    // instruction: the first of what is joined is add_x_i of the cycle behind, in place of a product.
+    // instruction: the first of what is joined is add_x_i of the cycle behind, in place of a product;
+    // such lines come every second cycle at most.
     input  logic              mul_valid_i,
     input  logic              mul_join_i,
     input  logic              mul_sub_i,
@@ -35,7 +36,7 @@ module stamp_vx_alu #(
     input  logic [L*32-1:0]   mul_x_i,
     input  logic [L*32-1:0]   mul_y_i,
     input  logic [31:0]       mul_s_i,
-    output logic [L*32-1:0]   prod_o, // 2 cycles later
+    output logic [L*32-1:0]   prod_o, // MulLatency cycles later
 
     // Result lines, held while !en_i.
     output logic              valid_o,
@@ -44,54 +45,57 @@ module stamp_vx_alu #(
     output logic              busy_o
 );
 
-  logic [1:0]       join_q, jsub_q, out_q;
-  logic [2:0]       valid_q;
-  logic [AddrW-1:0] maddr0_q, maddr1_q, addr0_q, addr1_q, addr2_q;
-  logic [L*32-1:0]  prod_before_q, sum;
-  logic [L-1:0]     unused_f, unused_v, unused_mv, unused_mf;
-  logic             joined, use_sub, mul_v1_q, mul_v2_q;
+  localparam int unsigned Add = stamp_fp_pkg::AddLatency;
+  localparam int unsigned Mul = stamp_fp_pkg::MulLatency; // 3 or 4: stands beside acc_q
 
-  assign joined  = join_q[1];
-  assign use_sub = joined ? jsub_q[1] : add_sub_i;
-  assign valid_o = valid_q[2] || out_q[1];
-  assign addr_o  = out_q[1] ? maddr1_q : addr2_q;
-  assign data_o  = out_q[1] ? prod_o : sum;
-  assign busy_o  = mul_v1_q || mul_v2_q || valid_q != '0;
+  logic [Mul:1]     join_q, jsub_q, out_q, mul_v_q;
+  logic [Add:1]     valid_q;
+  logic [AddrW-1:0] maddr_q [1:Mul];
+  logic [AddrW-1:0] addr_q [1:Add];
+  logic [L*32-1:0]  acc_q, prod_before_q, sum;
+  logic [L-1:0]     unused_f, unused_v, unused_mv, unused_mf;
+  logic             joined, use_sub;
+
+  assign joined  = join_q[Mul];
+  assign use_sub = joined ? jsub_q[Mul] : add_sub_i;
+  assign valid_o = valid_q[Add] || out_q[Mul];
+  assign addr_o  = out_q[Mul] ? maddr_q[Mul] : addr_q[Add];
+  assign data_o  = out_q[Mul] ? prod_o : sum;
+  assign busy_o  = mul_v_q != '0 || valid_q != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      join_q   <= '0;
-      out_q    <= '0;
-      valid_q  <= '0;
-      mul_v1_q <= 1'b0;
-      mul_v2_q <= 1'b0;
+      join_q  <= '0;
+      out_q   <= '0;
+      valid_q <= '0;
+      mul_v_q <= '0;
     end else if (en_i) begin
-      join_q   <= {join_q[0], mul_valid_i && mul_join_i};
-      out_q    <= {out_q[0], mul_valid_i && mul_out_i};
-      valid_q  <= {valid_q[1:0], add_valid_i || joined};
-      mul_v1_q <= mul_valid_i;
-      mul_v2_q <= mul_v1_q;
+      join_q  <= {join_q[Mul-1:1], mul_valid_i && mul_join_i};
+      out_q   <= {out_q[Mul-1:1], mul_valid_i && mul_out_i};
+      valid_q <= {valid_q[Add-1:1], add_valid_i || joined};
+      mul_v_q <= {mul_v_q[Mul-1:1], mul_valid_i};
     end
     if (en_i) begin
-      jsub_q   <= {jsub_q[0], mul_sub_i};
-      maddr0_q <= mul_addr_i;
-      maddr1_q <= maddr0_q;
-      addr0_q  <= joined ? maddr1_q : add_addr_i;
-      addr1_q  <= addr0_q;
-      addr2_q  <= addr1_q;
-      if (mul_acc_i) prod_before_q <= add_x_i;
-      else if (mul_v2_q) prod_before_q <= prod_o;
+      jsub_q     <= {jsub_q[Mul-1:1], mul_sub_i};
+      maddr_q[1] <= mul_addr_i;
+      addr_q[1]  <= joined ? maddr_q[Mul] : add_addr_i;
+      for (int s = 2; s <= Mul; s++) maddr_q[s] <= maddr_q[s-1];
+      for (int s = 2; s <= Add; s++) addr_q[s] <= addr_q[s-1];
+      if (mul_acc_i && mul_v_q[1]) acc_q <= add_x_i;
+      if (mul_acc_i) begin
+        if (mul_v_q[Mul-1]) prod_before_q <= acc_q;
+      end else if (mul_v_q[Mul]) prod_before_q <= prod_o;
     end
   end
 
   for (genvar l = 0; l < L; l++) begin : g_lane
     stamp_fmul #(.OwnValid(1'b0)) i_mul (
-      .clk_i, .rst_ni, .en_i, .stage_valid_i(mul_v1_q), .valid_i(mul_valid_i),
+      .clk_i, .rst_ni, .en_i, .stage_valid_i(mul_v_q[Mul-1:1]), .valid_i(mul_valid_i),
       .a_i(mul_x_i[l*32 +: 32]), .b_i(mul_scalar_i ? mul_s_i : mul_y_i[l*32 +: 32]),
       .valid_o(unused_mv[l]), .result_o(prod_o[l*32 +: 32]), .flag_o(unused_mf[l]));
 
     stamp_fadd #(.OwnValid(1'b0)) i_add (
-      .clk_i, .rst_ni, .en_i, .stage_valid_i(valid_q[1:0]), .valid_i(add_valid_i || joined),
+      .clk_i, .rst_ni, .en_i, .stage_valid_i(valid_q[Add-1:1]), .valid_i(add_valid_i || joined),
       .a_i(joined ? prod_before_q[l*32 +: 32] : add_x_i[l*32 +: 32]),
       .b_i(joined ? prod_o[l*32 +: 32] : add_y_i[l*32 +: 32]),
       .sub_i(use_sub), .half_i(add_half_i && !joined),

@@ -31,14 +31,14 @@ module stamp_vx_deq #(
   end
 
   always_ff @(posedge clk_i) begin : values
-    logic [31:0] q;
+    logic [7:0] q;
     if (en_i && valid_i) begin
       scale_o <= scale_i;
       addr_o  <= addr_i;
       for (int l = 0; l < L; l++) begin
-        q = bits8_i ? {24'd0, words_i[l*32 + 8*field_i[1:0] +: 8]}
-                    : {28'd0, words_i[l*32 + 4*field_i +: 4]};
-        data_o[l*32 +: 32] <= stamp_fp_pkg::s32_f32(q - {24'd0, zero_i});
+        q = bits8_i ? words_i[l*32 + 8*field_i[1:0] +: 8]
+                    : {4'd0, words_i[l*32 + 4*field_i +: 4]};
+        data_o[l*32 +: 32] <= stamp_fp_pkg::s9_f32({1'b0, q} - {1'b0, zero_i});
       end
     end
   end

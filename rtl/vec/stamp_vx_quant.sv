@@ -2,8 +2,8 @@
 // stamp_vx_quant - operand nibbles to XB, row sums, row metadata.
 //
 // Rule     model/spec/numerics.md section 6, Operand nibbles. C twin: model/insn/vquant.c.
-// Pipeline 0 line and its row's parameters given (stamp_vx_code has its codes 4 later),
-//          4 nibbles out to XB, 5 summed, 6 SM and RM written after a block's last line.
+// Pipeline 0 line and its row's parameters given; Codes: stamp_vx_code has its codes, nibbles out to XB;
+//          1 behind that summed, 2 SM and RM written after a block's last line.
 // Throughput one line of one row per cycle. Nothing stalls it.
 module stamp_vx_quant #(
     parameter int unsigned P,
@@ -31,7 +31,7 @@ module stamp_vx_quant #(
     input  logic [31:0]                   scale_i,
     input  logic [7:0]                    zero_i,
     input  logic [31:0]                   rowsum_i, // of SM
-    input  logic [L*8-1:0]                code_i,   // this and the nibbles four cycles after valid_i
+    input  logic [L*8-1:0]                code_i,   // this and the nibbles Codes cycles after valid_i
     input  logic [L*4-1:0]                hi_i,
     input  logic [L*4-1:0]                lo_i,
 
@@ -51,10 +51,11 @@ module stamp_vx_quant #(
     output logic [73:0]                   rm_data_o, // {rowsum, corr, scale}
 
     output logic                          busy_o,
-    output logic [3:0]                    err_o // of a line at stage 4; not sticky
+    output logic [3:0]                    err_o // of a line at stage Codes; not sticky
 );
 
-  localparam int unsigned LogP = $clog2(P);
+  localparam int unsigned LogP  = $clog2(P);
+  localparam int unsigned Codes = stamp_fp_pkg::MulLatency + 2; // of stamp_vx_code
 
   // What travels with a line.
   typedef struct packed {
@@ -75,8 +76,13 @@ module stamp_vx_quant #(
     logic [31:0] rowsum;
   } tag_t;
 
-  tag_t        t1_q, t2_q, t3_q, t4_q, t5_q;
-  logic [6:1]  v_q;
+  localparam int unsigned TagW = 165 + LogP;
+
+  logic [TagW-1:0] t_q [Codes + 1]; // a tag_t at each stage from 1 on
+  tag_t            t_in, t4_q, t5_q; // of stages Codes and the next
+  logic [Codes+2:1] v_q;
+  assign t4_q = t_q[Codes - 1];
+  assign t5_q = t_q[Codes];
 
   // Group of P rows and row in it: wires where P is a power of two.
   logic [11:0]     group;
@@ -88,59 +94,56 @@ module stamp_vx_quant #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) v_q <= '0;
-    else v_q <= {v_q[5:1], valid_i};
-    if (valid_i) begin
-      t1_q.first  <= first_i;
-      t1_q.last   <= last_i;
-      t1_q.fresh  <= fresh_i;
-      t1_q.sym    <= sym_i;
-      t1_q.sd     <= sd_i;
-      t1_q.bits8  <= bits8_i;
-      t1_q.odd    <= nib_i[0];
-      t1_q.row    <= place;
-      t1_q.line   <= 28'(xb_i) + 28'(group) * 28'(gstride_i);
-      t1_q.sm     <= sm_i;
-      t1_q.rm     <= rm_i;
-      t1_q.inv    <= inv_i;
-      t1_q.scale  <= scale_i;
-      t1_q.zero   <= zero_i;
-      t1_q.rowsum <= rowsum_i;
-    end
-    if (v_q[1]) t2_q <= t1_q;
-    if (v_q[2]) t3_q <= t2_q;
-    if (v_q[3]) t4_q <= t3_q;
-    if (v_q[4]) t5_q <= t4_q;
+    else v_q <= {v_q[Codes+1:1], valid_i};
+    if (valid_i) t_q[0] <= t_in;
+    for (int s = 1; s < Codes + 1; s++) if (v_q[s]) t_q[s] <= t_q[s-1];
   end
 
-  // Stage 4: to XB.
+  assign t_in.first  = first_i;
+  assign t_in.last   = last_i;
+  assign t_in.fresh  = fresh_i;
+  assign t_in.sym    = sym_i;
+  assign t_in.sd     = sd_i;
+  assign t_in.bits8  = bits8_i;
+  assign t_in.odd    = nib_i[0];
+  assign t_in.row    = place;
+  assign t_in.line   = 28'(xb_i) + 28'(group) * 28'(gstride_i);
+  assign t_in.sm     = sm_i;
+  assign t_in.rm     = rm_i;
+  assign t_in.inv    = inv_i;
+  assign t_in.scale  = scale_i;
+  assign t_in.zero   = zero_i;
+  assign t_in.rowsum = rowsum_i;
+
+  // Stage Codes: to XB.
   logic bad_line, bad_pair;
   assign bad_pair  = t4_q.bits8 && t4_q.odd;
   assign bad_line  = t4_q.line >= 28'(XB_LINES);
-  assign xb_we_o   = v_q[4] && !bad_pair && !bad_line;
+  assign xb_we_o   = v_q[Codes] && !bad_pair && !bad_line;
   assign xb_addr_o = t4_q.line[$clog2(XB_LINES)-1:0];
   assign xb_row_o  = t4_q.row;
   assign xb_two_o  = t4_q.bits8;
   assign xb_hi_o   = hi_i;
   assign xb_lo_o   = lo_i;
-  assign err_o     = (v_q[4] && bad_pair) ? stamp_isa_pkg::ERR_RESERVED
-                     : (v_q[4] && bad_line) ? stamp_isa_pkg::ERR_RANGE : stamp_isa_pkg::ERR_NONE;
+  assign err_o     = (v_q[Codes] && bad_pair) ? stamp_isa_pkg::ERR_RESERVED
+                     : (v_q[Codes] && bad_line) ? stamp_isa_pkg::ERR_RANGE : stamp_isa_pkg::ERR_NONE;
 
   // Sum of L values of 8 bits, less 8 each for pairs: at most 64 * 136, 15 bits signed.
   logic signed [15:0] sum_q;
   always_ff @(posedge clk_i) begin : sums
     logic signed [15:0] s;
-    if (v_q[4]) begin
+    if (v_q[Codes]) begin
       s = t4_q.bits8 ? -16'(8 * L) : 16'sd0;
       for (int l = 0; l < L; l++) s = s + 16'($signed(code_i[l*8 +: 8]));
       sum_q <= s;
     end
   end
 
-  // Stage 5: running row sum; stage 6: written.
+  // Running row sum; then written.
   logic [31:0] run_q;
   tag_t        t6_q;
   always_ff @(posedge clk_i) begin
-    if (v_q[5]) begin
+    if (v_q[Codes+1]) begin
       run_q <= (t5_q.first ? (t5_q.fresh ? 32'd0 : t5_q.rowsum) : run_q)
                + (t5_q.sd ? 32'd0 : 32'(sum_q));
       t6_q  <= t5_q;
@@ -150,14 +153,14 @@ module stamp_vx_quant #(
   logic [9:0] offset;
   assign offset    = t6_q.sd ? 10'd0
                      : t6_q.sym ? (t6_q.bits8 ? 10'd8 : 10'd0) : (t6_q.bits8 ? 10'd136 : 10'd8);
-  assign sm_we_o   = v_q[6] && t6_q.last;
+  assign sm_we_o   = v_q[Codes+2] && t6_q.last;
   assign sm_addr_o = t6_q.sm[$clog2(SM_ENTRIES)-1:0];
   assign sm_data_o = {run_q, t6_q.zero, t6_q.scale, t6_q.inv};
-  assign rm_we_o   = v_q[6] && t6_q.last;
+  assign rm_we_o   = v_q[Codes+2] && t6_q.last;
   assign rm_addr_o = t6_q.rm[$clog2(SM_ENTRIES)-1:0];
   assign rm_data_o = {run_q, offset - {2'd0, t6_q.zero}, t6_q.scale};
 
   logic unused;
-  assign unused = &{1'b0, t6_q};
+  assign unused = &{1'b0, t4_q, t5_q, t6_q};
 
 endmodule

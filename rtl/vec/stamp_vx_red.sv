@@ -2,10 +2,11 @@
 // stamp_vx_red - sum of each row of lines in the order of 64 running sums.
 //
 // Rule     model/spec/numerics.md section 8, REDUCE. C twin: model/insn/vred.c.
-// Pipeline one adder a lane, 3 cycles. 64/L lines of sums, twice: while the sums of one row are
-//          added up (first lines with lines, then lanes with lanes, 64/L + log2 L - 1 additions, which
-//          go first), the other bank takes the next row.
-// Throughput one line per cycle where 64/L lines cover the adder; one in 3 where L is 64.
+// Pipeline 0 scheduled, operands read; then one adder a lane. 64/L lines of sums, twice: while the sums of
+//          one row are added up (first lines with lines, then lanes with lanes, 64/L + log2 L - 1
+//          additions, which go first), the other bank takes the next row. A sum meets the next addend of
+//          its line at the adder's input, AddLatency cycles after it went in.
+// Throughput one line per cycle where 64/L lines cover the adder; else 64/L in AddLatency cycles.
 // Stream   a line is taken when valid_i && ready_o && en_i. en_i low holds everything.
 module stamp_vx_red #(
     parameter int unsigned L // 64 or less, a power of two
@@ -26,6 +27,7 @@ module stamp_vx_red #(
     output logic            busy_o
 );
 
+  localparam int unsigned Add   = stamp_fp_pkg::AddLatency;
   localparam int unsigned Lines = 64 / L;
   localparam int unsigned Log   = $clog2(L);
   localparam int unsigned IdxW  = $clog2(Lines) + 1; // {bank, line}, or the bank alone
@@ -37,8 +39,9 @@ module stamp_vx_red #(
   // ---- Where row and tree are ------------------------------------------------------------------------
   logic            bank_q, tree_q, tree_bank_q;
   logic [6:0]      k_q, half_q, pair_q; // line of the next addend; half of the sums left; line of the pair
-  logic            s1_q, s2_q, s3_q, f1_q, f2_q, f3_q;
-  logic [IdxW-1:0] i1_q, i2_q, i3_q, row_i, lo_i, hi_i, at, with_i;
+  logic [Add+1:1]  s_q, f_q; // an addition at each stage; the last of its row, which leaves
+  logic [IdxW-1:0] i_q [1:Add+1];
+  logic [IdxW-1:0] row_i, lo_i, hi_i, at;
   logic            in_line, step_last, final_step, tree_go, row_go, row_ok, store;
 
   if (KW == 0) begin : g_one
@@ -55,39 +58,40 @@ module stamp_vx_red #(
     assign unused = &{1'b0, hi};
   end
 
-  function automatic logic flies(input logic [IdxW-1:0] i); // its sum is not there yet
-    flies = (s1_q && !f1_q && i1_q == i) || (s2_q && !f2_q && i2_q == i);
-  endfunction
+  // Its sum is not at the adder's output in the next cycle.
+  logic [2*Lines-1:0] flies;
+  always_comb begin
+    flies = '0;
+    for (int k = 1; k < Add; k++) if (s_q[k] && !f_q[k]) flies[i_q[k]] = 1'b1;
+  end
 
   assign in_line    = half_q < 7'(L);
   assign step_last  = in_line || pair_q + 7'd1 == half_q >> Log;
   assign final_step = half_q == 7'd1;
-  assign tree_go    = tree_q && !flies(lo_i) && !flies(hi_i);
-  assign row_ok     = !tree_go && !flies(row_i) && !(last_i && tree_q);
+  assign tree_go    = tree_q && !flies[lo_i] && !flies[hi_i];
+  assign row_ok     = !tree_go && !flies[row_i] && !(last_i && tree_q);
   assign row_go     = valid_i && row_ok;
   assign ready_o    = row_ok;
   assign at         = tree_go ? lo_i : row_i;
-  assign with_i     = hi_i;
-  assign store      = s3_q && !f3_q; // the last sum of a row goes out instead
-  assign busy_o     = tree_q || s1_q || s2_q || s3_q;
+  assign store      = s_q[Add+1] && !f_q[Add+1];
+  assign busy_o     = tree_q || s_q != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || start_i) begin
-      {bank_q, tree_q, s1_q, s2_q, s3_q} <= '0;
+      {bank_q, tree_q} <= '0;
+      s_q     <= '0;
       k_q     <= '0;
       fresh_q <= '1;
     end else if (en_i) begin
-      s1_q <= tree_go || row_go;
-      s2_q <= s1_q;
-      s3_q <= s2_q;
-      if (store) fresh_q[i3_q] <= 1'b0;
+      s_q <= {s_q[Add:1], tree_go || row_go};
+      if (store) fresh_q[i_q[Add+1]] <= 1'b0;
+      if (s_q[1] && f_q[1]) begin // with the store of what the last addition took
+        for (int k = 0; k < Lines; k++) fresh_q[32'(i_q[1]) / Lines * Lines + k] <= 1'b1;
+      end
       if (tree_go) begin
         pair_q <= step_last ? '0 : pair_q + 7'd1;
         if (step_last) half_q <= half_q >> 1;
-        if (final_step) begin
-          tree_q <= 1'b0;
-          fresh_q[tree_bank_q*Lines +: Lines] <= '1;
-        end
+        if (final_step) tree_q <= 1'b0;
       end
       if (row_go) begin
         k_q <= (last_i || k_q == 7'(Lines - 1)) ? '0 : k_q + 7'd1;
@@ -101,44 +105,66 @@ module stamp_vx_red #(
       end
     end
     if (en_i) begin
-      {f1_q, f2_q, f3_q} <= {tree_go && final_step, f1_q, f2_q};
-      i1_q <= at;
-      i2_q <= i1_q;
-      i3_q <= i2_q;
+      f_q    <= {f_q[Add:1], tree_go && final_step};
+      i_q[1] <= at;
+      for (int k = 2; k <= Add + 1; k++) i_q[k] <= i_q[k-1];
     end
   end
 
-  // ---- Operands: a sum that just left the adder is not yet in its line -------------------------------
-  logic [L*32-1:0] x, y, sum;
+  // ---- Operands: out of the lines, or a sum on its way there: now (here) or in the next cycle (soon) ----
+  logic [L*32-1:0] x_q, y_q, x, y, sum;
+  logic            x_soon_q, y_soon_q, fold_q;
+  logic [6:0]      half1_q;
   logic [L-1:0]    unused_v, unused_f;
 
-  always_comb begin : operands
-    logic [L*32-1:0] other;
-    x     = '0;
-    y     = '0;
-    other = '0;
-    if (tree_go || row_go) x = (store && i3_q == at) ? sum : fresh_q[at] ? '0 : acc[at];
-    if (tree_go) begin
-      other = (store && i3_q == with_i) ? sum : fresh_q[with_i] ? '0 : acc[with_i];
-      y     = !in_line ? other : half_q[0] ? other >> 32 : half_q[1] ? other >> 64
-              : half_q[2] ? other >> 128 : half_q[3] ? other >> 256 : half_q[4] ? other >> 512
-                                                                   : other >> 1024;
-    end else if (row_go) begin
-      for (int l = 0; l < L; l++)
-        if (count_i > (Log+1)'(l)) y[l*32 +: 32] = x_i[l*32 +: 32];
+  // Lane l becomes lane l + h for l below h, a power of two; the others do not matter.
+  function automatic logic [L*32-1:0] fold(input logic [L*32-1:0] a, input logic [6:0] h);
+    fold = a;
+    for (int l = 0; l < L/2; l++) begin
+      fold[l*32 +: 32] = '0;
+      for (int j = 0; j < Log; j++)
+        if (h[j] && l < 1 << j) fold[l*32 +: 32] |= a[((l + (1 << j)) % L)*32 +: 32];
     end
+  endfunction
+
+  function automatic logic [L*32-1:0] line(input logic [IdxW-1:0] i);
+    line = (store && i_q[Add+1] == i) ? sum : fresh_q[i] ? '0 : acc[i];
+  endfunction
+
+  always_ff @(posedge clk_i) begin : operands
+    logic [L*32-1:0] other;
+    if (en_i && (tree_go || row_go)) begin
+      x_q      <= line(at);
+      x_soon_q <= s_q[Add] && !f_q[Add] && i_q[Add] == at;
+      y_soon_q <= tree_go && s_q[Add] && !f_q[Add] && i_q[Add] == hi_i;
+      fold_q   <= in_line;
+      half1_q  <= half_q;
+      if (tree_go) begin
+        other = line(hi_i);
+        y_q   <= in_line ? fold(other, half_q) : other;
+      end else begin
+        for (int l = 0; l < L; l++) y_q[l*32 +: 32] <= count_i > (Log+1)'(l) ? x_i[l*32 +: 32] : 32'd0;
+      end
+    end
+  end
+
+  always_comb begin
+    x = x_q;
+    y = y_q;
+    if (s_q[1] && x_soon_q) x = sum;
+    if (s_q[1] && y_soon_q) y = fold_q ? fold(sum, half1_q) : sum;
   end
 
   for (genvar l = 0; l < L; l++) begin : g_lane
     stamp_fadd #(.OwnValid(1'b0)) i_add (
-      .clk_i, .rst_ni, .en_i, .stage_valid_i({s2_q, s1_q}), .valid_i(tree_go || row_go),
+      .clk_i, .rst_ni, .en_i, .stage_valid_i(s_q[Add:2]), .valid_i(s_q[1]),
       .a_i(x[l*32 +: 32]), .b_i(y[l*32 +: 32]), .sub_i(1'b0), .half_i(1'b0),
       .valid_o(unused_v[l]), .result_o(sum[l*32 +: 32]), .flag_o(unused_f[l]));
   end
 
-  always_ff @(posedge clk_i) if (en_i && store) acc[i3_q] <= sum;
+  always_ff @(posedge clk_i) if (en_i && store) acc[i_q[Add+1]] <= sum;
 
-  assign valid_o = s3_q && f3_q;
+  assign valid_o = s_q[Add+1] && f_q[Add+1];
   assign sum_o   = sum[31:0];
 
   logic unused_q;

@@ -3,7 +3,7 @@
 //
 // Rule     model/spec/isa.md VRED, VMINMAX. C twins: model/insn/vred.c, vminmax.c.
 // Pipeline maximum and range log2(L) + 1 cycles behind the last line (stamp_vx_minmax); sums
-//          stamp_vx_red, two cycles later where they are of squares.
+//          stamp_vx_red, MulLatency cycles later where they are of squares.
 // Stream   a line is taken when valid_i && adv_i; ready_o is low where the sums cannot take the line
 //          they are given. en_i low holds what comes out. Results come in the order of the rows.
 module stamp_vx_rows #(
@@ -25,7 +25,7 @@ module stamp_vx_rows #(
     input  logic [$clog2(L):0] count_i, // lanes that count (VRED)
     input  logic [TagW-1:0]    tag_i,
     input  logic [L*32-1:0]    x_i,
-    input  logic [L*32-1:0]    prod_i,  // squares of the line two steps before
+    input  logic [L*32-1:0]    prod_i,  // squares of the line MulLatency steps before
 
     output logic               soon_o,  // VMINMAX: a range in the next cycle
     output logic [TagW-1:0]    soon_tag_o,
@@ -38,20 +38,21 @@ module stamp_vx_rows #(
     output logic               busy_o
 );
 
+  localparam int unsigned Mul    = stamp_fp_pkg::MulLatency;
   localparam int unsigned Log    = $clog2(L);
   localparam logic [31:0] Lowest = 32'hff7f_ffff;
 
   logic            sum, squares, largest, found, soon, mm_busy, red_done, red_busy, red_valid;
   logic            red_ready;
-  logic [1:0]      v_q, last_q;
-  logic [Log:0]    count0_q, count1_q;
+  logic [Mul:1]    v_q, last_q;
+  logic [Log:0]    count_q [1:Mul];
   logic [31:0]     red_sum;
   logic [L*32-1:0] mm_x;
 
   assign sum        = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUM);
   assign squares    = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
   assign largest    = !range_i && !sum && !squares;
-  assign red_valid  = v_q[1] || (valid_i && sum);
+  assign red_valid  = v_q[Mul] || (valid_i && sum);
   assign ready_o    = !red_valid || red_ready;
   assign soon_o     = soon && range_i;
   assign range_o    = found && range_i;
@@ -73,17 +74,17 @@ module stamp_vx_rows #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) v_q <= '0;
-    else if (adv_i) v_q <= {v_q[0], valid_i && squares};
+    else if (adv_i) v_q <= {v_q[Mul-1:1], valid_i && squares};
     if (adv_i && squares) begin
-      last_q   <= {last_q[0], last_i};
-      count0_q <= count_i;
-      count1_q <= count0_q;
+      last_q     <= {last_q[Mul-1:1], last_i};
+      count_q[1] <= count_i;
+      for (int k = 2; k <= Mul; k++) count_q[k] <= count_q[k-1];
     end
   end
 
   stamp_vx_red #(.L(L)) i_red (
     .clk_i, .rst_ni, .en_i, .start_i, .valid_i(red_valid), .ready_o(red_ready),
-    .last_i(squares ? last_q[1] : last_i), .count_i(squares ? count1_q : count_i),
+    .last_i(squares ? last_q[Mul] : last_i), .count_i(squares ? count_q[Mul] : count_i),
     .x_i(squares ? prod_i : x_i), .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
 
 endmodule
