@@ -147,11 +147,17 @@ module stamp_queues #(
 
   assign waits_o = head_o & ~sem_ok;
 
+  // For long enough that what comes behind a fault is gone.
+  logic [2:0] stuck_q;
+  logic       stuck;
+  assign stuck = waits_o != '0 && waits_o == head_o && &still && !giving && push_i == '0;
+
   always_ff @(posedge clk_i) begin : outcome
     all_idle_o   <= &idle && !giving && push_i == '0;
     blocked_o    <= waits_o != '0;
     blocked_pc_o <= blocked_pc;
-    stuck_o      <= waits_o != '0 && waits_o == head_o && &still && !giving && push_i == '0;
+    stuck_o      <= stuck && stuck_q == '1;
+    stuck_q      <= !stuck ? '0 : stuck_q == '1 ? stuck_q : stuck_q + 3'd1;
     failed_q     <= rst_ni && !reset_units_i && fault_q != '0;
     first_q      <= fault;
   end

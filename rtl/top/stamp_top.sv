@@ -320,7 +320,7 @@ module stamp_top #(
     .clk_i, .we_i(wr_nt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
     .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
 
-  stamp_table #(.Bits(32), .Entries(IT_ENTRIES)) i_it (
+  stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .OutReg(1'b1)) i_it (
     .clk_i, .we_i(wr_it), .line_i(wr_line[ItW-5:0]), .data_i(wr_data[511:0]),
     .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
 
