@@ -2,8 +2,10 @@
 // stamp_dispatch - program order: fetches, executes control instructions, hands the rest to queues.
 //
 // Rule     model/spec/isa.md sections 2 to 4. C twin: model/machine/machine.c.
-// Throughput one instruction per two cycles, executed or skipped by a LOOP of no iterations; SETA
-//          one more, and one for each bit of its shifted sum below the highest 1.
+// Throughput one instruction per two cycles (its word is decoded and its address register read, then it
+//          is executed or handed out), also where skipped by a LOOP of no iterations; ENDL two more, for
+//          the word at its target; SETA one more, and one for each bit of its shifted sum below the
+//          highest 1.
 // Errors   found here, or of a unit (unit_err_i), stop dispatch; what was handed out before completes
 //          first, and its error counts instead: the first in program order is the program's. fault_o
 //          once everything is idle; where what is left waits for semaphores nobody can give, WATCHDOG
@@ -27,10 +29,10 @@ module stamp_dispatch (
     // Fetch (stamp_fetch).
     output logic [31:0]  pc_o,
     output logic [31:0]  keep_o,
+    output logic         jump_o,
     output logic         want_o,
-    input  logic         hit_i,
+    input  logic         valid_i, // with want_o: word_i is taken
     input  logic         fail_i,
-    output logic         re_o,
     input  logic [stamp_isa_pkg::WORD_BITS-1:0] word_i,
     input  logic [31:0]  window_i, // instructions the buffer holds
 
@@ -65,33 +67,56 @@ module stamp_dispatch (
   logic [DepthW:0] depth_q;
   logic [31:0] skip_q; // LOOPs open in what a LOOP of no iterations skips; 0: nothing is skipped
   logic [3:0]  err_q;
-  logic [31:0] idle_cycles_q;
+  logic [31:0] idle_cycles_q, behind_q;
   logic [31:0] factor_q; // SETA: what is left of the factor, what its lowest bit stands for, the sum
   logic [39:0] term_q, sum_q;
   logic        failed_q; // a unit's error or the watchdog's: nothing more is handed out
   logic        halt_q;   // the watchdog's: the queues are closed
   logic        unit_failed, pending;
 
-  stamp_isa_pkg::insn_c_t c;
+  // The word that is decoded; then, in Decode, what is executed.
+  stamp_isa_pkg::insn_d_t word_d;
+  stamp_isa_pkg::insn_w_t word_w;
+  stamp_isa_pkg::insn_c_t word_c, c;
   stamp_isa_pkg::insn_d_t d, d_added; // _added: with its address register
   stamp_isa_pkg::insn_w_t w, w_added;
-  assign c = word_i;
-  assign d = word_i;
-  assign w = word_i;
+  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_q;
+  logic [39:0] value_q; // of the address register named
+  assign word_c = word_i;
+  assign word_d = word_i;
+  assign word_w = word_i;
+  assign c = insn_q;
+  assign d = insn_q;
+  assign w = insn_q;
 
   logic [stamp_isa_pkg::UNIT_W-1:0] unit;
-  logic [stamp_isa_pkg::QUEUES-1:0] queue; // the unit's; 0 for control
-  logic [3:0]  static_err, err;
+  logic [stamp_isa_pkg::QUEUES-1:0] queue_q; // the unit's; 0 for control
+  logic [3:0]  static_err, static_err_q, err;
   logic [39:0] addr, count;
   logic [23:0] lim;
-  logic        is_transfer, is_lim, is_loop_bad, expired, control_go, push_go, wait_idle;
+  logic        is_transfer, is_lim, transfer_q, lim_q, control_q, wait_idle_q, immediate_q;
+  logic        is_loop_bad, expired_q, control_go, push_go, past, progress;
   logic        seta, skip_go, decode;
   logic [DepthW-1:0] top;
 
   stamp_decode i_decode (.word_i, .unit_o(unit), .err_o(static_err));
 
-  for (genvar q = 0; q < stamp_isa_pkg::QUEUES; q++) begin : g_queue
-    assign queue[q] = unit == stamp_isa_pkg::UNIT_W'(q + 1);
+  assign is_transfer = word_d.op == stamp_isa_pkg::OP_LOAD || word_d.op == stamp_isa_pkg::OP_STORE;
+  assign is_lim      = word_w.op == stamp_isa_pkg::OP_VRED || word_w.op == stamp_isa_pkg::OP_VFN;
+
+  always_ff @(posedge clk_i) begin : latch
+    if (state_q == Fetch) begin
+      insn_q       <= word_i;
+      value_q      <= areg_q[is_transfer ? word_d.areg : is_lim ? word_w.areg : word_c.areg];
+      static_err_q <= static_err;
+      transfer_q   <= is_transfer;
+      lim_q        <= is_lim;
+      control_q    <= unit == stamp_isa_pkg::UNIT_CTL;
+      wait_idle_q  <= word_c.op == stamp_isa_pkg::OP_HALT || word_c.op == stamp_isa_pkg::OP_FENCE;
+      immediate_q  <= word_c.areg == '0;
+      for (int q = 0; q < stamp_isa_pkg::QUEUES; q++)
+        queue_q[q] <= unit == stamp_isa_pkg::UNIT_W'(q + 1);
+    end
   end
 
   always_comb begin : added
@@ -104,39 +129,34 @@ module stamp_dispatch (
   end
 
   assign top         = DepthW'(depth_q - 1'b1);
-  assign addr        = d.dram + areg_q[d.areg];
-  assign lim         = w.lim + areg_q[w.areg][23:0];
-  assign count       = c.areg == '0 ? c.imm : areg_q[c.areg];
-  assign is_transfer = unit == stamp_isa_pkg::UNIT_LDU || unit == stamp_isa_pkg::UNIT_STU;
-  assign is_lim      = w.op == stamp_isa_pkg::OP_VRED || w.op == stamp_isa_pkg::OP_VFN;
+  assign addr        = d.dram + value_q;
+  assign lim         = w.lim + value_q[23:0];
+  assign count       = immediate_q ? c.imm : value_q;
   assign is_loop_bad = (c.op == stamp_isa_pkg::OP_LOOP
                         && (depth_q == (DepthW+1)'(stamp_isa_pkg::LOOP_DEPTH) || count[39:24] != '0))
                        || (c.op == stamp_isa_pkg::OP_ENDL && depth_q == '0);
-  assign err         = static_err != stamp_isa_pkg::ERR_NONE ? static_err
-                       : (is_transfer && addr[5:0] != '0) ? stamp_isa_pkg::ERR_ALIGN
+  assign err         = static_err_q != stamp_isa_pkg::ERR_NONE ? static_err_q
+                       : (transfer_q && addr[5:0] != '0) ? stamp_isa_pkg::ERR_ALIGN
                        : is_loop_bad ? stamp_isa_pkg::ERR_LOOP : stamp_isa_pkg::ERR_NONE;
-  assign wait_idle   = c.op == stamp_isa_pkg::OP_HALT || c.op == stamp_isa_pkg::OP_FENCE;
   assign seta        = c.op == stamp_isa_pkg::OP_SETA;
   assign decode      = state_q == Decode && skip_q == '0;
   assign skip_go     = state_q == Decode && skip_q != '0;
   assign control_go  = !failed_q && (state_q == Multiply
                          ? factor_q == '0
-                         : decode && err == stamp_isa_pkg::ERR_NONE && unit == stamp_isa_pkg::UNIT_CTL && !seta
-                           && (!wait_idle || all_idle_i));
-  assign push_go     = decode && err == stamp_isa_pkg::ERR_NONE && (ready_i & queue) != '0 && !failed_q;
-  assign push_o      = push_go ? queue : '0;
-  assign insn_o      = is_transfer ? d_added : is_lim ? w_added : word_i;
+                         : decode && err == stamp_isa_pkg::ERR_NONE && control_q && !seta
+                           && (!wait_idle_q || all_idle_i));
+  assign push_go     = decode && err == stamp_isa_pkg::ERR_NONE && (ready_i & queue_q) != '0 && !failed_q;
+  assign push_o      = push_go ? queue_q : '0;
+  assign insn_o      = transfer_q ? d_added : lim_q ? w_added : insn_q;
   assign pc_o        = pc_q;
-  assign want_o      = state_q == Fetch && pc_q < code_count_i;
-  assign re_o        = want_o && hit_i;
-  assign keep_o      = (depth_q != '0 && pc_q - start_q[0] + 32'd8 < window_i) ? start_q[0] : pc_q;
+  assign past        = pc_q >= code_count_i;
+  assign want_o      = state_q == Fetch;
   assign busy_o      = state_q != Idle;
   assign err_o       = err_q;
   assign stop_o      = halt_q;
   assign ev_control_o = control_go;
 
   assign clear_o = all_idle_i && (state_q == Quiet || (state_q == Idle && start_i));
-  assign expired = watchdog_i != '0 && idle_cycles_q >= watchdog_i;
   assign unit_failed = unit_err_i != stamp_isa_pkg::ERR_NONE && !reset_units_o;
   assign pending     = state_q == Drain || (state_q == Stop && !halt_q); // an error waits for earlier ones
 
@@ -157,13 +177,13 @@ module stamp_dispatch (
           halt_q        <= 1'b0;
         end else if (start_i) begin
           state_q <= Quiet;
-        end else if (state_q == Quiet && expired) begin
+        end else if (state_q == Quiet && expired_q) begin
           state_q <= Idle;
           fault_o <= 1'b1;
         end
         Fetch: begin
-          if (pc_q >= code_count_i || fail_i) state_q <= Drain;
-          else if (hit_i) state_q <= Decode;
+          if (past || fail_i) state_q <= Drain;
+          else if (valid_i) state_q <= Decode;
         end
         Decode: begin
           if (skip_go) state_q <= Fetch;
@@ -179,7 +199,7 @@ module stamp_dispatch (
           state_q <= Idle;
           fault_o <= 1'b1;
         end
-        default: if (all_idle_i || expired) begin // Stop
+        default: if (all_idle_i || expired_q) begin // Stop
           state_q       <= Idle;
           fault_o       <= 1'b1;
           reset_units_o <= all_idle_i;
@@ -187,7 +207,7 @@ module stamp_dispatch (
           halt_q        <= !all_idle_i;
         end
       endcase
-      if (state_q != Idle && state_q != Stop && !failed_q && (unit_failed || expired)) begin
+      if (state_q != Idle && state_q != Stop && !failed_q && (unit_failed || expired_q)) begin
         state_q  <= Stop;
         failed_q <= 1'b1;
         halt_q   <= !unit_failed;
@@ -212,10 +232,10 @@ module stamp_dispatch (
     end else if (!halt_q && state_q != Quiet && unit_failed) begin
       err_q    <= unit_err_i;
       err_pc_o <= unit_err_pc_i;
-    end else if (state_q != Stop && expired) begin
+    end else if (state_q != Stop && expired_q) begin
       err_q    <= stamp_isa_pkg::ERR_WATCHDOG;
       err_pc_o <= blocked_i ? blocked_pc_i : pc_q;
-    end else if (state_q == Fetch && (pc_q >= code_count_i || fail_i)) begin
+    end else if (state_q == Fetch && (past || fail_i)) begin
       err_q    <= stamp_isa_pkg::ERR_AXI_FETCH;
       err_pc_o <= pc_q;
     end else if (decode && err != stamp_isa_pkg::ERR_NONE) begin
@@ -224,11 +244,19 @@ module stamp_dispatch (
     end
   end
 
+  assign progress = state_q == Idle || retired_i || control_go || push_go || skip_go
+                    || (state_q != Stop && expired_q) || (pending && stuck_i);
+
   always_ff @(posedge clk_i) begin : watchdog
-    if (state_q == Idle || retired_i || control_go || push_go || skip_go || (state_q != Stop && expired)
-        || (pending && stuck_i))
-      idle_cycles_q <= '0;
-    else idle_cycles_q <= idle_cycles_q + 32'd1;
+    idle_cycles_q <= progress ? '0 : idle_cycles_q + 32'd1;
+    expired_q     <= !progress && watchdog_i != '0 && idle_cycles_q >= watchdog_i;
+  end
+
+  // The oldest instruction still wanted: the start of the outermost loop, where the buffer holds it.
+  always_ff @(posedge clk_i) begin : keep
+    behind_q <= pc_q - start_q[0];
+    keep_o   <= (depth_q != '0 && behind_q < window_i - 32'd8) ? start_q[0] : pc_q;
+    jump_o   <= control_go && c.op == stamp_isa_pkg::OP_ENDL;
   end
 
   // SETA: one bit of the factor a cycle, lowest first.
@@ -236,7 +264,7 @@ module stamp_dispatch (
     if (state_q == Decode) begin
       factor_q <= (arg_i[c.arg*32 +: 32] + c.add) >> c.shift;
       term_q   <= c.imm;
-      sum_q    <= c.acc == '0 ? '0 : areg_q[c.areg];
+      sum_q    <= c.acc == '0 ? '0 : value_q;
     end else begin
       factor_q <= factor_q >> 1;
       term_q   <= term_q << 1;
@@ -260,7 +288,7 @@ module stamp_dispatch (
       pc_q <= pc_q + 32'd1;
       case (c.op)
         stamp_isa_pkg::OP_SETR: areg_q[c.areg] <= c.imm;
-        stamp_isa_pkg::OP_ADDR: areg_q[c.areg] <= areg_q[c.areg] + c.imm;
+        stamp_isa_pkg::OP_ADDR: areg_q[c.areg] <= value_q + c.imm;
         stamp_isa_pkg::OP_SETA: areg_q[c.areg] <= sum_q;
         stamp_isa_pkg::OP_LOOP: if (count == '0) begin
           skip_q <= 32'd1;
@@ -280,6 +308,6 @@ module stamp_dispatch (
   end
 
   logic unused;
-  assign unused = &{1'b0, c, d, w};
+  assign unused = &{1'b0, c, d, w, word_c, word_d, word_w};
 
 endmodule

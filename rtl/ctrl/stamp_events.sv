@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_events - what happened this cycle, in the order and units of model/spec/event.def.
+// stamp_events - what happened in a cycle, in the order and units of model/spec/event.def.
 //
-// Combinational. hit_o says that an event occurred, inc_o by how much its counter grows.
+// Latency  1 cycle. hit_o says that an event occurred while busy_i, inc_o by how much its counter grows;
+//          clear_o stays beside them.
 module stamp_events #(
     parameter int unsigned P,
     parameter int unsigned L,
     parameter int unsigned T
 ) (
-    input  logic        busy_i,
+    input  logic        clk_i,
+    input  logic        clear_i,
+    input  logic        busy_i, // the machine runs: what happens counts
     input  logic        control_i,
     input  logic [stamp_isa_pkg::QUEUES-1:0] done_i, // by unit, as unit_busy_i and unit_wait_i
     input  logic [6:0]  fetch_bytes_i,
@@ -40,6 +43,7 @@ module stamp_events #(
     input  logic        vx_vm_i,
     input  logic        mx_drain_i,
 
+    output logic        clear_o,
     output logic [stamp_isa_pkg::EVENTS-1:0]    hit_o,
     output logic [stamp_isa_pkg::EVENTS*16-1:0] inc_o
 );
@@ -48,56 +52,65 @@ module stamp_events #(
   assign insns     = 3'($countones({control_i, done_i}));
   assign vm_writes = {2'd0, mx_write_i} + {2'd0, vx_write_i} + {2'd0, ld_write_i};
 
-  always_comb begin
-    hit_o = '0;
-    inc_o = {stamp_isa_pkg::EVENTS{16'd1}};
-    hit_o[stamp_isa_pkg::EV_CYCLES]      = busy_i;
-    hit_o[stamp_isa_pkg::EV_INSNS]       = insns != 3'd0;
-    hit_o[stamp_isa_pkg::EV_FETCH_BYTES] = fetch_bytes_i != 7'd0;
-    hit_o[stamp_isa_pkg::EV_LOAD_BYTES]  = load_bytes_i != 8'd0;
-    hit_o[stamp_isa_pkg::EV_STORE_BYTES] = store_bytes_i != 8'd0;
-    hit_o[stamp_isa_pkg::EV_MAC_ISSUED]  = active_i;
-    hit_o[stamp_isa_pkg::EV_MAC_USED]    = used_i != 16'd0;
-    hit_o[stamp_isa_pkg::EV_XB_READ]     = xb_read_i;
-    hit_o[stamp_isa_pkg::EV_XB_WRITE]    = xb_write_i;
-    hit_o[stamp_isa_pkg::EV_WB_READ]     = wb_read_i;
-    hit_o[stamp_isa_pkg::EV_WB_WRITE]    = wb_write_i;
-    hit_o[stamp_isa_pkg::EV_VM_READ]     = vx_read_i || st_read_i;
-    hit_o[stamp_isa_pkg::EV_VM_WRITE]    = vm_writes != 3'd0;
-    hit_o[stamp_isa_pkg::EV_AC_READ]     = ac_read_i;
-    hit_o[stamp_isa_pkg::EV_AC_WRITE]    = ac_write_i;
-    hit_o[stamp_isa_pkg::EV_DRAIN_LINES] = line_i;
-    hit_o[stamp_isa_pkg::EV_VX_LINES]    = vx_lines_i != 2'd0;
-    hit_o[stamp_isa_pkg::EV_DIVIDES]     = divides_i != 8'd0;
-    hit_o[stamp_isa_pkg::EV_FN_LINES]    = fn_i;
-    hit_o[stamp_isa_pkg::EV_PB_READ]     = pb_read_i;
-    hit_o[stamp_isa_pkg::EV_PB_WRITE]    = pb_write_i;
-    hit_o[stamp_isa_pkg::EV_LDU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_LDU];
-    hit_o[stamp_isa_pkg::EV_STU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_STU];
-    hit_o[stamp_isa_pkg::EV_VXU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_VXU];
-    hit_o[stamp_isa_pkg::EV_MXU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_MXU];
-    hit_o[stamp_isa_pkg::EV_MXU_ACTIVE]  = active_i;
-    hit_o[stamp_isa_pkg::EV_LDU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_LDU];
-    hit_o[stamp_isa_pkg::EV_STU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_STU];
-    hit_o[stamp_isa_pkg::EV_VXU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_VXU];
-    hit_o[stamp_isa_pkg::EV_MXU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_MXU];
-    hit_o[stamp_isa_pkg::EV_LDU_AXI]     = ld_axi_i;
-    hit_o[stamp_isa_pkg::EV_STU_AXI]     = st_axi_i;
-    hit_o[stamp_isa_pkg::EV_VXU_VM]      = vx_vm_i;
-    hit_o[stamp_isa_pkg::EV_MXU_DRAIN]   = mx_drain_i;
+  logic [stamp_isa_pkg::EVENTS-1:0]    hit;
+  logic [stamp_isa_pkg::EVENTS*16-1:0] inc;
 
-    inc_o[stamp_isa_pkg::EV_INSNS*16 +: 16]       = {13'd0, insns};
-    inc_o[stamp_isa_pkg::EV_FETCH_BYTES*16 +: 16] = {9'd0, fetch_bytes_i};
-    inc_o[stamp_isa_pkg::EV_LOAD_BYTES*16 +: 16]  = {8'd0, load_bytes_i};
-    inc_o[stamp_isa_pkg::EV_STORE_BYTES*16 +: 16] = {8'd0, store_bytes_i};
-    inc_o[stamp_isa_pkg::EV_MAC_ISSUED*16 +: 16]  = 16'(P * L * T);
-    inc_o[stamp_isa_pkg::EV_MAC_USED*16 +: 16]    = used_i;
-    inc_o[stamp_isa_pkg::EV_XB_WRITE*16 +: 16]    = xb_two_i ? 16'd2 : 16'd1;
-    inc_o[stamp_isa_pkg::EV_VM_READ*16 +: 16]     = {14'd0, vx_read_i && st_read_i,
+  always_ff @(posedge clk_i) begin
+    clear_o <= clear_i;
+    hit_o   <= busy_i ? hit : '0;
+    inc_o   <= inc;
+  end
+
+  always_comb begin
+    hit = '0;
+    inc = {stamp_isa_pkg::EVENTS{16'd1}};
+    hit[stamp_isa_pkg::EV_CYCLES]      = busy_i;
+    hit[stamp_isa_pkg::EV_INSNS]       = insns != 3'd0;
+    hit[stamp_isa_pkg::EV_FETCH_BYTES] = fetch_bytes_i != 7'd0;
+    hit[stamp_isa_pkg::EV_LOAD_BYTES]  = load_bytes_i != 8'd0;
+    hit[stamp_isa_pkg::EV_STORE_BYTES] = store_bytes_i != 8'd0;
+    hit[stamp_isa_pkg::EV_MAC_ISSUED]  = active_i;
+    hit[stamp_isa_pkg::EV_MAC_USED]    = used_i != 16'd0;
+    hit[stamp_isa_pkg::EV_XB_READ]     = xb_read_i;
+    hit[stamp_isa_pkg::EV_XB_WRITE]    = xb_write_i;
+    hit[stamp_isa_pkg::EV_WB_READ]     = wb_read_i;
+    hit[stamp_isa_pkg::EV_WB_WRITE]    = wb_write_i;
+    hit[stamp_isa_pkg::EV_VM_READ]     = vx_read_i || st_read_i;
+    hit[stamp_isa_pkg::EV_VM_WRITE]    = vm_writes != 3'd0;
+    hit[stamp_isa_pkg::EV_AC_READ]     = ac_read_i;
+    hit[stamp_isa_pkg::EV_AC_WRITE]    = ac_write_i;
+    hit[stamp_isa_pkg::EV_DRAIN_LINES] = line_i;
+    hit[stamp_isa_pkg::EV_VX_LINES]    = vx_lines_i != 2'd0;
+    hit[stamp_isa_pkg::EV_DIVIDES]     = divides_i != 8'd0;
+    hit[stamp_isa_pkg::EV_FN_LINES]    = fn_i;
+    hit[stamp_isa_pkg::EV_PB_READ]     = pb_read_i;
+    hit[stamp_isa_pkg::EV_PB_WRITE]    = pb_write_i;
+    hit[stamp_isa_pkg::EV_LDU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_LDU];
+    hit[stamp_isa_pkg::EV_STU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_STU];
+    hit[stamp_isa_pkg::EV_VXU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_VXU];
+    hit[stamp_isa_pkg::EV_MXU_BUSY]    = unit_busy_i[stamp_isa_pkg::QUEUE_MXU];
+    hit[stamp_isa_pkg::EV_MXU_ACTIVE]  = active_i;
+    hit[stamp_isa_pkg::EV_LDU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_LDU];
+    hit[stamp_isa_pkg::EV_STU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_STU];
+    hit[stamp_isa_pkg::EV_VXU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_VXU];
+    hit[stamp_isa_pkg::EV_MXU_WAIT]    = unit_wait_i[stamp_isa_pkg::QUEUE_MXU];
+    hit[stamp_isa_pkg::EV_LDU_AXI]     = ld_axi_i;
+    hit[stamp_isa_pkg::EV_STU_AXI]     = st_axi_i;
+    hit[stamp_isa_pkg::EV_VXU_VM]      = vx_vm_i;
+    hit[stamp_isa_pkg::EV_MXU_DRAIN]   = mx_drain_i;
+
+    inc[stamp_isa_pkg::EV_INSNS*16 +: 16]       = {13'd0, insns};
+    inc[stamp_isa_pkg::EV_FETCH_BYTES*16 +: 16] = {9'd0, fetch_bytes_i};
+    inc[stamp_isa_pkg::EV_LOAD_BYTES*16 +: 16]  = {8'd0, load_bytes_i};
+    inc[stamp_isa_pkg::EV_STORE_BYTES*16 +: 16] = {8'd0, store_bytes_i};
+    inc[stamp_isa_pkg::EV_MAC_ISSUED*16 +: 16]  = 16'(P * L * T);
+    inc[stamp_isa_pkg::EV_MAC_USED*16 +: 16]    = used_i;
+    inc[stamp_isa_pkg::EV_XB_WRITE*16 +: 16]    = xb_two_i ? 16'd2 : 16'd1;
+    inc[stamp_isa_pkg::EV_VM_READ*16 +: 16]     = {14'd0, vx_read_i && st_read_i,
                                                      vx_read_i != st_read_i};
-    inc_o[stamp_isa_pkg::EV_VM_WRITE*16 +: 16]    = {13'd0, vm_writes};
-    inc_o[stamp_isa_pkg::EV_VX_LINES*16 +: 16]    = {14'd0, vx_lines_i};
-    inc_o[stamp_isa_pkg::EV_DIVIDES*16 +: 16]     = {8'd0, divides_i};
+    inc[stamp_isa_pkg::EV_VM_WRITE*16 +: 16]    = {13'd0, vm_writes};
+    inc[stamp_isa_pkg::EV_VX_LINES*16 +: 16]    = {14'd0, vx_lines_i};
+    inc[stamp_isa_pkg::EV_DIVIDES*16 +: 16]     = {8'd0, divides_i};
   end
 
 endmodule

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_fetch - instruction buffer: a window of the program, filled ahead through AXI.
+// stamp_fetch - instruction buffer: a window of the program, filled ahead through AXI, read ahead.
 //
 // Rule     model/spec/isa.md sections 1 and 4 (LOOP). C twin: model/machine/machine.c, fetch.
 // Contract the window holds granules (64 bytes, two instructions) lo..hi-1. keep_i, the oldest
 //          instruction still wanted (the start of a loop that fits), is never pushed out. A jump
-//          before the window restarts it there. Word: one cycle after re_i with hit_o.
+//          before the window restarts it there.
+// Latency  a granule is there 2 cycles after it is read. The next one is read when the last word of one
+//          is used: straight code has a word every other cycle; the first of a jump comes 2 cycles late.
+// Memory   IM has one port: it is read in a cycle without a write, which comes once in a granule's beats.
 // Errors   a granule answered with an error is never in the window, nor what follows it in the
 //          burst; fail_o comes only for it. What an earlier program asked for is let pass.
-// Bursts   at most 4 granules, inside 4 KiB, one after another; single ID.
+// Bursts   at most 4 granules, inside 4 KiB, one after another, 3 cycles between; single ID.
 module stamp_fetch #(
     parameter int unsigned AXI_BYTES,
     parameter int unsigned IM_WORDS // instructions, even, 8 or more
@@ -20,12 +23,13 @@ module stamp_fetch #(
     input  logic [39:0]            code_addr_i,
     input  logic [31:0]            code_count_i,
 
-    // Dispatcher.
+    // Dispatcher. valid_o in a cycle of want_i hands the word over; pc_i stays until the cycle after the
+    // word is executed, and want_i comes with the next. Late by a cycle: keep_i.
     input  logic [31:0]            pc_i,
     input  logic [31:0]            keep_i,
+    input  logic                   jump_i, // with the first want_i of a pc_i that may not be the next
     input  logic                   want_i, // pc_i is wanted now
-    output logic                   hit_o,
-    input  logic                   re_i,
+    output logic                   valid_o,
     output logic [stamp_isa_pkg::WORD_BITS-1:0] word_o,
     output logic                   fail_o, // the wanted instruction cannot be read
     output logic                   busy_o, // reads outstanding
@@ -44,78 +48,139 @@ module stamp_fetch #(
   localparam int unsigned Granules = IM_WORDS / 2;
   localparam int unsigned Beats    = 64 / AXI_BYTES;
   localparam int unsigned SlotW    = $clog2(Granules);
+  localparam int unsigned BeatLog  = $clog2(Beats);
 
-  logic [31:0] lo_q, hi_q, got_q, req_q; // window; granules answered, asked for
-  logic [31:0] total, pcg, keepg, room, now;
-  logic [5:0]  to_4k;
-  logic        half_q, bad_q, stale_q, granule_end, restart;
-  logic [3:0]  beat_q;
-  logic [511:0] granule, line;
+  logic [31:0]  lo_q, hi_q, req_q; // window; granules asked for
+  logic [31:0]  pcg, next_q, wanted;
+  logic [2:0]   due_q;             // of these, not answered
+  logic         bad_q, stale_q, restart, reset, issue;
+  logic [511:0] line;
 
-  assign total  = (code_count_i + 32'd1) >> 1;
-  assign pcg    = pc_i >> 1;
-  assign keepg  = keep_i >> 1;
-  assign hit_o  = pcg >= lo_q && pcg < hi_q && !stale_q;
-  assign busy_o = req_q != got_q || arvalid_o;
-  assign fail_o = bad_q && pcg == hi_q && !busy_o && !stale_q;
-  assign restart = want_i && (pcg < lo_q || pcg > req_q) && !busy_o;
-  assign granule_end = rvalid_i && beat_q == 4'(Beats - 1);
+  assign pcg    = {1'b0, pc_i[31:1]};
+  assign busy_o = due_q != '0 || arvalid_o;
+  assign reset  = !rst_ni || ((start_i || stale_q) && !busy_o);
 
-  // How many granules the next burst may take.
-  assign to_4k = 6'd63 - araddr_next[11:6];
-  assign room  = 32'(Granules) - (req_q - keepg);
-  logic [39:0] araddr_next;
-  assign araddr_next = code_addr_i + {2'd0, req_q, 6'd0};
-  always_comb begin
-    now = 32'd4;
-    if (32'(to_4k) + 32'd1 < now) now = 32'(to_4k) + 32'd1;
-    if (total - req_q < now)      now = total - req_q;
-    if (room < now)               now = room;
-    if (req_q - keepg > 32'(Granules) || req_q < keepg) now = 32'd0;
+  // ---- reading -----------------------------------------------------------------------------------
+  logic have_q, ahead_q, ahead, re, we_q, bad_late_q;
+  // Of the cycle before: read, looked for the word of pc_i, where what was wanted lay.
+  logic read_q, look_q, hit_q, below_q, beyond_q, end_q;
+  logic missed_q; // read before it was there: no more before it is
+
+  assign valid_o = have_q && !jump_i;
+  assign ahead   = want_i ? valid_o && pc_i[0] : ahead_q; // the granule behind that of pc_i
+  assign wanted  = ahead ? next_q : pcg;
+  assign re      = (want_i ? !valid_o || pc_i[0] : ahead_q && !have_q) && !we_q
+                   && (jump_i || (!(read_q && hit_q) && (!missed_q || hit_q)));
+  assign fail_o  = look_q && end_q && bad_late_q && !jump_i;
+  assign restart = look_q && (below_q || beyond_q) && !busy_o && !jump_i;
+
+  always_ff @(posedge clk_i) begin : reader
+    next_q   <= pcg + 32'd1;
+    read_q   <= re && !start_i && !restart && rst_ni;
+    look_q   <= want_i && !valid_o && !restart;
+    missed_q <= !jump_i && run_i && !(read_q && hit_q) && (missed_q || read_q);
+    hit_q    <= wanted >= lo_q && wanted < hi_q && !stale_q && !restart;
+    below_q  <= wanted < lo_q;
+    beyond_q <= wanted > req_q;
+    end_q    <= wanted == hi_q;
+    ahead_q  <= ahead && run_i;
+    bad_late_q <= bad_q && !busy_o && !stale_q;
+    if (!rst_ni || start_i) have_q <= 1'b0;
+    else if (read_q && hit_q && !jump_i) have_q <= 1'b1;
+    else if (jump_i || (want_i && pc_i[0])) have_q <= 1'b0;
   end
 
-  assign ev_bytes_o = rvalid_i ? 7'(AXI_BYTES) : 7'd0;
+  // ---- asking for more ---------------------------------------------------------------------------
+  // What the next burst may take is known 3 cycles after the last changed it: settle_q.
+  logic [31:0] total_q, left_q, used_q;
+  logic [32:0] oldest_q; // that the buffer holds with all that is asked for
+  logic [39:0] next_addr_q;
+  logic [1:0]  settle_q;
+  logic [2:0]  now_q;
 
-  if (Beats == 1) begin : g_wide
-    assign granule = rdata_i;
-  end else begin : g_narrow // earlier beats of the granule move down
-    logic [511-AXI_BYTES*8:0] gather_q;
-    assign granule = {rdata_i, gather_q};
-    always_ff @(posedge clk_i) if (rvalid_i) gather_q <= granule[511:AXI_BYTES*8];
-  end
+  // Of up to 4: what is left of the program, of the buffer, of 4 KiB.
+  function automatic logic [2:0] burst(input logic [31:0] left, input logic [10:0] used,
+                                       input logic [5:0] at);
+    logic [10:0] room; // used is not more than all of it
+    room  = 11'(Granules) - used;
+    burst = 3'd4;
+    if (at[5:2] == 4'hf && at[1:0] != 2'd0) burst = 3'd4 - {1'b0, at[1:0]};
+    if (left[31:3] == '0 && left[2:0] < burst) burst = left[2:0];
+    if (room[10:3] == '0 && room[2:0] < burst) burst = room[2:0];
+  endfunction
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || ((start_i || stale_q) && !busy_o)) begin
-      {lo_q, hi_q, got_q, req_q, beat_q, bad_q, stale_q, arvalid_o} <= '0;
+  assign issue = run_i && !busy_o && settle_q == 2'd0 && now_q != 3'd0 && !bad_q && !stale_q && !restart;
+
+  always_ff @(posedge clk_i) begin : ask
+    total_q     <= {1'b0, code_count_i[31:1]} + 32'(code_count_i[0]);
+    left_q      <= req_q < total_q ? total_q - req_q : '0;
+    used_q      <= req_q - {1'b0, keep_i[31:1]}; // huge where keep is beyond
+    oldest_q    <= {1'b0, req_q} - 33'(Granules);
+    next_addr_q <= code_addr_i + {2'd0, req_q, 6'd0};
+    now_q       <= used_q > 32'(Granules) ? 3'd0 : burst(left_q, used_q[10:0], next_addr_q[11:6]);
+    if (reset) begin
+      {lo_q, req_q, arvalid_o} <= '0;
+      settle_q <= 2'd3;
     end else begin
-      if (start_i) stale_q <= 1'b1;
+      if (settle_q != 2'd0) settle_q <= settle_q - 2'd1;
       if (arvalid_o && arready_i) arvalid_o <= 1'b0;
       if (restart) begin
-        {lo_q, hi_q, got_q, req_q} <= {4{pcg}};
-        bad_q <= 1'b0;
-      end else if (run_i && !busy_o && now != 32'd0 && req_q < total && !bad_q) begin
+        {lo_q, req_q} <= {2{pcg}};
+        settle_q      <= 2'd3;
+      end else if (issue) begin
         arvalid_o <= 1'b1;
-        araddr_o  <= araddr_next;
-        arlen_o   <= 8'(now * Beats - 32'd1);
-        req_q     <= req_q + now;
-        if (req_q + now > lo_q + 32'(Granules)) lo_q <= req_q + now - 32'(Granules);
+        req_q     <= req_q + 32'(now_q);
+        settle_q  <= 2'd3;
+      end else if (settle_q == 2'd2 && !oldest_q[32] && oldest_q[31:0] > lo_q) begin
+        lo_q <= oldest_q[31:0]; // before the first beat can come
       end
+    end
+    if (issue) begin
+      araddr_o <= next_addr_q;
+      arlen_o  <= 8'((12'(now_q) << BeatLog) - 12'd1);
+    end
+  end
+
+  // ---- answers -----------------------------------------------------------------------------------
+  logic [511:0] granule_q; // earlier beats move down
+  logic [3:0]   beat_q;
+  logic         granule_end;
+
+  assign granule_end = rvalid_i && beat_q == 4'(Beats - 1);
+  assign ev_bytes_o  = rvalid_i ? 7'(AXI_BYTES) : 7'd0;
+
+  always_ff @(posedge clk_i) begin : answers
+    if (reset) begin
+      {beat_q, bad_q, we_q, hi_q, due_q} <= '0;
+      stale_q <= 1'b0;
+    end else begin
+      if (start_i) stale_q <= 1'b1;
       if (rvalid_i) begin
         beat_q <= granule_end ? '0 : beat_q + 4'd1;
         if (rresp_i != 2'd0) bad_q <= 1'b1;
       end
-      if (granule_end) got_q <= got_q + 32'd1;
-      if (granule_end && !bad_q && rresp_i == 2'd0) hi_q <= hi_q + 32'd1;
+      we_q <= granule_end && !bad_q && rresp_i == 2'd0;
+      if (issue)            due_q <= now_q;
+      else if (granule_end) due_q <= due_q - 3'd1;
+      if (restart) begin
+        hi_q  <= pcg;
+        bad_q <= 1'b0;
+      end else if (we_q) begin
+        hi_q  <= hi_q + 32'd1;
+      end
     end
-    if (re_i) half_q <= pc_i[0];
+    if (rvalid_i) granule_q <= 512'({rdata_i, granule_q} >> (AXI_BYTES * 8));
   end
 
   // As deep as the next power of two: granules lie at the low bits of their numbers.
-  stamp_ram #(.Width(512), .Depth(1 << SlotW)) i_im (
-    .clk_i, .we_i(granule_end), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
-    .re_i, .raddr_i(pcg[SlotW-1:0]), .rdata_o(line));
+  stamp_ram #(.Width(512), .Depth(1 << SlotW), .OutReg(1'b1)) i_im (
+    .clk_i, .we_i(we_q), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule_q),
+    .re_i(re), .raddr_i(wanted[SlotW-1:0]), .rdata_o(line));
 
-  assign word_o = half_q ? line[stamp_isa_pkg::WORD_BITS +: stamp_isa_pkg::WORD_BITS]
-                         : line[0 +: stamp_isa_pkg::WORD_BITS];
+  assign word_o = pc_i[0] ? line[stamp_isa_pkg::WORD_BITS +: stamp_isa_pkg::WORD_BITS]
+                          : line[0 +: stamp_isa_pkg::WORD_BITS];
+
+  logic unused;
+  assign unused = &{1'b0, keep_i[0]};
 
 endmodule

@@ -6,6 +6,10 @@
 // Order    bit or slice q of a port is that of stamp_isa_pkg::QUEUE_*. An instruction's place in
 //          program order is the count of those handed out before it, modulo 2^SeqW: no instruction
 //          may stay while 2^(SeqW-1) later ones are handed out.
+// Memory   of what waits, two a queue are in registers; the others share one memory with one port: a
+//          push writes it, and it is read in a cycle without one. Dispatch pushes every other cycle at most.
+// Latency  of the outcome (idle, stuck, blocked, error): a cycle after the queues', all alike, so that
+//          who sees the queues idle sees their errors.
 // Errors   the first of each unit is kept, the first of these in program order is reported: what was
 //          handed out before it still runs, and may replace it; what comes behind does not start.
 module stamp_queues #(
@@ -25,7 +29,7 @@ module stamp_queues #(
     input  logic [WordW-1:0]              insn_i,
     input  logic [31:0]                   pc_i,
 
-    // Units. Offered only when the unit is ready.
+    // Units. Valid holds until ready, but for a fault.
     output logic [Queues-1:0]             unit_valid_o,
     input  logic [Queues-1:0]             unit_ready_i,
     output logic [Queues*WordW-1:0]       unit_insn_o,
@@ -35,7 +39,9 @@ module stamp_queues #(
 
     // What became of it.
     output logic                          all_idle_o,
-    output logic [Queues-1:0]             waits_o, // the head waits for a semaphore
+    output logic [Queues-1:0]             head_o,  // an instruction has not taken its semaphores yet
+    output logic [Queues-1:0]             take_o,  // it takes them now
+    output logic [Queues-1:0]             waits_o, // it cannot
     output logic                          blocked_o,
     output logic [31:0]                   blocked_pc_o, // of the first of them in program order
     output logic                          stuck_o, // every head waits, nothing is in flight that could give
@@ -49,45 +55,65 @@ module stamp_queues #(
   localparam int unsigned Vxu    = stamp_isa_pkg::QUEUE_VXU;
   localparam int unsigned Mxu    = stamp_isa_pkg::QUEUE_MXU;
 
-  logic [Queues-1:0]    head, sem_ok, turn, want, take, idle, flight, overflow, fault_q;
+  localparam int unsigned EntryW = SeqW + 32 + WordW;
+  localparam int unsigned PtrW   = $clog2(QUEUE);
+
+  logic [Queues-1:0]    sem_ok, want, wants, idle, still, overflow, fault_q, store, need, get, read_q, load_q;
   logic [Queues*15-1:0] waits, posts;
+  logic [Queues*PtrW-1:0] waddr, raddr;
+  logic [PtrW+1:0]      wr_at, rd_at;
   logic [SeqW-1:0]      seq_q;
+  logic [EntryW-1:0]    entry, stored;
+  logic                 spent, giving, failed_q;
   // Slices of SeqW + 32: place and instruction of the head, of what ends, of what ended before.
   logic [SeqW+31:0]  head_at [Queues];
   logic [SeqW+31:0]  end_at [Queues];
-  logic [SeqW+31:0]  gave_at_q [Queues];
+  logic [SeqW+31:0]  ended_at_q [Queues]; // a cycle ago
+  logic [SeqW+31:0]  gave_at_q [Queues];  // two cycles ago
   logic [FaultW-1:0] unit_fault_q [Queues];
-  logic [FaultW-1:0] fault;
-
-  // The matrix unit takes first, then vector, load, store.
-  assign turn[Mxu] = 1'b1;
-  assign turn[Vxu] = !want[Mxu];
-  assign turn[Ldu] = !want[Mxu] && !want[Vxu];
-  assign turn[stamp_isa_pkg::QUEUE_STU] = !want[Mxu] && !want[Vxu] && !want[Ldu];
+  logic [FaultW-1:0] fault, first_q;
+  logic [31:0]       blocked_pc;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || reset_units_i) seq_q <= '0;
     else if (push_i != '0) seq_q <= seq_q + 1'b1;
   end
 
+  assign entry = {seq_q, pc_i, insn_i};
+
+  // The matrix unit takes first, then vector, load, store; what waits for nothing need not wait for counts.
+  for (genvar u = 0; u < Queues; u++) begin : g_want
+    assign wants[u] = want[u] && (!spent || waits[u*15 +: 15] == '0);
+  end
+  always_comb begin : turn
+    take_o = '0;
+    if (wants[Mxu])      take_o[Mxu] = 1'b1;
+    else if (wants[Vxu]) take_o[Vxu] = 1'b1;
+    else if (wants[Ldu]) take_o[Ldu] = 1'b1;
+    else                 take_o[stamp_isa_pkg::QUEUE_STU] = wants[stamp_isa_pkg::QUEUE_STU];
+  end
+
   for (genvar u = 0; u < Queues; u++) begin : g_queue
-    stamp_issue #(.QUEUE(QUEUE), .SeqW(SeqW)) i_issue (
-      .clk_i, .rst_ni(rst_ni && !reset_units_i), .stop_i, .fault_i(fault_q != '0),
-      .fault_seq_i(fault[36 +: SeqW]), .push_i(push_i[u]), .ready_o(ready_o[u]), .insn_i, .pc_i,
-      .seq_i(seq_q), .head_o(head[u]), .head_pc_o(head_at[u][31:0]),
-      .head_seq_o(head_at[u][32 +: SeqW]), .wait_o(waits[u*15 +: 15]), .sem_ok_i(sem_ok[u]),
-      .want_o(want[u]), .turn_i(turn[u]), .take_o(take[u]), .insn_valid_o(unit_valid_o[u]),
+    localparam int unsigned Flight = u == Ldu || u == stamp_isa_pkg::QUEUE_STU ? 8 : 4;
+    stamp_issue #(.QUEUE(QUEUE), .SeqW(SeqW), .Flight(Flight)) i_issue (
+      .clk_i, .rst_ni(rst_ni && !reset_units_i), .stop_i, .fault_i(failed_q),
+      .fault_seq_i(first_q[36 +: SeqW]), .push_i(push_i[u]), .ready_o(ready_o[u]), .entry_i(entry),
+      .store_o(store[u]), .waddr_o(waddr[u*PtrW +: PtrW]), .need_o(need[u]), .get_i(get[u]),
+      .raddr_o(raddr[u*PtrW +: PtrW]), .load_i(load_q[u]), .stored_i(stored), .head_o(head_o[u]),
+      .head_pc_o(head_at[u][31:0]), .head_seq_o(head_at[u][32 +: SeqW]), .wait_o(waits[u*15 +: 15]),
+      .sem_ok_i(sem_ok[u]), .want_o(want[u]), .take_i(take_o[u]), .insn_valid_o(unit_valid_o[u]),
       .insn_ready_i(unit_ready_i[u]), .insn_o(unit_insn_o[u*WordW +: WordW]),
       .done_i(unit_done_i[u]), .post_o(posts[u*15 +: 15]), .pc_o(end_at[u][31:0]),
-      .seq_o(end_at[u][32 +: SeqW]), .flight_o(flight[u]), .idle_o(idle[u]));
+      .seq_o(end_at[u][32 +: SeqW]), .still_o(still[u]), .idle_o(idle[u]));
 
     // An instruction that failed posts nothing.
     assign gives_o[u]            = unit_done_i[u] && unit_err_i[u*4 +: 4] == stamp_isa_pkg::ERR_NONE;
     assign unit_pc_o[u*32 +: 32] = end_at[u][31:0];
 
-    // The unit's first error; that of a post, seen a cycle late, is of an earlier instruction.
+    // The unit's first error; that of a post, seen later, is of an earlier instruction.
     always_ff @(posedge clk_i) begin
-      gave_at_q[u] <= end_at[u];
+      ended_at_q[u] <= end_at[u];
+      gave_at_q[u]  <= ended_at_q[u];
       if (!rst_ni || reset_units_i) begin
         fault_q[u] <= 1'b0;
       end else if (!fault_q[u]) begin
@@ -98,14 +124,43 @@ module stamp_queues #(
     end
   end
 
-  stamp_sems #(.Units(Queues)) i_sems (
-    .clk_i, .rst_ni, .clear_i(reset_units_i), .wait_i(waits), .ok_o(sem_ok), .take_i(take),
-    .give_i(gives_o), .post_i(posts), .overflow_o(overflow));
+  // Those behind the first two: whose turn it is to be read, where.
+  always_comb begin : memory
+    get = '0;
+    if (push_i == '0) get = need & (~need + 1'b1);
+    {wr_at, rd_at} = '0;
+    for (int u = 0; u < Queues; u++) begin
+      if (store[u]) wr_at = wr_at | {2'(u), waddr[u*PtrW +: PtrW]};
+      if (get[u])   rd_at = rd_at | {2'(u), raddr[u*PtrW +: PtrW]};
+    end
+  end
 
-  assign all_idle_o = &idle && overflow == '0;
-  assign waits_o    = head & ~sem_ok;
-  assign blocked_o  = waits_o != '0;
-  assign stuck_o    = blocked_o && waits_o == head && flight == '0 && overflow == '0;
+  stamp_ram #(.Width(EntryW), .Depth(Queues << PtrW), .OutReg(1'b1)) i_words (
+    .clk_i, .we_i(store != '0), .waddr_i(wr_at), .wdata_i(entry), .re_i(get != '0), .raddr_i(rd_at),
+    .rdata_o(stored));
+
+  always_ff @(posedge clk_i) {load_q, read_q} <= (rst_ni && !reset_units_i) ? {read_q, get} : '0;
+
+  stamp_sems #(.Units(Queues)) i_sems (
+    .clk_i, .rst_ni, .clear_i(reset_units_i), .wait_i(waits), .ok_o(sem_ok), .take_i(take_o),
+    .spent_o(spent), .give_i(gives_o), .post_i(posts), .busy_o(giving), .overflow_o(overflow));
+
+  assign waits_o = head_o & ~sem_ok;
+
+  // For long enough that what comes behind a fault is gone.
+  logic [2:0] stuck_q;
+  logic       stuck;
+  assign stuck = waits_o != '0 && waits_o == head_o && &still && !giving && push_i == '0;
+
+  always_ff @(posedge clk_i) begin : outcome
+    all_idle_o   <= &idle && !giving && push_i == '0;
+    blocked_o    <= waits_o != '0;
+    blocked_pc_o <= blocked_pc;
+    stuck_o      <= stuck && stuck_q == '1;
+    stuck_q      <= !stuck ? '0 : stuck_q == '1 ? stuck_q : stuck_q + 3'd1;
+    failed_q     <= rst_ni && !reset_units_i && fault_q != '0;
+    first_q      <= fault;
+  end
 
   // Whether place a comes before place b.
   function automatic logic precedes(input logic [SeqW-1:0] a, input logic [SeqW-1:0] b);
@@ -126,7 +181,7 @@ module stamp_queues #(
           at[q*(SeqW+32) +: SeqW+32] = at[(q+step)*(SeqW+32) +: SeqW+32];
         some[q] = some[q] || some[q+step];
       end
-    blocked_pc_o = at[31:0];
+    blocked_pc = at[31:0];
   end
 
   always_comb begin : first_fault
@@ -143,10 +198,7 @@ module stamp_queues #(
     fault = at[FaultW-1:0];
   end
 
-  assign err_o    = fault_q != '0 ? fault[3:0] : stamp_isa_pkg::ERR_NONE;
-  assign err_pc_o = fault[35:4];
-
-  logic unused;
-  assign unused = &{1'b0, want};
+  assign err_o    = failed_q ? first_q[3:0] : stamp_isa_pkg::ERR_NONE;
+  assign err_pc_o = first_q[35:4];
 
 endmodule

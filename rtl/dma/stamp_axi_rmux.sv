@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_axi_rmux - one AXI read port for fetch and load unit: fetch first, one ID, answers in order.
 //
-// Throughput one address and one beat per cycle. A fetch waits for the beats of loads ahead of it.
-// ARVALID, once raised for a master, stays with it until ARREADY.
+// Latency    1 cycle to the port. Throughput one address and one beat per cycle. A fetch waits for the
+//            beats of loads ahead of it, and for room in the load unit's buffer.
+// The address leaves from a register, and stays until ARREADY. RREADY is the load unit's: a register.
 module stamp_axi_rmux #(
     parameter int unsigned Depth = stamp_isa_pkg::BURSTS // bursts outstanding in all, a power of two
 ) (
@@ -34,27 +35,26 @@ module stamp_axi_rmux #(
     input  logic        rlast_i
 );
 
-  logic room, head_v, head_fetch, pick_fetch, held_q, held_fetch_q;
+  logic room, free, head_fetch;
 
-  assign pick_fetch  = held_q ? held_fetch_q : f_arvalid_i;
-  assign arvalid_o   = room && (pick_fetch ? f_arvalid_i : l_arvalid_i);
-  assign araddr_o    = pick_fetch ? f_araddr_i : l_araddr_i;
-  assign arlen_o     = pick_fetch ? f_arlen_i : l_arlen_i;
-  assign f_arready_o = arready_i && room && pick_fetch;
-  assign l_arready_o = arready_i && room && !pick_fetch;
+  assign free        = room && (!arvalid_o || arready_i);
+  assign f_arready_o = free;
+  assign l_arready_o = free && !f_arvalid_i;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) held_q <= 1'b0;
-    else held_q <= arvalid_o && !arready_i;
-    held_fetch_q <= pick_fetch;
+    if (!rst_ni) arvalid_o <= 1'b0;
+    else if (free) arvalid_o <= f_arvalid_i || l_arvalid_i;
+    else if (arready_i) arvalid_o <= 1'b0;
+    if (free) {araddr_o, arlen_o} <= f_arvalid_i ? {f_araddr_i, f_arlen_i} : {l_araddr_i, l_arlen_i};
   end
 
+  /* verilator lint_off UNUSEDSIGNAL */ logic unused_head; /* verilator lint_on UNUSEDSIGNAL */
   stamp_fifo #(.Width(1), .Depth(Depth)) i_order (
-    .clk_i, .rst_ni, .push_i(arvalid_o && arready_i), .ready_o(room), .data_i(pick_fetch),
-    .valid_o(head_v), .pop_i(rvalid_i && rready_o && rlast_i), .data_o(head_fetch));
+    .clk_i, .rst_ni, .push_i(free && (f_arvalid_i || l_arvalid_i)), .ready_o(room), .data_i(f_arvalid_i),
+    .valid_o(unused_head), .pop_i(rvalid_i && rready_o && rlast_i), .data_o(head_fetch));
 
-  assign f_rvalid_o = rvalid_i && head_v && head_fetch;
-  assign l_rvalid_o = rvalid_i && head_v && !head_fetch;
-  assign rready_o   = head_v && (head_fetch || l_rready_i);
+  assign rready_o   = l_rready_i;
+  assign f_rvalid_o = rvalid_i && rready_o && head_fetch;
+  assign l_rvalid_o = rvalid_i && !head_fetch;
 
 endmodule

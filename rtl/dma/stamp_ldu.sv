@@ -2,7 +2,8 @@
 // stamp_ldu - load unit: DRAM rows to lines of VM, WB, CM, RT, NT or IT.
 //
 // Rule        model/spec/isa.md, LOAD and section 3. C twin: model/insn/load.c.
-// Latency     5 cycles to the first address; a line is written the cycle after its last beat.
+// Latency     8 cycles to the first address; a line is written 2 cycles after its last beat: R comes
+//             through a FIFO of two, beside which its elements are looked at.
 // Throughput  one beat per cycle, across rows and instructions, while memory and scratch allow.
 //             Addresses run ahead of the data by up to Reads bursts and Depth instructions; those
 //             of a gathering load wait until the loads of IT before it are written.
@@ -52,14 +53,15 @@ module stamp_ldu #(
     input  logic [1:0]             rresp_i,
     input  logic                   rlast_i,
 
-    // Scratch write. Valid and payload hold until ready; bits above the line's width are stale.
+    // Scratch write. Valid and payload hold until ready, which only VM withholds; bits above the line's
+    // width are stale.
     output logic                   wr_valid_o,
     input  logic                   wr_ready_i,
     output logic [3:0]             wr_space_o,
     output logic [15:0]            wr_line_o,
     output logic [L*64-1:0]        wr_data_o,
 
-    // Index table read: data come in the cycle after it_re_o and hold until the next.
+    // Index table read: data come two cycles after it_re_o.
     output logic                   it_re_o,
     output logic [11:0]            it_entry_o,
     input  logic [31:0]            it_data_i,
@@ -142,6 +144,7 @@ module stamp_ldu #(
   logic           push, push_null, push_last, b_null, b_last, b_pop;
   logic [3:0]     push_err, b_err;
   /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats;
+  logic           unused_behind;
   /* verilator lint_on UNUSEDSIGNAL */
 
   stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst), .IT_ENTRIES(IT_ENTRIES)) u_ag (
@@ -151,7 +154,7 @@ module stamp_ldu #(
       .it_hold_i(it_left_q != '0), .it_re_o, .it_entry_o, .it_data_i,
       .room_i((bw_q - br_q) != (RBits+1)'(Reads)), .push_o(push), .null_o(push_null),
       .last_o(push_last), .err_o(push_err), .beats_o(unused_beats),
-      .axvalid_o(arvalid_o), .axready_i(arready_i), .axaddr_o(araddr_o), .axlen_o(arlen_o));
+      .ax_behind_o(unused_behind), .axvalid_o(arvalid_o), .axready_i(arready_i), .axaddr_o(araddr_o), .axlen_o(arlen_o));
 
   assign arsize_o  = 3'($clog2(AXI_BYTES));
   assign arburst_o = 2'b01;
@@ -178,20 +181,39 @@ module stamp_ldu #(
   logic [3:0]  squash_err_q;
   logic        out_valid_q, out_write_q, out_last_q;
   logic [3:0]  out_err_q;
-  logic        have, line_end, stall, take, skip, fin, bad_resp;
+  logic        have, line_end, stall, held, take, skip, fin, bad_resp;
 
+  // An element with the largest exponent: in an upper half of 32 bits, in a lower one.
+  logic         r_valid, r_last, r_bad, r_upper, r_lower, upper, lower;
+  logic [W-1:0] r_data;
+  always_comb begin
+    {upper, lower} = 2'b00;
+    for (int unsigned e = 0; e < W / 32; e++) begin
+      if (rdata_i[e*32+7 +: 8] == 8'hff)  lower = 1'b1;
+      if (rdata_i[e*32+23 +: 8] == 8'hff) upper = 1'b1;
+    end
+  end
+
+  stamp_fifo #(.Width(W + 4), .Depth(2)) i_beats (
+    .clk_i, .rst_ni, .push_i(rvalid_i), .ready_o(rready_o),
+    .data_i({rlast_i, rresp_i != 2'b00, upper, lower, rdata_i}), .valid_o(r_valid), .pop_i(take),
+    .data_o({r_last, r_bad, r_upper, r_lower, r_data}));
+
+  // A line may be complete when the one before is gone. Where VM lets that one in is known only at the
+  // end of a cycle; a bf16 line of a single beat, which some machines have, cannot wait for the next.
+  localparam bit Single = 2 * L == AXI_BYTES;
   assign stall    = out_valid_q && out_write_q && !wr_ready_i;
+  assign held     = out_valid_q && out_write_q && wr_space_o == stamp_isa_pkg::SPACE_VM && (!Single || !wr_ready_i);
   assign have     = cur_valid_q && bw_q != br_q;
   assign line_end = beat_q == beats_q;
-  assign rready_o = have && !b_null && !(line_end && stall);
-  assign take     = rready_o && rvalid_i;
-  assign skip     = have && b_null && !stall;
-  assign b_pop    = skip || (take && rlast_i);
+  assign take     = have && !b_null && !(line_end && held) && r_valid;
+  assign skip     = have && b_null && !held;
+  assign b_pop    = skip || (take && r_last);
   assign fin      = b_pop && b_last;
-  assign bad_resp = rresp_i != 2'b00;
+  assign bad_resp = r_bad;
 
   assign ev_bytes_o    = take ? 8'(AXI_BYTES) : 8'd0;
-  assign ev_axi_wait_o = (cur_valid_q || iw_q != ir_q) && !rvalid_i && !(line_end && stall);
+  assign ev_axi_wait_o = (cur_valid_q || iw_q != ir_q) && !r_valid && !(line_end && held);
 
   always_ff @(posedge clk_i) begin : walk
     if (!rst_ni) begin
@@ -220,13 +242,6 @@ module stamp_ldu #(
     end
   end
 
-  // An element with the largest exponent in this beat.
-  function automatic logic bad_beat(input logic [W-1:0] data, input logic bf16);
-    bad_beat = 1'b0;
-    for (int unsigned e = 0; e < W / 16; e++)
-      if (data[e*16+7 +: 8] == 8'hff && (bf16 || e % 2 == 1)) bad_beat = 1'b1;
-  endfunction
-
   always_ff @(posedge clk_i) begin : errors
     logic [3:0] err;
     logic       num;
@@ -239,7 +254,7 @@ module stamp_ldu #(
       squash_q <= 1'b0;
     end else if (take || skip) begin
       num = num_q;
-      if (take && look_q && bad_beat(rdata_i, bf16_q)) num = 1'b1;
+      if (take && look_q && (r_upper || (bf16_q && r_lower))) num = 1'b1;
       if (squash_q)                         err = squash_err_q;
       else if (axi_q || (take && bad_resp)) err = stamp_isa_pkg::ERR_AXI_READ;
       else if (skip && b_err != 4'd0)       err = b_err;
@@ -282,6 +297,6 @@ module stamp_ldu #(
 
   stamp_ldu_pack #(.W(W), .Words(Words)) u_pack (
       .clk_i, .take_i(take), .keep_i(line_keep), .bf16_i(bf16_q), .beat_i(beat_q),
-      .data_i(rdata_i), .line_o(wr_data_o));
+      .data_i(r_data), .line_o(wr_data_o));
 
 endmodule

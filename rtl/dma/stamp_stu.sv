@@ -3,7 +3,8 @@
 //
 // Rule        model/spec/isa.md, STORE and section 3; numerics.md, BF16. C twin:
 //             model/insn/store.c.
-// Latency     5 cycles to the first address, about 10 to the first beat.
+// Latency     8 cycles to the first address, about 15 to the first beat: burst, beat of a line,
+//             bf16 and a look at it, W, a stage each.
 // Throughput  one beat per cycle, across rows and instructions, while VM, W and B allow; PB is its
 //             own.
 //             Addresses run ahead of the data; up to Writes bursts wait for their response.
@@ -88,10 +89,10 @@ module stamp_stu #(
   // ---- instructions: one ring, passed by the W side, then by the B side ------------------------
   logic [9:0]       kind_q [Depth];   // look for NaN, bf16, beats of a line less one
   logic [3:0]       werr_q [Depth];   // what the W side found
-  logic [DBits:0]   ii_q, iw_q, ib_q; // next in, at W, at B
+  logic [DBits:0]   ii_q, ix_q, iw_q, ib_q; // next in, whose beats are made, at W, at B
   logic [DBits+1:0] inflight_q;       // accepted, done pulse not over
   logic             ag_ready, accept, clear, rd_idle;
-  logic             w_done, b_done;   // the W side, the B side ends an instruction
+  logic             x_done, w_done, b_done; // beats, the W side, the B side of an instruction end
   logic             wfail_q, bfail_q; // the W side, the B side saw an error: drop until empty
   logic             squash;
   logic             bf16_in, pb_in;
@@ -109,11 +110,13 @@ module stamp_stu #(
   always_ff @(posedge clk_i) begin : insn_ring
     if (!rst_ni) begin
       ii_q       <= '0;
+      ix_q       <= '0;
       iw_q       <= '0;
       ib_q       <= '0;
       inflight_q <= '0;
     end else begin
       if (accept) ii_q <= ii_q + 1'b1;
+      if (x_done) ix_q <= ix_q + 1'b1;
       if (w_done) iw_q <= iw_q + 1'b1;
       if (b_done) ib_q <= ib_q + 1'b1;
       if (accept && !done_valid_o)      inflight_q <= inflight_q + 1'b1;
@@ -124,12 +127,13 @@ module stamp_stu #(
   end
 
   // ---- addresses; bursts: one ring, passed by the W side, then by the B side --------------------
+  // Each side has its burst in a register: x beats are made, w they are on W, r awaited, b answered.
   logic [13:0]    burst_q [Writes]; // null, last, err, beats
-  logic [BBits:0] bi_q, bw_q, bb_q;
+  logic [BBits:0] bi_q, bx_q, bw_q, br_q, bb_q, aw_q; // aw: the last that has an address
   logic           push, push_null, push_last;
   logic [3:0]     push_err;
   logic [7:0]     push_beats;
-  logic           w_pop, b_pop;
+  logic           x_load, w_pop, r_load, b_pop, aw_behind;
   /* verilator lint_off UNUSEDSIGNAL */ logic unused_re;
   logic [11:0]    unused_entry;
   /* verilator lint_on UNUSEDSIGNAL */
@@ -141,21 +145,22 @@ module stamp_stu #(
       .it_hold_i(1'b0), .it_re_o(unused_re), .it_entry_o(unused_entry), .it_data_i(32'd0),
       .room_i((bi_q - bb_q) != (BBits+1)'(Writes)), .push_o(push), .null_o(push_null),
       .last_o(push_last), .err_o(push_err), .beats_o(push_beats),
-      .axvalid_o(awvalid_o), .axready_i(awready_i), .axaddr_o(awaddr_o), .axlen_o(awlen_o));
+      .ax_behind_o(aw_behind), .axvalid_o(awvalid_o), .axready_i(awready_i), .axaddr_o(awaddr_o), .axlen_o(awlen_o));
 
   assign awsize_o  = 3'($clog2(AXI_BYTES));
   assign awburst_o = 2'b01;
 
   always_ff @(posedge clk_i) begin : burst_ring
     if (!rst_ni) begin
-      bi_q <= '0;
-      bw_q <= '0;
-      bb_q <= '0;
+      {bi_q, bx_q, bw_q, br_q, bb_q} <= '0;
     end else begin
-      if (push)  bi_q <= bi_q + 1'b1;
-      if (w_pop) bw_q <= bw_q + 1'b1;
-      if (b_pop) bb_q <= bb_q + 1'b1;
+      if (push)   bi_q <= bi_q + 1'b1;
+      if (x_load) bx_q <= bx_q + 1'b1;
+      if (w_pop)  bw_q <= bw_q + 1'b1;
+      if (r_load) br_q <= br_q + 1'b1;
+      if (b_pop)  bb_q <= bb_q + 1'b1;
     end
+    if (push && !push_null) aw_q <= bi_q;
     if (push) burst_q[bi_q[BBits-1:0]] <= {push_null, push_last, push_err, push_beats};
   end
 
@@ -172,91 +177,115 @@ module stamp_stu #(
 
   assign ev_vm_read_o = rd_valid_o && rd_ready_i;
 
-  // ---- W ---------------------------------------------------------------------------------------
-  logic       w_have, w_null, w_last, w_take, w_skip, w_end, line_end, look, bf16;
-  logic [7:0] w_beats, wbeat_q, lbeat_q, lbeats;
+  // ---- beats -------------------------------------------------------------------------------------
+  logic         x_q, x_null_q, x_last_q, x_take, x_end, line_end, look, bf16, move;
+  logic [7:0]   x_left_q, lbeat_q, lbeats;
   /* verilator lint_off UNUSEDSIGNAL */ logic [3:0] unused_err;
   /* verilator lint_on UNUSEDSIGNAL */
-  logic       num_q;
+  logic         x_null, x_last;
+  logic [7:0]   x_beats;
 
-  assign {w_null, w_last, unused_err, w_beats} = burst_q[bw_q[BBits-1:0]];
-  assign w_have   = bi_q != bw_q;
-  assign {look, bf16, lbeats} = kind_q[iw_q[DBits-1:0]];
-  assign w_skip   = w_have && w_null;
-  assign w_take   = w_have && !w_null && (line_valid || squash) && (!wvalid_o || wready_i);
-  assign w_end    = wbeat_q == w_beats;
+  // No beat goes out before its address shows.
+  assign {x_null, x_last, unused_err, x_beats} = burst_q[bx_q[BBits-1:0]];
+  assign x_load   = (!x_q || x_end) && bi_q != bx_q && !(aw_behind && bx_q == aw_q);
+  assign {look, bf16, lbeats} = kind_q[ix_q[DBits-1:0]];
+  assign x_take   = x_q && move && (x_null_q || line_valid || squash);
+  assign x_end    = x_take && (x_null_q || x_left_q == 8'd0);
+  assign x_done   = x_end && x_last_q;
   assign line_end = lbeat_q == lbeats;
-  assign line_pop = w_take && line_end && !squash;
-  assign w_pop    = w_skip || (w_take && w_end);
-  assign w_done   = w_pop && w_last;
+  assign line_pop = x_take && !x_null_q && line_end && !squash;
 
-  always_ff @(posedge clk_i) begin : w_channel
-    if (!rst_ni)       wvalid_o <= 1'b0;
-    else if (w_take)   wvalid_o <= 1'b1;
-    else if (wready_i) wvalid_o <= 1'b0;
+  always_ff @(posedge clk_i) begin : bursts
+    if (!rst_ni) x_q <= 1'b0;
+    else x_q <= x_load || (x_q && !x_end);
+    if (x_load) {x_null_q, x_last_q, x_left_q} <= {x_null, x_last, x_beats};
+    else if (x_take) x_left_q <= x_left_q - 8'd1;
+    if (!rst_ni || clear) lbeat_q <= 8'd0;
+    else if (x_take && !x_null_q) lbeat_q <= line_end ? 8'd0 : lbeat_q + 8'd1;
+  end
 
-    if (!rst_ni || clear) begin
-      wbeat_q <= 8'd0;
-      lbeat_q <= 8'd0;
-    end else if (w_take) begin
-      wbeat_q <= w_end ? 8'd0 : wbeat_q + 8'd1;
-      lbeat_q <= line_end ? 8'd0 : lbeat_q + 8'd1;
+  // Taken from its line; then as it goes out, and whether it may. All move while W has room.
+  logic           t_q, t_null_q, t_end_q, t_last_q, t_bf16_q, t_look_q; // end: of a burst, last: the instruction's
+  logic [2*W-1:0] t_data_q;
+  logic           o_q, o_null_q, o_end_q, o_last_q, o_bad_q;
+  logic [W-1:0]   o_data_q, beat;
+  logic           bad;
+
+  always_ff @(posedge clk_i) begin : stages
+    if (!rst_ni) begin
+      {t_q, o_q} <= '0;
+    end else if (move) begin
+      {t_q, o_q} <= {x_take, t_q};
     end
-    if (w_take) begin
-      wlast_o <= w_end;
-      wstrb_o <= {AXI_BYTES{!squash}};
+    if (move) begin
+      {t_null_q, t_end_q, t_last_q, t_bf16_q, t_look_q} <= {x_null_q, x_end, x_done, bf16, look};
+      t_data_q <= bf16 ? line[lbeat_q * (2 * W) +: 2 * W] : {{W{1'b0}}, line[lbeat_q * W +: W]};
+      {o_null_q, o_end_q, o_last_q, o_bad_q, o_data_q} <= {t_null_q, t_end_q, t_last_q, bad && !t_null_q, beat};
     end
   end
 
-  always_ff @(posedge clk_i) begin : w_data
-    logic [2*W-1:0] wide;
-    logic [W-1:0]   beat;
-    logic           bad;
-    bad = 1'b0;
-    if (w_take && !squash) begin
-      if (bf16) begin
-        wide = line[lbeat_q * (2 * W) +: 2 * W];
-        for (int unsigned e = 0; e < W / 16; e++) begin
-          beat[e*16 +: 16] = stamp_fp_pkg::bf16(wide[e*32 +: 32]);
-          if (beat[e*16+7 +: 8] == 8'hff) bad = 1'b1;
-        end
-      end else begin
-        beat = line[lbeat_q * W +: W];
-        for (int unsigned e = 0; e < W / 32; e++)
-          if (look && beat[e*32+23 +: 8] == 8'hff) bad = 1'b1;
+  always_comb begin : convert
+    bad  = 1'b0;
+    beat = t_data_q[W-1:0];
+    for (int unsigned e = 0; e < W / 32; e++)
+      if (!t_bf16_q && t_look_q && t_data_q[e*32+23 +: 8] == 8'hff) bad = 1'b1;
+    for (int unsigned e = 0; e < W / 16; e++)
+      if (t_bf16_q) begin
+        beat[e*16 +: 16] = stamp_fp_pkg::bf16(t_data_q[e*32 +: 32]);
+        if (beat[e*16+7 +: 8] == 8'hff) bad = 1'b1;
       end
-      wdata_o <= beat;
-    end
+  end
 
+  // ---- W: what the beats before decide whether this one is written -------------------------------
+  logic out, num_q, strb;
+
+  assign out    = o_q && move;
+  assign w_pop  = out && (o_null_q || o_end_q);
+  assign w_done = out && o_last_q;
+
+  stamp_fifo #(.Width(W + 2), .Depth(2)) i_w (
+    .clk_i, .rst_ni, .push_i(out && !o_null_q), .ready_o(move), .data_i({o_end_q, !squash, o_data_q}),
+    .valid_o(wvalid_o), .pop_i(wready_i), .data_o({wlast_o, strb, wdata_o}));
+  assign wstrb_o = {AXI_BYTES{strb}};
+
+  always_ff @(posedge clk_i) begin : numeric
     if (!rst_ni || w_done) num_q <= 1'b0;
-    else if (bad)          num_q <= 1'b1;
+    else if (out && o_bad_q && !squash) num_q <= 1'b1;
 
-    if (!rst_ni || clear)               wfail_q <= 1'b0;
-    else if (w_done && (num_q || bad))  wfail_q <= 1'b1;
+    if (!rst_ni || clear) wfail_q <= 1'b0;
+    else if (w_done && (num_q || (o_bad_q && !squash))) wfail_q <= 1'b1;
 
     if (w_done) werr_q[iw_q[DBits-1:0]]
-        <= (num_q || bad) ? stamp_isa_pkg::ERR_NUMERIC : stamp_isa_pkg::ERR_NONE;
+        <= (num_q || (o_bad_q && !squash)) ? stamp_isa_pkg::ERR_NUMERIC : stamp_isa_pkg::ERR_NONE;
   end
 
   // ---- B ---------------------------------------------------------------------------------------
-  logic       b_have, b_null, b_last, b_take, b_skip, axi_seen;
-  logic [3:0] b_err, err, bfail_err_q;
+  logic       b_q, b_null_q, b_last_q, b_take, b_skip, axi_seen;
+  logic [3:0] b_err_q, err, bfail_err_q;
+  logic       r_null, r_last;
+  logic [3:0] r_err;
   /* verilator lint_off UNUSEDSIGNAL */ logic [7:0] unused_beats;
   /* verilator lint_on UNUSEDSIGNAL */
 
-  assign {b_null, b_last, b_err, unused_beats} = burst_q[bb_q[BBits-1:0]];
-  assign b_have   = bw_q != bb_q;
-  assign bready_o = b_have && !b_null;
+  assign {r_null, r_last, r_err, unused_beats} = burst_q[br_q[BBits-1:0]];
+  assign r_load   = (!b_q || b_pop) && bw_q != br_q;
+  assign bready_o = b_q && !b_null_q;
   assign b_take   = bready_o && bvalid_i;
-  assign b_skip   = b_have && b_null;
+  assign b_skip   = b_q && b_null_q;
   assign b_pop    = b_take || b_skip;
-  assign b_done   = b_pop && b_last;
+  assign b_done   = b_pop && b_last_q;
   assign axi_seen = b_take && bresp_i != 2'b00;
+
+  always_ff @(posedge clk_i) begin : response
+    if (!rst_ni) b_q <= 1'b0;
+    else b_q <= r_load || (b_q && !b_pop);
+    if (r_load) {b_null_q, b_last_q, b_err_q} <= {r_null, r_last, r_err};
+  end
 
   always_comb begin
     if (bfail_q)                      err = bfail_err_q;
     else if (axi_seen)                err = stamp_isa_pkg::ERR_AXI_WRITE;
-    else if (b_skip && b_err != 4'd0) err = b_err;
+    else if (b_skip && b_err_q != 4'd0) err = b_err_q;
     else if (b_done)                  err = werr_q[ib_q[DBits-1:0]];
     else                              err = stamp_isa_pkg::ERR_NONE;
   end
@@ -270,9 +299,26 @@ module stamp_stu #(
     if (!bfail_q) bfail_err_q <= err;
   end
 
-  // ---- events ----------------------------------------------------------------------------------
-  assign ev_bytes_o    = (wvalid_o && wready_i && wstrb_o[0]) ? 8'(AXI_BYTES) : 8'd0;
+  // ---- events: as the pins show it ---------------------------------------------------------------
+  logic           aw_held_q, w_held_q, aw_new, w_new;
+  logic [BBits:0] owed_q, open_q; // bursts shown on AW and not ended on W; ended there, not answered
+
+  assign aw_new = awvalid_o && !aw_held_q;
+  assign w_new  = wvalid_o && wlast_o && !w_held_q;
+
+  always_ff @(posedge clk_i) begin : shown
+    if (!rst_ni) begin
+      {aw_held_q, w_held_q, owed_q, open_q} <= '0;
+    end else begin
+      aw_held_q <= awvalid_o && !awready_i;
+      w_held_q  <= wvalid_o && !wready_i;
+      owed_q    <= owed_q + (BBits+1)'(aw_new) - (BBits+1)'(w_new);
+      open_q    <= open_q + (BBits+1)'(w_new) - (BBits+1)'(b_take);
+    end
+  end
+
+  assign ev_bytes_o    = (wvalid_o && wready_i && strb) ? 8'(AXI_BYTES) : 8'd0;
   assign ev_axi_wait_o = wvalid_o ? !wready_i
-                                  : !w_have && (bw_q != bb_q || (awvalid_o && !awready_i));
+                                  : owed_q == '0 && !aw_new && (open_q != '0 || (awvalid_o && !awready_i));
 
 endmodule

@@ -2,7 +2,7 @@
 // stamp_stu_rd - the VM and PB lines of stores, read ahead of their beats.
 //
 // Rule        model/spec/isa.md, STORE: the loops over rows and lines.
-// Latency     3 cycles from a credit to line_valid_o. Throughput one line every 3 / Lines cycles
+// Latency     4 cycles from a credit to line_valid_o. Throughput one line every 4 / Lines cycles
 //             or one per cycle, whichever is slower.
 // Promise     only lines whose row has an issued burst are read: credit_q counts the beats of
 //             issued bursts less the beats of the lines asked for.
@@ -66,7 +66,7 @@ module stamp_stu_rd #(
   logic [7:0]              beats_q;
   logic [15:0]             line_q, row_q, left_q, lines_q, lstride_q;
   logic [11:0]             i0_q, i1_q, n0_q; // rows to come
-  logic signed [CBits-1:0] credit_q;
+  logic signed [CBits-1:0] credit_q, push_q;
   logic [LBits:0]          held_q;           // lines asked for and not yet popped
   logic                    issue, fin, ask_q, ask_pb_q, grant, pend_q, pend_pb_q;
 
@@ -75,7 +75,7 @@ module stamp_stu_rd #(
   assign grant      = ask_q && (ask_pb_q || rd_ready_i);
 
   assign issue  = cur_q && credit_q > 0 && !stop_i && (!ask_q || grant)
-                  && (held_q != (LBits+1)'(Lines) || line_pop_i);
+                  && held_q != (LBits+1)'(Lines);
   assign fin    = issue && left_q == 16'd0 && i0_q == 12'd0 && i1_q == 12'd0;
   assign idle_o = !ask_q && !pend_q;
 
@@ -106,11 +106,8 @@ module stamp_stu_rd #(
   end
 
   always_ff @(posedge clk_i) begin : account
-    logic signed [CBits-1:0] c;
-    c = credit_q;
-    if (push_i) c = c + CBits'({1'b0, beats_i}) + CBits'(1);
-    if (issue)  c = c - CBits'({1'b0, beats_q});
-    credit_q <= (!rst_ni || clear_i) ? '0 : c;
+    push_q   <= push_i ? CBits'({1'b0, beats_i}) + CBits'(1) : '0;
+    credit_q <= (!rst_ni || clear_i) ? '0 : credit_q + push_q - (issue ? CBits'({1'b0, beats_q}) : '0);
 
     if (!rst_ni || clear_i)        held_q <= '0;
     else if (issue && !line_pop_i) held_q <= held_q + 1'b1;

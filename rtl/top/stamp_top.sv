@@ -21,7 +21,8 @@ module stamp_top #(
     parameter int unsigned Q,
     parameter int unsigned AXI_BYTES,
     parameter int unsigned QUEUE,
-    parameter int unsigned IM_WORDS
+    parameter int unsigned IM_WORDS,
+    parameter bit          COUNTERS = 1'b1 // 0: of the event counters only CYCLES
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
@@ -117,7 +118,7 @@ module stamp_top #(
 
   // ---- Fetch and dispatch ------------------------------------------------------------------------
   logic [31:0]      pc, keep, blocked_pc, unit_err_pc;
-  logic             want, hit, im_re, fetch_fail, fetch_busy;
+  logic             want, jump, word_valid, fetch_fail, fetch_busy;
   logic [WordW-1:0] word, insn;
   logic [6:0]       fetch_bytes;
   logic             f_arvalid, f_arready, f_rvalid;
@@ -125,14 +126,14 @@ module stamp_top #(
   logic [7:0]       f_arlen;
   logic             all_idle, blocked, stuck, ev_control;
   logic [3:0]       unit_err;
-  logic [Queues-1:0]       push, q_ready, u_valid, u_ready, u_done, u_busy, u_wait, gives;
+  logic [Queues-1:0]       push, q_ready, u_valid, u_ready, u_done, u_busy, u_head, u_take, u_wait, gives;
   logic [Queues*WordW-1:0] u_insn;
   logic [Queues*32-1:0]    u_pc;
   logic [Queues*4-1:0]     u_err;
 
   stamp_fetch #(.AXI_BYTES(AXI_BYTES), .IM_WORDS(IM_WORDS)) i_fetch (
     .clk_i, .rst_ni, .start_i(start), .run_i(busy), .code_addr_i(code_addr),
-    .code_count_i(code_count), .pc_i(pc), .keep_i(keep), .want_i(want), .hit_o(hit), .re_i(im_re),
+    .code_count_i(code_count), .pc_i(pc), .keep_i(keep), .jump_i(jump), .want_i(want), .valid_o(word_valid),
     .word_o(word), .fail_o(fetch_fail), .busy_o(fetch_busy),
     .arvalid_o(f_arvalid), .arready_i(f_arready), .araddr_o(f_araddr), .arlen_o(f_arlen),
     .rvalid_i(f_rvalid), .rdata_i(m_rdata_i), .rresp_i(m_rresp_i), .ev_bytes_o(fetch_bytes));
@@ -140,8 +141,8 @@ module stamp_top #(
   stamp_dispatch i_dispatch (
     .clk_i, .rst_ni, .start_i(start), .code_count_i(code_count), .watchdog_i(watchdog),
     .arg_i(arg), .busy_o(busy), .done_o(done), .fault_o(fault), .err_o(fault_err),
-    .err_pc_o(fault_pc), .pc_o(pc), .keep_o(keep), .want_o(want), .hit_i(hit),
-    .fail_i(fetch_fail), .re_o(im_re), .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push),
+    .err_pc_o(fault_pc), .pc_o(pc), .keep_o(keep), .jump_o(jump), .want_o(want),
+    .valid_i(word_valid), .fail_i(fetch_fail), .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push),
     .ready_i(q_ready), .insn_o(insn), .all_idle_i(all_idle), .blocked_i(blocked),
     .blocked_pc_i(blocked_pc), .stuck_i(stuck), .stop_o(stop), .reset_units_o(reset_units), .clear_o(clear),
     .retired_i(u_done != '0), .unit_err_i(unit_err), .unit_err_pc_i(unit_err_pc),
@@ -151,7 +152,7 @@ module stamp_top #(
     .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push), .ready_o(q_ready),
     .insn_i(insn), .pc_i(pc), .unit_valid_o(u_valid), .unit_ready_i(u_ready), .unit_insn_o(u_insn),
     .unit_done_i(u_done), .unit_err_i(u_err), .unit_pc_o(u_pc), .all_idle_o(all_idle),
-    .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(gives),
+    .head_o(u_head), .take_o(u_take), .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(gives),
     .err_o(unit_err), .err_pc_o(unit_err_pc));
 
   // ---- Load and store ----------------------------------------------------------------------------
@@ -319,7 +320,7 @@ module stamp_top #(
     .clk_i, .we_i(wr_nt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
     .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
 
-  stamp_table #(.Bits(32), .Entries(IT_ENTRIES)) i_it (
+  stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .OutReg(1'b1)) i_it (
     .clk_i, .we_i(wr_it), .line_i(wr_line[ItW-5:0]), .data_i(wr_data[511:0]),
     .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
 
@@ -328,11 +329,12 @@ module stamp_top #(
     .re_i(pb_re), .raddr_i(sr_line[PbW-1:0]), .rdata_o(pb_rdata));
 
   // ---- Counters ----------------------------------------------------------------------------------------
+  logic                 ev_clear;
   logic [Events-1:0]    ev_hit;
   logic [Events*16-1:0] ev_inc;
 
   stamp_events #(.P(P), .L(L), .T(T)) i_events (
-    .busy_i(busy), .control_i(ev_control), .done_i(gives), .fetch_bytes_i(fetch_bytes),
+    .clk_i, .clear_i(start || clear), .busy_i(busy), .control_i(ev_control), .done_i(gives), .fetch_bytes_i(fetch_bytes),
     .load_bytes_i(l_bytes), .store_bytes_i(st_bytes), .active_i(mx_active), .used_i(mx_used),
     .xb_read_i(xb_re), .xb_write_i(xb_we), .xb_two_i(xb_two), .wb_read_i(wb_re), .wb_write_i(wr_wb),
     .vx_read_i(vx_read), .st_read_i(st_vm_read), .mx_write_i(mx_we), .vx_write_i(vw_valid && vw_ready),
@@ -340,13 +342,13 @@ module stamp_top #(
     .line_i(mx_line), .vx_lines_i(vx_lines), .divides_i(vx_divides), .fn_i(vx_fn),
     .pb_read_i(pb_re), .pb_write_i(pb_we), .unit_busy_i(u_busy),
     .unit_wait_i(u_wait), .ld_axi_i(l_wait), .st_axi_i(st_wait), .vx_vm_i(vw_valid && !vw_ready),
-    .mx_drain_i(mx_stall), .hit_o(ev_hit), .inc_o(ev_inc));
+    .mx_drain_i(mx_stall), .clear_o(ev_clear), .hit_o(ev_hit), .inc_o(ev_inc));
 
-  stamp_counters #(.L(L), .T(T)) i_counters (
-    .clk_i, .rst_ni, .clear_i(start || clear), .run_i(busy), .hit_i(ev_hit), .inc_i(ev_inc),
+  stamp_counters #(.L(L), .T(T), .All(COUNTERS)) i_counters (
+    .clk_i, .rst_ni, .clear_i(ev_clear), .hit_i(ev_hit), .inc_i(ev_inc),
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
+  assign unused = &{1'b0, fetch_busy, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
 
 endmodule

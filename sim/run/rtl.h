@@ -25,7 +25,8 @@ struct stamp_rtl_cycle {
     const struct stamp_axi *axi; /**< pins of the AXI4 port */
     bool start, irq;             /**< a register write that says START is taken; interrupt pin */
     uint8_t push, take, done; /**< instructions come to a queue, leave it for the unit, are over */
-    uint8_t failed;           /**< of those done, with an error */
+    uint8_t head, grant; /**< the head of a queue has not got its semaphores; it gets them now */
+    uint8_t failed;      /**< of those done, with an error */
     const uint32_t *insn[STAMP_QUEUES]; /**< at the head of each queue, 8 words; what take takes */
     bool step;                          /**< the array multiplies */
     bool vector_held,

@@ -142,7 +142,9 @@ void rtl::observe_cycle()
     c.start = starting && top->s_awready_o && top->s_wready_o;
     c.irq = top->irq_o;
     c.push = PROBE(push);
-    c.take = PROBE(u_valid);
+    c.take = PROBE(u_valid) & PROBE(u_ready);
+    c.head = PROBE(u_head);
+    c.grant = PROBE(u_take);
     c.done = PROBE(u_done);
     for (int u = 0; u < STAMP_QUEUES; u++) {
         c.failed |= uint8_t(((PROBE(u_err) >> 4 * u & 15) != 0) << u);
@@ -151,7 +153,9 @@ void rtl::observe_cycle()
     c.failed &= c.done;
     c.step = PROBE(wb_re);
     c.vector_held = PROBE(vw_valid) && !PROBE(vw_ready);
-    c.load_held = PROBE(wr_valid) && !PROBE(wr_ready);
+    /* What VM has been offered is gone a cycle later, but where the next line cannot wait for that. */
+    c.load_held = PROBE(wr_valid) && PROBE(wr_space) == STAMP_SPACE_VM &&
+                  (mach->AXI_BYTES != 2 * mach->L || !PROBE(wr_ready));
     if (!o.on_cycle(o.ctx, &c)) stopped = true;
 }
 
@@ -375,8 +379,15 @@ void read_events(void *p, uint64_t out[STAMP_EVENTS])
 {
     auto *r = static_cast<rtl *>(p);
 
-    for (int i = 0; i < STAMP_EVENTS; i++)
-        out[i] = r->top->rootp->stamp_top__DOT__i_counters__DOT__count_q[i];
+    /* And what is on its way to them. */
+    for (int i = 0; i < STAMP_EVENTS; i++) {
+        auto *p = r->top->rootp;
+        const uint64_t carry = p->stamp_top__DOT__i_counters__DOT__carry_q >> i & 1,
+                       hit = p->stamp_top__DOT__ev_hit >> i & 1,
+                       inc = p->stamp_top__DOT__ev_inc[i / 2] >> i % 2 * 16 & 0xffff;
+        out[i] = ((p->stamp_top__DOT__i_counters__DOT__high_q[i] + carry) << 16) +
+                 p->stamp_top__DOT__i_counters__DOT__low_q[i] + (hit ? inc : 0);
+    }
     out[STAMP_EV_MAC_USED] *= uint64_t(r->mach->L) * r->mach->T; /* kept in k-steps of a row */
 }
 

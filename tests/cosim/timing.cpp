@@ -14,6 +14,9 @@
 
 namespace {
 
+/* Clocks from START on the port to the first that is counted; from the last, HALT's, to the pin. */
+enum { FIRST = 3, LAST = 2 };
+
 /* Units by their queue. */
 enum { UNITS = STAMP_QUEUES, LDU = STAMP_UNIT_LDU - 1, MXU = STAMP_UNIT_MXU - 1 };
 
@@ -43,8 +46,9 @@ struct timing {
     std::vector<uint64_t> fetched; /* cycles in which beats of code came */
     uint32_t stray = 0, asked = 0; /* bursts of elsewhere under way at START; one asked for now */
     std::deque<bool> reads;        /* bursts under way: code? survives START */
-    uint32_t waiting[UNITS];       /* instructions in a queue */
-    int32_t sem[STAMP_SEMAPHORES];
+    bool ran = false;              /* a program before this one */
+    uint32_t buffered = 0;         /* beats of loads taken from R and not by the unit */
+    int32_t sem[STAMP_SEMAPHORES], moved[STAMP_SEMAPHORES]; /* moved: by the cycle before */
     std::deque<flight> in[UNITS];     /* taken, not over */
     std::deque<flight> data;          /* of LDU: not all beats are in */
     std::deque<flight> steps;         /* of MXU: not all k-steps are made */
@@ -71,12 +75,14 @@ void timing::begin()
     started = cycle;
     running = true;
     memset(seen, 0, sizeof seen);
-    memset(waiting, 0, sizeof waiting);
     memset(sem, 0, sizeof sem);
+    memset(moved, 0, sizeof moved);
+    buffered = 0;
     in_tile = step_end = offered = sent = answered = 0;
     aw_shown = w_shown = false;
     fetched.clear();
-    stray = asked;
+    stray = asked + ran; /* one may be asked for inside */
+    ran = true;
     for (bool code : reads) stray += !code;
     for (auto &f : in) f.clear();
     data.clear();
@@ -96,19 +102,23 @@ void timing::look_at_fetch(const stamp_axi &p)
 }
 
 /* The unit has an instruction whose data are not all in, takes none in this cycle because there are
- * none, and would not have to wait for its scratchpad. */
+ * none, and would not have to wait for its scratchpad. Beats come to it a cycle after they are on R. */
 void timing::look_at_loads(const stamp_axi &p, bool load_held)
 {
-    const bool mine = p.rvalid && !reads.empty() && !reads.front();
+    const bool comes = p.rvalid && p.rready && !reads.empty() && !reads.front();
 
-    if (data.empty()) return;
-    flight &f = data.front();
-    const bool line_end = f.left % f.line_beats == 1 || f.line_beats == 1;
-    if (!mine && !(line_end && load_held)) seen[STAMP_EV_LDU_AXI]++;
-    if (mine && p.rready) {
-        seen[STAMP_EV_LOAD_BYTES] += mach->AXI_BYTES;
-        if (--f.left == 0) data.pop_front();
+    if (!data.empty()) {
+        flight &f = data.front();
+        const bool line_end = f.left % f.line_beats == 1 || f.line_beats == 1;
+        const bool held = line_end && load_held;
+        if (!buffered && !held) seen[STAMP_EV_LDU_AXI]++;
+        if (buffered && !held) {
+            buffered--;
+            seen[STAMP_EV_LOAD_BYTES] += mach->AXI_BYTES;
+            if (--f.left == 0) data.pop_front();
+        }
     }
+    buffered += comes;
 }
 
 /* A beat is offered and not taken; or there is none to offer, and a response or an AW is not through. */
@@ -142,11 +152,7 @@ void timing::take(int u, const uint32_t *insn)
     stamp_insn i;
     flight f = {};
 
-    for (unsigned k = 0; k < 3; k++) {
-        sem[bits(insn, 8 + 5 * k, 5)]--;
-        f.post[k] = uint8_t(bits(insn, 23 + 5 * k, 5));
-    }
-    sem[0] = 0;
+    for (unsigned k = 0; k < 3; k++) f.post[k] = uint8_t(bits(insn, 23 + 5 * k, 5));
     f.taken = cycle;
     if (!stamp_decode(&word, &i)) return;
     if (u == LDU) {
@@ -168,25 +174,26 @@ void timing::look_at_queues(const stamp_rtl_cycle &c)
                                             STAMP_EV_MXU_BUSY};
     static const stamp_event wait[UNITS] = {STAMP_EV_LDU_WAIT, STAMP_EV_STU_WAIT, STAMP_EV_VXU_WAIT,
                                             STAMP_EV_MXU_WAIT};
-    int32_t given[STAMP_SEMAPHORES] = {0};
+    int32_t now[STAMP_SEMAPHORES] = {0}; /* seen by waits two cycles later */
 
     for (int u = 0; u < UNITS; u++) {
         if (!in[u].empty()) seen[busy[u]]++;
-        if (waiting[u] && !may_start(c.insn[u])) seen[wait[u]]++;
+        if (c.head >> u & 1 && !may_start(c.insn[u])) seen[wait[u]]++;
     }
     for (int u = 0; u < UNITS; u++) {
         if (c.done >> u & 1 && !in[u].empty()) {
             for (uint8_t s : in[u].front().post)
-                if (!(c.failed >> u & 1)) given[s]++;
+                if (!(c.failed >> u & 1)) now[s]++;
             in[u].pop_front();
         }
-        if (c.take >> u & 1) {
-            take(u, c.insn[u]);
-            waiting[u]--;
-        }
-        waiting[u] += c.push >> u & 1;
+        if (c.grant >> u & 1)
+            for (unsigned k = 0; k < 3; k++) now[bits(c.insn[u], 8 + 5 * k, 5)]--;
+        if (c.take >> u & 1) take(u, c.insn[u]);
     }
-    for (int s = 1; s < STAMP_SEMAPHORES; s++) sem[s] += given[s];
+    for (int s = 1; s < STAMP_SEMAPHORES; s++) {
+        sem[s] += moved[s];
+        moved[s] = now[s];
+    }
 }
 
 /* From the cycle after it is taken (or the last one's last k-step) to its own last k-step the array is
@@ -226,7 +233,7 @@ extern "C" bool timing_cycle(void *ctx, const struct stamp_rtl_cycle *c)
     auto *t = static_cast<timing *>(ctx);
 
     t->cycle++;
-    if (t->running && c->irq && t->cycle > t->started + 2) {
+    if (t->running && c->irq && t->cycle > t->started + FIRST) {
         t->running = false;
         t->ended = t->cycle;
     }
@@ -273,9 +280,6 @@ const char *timing::relations(const uint64_t *ev)
         return differ(STAMP_EV_MAC_ISSUED, ev[STAMP_EV_MAC_ISSUED], each * ev[STAMP_EV_MXU_ACTIVE]);
     return nullptr;
 }
-
-/* Clocks from START on the port to the first that is counted; from the last, HALT's, to the pin. */
-enum { FIRST = 2, LAST = 2 };
 
 extern "C" const char *timing_check(struct timing *t, const uint64_t ev[STAMP_EVENTS], bool done)
 {

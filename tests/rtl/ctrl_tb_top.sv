@@ -46,7 +46,7 @@ module ctrl_tb_top #(
 );
 
   logic [31:0]  keep, blocked_pc, fail_pc;
-  logic         want, hit, im_re, fetch_fail, all_idle, blocked, stuck, stop, reset_units;
+  logic         want, jump, word_valid, fetch_fail, all_idle, blocked, stuck, stop, reset_units;
   logic [255:0] word;
   logic [3:0]   q_ready, fail_err;
 
@@ -54,14 +54,14 @@ module ctrl_tb_top #(
 
   stamp_fetch #(.AXI_BYTES(AXI_BYTES), .IM_WORDS(IM_WORDS)) i_fetch (
     .clk_i, .rst_ni, .start_i, .run_i(busy_o), .code_addr_i, .code_count_i, .pc_i(pc_o),
-    .keep_i(keep), .want_i(want), .hit_o(hit), .re_i(im_re), .word_o(word), .fail_o(fetch_fail),
+    .keep_i(keep), .jump_i(jump), .want_i(want), .valid_o(word_valid), .word_o(word), .fail_o(fetch_fail),
     .busy_o(unused_busy), .arvalid_o, .arready_i, .araddr_o, .arlen_o, .rvalid_i, .rdata_i,
     .rresp_i, .ev_bytes_o(unused_bytes));
 
   stamp_dispatch i_dispatch (
     .clk_i, .rst_ni, .start_i, .code_count_i, .watchdog_i, .arg_i, .busy_o, .done_o, .fault_o,
-    .err_o, .err_pc_o, .pc_o, .keep_o(keep), .want_o(want), .hit_i(hit), .fail_i(fetch_fail),
-    .re_o(im_re), .word_i(word), .window_i(32'(IM_WORDS)), .push_o, .ready_i(q_ready), .insn_o,
+    .err_o, .err_pc_o, .pc_o, .keep_o(keep), .jump_o(jump), .want_o(want), .valid_i(word_valid), .fail_i(fetch_fail),
+    .word_i(word), .window_i(32'(IM_WORDS)), .push_o, .ready_i(q_ready), .insn_o,
     .all_idle_i(all_idle), .blocked_i(blocked), .blocked_pc_i(blocked_pc), .stuck_i(stuck), .stop_o(stop),
     .reset_units_o(reset_units), .clear_o(unused_clear), .retired_i(unit_done_i != '0),
     .unit_err_i(fail_err), .unit_err_pc_i(fail_pc), .ev_control_o(control_o));
@@ -69,13 +69,13 @@ module ctrl_tb_top #(
   stamp_queues #(.QUEUE(QUEUE)) i_queues (
     .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push_o),
     .ready_o(q_ready), .insn_i(insn_o), .pc_i(pc_o), .unit_valid_o, .unit_ready_i, .unit_insn_o,
-    .unit_done_i, .unit_err_i, .unit_pc_o, .all_idle_o(all_idle), .waits_o(unused_waits),
+    .unit_done_i, .unit_err_i, .unit_pc_o, .all_idle_o(all_idle), .head_o(unused_head), .take_o(unused_take), .waits_o(unused_waits),
     .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(unused_gives), .err_o(fail_err),
     .err_pc_o(fail_pc));
 
   logic       unused_busy, unused_clear, unused;
   logic [6:0] unused_bytes;
-  logic [3:0] unused_waits, unused_gives;
-  assign unused = &{1'b0, unused_busy, unused_clear, unused_bytes, unused_waits, unused_gives};
+  logic [3:0] unused_head, unused_take, unused_waits, unused_gives;
+  assign unused = &{1'b0, unused_busy, unused_clear, unused_bytes, unused_head, unused_take, unused_waits, unused_gives};
 
 endmodule

@@ -76,13 +76,15 @@ static expected expect(const transfer &t)
 
 /* ---- driving ----------------------------------------------------------------------------- */
 
-/* The index table: written at the edge, read into a register that holds. */
+/* The index table: written at the edge, read into a register with another behind it. */
 static uint32_t play_table()
 {
-    static uint32_t data;
+    static uint32_t line, data;
+
+    data = line;
 
     if (top->it_re_o && top->it_entry_o >= mach.IT) complain("read beyond the index table");
-    if (top->it_re_o) data = it_memory[top->it_entry_o % mach.IT];
+    if (top->it_re_o) line = it_memory[top->it_entry_o % mach.IT];
     if (top->wr_valid_o && top->wr_ready_i && top->wr_space_o == IT)
         memcpy(&it_memory[16 * top->wr_line_o % mach.IT], &top->wr_data_o, 64);
     return data;
@@ -111,8 +113,10 @@ static void tick(bool reset_n)
     top->rlast_i = pins.rlast;
     top->rresp_i = pins.rresp;
     memcpy(&top->rdata_i, pins.rdata, mach.AXI);
-    top->wr_ready_i = g.below(256) >= stall_wr;
     top->clk_i = 0;
+    top->eval();
+    /* Only VM makes a line wait. */
+    top->wr_ready_i = g.below(256) >= stall_wr || !top->wr_valid_o || top->wr_space_o != VM;
     top->eval();
     cycle++;
 }

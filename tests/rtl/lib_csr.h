@@ -86,17 +86,23 @@ static uint32_t expected_read(uint32_t at)
     }
 }
 
+/* A write whose parts came, in either order, and its response. */
+static struct {
+    bool aw, w, b;
+    uint32_t addr, data, strb;
+} put;
+
 /* What the registers hold after this edge; true if a start pulse follows. */
 static bool next_state(bool write)
 {
     const bool busy = top->c_busy_i || top->c_done_i || top->c_fault_i;
-    const uint32_t at = top->s_awaddr_i, strb = top->s_wstrb_i;
+    const uint32_t at = put.addr, strb = put.strb;
     uint32_t keep = 0;
     bool start = false;
 
     for (int i = 0; i < 4; i++)
         if (!(strb >> i & 1)) keep |= 0xffu << 8 * i;
-    const uint32_t value = (writable(at) ? regs[at] & keep : 0) | (top->s_wdata_i & ~keep);
+    const uint32_t value = (writable(at) ? regs[at] & keep : 0) | (put.data & ~keep);
     if (write && writable(at)) regs[at] = value & mask_of(at);
     if (write && at == STAMP_REG_CTRL) {
         start = (value & 1) && !busy;
@@ -143,6 +149,8 @@ static void lite_drive()
 static void csr(uint64_t cycles)
 {
     std::deque<uint32_t> reads;
+    bool asked[3] = {}; /* an address was taken so many cycles ago */
+    uint32_t reading = 0;
     stamp_axil p = {};
 
     lite.edge(p, false);
@@ -163,22 +171,31 @@ static void csr(uint64_t cycles)
         p.rvalid = top->s_rvalid_o, p.rready = top->s_rready_i, p.rdata = top->s_rdata_o,
         p.rresp = top->s_rresp_o;
         lite.edge(p, true);
-        if (p.rvalid && !reads.empty())
-            t.check(p.rdata == reads.front() && !p.rresp, "csr: wrong read data");
+        if (p.rvalid)
+            t.check(!reads.empty() && p.rdata == reads.front() && !p.rresp, "csr: wrong read data");
         if (p.rvalid && p.rready && !reads.empty()) reads.pop_front();
-        if (p.arvalid && p.arready) {
-            reads.push_back(expected_read(p.araddr));
-            if (p.araddr == STAMP_REG_ERROR_PC && !pc_q)
-                reads.back() = 0; /* before the first fault */
-            if (p.araddr >= STAMP_REG_CTR &&
-                (top->c_ctr_index_o != (p.araddr - STAMP_REG_CTR) / 8 % 64 ||
-                 top->c_ctr_high_o != (p.araddr / 4) % 2))
-                t.complain("csr: wrong counter");
+        /* The index to the counters a cycle after the address is taken, the answer's value one later. */
+        if (asked[1] && reading >= STAMP_REG_CTR &&
+            (top->c_ctr_index_o != (reading - STAMP_REG_CTR) / 8 % 64 ||
+             top->c_ctr_high_o != (reading / 4) % 2))
+            t.complain("csr: wrong counter");
+        if (asked[2]) {
+            reads.push_back(expected_read(reading));
+            if (reading == STAMP_REG_ERROR_PC && !pc_q) reads.back() = 0; /* before the first fault */
         }
-        const bool write = p.awvalid && p.awready, start = next_state(write);
-        if (write != (p.wvalid && p.wready)) t.complain("csr: address without data");
+        asked[2] = asked[1];
+        asked[1] = p.arvalid && p.arready;
+        if (asked[1]) reading = p.araddr;
+        t.check(p.awready == !put.aw && p.wready == !put.w && p.bvalid == put.b,
+                "csr: a channel waits for another");
+        const bool write = put.aw && put.w && !put.b, start = next_state(write);
+        if (write) put.b = true;
+        if (p.awvalid && p.awready) put.aw = true, put.addr = p.awaddr;
+        if (p.wvalid && p.wready) put.w = true, put.data = p.wdata, put.strb = p.wstrb;
+        if (p.bvalid && p.bready) put.aw = put.w = put.b = false;
         tick();
-        if (write) top->s_awvalid_i = top->s_wvalid_i = 0;
+        if (p.awvalid && p.awready) top->s_awvalid_i = 0;
+        if (p.wvalid && p.wready) top->s_wvalid_i = 0;
         if (p.arvalid && p.arready) top->s_arvalid_i = 0;
         top->eval();
         t.check(top->c_start_o == start &&

@@ -58,7 +58,7 @@ module lib_tb_top (
     input  logic [31:0]  c_err_pc_i, c_ctr_word_i,
     output logic [5:0]   c_ctr_index_o,
 
-    input  logic         e_clear_i, e_run_i, e_high_i,
+    input  logic         e_clear_i, e_high_i,
     input  logic [stamp_isa_pkg::EVENTS-1:0]    e_hit_i,
     input  logic [stamp_isa_pkg::EVENTS*16-1:0] e_inc_i,
     input  logic [5:0]   e_index_i,
@@ -112,7 +112,7 @@ module lib_tb_top (
     .ctr_high_o(c_ctr_high_o), .ctr_word_i(c_ctr_word_i));
 
   stamp_counters #(.L(8), .T(4)) i_counters (
-    .clk_i, .rst_ni, .clear_i(e_clear_i), .run_i(e_run_i), .hit_i(e_hit_i), .inc_i(e_inc_i),
+    .clk_i, .rst_ni, .clear_i(e_clear_i), .hit_i(e_hit_i), .inc_i(e_inc_i),
     .index_i(e_index_i), .high_i(e_high_i), .word_o(e_word_o));
 
 endmodule
