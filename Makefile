@@ -30,7 +30,7 @@ TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/mod
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
               tests/rtl/axi_monitor.cpp
-RTL_SV   := $(wildcard rtl/*/*.sv)
+RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)
 LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TOOLS    := $(addprefix $(B)/,logits ids picture named predict)
@@ -107,6 +107,7 @@ spec-fresh: $(B)/specgen
 # ---- Verilated machines and unit benches ---------------------------------------------------------------
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%-tuned: $(B)/stamp $(B)/specgen ; sim/verilator/tune.sh $*
+rtl-%-ihp: $(B)/stamp_rtl_%_ihp.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
 # New only when they differ, so that a line of the table is one machine's.
 $(B)/v/%/params: $(B)/specgen

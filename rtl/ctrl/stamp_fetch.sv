@@ -14,6 +14,7 @@ module stamp_fetch #(
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
+    input  logic [31:0]            mem_test_i,
 
     input  logic                   start_i, // forget everything; answers under way are let pass
     input  logic                   run_i,   // fetch ahead
@@ -112,7 +113,7 @@ module stamp_fetch #(
 
   // As deep as the next power of two: granules lie at the low bits of their numbers.
   stamp_ram #(.Width(512), .Depth(1 << SlotW)) i_im (
-    .clk_i, .we_i(granule_end), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
+    .clk_i, .mem_test_i, .we_i(granule_end), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule),
     .re_i, .raddr_i(pcg[SlotW-1:0]), .rdata_o(line));
 
   assign word_o = half_q ? line[stamp_isa_pkg::WORD_BITS +: stamp_isa_pkg::WORD_BITS]
