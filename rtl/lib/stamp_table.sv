@@ -49,8 +49,8 @@ module stamp_table #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni)    pos_q <= '0;
     else if (write) pos_q <= Words == 1 ? '0 : pos_q + 1'b1;
-    if (!rst_ni || write) kept_valid_q <= 1'b0; // the word may be the one that is written
-    else if (read)        kept_valid_q <= 1'b1;
+    if (!rst_ni || (write && waddr == kept_q)) kept_valid_q <= 1'b0;
+    else if (read)                             kept_valid_q <= 1'b1;
     if (read) kept_q <= raddr;
   end
 

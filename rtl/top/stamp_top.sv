@@ -255,16 +255,17 @@ module stamp_top #(
   logic [VmW-1:0]   mx_addr;
   logic [L*32-1:0]  mx_data, ac_data;
   logic [AcW-1:0]   ac_addr;
-  logic             mx_active, mx_stall, mx_line, mx_ac_read;
+  logic             mx_active, mx_stall, mx_line, mx_ac_read, mx_ready, xb_ready, xb_busy;
   logic [15:0]      mx_used;
 
   logic [WordW-1:0] mx_insn;
   assign mx_insn = u_insn[Mxu*WordW +: WordW];
+  assign u_ready[Mxu] = mx_ready && !xb_busy; // VQUANT is done when its lines are there or wait in XB
 
   stamp_mxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES), .WB_LINES(WB_LINES),
               .CM_LINES(CM_LINES), .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES),
               .AC_LINES(AC_LINES)) i_mxu (
-    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Mxu]), .insn_ready_o(u_ready[Mxu]),
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Mxu] && !xb_busy), .insn_ready_o(mx_ready),
     .insn_i(mx_insn), .done_o(u_done[Mxu]), .err_o(u_err[Mxu*4 +: 4]), .busy_o(u_busy[Mxu]),
     .xb_re_o(xb_re), .xb_addr_o(xb_raddr), .xb_data_i(xb_data), .wb_re_o(wb_re),
     .wb_addr_o(wb_raddr), .wb_data_i(wb_data), .nt_re_o(nt_re), .nt_addr_o(nt_addr),
@@ -280,7 +281,7 @@ module stamp_top #(
   localparam int unsigned TableW = AXI_BYTES < 8 ? 64 : AXI_BYTES * 8; // a beat: written as fast as it comes
 
   logic wr_vm, wr_wb, wr_cm, wr_rt, wr_nt, wr_it;
-  logic wr_wb_ready, wr_cm_ready, wr_rt_ready, wr_nt_ready, wr_it_ready, xb_ready, xb_busy;
+  logic wr_wb_ready, wr_cm_ready, wr_rt_ready, wr_nt_ready, wr_it_ready;
   assign wr_vm = wr_valid && wr_space == stamp_isa_pkg::SPACE_VM;
   assign wr_wb = wr_valid && wr_space == stamp_isa_pkg::SPACE_WB;
   assign wr_cm = wr_valid && wr_space == stamp_isa_pkg::SPACE_CM;
@@ -360,6 +361,6 @@ module stamp_top #(
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, xb_ready, xb_busy, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
+  assign unused = &{1'b0, fetch_busy, xb_ready, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
 
 endmodule
