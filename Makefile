@@ -5,6 +5,7 @@
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
+# make rtl-NAME-ihp    memories of foundry macros (over our models)
 # make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
@@ -127,7 +128,7 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
 	  check check-san rand errors regs edges cycles conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)

@@ -96,7 +96,8 @@ static void test_bus()
     tick();
     t.check(!memcmp(&top->n_macro_o, &five, 12), "test bus: no word written");
     top->n_re_i = 0;
-    top->m_test_i = en | men | wen | 7u << 16 | 0xff << 8 | 0x0a; /* sets bits 1 and 3 of each byte */
+    top->m_test_i =
+        en | men | wen | 7u << 16 | 0xff << 8 | 0x0a; /* sets bits 1 and 3 of each byte */
     tick();
     top->m_test_i = en | men | wen | 7u << 16 | 0 << 8 | 0x05; /* and clears 0 and 2 */
     tick();
@@ -108,6 +109,8 @@ static void test_bus()
     top->n_we_i = 0, top->n_re_i = 1, top->n_addr_i = 3;
     tick();
     t.check(!memcmp(&top->n_macro_o, &mixed, 12), "test bus: an access under scan");
+    top->m_test_i = ~0u; /* scan goes before all others */
+    tick();
     top->m_test_i = 0, top->n_addr_i = 512 + 7;
     tick();
     t.check(!memcmp(&top->n_macro_o, &mixed, 12), "test bus: a write under scan");
@@ -211,7 +214,8 @@ static void table(uint64_t cycles, bool wide)
 
 struct xb_case {
     uint32_t mem[32][4] = {};
-    uint32_t half = 0; /* the writer's lines are those whose bit 4 is this, the reader's the others */
+    uint32_t half =
+        0; /* the writer's lines are those whose bit 4 is this, the reader's the others */
     bool known = false, room = true;
     uint32_t want[4] = {}, fell = 0, waits = 0, after = 0;
 };
@@ -221,7 +225,8 @@ static void xb_write(xb_case &x, bool one_bank)
     const uint32_t line = 16 * x.half + (one_bank ? 2 * g.below(8) : g.below(16)), row = g.below(4);
     const bool two = row < 3 && g.below(2);
 
-    top->b_we_i = 1, top->b_waddr_i = (uint8_t)line, top->b_row_i = (uint8_t)row, top->b_two_i = two;
+    top->b_we_i = 1, top->b_waddr_i = (uint8_t)line, top->b_row_i = (uint8_t)row,
+    top->b_two_i = two;
     top->b_hi_i = x.mem[line][row] = (uint32_t)g.next();
     top->b_lo_i = (uint32_t)g.next();
     if (two) x.mem[line][row + 1] = top->b_lo_i;
@@ -257,7 +262,9 @@ static void xb(uint64_t cycles)
         const uint32_t how = g.below(4), phase = 20 + g.below(60);
         for (uint32_t n = 0; n < phase; n++, done++) {
             /* in order every other cycle; in order; one bank all the time; at random */
-            line = how == 2 ? (line & 1) + 2 * g.below(8) : how == 3 ? g.below(16) : line + (how || n % 2);
+            line = how == 2   ? (line & 1) + 2 * g.below(8)
+                   : how == 3 ? g.below(16)
+                              : line + (how || n % 2);
             xb_cycle(x, g.below(8) != 0, g.one_in(3) || how == 2, how != 0 || n % 2, line);
         }
         uint32_t left = 0; /* the reader alternates: what waits gets in */
@@ -266,7 +273,8 @@ static void xb(uint64_t cycles)
         t.check(!top->b_busy_o, "operands: a write starved");
         x.half = !x.half;
     }
-    if (!x.fell || !x.waits || longest > 16) t.complain("operands: never full, or a write waits too long");
+    if (!x.fell || !x.waits || longest > 16)
+        t.complain("operands: never full, or a write waits too long");
     top->b_we_i = top->b_re_i = 0;
 }
 
