@@ -5,6 +5,7 @@
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
+# make rtl-NAME-ihp    memories of foundry macros (over our models)
 # make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
@@ -30,7 +31,7 @@ TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/mod
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
               tests/rtl/axi_monitor.cpp
-RTL_SV   := $(wildcard rtl/*/*.sv)
+RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)
 LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TOOLS    := $(addprefix $(B)/,logits ids picture named predict)
@@ -107,6 +108,7 @@ spec-fresh: $(B)/specgen
 # ---- Verilated machines and unit benches ---------------------------------------------------------------
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%-tuned: $(B)/stamp $(B)/specgen ; sim/verilator/tune.sh $*
+rtl-%-ihp: $(B)/stamp_rtl_%_ihp.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
 # New only when they differ, so that a line of the table is one machine's.
 $(B)/v/%/params: $(B)/specgen
@@ -126,7 +128,7 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
 	  check check-san rand errors regs edges cycles conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)

@@ -3,7 +3,7 @@
 # Generic synthesis of the top and of every unit below it with Yosys, and what they cost.
 #   rtl/synth.sh [tiny|base|wide] [UNIT...]     UNIT: only these modules, e.g. stamp_fadd
 # The design is elaborated once with the parameters of the configuration and checked as a whole; then
-# every module is synthesized alone, the modules below it as black boxes. stamp_ram and stamp_ram_mask
+# every module is synthesized alone, the modules below it as black boxes. stamp_ram and stamp_ram_sp
 # are black boxes throughout: their bits are what a memory compiler would be asked for. A latch, an
 # undriven net or a driver conflict ends the run. Needs Yosys 0.23 and build/specgen.
 set -eu
@@ -18,7 +18,7 @@ top=stamp_top
 set_params=$("$B/specgen" params "$conf" | tr ' ' '\n' | sed -n 's/^-G\(.*\)=\(.*\)/-set \1 \2/p' | tr '\n' ' ')
 [ -n "$set_params" ] || { echo "error: no configuration '$conf' (tiny, base, wide)" >&2; exit 1; }
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
-sources=$(find rtl -name '*.sv' ! -name '*_pkg.sv' | sort | tr '\n' ' ')
+sources=$(find rtl -name '*.sv' ! -name '*_pkg.sv' ! -path 'rtl/mem/ihp/*' | sort | tr '\n' ' ')
 rm -rf "$out" && mkdir -p "$out"
 
 # Runs a Yosys script. Its warnings stay in the log; of the log only an error is shown.
@@ -38,7 +38,7 @@ hierarchy -check -top $2
 proc
 check -assert
 select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr
-blackbox *stamp_ram *stamp_ram_mask
+blackbox *stamp_ram *stamp_ram_sp
 write_rtlil $out/$1.il
 END
     yosys_run "$1"
@@ -77,7 +77,7 @@ done_n=0
 while read -r n name params; do
     unit=$(echo "$name" | sed -E "$plain")
     done_n=$((done_n + 1))
-    case $unit in stamp_ram | stamp_ram_mask) continue ;; esac
+    case $unit in stamp_ram | stamp_ram_sp) continue ;; esac
     if [ -n "$only" ]; then case " $only " in *" $unit "*) ;; *) continue ;; esac; fi
     cat > "$out/m$n.ys" <<END
 read_rtlil $out/stubs.il
@@ -102,14 +102,14 @@ awk -v out="$out" -v top="$top" -v only="$only" '
     function ram_bits(list,   a, i, p, v) {
         split(list, a, ",")
         for (i in a) { split(a[i], p, "="); v[p[1]] = p[2] }
-        return (v["Width"] + 4 * v["Nibbles"]) * v["Depth"]
+        return v["Width"] * v["Depth"]
     }
     { id[$2] = $1; par[$2] = $3; order[NR] = $2; unit[$2] = $2
       sub(/^\$paramod(\$[0-9a-f]+)?/, "", unit[$2]); sub(/^\\/, "", unit[$2]); sub(/\\.*/, "", unit[$2]) }
     END {
         for (i = 1; i <= NR; i++) {
             m = order[i]
-            if (unit[m] ~ /^stamp_ram(_mask)?$/) { bits[m] = ram_bits(par[m]); continue }
+            if (unit[m] ~ /^stamp_ram(_sp)?$/) { bits[m] = ram_bits(par[m]); continue }
             file = out "/m" id[m] ".stat"
             while ((getline line < file) > 0) {
                 $0 = line
@@ -133,7 +133,7 @@ awk -v out="$out" -v top="$top" -v only="$only" '
         printf "\n%-18s %6s %8s %10s %7s  %s\n", "unit", "times", "cells", "flip-flops", "time/s", "parameters"
         for (i = 1; i <= NR; i++) {
             m = order[i]
-            if (unit[m] ~ /^stamp_ram(_mask)?$/) { all_bits += times[m] * bits[m]; rams += times[m]; continue }
+            if (unit[m] ~ /^stamp_ram(_sp)?$/) { all_bits += times[m] * bits[m]; rams += times[m]; continue }
             if (secs[m] == "") continue
             p = par[m]; gsub(/,/, " ", p)
             printf "%-18s %6d %8d %10d %7d  %s\n", unit[m], times[m], cells[m], ffs[m], secs[m], p | "sort"
@@ -142,6 +142,6 @@ awk -v out="$out" -v top="$top" -v only="$only" '
         close("sort")
         if (only != "") exit
         printf "%-18s %6s %8d %10d %7d\n", top " total", "", all, all_ffs, all_secs
-        printf "stamp_ram, stamp_ram_mask: %d memories, %d bits (%.1f KiB), black boxes. Latches: 0.\n", \
+        printf "stamp_ram, stamp_ram_sp: %d memories, %d bits (%.1f KiB), black boxes. Latches: 0.\n", \
             rams, all_bits, all_bits / 8192
     }' "$out/units" | tee "$out/table"

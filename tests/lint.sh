@@ -39,10 +39,17 @@ verilate() { # WHAT ARGUMENTS
 
 rtl() {
     packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
-    units=$(grep '^rtl/' "$tmp/sv" | grep -v '_pkg\.sv$')
+    units=$(grep '^rtl/' "$tmp/sv" | grep -v -e '_pkg\.sv$' -e '^rtl/mem/ihp/')
+    macros=$(grep -e '^rtl/mem/ihp/' -e '^sim/verilator/ihp/' "$tmp/sv")
     for conf in $("$B/specgen" machs); do
         # shellcheck disable=SC2046,SC2086
         verilate "$conf" --top-module stamp_top $("$B/specgen" params $conf) $packages $units
+        # shellcheck disable=SC2046,SC2086
+        verilate "$conf with macros" --top-module stamp_top +define+STAMP_IHP $("$B/specgen" params $conf) $packages $units $macros
+    done
+    for f in $macros; do
+        # shellcheck disable=SC2086
+        verilate "alone" --top-module "$(basename "$f" .sv)" $macros
     done
     for f in $units; do
         # shellcheck disable=SC2046,SC2086

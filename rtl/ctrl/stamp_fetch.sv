@@ -17,6 +17,7 @@ module stamp_fetch #(
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
+    input  logic [31:0]            mem_test_i,
 
     input  logic                   start_i, // forget everything; answers under way are let pass
     input  logic                   run_i,   // fetch ahead
@@ -173,9 +174,9 @@ module stamp_fetch #(
   end
 
   // As deep as the next power of two: granules lie at the low bits of their numbers.
-  stamp_ram #(.Width(512), .Depth(1 << SlotW), .OutReg(1'b1)) i_im (
-    .clk_i, .we_i(we_q), .waddr_i(hi_q[SlotW-1:0]), .wdata_i(granule_q),
-    .re_i(re), .raddr_i(wanted[SlotW-1:0]), .rdata_o(line));
+  stamp_ram_sp #(.Width(512), .Depth(1 << SlotW), .OutReg(1'b1)) i_im (
+    .clk_i, .mem_test_i, .re_i(re), .we_i(we_q), .addr_i(we_q ? hi_q[SlotW-1:0] : wanted[SlotW-1:0]),
+    .mask_i(1'b1), .wdata_i(granule_q), .rdata_o(line));
 
   assign word_o = pc_i[0] ? line[stamp_isa_pkg::WORD_BITS +: stamp_isa_pkg::WORD_BITS]
                           : line[0 +: stamp_isa_pkg::WORD_BITS];

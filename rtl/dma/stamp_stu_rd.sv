@@ -31,8 +31,9 @@ module stamp_stu_rd #(
     output logic [15:0]     rd_line_o,
     input  logic [L*32-1:0] rd_data_i,
 
-    // PB read: always granted, rd_line_o the line; data come in the cycle after.
+    // PB read of line rd_line_o: holds until ready; data come in the cycle after the grant.
     output logic            pb_re_o,
+    input  logic            pb_ready_i,
     input  logic [L*T*4-1:0] pb_data_i,
 
     // Lines in order.
@@ -72,7 +73,7 @@ module stamp_stu_rd #(
 
   assign rd_valid_o = ask_q && !ask_pb_q;
   assign pb_re_o    = ask_q && ask_pb_q;
-  assign grant      = ask_q && (ask_pb_q || rd_ready_i);
+  assign grant      = ask_q && (ask_pb_q ? pb_ready_i : rd_ready_i);
 
   assign issue  = cur_q && credit_q > 0 && !stop_i && (!ask_q || grant)
                   && held_q != (LBits+1)'(Lines);

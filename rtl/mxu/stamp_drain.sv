@@ -18,6 +18,7 @@ module stamp_drain #(
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
+    input  logic [31:0]                   mem_test_i,
 
     // A tile: start_i in the cycle before its shadow becomes readable; everything else holds until the
     // next start_i. ready_o: a tile whose last k-step is issued now will find the shadow free.
@@ -225,7 +226,7 @@ module stamp_drain #(
   assign ev_ac_read_o = ac_re;
 
   stamp_ram #(.Width(L*32), .Depth(AC_LINES)) i_ac (
-    .clk_i, .we_i(ac_we_o), .waddr_i(ac_addr_o), .wdata_i(ac_data_o),
+    .clk_i, .mem_test_i, .we_i(ac_we_o), .waddr_i(ac_addr_o), .wdata_i(ac_data_o),
     .re_i(ac_re), .raddr_i(ac_raddr), .rdata_o(ac_rdata));
 
   // ---- 3 to 12: lanes ---------------------------------------------------------------------------

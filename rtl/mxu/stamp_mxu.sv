@@ -19,6 +19,7 @@ module stamp_mxu #(
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
+    input  logic [31:0]                   mem_test_i,
 
     // Instruction: taken when valid and ready; done_o once each, in order.
     input  logic                          insn_valid_i,
@@ -210,7 +211,7 @@ module stamp_mxu #(
 
   stamp_drain #(.P(P), .L(L), .VM_LINES(VM_LINES), .CM_LINES(CM_LINES), .SM_ENTRIES(SM_ENTRIES),
                 .RT_ENTRIES(RT_ENTRIES), .AC_LINES(AC_LINES)) i_drain (
-    .clk_i, .rst_ni, .start_i(shadow_rdy), .ready_o(drain_ready), .busy_o(drain_busy),
+    .clk_i, .rst_ni, .mem_test_i, .start_i(shadow_rdy), .ready_o(drain_ready), .busy_o(drain_busy),
     .kill_i(t_kill_q), .final_i(t_final_q), .blk_i(t_blk_q), .fresh_i(t_fresh_q), .end_i(t_end_q),
     .w8_i(t_w8_q), .nt_i(t_nt_q), .ac_i(t_ac_q), .cm_i(t_cm_q), .rm_i(t_rm_q),
     .rmstride_i(t_rmstride_q), .vm_i(t_vm_q), .vstride_i(t_vstride_q), .steps_i(t_steps_q),

@@ -26,6 +26,7 @@ module stamp_top #(
 ) (
     input  logic                   clk_i,
     input  logic                   rst_ni,
+    input  logic [31:0]            mem_test_i, // to every memory; all zero in use (stamp_ihp_macro.sv)
 
     // AXI4 master.
     output logic                   m_arvalid_o,
@@ -85,6 +86,7 @@ module stamp_top #(
   localparam int unsigned AcW = $clog2(AC_LINES);
   localparam int unsigned ItW = $clog2(IT_ENTRIES);
   localparam int unsigned PbW = $clog2(PB_LINES);
+  localparam int unsigned XbEntries = 128; // without a stall of the vector unit; see section 2
   localparam int unsigned Events = stamp_isa_pkg::EVENTS;
   localparam int unsigned WordW  = stamp_isa_pkg::WORD_BITS;
   localparam int unsigned Queues = stamp_isa_pkg::QUEUES; // bits and slices of what begins with u_
@@ -132,7 +134,7 @@ module stamp_top #(
   logic [Queues*4-1:0]     u_err;
 
   stamp_fetch #(.AXI_BYTES(AXI_BYTES), .IM_WORDS(IM_WORDS)) i_fetch (
-    .clk_i, .rst_ni, .start_i(start), .run_i(busy), .code_addr_i(code_addr),
+    .clk_i, .rst_ni, .mem_test_i, .start_i(start), .run_i(busy), .code_addr_i(code_addr),
     .code_count_i(code_count), .pc_i(pc), .keep_i(keep), .jump_i(jump), .want_i(want), .valid_o(word_valid),
     .word_o(word), .fail_o(fetch_fail), .busy_o(fetch_busy),
     .arvalid_o(f_arvalid), .arready_i(f_arready), .araddr_o(f_araddr), .arlen_o(f_arlen),
@@ -160,7 +162,7 @@ module stamp_top #(
   logic [39:0]     l_araddr;
   logic [7:0]      l_arlen, l_bytes, st_bytes;
   logic            wr_valid, wr_ready, wr_vm_ready, l_wait, st_wait, sr_valid, sr_ready, st_vm_read;
-  logic            it_re, pb_re;
+  logic            it_re, pb_re, pb_ready;
   logic [11:0]     it_entry;
   logic [31:0]     it_data;
   logic [L*T*4-1:0] pb_rdata;
@@ -199,7 +201,8 @@ module stamp_top #(
     .awsize_o(m_awsize_o), .awburst_o(m_awburst_o), .wvalid_o(m_wvalid_o), .wready_i(m_wready_i),
     .wdata_o(m_wdata_o), .wstrb_o(m_wstrb_o), .wlast_o(m_wlast_o), .bvalid_i(m_bvalid_i),
     .bready_o(m_bready_o), .bresp_i(m_bresp_i), .rd_valid_o(sr_valid), .rd_ready_i(sr_ready),
-    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_data_i(pb_rdata), .busy_o(u_busy[Stu]), .ev_bytes_o(st_bytes),
+    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_ready_i(pb_ready),
+    .pb_data_i(pb_rdata), .busy_o(u_busy[Stu]), .ev_bytes_o(st_bytes),
     .ev_axi_wait_o(st_wait), .ev_vm_read_o(st_vm_read));
 
   // ---- Vector unit ---------------------------------------------------------------------------------
@@ -227,7 +230,7 @@ module stamp_top #(
   stamp_vxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES),
               .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES), .PB_LINES(PB_LINES), .F(F),
               .Q(Q)) i_vxu (
-    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Vxu]), .insn_ready_o(u_ready[Vxu]),
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Vxu]), .insn_ready_o(u_ready[Vxu]),
     .insn_i(vx_insn), .done_o(u_done[Vxu]), .err_o(u_err[Vxu*4 +: 4]), .busy_o(u_busy[Vxu]),
     .vr_valid_o(vr_valid), .vr_ready_i(vr_ready), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
     .vw_valid_o(vw_valid), .vw_ready_i(vw_ready), .vw_addr_o(vw_addr), .vw_data_o(vw_data),
@@ -253,16 +256,17 @@ module stamp_top #(
   logic [VmW-1:0]   mx_addr;
   logic [L*32-1:0]  mx_data, ac_data;
   logic [AcW-1:0]   ac_addr;
-  logic             mx_active, mx_stall, mx_line, mx_ac_read;
+  logic             mx_active, mx_stall, mx_line, mx_ac_read, mx_ready, xb_ready, xb_busy;
   logic [15:0]      mx_used;
 
   logic [WordW-1:0] mx_insn;
   assign mx_insn = u_insn[Mxu*WordW +: WordW];
+  assign u_ready[Mxu] = mx_ready && !xb_busy; // VQUANT is done when its lines are there or wait in XB
 
   stamp_mxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES), .WB_LINES(WB_LINES),
               .CM_LINES(CM_LINES), .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES),
               .AC_LINES(AC_LINES)) i_mxu (
-    .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Mxu]), .insn_ready_o(u_ready[Mxu]),
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Mxu] && !xb_busy), .insn_ready_o(mx_ready),
     .insn_i(mx_insn), .done_o(u_done[Mxu]), .err_o(u_err[Mxu*4 +: 4]), .busy_o(u_busy[Mxu]),
     .xb_re_o(xb_re), .xb_addr_o(xb_raddr), .xb_data_i(xb_data), .wb_re_o(wb_re),
     .wb_addr_o(wb_raddr), .wb_data_i(wb_data), .nt_re_o(nt_re), .nt_addr_o(nt_addr),
@@ -274,59 +278,69 @@ module stamp_top #(
     .ev_ac_read_o(mx_ac_read));
 
   // ---- Memories ----------------------------------------------------------------------------------------
+  // A line of the load unit waits in the unit until its memory takes it: what is done is visible.
+  localparam int unsigned TableW = AXI_BYTES < 8 ? 64 : AXI_BYTES * 8; // a beat: written as fast as it comes
+
   logic wr_vm, wr_wb, wr_cm, wr_rt, wr_nt, wr_it;
-  assign wr_vm    = wr_valid && wr_space == stamp_isa_pkg::SPACE_VM;
-  assign wr_wb    = wr_valid && wr_space == stamp_isa_pkg::SPACE_WB;
-  assign wr_cm    = wr_valid && wr_space == stamp_isa_pkg::SPACE_CM;
-  assign wr_rt    = wr_valid && wr_space == stamp_isa_pkg::SPACE_RT;
-  assign wr_nt    = wr_valid && wr_space == stamp_isa_pkg::SPACE_NT;
-  assign wr_it    = wr_valid && wr_space == stamp_isa_pkg::SPACE_IT;
-  assign wr_ready = wr_space != stamp_isa_pkg::SPACE_VM || wr_vm_ready;
+  logic wr_wb_ready, wr_cm_ready, wr_rt_ready, wr_nt_ready, wr_it_ready;
+  assign wr_vm = wr_valid && wr_space == stamp_isa_pkg::SPACE_VM;
+  assign wr_wb = wr_valid && wr_space == stamp_isa_pkg::SPACE_WB;
+  assign wr_cm = wr_valid && wr_space == stamp_isa_pkg::SPACE_CM;
+  assign wr_rt = wr_valid && wr_space == stamp_isa_pkg::SPACE_RT;
+  assign wr_nt = wr_valid && wr_space == stamp_isa_pkg::SPACE_NT;
+  assign wr_it = wr_valid && wr_space == stamp_isa_pkg::SPACE_IT;
+  always_comb begin
+    case (wr_space)
+      stamp_isa_pkg::SPACE_VM: wr_ready = wr_vm_ready;
+      stamp_isa_pkg::SPACE_WB: wr_ready = wr_wb_ready;
+      stamp_isa_pkg::SPACE_CM: wr_ready = wr_cm_ready;
+      stamp_isa_pkg::SPACE_RT: wr_ready = wr_rt_ready;
+      stamp_isa_pkg::SPACE_NT: wr_ready = wr_nt_ready;
+      default:                 wr_ready = wr_it_ready;
+    endcase
+  end
 
   stamp_vm #(.L(L), .VM_LINES(VM_LINES)) i_vm (
-    .clk_i, .mx_we_i(mx_we), .mx_addr_i(mx_addr), .mx_data_i(mx_data),
+    .clk_i, .mem_test_i, .mx_we_i(mx_we), .mx_addr_i(mx_addr), .mx_data_i(mx_data),
     .vw_valid_i(vw_valid), .vw_ready_o(vw_ready), .vw_addr_i(vw_addr), .vw_data_i(vw_data),
     .vr_valid_i(vr_valid), .vr_ready_o(vr_ready), .vr_addr_i(vr_addr), .vr_data_o(vr_data),
     .lw_valid_i(wr_vm), .lw_ready_o(wr_vm_ready), .lw_addr_i(wr_line[VmW-1:0]),
     .lw_data_i(wr_data[L*32-1:0]), .sr_valid_i(sr_valid), .sr_ready_o(sr_ready),
     .sr_addr_i(sr_line[VmW-1:0]), .sr_data_o(sr_data));
 
-  for (genvar r = 0; r < P; r++) begin : g_xb // one memory a nibble row
-    logic mine, next;
-    assign mine = xb_row == ($clog2(P))'(r);
-    assign next = xb_two && xb_row == ($clog2(P))'(r - 1) && r != 0;
-    stamp_ram #(.Width(L*4), .Depth(XB_LINES)) i_ram (
-      .clk_i, .we_i(xb_we && (mine || next)), .waddr_i(xb_waddr), .wdata_i(mine ? xb_hi : xb_lo),
-      .re_i(xb_re), .raddr_i(xb_raddr), .rdata_o(xb_data[r*L*4 +: L*4]));
-  end
+  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES), .Entries(XbEntries)) i_xb (
+    .clk_i, .rst_ni, .mem_test_i, .we_i(xb_we), .ready_o(xb_ready), .busy_o(xb_busy),
+    .waddr_i(xb_waddr), .row_i(xb_row), .two_i(xb_two), .hi_i(xb_hi), .lo_i(xb_lo),
+    .re_i(xb_re), .raddr_i(xb_raddr), .data_o(xb_data));
 
-  stamp_ram #(.Width(L*T*4), .Depth(WB_LINES)) i_wb (
-    .clk_i, .we_i(wr_wb), .waddr_i(wr_line[WbW-1:0]), .wdata_i(wr_data[L*T*4-1:0]),
-    .re_i(wb_re), .raddr_i(wb_raddr), .rdata_o(wb_data));
+  stamp_bank #(.Width(L*T*4), .Depth(WB_LINES), .Banks(2)) i_wb (
+    .clk_i, .mem_test_i, .wr_valid_i(wr_wb), .wr_ready_o(wr_wb_ready), .waddr_i(wr_line[WbW-1:0]),
+    .wdata_i(wr_data[L*T*4-1:0]), .re_i(wb_re), .raddr_i(wb_raddr), .rdata_o(wb_data));
 
-  stamp_ram #(.Width(L*64), .Depth(CM_LINES)) i_cm (
-    .clk_i, .we_i(wr_cm), .waddr_i(wr_line[CmW-1:0]), .wdata_i(wr_data),
-    .re_i(cm_re), .raddr_i(cm_raddr), .rdata_o(cm_data));
+  stamp_bank #(.Width(L*64), .Depth(CM_LINES)) i_cm (
+    .clk_i, .mem_test_i, .wr_valid_i(wr_cm), .wr_ready_o(wr_cm_ready), .waddr_i(wr_line[CmW-1:0]),
+    .wdata_i(wr_data), .re_i(cm_re), .raddr_i(cm_raddr), .rdata_o(cm_data));
 
   stamp_ram #(.Width(74), .Depth(SM_ENTRIES)) i_rm (
-    .clk_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
+    .clk_i, .mem_test_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
     .re_i(rm_re), .raddr_i(rm_raddr), .rdata_o(rm_data));
 
-  stamp_table #(.Entries(RT_ENTRIES)) i_rt (
-    .clk_i, .we_i(wr_rt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
-    .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
+  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_rt (
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_rt), .wr_ready_o(wr_rt_ready), .line_i(wr_line[RtW-6:0]),
+    .data_i(wr_data[511:0]), .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
 
-  stamp_table #(.Entries(RT_ENTRIES)) i_nt (
-    .clk_i, .we_i(wr_nt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
-    .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
+  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_nt (
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_nt), .wr_ready_o(wr_nt_ready), .line_i(wr_line[RtW-6:0]),
+    .data_i(wr_data[511:0]), .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
 
-  stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .OutReg(1'b1)) i_it (
-    .clk_i, .we_i(wr_it), .line_i(wr_line[ItW-5:0]), .data_i(wr_data[511:0]),
-    .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
+  stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_it (
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_it), .wr_ready_o(wr_it_ready), .line_i(wr_line[ItW-5:0]),
+    .data_i(wr_data[511:0]), .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
 
-  stamp_ram_mask #(.Nibbles(L*T), .Depth(PB_LINES)) i_pb (
-    .clk_i, .we_i(pb_we), .waddr_i(pb_addr), .mask_i(pb_mask), .wdata_i(pb_data),
-    .re_i(pb_re), .raddr_i(sr_line[PbW-1:0]), .rdata_o(pb_rdata));
+  assign pb_ready = !pb_we; // the vector unit writes when it wants to
+  stamp_ram_sp #(.Width(L*T*4), .Depth(PB_LINES), .Parts(L*T)) i_pb (
+    .clk_i, .mem_test_i, .re_i(pb_re && pb_ready), .we_i(pb_we), .addr_i(pb_we ? pb_addr : sr_line[PbW-1:0]),
+    .mask_i(pb_mask), .wdata_i(pb_data), .rdata_o(pb_rdata));
 
   // ---- Counters ----------------------------------------------------------------------------------------
   logic                 ev_clear;
@@ -336,11 +350,11 @@ module stamp_top #(
   stamp_events #(.P(P), .L(L), .T(T)) i_events (
     .clk_i, .clear_i(start || clear), .busy_i(busy), .control_i(ev_control), .done_i(gives), .fetch_bytes_i(fetch_bytes),
     .load_bytes_i(l_bytes), .store_bytes_i(st_bytes), .active_i(mx_active), .used_i(mx_used),
-    .xb_read_i(xb_re), .xb_write_i(xb_we), .xb_two_i(xb_two), .wb_read_i(wb_re), .wb_write_i(wr_wb),
+    .xb_read_i(xb_re), .xb_write_i(xb_we), .xb_two_i(xb_two), .wb_read_i(wb_re), .wb_write_i(wr_wb && wr_ready),
     .vx_read_i(vx_read), .st_read_i(st_vm_read), .mx_write_i(mx_we), .vx_write_i(vw_valid && vw_ready),
     .ld_write_i(wr_vm && wr_vm_ready), .ac_read_i(mx_ac_read), .ac_write_i(ac_we),
     .line_i(mx_line), .vx_lines_i(vx_lines), .divides_i(vx_divides), .fn_i(vx_fn),
-    .pb_read_i(pb_re), .pb_write_i(pb_we), .unit_busy_i(u_busy),
+    .pb_read_i(pb_re && pb_ready), .pb_write_i(pb_we), .unit_busy_i(u_busy),
     .unit_wait_i(u_wait), .ld_axi_i(l_wait), .st_axi_i(st_wait), .vx_vm_i(vw_valid && !vw_ready),
     .mx_drain_i(mx_stall), .clear_o(ev_clear), .hit_o(ev_hit), .inc_o(ev_inc));
 
@@ -349,6 +363,6 @@ module stamp_top #(
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
+  assign unused = &{1'b0, fetch_busy, xb_ready, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
 
 endmodule

@@ -9,6 +9,7 @@ module stamp_vm #(
     parameter int unsigned VM_LINES // a multiple of 4
 ) (
     input  logic                        clk_i,
+    input  logic [31:0]                 mem_test_i,
 
     // Drain: write, always taken.
     input  logic                        mx_we_i,
@@ -67,7 +68,7 @@ module stamp_vm #(
     assign sr = sr_valid_i && sr_addr_i[1:0] == 2'(b);
 
     stamp_ram #(.Width(Width), .Depth(VM_LINES / Banks)) i_ram (
-      .clk_i,
+      .clk_i, .mem_test_i,
       .we_i   (mx || vw || lw),
       .waddr_i(mx ? mx_addr_i[2 +: RowW] : vw ? vw_addr_i[2 +: RowW] : lw_addr_i[2 +: RowW]),
       .wdata_i(mx ? mx_data_i : vw ? vw_data_i : lw_data_i),

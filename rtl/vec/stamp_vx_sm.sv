@@ -10,6 +10,7 @@ module stamp_vx_sm #(
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
+    input  logic [31:0]                   mem_test_i,
     input  logic                          start_i, // of an instruction
 
     input  logic                          re_i,
@@ -100,7 +101,7 @@ module stamp_vx_sm #(
   end
 
   stamp_ram #(.Width(104), .Depth(SM_ENTRIES)) i_ram (
-    .clk_i, .we_i(we_o), .waddr_i(addr_o), .wdata_i(data_o), .re_i(re_i || soon_i),
+    .clk_i, .mem_test_i, .we_i(we_o), .waddr_i(addr_o), .wdata_i(data_o), .re_i(re_i || soon_i),
     .raddr_i(re_i ? raddr_i : soon_sm_i), .rdata_o);
 
 endmodule

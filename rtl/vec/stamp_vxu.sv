@@ -22,8 +22,8 @@ module stamp_vxu #(
     parameter int unsigned F, // function lanes, a divisor of L
     parameter int unsigned Q // VQPAR entries at once
 ) (
-    input  logic                          clk_i,
-    input  logic                          rst_ni,
+    input  logic                          clk_i, rst_ni,
+    input  logic [31:0]                   mem_test_i,
 
     // Instruction: taken when valid and ready; done_o once each, in order.
     input  logic                          insn_valid_i,
@@ -361,7 +361,7 @@ module stamp_vxu #(
   logic par_busy, par_done, par_flag;
 
   stamp_vx_sm #(.L(L), .SM_ENTRIES(SM_ENTRIES), .Q(Q)) i_sm (
-    .clk_i, .rst_ni, .start_i(start), .re_i(walk_sm_re), .raddr_i(t_sm[SmW-1:0]), .rdata_o(sm_rdata),
+    .clk_i, .rst_ni, .mem_test_i, .start_i(start), .re_i(walk_sm_re), .raddr_i(t_sm[SmW-1:0]), .rdata_o(sm_rdata),
     .fresh_i(v.first), .soon_i(mm_soon), .soon_sm_i(mm_soon_sm), .range_i(range_v),
     .range_sm_i(mm_sm), .lo_i(range_lo), .hi_i(range_hi), .par_ready_o(par_ready),
     .par_take_i(step && is_par), .par_valid_i(s1_v_q && is_par), .par_sm_i(s1_sm),

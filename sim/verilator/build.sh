@@ -2,22 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds what Verilator makes of the RTL. Called by make, which knows what is stale.
 #   build.sh params NAME      what a machine is verilated with, into $B/v/NAME/params; touched only when new
-#   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage
+#   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
+#                             NAME_ihp: memories of foundry macros, over our models of them
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh).
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build} CC=${CC:-gcc} CXX=${CXX:-g++} NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
-mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune}
-waves=0 coverage=0 kind= dir=$B/v/$name
+mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp}
+waves=0 coverage=0 kind= dir=$B/v/$name macros=
 case $name in
 *_waves) waves=1 kind="--trace-fst --trace-structs" ;;
 *_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
+*_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
-sources="$packages $(ls rtl/lib/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv |
+sources="$packages $(ls rtl/lib/*.sv rtl/mem/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv |
     grep -v '_pkg\.sv$' | tr '\n' ' ')"
 
 params() {
@@ -33,7 +35,7 @@ machine() {
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
     verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast --noassert $kind \
-        $(cat "$dir/params") -CFLAGS -fPIC sim/verilator/probe.vlt $sources
+        $(cat "$dir/params") -CFLAGS -fPIC $macros sim/verilator/probe.vlt $sources
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more OPT_FAST="$NATIVE" \
         OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     $CC -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o "$dir/spec.o"
@@ -57,11 +59,12 @@ bench() {
     unit=$1 dir=$B/tb/$name/$1.dir opt=
     top=$(ls tests/rtl/"$unit"_tb_top.sv 2> /dev/null || ls rtl/*/stamp_"$unit".sv)
     [ $coverage = 0 ] || opt="OPT_FAST=-O1 OPT_SLOW=-O0"
+    [ "$unit" != lib ] || macros="$(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" # beside the behavioural bodies
     mkdir -p "$dir"
     up=$(realpath --relative-to="$dir" .) lib=$(realpath --relative-to="$dir" "$B")
     MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. $flags --prefix Vtop --Mdir "$dir" -o "../$unit" \
         --top-module "$(basename "$top" .sv)" $kind ${opt:+-MAKEFLAGS "$opt"} $(own_params "$top") \
-        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach" $sources \
+        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach" $macros $sources \
         $(ls tests/rtl/"$unit"_tb.vlt tests/rtl/"$unit"_tb_top.sv 2> /dev/null) "$up/tests/rtl/${unit}_tb.cpp" \
         "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" \
         "$lib/tests/oracle/softfloat.o" "$lib/libstamp.a" > "$B/tb/$name/$unit.log" 2>&1 || {

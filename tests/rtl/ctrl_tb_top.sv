@@ -53,7 +53,7 @@ module ctrl_tb_top #(
   assign unit_rst_no = rst_ni && !reset_units;
 
   stamp_fetch #(.AXI_BYTES(AXI_BYTES), .IM_WORDS(IM_WORDS)) i_fetch (
-    .clk_i, .rst_ni, .start_i, .run_i(busy_o), .code_addr_i, .code_count_i, .pc_i(pc_o),
+    .clk_i, .rst_ni, .mem_test_i('0), .start_i, .run_i(busy_o), .code_addr_i, .code_count_i, .pc_i(pc_o),
     .keep_i(keep), .jump_i(jump), .want_i(want), .valid_o(word_valid), .word_o(word), .fail_o(fetch_fail),
     .busy_o(unused_busy), .arvalid_o, .arready_i, .araddr_o, .arlen_o, .rvalid_i, .rdata_i,
     .rresp_i, .ev_bytes_o(unused_bytes));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file lib_tb.cpp
- * Bench of the small common modules, each against a few lines of C++: fifo, rams, tables, arbitration
+ * Bench of the small common modules, each against a few lines of C++: fifo, memories (lib_mem.h), arbitration
  * of the vector memory, the AXI read multiplexer (with the AXI4 monitor behind it), the registers
  * over AXI4-Lite (with its monitor), the event counters.
  *
@@ -11,9 +11,9 @@
  *          and libstamp.a
  */
 #include "tests/rtl/cover.h"
-#include "tests/rtl/lib_ctr.h"
+#include "tests/rtl/lib_mem.h"
 
-/* ---- fifo, ram, table ------------------------------------------------------------------------ */
+/* ---- fifo ------------------------------------------------------------------------------------ */
 
 static void fifo(uint64_t cycles)
 {
@@ -38,90 +38,6 @@ static void fifo(uint64_t cycles)
     }
     if (!full || !empty) t.complain("fifo: never full or never empty");
     top->f_push_i = top->f_pop_i = 0;
-}
-
-static void ram(uint64_t cycles)
-{
-    uint64_t mem[16], want = 0;
-    uint32_t known = 0;
-    bool read = false;
-
-    while (cycles-- > 0) {
-        top->r_we_i = g.below(2);
-        top->r_waddr_i = (uint8_t)g.below(16);
-        top->r_wdata_i = g.next();
-        top->r_raddr_i = (uint8_t)g.below(16);
-        top->r_re_i = g.below(2) && known >> top->r_raddr_i & 1;
-        top->eval();
-        if (top->r_re_i)
-            want = mem[top->r_raddr_i], read = true; /* before the write of this cycle */
-        if (top->r_we_i) mem[top->r_waddr_i] = top->r_wdata_i, known |= 1u << top->r_waddr_i;
-        tick();
-        if (read) t.check(top->r_rdata_o == want, "ram: data not what was written, or not held");
-    }
-    top->r_we_i = top->r_re_i = 0;
-}
-
-/* The same with a mask: nibbles that are not written keep their value. */
-static void ram_mask(uint64_t cycles)
-{
-    uint8_t mem[16][16] = {}, want[16] = {};
-    bool read = false;
-
-    for (int i = 0; i < 16; i++) { /* no read meets what was never written */
-        top->n_we_i = 1, top->n_waddr_i = (uint8_t)i, top->n_mask_i = 0xffff, top->n_wdata_i = 0;
-        tick();
-    }
-    while (cycles-- > 0) {
-        top->n_we_i = g.below(2);
-        top->n_waddr_i = (uint8_t)g.below(16);
-        top->n_mask_i = (uint16_t)(g.one_in(4) ? 0xffff : g.below(1 << 16));
-        top->n_wdata_i = g.next();
-        top->n_raddr_i = (uint8_t)g.below(16);
-        top->n_re_i = g.below(2);
-        top->eval();
-        if (top->n_re_i) memcpy(want, mem[top->n_raddr_i], 16), read = true;
-        for (int n = 0; n < 16; n++)
-            if (top->n_we_i && top->n_mask_i >> n & 1)
-                mem[top->n_waddr_i][n] = top->n_wdata_i >> 4 * n & 15;
-        tick();
-        uint64_t word = 0;
-        for (int n = 15; n >= 0; n--) word = word * 16 + want[n];
-        if (read) t.check(top->n_rdata_o == word, "ram with mask: wrong data, or not held");
-    }
-    top->n_we_i = top->n_re_i = 0;
-}
-
-static void table(uint64_t cycles)
-{
-    uint16_t mem[64] = {}, want = 0;
-    uint32_t wide = 0;
-    uint32_t known = 0;
-    bool read = false;
-
-    while (cycles-- > 0) {
-        top->t_we_i = g.one_in(4);
-        top->t_line_i = (uint8_t)g.below(2);
-        for (int i = 0; i < 16; i++) top->t_data_i[i] = (uint32_t)g.next();
-        top->t_entry_i = (uint8_t)g.below(64);
-        top->t_re_i = g.below(2) && known >> (top->t_entry_i / 32) & 1 &&
-                      !(top->t_we_i && top->t_line_i == top->t_entry_i / 32);
-        top->eval();
-        if (top->t_re_i) {
-            want = mem[top->t_entry_i], read = true;
-            wide = mem[top->t_entry_i & ~1] | (uint32_t)mem[top->t_entry_i | 1] << 16;
-        }
-        if (top->t_we_i) {
-            memcpy(mem + 32 * top->t_line_i, &top->t_data_i, 64);
-            known |= 1u << top->t_line_i;
-        }
-        tick();
-        /* A write to the line last read does not show: the read data are held. */
-        if (read)
-            t.check(top->t_entry_o == want && top->t_wide_o == wide,
-                    "table: wrong entry, or not held");
-    }
-    top->t_we_i = top->t_re_i = 0;
 }
 
 /* ---- Vector memory --------------------------------------------------------------------------- */
@@ -253,9 +169,7 @@ int main(int argc, char **argv)
     if (a.cases) {
         reset();
         fifo(a.cases);
-        ram(a.cases);
-        ram_mask(a.cases);
-        table(a.cases);
+        memories(a.cases);
         vm(a.cases);
         reset();
         rmux(a.cases);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// lib_tb_top - the small common modules side by side, small: fifo (f_), ram (r_), ram with a mask
-// (n_), tables of 16 and 32 bits (t_), vector memory (v_), read multiplexer (x_), registers (s_, c_),
-// event counters (e_).
+// lib_tb_top - the small common modules side by side, small: fifo (f_), rams of two ports (r_) and of one
+// (n_), each with the body of macros beside the behavioural one, tables of 16 and 32 bits (t_), banks one
+// and two (k_), operand memory (b_), vector memory (v_), read multiplexer (x_), registers (s_, c_), event
+// counters (e_).
 module lib_tb_top (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -11,23 +12,40 @@ module lib_tb_top (
     output logic         f_ready_o, f_valid_o,
     output logic [31:0]  f_data_o,
 
+    input  logic [31:0]  m_test_i, // of the memories made of macros
+
     input  logic         r_we_i, r_re_i,
-    input  logic [3:0]   r_waddr_i, r_raddr_i,
+    input  logic [8:0]   r_waddr_i, r_raddr_i,
     input  logic [63:0]  r_wdata_i,
-    output logic [63:0]  r_rdata_o,
+    output logic [63:0]  r_rdata_o, r_macro_o, r_late_o, // late: with a register behind
 
     input  logic         n_we_i, n_re_i,
-    input  logic [3:0]   n_waddr_i, n_raddr_i,
-    input  logic [15:0]  n_mask_i,
-    input  logic [63:0]  n_wdata_i,
-    output logic [63:0]  n_rdata_o,
+    input  logic [9:0]   n_addr_i,
+    input  logic [17:0]  n_mask_i,
+    input  logic [71:0]  n_wdata_i,
+    output logic [71:0]  n_rdata_o, n_macro_o,
 
     input  logic         t_we_i, t_re_i,
+    output logic         t_ready_o, t_wide_ready_o,
     input  logic [0:0]   t_line_i,
     input  logic [511:0] t_data_i,
     input  logic [5:0]   t_entry_i,
     output logic [15:0]  t_entry_o,
-    output logic [31:0]  t_wide_o, // of entry_i / 2: the same bits as words
+    output logic [31:0]  t_wide_o, // of entry_i / 2: the same bits as words, one cycle later
+    input  logic         t_wide_we_i,
+
+    input  logic         k_we_i, k_re_i, k_one_we_i,
+    output logic         k_ready_o, k_one_ready_o,
+    input  logic [4:0]   k_waddr_i, k_raddr_i,
+    input  logic [63:0]  k_wdata_i,
+    output logic [63:0]  k_rdata_o, k_one_o, // one: a single bank, data one cycle later
+
+    input  logic         b_we_i, b_re_i, b_two_i,
+    output logic         b_ready_o, b_busy_o,
+    input  logic [4:0]   b_waddr_i, b_raddr_i,
+    input  logic [1:0]   b_row_i,
+    input  logic [31:0]  b_hi_i, b_lo_i,
+    output logic [127:0] b_data_o,
 
     input  logic         v_mx_i, v_vw_i, v_vr_i, v_lw_i, v_sr_i, // wishes, then grants
     output logic         v_vw_o, v_vr_o, v_lw_o, v_sr_o,
@@ -69,24 +87,50 @@ module lib_tb_top (
     .clk_i, .rst_ni, .push_i(f_push_i), .ready_o(f_ready_o), .data_i(f_data_i),
     .valid_o(f_valid_o), .pop_i(f_pop_i), .data_o(f_data_o));
 
-  stamp_ram #(.Width(64), .Depth(16)) i_ram (
-    .clk_i, .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
+  stamp_ram #(.Width(64), .Depth(320)) i_ram (
+    .clk_i, .mem_test_i(m_test_i), .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
     .raddr_i(r_raddr_i), .rdata_o(r_rdata_o));
 
-  stamp_ram_mask #(.Nibbles(16), .Depth(16)) i_ram_mask (
-    .clk_i, .we_i(n_we_i), .waddr_i(n_waddr_i), .mask_i(n_mask_i), .wdata_i(n_wdata_i),
-    .re_i(n_re_i), .raddr_i(n_raddr_i), .rdata_o(n_rdata_o));
+  stamp_ram #(.Width(64), .Depth(320), .OutReg(1'b1)) i_ram_late (
+    .clk_i, .mem_test_i(m_test_i), .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
+    .raddr_i(r_raddr_i), .rdata_o(r_late_o));
 
-  stamp_table #(.Bits(32), .Entries(32)) i_wide (
-    .clk_i, .we_i(t_we_i), .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i),
-    .entry_i(t_entry_i[5:1]), .entry_o(t_wide_o));
+  stamp_ihp_1w1r #(.Width(64), .Depth(320)) i_ram_macro (
+    .clk_i, .mem_test_i(m_test_i), .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
+    .raddr_i(r_raddr_i), .rdata_o(r_macro_o));
+
+  // 512, 256 and 64 words by two slices, the second of 8 bits.
+  stamp_ram_sp #(.Width(72), .Depth(832), .Parts(18)) i_sp (
+    .clk_i, .mem_test_i(m_test_i), .re_i(n_re_i), .we_i(n_we_i), .addr_i(n_addr_i), .mask_i(n_mask_i),
+    .wdata_i(n_wdata_i), .rdata_o(n_rdata_o));
+
+  stamp_ihp_sp #(.Width(72), .Depth(832), .Parts(18)) i_sp_macro (
+    .clk_i, .mem_test_i(m_test_i), .re_i(n_re_i), .we_i(n_we_i), .addr_i(n_addr_i), .mask_i(n_mask_i),
+    .wdata_i(n_wdata_i), .rdata_o(n_macro_o));
+
+  stamp_table #(.Bits(32), .Entries(32), .OutReg(1'b1)) i_wide (
+    .clk_i, .rst_ni, .mem_test_i(m_test_i), .wr_valid_i(t_wide_we_i), .wr_ready_o(t_wide_ready_o),
+    .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i), .entry_i(t_entry_i[5:1]), .entry_o(t_wide_o));
 
   stamp_table #(.Entries(64)) i_table (
-    .clk_i, .we_i(t_we_i), .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i),
-    .entry_i(t_entry_i), .entry_o(t_entry_o));
+    .clk_i, .rst_ni, .mem_test_i(m_test_i), .wr_valid_i(t_we_i), .wr_ready_o(t_ready_o), .line_i(t_line_i),
+    .data_i(t_data_i), .re_i(t_re_i), .entry_i(t_entry_i), .entry_o(t_entry_o));
+
+  stamp_bank #(.Width(64), .Depth(32), .Banks(2)) i_two (
+    .clk_i, .mem_test_i(m_test_i), .wr_valid_i(k_we_i), .wr_ready_o(k_ready_o), .waddr_i(k_waddr_i),
+    .wdata_i(k_wdata_i), .re_i(k_re_i), .raddr_i(k_raddr_i), .rdata_o(k_rdata_o));
+
+  stamp_bank #(.Width(64), .Depth(32), .OutReg(1'b1)) i_one (
+    .clk_i, .mem_test_i(m_test_i), .wr_valid_i(k_one_we_i), .wr_ready_o(k_one_ready_o), .waddr_i(k_waddr_i),
+    .wdata_i(k_wdata_i), .re_i(k_re_i), .raddr_i(k_raddr_i), .rdata_o(k_one_o));
+
+  stamp_xb #(.P(4), .L(8), .XB_LINES(32)) i_xb (
+    .clk_i, .rst_ni, .mem_test_i(m_test_i), .we_i(b_we_i), .ready_o(b_ready_o), .busy_o(b_busy_o),
+    .waddr_i(b_waddr_i), .row_i(b_row_i), .two_i(b_two_i), .hi_i(b_hi_i), .lo_i(b_lo_i), .re_i(b_re_i),
+    .raddr_i(b_raddr_i), .data_o(b_data_o));
 
   stamp_vm #(.L(2), .VM_LINES(16)) i_vm (
-    .clk_i, .mx_we_i(v_mx_i), .mx_addr_i(v_mx_addr_i), .mx_data_i(v_mx_data_i),
+    .clk_i, .mem_test_i(m_test_i), .mx_we_i(v_mx_i), .mx_addr_i(v_mx_addr_i), .mx_data_i(v_mx_data_i),
     .vw_valid_i(v_vw_i), .vw_ready_o(v_vw_o), .vw_addr_i(v_vw_addr_i), .vw_data_i(v_vw_data_i),
     .vr_valid_i(v_vr_i), .vr_ready_o(v_vr_o), .vr_addr_i(v_vr_addr_i), .vr_data_o(v_vr_data_o),
     .lw_valid_i(v_lw_i), .lw_ready_o(v_lw_o), .lw_addr_i(v_lw_addr_i), .lw_data_i(v_lw_data_i),

@@ -99,7 +99,7 @@ static bool memory_right()
 
 static void tick(bool reset_n)
 {
-    const bool grant = top->rd_valid_o && top->rd_ready_i, pb_re = top->pb_re_o;
+    const bool grant = top->rd_valid_o && top->rd_ready_i, pb_re = top->pb_re_o && top->pb_ready_i;
     const uint32_t line = top->rd_line_o, pb_bytes = mach.L * mach.T / 2;
 
     pins.awvalid = top->awvalid_o;
@@ -125,6 +125,7 @@ static void tick(bool reset_n)
     top->bvalid_i = pins.bvalid;
     top->bresp_i = pins.bresp;
     top->rd_ready_i = g.below(256) >= stall_rd;
+    top->pb_ready_i = g.below(256) >= stall_rd;
     /* Data only in the cycle after the grant, something else in all others. */
     if (grant && line < mach.VM)
         memcpy(&top->rd_data_i, &vm[line * mach.L], 4 * mach.L);
@@ -139,14 +140,14 @@ static void tick(bool reset_n)
     cycle++;
 }
 
-/* A VM read that waits keeps its line. */
+/* A read that waits keeps its line. */
 static void held()
 {
     static uint32_t line;
 
-    if (waits && (!top->rd_valid_o || top->rd_line_o != line))
-        complain("a VM read changed before its grant");
-    waits = top->rd_valid_o && !top->rd_ready_i;
+    if (waits && (!(top->rd_valid_o || top->pb_re_o) || top->rd_line_o != line))
+        complain("a read changed before its grant");
+    waits = (top->rd_valid_o && !top->rd_ready_i) || (top->pb_re_o && !top->pb_ready_i);
     line = top->rd_line_o;
 }
 
@@ -190,7 +191,7 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
         }
         if (done < offered && !top->busy_o) complain("busy low with an instruction inside");
         if (squash && top->insn_ready_o) complain("ready before idle after an error");
-        if ((top->rd_valid_o && top->rd_ready_i) || top->pb_re_o) {
+        if ((top->rd_valid_o && top->rd_ready_i) || (top->pb_re_o && top->pb_ready_i)) {
             const uint64_t line = top->rd_line_o + (top->pb_re_o ? InPb : 0);
             if (top->rd_valid_o && top->pb_re_o) complain("reads VM and PB at once");
             if (k >= lines.size() || lines[k++] != line) complain("wrong read");

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// stamp_xb - operand nibbles: lines of P rows on single ports, two banks by the low bit of the line.
+//
+// Read      a whole line, always granted. Latency 1 cycle, 2 with OutReg; held until the next read's.
+// Write     one or two rows of a line each cycle, never refused. What finds its bank read waits in the
+//           bank's FIFO, in order; it is written when the bank is not read.
+// ready_o   from a register. From the cycle it is first low each FIFO takes Room more writes: the writer's
+//           pipeline may run out. It rises again as soon as there is more room than that.
+// busy_o    a write waits: until it falls the reader must not be told that the lines are there.
+// Rate      two banks give 2 lines a cycle, reader and writer together want 1 + T/L. One bank can run
+//           short where every write goes to it (rows of one line): 1 + T/2L for 1.
+// Starving  a bank is free whenever the array reads the other one, which it does every other time within
+//           a tile, and between two tiles of one line each, which are max(P, 8) cycles apart.
+module stamp_xb #(
+    parameter int unsigned P,
+    parameter int unsigned L,
+    parameter int unsigned XB_LINES,
+    parameter int unsigned Entries = 8,  // of a bank's FIFO, more than Room
+    parameter int unsigned Room    = 4,  // writes taken after ready_o fell
+    parameter bit          OutReg  = 1'b0 // a register behind each bank
+) (
+    input  logic                        clk_i,
+    input  logic                        rst_ni, // synchronous, active low
+    input  logic [31:0]                 mem_test_i,
+
+    // Row row_i gets hi_i, row row_i + 1 gets lo_i if two_i.
+    input  logic                        we_i,
+    output logic                        ready_o,
+    output logic                        busy_o,
+    input  logic [$clog2(XB_LINES)-1:0] waddr_i,
+    input  logic [$clog2(P)-1:0]        row_i,
+    input  logic                        two_i,
+    input  logic [L*4-1:0]              hi_i,
+    input  logic [L*4-1:0]              lo_i,
+
+    input  logic                        re_i,
+    input  logic [$clog2(XB_LINES)-1:0] raddr_i,
+    output logic [P*L*4-1:0]            data_o // row r from bit r*L*4 on
+);
+
+  localparam int unsigned Lines = (XB_LINES + 1) / 2;
+  localparam int unsigned LineW = $clog2(XB_LINES) - 1;
+  localparam int unsigned RowW  = $clog2(P);
+  localparam int unsigned Job   = LineW + RowW + 1 + 2*L*4;
+  localparam int unsigned CntW  = $clog2(Entries + 1);
+
+  logic [1:0]       near, waits, lost;
+  logic [P*L*4-1:0] line [2];
+
+  assign busy_o = waits != 2'd0;
+
+  for (genvar b = 0; b < 2; b++) begin : g_bank
+    logic             rd, wr, mine, fifo_valid, fifo_ready, push, pop, two;
+    logic [Job-1:0]   job, head;
+    logic [LineW-1:0] at;
+    logic [RowW-1:0]  row;
+    logic [L*4-1:0]   hi, lo;
+    logic [P-1:0]     mask;
+    logic [P*L*4-1:0] wdata;
+    logic [CntW-1:0]  count_q, count;
+
+    assign rd   = re_i && raddr_i[0] == 1'(b);
+    assign mine = we_i && waddr_i[0] == 1'(b);
+    assign wr   = !rd && (fifo_valid || mine);
+    assign pop  = !rd && fifo_valid;
+    assign push = mine && (rd || fifo_valid);
+    assign job  = {waddr_i[LineW:1], row_i, two_i, hi_i, lo_i};
+    assign {at, row, two, hi, lo} = fifo_valid ? head : job;
+
+    for (genvar r = 0; r < P; r++) begin : g_row
+      logic own;
+      assign own = row == RowW'(r);
+      assign mask[r] = own || (two && r != 0 && row == RowW'(r - 1));
+      assign wdata[r*L*4 +: L*4] = own ? hi : lo;
+    end
+
+    stamp_fifo #(.Width(Job), .Depth(Entries)) i_fifo (
+      .clk_i, .rst_ni, .push_i(push), .ready_o(fifo_ready), .data_i(job), .valid_o(fifo_valid),
+      .pop_i(pop), .data_o(head));
+
+    stamp_ram_sp #(.Width(P*L*4), .Depth(Lines), .Parts(P), .OutReg(OutReg)) i_ram (
+      .clk_i, .mem_test_i, .re_i(rd), .we_i(wr),
+      .addr_i(($clog2(Lines))'(rd ? raddr_i[LineW:1] : at)), .mask_i(mask), .wdata_i(wdata), .rdata_o(line[b]));
+
+    assign waits[b] = fifo_valid;
+    assign lost[b]  = push && !fifo_ready;
+    assign count    = (push && !pop) ? count_q + 1'b1 : (!push && pop) ? count_q - 1'b1 : count_q;
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni) count_q <= '0;
+      else         count_q <= count;
+      near[b] <= rst_ni && count >= CntW'(Entries - Room);
+    end
+  end
+
+  assign ready_o = near == 2'd0;
+
+  logic sel_q;
+  assign data_o = line[sel_q];
+
+  if (OutReg) begin : g_out
+    logic re_q, sel1_q;
+    always_ff @(posedge clk_i) begin
+      re_q <= re_i;
+      if (re_i) sel1_q <= raddr_i[0];
+      if (re_q) sel_q <= sel1_q;
+    end
+  end else begin : g_direct
+    always_ff @(posedge clk_i) if (re_i) sel_q <= raddr_i[0];
+  end
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) if (rst_ni && lost != 2'd0) $fatal(1, "stamp_xb: a write found its FIFO full");
+`else
+  logic unused;
+  assign unused = &{1'b0, lost};
+`endif
+
+endmodule
