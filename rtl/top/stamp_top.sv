@@ -294,20 +294,20 @@ module stamp_top #(
     logic mine, next;
     assign mine = xb_row == ($clog2(P))'(r);
     assign next = xb_two && xb_row == ($clog2(P))'(r - 1) && r != 0;
-    stamp_ram #(.Width(L*4), .Depth(XB_LINES)) i_ram (
+    stamp_ram #(.Width(L*4), .Depth(XB_LINES), .OutReg(1'b1)) i_ram (
       .clk_i, .we_i(xb_we && (mine || next)), .waddr_i(xb_waddr), .wdata_i(mine ? xb_hi : xb_lo),
       .re_i(xb_re), .raddr_i(xb_raddr), .rdata_o(xb_data[r*L*4 +: L*4]));
   end
 
-  stamp_ram #(.Width(L*T*4), .Depth(WB_LINES)) i_wb (
+  stamp_ram #(.Width(L*T*4), .Depth(WB_LINES), .OutReg(1'b1)) i_wb (
     .clk_i, .we_i(wr_wb), .waddr_i(wr_line[WbW-1:0]), .wdata_i(wr_data[L*T*4-1:0]),
     .re_i(wb_re), .raddr_i(wb_raddr), .rdata_o(wb_data));
 
-  stamp_ram #(.Width(L*64), .Depth(CM_LINES)) i_cm (
+  stamp_ram #(.Width(L*64), .Depth(CM_LINES), .OutReg(1'b1)) i_cm (
     .clk_i, .we_i(wr_cm), .waddr_i(wr_line[CmW-1:0]), .wdata_i(wr_data),
     .re_i(cm_re), .raddr_i(cm_raddr), .rdata_o(cm_data));
 
-  stamp_ram #(.Width(74), .Depth(SM_ENTRIES)) i_rm (
+  stamp_ram #(.Width(74), .Depth(SM_ENTRIES), .OutReg(1'b1)) i_rm (
     .clk_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
     .re_i(rm_re), .raddr_i(rm_raddr), .rdata_o(rm_data));
 
@@ -315,7 +315,7 @@ module stamp_top #(
     .clk_i, .we_i(wr_rt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
     .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
 
-  stamp_table #(.Entries(RT_ENTRIES)) i_nt (
+  stamp_table #(.Entries(RT_ENTRIES), .OutReg(1'b1)) i_nt (
     .clk_i, .we_i(wr_nt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
     .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
 
