@@ -13,7 +13,7 @@
 
 #include "compiler/quant/qmodel.h"
 
-enum { STAMP_QCACHE_VERSION = 2 }; /**< 2: random weights are bfloat16 */
+enum { STAMP_QCACHE_VERSION = 3 }; /**< 2: random weights are bfloat16; 3: scales of 8 bits */
 
 /** What codes were made from. */
 struct stamp_qcache {

@@ -4,7 +4,7 @@
 
 #include "model/insn/insn.h"
 #include "model/insn/mm_plane.h"
-#include "model/num/f32.h"
+#include "model/num/dequant.h"
 #include "model/num/simd.h"
 
 enum { MAX_P = STAMP_MM_ROWS, MAX_L = STAMP_MM_COLUMNS };
@@ -81,9 +81,11 @@ static void block_product(struct walk *w)
 INLINE void deq(const uint32_t *v, uint32_t corr, uint32_t add, float sx, const struct stamp_cm *cm,
                 uint32_t n, float *y)
 {
+    const double sx8 = (double)stamp_scale8(sx);
+
     for (uint32_t c = 0; c < n; c++) {
         const uint32_t acc = v[c] + corr * (uint32_t)cm[c].colsum + add;
-        y[c] = stamp_s32_f32((int32_t)acc) * sx * cm[c].scale;
+        y[c] = stamp_deq_raw((int32_t)acc, sx8, (double)stamp_scale8(cm[c].scale));
     }
 }
 

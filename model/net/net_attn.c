@@ -9,6 +9,7 @@
 
 #include "model/net/net_parts.h"
 #include "model/num/attn.h"
+#include "model/num/dequant.h"
 #include "model/num/digits.h"
 #include "model/num/f32.h"
 #include "model/num/fn.h"
@@ -105,7 +106,8 @@ struct rows {
 INLINE void score_row(const int32_t *restrict acc, int32_t high, float sq, const float *restrict sk,
                       float *restrict s)
 {
-    for (int c = 0; c < STAMP_PANEL; c++) s[c] = stamp_s32_f32(acc[c] - high) * sq * sk[c];
+    for (int c = 0; c < STAMP_PANEL; c++)
+        s[c] = stamp_deq_raw(acc[c] - high, (double)sq, (double)sk[c]);
 }
 
 /* s = DEQ(sum q k', sq, sk) of rows first .. and every key of the width. */
@@ -172,7 +174,7 @@ INLINE void sum_row(const int32_t *restrict acc, int32_t high, float scale, bool
                     float rescale, float *restrict o)
 {
     for (int c = 0; c < STAMP_PANEL; c++) {
-        const float y = stamp_s32_f32(acc[c] - high) * scale;
+        const float y = stamp_deq_raw(acc[c] - high, (double)scale, 1.0);
         o[c] = start ? y : o[c] * rescale + y;
     }
 }

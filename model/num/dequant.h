@@ -9,16 +9,23 @@
 #ifndef STAMP_NUM_DEQUANT_H
 #define STAMP_NUM_DEQUANT_H
 
-#include "model/num/f32.h"
+#include "model/num/scale.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** DEQ(acc, sx, sw) = MUL(MUL(S32_F32(acc), sx), sw). */
+/** DEQ of scales that SCALE has been taken of, NaN of any pattern. In binary64 the product is exact: 32
+ *  bits times 8 times 8, its exponent from 2^-266 to 2^287; so the conversion is the only rounding. */
+static inline float stamp_deq_raw(int32_t acc, double sx, double sw)
+{
+    return (float)((double)acc * (sx * sw));
+}
+
+/** DEQ(acc, sx, sw): the binary32 nearest to acc * SCALE(sx) * SCALE(sw). */
 static inline float stamp_deq(int32_t acc, float sx, float sw)
 {
-    return stamp_f32_mul(stamp_f32_mul(stamp_s32_f32(acc), sx), sw);
+    return stamp_f32_canon(stamp_deq_raw(acc, (double)stamp_scale8(sx), (double)stamp_scale8(sw)));
 }
 
 /** acc = S + corr*colsum + (8-bit weights: 8*rowsum), modulo 2^32. */

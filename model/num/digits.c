@@ -5,15 +5,11 @@
 #include "model/num/f32.h"
 #include "model/num/quant_kernel.h"
 
-static const float TINY_RANGE = 0x1p-100f;
-
 struct stamp_qparam stamp_digit_params(struct stamp_range range)
 {
-    const float n = STAMP_DIGITS_MAX, neg_lo = stamp_f32_neg(range.lo);
-    const float r = neg_lo > range.hi ? neg_lo : range.hi;
+    const float neg_lo = stamp_f32_neg(range.lo);
 
-    if (r < TINY_RANGE) return (struct stamp_qparam){0.0f, 0.0f, 0};
-    return (struct stamp_qparam){stamp_f32_div(n, r), stamp_f32_div(r, n), 0};
+    return stamp_step_params(neg_lo > range.hi ? neg_lo : range.hi, STAMP_DIGITS_MAX);
 }
 
 void stamp_digit_codes(float inv, size_t n, const float *x, int8_t *code)

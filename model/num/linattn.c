@@ -70,7 +70,7 @@ static void weigh(uint32_t n, uint32_t hd, const int8_t *restrict p, const int8_
 static bool block(const struct work *w, uint32_t hd, uint32_t d, uint32_t first, uint32_t n,
                   float *l)
 {
-    const float one = stamp_f32_div(1.0f, STAMP_DIGITS_MAX);
+    const float one = stamp_step_params(1.0f, STAMP_DIGITS_MAX).scale;
     float *o = w->o + (size_t)d * hd;
 
     for (uint32_t j = 0; j < n; j++)

@@ -51,10 +51,12 @@ static inline __attribute__((always_inline)) void stamp_finish_row(
     bool first, const int32_t *restrict acc, struct stamp_row_terms t,
     const int32_t *restrict colsum, const float *restrict scale, float *restrict y)
 {
+    const double sx = (double)stamp_scale8(t.sx);
+
     for (int c = 0; c < STAMP_PANEL; c++) {
         const uint32_t v =
             (uint32_t)acc[c] + (uint32_t)t.add + (uint32_t)t.col_factor * (uint32_t)colsum[c];
-        const float value = stamp_s32_f32((int32_t)v) * t.sx * scale[c];
+        const float value = stamp_deq_raw((int32_t)v, sx, (double)stamp_scale8(scale[c]));
         y[c] = first ? value : y[c] + value;
     }
 }

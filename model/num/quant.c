@@ -6,12 +6,11 @@
 
 #include "model/num/f32.h"
 #include "model/num/quant_kernel.h"
+#include "model/num/scale.h"
 #include "model/num/simd.h"
 
 /* Fixed-length inner loops become vector code at -O2. */
 enum { CHUNK = 32 };
-
-static const float TINY_RANGE = 0x1p-100f;
 
 INLINE struct stamp_range range_widen(struct stamp_range r, size_t n, const float *x)
 {
@@ -55,18 +54,26 @@ static int32_t steps(unsigned bits, bool symmetric)
     return symmetric ? (bits == 8 ? 127 : 7) : (bits == 8 ? 255 : 15);
 }
 
+struct stamp_qparam stamp_step_params(float r, int32_t n)
+{
+    const float tiny = 0x1p-100f;
+
+    if (r < tiny) return (struct stamp_qparam){0.0f, 0.0f, 0};
+    const float scale = stamp_scale_up8(r, n);
+    return (struct stamp_qparam){stamp_f32_div(1.0f, scale), scale, 0};
+}
+
 struct stamp_qparam stamp_quant_params(struct stamp_range range, unsigned bits, bool symmetric)
 {
     const int32_t n = steps(bits, symmetric);
-    const float nf = stamp_s32_f32(n), neg_lo = stamp_f32_neg(range.lo);
+    const float neg_lo = stamp_f32_neg(range.lo);
     const float larger = neg_lo > range.hi ? neg_lo : range.hi;
-    const float r = symmetric ? larger : stamp_f32_sub(range.hi, range.lo);
+    struct stamp_qparam q =
+        stamp_step_params(symmetric ? larger : stamp_f32_sub(range.hi, range.lo), n);
+    const int32_t z = symmetric ? 0 : stamp_rne_int10(stamp_f32_mul(neg_lo, q.inv));
 
-    if (r < TINY_RANGE) return (struct stamp_qparam){0.0f, 0.0f, 0};
-
-    const float inv = stamp_f32_div(nf, r);
-    const int32_t z = symmetric ? 0 : stamp_rne_int10(stamp_f32_mul(neg_lo, inv));
-    return (struct stamp_qparam){inv, stamp_f32_div(r, nf), z < 0 ? 0 : z > n ? n : z};
+    q.zero = z < 0 ? 0 : z > n ? n : z;
+    return q;
 }
 
 static int32_t quantize_scalar(struct stamp_qparam q, struct stamp_limits to, size_t n,

@@ -48,6 +48,9 @@ static inline struct stamp_range stamp_range_empty(void)
 /** @p r widened by x[n]. Elements in any order and any grouping give the same result. */
 struct stamp_range stamp_range_widen(struct stamp_range r, size_t n, const float *x);
 
+/** Scale UP8(r / n) and its inverse of a range's width @p r in @p n steps; the zero point is 0. */
+struct stamp_qparam stamp_step_params(float r, int32_t n);
+
 /** Parameters from a range. @param bits 4 or 8 */
 struct stamp_qparam stamp_quant_params(struct stamp_range r, unsigned bits, bool symmetric);
 

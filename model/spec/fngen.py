@@ -92,7 +92,10 @@ def main():
     print()
     for i in range(128):
         print("FN_RECIP(%d, 0x%08x, 0x%08x, 0x%08x)" % (i, *map(f32, recip(i))))
-    print("\n#undef FN_CONST\n#undef FN_EXP\n#undef FN_RECIP")
+    print()
+    for i in range(128):
+        print(f"FN_INVERSE({i}, 0x{f32(F(128, 128 + i)):08x})")
+    print("\n#undef FN_CONST\n#undef FN_EXP\n#undef FN_RECIP\n#undef FN_INVERSE")
 
 
 EXP_LO = 0xC2AEAC4F  # -87.3365402, the lowest float above ln 2^-126
@@ -105,6 +108,7 @@ HEAD = """/* SPDX-License-Identifier: Apache-2.0 */
  *   FN_CONST(name, bits, "meaning")
  *   FN_EXP(i, bits)             T[i] = 2^(i/128)
  *   FN_RECIP(i, a, b, c)        1/(M[i] + r) = a + r (b + r c), M[i] = 1 + (2i+1)/256
+ *   FN_INVERSE(i, bits)         1 / (1 + i/128): inv of a scale of section 6, up to a power of two
  */
 #ifndef FN_CONST
 #define FN_CONST(name, bits, meaning)
@@ -114,6 +118,9 @@ HEAD = """/* SPDX-License-Identifier: Apache-2.0 */
 #endif
 #ifndef FN_RECIP
 #define FN_RECIP(i, a, b, c)
+#endif
+#ifndef FN_INVERSE
+#define FN_INVERSE(i, bits)
 #endif
 
 """

@@ -79,6 +79,10 @@ static const uint32_t fn_recip_c[] = {
 #define FN_RECIP(i, a, b, c) [i] = c,
 #include "model/spec/fn.def"
 };
+static const uint32_t fn_inverse[] = {
+#define FN_INVERSE(i, bits) [i] = bits,
+#include "model/spec/fn.def"
+};
 
 static const struct stamp_field head[] = {
 #define HEAD(name, lsb, width, meaning) {STAMP_FORMAT_C, #name, meaning, lsb, width},
@@ -262,7 +266,8 @@ static void print_fn(void)
     printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
            "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
            "spec`.\n"
-           "// Functions of an element, numerics.md section 8: constants and tables, binary32.\n"
+           "// Functions of an element, numerics.md section 8: constants and tables, binary32; section 6,\n"
+           "// inverses of scales.\n"
            "// verilator lint_off UNUSEDPARAM\n"
            "package stamp_fn_pkg;\n");
     for (size_t i = 0; i < COUNT(fn_consts); i++)
@@ -275,6 +280,7 @@ static void print_fn(void)
     sv_table("rec_a", fn_recip_a, "1/(M[i] + r) = A[i] + r (B[i] + r C[i])");
     sv_table("rec_b", fn_recip_b, "B[i]");
     sv_table("rec_c", fn_recip_c, "C[i]");
+    sv_table("inverse", fn_inverse, "1 / (1 + i/128)");
     printf("\nendpackage\n// verilator lint_on UNUSEDPARAM\n");
 }
 

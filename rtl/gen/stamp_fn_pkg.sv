@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make spec`.
-// Functions of an element, numerics.md section 8: constants and tables, binary32.
+// Functions of an element, numerics.md section 8: constants and tables, binary32; section 6,
+// inverses of scales.
 // verilator lint_off UNUSEDPARAM
 package stamp_fn_pkg;
   localparam logic [31:0] EXP_LO = 32'hc2aeac4f; // EXP: +0 below
@@ -549,6 +550,140 @@ package stamp_fn_pkg;
       7'd125: rec_c = 32'h3e03d331;
       7'd126: rec_c = 32'h3e0246f2;
       default: rec_c = 32'h3e00c0e1;
+    endcase
+  endfunction
+
+  // 1 / (1 + i/128)
+  function automatic logic [31:0] inverse(input logic [6:0] i);
+    case (i)
+      7'd0: inverse = 32'h3f800000;
+      7'd1: inverse = 32'h3f7e03f8;
+      7'd2: inverse = 32'h3f7c0fc1;
+      7'd3: inverse = 32'h3f7a232d;
+      7'd4: inverse = 32'h3f783e10;
+      7'd5: inverse = 32'h3f76603e;
+      7'd6: inverse = 32'h3f74898d;
+      7'd7: inverse = 32'h3f72b9d6;
+      7'd8: inverse = 32'h3f70f0f1;
+      7'd9: inverse = 32'h3f6f2eb7;
+      7'd10: inverse = 32'h3f6d7304;
+      7'd11: inverse = 32'h3f6bbdb3;
+      7'd12: inverse = 32'h3f6a0ea1;
+      7'd13: inverse = 32'h3f6865ac;
+      7'd14: inverse = 32'h3f66c2b4;
+      7'd15: inverse = 32'h3f652598;
+      7'd16: inverse = 32'h3f638e39;
+      7'd17: inverse = 32'h3f61fc78;
+      7'd18: inverse = 32'h3f607038;
+      7'd19: inverse = 32'h3f5ee95c;
+      7'd20: inverse = 32'h3f5d67c9;
+      7'd21: inverse = 32'h3f5beb62;
+      7'd22: inverse = 32'h3f5a740e;
+      7'd23: inverse = 32'h3f5901b2;
+      7'd24: inverse = 32'h3f579436;
+      7'd25: inverse = 32'h3f562b81;
+      7'd26: inverse = 32'h3f54c77b;
+      7'd27: inverse = 32'h3f53680d;
+      7'd28: inverse = 32'h3f520d21;
+      7'd29: inverse = 32'h3f50b6a0;
+      7'd30: inverse = 32'h3f4f6475;
+      7'd31: inverse = 32'h3f4e168a;
+      7'd32: inverse = 32'h3f4ccccd;
+      7'd33: inverse = 32'h3f4b8728;
+      7'd34: inverse = 32'h3f4a4588;
+      7'd35: inverse = 32'h3f4907da;
+      7'd36: inverse = 32'h3f47ce0c;
+      7'd37: inverse = 32'h3f46980c;
+      7'd38: inverse = 32'h3f4565c8;
+      7'd39: inverse = 32'h3f443730;
+      7'd40: inverse = 32'h3f430c31;
+      7'd41: inverse = 32'h3f41e4bc;
+      7'd42: inverse = 32'h3f40c0c1;
+      7'd43: inverse = 32'h3f3fa030;
+      7'd44: inverse = 32'h3f3e82fa;
+      7'd45: inverse = 32'h3f3d6910;
+      7'd46: inverse = 32'h3f3c5264;
+      7'd47: inverse = 32'h3f3b3ee7;
+      7'd48: inverse = 32'h3f3a2e8c;
+      7'd49: inverse = 32'h3f392144;
+      7'd50: inverse = 32'h3f381703;
+      7'd51: inverse = 32'h3f370fbb;
+      7'd52: inverse = 32'h3f360b61;
+      7'd53: inverse = 32'h3f3509e7;
+      7'd54: inverse = 32'h3f340b41;
+      7'd55: inverse = 32'h3f330f63;
+      7'd56: inverse = 32'h3f321643;
+      7'd57: inverse = 32'h3f311fd4;
+      7'd58: inverse = 32'h3f302c0b;
+      7'd59: inverse = 32'h3f2f3ade;
+      7'd60: inverse = 32'h3f2e4c41;
+      7'd61: inverse = 32'h3f2d602b;
+      7'd62: inverse = 32'h3f2c7692;
+      7'd63: inverse = 32'h3f2b8f6a;
+      7'd64: inverse = 32'h3f2aaaab;
+      7'd65: inverse = 32'h3f29c84a;
+      7'd66: inverse = 32'h3f28e83f;
+      7'd67: inverse = 32'h3f280a81;
+      7'd68: inverse = 32'h3f272f05;
+      7'd69: inverse = 32'h3f2655c4;
+      7'd70: inverse = 32'h3f257eb5;
+      7'd71: inverse = 32'h3f24a9cf;
+      7'd72: inverse = 32'h3f23d70a;
+      7'd73: inverse = 32'h3f23065e;
+      7'd74: inverse = 32'h3f2237c3;
+      7'd75: inverse = 32'h3f216b31;
+      7'd76: inverse = 32'h3f20a0a1;
+      7'd77: inverse = 32'h3f1fd80a;
+      7'd78: inverse = 32'h3f1f1166;
+      7'd79: inverse = 32'h3f1e4cad;
+      7'd80: inverse = 32'h3f1d89d9;
+      7'd81: inverse = 32'h3f1cc8e1;
+      7'd82: inverse = 32'h3f1c09c1;
+      7'd83: inverse = 32'h3f1b4c70;
+      7'd84: inverse = 32'h3f1a90e8;
+      7'd85: inverse = 32'h3f19d723;
+      7'd86: inverse = 32'h3f191f1a;
+      7'd87: inverse = 32'h3f1868c8;
+      7'd88: inverse = 32'h3f17b426;
+      7'd89: inverse = 32'h3f17012e;
+      7'd90: inverse = 32'h3f164fda;
+      7'd91: inverse = 32'h3f15a025;
+      7'd92: inverse = 32'h3f14f209;
+      7'd93: inverse = 32'h3f144581;
+      7'd94: inverse = 32'h3f139a86;
+      7'd95: inverse = 32'h3f12f114;
+      7'd96: inverse = 32'h3f124925;
+      7'd97: inverse = 32'h3f11a2b4;
+      7'd98: inverse = 32'h3f10fdbc;
+      7'd99: inverse = 32'h3f105a38;
+      7'd100: inverse = 32'h3f0fb824;
+      7'd101: inverse = 32'h3f0f177a;
+      7'd102: inverse = 32'h3f0e7835;
+      7'd103: inverse = 32'h3f0dda52;
+      7'd104: inverse = 32'h3f0d3dcb;
+      7'd105: inverse = 32'h3f0ca29c;
+      7'd106: inverse = 32'h3f0c08c1;
+      7'd107: inverse = 32'h3f0b7034;
+      7'd108: inverse = 32'h3f0ad8f3;
+      7'd109: inverse = 32'h3f0a42f8;
+      7'd110: inverse = 32'h3f09ae41;
+      7'd111: inverse = 32'h3f091ac7;
+      7'd112: inverse = 32'h3f088889;
+      7'd113: inverse = 32'h3f07f781;
+      7'd114: inverse = 32'h3f0767ab;
+      7'd115: inverse = 32'h3f06d905;
+      7'd116: inverse = 32'h3f064b8a;
+      7'd117: inverse = 32'h3f05bf37;
+      7'd118: inverse = 32'h3f053408;
+      7'd119: inverse = 32'h3f04a9fa;
+      7'd120: inverse = 32'h3f042108;
+      7'd121: inverse = 32'h3f039930;
+      7'd122: inverse = 32'h3f03126f;
+      7'd123: inverse = 32'h3f028cc0;
+      7'd124: inverse = 32'h3f020821;
+      7'd125: inverse = 32'h3f01848e;
+      7'd126: inverse = 32'h3f010204;
+      default: inverse = 32'h3f008081;
     endcase
   endfunction
 

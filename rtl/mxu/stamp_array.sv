@@ -2,98 +2,120 @@
 // stamp_array - P x L accumulators, each fed by a dot product of T signed nibbles.
 //
 // Rule     model/spec/numerics.md section 7. C twin: model/insn/mm.c.
-// Pipeline cycle 0 issue (memories read), 1 operands selected, 2 multiply and accumulate,
-//          3 copy to the shadow on last_i, so rows can be read from cycle 4 on.
+// Pipeline cycle 0 issue (memories read), 2 operands selected, 3 products of either half of the depth
+//          summed, 4 the halves, 5 accumulate, 6 copy to the shadow after the step of last_i; its row r
+//          is at the way out in cycle 7 + r, row r + 1 beside it.
 // Throughput one k-step of T per cycle, without gaps between tiles: the shadow is the second
-//          accumulator bank. The issuer keeps the drain out of a shadow about to be overwritten.
+//          accumulator bank. The issuer keeps steps of last_i P cycles or more apart.
+// Widths   K products a plane: a tile has at most 4095 XB lines of L, and no more than there are; with
+//          both planes it takes 2 K / T WB lines. Products of nibbles are -56..64, so the sum of one plane
+//          is within 64 K, of both within 16 * 64 K + 64 K = 1088 K; of one that has all WB lines, twice
+//          as many products, within 128 K. AccW bits hold -1088 K .. 1088 K, and so every sum on the way.
 module stamp_array #(
     parameter int unsigned P, // nibble rows
     parameter int unsigned L, // columns
     parameter int unsigned T, // products per dot product, 4 or 8
+    parameter int unsigned XB_LINES,
+    parameter int unsigned WB_LINES,
     parameter int unsigned PhaseW = L > T ? $clog2(L/T) : 1 // never set
 ) (
     input  logic                     clk_i,
     input  logic                     rst_ni,
 
-    // Issue: the memories are read in this cycle, so x_i and w_i are there in the next one.
+    // Issue: the memories are read in this cycle, x_i and w_i are there two cycles later.
     input  logic                     issue_i,
     input  logic                     first_i, // start from zero
     input  logic                     shift_i, // accumulators times 16 before adding: lo plane starts
     input  logic                     last_i,  // tile ends here
-    input  logic [PhaseW-1:0]   phase_i, // which T lanes of the XB line
+    input  logic [PhaseW-1:0]        phase_i, // which T lanes of the XB line
 
     input  logic [P*L*4-1:0]         x_i, // XB line: row r, lane l in nibble r*L + l
     input  logic [L*T*4-1:0]         w_i, // WB line: column c, depth t in nibble c*T + t
 
-    // Drain: rows row_i and row_i + 1 of the shadow, one cycle later.
-    output logic                     shadow_o, // the shadow is readable from the next cycle on
-    input  logic                     rd_i,
-    input  logic [$clog2(P)-1:0]     row_i,
+    // Drain: registers.
     output logic [L*32-1:0]          row0_o,
     output logic [L*32-1:0]          row1_o
 );
 
-  logic                   v1_q, v2_q, first1_q, first2_q, shift1_q, shift2_q;
-  logic                   last1_q, last2_q, last3_q;
-  logic [PhaseW-1:0] phase1_q;
-  logic signed [3:0]      x_q [P*T];
-  logic signed [3:0]      w_q [L*T];
-  logic signed [31:0]     acc_q [P*L];
-  logic signed [31:0]     shadow_q [P*L];
+  localparam int unsigned Lines = XB_LINES < 4095 ? XB_LINES : 4095;
+  localparam int unsigned MostK = Lines * L < WB_LINES * T / 2 ? Lines * L : WB_LINES * T / 2;
+  localparam int unsigned AccW  = $clog2(1088 * MostK + 1) + 1;
+  localparam int unsigned SumW  = T == 8 ? 11 : 10; // -56 T .. 64 T
+  localparam int unsigned HalfW = SumW - 1;
 
-  assign shadow_o = last3_q;
+  logic [5:1] v_q, first_q, shift_q;
+  logic [6:1] last_q;
+  logic [PhaseW-1:0]       phase1_q, phase2_q;
+  logic signed [3:0]       x_q [P*T];
+  logic signed [3:0]       w_q [L*T];
+  logic signed [HalfW-1:0] low_q [P*L];
+  logic signed [HalfW-1:0] high_q [P*L];
+  logic signed [SumW-1:0]  sum_q [P*L];
+  logic signed [AccW-1:0]  acc_q [P*L];
+  logic signed [AccW-1:0]  shadow_q [P*L];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      {v1_q, v2_q, last1_q, last2_q, last3_q} <= '0;
+      v_q    <= '0;
+      last_q <= '0;
     end else begin
-      v1_q    <= issue_i;
-      v2_q    <= v1_q;
-      last1_q <= issue_i && last_i;
-      last2_q <= last1_q;
-      last3_q <= last2_q;
+      v_q    <= {v_q[4:1], issue_i};
+      last_q <= {last_q[5:1], issue_i && last_i};
     end
-    first1_q <= first_i;
-    first2_q <= first1_q;
-    shift1_q <= shift_i;
-    shift2_q <= shift1_q;
+    first_q  <= {first_q[4:1], first_i};
+    shift_q  <= {shift_q[4:1], shift_i};
     phase1_q <= phase_i;
+    phase2_q <= phase1_q;
   end
 
   always_ff @(posedge clk_i) begin
-    if (v1_q) begin
+    if (v_q[2]) begin
       for (int r = 0; r < P; r++)
         for (int t = 0; t < T; t++)
-          x_q[r*T + t] <= x_i[(r*L + 32'(phase1_q)*T + t)*4 +: 4];
+          x_q[r*T + t] <= x_i[(r*L + 32'(phase2_q)*T + t)*4 +: 4];
       for (int i = 0; i < L*T; i++) w_q[i] <= w_i[i*4 +: 4];
     end
   end
 
-  // |product| <= 64, so 32 bits hold K = 32768 with 16-fold planes: numerics.md section 7.
+  // In 32 bits for the simulator's sake: synthesis narrows what is a sign.
   always_ff @(posedge clk_i) begin
-    if (v2_q) begin
+    if (v_q[3]) begin
       for (int r = 0; r < P; r++)
-        for (int c = 0; c < L; c++)
-          acc_q[r*L + c] <= (first2_q ? 32'sd0 : shift2_q ? acc_q[r*L + c] <<< 4 : acc_q[r*L + c])
-            + 32'(x_q[r*T + 0]) * 32'(w_q[c*T + 0]) + 32'(x_q[r*T + 1]) * 32'(w_q[c*T + 1])
-            + 32'(x_q[r*T + 2]) * 32'(w_q[c*T + 2]) + 32'(x_q[r*T + 3]) * 32'(w_q[c*T + 3])
-            + ((T == 8) ?
-              32'(x_q[r*T + T-4]) * 32'(w_q[c*T + T-4]) + 32'(x_q[r*T + T-3]) * 32'(w_q[c*T + T-3])
-            + 32'(x_q[r*T + T-2]) * 32'(w_q[c*T + T-2]) + 32'(x_q[r*T + T-1]) * 32'(w_q[c*T + T-1])
-              : 32'sd0);
+        for (int c = 0; c < L; c++) begin
+          low_q[r*L + c] <= HalfW'(
+            32'(x_q[r*T + 0]) * 32'(w_q[c*T + 0]) + 32'(x_q[r*T + 1]) * 32'(w_q[c*T + 1])
+            + ((T == 8) ? 32'(x_q[r*T + T/2-2]) * 32'(w_q[c*T + T/2-2])
+                          + 32'(x_q[r*T + T/2-1]) * 32'(w_q[c*T + T/2-1]) : 32'sd0));
+          high_q[r*L + c] <= HalfW'(
+            32'(x_q[r*T + T-2]) * 32'(w_q[c*T + T-2]) + 32'(x_q[r*T + T-1]) * 32'(w_q[c*T + T-1])
+            + ((T == 8) ? 32'(x_q[r*T + T-4]) * 32'(w_q[c*T + T-4])
+                          + 32'(x_q[r*T + T-3]) * 32'(w_q[c*T + T-3]) : 32'sd0));
+        end
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (last3_q) for (int i = 0; i < P*L; i++) shadow_q[i] <= acc_q[i];
+    if (v_q[4])
+      for (int i = 0; i < P*L; i++) sum_q[i] <= SumW'(low_q[i]) + SumW'(high_q[i]);
   end
 
   always_ff @(posedge clk_i) begin
-    if (rd_i) begin
-      for (int c = 0; c < L; c++) begin
-        row0_o[c*32 +: 32] <= shadow_q[32'(row_i)*L + c];
-        row1_o[c*32 +: 32] <= shadow_q[(32'(row_i)*L + L + c) % (P*L)];
-      end
+    if (v_q[5]) begin
+      for (int i = 0; i < P*L; i++)
+        acc_q[i] <= (first_q[5] ? '0 : shift_q[5] ? acc_q[i] <<< 4 : acc_q[i]) + AccW'(sum_q[i]);
+    end
+  end
+
+  // Rows leave by the first: no row is chosen, and none is held.
+  always_ff @(posedge clk_i) begin
+    for (int i = 0; i < P*L; i++)
+      shadow_q[i] <= last_q[6] ? acc_q[i] : shadow_q[i < P*L - L ? i + L : i];
+  end
+
+  always_comb begin
+    for (int c = 0; c < L; c++) begin
+      row0_o[c*32 +: 32] = 32'(shadow_q[c]);
+      row1_o[c*32 +: 32] = 32'(shadow_q[L + c]);
     end
   end
 

@@ -2,10 +2,10 @@
 // stamp_qpar - quantizer parameters of ranges: inverse scale, scale, zero point.
 //
 // Rule     model/spec/numerics.md section 6, Parameters. C twins: model/num/quant.c, digits.c.
-// Pipeline 0 entry given, hi - lo; 3 n/r and r/n start in the entry's own two dividers; 18 -lo * inv;
-//          20 to integer; 21 done. All ranges take the same time, so that adder, multiplier and
-//          the way out are shared: entries that came in different cycles never meet.
-// Throughput Q entries in 22 cycles. Results come in the order of the entries.
+// Pipeline 0 entry given, 1 hi - lo; then 1 range chosen, 5 quotient by the steps, two bits each, 1 rounded
+//          up to 8 bits, 1 inverse from the table, -lo * inv, 1 to integer, done. One entry a cycle
+//          could pass; lo, hi and tag stay in Q places, so Q are under way.
+// Latency  AddLatency + MulLatency + 10 from valid_i to done_o. Results come in the order of the entries.
 module stamp_qpar #(
     parameter int unsigned Q, // entries at once
     parameter int unsigned TagW = 42 // bits that go with an entry
@@ -32,13 +32,13 @@ module stamp_qpar #(
     output logic            flag_o  // inv_o or scale_o is infinity or NaN
 );
 
-  localparam logic [31:0] Tiny = 32'h0d80_0000; // 2^-100
-  localparam int unsigned W    = Q > 1 ? $clog2(Q) : 1;
+  localparam int unsigned W = Q > 1 ? $clog2(Q) : 1;
 
-  // ---- Whose turn it is at each stage; entries under way ------------------------------------------
-  logic [W-1:0] in_q, div_q, mul_q, out_q;
+  // ---- Entries under way, and whose turn it is at each stage ---------------------------------------
+  logic [W-1:0] in_q, sub_q, range_q, mul_q, out_q;
   logic [W:0]   count_q;
-  logic         sub_v, div_done, int_v;
+  logic         sub_valid_q, sub_v, inv_v_q, int_v, prod_v;
+  logic [6:0]   step_v_q; // 0 range is there, 1 .. 5 quotient bits by pairs, 6 scale
 
   function automatic logic [W-1:0] after(input logic [W-1:0] u);
     after = u == W'(Q - 1) ? '0 : u + 1'b1;
@@ -50,17 +50,22 @@ module stamp_qpar #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      {in_q, div_q, mul_q, out_q, count_q} <= '0;
+      {in_q, sub_q, range_q, mul_q, out_q, count_q} <= '0;
+      {sub_valid_q, step_v_q, inv_v_q} <= '0;
     end else begin
-      if (valid_i)  in_q  <= after(in_q);
-      if (sub_v)    div_q <= after(div_q);
-      if (div_done) mul_q <= after(mul_q);
-      if (int_v)    out_q <= after(out_q);
+      if (valid_i)     in_q    <= after(in_q);
+      if (sub_valid_q) sub_q   <= after(sub_q);
+      if (sub_v)       range_q <= after(range_q);
+      if (inv_v_q)     mul_q   <= after(mul_q);
+      if (int_v)       out_q   <= after(out_q);
       if (take_i != int_v) count_q <= take_i ? count_q + 1'b1 : count_q - 1'b1;
+      sub_valid_q <= valid_i;
+      step_v_q    <= {step_v_q[5:0], sub_v};
+      inv_v_q     <= step_v_q[6];
     end
   end
 
-  // ---- The entries and their dividers --------------------------------------------------------------
+  // ---- The entries -----------------------------------------------------------------------------------
   typedef struct packed {
     logic            plain; // asymmetric
     logic            bits8;
@@ -74,14 +79,7 @@ module stamp_qpar #(
 
   // Yosys 0.23 leaves an array of packed structs undriven: bits here, a struct where they are read.
   logic [EntryW-1:0] e_q [Q];
-  logic [Q-1:0]      tiny_q;
-  entry_t            entry, at_div, at_mul, at_out;
-  logic [31:0] inv [Q];
-  logic [31:0] scale [Q];
-  logic [Q-1:0] done, unused_busy, unused_done, unused_sbusy, unused_iflag, unused_sflag;
-  logic [31:0] sub_r, neg_lo, range, n, prod;
-  logic [9:0]  zero_int;
-  logic        tiny, prod_v, unused_sub_flag, unused_prod_flag;
+  entry_t            entry, at_sub, at_range, at_mul, at_out;
 
   assign entry.plain = !sym_i && !sd_i;
   assign entry.bits8 = bits8_i;
@@ -90,63 +88,141 @@ module stamp_qpar #(
   assign entry.hi    = hi_i;
   assign entry.tag   = tag_i;
 
-  assign at_div = e_q[div_q];
-  assign at_mul = e_q[mul_q];
-  assign at_out = e_q[out_q];
-  assign neg_lo = {~at_div.lo[31], at_div.lo[30:0]};
-  assign n      = at_div.plain ? (at_div.bits8 ? 32'h437f_0000 : 32'h4170_0000) // 255, 15
-                  : at_div.sd ? 32'h42ee_0000                                   // 119
-                              : (at_div.bits8 ? 32'h42fe_0000 : 32'h40e0_0000); // 127, 7
+  assign at_sub   = e_q[sub_q];
+  assign at_range = e_q[range_q];
+  assign at_mul   = e_q[mul_q];
+  assign at_out   = e_q[out_q];
+
+  always_ff @(posedge clk_i) if (valid_i) e_q[in_q] <= entry;
+
+  // ---- hi - lo; the range, as an integer of 24 bits; the steps, shifted to 8 bits ---------------------
+  logic [31:0] sub_r, neg_lo, range;
+  logic        unused_sub_flag, unused_prod_flag;
+
+  stamp_fadd i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(sub_valid_q), .a_i(at_sub.hi), .b_i(at_sub.lo),
+                    .sub_i(1'b1), .half_i(1'b0), .stage_valid_i('0), .valid_o(sub_v),
+                    .result_o(sub_r), .flag_o(unused_sub_flag));
+
+  assign neg_lo = {~at_range.lo[31], at_range.lo[30:0]};
+  assign range  = at_range.plain ? sub_r : stamp_fp_pkg::lt(neg_lo, at_range.hi) ? at_range.hi : neg_lo;
+
+  // What goes along: nothing is left of a tiny range; NaN and infinity stay what they are.
+  typedef struct packed {
+    logic        tiny; // below 2^-100
+    logic        nan;
+    logic        inf;
+    logic [8:0]  field; // exponent of a quotient of 1 or more
+    logic [7:0]  n;     // steps, the highest bit 1
+  } along_t;
+
+  along_t      first, a_q [0:5];
+  logic [23:0] m_q;            // of the range
+  logic [7:0]  rest_q [1:5];   // remainder
+  logic [14:0] bits_q [1:4];   // of m to come
+  logic [8:0]  quot_q [1:5];
 
   always_comb begin
-    range = sub_r;
-    tiny  = 1'b0;
+    first.nan   = range[30:0] > stamp_fp_pkg::Inf[30:0];
+    first.inf   = range[30:0] == stamp_fp_pkg::Inf[30:0];
+    first.tiny  = !first.nan && (range[31] || range[30:23] < 8'd27);
+    first.n     = at_range.plain ? (at_range.bits8 ? 8'd255 : 8'd240)            // 255, 15 << 4
+                  : at_range.sd ? 8'd238 : (at_range.bits8 ? 8'd254 : 8'd224);   // 119 << 1, 127 << 1, 7 << 5
+    first.field = {1'b0, range[30:23]} - 9'd7
+                  + (at_range.plain ? (at_range.bits8 ? 9'd0 : 9'd4)
+                     : (at_range.sd || at_range.bits8) ? 9'd1 : 9'd5);
+  end
+
+  // One bit of a quotient: what is left of rest by n, and whether it went.
+  function automatic logic [8:0] one_bit(input logic [8:0] rest, input logic [7:0] n);
+    logic [7:0] less;
+    less    = rest[7:0] - n; // rest is below 2 n
+    one_bit = rest >= {1'b0, n} ? {1'b1, less} : {1'b0, rest[7:0]};
+  endfunction
+
+  always_ff @(posedge clk_i) begin : quotient
+    logic [8:0] high, low;
     if (sub_v) begin
-      if (!at_div.plain) range = stamp_fp_pkg::lt(neg_lo, at_div.hi) ? at_div.hi : neg_lo;
-      tiny = stamp_fp_pkg::lt(range, Tiny);
+      m_q    <= {1'b1, range[22:0]};
+      a_q[0] <= first;
+    end
+    if (step_v_q[0]) begin // the first place is the integer: both have 8 bits
+      high      = one_bit({1'b0, m_q[23:16]}, a_q[0].n);
+      low       = one_bit({high[7:0], m_q[15]}, a_q[0].n);
+      rest_q[1] <= low[7:0];
+      quot_q[1] <= {7'd0, high[8], low[8]};
+      bits_q[1] <= m_q[14:0];
+      a_q[1]    <= a_q[0];
+    end
+    for (int s = 1; s < 4; s++) begin
+      if (step_v_q[s]) begin
+        high        = one_bit({rest_q[s], bits_q[s][14]}, a_q[s].n);
+        low         = one_bit({high[7:0], bits_q[s][13]}, a_q[s].n);
+        rest_q[s+1] <= low[7:0];
+        quot_q[s+1] <= {quot_q[s][6:0], high[8], low[8]};
+        bits_q[s+1] <= {bits_q[s][12:0], 2'd0};
+        a_q[s+1]    <= a_q[s];
+      end
+    end
+    if (step_v_q[4]) begin // the last one; what is left of all makes the remainder
+      high      = one_bit({rest_q[4], bits_q[4][14]}, a_q[4].n);
+      rest_q[5] <= high[7:0] | {7'd0, bits_q[4][13:0] != 14'd0};
+      quot_q[5] <= {quot_q[4][7:0], high[8]};
+      a_q[5]    <= a_q[4];
     end
   end
 
-  for (genvar u = 0; u < Q; u++) begin : g_unit
-    logic start;
-    assign start = sub_v && div_q == W'(u);
+  // ---- Up to 8 bits; inverse ----------------------------------------------------------------------------
+  logic [14:0] scale_q, scale2_q; // without sign, upper half
+  logic [31:0] inv_q;
+  logic        over;              // the quotient is 1 or more: 9 bits
+  logic [14:0] cut;
 
-    always_ff @(posedge clk_i) begin
-      if (valid_i && in_q == W'(u)) e_q[u] <= entry;
-      if (start) tiny_q[u] <= tiny;
+  assign over = quot_q[5][8];
+  assign cut  = over ? {a_q[5].field[7:0], quot_q[5][7:1]}
+                     : {a_q[5].field[7:0] - 8'd1, quot_q[5][6:0]};
+
+  always_ff @(posedge clk_i) begin
+    if (step_v_q[5]) begin
+      scale_q <= cut + {14'd0, rest_q[5] != 8'd0 || (over && quot_q[5][0])};
+      if (a_q[5].tiny) scale_q <= 15'd0;
+      else if (a_q[5].nan) scale_q <= stamp_fp_pkg::Nan[30:16];
+      else if (a_q[5].inf) scale_q <= stamp_fp_pkg::Inf[30:16];
     end
-
-    stamp_fdiv i_inv (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start), .a_i(n), .b_i(range),
-                      .busy_o(unused_busy[u]), .done_o(done[u]), .result_o(inv[u]),
-                      .flag_o(unused_iflag[u]));
-    stamp_fdiv i_scale (.clk_i, .rst_ni, .en_i(1'b1), .start_i(start), .a_i(range), .b_i(n),
-                        .busy_o(unused_sbusy[u]), .done_o(unused_done[u]), .result_o(scale[u]),
-                        .flag_o(unused_sflag[u]));
+    if (step_v_q[6]) begin
+      scale2_q <= scale_q;
+      inv_q    <= {1'b0, 8'd254 - scale_q[14:7] - {7'd0, scale_q[6:0] != 7'd0}, 23'd0}
+                  | {9'd0, inverse[22:0]};
+      if (scale_q == 15'd0 || scale_q == stamp_fp_pkg::Inf[30:16]) inv_q <= 32'd0;
+      else if (scale_q[14:7] == 8'hff) inv_q <= stamp_fp_pkg::Nan;
+    end
   end
 
-  // ---- What they share -----------------------------------------------------------------------------
-  assign div_done = done != '0;
+  logic [31:0] inverse;
+  assign inverse = stamp_fn_pkg::inverse(scale_q[6:0]);
 
-  stamp_fadd_3 i_sub (.clk_i, .rst_ni, .en_i(1'b1), .valid_i, .a_i(hi_i), .b_i(lo_i),
-                    .sub_i(1'b1), .half_i(1'b0), .stage_valid_i(2'b0), .valid_o(sub_v),
-                    .result_o(sub_r), .flag_o(unused_sub_flag));
-  stamp_fmul_2 i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(div_done),
-                    .a_i({~at_mul.lo[31], at_mul.lo[30:0]}),
-                    .b_i(tiny_q[mul_q] ? 32'd0 : inv[mul_q]), .stage_valid_i(1'b0),
+  // ---- Zero point -----------------------------------------------------------------------------------------
+  logic [31:0] prod;
+  logic [9:0]  zero_int;
+
+  stamp_fmul i_mul (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(inv_v_q),
+                    .a_i({~at_mul.lo[31], at_mul.lo[30:0]}), .b_i(inv_q), .stage_valid_i('0),
                     .valid_o(prod_v), .result_o(prod), .flag_o(unused_prod_flag));
   stamp_f2i i_int (.clk_i, .rst_ni, .en_i(1'b1), .valid_i(prod_v), .a_i(prod),
                    .valid_o(int_v), .result_o(zero_int));
+  stamp_delay #(.Width(46), .Depth(stamp_fp_pkg::MulLatency + 1)) i_wait (
+    .clk_i, .rst_ni, .en_i(1'b1), .put_i(inv_v_q), .data_i({scale2_q, inv_q[30:0]}), .take_i(prod_v),
+    .data_o({scale_o[30:16], inv_o[30:0]}));
 
-  assign tag_o   = at_out.tag;
-  assign inv_o   = tiny_q[out_q] ? 32'd0 : inv[out_q];
-  assign scale_o = tiny_q[out_q] ? 32'd0 : scale[out_q];
-  assign zero_o  = (!at_out.plain || zero_int[9]) ? 8'd0
-                   : at_out.bits8 ? (zero_int[8] ? 8'd255 : zero_int[7:0])
-                   : (zero_int[8:4] != '0 ? 8'd15 : zero_int[7:0]);
-  assign flag_o  = inv_o[30:23] == 8'hff || scale_o[30:23] == 8'hff;
+  assign {scale_o[31], scale_o[15:0], inv_o[31]} = '0;
+
+  assign tag_o  = at_out.tag;
+  assign zero_o = (!at_out.plain || zero_int[9]) ? 8'd0
+                  : at_out.bits8 ? (zero_int[8] ? 8'd255 : zero_int[7:0])
+                  : (zero_int[8:4] != '0 ? 8'd15 : zero_int[7:0]);
+  assign flag_o = inv_o[30:23] == 8'hff || scale_o[30:23] == 8'hff;
 
   logic unused;
-  assign unused = &{1'b0, unused_busy, unused_done, unused_sbusy, unused_iflag, unused_sflag,
-                    unused_sub_flag, unused_prod_flag, at_div, at_mul, at_out};
+  assign unused = &{1'b0, unused_sub_flag, unused_prod_flag, at_sub, at_range, at_mul, at_out, inverse,
+                    a_q[5], first};
 
 endmodule

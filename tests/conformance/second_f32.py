@@ -60,6 +60,34 @@ def div(a, b):
     return sign | rational(Fraction(x) / Fraction(y))
 
 
+def up8(q):
+    """The smallest number of 8 significant bits that is not below a positive fraction."""
+    e = q.numerator.bit_length() - q.denominator.bit_length() - 7
+    k = -(-q // Fraction(2) ** e)
+    if k < 128:
+        e -= 1
+        k = -(-q // Fraction(2) ** e)
+    return rational(k * Fraction(2) ** e)
+
+
+def scale(a):
+    """(m, e) of SCALE(a) = m 2^e; None where it is not finite."""
+    field, m = a >> 23 & 255, a >> 16 & 127
+    if field == 255:
+        return None
+    m, e = (m + 128, field - 134) if field else (m, -133)
+    return (-m if a >> 31 else m), e
+
+
+def deq(v, sx, sw):
+    """v SCALE(sx) SCALE(sw): the product in integers, rounded once."""
+    x, y = scale(sx), scale(sw)
+    if x is None or y is None:
+        return mul(mul(sx & 0xFFFF0000, sw & 0xFFFF0000), s32_f32((v > 0) - (v < 0)))
+    sign = (v < 0) ^ (sx >> 31) ^ (sw >> 31)
+    return r(math.copysign(math.ldexp(abs(v * x[0] * y[0]), x[1] + y[1]), -1 if sign else 1))
+
+
 def sqrt(a):
     if isnan(a) or (a >> 31 and a != 0x80000000):
         return NAN
@@ -158,10 +186,10 @@ def parameters(lo, hi, n, symmetric):
         return None
     if f(span) < TINY:
         return ZERO, ZERO, 0
-    steps = s32_f32(n)
-    inv = div(steps, span)
+    size = up8(Fraction(f(span)) / n)
+    inv = div(ONE, size)
     zero = 0 if symmetric else max(0, min(n, rne_int10(mul(neg(lo), inv))))
-    return inv, div(span, steps), zero
+    return inv, size, zero
 
 
 def code(x, inv, zero, n, symmetric):

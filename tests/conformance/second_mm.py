@@ -34,7 +34,7 @@ def dequantized(m, i, v, token, block, g):
     scale, corr, rowsum = m.rm[i.rm + token * i.rmstride + block]
     columns = m.cm[i.cm + g * i.cmstride + block]
     sums = [signed(a + corr * signed(colsum) + i.w8 * 8 * rowsum) for a, (_, colsum) in zip(v, columns)]
-    return [n.mul(n.mul(n.s32_f32(s), scale), sw) for s, (sw, _) in zip(sums, columns)]
+    return [n.deq(s, scale, sw) for s, (sw, _) in zip(sums, columns)]
 
 
 def drain_row(m, i, acc, r, at, block, last_block):

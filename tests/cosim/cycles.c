@@ -82,10 +82,12 @@ static void complain(struct tally *t, const union stamp_insn *i, const char *tex
 /* ---- Units ------------------------------------------------------------------------------------------ */
 
 /* The vector unit begins an instruction when the one before is over; the matrix unit ends one after the
- * other, the first sooner where its first tile is shorter than the drain. */
+ * other, the first sooner where its first tile is shorter than the drain, and takes one more as soon as the
+ * one before is walked. */
 static void judge_steady(struct tally *t, const union stamp_insn *i, const struct rig_times *r)
 {
     const bool vector = stamp_op_find((uint32_t)i->c.op)->unit == STAMP_UNIT_VXU;
+    uint64_t before = 0;
 
     for (uint32_t k = 0; k < r->count; k++) {
         const struct stamp_cycles c = cycles_of(t, &i[k], t->memory.latency, NULL);
@@ -94,7 +96,9 @@ static void judge_steady(struct tally *t, const union stamp_insn *i, const struc
             judge(t, &i[k], "from take to take", r->take[k + 1] - r->take[k], c.occupy, c.occupy);
         if (!vector && k)
             judge(t, &i[k], "from end to end", r->done[k] - r->done[k - 1], c.occupy, c.occupy);
-        judge(t, &i[k], "from take to end", took, vector || k ? whole : c.latency, whole);
+        judge(t, &i[k], "from take to end", took, vector || k ? whole : c.latency,
+              vector || !k ? whole : whole + before);
+        before = c.occupy;
     }
 }
 

@@ -204,7 +204,7 @@ void timing::look_at_matrix(bool step)
     flight &f = steps.front();
     seen[STAMP_EV_MXU_ACTIVE]++;
     if (--f.left) return;
-    in_tile += cycle - (f.taken > step_end ? f.taken : step_end);
+    in_tile += cycle - (f.taken + 2 > step_end ? f.taken + 2 : step_end);
     step_end = cycle;
     steps.pop_front();
 }

@@ -116,7 +116,7 @@ static void key_block(const struct second_heads *a, uint32_t kv, uint32_t block,
         const uint32_t key = block * KEYS + j;
         int32_t sum = 0;
         for (uint32_t d = 0; d < hd; d++) sum += q[d] * a->k->digit[key][kv * hd + d];
-        s[j] = so_mul(so_mul(so_from_s32(sum), sq), a->k->scale[key][kv]);
+        s[j] = so_deq(sum, sq, a->k->scale[key][kv]);
         m = j == 0 ? s[0] : second_larger(m, s[j]);
     }
     if (block > 0) m = second_larger(run->m, m);
@@ -130,7 +130,7 @@ static void key_block(const struct second_heads *a, uint32_t kv, uint32_t block,
         int32_t acc = 0;
         for (uint32_t j = 0; j < KEYS && block * KEYS + j <= last; j++)
             acc += p[j] * a->v->digit[block * KEYS + j][kv * hd + d];
-        const uint32_t o = so_mul(so_mul(so_from_s32(acc), sp), so_from_s32(1));
+        const uint32_t o = so_deq(acc, sp, so_from_s32(1));
         run->o[d] = block > 0 ? so_add(so_mul(run->o[d], fade), o) : o;
     }
     run->l = block > 0 ? so_add(so_mul(run->l, fade), sum) : sum;

@@ -90,11 +90,6 @@ static uint32_t relu(uint32_t x)
     return so_less(0, x) ? x : 0;
 }
 
-static uint32_t deq(int32_t sum, uint32_t a, uint32_t b)
-{
-    return so_mul(so_mul(so_from_s32(sum), a), b);
-}
-
 /* Codes of all keys or values of a head. */
 struct codes {
     int digit[T][W];
@@ -116,7 +111,7 @@ void second_linear_sums(uint32_t keys, uint32_t hd, uint32_t at, second_rows k, 
                         struct second_sums *out)
 {
     static struct codes ck, cv;
-    const uint32_t one = so_div(so_from_s32(1), so_from_s32(119));
+    const uint32_t one = so_up8(so_from_s32(1), 119);
 
     code(keys, hd, at, true, k, &ck);
     code(keys, hd, at, false, v, &cv);
@@ -126,7 +121,7 @@ void second_linear_sums(uint32_t keys, uint32_t hd, uint32_t at, second_rows k, 
         for (uint32_t first = 0; first < keys; first += KEYS) {
             const uint32_t n = keys - first < KEYS ? keys - first : KEYS;
             for (uint32_t j = 0; j < n; j++)
-                e[j] = deq(119 * ck.digit[first + j][d], one, ck.scale[first + j]);
+                e[j] = so_deq(119 * ck.digit[first + j][d], one, ck.scale[first + j]);
             const uint32_t sum = so_reduce(n, e);
             out->l[d] = first ? so_add(out->l[d], sum) : sum;
             for (uint32_t j = 0; j < n; j++) e[j] = so_mul(e[j], cv.scale[first + j]);
@@ -134,7 +129,7 @@ void second_linear_sums(uint32_t keys, uint32_t hd, uint32_t at, second_rows k, 
             for (uint32_t c = 0; c < hd; c++) {
                 int32_t acc = 0;
                 for (uint32_t j = 0; j < n; j++) acc += p[j] * cv.digit[first + j][c];
-                const uint32_t part = deq(acc, sp, so_from_s32(1));
+                const uint32_t part = so_deq(acc, sp, so_from_s32(1));
                 o[c] = first ? so_add(o[c], part) : part;
             }
         }
@@ -155,7 +150,7 @@ void second_linear_row(const struct second_sums *s, uint32_t hd, float eps, cons
     for (uint32_t c = 0; c < hd; c++) {
         int32_t acc = 0;
         for (uint32_t d = 0; d < hd; d++) acc += w[d] * s->m[d][c];
-        y[c] = so_mul(deq(acc, sw, so_from_s32(1)), so_div(so_from_s32(1), den));
+        y[c] = so_mul(so_deq(acc, sw, so_from_s32(1)), so_div(so_from_s32(1), den));
     }
 }
 

@@ -19,14 +19,15 @@ uint32_t second_quantize(unsigned bits, bool sym, int max, uint32_t n, const uin
     if (!max) max = sym ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
     const uint32_t r = sym ? second_larger(so_neg(lo), hi) : so_sub(hi, lo);
     const bool dead = so_less(r, 0x0d800000); /* 2^-100 */
-    const uint32_t inv = dead ? 0 : so_div(so_from_s32(max), r);
+    const uint32_t scale = dead ? 0 : so_up8(r, (uint32_t)max);
+    const uint32_t inv = dead ? 0 : so_div(so_from_s32(1), scale);
     int zero = sym || dead ? 0 : so_rne_int10(so_mul(so_neg(lo), inv));
     if (zero > max) zero = max;
     for (uint32_t k = 0; k < n; k++) {
         const int least = sym ? -max : 0, q = so_rne_int10(so_mul(x[k], inv)) + zero;
         code[k] = (q < least ? least : q > max ? max : q) - zero;
     }
-    return dead ? 0 : so_div(r, so_from_s32(max));
+    return scale;
 }
 
 /* n rows of w columns, apart rows from each other; pairs at distance step among multiples of it: MEAN, or
@@ -178,7 +179,7 @@ void second_linear(const struct stamp_scheme *q, uint32_t s, second_rows x,
                 int32_t acc = 0;
                 for (uint32_t k = 0; k < len; k++) acc += code[k] * w->code[j * w->d + at + k];
                 const uint32_t sw = second_bits(w->scale[j * w->nb + b]);
-                const uint32_t v = so_mul(so_mul(so_from_s32(acc), sx), sw);
+                const uint32_t v = so_deq(acc, sx, sw);
                 y[r][j] = b == 0 ? v : so_add(y[r][j], v);
             }
         }

@@ -308,8 +308,8 @@ START_TEST(signed_digit_parameters_use_119_steps)
     const struct stamp_insn_v v = {
         .op = STAMP_OP_VQPAR, .sd = 1, .n0 = 1, .cols = 2, .sm = 3, .smstride = 2};
     ck_assert_int_eq(rig_one(&rig, (union stamp_insn){.v = v}), STAMP_ERROR_NONE);
-    ck_assert_uint_eq(bits_of(rig.m->sm[3].lo), so_div(bits_of(119.0f), bits_of(6.0f)));
-    ck_assert_uint_eq(bits_of(rig.m->sm[3].hi), so_div(bits_of(6.0f), bits_of(119.0f)));
+    ck_assert_uint_eq(bits_of(rig.m->sm[3].lo), so_div(bits_of(1.0f), so_up8(bits_of(6.0f), 119)));
+    ck_assert_uint_eq(bits_of(rig.m->sm[3].hi), so_up8(bits_of(6.0f), 119));
     ck_assert_int_eq(rig.m->sm[3].zero, 0);
     ck_assert(rig.m->sm[4].lo == 0 && rig.m->sm[4].hi == 0 && rig.m->sm[4].zero == 0);
     rig_events(&rig, "VQPAR", (uint64_t[]){STAMP_EV_DIVIDES, 4, UINT64_MAX});

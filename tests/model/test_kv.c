@@ -56,9 +56,10 @@ START_TEST(digits_give_the_bits_of_the_page)
         make(&r, n, x);
         for (uint32_t i = 0; i < n; i++) u[i] = bits(x[i]);
         range_oracle(n, u, &lo, &hi);
-        const uint32_t a = so_less(hi, so_neg(lo)) ? so_neg(lo) : hi, steps = so_from_s32(119);
+        const uint32_t a = so_less(hi, so_neg(lo)) ? so_neg(lo) : hi;
         const bool none = so_less(a, ZERO_BELOW);
-        const uint32_t inv = none ? 0 : so_div(steps, a), scale = none ? 0 : so_div(a, steps);
+        const uint32_t scale = none ? 0 : so_up8(a, 119),
+                       inv = none ? 0 : so_div(so_from_s32(1), scale);
 
         const struct stamp_qparam p =
             stamp_digit_params(stamp_range_widen(stamp_range_empty(), n, x));
@@ -86,7 +87,8 @@ START_TEST(digits_stop_at_119_and_ranges_below_2_to_the_minus_100_are_zeros)
         for (int i = 0; i < n; i++) ck_assert_int_eq(code[i], limit((int32_t)far[i], -119, 119));
     }
     const float least = 0x1p-100f, less = 0x1.fffffep-101f;
-    ck_assert(stamp_digit_params((struct stamp_range){0, least}).inv == 119 * 0x1p100f);
+    ck_assert(stamp_digit_params((struct stamp_range){0, least}).scale == 138 * 0x1p-114f);
+    ck_assert(stamp_digit_params((struct stamp_range){0, least}).inv == 1 / (138 * 0x1p-114f));
     ck_assert(stamp_digit_params((struct stamp_range){-least, 0}).scale > 0);
     ck_assert(stamp_digit_params((struct stamp_range){0, less}).inv == 0);
     ck_assert(stamp_digit_params((struct stamp_range){-less, less}).scale == 0);
@@ -110,10 +112,10 @@ static void encode_oracle(int32_t n, uint32_t hd, const uint32_t *x, uint8_t *q,
 {
     uint32_t lo, hi;
     range_oracle(hd, x, &lo, &hi);
-    const uint32_t r = so_sub(hi, lo), steps = so_from_s32(n);
+    const uint32_t r = so_sub(hi, lo);
     const bool none = so_less(r, ZERO_BELOW);
-    const uint32_t inv = none ? 0 : so_div(steps, r);
-    *scale = none ? 0 : so_div(r, steps);
+    *scale = none ? 0 : so_up8(r, (uint32_t)n);
+    const uint32_t inv = none ? 0 : so_div(so_from_s32(1), *scale);
     *zero = limit(so_rne_int10(so_mul(so_neg(lo), inv)), 0, n);
     for (uint32_t i = 0; i < hd; i++)
         q[i] = (uint8_t)limit(so_rne_int10(so_mul(x[i], inv)) + *zero, 0, n);

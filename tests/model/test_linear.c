@@ -118,8 +118,9 @@ static uint32_t quantize(unsigned bits, bool sym, uint32_t n, const uint32_t *x,
     }
     const uint32_t r =
         sym ? stamp_f32_bits(fmaxf(-lo, hi)) : so_sub(stamp_f32_bits(hi), stamp_f32_bits(lo));
-    const uint32_t steps = so_from_s32(max), inv = so_div(steps, r);
     const bool dead = stamp_f32_from_bits(r) < 0x1p-100f;
+    const uint32_t scale = dead ? 0 : so_up8(r, (uint32_t)max);
+    const uint32_t inv = dead ? 0 : so_div(so_from_s32(1), scale);
     int zero = sym || dead ? 0 : so_rne_int10(so_mul(so_neg(stamp_f32_bits(lo)), inv));
     if (zero > max) zero = max;
     for (uint32_t k = 0; k < n; k++) {
@@ -127,7 +128,7 @@ static uint32_t quantize(unsigned bits, bool sym, uint32_t n, const uint32_t *x,
         q = q > max ? max : q < (sym ? -max : 0) ? (sym ? -max : 0) : q;
         code[k] = q - zero;
     }
-    return dead ? 0 : so_div(r, steps);
+    return scale;
 }
 
 static void second_layer(struct second *t, uint32_t *x, const uint32_t *w, const uint32_t *bias,
@@ -152,7 +153,7 @@ static void second_layer(struct second *t, uint32_t *x, const uint32_t *w, const
                 const uint32_t sx = quantize(bits, t->q.symmetric, len, x + row * t->d + k, cx);
                 const uint32_t sw = quantize(t->q.weight_bits, true, len, w + j * t->d + k, cw);
                 for (uint32_t i2 = 0; i2 < len; i2++) acc += cx[i2] * cw[i2];
-                const uint32_t v = so_mul(so_mul(so_from_s32((int32_t)acc), sx), sw);
+                const uint32_t v = so_deq((int32_t)acc, sx, sw);
                 sum = k == 0 ? v : so_add(sum, v);
             }
             y[row * t->n + j] = sum;

@@ -70,8 +70,8 @@ static uint32_t value(const struct problem *p, uint32_t r, uint32_t j)
             acc += (int64_t)(stamp_operand(x->code[r * x->stride + k], x->bits[r]) + m.corr) *
                    p->w.code[(size_t)j * x->d + k];
         ck_assert(acc >= INT32_MIN && acc <= INT32_MAX);
-        const uint32_t scaled = so_mul(so_from_s32((int32_t)acc), stamp_f32_bits(m.scale));
-        const uint32_t t = so_mul(scaled, stamp_f32_bits(p->w.scale[j * x->nb + b]));
+        const uint32_t t = so_deq((int32_t)acc, stamp_f32_bits(m.scale),
+                                  stamp_f32_bits(p->w.scale[j * x->nb + b]));
         y = b == 0 ? t : so_add(y, t);
     }
     return y;

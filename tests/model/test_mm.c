@@ -177,8 +177,7 @@ static void drained_on(const struct stamp_mach *m, int cases)
                 uint32_t sx, sw;
                 memcpy(&sx, &q->scale, sizeof sx);
                 memcpy(&sw, &rig.m->cm[L + c].scale, sizeof sw);
-                RIG_CHECK(rig_vm(&rig, 10 + t, c) ==
-                              so_mul(so_mul(so_from_s32((int32_t)v), sx), sw),
+                RIG_CHECK(rig_vm(&rig, 10 + t, c) == so_deq((int32_t)v, sx, sw),
                           "VM, case %d" RND_FMT, k, rnd_seed());
             }
         free(ac);

@@ -68,11 +68,11 @@ START_TEST(codes_of_a_row_worked_by_hand)
     }
     ck_assert(m.scale == 1.0f && m.corr == 8 - 5 && m.rowsum == sum);
 
-    stamp_quantize_row(4, true, 0, 8, x, c, &m); /* 7 steps to 10 */
-    ck_assert_int_eq(c[0], -4);                  /* -3.5, a tie */
+    stamp_quantize_row(4, true, 0, 8, x, c, &m); /* 7 steps to 10: 183/128 */
+    ck_assert_int_eq(c[0], -3);                  /* -3.497 */
     ck_assert_int_eq(c[1], 7);
     ck_assert_int_eq(m.corr, 0);
-    ck_assert(m.scale == 10.0f / 7.0f);
+    ck_assert(m.scale == 183.0f / 128);
 }
 END_TEST
 
@@ -120,9 +120,9 @@ static void oracle_row(unsigned bits, bool sym, uint32_t n, const float *x, int 
     const uint32_t nlo = so_neg(stamp_f32_bits(lo)), bhi = stamp_f32_bits(hi);
     const uint32_t r = sym ? (-lo > hi ? nlo : bhi) : so_sub(bhi, stamp_f32_bits(lo));
     const bool dead = stamp_f32_from_bits(r) < 0x1p-100f;
-    const uint32_t inv = dead ? 0 : so_div(so_from_s32(max), r);
+    *scale = dead ? 0 : so_up8(r, (uint32_t)max);
+    const uint32_t inv = dead ? 0 : so_div(so_from_s32(1), *scale);
 
-    *scale = dead ? 0 : so_div(r, so_from_s32(max));
     *zero = sym || dead ? 0 : so_to_int(so_mul(nlo, inv), -512, 511);
     if (*zero > max) *zero = max;
     for (uint32_t i = 0; i < n; i++) {
@@ -162,7 +162,8 @@ END_TEST
 
 START_TEST(codes_are_the_exact_quotients_rounded_except_next_to_a_tie)
 {
-    /* x integers, so x * n / r is a fraction: its distance to a tie is known exactly. */
+    /* x integers and the scale a multiple of 2^-12, so x / scale is a fraction: its distance to a tie
+     * is known exactly. */
     struct rnd r = rnd_start(10);
     int near_ties = 0, checked = 0;
     for (int i = 0; i < 3000; i++) {
@@ -179,14 +180,16 @@ START_TEST(codes_are_the_exact_quotients_rounded_except_next_to_a_tie)
             lo = v[k] < lo ? v[k] : lo;
             hi = v[k] > hi ? v[k] : hi;
         }
-        const int64_t range = hi - lo;
+        int64_t unit = 1, size;
+        while (unit * 256 * n < (hi - lo) << 12) unit *= 2;
+        size = (((hi - lo) << 12) + unit * n - 1) / (unit * n) * unit;
         stamp_quantize_row(bits, false, 0, 20, x, c, &m);
+        ck_assert((double)m.scale == (double)size / 4096);
         for (int k = 0; k < 20; k++, checked++) {
-            const int64_t twice = 2 * v[k] * n, down = (twice + range) / (2 * range);
-            const int64_t near =
-                twice + range < 0 && (twice + range) % (2 * range) ? down - 1 : down;
-            const int64_t rest = llabs(twice - 2 * near * range); /* of 2*range; a tie at range */
-            if (range - rest < range >> 16) {
+            const int64_t twice = 2 * v[k] * 4096, down = (twice + size) / (2 * size);
+            const int64_t near = twice + size < 0 && (twice + size) % (2 * size) ? down - 1 : down;
+            const int64_t rest = llabs(twice - 2 * near * size); /* of 2*size; a tie at size */
+            if (size - rest < size >> 16) {
                 near_ties++;
                 continue;
             }
@@ -284,7 +287,9 @@ START_TEST(weights_in_blocks_have_a_scale_and_a_sum_for_each)
             sum += q.code[k];
             top = abs(q.code[k]) > top ? abs(q.code[k]) : top;
         }
-        ck_assert(q.scale[i] == max / 127 && q.colsum[i] == sum && top == 127);
+        const float s = q.scale[i], less = s * (1 - 1.0f / 128); /* 8 bits, the next are too few */
+        ck_assert((stamp_f32_bits(s) & 0xffff) == 0 && s * 127 >= max && less * 127 < max);
+        ck_assert(q.colsum[i] == sum && (top == 126 || top == 127));
     }
     sums = q;
     stamp_weights_sum(&sums);

@@ -207,6 +207,32 @@ uint32_t so_half(uint32_t a)
     return x.inf ? a : round24(x.neg, x.m, x.e - 1);
 }
 
+uint32_t so_up8(uint32_t r, uint32_t n)
+{
+    const struct num x = unpack(r);
+    const uint64_t m = x.m << 20; /* quotients of 35 bits or more */
+    const int drop = top_bit(m / n) - 7;
+    uint64_t eight = m / n >> drop;
+
+    if (x.nan || x.inf) return x.nan ? NAN_BITS : r;
+    if ((eight << drop) * n != m) eight++;
+    return round24(x.neg, eight, x.e - 20 + drop);
+}
+
+uint32_t so_deq(int32_t v, uint32_t sx, uint32_t sw)
+{
+    const struct num x = unpack(sx / 65536 * 65536), y = unpack(sw / 65536 * 65536);
+    const int64_t wide = v;
+    const bool neg = (v < 0) != (x.neg != y.neg);
+    const bool zero = v == 0 || (!x.inf && x.m == 0) || (!y.inf && y.m == 0);
+
+    if (x.nan || y.nan || ((x.inf || y.inf) && zero)) return NAN_BITS;
+    if (x.inf || y.inf) return with_sign(neg, INF_BITS);
+    /* Fractions of a number without its low 16 bits are multiples of 2^16: 32 and twice 8 bits. */
+    const uint64_t m = (uint64_t)(wide < 0 ? -wide : wide) * (x.m >> 16) * (y.m >> 16);
+    return round24(neg, m, x.e + y.e + 32);
+}
+
 uint32_t so_from_s32(int32_t v)
 {
     const int64_t wide = v;

@@ -24,6 +24,12 @@ uint32_t so_sqrt(uint32_t a);
 uint32_t so_half(uint32_t a);
 uint32_t so_neg(uint32_t a);
 
+/** UP8(r / n): the smallest number of 8 significant bits not below it. @pre r is positive and normal */
+uint32_t so_up8(uint32_t r, uint32_t n);
+
+/** DEQ: v times both scales, of which the low 16 bits do not count, rounded once. */
+uint32_t so_deq(int32_t v, uint32_t sx, uint32_t sw);
+
 /** s32 to f32. */
 uint32_t so_from_s32(int32_t v);
 

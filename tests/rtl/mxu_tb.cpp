@@ -4,7 +4,7 @@
  * Bench of rtl/mxu/stamp_mxu: random MM instructions against model/insn/mm.c, every VM and AC write
  * in order, error codes, counted events, and no bubble between tiles that are long enough.
  *
- * Memories are here: data one cycle after the read, garbage in cycles without one.
+ * Memories are here: data two cycles after the read; WB gives garbage in cycles without one.
  * Case     one instruction, or one list without bubbles
  * Args     --seed N   --cases N
  * Build    make build/tb/tiny/mxu: stamp_mxu is the top, all of its parameters set; C++ is this file
@@ -36,6 +36,8 @@ static uint32_t wb_bytes()
     return mach->L * mach->T / 2;
 }
 
+static void copy_operands();
+
 static void fill_operands()
 {
     xb.resize(mach->XB_LINES * xb_bytes());
@@ -43,6 +45,11 @@ static void fill_operands()
     const bool extreme = g.one_in(4); /* all nibbles at an end */
     for (auto &b : xb) b = extreme ? (uint8_t)(g.below(2) ? 0x88 : 0x77) : (uint8_t)g.next();
     for (auto &b : wb) b = extreme ? (uint8_t)(g.below(2) ? 0x88 : 0x78) : (uint8_t)g.next();
+    copy_operands();
+}
+
+static void copy_operands()
+{
     for (size_t i = 0; i < xb.size() * 2; i++) model.m->xb[i] = (int8_t)nibble(xb.data(), i);
     for (uint32_t k = 0; k < mach->WB_LINES; k++)
         for (uint32_t c = 0; c < mach->L; c++)
@@ -53,13 +60,23 @@ static void fill_operands()
 
 static const uint32_t BigScales = 8; /* CM lines at the start with scales that overflow */
 
-static void fill_metadata()
+/* Scales of any pattern, or such as make numbers of most sums. */
+static uint32_t scale_of(bool wild, uint32_t least, uint32_t most)
+{
+    if (wild && g.one_in(2)) return g.below(2) ? (uint32_t)g.next() : g.below(4) << 29;
+    return g.range(least, most) << 23 | g.below(0x800000) | (wild ? (uint32_t)g.below(2) << 31 : 0);
+}
+
+static void fill_metadata(bool wild)
 {
     cm.resize(mach->CM_LINES * mach->L * 8);
     for (uint32_t i = 0; i < mach->CM_LINES * mach->L; i++) {
-        const uint32_t scale =
-            (i < BigScales * mach->L ? 254 : g.range(113, 119)) << 23 | g.below(0x800000);
-        const uint32_t sum = (uint32_t)g.next() >> 18;
+        const uint32_t scale = scale_of(wild,
+                                        i < BigScales * mach->L ? 254
+                                        : wild                  ? 1
+                                                                : 113,
+                                        i < BigScales * mach->L ? 254 : 119);
+        const uint32_t sum = (uint32_t)g.next() >> (wild ? 0 : 18);
         memcpy(&cm[8 * i], &scale, 4);
         memcpy(&cm[8 * i + 4], &sum, 4);
         memcpy(&model.m->cm[i].scale, &scale, 4);
@@ -67,7 +84,7 @@ static void fill_metadata()
     }
     rm.resize(3 * mach->SM_ENTRIES);
     for (uint32_t i = 0; i < mach->SM_ENTRIES; i++) {
-        const uint32_t scale = g.range(113, 125) << 23 | g.below(0x800000),
+        const uint32_t scale = scale_of(wild, wild ? 1 : 113, 125),
                        rowsum = (uint32_t)g.next() >> 12;
         const int32_t corr = (int32_t)g.range(0, 391) - 255;
         memcpy(&model.m->rm[i].scale, &scale, 4);
@@ -100,12 +117,23 @@ static void noise(void *p, size_t bytes)
     for (size_t i = 0; i < bytes; i++) static_cast<uint8_t *>(p)[i] = (uint8_t)g.next();
 }
 
+/* A read of this cycle, and of the one before it. */
+struct port {
+    bool re;
+    uint32_t addr;
+};
+static struct {
+    port xb, wb, nt, rm, cm;
+} reads[2];
+
 static void tick()
 {
-    const bool xr = top->xb_re_o, wr = top->wb_re_o, nr = top->nt_re_o, rr = top->rm_re_o,
-               cr = top->cm_re_o;
-    const uint32_t xa = top->xb_addr_o, wa = top->wb_addr_o, na = top->nt_addr_o,
-                   ra = top->rm_addr_o, ca = top->cm_addr_o;
+    reads[1] = reads[0];
+    reads[0] = {{top->xb_re_o != 0, top->xb_addr_o},
+                {top->wb_re_o != 0, top->wb_addr_o},
+                {top->nt_re_o != 0, top->nt_addr_o},
+                {top->rm_re_o != 0, top->rm_addr_o},
+                {top->cm_re_o != 0, top->cm_addr_o}};
     if (top->ev_active_o) {
         if (!active++) first_active = t.cycle;
         last_active = t.cycle;
@@ -116,14 +144,15 @@ static void tick()
     ac_reads += top->ev_ac_read_o;
     top->clk_i = 1;
     top->eval();
-    if (xr) memcpy(&top->xb_data_i, &xb[xa * xb_bytes()], xb_bytes());
-    if (wr)
-        memcpy(&top->wb_data_i, &wb[wa * wb_bytes()], wb_bytes());
+    const auto &d = reads[1];
+    if (d.xb.re) memcpy(&top->xb_data_i, &xb[d.xb.addr * xb_bytes()], xb_bytes());
+    if (d.wb.re)
+        memcpy(&top->wb_data_i, &wb[d.wb.addr * wb_bytes()], wb_bytes());
     else if (g.one_in(4))
         noise(&top->wb_data_i, wb_bytes());
-    if (nr) top->nt_data_i = model.m->nt[na];
-    if (rr) memcpy(&top->rm_data_i, &rm[3 * ra], 12);
-    if (cr) memcpy(&top->cm_data_i, &cm[ca * mach->L * 8], mach->L * 8);
+    if (d.nt.re) top->nt_data_i = model.m->nt[d.nt.addr];
+    if (d.rm.re) memcpy(&top->rm_data_i, &rm[3 * d.rm.addr], 12);
+    if (d.cm.re) memcpy(&top->cm_data_i, &cm[d.cm.addr * mach->L * 8], mach->L * 8);
     top->clk_i = 0;
     top->eval();
     t.cycle++;
@@ -180,31 +209,32 @@ static void compare(std::deque<job> &list, size_t done, stamp_space space, uint6
     if (!o.writes[space].empty()) o.writes[space].pop_front();
 }
 
-/* The writes and the end visible in this cycle. */
+/* The end and the writes visible in this cycle: an instruction ends one cycle after its last row, where
+ * the next one's first may be. */
 static void observe(std::deque<job> &list, size_t &done)
 {
+    if (top->done_o && done == list.size()) {
+        t.complain("done without an instruction");
+    } else if (top->done_o) {
+        const outcome &o = list[done++].want;
+        const bool all =
+            o.loose || (o.writes[STAMP_SPACE_VM].empty() && o.writes[STAMP_SPACE_AC].empty());
+        const bool same =
+            several && o.loose ? top->err_o != STAMP_ERROR_NONE : top->err_o == o.error;
+        if (!same)
+            printf("ended with %s, model %s\n", stamp_error_name((stamp_error)top->err_o),
+                   stamp_error_name(o.error));
+        t.check(same && all, all ? "wrong error code" : "writes are missing");
+    }
     if (top->vm_we_o) compare(list, done, STAMP_SPACE_VM, top->vm_addr_o, &top->vm_data_o);
     if (top->ac_we_o) {
-        /* An integer sum is written 8 cycles before the last row leaves: it may be the next one's. */
+        /* An integer sum is written long before the last row leaves: it may be the next one's. */
         size_t at = done;
         while (at + 1 < list.size() && list[at].want.writes[STAMP_SPACE_AC].empty() &&
                !list[at].want.loose)
             at++;
         compare(list, at, STAMP_SPACE_AC, top->ac_addr_o, &top->ac_data_o);
     }
-    if (!top->done_o) return;
-    if (done == list.size()) {
-        t.complain("done without an instruction");
-        return;
-    }
-    const outcome &o = list[done++].want;
-    const bool all =
-        o.loose || (o.writes[STAMP_SPACE_VM].empty() && o.writes[STAMP_SPACE_AC].empty());
-    const bool same = several && o.loose ? top->err_o != STAMP_ERROR_NONE : top->err_o == o.error;
-    if (!same)
-        printf("ended with %s, model %s\n", stamp_error_name((stamp_error)top->err_o),
-               stamp_error_name(o.error));
-    t.check(same && all, all ? "wrong error code" : "writes are missing");
 }
 
 static void run(std::deque<job> &list, bool gaps)
@@ -294,7 +324,7 @@ static void wash()
     std::deque<job> list;
 
     fill_operands();
-    fill_metadata();
+    fill_metadata(false);
     for (uint32_t i = 0; i < mach->RT_ENTRIES; i++) model.m->nt[i] = 1 << 14;
     for (uint32_t half = 0; half < 2; half++) {
         stamp_insn_m m = {};
@@ -314,7 +344,7 @@ static void scenario()
 
     several = bad && wild;
     fill_operands();
-    fill_metadata();
+    fill_metadata(g.one_in(4));
     fill_table(wild);
     for (uint32_t i = 0; i < n; i++) {
         stamp_insn_m m = random_mm();
@@ -350,6 +380,25 @@ static void wide()
     wash();
 }
 
+/* The deepest tile there can be, of the largest products of either sign: the accumulators' width. */
+static void deepest()
+{
+    const uint32_t lines = mach->L / mach->T * 2;
+    stamp_insn_m m = {};
+
+    fill_operands();
+    fill_metadata(false);
+    fill_table(false);
+    memset(xb.data(), 0x88, xb.size());
+    memset(wb.data(), g.below(2) ? 0x88 : 0x77, wb.size());
+    copy_operands();
+    m.op = STAMP_OP_MM, m.w8 = m.first = m.ng = m.groups = 1, m.cm = BigScales;
+    m.kl = mach->WB_LINES / lines < mach->XB_LINES ? mach->WB_LINES / lines : mach->XB_LINES;
+    if (m.kl > 4095) m.kl = 4095;
+    std::deque<job> list{expect(m)};
+    run(list, false);
+}
+
 /* Tiles of at least max(P, 8) steps, of one kind: one k-step each cycle from first to last. */
 static void no_bubbles()
 {
@@ -359,7 +408,7 @@ static void no_bubbles()
     uint64_t steps = 0;
 
     fill_operands();
-    fill_metadata();
+    fill_metadata(false);
     fill_table(false);
     for (int i = 0; i < 8; i++) {
         stamp_insn_m m = random_mm();
@@ -391,6 +440,7 @@ int main(int argc, char **argv)
         scenario();
         wide();
         if (g.one_in(8)) no_bubbles();
+        if (g.one_in(32)) deepest();
     }
     finish(top);
     delete top;
