@@ -67,13 +67,13 @@ package stamp_isa_pkg;
   localparam logic [3:0] FN_RED_SUM = 0; // REDUCE of the row
   localparam logic [3:0] FN_RED_SUMSQ = 1; // REDUCE of the row's squares
   localparam logic [3:0] FN_RED_MAX = 2; // largest element of the row
-  localparam logic [3:0] FN_ONE_EXP = 0; // EXP(c * a)
+  localparam logic [3:0] FN_ONE_EXP = 0; // EXP2(c * a)
   localparam logic [3:0] FN_ONE_SIGMOID = 1; // SIGMOID(a)
   localparam logic [3:0] FN_ONE_SILU = 2; // a * SIGMOID(a)
   localparam logic [3:0] FN_ONE_GELU = 3; // GELU(a), tanh form
   localparam logic [3:0] FN_ONE_RECIP = 4; // 1 / a
   localparam logic [3:0] FN_ONE_RSQRT = 5; // 1 / sqrt(c * a + b)
-  localparam logic [3:0] FN_ONE_EXPM = 6; // EXP(c * (a - the row's scalar))
+  localparam logic [3:0] FN_ONE_EXPM = 6; // EXP2(c * (a - the row's scalar))
 
   localparam logic [7:0] OP_HALT = 8'h01; // wait until every unit is idle, then stop with status done
   localparam logic [7:0] OP_NOP = 8'h02; // nothing

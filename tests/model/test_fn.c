@@ -110,11 +110,11 @@ END_TEST
 
 START_TEST(edges_give_the_bits_of_the_page)
 {
-    static const uint32_t edge[] = {
-        0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x33800000, 0x3f800000, 0x40000000,
-        0x40800000, 0x41000000, 0x41800000, 0x42fc0000, 0x43000000, 0x43800000, 0x4b000000,
-        0x4b400000, 0x5f000000, 0x5f800000, 0x7e800000, 0x7f7fffff, 0x7f800000, 0x7f800001,
-        0x7fc00000};
+    static const uint32_t edge[] = {0x00000000, 0x00000001, 0x007fffff, 0x00800000, 0x33800000,
+                                    0x3f800000, 0x40000000, 0x40800000, 0x41000000, 0x41800000,
+                                    0x42fc0000, 0x43000000, 0x43800000, 0x4b000000, 0x4b400000,
+                                    0x5f000000, 0x5f800000, 0x7e800000, 0x7f7fffff, 0x7f800000,
+                                    0x7f800001, 0x7fc00000};
 
     for (size_t i = 0; i < sizeof edge / sizeof edge[0]; i++)
         for (uint32_t off = 0; off < 400; off++) {
