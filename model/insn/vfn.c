@@ -8,13 +8,13 @@
 static float apply(uint64_t fn, float a, float s, float c)
 {
     switch (fn) {
-    case STAMP_ONE_EXP: return stamp_exp(stamp_f32_mul(c, a));
+    case STAMP_ONE_EXP: return stamp_exp2(stamp_f32_mul(c, a));
     case STAMP_ONE_SIGMOID: return stamp_sigmoid(a);
     case STAMP_ONE_SILU: return stamp_silu(a);
     case STAMP_ONE_GELU: return stamp_gelu(a);
     case STAMP_ONE_RECIP: return stamp_f32_div(1.0f, a);
     case STAMP_ONE_RSQRT: return stamp_rsqrt(a, c, s);
-    default: return stamp_exp(stamp_f32_mul(c, stamp_f32_sub(a, s)));
+    default: return stamp_exp2(stamp_f32_mul(c, stamp_f32_sub(a, s)));
     }
 }
 

@@ -151,10 +151,10 @@ INLINE bool weigh(struct rows *w, uint32_t r, bool first, uint32_t keys, float c
     for (uint32_t i = keys; i < w->width; i++) s[i] = s[0];
     max = largest(w->width, s);
     if (!first && w->m[r] > max) max = w->m[r];
-    w->rescale[r] = first ? 0 : stamp_exp(stamp_f32_mul(stamp_f32_sub(w->m[r], max), c));
+    w->rescale[r] = first ? 0 : stamp_exp2(stamp_f32_mul(stamp_f32_sub(w->m[r], max), c));
     w->m[r] = max;
 
-    stamp_exp_rows(w->width, s, max, c, s);
+    stamp_exp2_rows(w->width, s, max, c, s);
     for (uint32_t i = keys; i < w->width; i++) s[i] = 0;
     const float sum = stamp_reduce(w->width, s);
     w->l[r] = first ? sum : stamp_f32_add(stamp_f32_mul(w->l[r], w->rescale[r]), sum);

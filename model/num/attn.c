@@ -35,8 +35,9 @@ size_t stamp_attn_work(uint32_t hd)
 
 float stamp_attn_scale(uint32_t hd)
 {
-    /* Two roundings to 53 bits before the one to 24: a test holds it to be the nearest all the same. */
-    return (float)(1.0 / sqrt((double)hd));
+    /* Roundings to 53 bits before the one to 24: a test holds it to be the nearest all the same. */
+    const double log2_e = 0x1.71547652b82fep+0;
+    return (float)(log2_e / sqrt((double)hd));
 }
 
 static struct work work_of(uint32_t hd, float *at)
@@ -105,7 +106,7 @@ static float block(const struct stamp_attn_kv *kv, uint32_t first, uint32_t n, s
     (fast ? scores_avx2 : scores)(n, kv->hd, w.q, sq, kv->k + at, kv->sk + first, w.e);
     const float top = largest(n, w.e);
     if (fresh || top > *m) *m = top;
-    stamp_exp_rows(n, w.e, *m, c, w.e);
+    stamp_exp2_rows(n, w.e, *m, c, w.e);
     *l = stamp_reduce(n, w.e);
 
     for (uint32_t j = 0; j < n; j++) w.e[j] = stamp_f32_mul(w.e[j], kv->sv[first + j]);
@@ -134,7 +135,7 @@ void stamp_attn_row(const struct stamp_attn_kv *kv, uint32_t t, const float *q, 
             for (uint32_t d = 0; d < kv->hd; d++) w.o[d] = stamp_deq(w.acc[d], sp, 1.0f);
             continue;
         }
-        const float a = stamp_exp(stamp_f32_mul(stamp_f32_sub(m_old, m), c));
+        const float a = stamp_exp2(stamp_f32_mul(stamp_f32_sub(m_old, m), c));
         l = stamp_f32_add(stamp_f32_mul(l, a), l_block);
         for (uint32_t d = 0; d < kv->hd; d++)
             w.o[d] = stamp_f32_add(stamp_f32_mul(w.o[d], a), stamp_deq(w.acc[d], sp, 1.0f));

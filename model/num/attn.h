@@ -34,7 +34,7 @@ void stamp_attn_row(const struct stamp_attn_kv *kv, uint32_t t, const float *q, 
                     float *out);
 size_t stamp_attn_work(uint32_t hd);
 
-/** c of the rule: the binary32 nearest to 1 / sqrt(hd), hd in 1 .. 65536. */
+/** c of the rule: the binary32 nearest to log2(e) / sqrt(hd), hd in 1 .. 65536. */
 float stamp_attn_scale(uint32_t hd);
 
 #ifdef __cplusplus

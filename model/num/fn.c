@@ -1,36 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fn.c - functions of one element. Contract in fn.h.
  *
- * The bodies have no branches, so that the array forms become vector code, and use plain operators:
- * NaN arises from NaN alone (or from infinity, once, in the last operation), and the last step makes
- * it the canonical one, which is what canonicalizing every step would give. */
+ * The bodies have no branches, so that the array forms become vector code. What is beyond a function's
+ * range, and NaN, goes through as 0 and is replaced at the end. */
 #include "model/num/fn.h"
 
 #include "model/num/f32.h"
 #include "model/num/simd.h"
 
-enum { CHUNK = 64, ENTRIES = 128 };
+enum { CHUNK = 64 };
 
-#define FN_CONST(name, bits, meaning) static const uint32_t name = bits;
-#include "model/spec/fn.def"
-static const uint32_t exp_t[ENTRIES] = {
-#define FN_EXP(i, bits) [i] = bits,
-#include "model/spec/fn.def"
-};
-static const uint32_t rec_a[ENTRIES] = {
-#define FN_RECIP(i, a, b, c) [i] = a,
+/* A segment's parabola: c0, and c1 and c2 in a word, so that a vector gathers twice. */
+#define FIRST(i, c0, c1, c2)  [i] = c0,
+#define SECOND(i, c0, c1, c2) [i] = (uint32_t)(c1) << 10 | (c2),
+static const uint32_t exp_first[] = {
+#define FN_EXP FIRST
 #include "model/spec/fn.def"
 };
-static const uint32_t rec_b[ENTRIES] = {
-#define FN_RECIP(i, a, b, c) [i] = b,
+static const uint32_t exp_second[] = {
+#define FN_EXP SECOND
 #include "model/spec/fn.def"
 };
-static const uint32_t rec_c[ENTRIES] = {
-#define FN_RECIP(i, a, b, c) [i] = c,
+static const uint32_t sig_first[] = {
+#define FN_SIG FIRST
+#include "model/spec/fn.def"
+};
+static const uint32_t sig_second[] = {
+#define FN_SIG SECOND
+#include "model/spec/fn.def"
+};
+static const uint32_t gelu_first[] = {
+#define FN_GELU FIRST
+#include "model/spec/fn.def"
+};
+static const uint32_t gelu_second[] = {
+#define FN_GELU SECOND
 #include "model/spec/fn.def"
 };
 
-static const uint32_t ONE = 0x3f800000, INFINITE = 0x7f800000, MAGNITUDE = 0x7fffffff;
+static const uint32_t INFINITE = 0x7f800000, MAGNITUDE = 0x7fffffff, MINUS_126 = 0xc2fc0000,
+                      PLUS_128 = 0x43000000;
 
 INLINE float num(uint32_t bits)
 {
@@ -48,55 +57,63 @@ INLINE uint32_t nan_mask(uint32_t u)
     return mask((u & MAGNITUDE) > INFINITE);
 }
 
-INLINE float exp_one(float x)
+/* |x| 2^n, cut. The product is exact and below 2^30. */
+INLINE uint32_t fix(float magnitude, float scale)
+{
+    return (uint32_t)(int32_t)(magnitude * scale);
+}
+
+/* SEGMENT: 17 bits by 15 do not fit a word, so the product of the low 7 loses its low bits first, which
+ * changes nothing. */
+INLINE uint32_t segment(uint32_t c0, uint32_t c12, uint32_t d)
+{
+    const uint32_t c1 = c12 >> 10, c2 = c12 & 1023, square = (d >> 5) * (d >> 5) >> 10;
+    return c0 + ((c1 * (d >> 7) + (c1 * (d & 127) >> 7)) >> 8) + (c2 * square >> 10);
+}
+
+INLINE float exp2_one(float x)
 {
     /* Patterns of negative values rise with the magnitude; those of NaN lie beyond infinity's. */
     const uint32_t u = stamp_f32_bits(x), nan = nan_mask(u);
-    const uint32_t below = mask(u > EXP_LO) & ~nan;
-    const uint32_t above = mask((int32_t)u > (int32_t)EXP_HI) & ~nan;
-    const float in = num(u & ~(below | above | nan));
+    const uint32_t below = mask(u > MINUS_126) & ~nan;
+    const uint32_t above = mask((int32_t)u >= (int32_t)PLUS_128) & ~nan;
+    const uint32_t in = u & ~(below | above | nan), minus = mask((int32_t)in < 0);
 
-    /* 1.5 * 2^23: there the spacing of floats is 1, so the addition rounds to an integer, which
-     * the low bits hold in two's complement. */
-    const float magic = 12582912.0f, t = in * num(EXP_K) + magic, kf = t - magic;
-    const uint32_t k = stamp_f32_bits(t) - stamp_f32_bits(magic);
-    const float r = (in - kf * num(EXP_C1)) - kf * num(EXP_C2);
-    const float p = r + 0.5f * (r * r);
-    const float ti = num(exp_t[k % ENTRIES]);
-    const float y = ti + ti * p;
-    const uint32_t scaled = stamp_f32_bits(y) + ((k - k % ENTRIES) << 16);
+    const uint32_t t = ((fix(num(in & MAGNITUDE), 0x1p22f) + 1) >> 1 ^ minus) - minus;
+    const uint32_t i = t >> 15 & 63, d = t & 32767;
+    const uint32_t y = segment(exp_first[i], exp_second[i], d);
+    const uint32_t r = ((t & ~UINT32_C(0x1fffff)) << 2) + (UINT32_C(127) << 23) + (y << 1);
 
-    return num((scaled & ~(below | above | nan)) | (INFINITE & above) | (STAMP_F32_NAN & nan));
+    return num((r & ~(below | above | nan)) | (INFINITE & above) | (STAMP_F32_NAN & nan));
 }
 
-INLINE float sigmoid_one(float x)
+/* q or 1 - q of a table over |x| up to @p end, in segments of end / 256 and longer. */
+INLINE float sigmoid_one(float x, const uint32_t *first, const uint32_t *second, float end)
 {
-    const uint32_t u = stamp_f32_bits(x), negative = mask((int32_t)u < 0);
-    const float z = exp_one(num(u | ~MAGNITUDE));
-    const float d = 1.0f + z;
-    const uint32_t step = (stamp_f32_bits(d) - ONE) >> 16;
-    const uint32_t i = step < ENTRIES - 1 ? step : ENTRIES - 1;
+    const uint32_t u = stamp_f32_bits(x), nan = nan_mask(u), minus = mask((int32_t)u < 0);
+    const uint32_t big = mask((u & MAGNITUDE) >= stamp_f32_bits(end));
+    const uint32_t v = fix(num(u & MAGNITUDE & ~big), 0x1p23f / end);
+    const uint32_t s = (uint32_t)(v >> 21 != 0) + (uint32_t)(v >> 22 != 0);
+    const uint32_t i = (v >> 15 >> s) + 32 * s, d = ~(v >> s) & 32767;
+    const uint32_t q = segment(first[i], second[i], d) & ~big;
+    const uint32_t r = (q & minus) | ((UINT32_C(0x400000) - q) & ~minus);
 
-    const float r = d - num(ONE + (i << 16) + UINT32_C(0x8000));
-    const float q = num(rec_a[i]) + r * (num(rec_b[i]) + r * num(rec_c[i]));
-    /* of -0 z q is the q of +0 */
-    return stamp_simd_canon(
-        num((stamp_f32_bits(z * q) & negative) | (stamp_f32_bits(q) & ~negative)));
+    return num((stamp_f32_bits((float)(int32_t)r * 0x1p-22f) & ~nan) | (STAMP_F32_NAN & nan));
 }
 
 INLINE float silu_one(float x)
 {
-    return stamp_simd_canon(x * sigmoid_one(x));
+    return stamp_simd_canon(x * sigmoid_one(x, sig_first, sig_second, 16.0f));
 }
 
-float stamp_exp(float x)
+float stamp_exp2(float x)
 {
-    return exp_one(x);
+    return exp2_one(x);
 }
 
 float stamp_sigmoid(float x)
 {
-    return sigmoid_one(x);
+    return sigmoid_one(x, sig_first, sig_second, 16.0f);
 }
 
 float stamp_silu(float x)
@@ -106,8 +123,7 @@ float stamp_silu(float x)
 
 float stamp_gelu(float x)
 {
-    const float u = x * (num(GELU_G1) + num(GELU_G2) * (x * x));
-    return stamp_f32_mul(x, sigmoid_one(u));
+    return stamp_f32_mul(x, sigmoid_one(x, gelu_first, gelu_second, 8.0f));
 }
 
 float stamp_rsqrt(float x, float c, float b)
@@ -117,16 +133,16 @@ float stamp_rsqrt(float x, float c, float b)
 
 /* Whole chunks go through an array of their own, which no argument can overlap: gcc needs no check
  * of that, and y may be x. */
-INLINE void exp_rows(size_t n, const float *x, float m, float c, float *y)
+INLINE void exp2_rows(size_t n, const float *x, float m, float c, float *y)
 {
     float out[CHUNK];
     size_t i = 0;
 
     for (; i + CHUNK <= n; i += CHUNK) {
-        for (size_t j = 0; j < CHUNK; j++) out[j] = exp_one((x[i + j] - m) * c);
+        for (size_t j = 0; j < CHUNK; j++) out[j] = exp2_one((x[i + j] - m) * c);
         memcpy(y + i, out, sizeof out);
     }
-    for (; i < n; i++) y[i] = exp_one((x[i] - m) * c);
+    for (; i < n; i++) y[i] = exp2_one((x[i] - m) * c);
 }
 
 INLINE void silu_mul(size_t n, const float *gate, const float *up, float *y)
@@ -142,9 +158,9 @@ INLINE void silu_mul(size_t n, const float *gate, const float *up, float *y)
     for (; i < n; i++) y[i] = stamp_f32_mul(silu_one(gate[i]), up[i]);
 }
 
-AVX2 static void exp_rows_avx2(size_t n, const float *x, float m, float c, float *y)
+AVX2 static void exp2_rows_avx2(size_t n, const float *x, float m, float c, float *y)
 {
-    exp_rows(n, x, m, c, y);
+    exp2_rows(n, x, m, c, y);
 }
 
 AVX2 static void silu_mul_avx2(size_t n, const float *gate, const float *up, float *y)
@@ -152,9 +168,9 @@ AVX2 static void silu_mul_avx2(size_t n, const float *gate, const float *up, flo
     silu_mul(n, gate, up, y);
 }
 
-AVX512 static void exp_rows_avx512(size_t n, const float *x, float m, float c, float *y)
+AVX512 static void exp2_rows_avx512(size_t n, const float *x, float m, float c, float *y)
 {
-    exp_rows(n, x, m, c, y);
+    exp2_rows(n, x, m, c, y);
 }
 
 AVX512 static void silu_mul_avx512(size_t n, const float *gate, const float *up, float *y)
@@ -162,14 +178,14 @@ AVX512 static void silu_mul_avx512(size_t n, const float *gate, const float *up,
     silu_mul(n, gate, up, y);
 }
 
-void stamp_exp_rows(size_t n, const float *x, float m, float c, float *y)
+void stamp_exp2_rows(size_t n, const float *x, float m, float c, float *y)
 {
     if (HAS_AVX512)
-        exp_rows_avx512(n, x, m, c, y);
+        exp2_rows_avx512(n, x, m, c, y);
     else if (HAS_AVX2)
-        exp_rows_avx2(n, x, m, c, y);
+        exp2_rows_avx2(n, x, m, c, y);
     else
-        exp_rows(n, x, m, c, y);
+        exp2_rows(n, x, m, c, y);
 }
 
 void stamp_silu_mul(size_t n, const float *gate, const float *up, float *y)

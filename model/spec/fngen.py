@@ -1,123 +1,157 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints fn.def: constants and tables of numerics.md section 8, by integers and fractions alone.
+"""Prints fn.def: tables of numerics.md section 8, by integers and fractions alone.
 
   python3 model/spec/fngen.py > model/spec/fn.def
+
+A segment is a parabola over d = 0 .. 2^15 - 1 that the machine evaluates in units of 2^-22 (value()
+below is that rule). c1 and c2 are those of the parabola through the three Chebyshev points, where the
+error is that of the best one; c0 then puts the errors of value() itself around 0.
 """
-from fractions import Fraction as F
 from math import isqrt
 
-BITS = 160  # of the fixed-point constants below, far beyond the 24 that are kept
+BITS = 100  # of the fixed-point numbers below
+ONE = 1 << BITS
+UNIT = 22  # values are in steps of 2^-22
+D = 1 << 15  # steps of a segment
+ROOT3 = isqrt(3 << 2 * BITS)
 
 
-def f32(x, bits=24):
-    """Binary32 pattern of the value nearest to x, of those with so many significant bits.
-    Normal values only; ties do not occur (asserted)."""
-    sign, x = (0x80000000, -x) if x < 0 else (0, x)
-    e = 0
-    while x >= 2:
-        x, e = x / 2, e + 1
-    while x < 1:
-        x, e = x * 2, e - 1
-    scaled = x * 2 ** (bits - 1)
-    m = int(scaled)
-    rest = scaled - m
-    assert rest != F(1, 2)
-    m += rest > F(1, 2)
-    m <<= 24 - bits
-    if m == 1 << 24:
-        m, e = 1 << 23, e + 1
-    return sign | (e + 127) << 23 | (m & 0x7FFFFF)
+def mul(a, b):
+    return a * b >> BITS
 
 
-def value(u):
-    m = F((u & 0x7FFFFF) | 0x800000, 1 << 23) * F(2) ** ((u >> 23 & 255) - 127)
-    return -m if u >> 31 else m
+def exp(x):
+    """e^x, |x| < 2^10: Taylor's series at x / 2^16, then 16 squares."""
+    x = x >> 16 if x >= 0 else -(-x >> 16)
+    total, term, n = ONE, ONE, 1
+    while term:
+        term = abs(mul(term, x)) // n if x >= 0 or n % 2 == 0 else -(abs(mul(term, x)) // n)
+        total, n = total + term, n + 1
+    for _ in range(16):
+        total = mul(total, total)
+    return total
 
 
 def ln2():
     """2 atanh(1/3)"""
-    return 2 * sum(F(1, (2 * k + 1) * 3 ** (2 * k + 1)) for k in range(60))
+    return 2 * sum(ONE // ((2 * k + 1) * 3 ** (2 * k + 1)) for k in range(60))
 
 
 def pi():
     """Machin: 16 atan(1/5) - 4 atan(1/239)"""
-    atan = lambda n: sum(F((-1) ** k, (2 * k + 1) * n ** (2 * k + 1)) for k in range(80))
+    atan = lambda n: sum((-1) ** k * (ONE // ((2 * k + 1) * n ** (2 * k + 1))) for k in range(80))
     return 16 * atan(5) - 4 * atan(239)
 
 
-def sqrt(x):
-    return F(isqrt(int(x * 4**BITS)), 2**BITS)
+LN2 = ln2()
+G1 = 2 * isqrt(2 * ONE * ONE * ONE // pi())  # 2 sqrt(2 / pi)
 
 
-def exp2_128th(i):
-    """2^(i/128): the 128th root is seven square roots, each rounded down exactly."""
-    n = 1 << (i + 128 * 60)
-    for _ in range(7):
-        n = isqrt(n)
-    return F(n, 1 << 60)
+def sigmoid_of_minus(u):
+    return ONE * ONE // (ONE + exp(u))
 
 
-def recip(i):
-    """A, B, C of 1/(M + r), |r| <= h: the Taylor series with r^3 and r^4 economized by the
-    Chebyshev polynomials T3 and T4, so the error is h^3/(4 M^4) T3(r/h), at most 2^-26."""
-    h, m = F(1, 256), 1 + F(2 * i + 1, 256)
-    a = 1 / m - h**4 / (8 * m**5)
-    b = -1 / m**2 - F(3, 4) * h**2 / m**4
-    c = 1 / m**3 + h**2 / m**5
-    return a, b, c
+def power(i, d):
+    """2^f - 1 at d of segment i: f = (i + d/D) / 64"""
+    return exp(mul((i * ONE + d * ONE // D) // 64, LN2)) - ONE
+
+
+def edge(i):
+    """Right edge and width, in 2^-4, of segment i of SIGMOID's argument (GELU: 2^-5)."""
+    return (i + 1, 1) if i < 64 else (64 + 2 * (i - 63), 2) if i < 96 else (128 + 4 * (i - 95), 4)
+
+
+def falling(i, d, unit):
+    """Argument at d of segment i: d counts down from the right edge, and stands for a step's middle."""
+    right, width = edge(i)
+    return (2 * right * D - width * (2 * d + 1)) * ONE // (2 * D) // unit
+
+
+def sigmoid(i, d):
+    return sigmoid_of_minus(falling(i, d, 16))
+
+
+def gelu(i, d):
+    a = falling(i, d, 32)
+    return sigmoid_of_minus(mul(G1, a + mul(mul(a, a), a) * 44715 // 1000000))
+
+
+def value(c, d):
+    """The machine's: rtl/vec/stamp_fn_core.sv."""
+    c0, c1, c2 = c
+    square = (d >> 5) * (d >> 5) >> 10
+    return c0 + (c1 * d >> 15) + (c2 * square >> 10)
+
+
+def near(x):
+    """x in units of 2^-22, rounded."""
+    return (x + (1 << BITS - UNIT - 1)) >> BITS - UNIT
+
+
+def parabola(f, i):
+    """c1, c2 through d = D/2 (1 + s), s = -sqrt(3)/2, 0, sqrt(3)/2; d as it is, so between steps."""
+    at = [D // 2 - (D * ROOT3 >> BITS + 2), D // 2, D // 2 + (D * ROOT3 >> BITS + 2)]
+    low, mid, high = (f(i, d) for d in at)
+    step = at[2] - at[1]
+    second = (low + high - 2 * mid) * D * D // (2 * step * step)  # times (d/D)^2
+    first = (high - low) * D // (2 * step) - second  # at d = 0
+    return near(first), near(second)
+
+
+def segment(f, i):
+    c1, c2 = parabola(f, i)
+    err = [f(i, d) - (value((0, c1, c2), d) << BITS - UNIT) for d in range(0, D, D // 64)]
+    err.append(f(i, D - 1) - (value((0, c1, c2), D - 1) << BITS - UNIT))
+    c0 = near((max(err) + min(err)) // 2)
+    assert 0 <= c0 < 1 << 22 and 0 <= c1 < 1 << 17 and 0 <= c2 < 1 << 10, (f, i, c0, c1, c2)
+    return c0, c1, c2
+
+
+def inverse(i):
+    """Binary32 pattern of the value nearest to 1 / (1 + i/128); a tie is not possible."""
+    m, rest = divmod(1 << 31, 128 + i)  # of 2^-24
+    assert 2 * rest != 128 + i
+    m += 2 * rest > 128 + i
+    return 0x3F800000 if i == 0 else 0x3F000000 + m - (1 << 23)
 
 
 def main():
-    l = ln2()
-    assert value(EXP_LO) > -126 * l > value(EXP_LO + 1)
-    assert value(EXP_HI) < 128 * l < value(EXP_HI + 1)
-    c1 = f32(l / 128, 9)
-    g1 = 2 * sqrt(2 / pi())
-    consts = (
-        ("EXP_LO", EXP_LO, "EXP: +0 below"),
-        ("EXP_HI", EXP_HI, "EXP: +infinity above"),
-        ("EXP_K", f32(128 / l), "128 / ln 2"),
-        ("EXP_C1", c1, "ln2 / 128, 9 bits of it"),
-        ("EXP_C2", f32(l / 128 - value(c1)), "ln2 / 128 less C1"),
-        ("GELU_G1", f32(g1), "2 sqrt(2 / pi)"),
-        ("GELU_G2", f32(g1 * F(44715, 1000000)), "0.044715 G1"),
-    )
     print(HEAD, end="")
-    for name, bits, meaning in consts:
-        print(f'FN_CONST({name}, 0x{bits:08x}, "{meaning}")')
+    for name, f, count in (("EXP", power, 64), ("SIG", sigmoid, 128), ("GELU", gelu, 128)):
+        table = [segment(f, i) for i in range(count)]
+        print()
+        if f is power:  # 2^0 is 1
+            table[0] = (0, *table[0][1:])
+            assert value(table[63], D - 1) <= 1 << 22
+        else:  # a half at 0
+            table[0] = ((1 << 21) - value((0, *table[0][1:]), D - 1), *table[0][1:])
+            assert all(value(c, D - 1) <= 1 << 21 for c in table)
+        for i, c in enumerate(table):
+            print("FN_%s(%d, 0x%06x, 0x%05x, 0x%03x)" % (name, i, *c))
     print()
     for i in range(128):
-        print(f"FN_EXP({i}, 0x{f32(exp2_128th(i)):08x})")
-    print()
-    for i in range(128):
-        print("FN_RECIP(%d, 0x%08x, 0x%08x, 0x%08x)" % (i, *map(f32, recip(i))))
-    print()
-    for i in range(128):
-        print(f"FN_INVERSE({i}, 0x{f32(F(128, 128 + i)):08x})")
-    print("\n#undef FN_CONST\n#undef FN_EXP\n#undef FN_RECIP\n#undef FN_INVERSE")
+        print(f"FN_INVERSE({i}, 0x{inverse(i):08x})")
+    print("\n#undef FN_EXP\n#undef FN_SIG\n#undef FN_GELU\n#undef FN_INVERSE")
 
-
-EXP_LO = 0xC2AEAC4F  # -87.3365402, the lowest float above ln 2^-126
-EXP_HI = 0x42B17217  # 88.7228317, the largest float below ln 2^128
 
 HEAD = """/* SPDX-License-Identifier: Apache-2.0 */
-/* fn.def - constants and tables of the functions, numerics.md section 8, as binary32 bit patterns.
- * Printed by fngen.py; never edit.
+/* fn.def - tables of the functions, numerics.md section 8: c0 in units of 2^-22 (22 bits), c1 and c2 in
+ * units of 2^-22 a segment (17 bits) and a segment squared (10 bits). Printed by fngen.py; never edit.
  *
- *   FN_CONST(name, bits, "meaning")
- *   FN_EXP(i, bits)             T[i] = 2^(i/128)
- *   FN_RECIP(i, a, b, c)        1/(M[i] + r) = a + r (b + r c), M[i] = 1 + (2i+1)/256
- *   FN_INVERSE(i, bits)         1 / (1 + i/128): inv of a scale of section 6, up to a power of two
+ *   FN_EXP(i, c0, c1, c2)     2^f - 1, f in i/64 .. (i + 1)/64
+ *   FN_SIG(i, c0, c1, c2)     1 / (1 + e^a), a in segments of 1/16, from 4 of 1/8, from 8 of 1/4
+ *   FN_GELU(i, c0, c1, c2)    1 - (1 + tanh(sqrt(2/pi) (a + 0.044715 a^3))) / 2, segments half as long
+ *   FN_INVERSE(i, bits)       1 / (1 + i/128), binary32: inv of a scale of section 6, up to a power of two
  */
-#ifndef FN_CONST
-#define FN_CONST(name, bits, meaning)
-#endif
 #ifndef FN_EXP
-#define FN_EXP(i, bits)
+#define FN_EXP(i, c0, c1, c2)
 #endif
-#ifndef FN_RECIP
-#define FN_RECIP(i, a, b, c)
+#ifndef FN_SIG
+#define FN_SIG(i, c0, c1, c2)
+#endif
+#ifndef FN_GELU
+#define FN_GELU(i, c0, c1, c2)
 #endif
 #ifndef FN_INVERSE
 #define FN_INVERSE(i, bits)

@@ -58,28 +58,21 @@ static const struct row params[] = {
 #define PARAM(name, meaning) {#name, "", "", meaning, 0},
 #include "model/spec/mach.def"
 };
-static const struct row fn_consts[] = {
-#define FN_CONST(name, bits, meaning) {#name, "", "", meaning, bits},
+/* Tables of the functions: c0, c1, c2 in a word, as the RTL reads them. */
+#define FN_WORD(i, c0, c1, c2) [i] = (uint64_t)(c0) << 27 | (uint64_t)(c1) << 10 | (c2),
+static const uint64_t fn_exp[] = {
+#define FN_EXP FN_WORD
 #include "model/spec/fn.def"
 };
-/* Each a column of a table of the functions. */
-static const uint32_t fn_exp[] = {
-#define FN_EXP(i, bits) [i] = bits,
+static const uint64_t fn_sig[] = {
+#define FN_SIG FN_WORD
 #include "model/spec/fn.def"
 };
-static const uint32_t fn_recip_a[] = {
-#define FN_RECIP(i, a, b, c) [i] = a,
+static const uint64_t fn_gelu[] = {
+#define FN_GELU FN_WORD
 #include "model/spec/fn.def"
 };
-static const uint32_t fn_recip_b[] = {
-#define FN_RECIP(i, a, b, c) [i] = b,
-#include "model/spec/fn.def"
-};
-static const uint32_t fn_recip_c[] = {
-#define FN_RECIP(i, a, b, c) [i] = c,
-#include "model/spec/fn.def"
-};
-static const uint32_t fn_inverse[] = {
+static const uint64_t fn_inverse[] = {
 #define FN_INVERSE(i, bits) [i] = bits,
 #include "model/spec/fn.def"
 };
@@ -135,9 +128,10 @@ static int check_units(void)
 
 static int check_fn(void)
 {
-    if (COUNT(fn_exp) != 128 || COUNT(fn_recip_a) != 128) return bad("table", "not 128 entries");
-    for (int i = 0; i < 128; i++)
-        if (!fn_exp[i] || !fn_recip_a[i]) return bad("table", "an entry is missing");
+    if (COUNT(fn_exp) != 64 || COUNT(fn_sig) != 128 || COUNT(fn_gelu) != 128)
+        return bad("table", "not 64 and 128 entries");
+    for (size_t i = 0; i < COUNT(fn_exp); i++)
+        if (!fn_exp[i]) return bad("table", "an entry is missing");
     return 0;
 }
 
@@ -251,37 +245,35 @@ static void print_sv(void)
     printf("endpackage\n// verilator lint_on UNUSEDPARAM\n");
 }
 
-static void sv_table(const char *name, const uint32_t *t, const char *meaning)
+static void sv_table(const char *name, size_t n, int bits, const uint64_t *t, const char *meaning)
 {
+    const int w = width_of(n);
+
     printf("\n  // %s\n"
-           "  function automatic logic [31:0] %s(input logic [6:0] i);\n"
+           "  function automatic logic [%d:0] %s(input logic [%d:0] i);\n"
            "    case (i)\n",
-           meaning, name);
-    for (int i = 0; i < 127; i++) printf("      7'd%d: %s = 32'h%08x;\n", i, name, (unsigned)t[i]);
-    printf("      default: %s = 32'h%08x;\n    endcase\n  endfunction\n", name, (unsigned)t[127]);
+           meaning, bits - 1, name, w - 1);
+    for (size_t i = 0; i < n - 1; i++)
+        printf("      %d'd%zu: %s = %d'h%0*llx;\n", w, i, name, bits, (bits + 3) / 4,
+               (unsigned long long)t[i]);
+    printf("      default: %s = %d'h%0*llx;\n    endcase\n  endfunction\n", name, bits,
+           (bits + 3) / 4, (unsigned long long)t[n - 1]);
 }
 
 static void print_fn(void)
 {
-    printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
-           "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
-           "spec`.\n"
-           "// Functions of an element, numerics.md section 8: constants and tables, binary32; section 6,\n"
-           "// inverses of scales.\n"
-           "// verilator lint_off UNUSEDPARAM\n"
-           "package stamp_fn_pkg;\n");
-    for (size_t i = 0; i < COUNT(fn_consts); i++)
-        printf("  localparam logic [31:0] %s = 32'h%08x; // %s\n", fn_consts[i].name,
-               fn_consts[i].code, fn_consts[i].meaning);
-    sv_table("exp_t", fn_exp, "T[i] = 2^(i/128)");
-    printf("\n  // M[i] = 1 + (2i+1)/256\n"
-           "  function automatic logic [31:0] rec_m(input logic [6:0] i);\n"
-           "    rec_m = {9'h07f, i, 16'h8000};\n  endfunction\n");
-    sv_table("rec_a", fn_recip_a, "1/(M[i] + r) = A[i] + r (B[i] + r C[i])");
-    sv_table("rec_b", fn_recip_b, "B[i]");
-    sv_table("rec_c", fn_recip_c, "C[i]");
-    sv_table("inverse", fn_inverse, "1 / (1 + i/128)");
-    printf("\nendpackage\n// verilator lint_on UNUSEDPARAM\n");
+    printf(
+        "// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
+        "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
+        "spec`.\n"
+        "// Functions of an element, numerics.md section 8: a segment's c0 22 bits, c1 17, c2 10; section 6,\n"
+        "// inverses of scales, binary32.\n"
+        "package stamp_fn_pkg;\n");
+    sv_table("exp_c", COUNT(fn_exp), 49, fn_exp, "EXP2");
+    sv_table("sig_c", COUNT(fn_sig), 49, fn_sig, "SIGMOID");
+    sv_table("gelu_c", COUNT(fn_gelu), 49, fn_gelu, "GELU");
+    sv_table("inverse", COUNT(fn_inverse), 32, fn_inverse, "1 / (1 + i/128)");
+    printf("\nendpackage\n");
 }
 
 /* Copy a document, reprinting what stands between <!-- specgen NAME --> and <!-- end -->. */

@@ -308,58 +308,30 @@ module stamp_top #(
     .lw_data_i(wr_data[L*32-1:0]), .sr_valid_i(sr_valid), .sr_ready_o(sr_ready),
     .sr_addr_i(sr_line[VmW-1:0]), .sr_data_o(sr_data));
 
-<<<<<<< HEAD
-  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES), .Entries(XbEntries)) i_xb (
+  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES), .Entries(XbEntries), .OutReg(1'b1)) i_xb (
     .clk_i, .rst_ni, .mem_test_i, .we_i(xb_we), .ready_o(xb_ready), .busy_o(xb_busy),
     .waddr_i(xb_waddr), .row_i(xb_row), .two_i(xb_two), .hi_i(xb_hi), .lo_i(xb_lo),
     .re_i(xb_re), .raddr_i(xb_raddr), .data_o(xb_data));
 
-  stamp_bank #(.Width(L*T*4), .Depth(WB_LINES), .Banks(2)) i_wb (
+  stamp_bank #(.Width(L*T*4), .Depth(WB_LINES), .Banks(2), .OutReg(1'b1)) i_wb (
     .clk_i, .mem_test_i, .wr_valid_i(wr_wb), .wr_ready_o(wr_wb_ready), .waddr_i(wr_line[WbW-1:0]),
     .wdata_i(wr_data[L*T*4-1:0]), .re_i(wb_re), .raddr_i(wb_raddr), .rdata_o(wb_data));
 
-  stamp_bank #(.Width(L*64), .Depth(CM_LINES)) i_cm (
+  stamp_bank #(.Width(L*64), .Depth(CM_LINES), .OutReg(1'b1)) i_cm (
     .clk_i, .mem_test_i, .wr_valid_i(wr_cm), .wr_ready_o(wr_cm_ready), .waddr_i(wr_line[CmW-1:0]),
     .wdata_i(wr_data), .re_i(cm_re), .raddr_i(cm_raddr), .rdata_o(cm_data));
 
-  stamp_ram #(.Width(74), .Depth(SM_ENTRIES)) i_rm (
-    .clk_i, .mem_test_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
-=======
-  for (genvar r = 0; r < P; r++) begin : g_xb // one memory a nibble row
-    logic mine, next;
-    assign mine = xb_row == ($clog2(P))'(r);
-    assign next = xb_two && xb_row == ($clog2(P))'(r - 1) && r != 0;
-    stamp_ram #(.Width(L*4), .Depth(XB_LINES), .OutReg(1'b1)) i_ram (
-      .clk_i, .we_i(xb_we && (mine || next)), .waddr_i(xb_waddr), .wdata_i(mine ? xb_hi : xb_lo),
-      .re_i(xb_re), .raddr_i(xb_raddr), .rdata_o(xb_data[r*L*4 +: L*4]));
-  end
-
-  stamp_ram #(.Width(L*T*4), .Depth(WB_LINES), .OutReg(1'b1)) i_wb (
-    .clk_i, .we_i(wr_wb), .waddr_i(wr_line[WbW-1:0]), .wdata_i(wr_data[L*T*4-1:0]),
-    .re_i(wb_re), .raddr_i(wb_raddr), .rdata_o(wb_data));
-
-  stamp_ram #(.Width(L*64), .Depth(CM_LINES), .OutReg(1'b1)) i_cm (
-    .clk_i, .we_i(wr_cm), .waddr_i(wr_line[CmW-1:0]), .wdata_i(wr_data),
-    .re_i(cm_re), .raddr_i(cm_raddr), .rdata_o(cm_data));
-
   stamp_ram #(.Width(74), .Depth(SM_ENTRIES), .OutReg(1'b1)) i_rm (
-    .clk_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
->>>>>>> issue-12-scale
+    .clk_i, .mem_test_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
     .re_i(rm_re), .raddr_i(rm_raddr), .rdata_o(rm_data));
 
   stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_rt (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_rt), .wr_ready_o(wr_rt_ready), .line_i(wr_line[RtW-6:0]),
     .data_i(wr_data[511:0]), .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
 
-<<<<<<< HEAD
-  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_nt (
+  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_nt (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_nt), .wr_ready_o(wr_nt_ready), .line_i(wr_line[RtW-6:0]),
     .data_i(wr_data[511:0]), .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
-=======
-  stamp_table #(.Entries(RT_ENTRIES), .OutReg(1'b1)) i_nt (
-    .clk_i, .we_i(wr_nt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
-    .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
->>>>>>> issue-12-scale
 
   stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_it (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_it), .wr_ready_o(wr_it_ready), .line_i(wr_line[ItW-5:0]),

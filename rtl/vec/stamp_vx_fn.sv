@@ -2,12 +2,15 @@
 // stamp_vx_fn - a function of every element of a line (VFN), F function lanes.
 //
 // Rule       model/spec/numerics.md section 8, isa.md VFN.
-// Throughput EXP, EXPM, SIGMOID, SILU, GELU: a line in L/F cycles, lines back to back; 54 + L/F
-//            cycles from acceptance to out_valid_o. RECIP: 17 cycles for F elements, RSQRT 50,
-//            2 more a line, one line at a time; F elements of which none counts take 2.
-// Order      lines leave in the order they came: RECIP and RSQRT start when no other line is inside
-//            but the one that waits to leave, and nothing is taken beside them.
-// Stall      a line not taken at the output holds the lanes when the next one is complete.
+// Throughput EXP, EXPM, SIGMOID, SILU, GELU: a line in L/F cycles, lines of one function and one c back to
+//            back. From acceptance to out_valid_o 8 + L/F cycles of SIGMOID, those of a multiplier more of
+//            EXP, SILU, GELU, and those of an adder more of EXPM. RECIP: a division and 2 cycles for F
+//            elements, RSQRT a product, a sum, a root, a division and 4; 2 more a line, one line at a time;
+//            F elements of which none counts take 2.
+// Order      lines leave in the order they came: a line of another function or c than the one before, RECIP
+//            and RSQRT start when the lanes are empty.
+// Stall      a line not taken at the output holds the lanes when the next one is to be completed; a
+//            register says so, en_q.
 module stamp_vx_fn #(
     parameter int unsigned L, // lanes of a line
     parameter int unsigned F, // function lanes, a divisor of L
@@ -16,7 +19,7 @@ module stamp_vx_fn #(
     input  logic             clk_i,
     input  logic             rst_ni, // synchronous, active low
 
-    // A line. in_ready_o depends on out_ready_i, not on any other input.
+    // A line. in_ready_o depends on no input.
     input  logic             in_valid_i,
     output logic             in_ready_o,
     input  logic [3:0]       fn_i,   // FN_ONE_*
@@ -39,32 +42,43 @@ module stamp_vx_fn #(
 
   localparam int unsigned Groups  = L / F; // groups of F elements
   localparam int unsigned GroupW  = Groups > 1 ? $clog2(Groups) : 1;
-  localparam int unsigned Latency = 52;    // of stamp_fn_lane
-  localparam int unsigned Lines   = 1 << $clog2((Latency + Groups - 1) / Groups + 3);
+  localparam int unsigned Latency = 7 + stamp_fp_pkg::AddLatency + stamp_fp_pkg::MulLatency; // EXPM
+  localparam int unsigned Lines   = 1 << $clog2((Latency + Groups - 1) / Groups + 2);
+  localparam int unsigned Slots   = Groups > 1 ? 1 : 2; // lines at the output
   localparam logic [GroupW-1:0] Last = GroupW'(Groups - 1);
 
-  // ---- The line that feeds the lanes ---------------------------------------------------------------
+  // ---- The line that feeds the lanes: its next group stands lowest -----------------------------------
   logic              line_q; // there is one
-  logic [3:0]        fn_q;
+  logic              go_q;   // and it may go into the lanes
+  logic [3:0]        fn_q;   // of the last one
   logic [L*32-1:0]   a_q, b_q;
   logic [31:0]       s_q, c_q;
   logic [L-1:0]      mask_q;
   logic [GroupW-1:0] group_q;
 
-  logic en, take, iterative, feed, feed_last, root_last;
-  logic [Latency:1]  group_at_q; // a group entered so many cycles ago
-  logic              note_ready;
+  logic en_q, take, iterative, other, feed, feed_last, step, root_last, note_ready, lane_busy;
 
   assign iterative  = fn_q == stamp_isa_pkg::FN_ONE_RECIP || fn_q == stamp_isa_pkg::FN_ONE_RSQRT;
-  assign feed       = line_q && !iterative && en;
+  assign other      = fn_i != fn_q || c_i != c_q;
+  assign feed       = go_q && en_q;
   assign feed_last  = feed && group_q == Last;
   assign in_ready_o = (!line_q || feed_last) && note_ready;
   assign take       = in_valid_i && in_ready_o;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni) line_q <= 1'b0;
-    else if (take) line_q <= 1'b1;
-    else if (feed_last || root_last) line_q <= 1'b0;
+    if (!rst_ni) begin
+      line_q <= 1'b0;
+      go_q   <= 1'b0;
+    end else if (take) begin
+      line_q <= 1'b1;
+      go_q   <= fn_i != stamp_isa_pkg::FN_ONE_RECIP && fn_i != stamp_isa_pkg::FN_ONE_RSQRT
+                && !(other && (feed || lane_busy));
+    end else if (feed_last || root_last) begin
+      line_q <= 1'b0;
+      go_q   <= 1'b0;
+    end else if (line_q && !iterative && !lane_busy) begin
+      go_q   <= 1'b1;
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -75,41 +89,24 @@ module stamp_vx_fn #(
       c_q    <= c_i;
       mask_q <= mask_i;
       if (fn_i == stamp_isa_pkg::FN_ONE_RSQRT) b_q <= b_i;
+    end else if (step) begin
+      a_q    <= a_q >> F*32;
+      mask_q <= mask_q >> F;
+      if (iterative) b_q <= b_q >> F*32;
     end
   end
 
   // ---- Function lanes ------------------------------------------------------------------------------
-  logic            start_sum, sum_valid, lane_valid, run;
-  logic [F*32-1:0] a_group, b_group, sum, lane_result;
+  logic            start_sum, sum_valid, lane_valid;
+  logic [F*32-1:0] sum, lane_result;
   logic [F-1:0]    mask_group, lane_flag;
-  logic [31:0]     s4, c7;
 
-  assign a_group    = a_q[32'(group_q)*F*32 +: F*32];
-  assign b_group    = b_q[32'(group_q)*F*32 +: F*32];
-  assign mask_group = mask_q[32'(group_q)*F +: F];
-  assign lane_valid = (feed && mask_group != '0) || start_sum;
-  assign run        = en && (lane_valid || group_at_q != '0 || iterative);
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) group_at_q <= '0;
-    else if (en) group_at_q <= {group_at_q[Latency-1:1], feed};
-  end
-
-  // s and c wait for the stage that wants them, once for all lanes.
-  logic [6:1] sc_q;
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) sc_q <= '0;
-    else if (en) sc_q <= {sc_q[5:1], lane_valid};
-  end
-  stamp_delay #(.Width(32), .Depth(4)) i_s (
-    .clk_i, .rst_ni, .en_i(run), .put_i(lane_valid), .data_i(s_q), .take_i(sc_q[3]), .data_o(s4));
-  stamp_delay #(.Width(32), .Depth(7)) i_c (
-    .clk_i, .rst_ni, .en_i(run), .put_i(lane_valid), .data_i(c_q), .take_i(sc_q[6]), .data_o(c7));
+  assign mask_group = mask_q[F-1:0];
 
   stamp_fn_lane #(.F(F)) i_lane (
-    .clk_i, .rst_ni, .en_i(en), .valid_i(lane_valid), .fn_i(fn_q), .a_i(a_group), .s_i(s4),
-    .c_i(c7), .b_i(b_group), .sum_valid_o(sum_valid), .sum_o(sum), .result_o(lane_result),
-    .flag_o(lane_flag));
+    .clk_i, .rst_ni, .en_i(en_q), .valid_i(feed || start_sum), .fn_i(fn_q), .a_i(a_q[F*32-1:0]),
+    .s_i(s_q), .c_i(c_q), .b_i(b_q[F*32-1:0]), .sum_valid_o(sum_valid), .sum_o(sum),
+    .valid_o(lane_valid), .result_o(lane_result), .flag_o(lane_flag), .busy_o(lane_busy));
 
   // ---- RECIP and RSQRT: F elements at a time through F roots and F dividers ---------------------------
   typedef enum logic [2:0] { Idle, Group, Sum, Root, Divide, Put } state_e;
@@ -121,15 +118,18 @@ module stamp_vx_fn #(
   assign recip     = fn_q == stamp_isa_pkg::FN_ONE_RECIP;
   assign root_done = root_done_all[0];
   assign div_done  = div_done_all[0];
-  assign start_sum = state_q == Group && mask_group != '0 && !recip;
+  assign start_sum = state_q == Group && mask_group != '0 && !recip && en_q;
   assign start_div = (state_q == Group && mask_group != '0 && recip) || (state_q == Root && root_done);
   assign root_last = state_q == Put && put_ok && group_q == Last;
+  assign step      = feed || (state_q == Put && put_ok);
 
   always_comb begin
     state_d = state_q;
     unique case (state_q)
-      Idle:    if (line_q && iterative && group_at_q == '0) state_d = Group;
-      Group:   state_d = (mask_group == '0) ? Put : recip ? Divide : Sum;
+      Idle:    if (line_q && iterative && !lane_busy) state_d = Group;
+      Group:   if (mask_group == '0) state_d = Put;
+               else if (recip)       state_d = Divide;
+               else if (en_q)        state_d = Sum;
       Sum:     if (sum_valid) state_d = Root;
       Root:    if (root_done) state_d = Divide;
       Divide:  if (div_done)  state_d = Put;
@@ -150,34 +150,37 @@ module stamp_vx_fn #(
       .flag_o(unused_root_flag[l]));
     stamp_fdiv i_div (
       .clk_i, .rst_ni, .en_i(1'b1), .start_i(start_div), .a_i(32'h3f80_0000),
-      .b_i(recip ? a_group[l*32 +: 32] : root[l*32 +: 32]),
+      .b_i(recip ? a_q[l*32 +: 32] : root[l*32 +: 32]),
       .busy_o(div_busy[l]), .done_o(div_done_all[l]), .result_o(quotient[l*32 +: 32]),
       .flag_o(div_flag[l]));
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) group_q <= '0;
-    else if (feed || (state_q == Put && put_ok)) group_q <= (group_q == Last) ? '0 : group_q + 1'b1;
+    else if (step) group_q <= (group_q == Last) ? '0 : group_q + 1'b1;
   end
 
   // ---- Results, group by group, to a line ------------------------------------------------------------
-  logic              have, complete, head_valid, flag_q, group_flag;
-  logic [GroupW-1:0] out_group_q;
-  logic [L*32-1:0]   gather_q;
+  logic              have, complete, head_valid, flag_q, group_flag, line_flag;
+  logic [GroupW-1:0] out_group_q, out_group_d;
+  logic [1:0]        held_q, held_d; // lines at the output
+  logic [L*32-1:0]   line;
   logic [F*32-1:0]   result;
   logic [F-1:0]      out_mask, not_finite;
   logic [L-1:0]      head_mask;
   logic [AddrW-1:0]  head_addr;
 
-  // put_ok: the group fits, which only the last one of a line may not.
-  assign put_ok     = out_group_q != Last || !out_valid_o || out_ready_i;
-  assign en         = !group_at_q[Latency] || put_ok;
-  assign have       = (group_at_q[Latency] || state_q == Put) && put_ok;
-  assign complete   = have && out_group_q == Last;
-  assign out_mask   = head_mask[32'(out_group_q)*F +: F];
-  assign not_finite = state_q == Put ? div_flag : lane_flag;
-  assign group_flag = (not_finite & out_mask) != '0;
-  assign busy_o     = line_q || group_at_q != '0 || out_valid_o;
+  // The lanes move in a cycle in which a last group would find room: the cycle before knows.
+  assign put_ok      = out_group_q != Last || held_q != 2'(Slots);
+  assign have        = (lane_valid && en_q) || (state_q == Put && put_ok);
+  assign complete    = have && out_group_q == Last;
+  assign out_group_d = !have ? out_group_q : complete ? '0 : out_group_q + 1'b1;
+  assign held_d      = held_q + {1'b0, complete} - {1'b0, out_valid_o && out_ready_i};
+  assign out_mask    = head_mask[32'(out_group_q)*F +: F];
+  assign not_finite  = state_q == Put ? div_flag : lane_flag;
+  assign group_flag  = (not_finite & out_mask) != '0;
+  assign line_flag   = flag_q || group_flag;
+  assign busy_o      = head_valid || out_valid_o;
 
   always_comb begin
     result = state_q == Put ? quotient : lane_result;
@@ -187,25 +190,37 @@ module stamp_vx_fn #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       out_group_q <= '0;
-      out_valid_o <= 1'b0;
+      held_q      <= 2'd0;
       flag_q      <= 1'b0;
+      en_q        <= 1'b1;
     end else begin
-      if (have) begin
-        out_group_q <= complete ? '0 : out_group_q + 1'b1;
-        flag_q      <= !complete && (flag_q || group_flag);
-      end
-      out_valid_o <= complete || (out_valid_o && !out_ready_i);
+      out_group_q <= out_group_d;
+      held_q      <= held_d;
+      en_q        <= out_group_d != Last || held_d != 2'(Slots);
+      if (have) flag_q <= !complete && line_flag;
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (have && !complete) gather_q[32'(out_group_q)*F*32 +: F*32] <= result;
-    if (complete) begin
-      data_o <= gather_q;
-      data_o[(L-F)*32 +: F*32] <= result;
-      flag_o <= flag_q || group_flag;
-      addr_o <= head_addr;
+  if (Groups > 1) begin : g_gather
+    localparam int unsigned GatherW = (L - F) * 32;
+    logic [GatherW-1:0] gather_q;
+    assign line        = {result, gather_q};
+    assign out_valid_o = held_q[0];
+    always_ff @(posedge clk_i) begin
+      if (have && !complete) gather_q <= GatherW'(line >> F*32);
+      if (complete) begin
+        data_o <= line;
+        flag_o <= line_flag;
+        addr_o <= head_addr;
+      end
     end
+  end else begin : g_whole
+    logic unused_ready;
+    assign line = result;
+    stamp_fifo #(.Width(AddrW + 1 + L*32), .Depth(2)) i_out (
+      .clk_i, .rst_ni, .push_i(complete), .ready_o(unused_ready),
+      .data_i({head_addr, line_flag, line}), .valid_o(out_valid_o), .pop_i(out_ready_i),
+      .data_o({addr_o, flag_o, data_o}));
   end
 
   // Address and mask of the lines inside.
@@ -214,6 +229,6 @@ module stamp_vx_fn #(
     .valid_o(head_valid), .pop_i(complete), .data_o({head_addr, head_mask}));
 
   logic unused;
-  assign unused = &{1'b0, root_done_all, div_done_all, root_busy, div_busy, unused_root_flag, head_valid};
+  assign unused = &{1'b0, root_done_all, div_done_all, root_busy, div_busy, unused_root_flag};
 
 endmodule

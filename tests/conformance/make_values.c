@@ -187,7 +187,7 @@ static void reductions(struct maker *m)
 static const uint32_t near_zero[] = {0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x3f800000,
                                      0xbf800000, 0x3f000000, 0xbf000000, 0x3b317218, 0x3b31721a,
                                      0x40490fdb, 0xc0490fdb, 0x41200000, 0xc1200000, 0x42ae0000,
-                                     0xc2ae0000, 0xc084e1a4, 0xbff8811a, 0x3f2a19f2, 0xbeab33b4};
+                                     0xc2ae0000, 0xc084e1a4, 0xbff8811a, 0x40ffffff, 0xc0a9b33b};
 
 /* A function over values and infinities; where @p wild, NaN too is no error when it is masked. */
 static void function(struct maker *m, const char *fn, uint32_t c, const uint32_t *v, uint32_t count,
@@ -206,11 +206,11 @@ static void function(struct maker *m, const char *fn, uint32_t c, const uint32_t
 
 static void functions(struct maker *m)
 {
-    static const uint32_t exp[] = {0xff800000, 0xc2aeac50, 0xc2aeac4f, 0xc2aeac4e, 0x42b17216,
-                                   0x42b17217, 0xff7fffff, 0x3f317218, 0xbf317218, 0x3c000000,
+    static const uint32_t exp[] = {0xff800000, 0xc2fc0001, 0xc2fc0000, 0xc2fbffff, 0x42fffffe,
+                                   0x42ffffff, 0xff7fffff, 0x3f317218, 0xbf317218, 0x3c000000,
                                    0x3f800000, 0x00000000, 0x80000000, 0x00000001, 0xc2000000},
-                          wild[] = {0xff800000, 0x7f800000, 0xff7fffff, 0x7f7fffff, 0x42b17218,
-                                    0xc2aeac50, 0x43000000, 0xc3000000, 0x7f000000},
+                          wild[] = {0xff800000, 0x7f800000, 0xff7fffff, 0x7f7fffff, 0x417fffff,
+                                    0xc1800000, 0x43000000, 0xc3000000, 0x7f000000},
                           recip[] = {0x3f800000, 0xbf800000, 0x40400000, 0x7f7fffff, 0xff7fffff,
                                      0x00800000, 0x00800001, 0x00400000, 0x7f800000, 0xff800000,
                                      0x40490fdb, 0x3f800001, 0x3f7fffff, 0x7e800000, 0x7effffff};

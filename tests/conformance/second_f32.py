@@ -116,44 +116,45 @@ def bf16(a):
 
 with open("model/spec/fn.def") as table:
     _text = table.read()
-CONST = {n: int(b, 0) for n, b in re.findall(r"^FN_CONST\((\w+), (\w+),", _text, re.M)}
-T = [int(b, 0) for _, b in re.findall(r"^FN_EXP\((\d+), (\w+)\)", _text, re.M)]
-RECIP = [[int(v, 0) for v in row[1:]] for row in
-         re.findall(r"^FN_RECIP\((\d+), (\w+), (\w+), (\w+)\)", _text, re.M)]
+EXP, SIG, GELU = ([[int(v, 0) for v in row[1:]] for row in re.findall(
+    r"^FN_%s\((\d+), (\w+), (\w+), (\w+)\)" % name, _text, re.M)] for name in ("EXP", "SIG", "GELU"))
 
 
-def exp(x):
+def fix(x, n):
+    """|x| 2^n of a finite x, rounded down."""
+    return math.floor(abs(Fraction(f(x))) * 2**n)
+
+
+def segment(c, d):
+    return c[0] + c[1] * d // 2**15 + c[2] * ((d // 32) ** 2 // 2**10) // 2**10
+
+
+def exp2(x):
     if isnan(x):
         return NAN
-    if f(x) < f(CONST["EXP_LO"]):
+    if f(x) < -126:
         return ZERO
-    if f(x) > f(CONST["EXP_HI"]):
+    if f(x) >= 128:
         return 0x7F800000
-    k = round(f(mul(x, CONST["EXP_K"])))
-    kf = s32_f32(k)
-    rest = sub(sub(x, mul(kf, CONST["EXP_C1"])), mul(kf, CONST["EXP_C2"]))
-    p = add(rest, half(mul(rest, rest)))
-    y = add(T[k % 128], mul(T[k % 128], p))
-    return (y + (k // 128 << 23)) & 0xFFFFFFFF
+    n, fraction = divmod((fix(x, 22) + 1) // 2 * (-1 if x >> 31 else 1), 2**21)
+    i, d = divmod(fraction, 2**15)
+    return r(math.ldexp(2**22 + segment(EXP[i], d), n - 22))
 
 
-def sigmoid(x):
-    z = exp(neg(x & 0x7FFFFFFF)) if not isnan(x) else NAN
-    d = add(ONE, z)
-    i = 127 if isnan(d) or f(d) == 2 else d >> 16 & 127
-    a, b, c = RECIP[i]
-    m = r(1 + (2 * i + 1) / 256)
-    rest = sub(d, m)
-    q = add(a, mul(rest, add(b, mul(rest, c))))
-    return mul(z, q) if f(x) < 0 else q
+def rising(x, table, n):
+    if isnan(x):
+        return NAN
+    q, v = 0, fix(x, n) if finite(x) else 2**23
+    if v < 2**23:
+        s = (v >= 2**21) + (v >= 2**22)
+        i, rest = divmod(v >> s, 2**15)
+        q = segment(table[i + 32 * s], 2**15 - 1 - rest)
+    return r((q if x >> 31 else 2**22 - q) / 2**22)
 
 
+def sigmoid(x): return rising(x, SIG, 19)
 def silu(x): return mul(x, sigmoid(x))
-
-
-def gelu(x):
-    u = mul(x, add(CONST["GELU_G1"], mul(CONST["GELU_G2"], mul(x, x))))
-    return mul(x, sigmoid(u))
+def gelu(x): return mul(x, rising(x, GELU, 20))
 
 
 def reduce(values):

@@ -221,10 +221,10 @@ def vfn(m, i, Stop):
         within(Stop, (i.b + (i.n0 - 1) // L, m.c.VM_LINES))
     if rsqrt:
         within(Stop, (last(i.b, rows_of_b(i), i.bs, i.cols), m.c.VM_LINES))
-    one = {0: lambda a, s: n.exp(n.mul(i.c, a)), 1: lambda a, s: n.sigmoid(a), 2: lambda a, s: n.silu(a),
+    one = {0: lambda a, s: n.exp2(n.mul(i.c, a)), 1: lambda a, s: n.sigmoid(a), 2: lambda a, s: n.silu(a),
            3: lambda a, s: n.gelu(a), 4: lambda a, s: n.div(n.ONE, a),
            5: lambda a, s: n.div(n.ONE, n.sqrt(n.add(n.mul(i.c, a), s))),
-           6: lambda a, s: n.exp(n.mul(i.c, n.sub(a, s)))}[i.fn]
+           6: lambda a, s: n.exp2(n.mul(i.c, n.sub(a, s)))}[i.fn]
     for r in range(i.n0):
         s = scalar(m, i, r) if expm else 0
         for j in range(i.cols):

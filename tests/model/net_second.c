@@ -108,7 +108,7 @@ struct running {
 static void key_block(const struct second_heads *a, uint32_t kv, uint32_t block, uint32_t last,
                       const int *q, uint32_t sq, struct running *run)
 {
-    const uint32_t hd = a->head_dim, c = second_bits((float)(1 / sqrt(hd)));
+    const uint32_t hd = a->head_dim, c = second_bits((float)(1.4426950408889634 / sqrt(hd)));
     uint32_t s[KEYS], e[KEYS] = {0}, w[KEYS] = {0}, m = 0;
     int p[KEYS];
 
@@ -121,11 +121,11 @@ static void key_block(const struct second_heads *a, uint32_t kv, uint32_t block,
     }
     if (block > 0) m = second_larger(run->m, m);
     for (uint32_t j = 0; j < KEYS && block * KEYS + j <= last; j++) {
-        e[j] = so_exp(so_mul(so_sub(s[j], m), c));
+        e[j] = so_exp2(so_mul(so_sub(s[j], m), c));
         w[j] = so_mul(e[j], a->v->scale[block * KEYS + j][kv]);
     }
     const uint32_t sum = so_reduce(KEYS, e), sp = second_quantize(8, true, 119, KEYS, w, p);
-    const uint32_t fade = block > 0 ? so_exp(so_mul(so_sub(run->m, m), c)) : 0;
+    const uint32_t fade = block > 0 ? so_exp2(so_mul(so_sub(run->m, m), c)) : 0;
     for (uint32_t d = 0; d < hd; d++) {
         int32_t acc = 0;
         for (uint32_t j = 0; j < KEYS && block * KEYS + j <= last; j++)

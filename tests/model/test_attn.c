@@ -73,16 +73,18 @@ static uint32_t digits_oracle(uint32_t n, const uint32_t *x, int32_t *code)
     return scale;
 }
 
-/* The binary32 nearest to 1/sqrt(hd), hd up to 1024: m 2^-e with m of 24 bits, the least m for which
- * m + 1/2 reaches it, which in integers is (2m + 1)^2 hd >= 4 * 4^e. */
+/* The binary32 nearest to log2(e)/sqrt(hd), hd up to 1024: m 2^-e with m of 24 bits, the least m for which
+ * m + 1/2 reaches it, that is (2m + 1)^2 hd >= 4 * 4^e log2(e)^2: 64 bits hold the left side. */
 static uint32_t scale_oracle(uint32_t hd)
 {
+    const long double log2_e = 1.442695040888963407359924681001892137L;
     uint32_t e = 23;
-    while (UINT64_C(1) << 2 * e < hd * (UINT64_C(1) << 46)) e++;
+    while (ldexpl(log2_e * log2_e, (int)(2 * e)) < hd * 0x1p46L) e++;
     uint64_t m = 1 << 23, end = 1 << 24;
     while (m < end) {
         const uint64_t mid = (m + end) / 2;
-        if ((2 * mid + 1) * (2 * mid + 1) * hd >= UINT64_C(4) << 2 * e)
+        if ((long double)((2 * mid + 1) * (2 * mid + 1) * hd) >=
+            ldexpl(log2_e * log2_e, (int)(2 * e + 2)))
             end = mid;
         else
             m = mid + 1;
@@ -111,11 +113,11 @@ static void row_oracle(const struct stamp_attn_kv *kv, uint32_t t, const float *
         m = b && !so_less(m_old, top) ? m_old : top;
         for (uint32_t j = 0; j < BLOCK; j++) { /* masked keys take part as zeros */
             const uint32_t key = b * BLOCK + j;
-            s[j] = key <= t ? so_exp(so_mul(so_sub(s[j], m), c)) : 0;
+            s[j] = key <= t ? so_exp2(so_mul(so_sub(s[j], m), c)) : 0;
             w[j] = key <= t ? so_mul(s[j], bits(kv->sv[key])) : 0;
         }
         const uint32_t l_new = so_reduce(BLOCK, s), sp = digits_oracle(BLOCK, w, p);
-        const uint32_t a = b ? so_exp(so_mul(so_sub(m_old, m), c)) : 0;
+        const uint32_t a = b ? so_exp2(so_mul(so_sub(m_old, m), c)) : 0;
         l = b ? so_add(so_mul(l, a), l_new) : l_new;
         for (uint32_t d = 0; d < hd; d++) {
             int32_t sum = 0;

@@ -6,16 +6,20 @@
 
 static const uint32_t ONE = 0x3f800000, NEG = 0x80000000;
 
-#define FN_CONST(name, bits, meaning) static const uint32_t name = bits;
-#include "model/spec/fn.def"
-static const uint32_t exp_table[128] = {
-#define FN_EXP(i, bits) [i] = bits,
+struct parabola {
+    int64_t c0, c1, c2;
+};
+#define ROW(i, c0, c1, c2) [i] = {c0, c1, c2},
+static const struct parabola exp_table[] = {
+#define FN_EXP ROW
 #include "model/spec/fn.def"
 };
-static const struct {
-    uint32_t a, b, c;
-} recip_table[128] = {
-#define FN_RECIP(i, a, b, c) [i] = {a, b, c},
+static const struct parabola sig_table[] = {
+#define FN_SIG ROW
+#include "model/spec/fn.def"
+};
+static const struct parabola gelu_table[] = {
+#define FN_GELU ROW
 #include "model/spec/fn.def"
 };
 
@@ -35,34 +39,67 @@ int so_less(uint32_t a, uint32_t b)
     return !is_nan(a) && !is_nan(b) && key(a) < key(b);
 }
 
-uint32_t so_exp(uint32_t x)
+static int64_t power(int n)
+{
+    int64_t p = 1;
+    while (n-- > 0) p *= 2;
+    return p;
+}
+
+/* |x| 2^n, rounded down. */
+static int64_t fixed(uint32_t x, int n)
+{
+    const int e = (int)((x & ~NEG) / 0x800000);
+    const int64_t m = x % 0x800000 + (e ? 0x800000 : 0);
+    const int up = (e ? e : 1) - 150 + n; /* |x| 2^n = m 2^up */
+    if (up >= 0) return m * power(up);
+    if (up < -40) return 0;
+    return m / power(-up);
+}
+
+static int64_t segment(const struct parabola *p, int64_t d)
+{
+    const int64_t square = (d / 32) * (d / 32) / 1024;
+    return p->c0 + p->c1 * d / 32768 + p->c2 * square / 1024;
+}
+
+uint32_t so_exp2(uint32_t x)
 {
     if (is_nan(x)) return 0x7fc00000;
-    if (so_less(x, EXP_LO)) return 0;
-    if (so_less(EXP_HI, x)) return 0x7f800000;
+    if (so_less(x, 0xc2fc0000)) return 0;           /* -126 */
+    if (!so_less(x, 0x43000000)) return 0x7f800000; /* 128 */
 
-    const int32_t k = so_to_int(so_mul(x, EXP_K), -100000, 100000);
-    const uint32_t kf = so_from_s32(k);
-    const uint32_t r = so_sub(so_sub(x, so_mul(kf, EXP_C1)), so_mul(kf, EXP_C2));
-    const uint32_t p = so_add(r, so_half(so_mul(r, r)));
-    const int32_t i = (k % 128 + 128) % 128, octaves = (k - i) / 128;
-    uint32_t y = so_add(exp_table[i], so_mul(exp_table[i], p));
-    /* the power of two by multiplications: exact as long as the result is normal */
-    for (int32_t n = octaves; n > 0; n--) y = so_add(y, y);
-    for (int32_t n = octaves; n < 0; n++) y = so_half(y);
-    return y;
+    const int64_t v = (fixed(x, 22) + 1) / 2, t = x & NEG ? -v : v, one = power(21);
+    const int64_t f = (t % one + one) % one, n = (t - f) / one;
+    const int64_t y = segment(&exp_table[f / 32768], f % 32768);
+    /* a sum of 23 bits, then the power of two by multiplications: all exact */
+    uint32_t r = so_div(so_from_s32((int32_t)(power(22) + y)), so_from_s32((int32_t)power(22)));
+    for (int64_t i = n; i > 0; i--) r = so_add(r, r);
+    for (int64_t i = n; i < 0; i++) r = so_half(r);
+    return r;
+}
+
+/* q of the page in 2^-22, of a table over magnitudes below 2^(23 - n); its first half lies below a
+ * quarter of that. */
+static int64_t fading(uint32_t x, const struct parabola *table, int n)
+{
+    const int64_t v = x % NEG < 0x4b000000 ? fixed(x, n) : power(23);
+    if (v >= power(23)) return 0;
+    const int s = v >= power(22) ? 2 : v >= power(21) ? 1 : 0;
+    const int64_t w = v / power(s);
+    return segment(&table[w / 32768 + 32 * s], 32767 - w % 32768);
+}
+
+static uint32_t rising(uint32_t x, const struct parabola *table, int n)
+{
+    if (is_nan(x)) return 0x7fc00000;
+    const int64_t q = fading(x, table, n), r = x & NEG ? q : power(22) - q;
+    return so_div(so_from_s32((int32_t)r), so_from_s32((int32_t)power(22)));
 }
 
 uint32_t so_sigmoid(uint32_t x)
 {
-    if (is_nan(x)) return 0x7fc00000;
-    const uint32_t z = so_exp(x | NEG), d = so_add(ONE, z);
-    const uint32_t i = d == 0x40000000 ? 127 : d >> 16 & 127;
-    const uint32_t m = so_add(ONE, so_div(so_from_s32((int32_t)(2 * i + 1)), so_from_s32(256)));
-    const uint32_t r = so_sub(d, m);
-    const uint32_t line = so_add(recip_table[i].b, so_mul(r, recip_table[i].c));
-    const uint32_t q = so_add(recip_table[i].a, so_mul(r, line));
-    return so_less(x, 0) ? so_mul(z, q) : q;
+    return rising(x, sig_table, 19);
 }
 
 uint32_t so_silu(uint32_t x)
@@ -72,8 +109,7 @@ uint32_t so_silu(uint32_t x)
 
 uint32_t so_gelu(uint32_t x)
 {
-    const uint32_t u = so_mul(x, so_add(GELU_G1, so_mul(GELU_G2, so_mul(x, x))));
-    return so_mul(x, so_sigmoid(u));
+    return so_mul(x, rising(x, gelu_table, 20));
 }
 
 uint32_t so_rsqrt(uint32_t x, uint32_t c, uint32_t b)

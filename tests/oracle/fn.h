@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file fn.h
- * Oracle for section 8 of numerics.md: the page operation by operation on softfloat.h. Arguments
+ * Oracle for section 8 of numerics.md: the page operation by operation, in
+ * wide integers by division and on softfloat.h. Arguments
  * and results are bit patterns. The tables are those of fn.def, which test_fn.c holds against
  * extended precision.
  */
@@ -15,7 +16,7 @@
 extern "C" {
 #endif
 
-uint32_t so_exp(uint32_t x);
+uint32_t so_exp2(uint32_t x);
 uint32_t so_sigmoid(uint32_t x);
 uint32_t so_silu(uint32_t x);
 uint32_t so_gelu(uint32_t x);
