@@ -2,10 +2,10 @@
 // stamp_qpar - quantizer parameters of ranges: inverse scale, scale, zero point.
 //
 // Rule     model/spec/numerics.md section 6, Parameters. C twins: model/num/quant.c, digits.c.
-// Pipeline 0 entry given, hi - lo; 3 n/r and r/n start in the entry's own two dividers; 18 -lo * inv;
-//          20 to integer; 21 done. All ranges take the same time, so that adder, multiplier and
+// Pipeline 0 entry given, hi - lo; 3 n/r and r/n start in the entry's own two dividers; 20 -lo * inv;
+//          22 to integer; 23 done. All ranges take the same time, so that adder, multiplier and
 //          the way out are shared: entries that came in different cycles never meet.
-// Throughput Q entries in 22 cycles. Results come in the order of the entries.
+// Throughput Q entries in 24 cycles. Results come in the order of the entries.
 module stamp_qpar #(
     parameter int unsigned Q, // entries at once
     parameter int unsigned TagW = 42 // bits that go with an entry

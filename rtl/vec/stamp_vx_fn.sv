@@ -3,7 +3,7 @@
 //
 // Rule       model/spec/numerics.md section 8, isa.md VFN.
 // Throughput EXP, EXPM, SIGMOID, SILU, GELU: a line in L/F cycles, lines back to back; 54 + L/F
-//            cycles from acceptance to out_valid_o. RECIP: 17 cycles for F elements, RSQRT 50,
+//            cycles from acceptance to out_valid_o. RECIP: 19 cycles for F elements, RSQRT 53,
 //            2 more a line, one line at a time; F elements of which none counts take 2.
 // Order      lines leave in the order they came: RECIP and RSQRT start when no other line is inside
 //            but the one that waits to leave, and nothing is taken beside them.
