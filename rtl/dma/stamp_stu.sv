@@ -57,14 +57,15 @@ module stamp_stu #(
     output logic                   bready_o,
     input  logic [1:0]             bresp_i,
 
-    // VM read. Valid and line hold until ready; data come in the cycle after the grant.
+    // VM read. Valid and line hold until ready; data come in the second cycle after the grant.
     output logic                   rd_valid_o,
     input  logic                   rd_ready_i,
     output logic [15:0]            rd_line_o,
     input  logic [L*32-1:0]        rd_data_i,
 
-    // PB read of line rd_line_o, always granted; data come in the cycle after.
+    // PB read of line rd_line_o, as of VM.
     output logic                   pb_re_o,
+    input  logic                   pb_ready_i,
     input  logic [L*T*4-1:0]       pb_data_i,
 
     output logic                   busy_o,        // from the cycle after acceptance to done
@@ -167,7 +168,7 @@ module stamp_stu #(
   u_rd (
       .clk_i, .rst_ni, .stop_i(squash), .clear_i(clear), .idle_o(rd_idle),
       .valid_i(accept), .insn_i, .line_beats_i(beats_in), .push_i(push && !push_null),
-      .beats_i(push_beats), .rd_valid_o, .rd_ready_i, .rd_line_o, .rd_data_i, .pb_re_o, .pb_data_i,
+      .beats_i(push_beats), .rd_valid_o, .rd_ready_i, .rd_line_o, .rd_data_i, .pb_re_o, .pb_ready_i, .pb_data_i,
       .line_valid_o(line_valid), .line_pop_i(line_pop), .line_o(line));
 
   assign ev_vm_read_o = rd_valid_o && rd_ready_i;

@@ -198,11 +198,11 @@ module stamp_top #(
     .awsize_o(m_awsize_o), .awburst_o(m_awburst_o), .wvalid_o(m_wvalid_o), .wready_i(m_wready_i),
     .wdata_o(m_wdata_o), .wstrb_o(m_wstrb_o), .wlast_o(m_wlast_o), .bvalid_i(m_bvalid_i),
     .bready_o(m_bready_o), .bresp_i(m_bresp_i), .rd_valid_o(sr_valid), .rd_ready_i(sr_ready),
-    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_data_i(pb_rdata), .busy_o(u_busy[Stu]), .ev_bytes_o(st_bytes),
+    .rd_line_o(sr_line), .rd_data_i(sr_data), .pb_re_o(pb_re), .pb_ready_i(1'b1), .pb_data_i(pb_rdata), .busy_o(u_busy[Stu]), .ev_bytes_o(st_bytes),
     .ev_axi_wait_o(st_wait), .ev_vm_read_o(st_vm_read));
 
   // ---- Vector unit ---------------------------------------------------------------------------------
-  logic            vr_valid, vr_ready, vw_valid, vw_ready, rt_re, xb_we, xb_two, rm_we, sm_we;
+  logic            vr_re, vw_valid, vw_ready, rt_re, xb_we, xb_two, rm_we, sm_we;
   logic [VmW-1:0]  vr_addr, vw_addr;
   logic [L*32-1:0] vr_data, vw_data;
   logic [RtW-1:0]  rt_addr;
@@ -228,10 +228,10 @@ module stamp_top #(
               .Q(Q)) i_vxu (
     .clk_i, .rst_ni(unit_rst_n), .insn_valid_i(u_valid[Vxu]), .insn_ready_o(u_ready[Vxu]),
     .insn_i(vx_insn), .done_o(u_done[Vxu]), .err_o(u_err[Vxu*4 +: 4]), .busy_o(u_busy[Vxu]),
-    .vr_valid_o(vr_valid), .vr_ready_i(vr_ready), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
+    .vr_re_o(vr_re), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
     .vw_valid_o(vw_valid), .vw_ready_i(vw_ready), .vw_addr_o(vw_addr), .vw_data_o(vw_data),
     .rt_re_o(rt_re), .rt_addr_o(rt_addr), .rt_data_i(rt_data),
-    .xb_we_o(xb_we), .xb_addr_o(xb_waddr), .xb_row_o(xb_row), .xb_two_o(xb_two), .xb_hi_o(xb_hi),
+    .xb_ready_i(1'b1), .xb_busy_i(1'b0), .xb_we_o(xb_we), .xb_addr_o(xb_waddr), .xb_row_o(xb_row), .xb_two_o(xb_two), .xb_hi_o(xb_hi),
     .xb_lo_o(xb_lo), .rm_we_o(rm_we), .rm_addr_o(rm_waddr), .rm_data_o(rm_wdata),
     .pb_we_o(pb_we), .pb_addr_o(pb_addr), .pb_mask_o(pb_mask), .pb_data_o(pb_data),
     .sm_we_o(sm_we), .sm_addr_o(sm_waddr), .sm_data_o(sm_wdata),
@@ -285,7 +285,7 @@ module stamp_top #(
   stamp_vm #(.L(L), .VM_LINES(VM_LINES)) i_vm (
     .clk_i, .mx_we_i(mx_we), .mx_addr_i(mx_addr), .mx_data_i(mx_data),
     .vw_valid_i(vw_valid), .vw_ready_o(vw_ready), .vw_addr_i(vw_addr), .vw_data_i(vw_data),
-    .vr_valid_i(vr_valid), .vr_ready_o(vr_ready), .vr_addr_i(vr_addr), .vr_data_o(vr_data),
+    .vr_re_i(vr_re), .vr_addr_i(vr_addr), .vr_data_o(vr_data),
     .lw_valid_i(wr_vm), .lw_ready_o(wr_vm_ready), .lw_addr_i(wr_line[VmW-1:0]),
     .lw_data_i(wr_data[L*32-1:0]), .sr_valid_i(sr_valid), .sr_ready_o(sr_ready),
     .sr_addr_i(sr_line[VmW-1:0]), .sr_data_o(sr_data));
@@ -311,7 +311,7 @@ module stamp_top #(
     .clk_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
     .re_i(rm_re), .raddr_i(rm_raddr), .rdata_o(rm_data));
 
-  stamp_table #(.Entries(RT_ENTRIES)) i_rt (
+  stamp_table #(.Entries(RT_ENTRIES), .OutReg(1'b1)) i_rt (
     .clk_i, .we_i(wr_rt), .line_i(wr_line[RtW-6:0]), .data_i(wr_data[511:0]),
     .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
 
@@ -323,7 +323,7 @@ module stamp_top #(
     .clk_i, .we_i(wr_it), .line_i(wr_line[ItW-5:0]), .data_i(wr_data[511:0]),
     .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
 
-  stamp_ram_mask #(.Nibbles(L*T), .Depth(PB_LINES)) i_pb (
+  stamp_ram_mask #(.Nibbles(L*T), .Depth(PB_LINES), .OutReg(1'b1)) i_pb (
     .clk_i, .we_i(pb_we), .waddr_i(pb_addr), .mask_i(pb_mask), .wdata_i(pb_data),
     .re_i(pb_re), .raddr_i(sr_line[PbW-1:0]), .rdata_o(pb_rdata));
 
