@@ -20,6 +20,7 @@ module stamp_queues #(
 ) (
     input  logic                          clk_i,
     input  logic                          rst_ni,
+    input  logic [31:0]                   mem_test_i,
     input  logic                          reset_units_i, // a program begins, or the last one failed
     input  logic                          stop_i, // start nothing more and forget what waits
 
@@ -136,7 +137,7 @@ module stamp_queues #(
   end
 
   stamp_ram #(.Width(EntryW), .Depth(Queues << PtrW), .OutReg(1'b1)) i_words (
-    .clk_i, .we_i(store != '0), .waddr_i(wr_at), .wdata_i(entry), .re_i(get != '0), .raddr_i(rd_at),
+    .clk_i, .mem_test_i, .we_i(store != '0), .waddr_i(wr_at), .wdata_i(entry), .re_i(get != '0), .raddr_i(rd_at),
     .rdata_o(stored));
 
   always_ff @(posedge clk_i) {load_q, read_q} <= (rst_ni && !reset_units_i) ? {read_q, get} : '0;

@@ -58,13 +58,13 @@ module stamp_stu #(
     output logic                   bready_o,
     input  logic [1:0]             bresp_i,
 
-    // VM read. Valid and line hold until ready; data come in the cycle after the grant.
+    // VM read. Valid and line hold until ready; data come in the second cycle after the grant.
     output logic                   rd_valid_o,
     input  logic                   rd_ready_i,
     output logic [15:0]            rd_line_o,
     input  logic [L*32-1:0]        rd_data_i,
 
-    // PB read of line rd_line_o: holds until ready; data come in the cycle after the grant.
+    // PB read of line rd_line_o, as of VM.
     output logic                   pb_re_o,
     input  logic                   pb_ready_i,
     input  logic [L*T*4-1:0]       pb_data_i,

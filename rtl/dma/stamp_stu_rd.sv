@@ -25,13 +25,13 @@ module stamp_stu_rd #(
     input  logic            push_i,  // a burst of beats_i + 1 is issued
     input  logic [7:0]      beats_i,
 
-    // VM read. Valid and line hold until ready; data come in the cycle after the grant.
+    // VM read. Valid and line hold until ready; data come in the second cycle after the grant.
     output logic            rd_valid_o,
     input  logic            rd_ready_i,
     output logic [15:0]     rd_line_o,
     input  logic [L*32-1:0] rd_data_i,
 
-    // PB read of line rd_line_o: holds until ready; data come in the cycle after the grant.
+    // PB read of line rd_line_o, as of VM.
     output logic            pb_re_o,
     input  logic            pb_ready_i,
     input  logic [L*T*4-1:0] pb_data_i,
@@ -69,7 +69,8 @@ module stamp_stu_rd #(
   logic [11:0]             i0_q, i1_q, n0_q; // rows to come
   logic signed [CBits-1:0] credit_q, push_q;
   logic [LBits:0]          held_q;           // lines asked for and not yet popped
-  logic                    issue, fin, ask_q, ask_pb_q, grant, pend_q, pend_pb_q;
+  logic                    issue, fin, ask_q, ask_pb_q, grant;
+  logic [2:1]              pend_q, pend_pb_q;        // granted so many cycles ago
 
   assign rd_valid_o = ask_q && !ask_pb_q;
   assign pb_re_o    = ask_q && ask_pb_q;
@@ -78,7 +79,7 @@ module stamp_stu_rd #(
   assign issue  = cur_q && credit_q > 0 && !stop_i && (!ask_q || grant)
                   && held_q != (LBits+1)'(Lines);
   assign fin    = issue && left_q == 16'd0 && i0_q == 12'd0 && i1_q == 12'd0;
-  assign idle_o = !ask_q && !pend_q;
+  assign idle_o = !ask_q && pend_q == '0;
 
   always_ff @(posedge clk_i) begin : walk
     if (!rst_ni || clear_i) begin
@@ -123,8 +124,8 @@ module stamp_stu_rd #(
       rd_line_o <= line_q;
       ask_pb_q  <= pb_q;
     end
-    pend_q    <= grant && rst_ni;
-    pend_pb_q <= ask_pb_q;
+    pend_q    <= rst_ni ? {pend_q[1], grant} : '0;
+    pend_pb_q <= {pend_pb_q[1], ask_pb_q};
   end
 
   // Lines that arrived.
@@ -139,10 +140,10 @@ module stamp_stu_rd #(
       mi_q <= '0;
       mo_q <= '0;
     end else begin
-      if (pend_q)     mi_q <= mi_q + 1'b1;
+      if (pend_q[2])  mi_q <= mi_q + 1'b1;
       if (line_pop_i) mo_q <= mo_q + 1'b1;
     end
-    if (pend_q) mem_q[mi_q[LBits-1:0]] <= pend_pb_q ? (L*32)'(pb_data_i) : rd_data_i;
+    if (pend_q[2]) mem_q[mi_q[LBits-1:0]] <= pend_pb_q[2] ? (L*32)'(pb_data_i) : rd_data_i;
   end
 
 endmodule

@@ -93,7 +93,8 @@ module stamp_fdiv (
 
   always_ff @(posedge clk_i) begin : operands
     logic [24:0] r;
-    logic [25:0] t;
+    /* verilator lint_off UNUSEDSIGNAL */ logic [25:0] t; // high bits only tell the sign
+    /* verilator lint_on UNUSEDSIGNAL */
     logic        q1, q0;
     if (en_i && start_i && !busy_o) begin
       rem_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0]};

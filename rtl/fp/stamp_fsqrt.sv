@@ -61,7 +61,8 @@ module stamp_fsqrt (
   always_ff @(posedge clk_i) begin : operands
     logic [25:0] q;
     logic [28:0] r;
-    logic [29:0] t;
+    /* verilator lint_off UNUSEDSIGNAL */ logic [29:0] t; // high bits only tell the sign
+    /* verilator lint_on UNUSEDSIGNAL */
     if (en_i && start_i && !busy_o) begin
       rad_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0], 1'b0};
       rem_q  <= 27'd0;

@@ -15,7 +15,7 @@ module stamp_xb #(
     parameter int unsigned P,
     parameter int unsigned L,
     parameter int unsigned XB_LINES,
-    parameter int unsigned Entries = 8,  // of a bank's FIFO, more than Room
+    parameter int unsigned Entries = 6,  // of a bank's FIFO, more than Room
     parameter int unsigned Room    = 4,  // writes taken after ready_o fell
     parameter bit          OutReg  = 1'b0 // a register behind each bank
 ) (

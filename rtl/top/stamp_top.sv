@@ -86,7 +86,6 @@ module stamp_top #(
   localparam int unsigned AcW = $clog2(AC_LINES);
   localparam int unsigned ItW = $clog2(IT_ENTRIES);
   localparam int unsigned PbW = $clog2(PB_LINES);
-  localparam int unsigned XbEntries = 128; // without a stall of the vector unit; see section 2
   localparam int unsigned Events = stamp_isa_pkg::EVENTS;
   localparam int unsigned WordW  = stamp_isa_pkg::WORD_BITS;
   localparam int unsigned Queues = stamp_isa_pkg::QUEUES; // bits and slices of what begins with u_
@@ -151,7 +150,7 @@ module stamp_top #(
     .ev_control_o(ev_control));
 
   stamp_queues #(.QUEUE(QUEUE)) i_queues (
-    .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push), .ready_o(q_ready),
+    .clk_i, .rst_ni, .mem_test_i, .reset_units_i(reset_units), .stop_i(stop), .push_i(push), .ready_o(q_ready),
     .insn_i(insn), .pc_i(pc), .unit_valid_o(u_valid), .unit_ready_i(u_ready), .unit_insn_o(u_insn),
     .unit_done_i(u_done), .unit_err_i(u_err), .unit_pc_o(u_pc), .all_idle_o(all_idle),
     .head_o(u_head), .take_o(u_take), .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(gives),
@@ -206,7 +205,7 @@ module stamp_top #(
     .ev_axi_wait_o(st_wait), .ev_vm_read_o(st_vm_read));
 
   // ---- Vector unit ---------------------------------------------------------------------------------
-  logic            vr_valid, vr_ready, vw_valid, vw_ready, rt_re, xb_we, xb_two, rm_we, sm_we;
+  logic            vr_re, vw_valid, vw_ready, rt_re, xb_we, xb_two, rm_we, sm_we;
   logic [VmW-1:0]  vr_addr, vw_addr;
   logic [L*32-1:0] vr_data, vw_data;
   logic [RtW-1:0]  rt_addr;
@@ -214,6 +213,7 @@ module stamp_top #(
   logic [XbW-1:0]  xb_waddr;
   logic [$clog2(P)-1:0] xb_row;
   logic [L*4-1:0]  xb_hi, xb_lo;
+  logic            xb_ready, xb_busy;
   logic [SmW-1:0]  rm_waddr, sm_waddr;
   logic [73:0]     rm_wdata;
   logic [103:0]    sm_wdata;
@@ -232,10 +232,10 @@ module stamp_top #(
               .Q(Q)) i_vxu (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Vxu]), .insn_ready_o(u_ready[Vxu]),
     .insn_i(vx_insn), .done_o(u_done[Vxu]), .err_o(u_err[Vxu*4 +: 4]), .busy_o(u_busy[Vxu]),
-    .vr_valid_o(vr_valid), .vr_ready_i(vr_ready), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
+    .vr_re_o(vr_re), .vr_addr_o(vr_addr), .vr_data_i(vr_data),
     .vw_valid_o(vw_valid), .vw_ready_i(vw_ready), .vw_addr_o(vw_addr), .vw_data_o(vw_data),
     .rt_re_o(rt_re), .rt_addr_o(rt_addr), .rt_data_i(rt_data),
-    .xb_we_o(xb_we), .xb_addr_o(xb_waddr), .xb_row_o(xb_row), .xb_two_o(xb_two), .xb_hi_o(xb_hi),
+    .xb_ready_i(xb_ready), .xb_busy_i(xb_busy), .xb_we_o(xb_we), .xb_addr_o(xb_waddr), .xb_row_o(xb_row), .xb_two_o(xb_two), .xb_hi_o(xb_hi),
     .xb_lo_o(xb_lo), .rm_we_o(rm_we), .rm_addr_o(rm_waddr), .rm_data_o(rm_wdata),
     .pb_we_o(pb_we), .pb_addr_o(pb_addr), .pb_mask_o(pb_mask), .pb_data_o(pb_data),
     .sm_we_o(sm_we), .sm_addr_o(sm_waddr), .sm_data_o(sm_wdata),
@@ -256,17 +256,16 @@ module stamp_top #(
   logic [VmW-1:0]   mx_addr;
   logic [L*32-1:0]  mx_data, ac_data;
   logic [AcW-1:0]   ac_addr;
-  logic             mx_active, mx_stall, mx_line, mx_ac_read, mx_ready, xb_ready, xb_busy;
+  logic             mx_active, mx_stall, mx_line, mx_ac_read;
   logic [15:0]      mx_used;
 
   logic [WordW-1:0] mx_insn;
   assign mx_insn = u_insn[Mxu*WordW +: WordW];
-  assign u_ready[Mxu] = mx_ready && !xb_busy; // VQUANT is done when its lines are there or wait in XB
 
   stamp_mxu #(.P(P), .L(L), .T(T), .VM_LINES(VM_LINES), .XB_LINES(XB_LINES), .WB_LINES(WB_LINES),
               .CM_LINES(CM_LINES), .SM_ENTRIES(SM_ENTRIES), .RT_ENTRIES(RT_ENTRIES),
               .AC_LINES(AC_LINES)) i_mxu (
-    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Mxu] && !xb_busy), .insn_ready_o(mx_ready),
+    .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .insn_valid_i(u_valid[Mxu]), .insn_ready_o(u_ready[Mxu]),
     .insn_i(mx_insn), .done_o(u_done[Mxu]), .err_o(u_err[Mxu*4 +: 4]), .busy_o(u_busy[Mxu]),
     .xb_re_o(xb_re), .xb_addr_o(xb_raddr), .xb_data_i(xb_data), .wb_re_o(wb_re),
     .wb_addr_o(wb_raddr), .wb_data_i(wb_data), .nt_re_o(nt_re), .nt_addr_o(nt_addr),
@@ -303,12 +302,12 @@ module stamp_top #(
   stamp_vm #(.L(L), .VM_LINES(VM_LINES)) i_vm (
     .clk_i, .mem_test_i, .mx_we_i(mx_we), .mx_addr_i(mx_addr), .mx_data_i(mx_data),
     .vw_valid_i(vw_valid), .vw_ready_o(vw_ready), .vw_addr_i(vw_addr), .vw_data_i(vw_data),
-    .vr_valid_i(vr_valid), .vr_ready_o(vr_ready), .vr_addr_i(vr_addr), .vr_data_o(vr_data),
+    .vr_re_i(vr_re), .vr_addr_i(vr_addr), .vr_data_o(vr_data),
     .lw_valid_i(wr_vm), .lw_ready_o(wr_vm_ready), .lw_addr_i(wr_line[VmW-1:0]),
     .lw_data_i(wr_data[L*32-1:0]), .sr_valid_i(sr_valid), .sr_ready_o(sr_ready),
     .sr_addr_i(sr_line[VmW-1:0]), .sr_data_o(sr_data));
 
-  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES), .Entries(XbEntries), .OutReg(1'b1)) i_xb (
+  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES), .OutReg(1'b1)) i_xb (
     .clk_i, .rst_ni, .mem_test_i, .we_i(xb_we), .ready_o(xb_ready), .busy_o(xb_busy),
     .waddr_i(xb_waddr), .row_i(xb_row), .two_i(xb_two), .hi_i(xb_hi), .lo_i(xb_lo),
     .re_i(xb_re), .raddr_i(xb_raddr), .data_o(xb_data));
@@ -325,7 +324,7 @@ module stamp_top #(
     .clk_i, .mem_test_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
     .re_i(rm_re), .raddr_i(rm_raddr), .rdata_o(rm_data));
 
-  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_rt (
+  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_rt (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_rt), .wr_ready_o(wr_rt_ready), .line_i(wr_line[RtW-6:0]),
     .data_i(wr_data[511:0]), .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
 
@@ -338,7 +337,7 @@ module stamp_top #(
     .data_i(wr_data[511:0]), .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
 
   assign pb_ready = !pb_we; // the vector unit writes when it wants to
-  stamp_ram_sp #(.Width(L*T*4), .Depth(PB_LINES), .Parts(L*T)) i_pb (
+  stamp_ram_sp #(.Width(L*T*4), .Depth(PB_LINES), .Parts(L*T), .OutReg(1'b1)) i_pb (
     .clk_i, .mem_test_i, .re_i(pb_re && pb_ready), .we_i(pb_we), .addr_i(pb_we ? pb_addr : sr_line[PbW-1:0]),
     .mask_i(pb_mask), .wdata_i(pb_data), .rdata_o(pb_rdata));
 
@@ -363,6 +362,6 @@ module stamp_top #(
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, xb_ready, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
+  assign unused = &{1'b0, fetch_busy, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
 
 endmodule

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_vm - vector memory: four banks by the low line bits, one read and one write port each.
 //
-// Rule     model/spec/isa.md, VM. Reads 1 cycle. Throughput one line per bank, port and cycle.
-// Priority writes: drain, vector unit, load unit; reads: vector unit, store unit. The drain is
-//          always granted. ready_o of a port depends on other ports' valid, never on its own data.
+// Rule     model/spec/isa.md, VM. Reads 2 cycles. Throughput one line per bank, port and cycle.
+// Priority writes: drain, vector unit, load unit; reads: vector unit, store unit. The drain and reads
+//          of the vector unit are always granted. ready_o of a port depends on its line and on the
+//          requests that go before it, which come out of registers of their units: two comparators.
 module stamp_vm #(
     parameter int unsigned L,
     parameter int unsigned VM_LINES // a multiple of 4
@@ -16,15 +17,14 @@ module stamp_vm #(
     input  logic [$clog2(VM_LINES)-1:0] mx_addr_i,
     input  logic [L*32-1:0]             mx_data_i,
 
-    // Vector unit.
+    // Vector unit: its reads are always granted.
     input  logic                        vw_valid_i,
     output logic                        vw_ready_o,
     input  logic [$clog2(VM_LINES)-1:0] vw_addr_i,
     input  logic [L*32-1:0]             vw_data_i,
-    input  logic                        vr_valid_i,
-    output logic                        vr_ready_o,
+    input  logic                        vr_re_i,
     input  logic [$clog2(VM_LINES)-1:0] vr_addr_i,
-    output logic [L*32-1:0]             vr_data_o, // the cycle after valid and ready
+    output logic [L*32-1:0]             vr_data_o, // the second cycle after re
 
     // Load unit.
     input  logic                        lw_valid_i,
@@ -36,27 +36,28 @@ module stamp_vm #(
     input  logic                        sr_valid_i,
     output logic                        sr_ready_o,
     input  logic [$clog2(VM_LINES)-1:0] sr_addr_i,
-    output logic [L*32-1:0]             sr_data_o // the cycle after valid and ready
+    output logic [L*32-1:0]             sr_data_o // the second cycle after valid and ready
 );
 
   localparam int unsigned Banks = 4;
   localparam int unsigned Width = L * 32;
   localparam int unsigned RowW  = $clog2(VM_LINES / Banks);
 
-  logic [1:0]      vr_bank_q, sr_bank_q;
+  logic [1:0]       vr_bank0_q, vr_bank_q, sr_bank0_q, sr_bank_q;
   logic [Width-1:0] rdata [Banks];
 
   assign vw_ready_o = !(mx_we_i && mx_addr_i[1:0] == vw_addr_i[1:0]);
   assign lw_ready_o = !(mx_we_i && mx_addr_i[1:0] == lw_addr_i[1:0])
                       && !(vw_valid_i && vw_addr_i[1:0] == lw_addr_i[1:0]);
-  assign vr_ready_o = 1'b1;
-  assign sr_ready_o = !(vr_valid_i && vr_addr_i[1:0] == sr_addr_i[1:0]);
+  assign sr_ready_o = !(vr_re_i && vr_addr_i[1:0] == sr_addr_i[1:0]);
   assign vr_data_o  = rdata[vr_bank_q];
   assign sr_data_o  = rdata[sr_bank_q];
 
   always_ff @(posedge clk_i) begin
-    if (vr_valid_i) vr_bank_q <= vr_addr_i[1:0];
-    if (sr_valid_i && sr_ready_o) sr_bank_q <= sr_addr_i[1:0];
+    vr_bank0_q <= vr_addr_i[1:0];
+    sr_bank0_q <= sr_addr_i[1:0];
+    vr_bank_q  <= vr_bank0_q;
+    sr_bank_q  <= sr_bank0_q;
   end
 
   for (genvar b = 0; b < Banks; b++) begin : g_bank
@@ -64,10 +65,10 @@ module stamp_vm #(
     assign mx = mx_we_i && mx_addr_i[1:0] == 2'(b);
     assign vw = vw_valid_i && vw_addr_i[1:0] == 2'(b);
     assign lw = lw_valid_i && lw_addr_i[1:0] == 2'(b);
-    assign vr = vr_valid_i && vr_addr_i[1:0] == 2'(b);
+    assign vr = vr_re_i && vr_addr_i[1:0] == 2'(b);
     assign sr = sr_valid_i && sr_addr_i[1:0] == 2'(b);
 
-    stamp_ram #(.Width(Width), .Depth(VM_LINES / Banks)) i_ram (
+    stamp_ram #(.Width(Width), .Depth(VM_LINES / Banks), .OutReg(1'b1)) i_ram (
       .clk_i, .mem_test_i,
       .we_i   (mx || vw || lw),
       .waddr_i(mx ? mx_addr_i[2 +: RowW] : vw ? vw_addr_i[2 +: RowW] : lw_addr_i[2 +: RowW]),

@@ -3,8 +3,8 @@
 //
 // Rule     model/spec/numerics.md section 6, Code, Signed digits and Operand nibbles. C twins:
 //          model/num/quant.c, digits.c.
-// Pipeline 0 the line's parameters given (its product follows MulLatency later), rounded 1, codes out 2
-//          behind that.
+// Pipeline 0 the line's parameters given; its product follows MulLatency later, rounded 1, the zero point
+//          added 2, codes out 3 behind that.
 // Throughput one line per enabled cycle; en_i low holds everything.
 module stamp_vx_code #(
     parameter int unsigned L,
@@ -31,6 +31,9 @@ module stamp_vx_code #(
     output logic            busy_o
 );
 
+  localparam int unsigned Mul  = stamp_fp_pkg::MulLatency;
+  localparam int unsigned TagB = 12 + TagW;
+
   typedef struct packed {
     logic            sym;
     logic            sd;
@@ -40,13 +43,11 @@ module stamp_vx_code #(
     logic [TagW-1:0] tag;
   } line_t;
 
-  localparam int unsigned Mul  = stamp_fp_pkg::MulLatency;
-  localparam int unsigned TagB = 12 + TagW;
-
-  logic [TagB-1:0] t_q [Mul + 1]; // a line_t at each stage from 1 on
-  line_t           t_in, t_code;
-  logic [Mul+2:1]  v_q;
+  logic [TagB-1:0] t_q [Mul + 2]; // a line_t at each stage from 1 on
+  line_t           t_in, t_zero, t_code;
+  logic [Mul+3:1]  v_q;
   logic [L*10-1:0] rounded;
+  logic [L*11-1:0] q_q;
   logic [L-1:0]    unused_v;
 
   assign t_in.sym   = sym_i || sd_i;
@@ -55,17 +56,18 @@ module stamp_vx_code #(
   assign t_in.bits8 = bits8_i;
   assign t_in.zero  = sd_i ? 8'd0 : zero_i;
   assign t_in.tag   = tag_i;
-  assign t_code     = t_q[Mul];
+  assign t_zero     = t_q[Mul];
+  assign t_code     = t_q[Mul + 1];
 
   assign busy_o  = v_q != '0;
-  assign valid_o = v_q[Mul+2];
+  assign valid_o = v_q[Mul+3];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) v_q <= '0;
-    else if (en_i) v_q <= {v_q[Mul+1:1], valid_i};
+    else if (en_i) v_q <= {v_q[Mul+2:1], valid_i};
     if (en_i && valid_i) t_q[0] <= t_in;
-    for (int s = 1; s < Mul + 1; s++) if (en_i && v_q[s]) t_q[s] <= t_q[s-1];
-    if (en_i && v_q[Mul+1]) tag_o <= t_code.tag;
+    for (int s = 1; s < Mul + 2; s++) if (en_i && v_q[s]) t_q[s] <= t_q[s-1];
+    if (en_i && v_q[Mul+2]) tag_o <= t_code.tag;
   end
 
   for (genvar l = 0; l < L; l++) begin : g_lane
@@ -74,21 +76,28 @@ module stamp_vx_code #(
   end
 
   // q - zero within -512..511 plus 0..255 fits 11 bits.
-  logic signed [10:0] limit;
+  logic signed [10:0] limit, least;
   logic [7:0]         offset;
   assign limit  = t_code.sd ? 11'sd119 : t_code.sym ? (t_code.bits8 ? 11'sd127 : 11'sd7)
-                                                : (t_code.bits8 ? 11'sd255 : 11'sd15);
+                                                    : (t_code.bits8 ? 11'sd255 : 11'sd15);
+  assign least  = t_code.sym ? -limit : 11'sd0;
   assign offset = (t_code.sym || t_code.plain) ? 8'd0 : t_code.bits8 ? 8'd128 : 8'd8;
+
+  always_ff @(posedge clk_i) begin
+    if (en_i && v_q[Mul+1]) begin
+      for (int l = 0; l < L; l++)
+        q_q[l*11 +: 11] <= {rounded[l*10 + 9], rounded[l*10 +: 10]} + {3'd0, t_zero.zero};
+    end
+  end
 
   always_ff @(posedge clk_i) begin : codes
     logic signed [10:0] q;
     logic [7:0]         c;
-    if (en_i && v_q[Mul+1]) begin
+    if (en_i && v_q[Mul+2]) begin
       for (int l = 0; l < L; l++) begin
-        q = {rounded[l*10 + 9], rounded[l*10 +: 10]} + {3'd0, t_code.zero};
+        q = $signed(q_q[l*11 +: 11]);
         if (q > limit) q = limit;
-        if (!t_code.sym && q < 11'sd0) q = 11'sd0;
-        if (t_code.sym && q < -limit) q = -limit;
+        else if (q < least) q = least;
         c = q[7:0] - offset;
         code_o[l*8 +: 8] <= c;
         hi_o[l*4 +: 4]   <= t_code.bits8 ? c[7:4] + {3'd0, t_code.sd && c[3]} : c[3:0];
@@ -98,6 +107,6 @@ module stamp_vx_code #(
   end
 
   logic unused;
-  assign unused = &{1'b0, unused_v};
+  assign unused = &{1'b0, unused_v, t_zero, t_code};
 
 endmodule

@@ -3,7 +3,8 @@
 //
 // Rule     model/spec/isa.md VPACKK, VPACKV. C twins: model/insn/vpackk.c, vpackv.c.
 // Order    VPACKK: plane 0 (hi), pieces of T lanes rising, then plane 1 (lo); VPACKV: a write each.
-// Stream   a line holds while valid_i && !ready_o; one write per cycle, registered.
+// Stream   a line holds while valid_i && !ready_o; one write per cycle, registered. ready_o is a register:
+//          depth_i holds for an instruction and is there before its first line.
 module stamp_vx_pack #(
     parameter int unsigned L,
     parameter int unsigned T,
@@ -31,11 +32,12 @@ module stamp_vx_pack #(
   localparam int unsigned W      = $clog2(Pieces + 1);
   localparam int unsigned Addr   = $clog2(PB_LINES);
 
-  logic [W-1:0] piece_q;
-  logic         lo_q, last;
+  logic [W-1:0] piece_q, piece_next;
+  logic         lo_q, lo_next, last;
 
-  assign last    = depth_i || piece_q == W'(Pieces - 1);
-  assign ready_o = last && lo_q;
+  assign last       = depth_i || piece_q == W'(Pieces - 1);
+  assign piece_next = last ? '0 : piece_q + 1'b1;
+  assign lo_next    = lo_q ^ last;
 
   always_ff @(posedge clk_i) begin : write
     logic [L*4-1:0] digit;
@@ -43,9 +45,11 @@ module stamp_vx_pack #(
     if (!rst_ni) begin
       piece_q <= '0;
       lo_q    <= 1'b0;
+      ready_o <= 1'b0;
     end else if (valid_i) begin
-      piece_q <= last ? '0 : piece_q + 1'b1;
-      lo_q    <= lo_q ^ last;
+      piece_q <= piece_next;
+      lo_q    <= lo_next;
+      ready_o <= lo_next && (depth_i || piece_next == W'(Pieces - 1));
 
       digit     = lo_q ? lo_i : hi_i;
       pb_addr_o <= Addr'(line_i) + Addr'(piece_q) + (lo_q ? Addr'(plane_i) : '0);

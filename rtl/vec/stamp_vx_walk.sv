@@ -6,6 +6,8 @@
 // Steps    per (r, j) one to four by sub_q: 0 the line of a, 1 that of b (MAC: d), 2 the sines of VROPE
 //          (VBFLY ROT: 2 and 3 read nothing); 3 comes first: the line of the rows' scalars of VROW and
 //          EXPM, of MAC that of b, which stays for the rows that share it. MAC goes column by column.
+// Pipeline 0 the loops, row table read; 1 addresses and their limits; 2 the step given, VM and SM read
+//          in its first cycle, whether it moves on or not.
 // Errors   every address is checked before its step; fail_o, and no step is made any more.
 // A line or entry number is checked in each row, so one stride more fits 18 bits.
 module stamp_vx_walk #(
@@ -19,30 +21,29 @@ module stamp_vx_walk #(
     input  logic                          clk_i,
     input  logic                          rst_ni,
 
-    input  logic                          start_i, // insn_i is new; insn_q_i holds it from then on
+    input  logic                          load_i,  // the first cycle of insn_i, which then holds
     input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_i,
-    input  logic [stamp_isa_pkg::WORD_BITS-1:0] insn_q_i,
-    input  logic                          adv_i,   // the pipeline takes a step
-    input  logic                          par_ready_i, // VQPAR: a unit is free
-    input  logic                          is8_i,   // row table output: the row has 8 bits
+    input  logic                          adv_i,   // the pipeline moves
     output logic                          walking_o,
     output logic                          fail_o,  // RANGE
 
-    output logic                          vr_valid_o,
-    input  logic                          vr_ready_i,
+    // Reads: data come in the second cycle after re.
+    output logic                          vr_re_o,
     output logic [$clog2(VM_LINES)-1:0]   vr_addr_o,
     output logic                          sm_re_o,
     output logic                          rt_re_o,
     output logic [$clog2(RT_ENTRIES)-1:0] rt_addr_o,
+    input  logic [15:0]                   rt_data_i,
 
-    // The step made in this cycle.
+    // The step that moves on in this cycle; its tag.
     output logic                          step_o,
-    output logic                          read_o,  // its VM line follows in the next cycle
+    output logic                          read_o,  // of a VM line
     output logic                          b_o,     // into the second operand
     output logic                          go_o,    // the last of its (r, j)
     output logic [1:0]                    sub_o,
-    output logic                          first_o, // of its block (row): parameters follow from SM
+    output logic                          first_o, // of its block (row)
     output logic                          last_o,
+    output logic                          state_o, // of SM
     output logic [17:0]                   line_o,  // result line in VM; VPACKK, VPACKV: in PB
     output logic [12:0]                   index_o, // row table entry; VPACKK column, VPACKV depth
     output logic [$clog2(L)-1:0]          lane_o,  // scalar of the row; VSMRD: first lane
@@ -52,80 +53,86 @@ module stamp_vx_walk #(
     output logic [12:0]                   sm_o,
     output logic [12:0]                   rm_o,
     output logic [15:0]                   xb_o,
+    output logic [12:0]                   row_o,   // row table: 8 bits, nibble row
     output logic [1:0]                    ev_lines_o
 );
 
   localparam int unsigned Log  = $clog2(L);
   localparam int unsigned LogT = $clog2(T);
+  localparam int unsigned VmW  = $clog2(VM_LINES);
 
-  stamp_isa_pkg::insn_b_t b_new, b;
-  stamp_isa_pkg::insn_v_t v_new, v;
-  stamp_isa_pkg::insn_w_t w_new, w;
-  assign b_new = insn_i;
-  assign v_new = insn_i;
-  assign w_new = insn_i;
-  assign b     = insn_q_i;
-  assign v     = insn_q_i;
-  assign w     = insn_q_i;
+  stamp_isa_pkg::insn_b_t b;
+  stamp_isa_pkg::insn_v_t v;
+  stamp_isa_pkg::insn_w_t w;
+  assign b = insn_i;
+  assign v = insn_i;
+  assign w = insn_i;
 
-  // ---- What the instruction is ------------------------------------------------------------------
-  function automatic logic format_w(input logic [7:0] op);
-    format_w = op == stamp_isa_pkg::OP_VBIN || op == stamp_isa_pkg::OP_VROPE
-               || op == stamp_isa_pkg::OP_VROW || op == stamp_isa_pkg::OP_VRED
-               || op == stamp_isa_pkg::OP_VFN;
-  endfunction
+  // ---- What the instruction is: decoded in its first cycle ----------------------------------------
+  typedef struct packed {
+    logic b, w, rot, par, quant, rope, red, code, deq, packk, packv, pack, smrd, mac, scalar, words;
+    logic uses_sm, uses_rt, block, repeats; // block, repeats: blk, rep count
+    logic [1:0] sub_last;
+  } kind_t;
 
-  function automatic logic with_scalar(input logic [7:0] op, input logic [3:0] fn);
-    with_scalar = op == stamp_isa_pkg::OP_VROW
-                  || (op == stamp_isa_pkg::OP_VFN && fn == 4'(stamp_isa_pkg::FN_ONE_EXPM));
-  endfunction
+  kind_t       k, k_q;
+  logic        two;
+  logic [12:0] rm_off_q;                    // from SM entry to RM entry
+  logic [17:0] span_q;                      // VPACKK, VPACKV: from the line to the last written
+  logic [11:0] n0_q, n1_q, cols_q;          // last of each loop
+  logic [7:0]  blk_q, reps_q;
 
-  function automatic logic with_sum(input logic [7:0] op, input logic [3:0] fn);
-    with_sum = op == stamp_isa_pkg::OP_VBIN && fn == 4'(stamp_isa_pkg::FN_BIN_MAC);
-  endfunction
+  assign two       = v.op == stamp_isa_pkg::OP_VBIAS || w.op == stamp_isa_pkg::OP_VBIN
+                     || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_RSQRT));
 
-  logic is_b, is_w, is_rot, is_min, is_par, is_quant, is_bias, is_rope, is_red, is_code, is_deq;
-  logic is_packk, is_packv, is_pack, is_smrd, is_smwr, is_mac, scalar, two, words, uses_sm, uses_rt;
-  assign is_b     = b.op == stamp_isa_pkg::OP_VBFLY;
-  assign is_w     = format_w(w.op);
-  assign is_rot   = is_b && b.kind == 2'(stamp_isa_pkg::KIND_ROT);
-  assign is_min   = v.op == stamp_isa_pkg::OP_VMINMAX;
-  assign is_par   = v.op == stamp_isa_pkg::OP_VQPAR;
-  assign is_quant = v.op == stamp_isa_pkg::OP_VQUANT;
-  assign is_bias  = v.op == stamp_isa_pkg::OP_VBIAS;
-  assign is_rope  = w.op == stamp_isa_pkg::OP_VROPE;
-  assign is_red   = w.op == stamp_isa_pkg::OP_VRED;
-  assign is_code  = v.op == stamp_isa_pkg::OP_VCODE;
-  assign is_deq   = v.op == stamp_isa_pkg::OP_VDEQ;
-  assign is_packk = v.op == stamp_isa_pkg::OP_VPACKK;
-  assign is_packv = v.op == stamp_isa_pkg::OP_VPACKV;
-  assign is_smrd  = v.op == stamp_isa_pkg::OP_VSMRD;
-  assign is_smwr  = v.op == stamp_isa_pkg::OP_VSMWR;
-  assign is_pack  = is_packk || is_packv;
-  assign is_mac   = with_sum(w.op, w.fn);
-  assign scalar   = with_scalar(w.op, w.fn);
-  assign two      = is_b || is_bias || w.op == stamp_isa_pkg::OP_VBIN
-                    || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_RSQRT));
-  assign words    = is_code || is_deq;
-  assign uses_sm  = is_min || is_par || is_quant || words || is_pack || is_smrd || is_smwr;
-  assign uses_rt  = is_par || is_quant || words;
+  always_comb begin
+    k.b       = b.op == stamp_isa_pkg::OP_VBFLY;
+    k.w       = w.op == stamp_isa_pkg::OP_VBIN || w.op == stamp_isa_pkg::OP_VROPE
+                || w.op == stamp_isa_pkg::OP_VROW || w.op == stamp_isa_pkg::OP_VRED
+                || w.op == stamp_isa_pkg::OP_VFN;
+    k.rot     = k.b && b.kind == 2'(stamp_isa_pkg::KIND_ROT);
+    k.par     = v.op == stamp_isa_pkg::OP_VQPAR;
+    k.quant   = v.op == stamp_isa_pkg::OP_VQUANT;
+    k.rope    = w.op == stamp_isa_pkg::OP_VROPE;
+    k.red     = w.op == stamp_isa_pkg::OP_VRED;
+    k.code    = v.op == stamp_isa_pkg::OP_VCODE;
+    k.deq     = v.op == stamp_isa_pkg::OP_VDEQ;
+    k.packk   = v.op == stamp_isa_pkg::OP_VPACKK;
+    k.packv   = v.op == stamp_isa_pkg::OP_VPACKV;
+    k.pack    = k.packk || k.packv;
+    k.smrd    = v.op == stamp_isa_pkg::OP_VSMRD;
+    k.mac     = w.op == stamp_isa_pkg::OP_VBIN && w.fn == 4'(stamp_isa_pkg::FN_BIN_MAC);
+    k.scalar  = w.op == stamp_isa_pkg::OP_VROW
+                || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_EXPM));
+    k.words   = k.code || k.deq;
+    k.uses_sm = v.op == stamp_isa_pkg::OP_VMINMAX || k.par || k.quant || k.words || k.pack
+                || k.smrd || v.op == stamp_isa_pkg::OP_VSMWR;
+    k.uses_rt = k.par || k.quant || k.words;
+    k.block   = (v.op == stamp_isa_pkg::OP_VMINMAX || k.quant || k.words || k.pack)
+                && v.blk != 8'd0;
+    k.repeats = w.rep != 8'd0;
+    k.sub_last = k.rot ? 2'd3 : k.rope ? 2'd2 : (k.b || two) ? 2'd1 : 2'd0;
+  end
 
-  logic [11:0] n0, cols;
-  logic [15:0] s0;
-  logic [7:0]  blk;
-  logic [1:0]  sub_last;
-  assign n0       = is_b ? b.n0 : is_w ? w.n0 : v.n0;
-  assign s0       = is_b ? b.s0 : is_w ? w.s0 : v.s0;
-  assign cols     = is_b ? b.cols : is_w ? w.cols
-                    : is_smwr ? 12'((13'(v.cols) + 13'(L/2 - 1)) >> (Log - 1)) : v.cols;
-  assign blk      = (is_min || is_quant || words || is_pack) ? v.blk : 8'd0;
-  assign sub_last = is_rot ? 2'd3 : is_rope ? 2'd2 : two ? 2'd1 : 2'd0;
+  always_ff @(posedge clk_i) begin
+    if (load_i) begin
+      k_q      <= k;
+      n0_q     <= (k.b ? b.n0 : k.w ? w.n0 : v.n0) - 12'd1;
+      n1_q     <= b.n1 - 12'd1;
+      cols_q   <= v.op == stamp_isa_pkg::OP_VSMWR ? (v.cols - 12'd1) >> (Log - 1)
+                  : (k.b ? b.cols : k.w ? w.cols : v.cols) - 12'd1;
+      blk_q    <= v.blk - 8'd1;
+      reps_q   <= w.rep - 8'd1;
+      rm_off_q <= 13'(v.rm) - 13'(v.sm);
+      span_q   <= 18'(v.gstride) + (k.packk ? 18'(L/T - 1) : 18'd0);
+    end
+  end
 
-  // ---- Where it is --------------------------------------------------------------------------------
-  logic               walking_q;
+  // ---- 0: where the loops are ----------------------------------------------------------------------
+  logic               walking_q, row_new_q; // row_new_q: the first cycle of a row
   logic [1:0]         sub_q;
   logic [11:0]        i0_q, i1_q, j_q;
-  logic [17:0]        a_row_q, outer_q, b_row_q, d_row_q, d_q, sm_row_q, sm_q;
+  logic [17:0]        a_row_q, outer_q, b_row_q, d_row_q, d_q, sm_row_q, sm_q; // MAC: d_row_q of the column
   logic [12:0]        index_q;
   logic [7:0]         blkpos_q, rep_q;
   logic [2:0]         field_q;
@@ -133,137 +140,96 @@ module stamp_vx_walk #(
   logic [23:0]        lim_q;
   logic signed [25:0] rem_q;  // lim(r) - j*L
 
-  logic [17:0] a_line, b_line, off, rd_line;
-  logic        want, bad, first, last, last_line, last_row, sub_done, word_full;
+  logic        step0, want, first, last, last_line, last_row, sub_done, word_full, is8, flush, kill;
+  logic [11:0] j_a; // line of a within the row
+  logic [Log-1:0] lane;
 
-  assign a_line  = a_row_q + (!is_smrd ? 18'(j_q) : v.first ? 18'(j_q) >> (Log - 1)
-                                                            : 18'(j_q) >> Log);
-  assign off     = is_b ? 18'(b.boff) : scalar ? 18'(i0_q) >> Log : words ? 18'(word_q)
-                   : sub_q == 2'd2 ? 18'(cols) + 18'(j_q) : 18'(j_q);
-  assign b_line  = (is_b ? a_line : b_row_q) + off;
-  assign rd_line = (sub_q == 2'd0 && !is_deq) ? a_line : (is_mac && sub_q == 2'd1) ? d_q : b_line;
-  assign line_o  = (is_w || is_pack) ? d_q : is_code ? b_line : is_b ? rd_line : a_line;
+  assign step0     = walking_q && adv_i;
+  assign want      = k_q.deq ? field_q == 3'd0 : k_q.rot ? !sub_q[1] : !(k_q.par || k_q.smrd);
+  assign first     = blkpos_q == 8'd0 && (k_q.block || j_q == 12'd0);
+  assign last_line = j_q == cols_q;
+  assign last      = last_line || (k_q.block && blkpos_q == blk_q);
+  assign last_row  = i0_q == n0_q && (!k_q.b || i1_q == n1_q);
+  assign sub_done  = k_q.scalar ? sub_q == 2'd0 : sub_q == k_q.sub_last;
+  assign word_full = field_q == (is8 ? 3'd3 : 3'd7); // is8 is the row's from its third line on
+  assign j_a       = !k_q.smrd ? j_q : v.first ? j_q >> (Log - 1) : j_q >> Log;
+  assign lane      = !k_q.smrd ? i0_q[Log-1:0] : v.first ? {j_q[Log-2:0], 1'b0} : j_q[Log-1:0];
+  assign flush     = last_line || (k_q.smrd ? lane[Log-1:1] == '1 && (v.first || lane[0]) : word_full);
 
-  assign want    = walking_q && (is_deq ? field_q == 3'd0
-                                 : is_rot ? !sub_q[1] : !(is_par || is_smrd));
-  assign bad     = (want && rd_line >= 18'(VM_LINES))
-                   || ((is_w || words || is_smrd) && line_o >= 18'(VM_LINES))
-                   || (uses_sm && sm_q >= 18'(SM_ENTRIES))
-                   || (is_quant && rm_o >= 13'(SM_ENTRIES))
-                   || (uses_rt && index_q >= 13'(RT_ENTRIES))
-                   || (is_packk && index_q >= 13'(L))
-                   || (is_pack && d_q + 18'(v.gstride) + (is_packk ? 18'(L/T - 1) : 18'd0)
-                                  >= 18'(PB_LINES));
-  assign fail_o  = walking_q && bad;
+  assign rt_re_o   = row_new_q && walking_q && k_q.uses_rt;
+  assign rt_addr_o = index_q[$clog2(RT_ENTRIES)-1:0];
 
-  assign first     = blkpos_q == 8'd0 && (blk != 8'd0 || j_q == 12'd0);
-  assign last_line = j_q + 12'd1 == cols;
-  assign last      = last_line || (blk != 8'd0 && blkpos_q + 8'd1 == blk);
-  assign last_row  = i0_q + 12'd1 == n0 && (!is_b || i1_q + 12'd1 == b.n1);
-  assign sub_done  = scalar ? sub_q == 2'd0 : sub_q == sub_last;
-  assign word_full = field_q == (is8_i ? 3'd3 : 3'd7); // is8_i is the row's from its second line on
-
-  assign walking_o  = walking_q;
-  assign vr_valid_o = want && adv_i && !bad;
-  assign vr_addr_o  = rd_line[$clog2(VM_LINES)-1:0];
-  assign step_o     = walking_q && adv_i && !bad && (!want || vr_ready_i)
-                      && (!is_par || par_ready_i);
-  assign sm_re_o    = step_o && (is_par || is_smrd || (first && (is_quant || words || is_pack)));
-  assign rt_re_o    = step_o && (is_par || (j_q == 12'd0 && (is_quant || words)));
-  assign rt_addr_o  = index_q[$clog2(RT_ENTRIES)-1:0];
-
-  assign read_o  = want;
-  assign b_o     = sub_q != 2'd0;
-  assign go_o    = sub_done;
-  assign sub_o   = sub_q;
-  assign first_o = first || is_smrd;
-  assign last_o  = last;
-  assign index_o = index_q;
-  assign lane_o  = !is_smrd ? i0_q[Log-1:0] : v.first ? {j_q[Log-2:0], 1'b0} : j_q[Log-1:0];
-  assign field_o = field_q;
-  assign flush_o = last_line || (is_smrd ? lane_o[Log-1:1] == '1 && (v.first || lane_o[0])
-                                         : word_full);
-  assign count_o = rem_q[25] ? '0 : rem_q[24:Log] != '0 ? (Log+1)'(L) : {1'b0, rem_q[Log-1:0]};
-  assign sm_o    = sm_q[12:0];
-  assign rm_o    = sm_q[12:0] + 13'(v.rm) - 13'(v.sm);
-  assign xb_o    = v.xb + 16'(j_q);
-
-  assign ev_lines_o = (!step_o || !sub_done || is_par) ? 2'd0
-                      : is_b ? 2'd2 : (is_smrd && !flush_o) ? 2'd0 : 2'd1;
-
-  // ---- From one to the next -----------------------------------------------------------------------
+  // From one to the next.
   logic [17:0] b_next, d_next, sm_next;
   logic [23:0] lim_next;
-  logic        rep_end;
-  assign rep_end  = w.rep != 8'd0 && rep_q + 8'd1 == w.rep;
-  assign b_next   = b_row_q + (words ? 18'(v.gstride) : (is_w && !scalar && rep_end) ? 18'(w.bs) : 18'd0);
-  assign d_next   = d_row_q + (is_red ? 18'(i0_q[Log-1:0] == '1)
-                               : is_packv ? 18'(index_q[LogT-1:0] == '1)
-                               : is_packk ? 18'd0 : 18'(w.ds));
+  logic        rep_end, d_more;
+  assign rep_end  = k_q.repeats && rep_q == reps_q;
+  assign b_next   = (k_q.words || (k_q.w && !k_q.scalar && rep_end))
+                    ? b_row_q + (k_q.words ? 18'(v.gstride) : 18'(w.bs)) : b_row_q;
+  assign d_more   = k_q.red ? i0_q[Log-1:0] == '1 : k_q.packv ? index_q[LogT-1:0] == '1 : !k_q.packk;
+  assign d_next   = d_more ? (k_q.mac ? d_q : d_row_q) + ((k_q.red || k_q.packv) ? 18'd1 : 18'(w.ds))
+                           : d_row_q;
   assign sm_next  = sm_row_q + 18'(v.smstride);
   assign lim_next = lim_q + 24'(w.lstep);
 
   always_ff @(posedge clk_i) begin : fsm
-    if (!rst_ni) walking_q <= 1'b0;
-    else if (start_i) walking_q <= 1'b1;
-    else if (bad || (step_o && sub_done && last_line && last_row)) walking_q <= 1'b0;
+    if (!rst_ni || kill) walking_q <= 1'b0;
+    else if (load_i) walking_q <= 1'b1;
+    else if (step0 && sub_done && last_line && last_row) walking_q <= 1'b0;
   end
 
   always_ff @(posedge clk_i) begin : loops
-    if (start_i) begin
+    row_new_q <= load_i;
+    if (load_i) begin
       {i0_q, i1_q, j_q, blkpos_q, rep_q, field_q, word_q} <= '0;
-      sub_q    <= with_scalar(w_new.op, w_new.fn) || with_sum(w_new.op, w_new.fn) ? 2'd3 : 2'd0;
-      a_row_q  <= b_new.op == stamp_isa_pkg::OP_VBFLY ? 18'(b_new.a)
-                  : format_w(w_new.op) ? 18'(w_new.a) : 18'(v_new.a);
-      outer_q  <= 18'(b_new.a);
-      b_row_q  <= format_w(w_new.op) ? 18'(w_new.b) : 18'(v_new.b);
-      d_row_q  <= format_w(w_new.op) ? 18'(w_new.d)
-                  : 18'(v_new.xb) + (v_new.op == stamp_isa_pkg::OP_VPACKV ? 18'(v_new.rm) >> LogT
-                                                                          : 18'd0);
-      d_q      <= format_w(w_new.op) ? 18'(w_new.d)
-                  : 18'(v_new.xb) + (v_new.op == stamp_isa_pkg::OP_VPACKV ? 18'(v_new.rm) >> LogT
-                                                                          : 18'd0);
-      sm_row_q <= 18'(v_new.sm);
-      sm_q     <= 18'(v_new.sm);
-      index_q  <= (v_new.op == stamp_isa_pkg::OP_VPACKK || v_new.op == stamp_isa_pkg::OP_VPACKV)
-                  ? 13'(v_new.rm) : 13'(v_new.rt);
-      lim_q    <= w_new.lim;
-      rem_q    <= 26'($signed(w_new.lim));
-    end else if (step_o && !sub_done) begin
+      sub_q    <= (k.scalar || k.mac) ? 2'd3 : 2'd0;
+      a_row_q  <= k.b ? 18'(b.a) : k.w ? 18'(w.a) : 18'(v.a);
+      outer_q  <= 18'(b.a);
+      b_row_q  <= k.w ? 18'(w.b) : 18'(v.b);
+      d_row_q  <= k.w ? 18'(w.d) : 18'(v.xb) + (k.packv ? 18'(v.rm) >> LogT : 18'd0);
+      d_q      <= k.w ? 18'(w.d) : 18'(v.xb) + (k.packv ? 18'(v.rm) >> LogT : 18'd0);
+      sm_row_q <= 18'(v.sm);
+      sm_q     <= 18'(v.sm);
+      index_q  <= k.pack ? 13'(v.rm) : 13'(v.rt);
+      lim_q    <= w.lim;
+      rem_q    <= 26'($signed(w.lim));
+    end else if (step0 && !sub_done) begin
       sub_q <= sub_q + 2'd1;
-    end else if (step_o && is_mac && last_row) begin // the next column, from its first row
+    end else if (step0 && k_q.mac && last_row) begin // the next column, from its first row
       sub_q    <= 2'd3;
       j_q      <= j_q + 12'd1;
       {i0_q, rep_q} <= '0;
       a_row_q  <= 18'(w.a);
       b_row_q  <= 18'(w.b);
-      d_row_q  <= 18'(w.d);
-      d_q      <= 18'(w.d) + 18'(j_q) + 18'd1;
-    end else if (step_o && !is_mac && !last_line) begin
+      d_row_q  <= d_row_q + 18'd1;
+      d_q      <= d_row_q + 18'd1;
+    end else if (step0 && !k_q.mac && !last_line) begin
       sub_q    <= 2'd0;
       j_q      <= j_q + 12'd1;
       blkpos_q <= last ? 8'd0 : blkpos_q + 8'd1;
-      sm_q     <= sm_q + (is_smrd ? 18'(v.gstride) : 18'(is_par || (last && blk != 8'd0)));
-      d_q      <= d_q + (is_red ? 18'd0 : is_packk ? 18'(L/T) : is_packv ? 18'(v.b) : 18'd1);
+      if (k_q.smrd || k_q.par || (last && k_q.block))
+        sm_q   <= sm_q + (k_q.smrd ? 18'(v.gstride) : 18'd1);
+      d_q      <= d_q + (k_q.red ? 18'd0 : k_q.packk ? 18'(L/T) : k_q.packv ? 18'(v.b) : 18'd1);
       field_q  <= word_full ? 3'd0 : field_q + 3'd1;
       if (word_full) word_q <= word_q + 12'd1;
       rem_q    <= rem_q - 26'(L);
-    end else if (step_o) begin
-      sub_q    <= (is_mac ? rep_end : scalar && i0_q[Log-1:0] == '1) ? 2'd3 : 2'd0;
+    end else if (step0) begin
+      row_new_q <= 1'b1;
+      sub_q    <= (k_q.mac ? rep_end : k_q.scalar && i0_q[Log-1:0] == '1) ? 2'd3 : 2'd0;
       {blkpos_q, field_q, word_q} <= '0;
-      if (!is_mac) j_q <= '0;
+      if (!k_q.mac) j_q <= '0;
       i0_q     <= i0_q + 12'd1;
-      a_row_q  <= a_row_q + 18'(s0);
+      a_row_q  <= a_row_q + (k_q.b ? 18'(b.s0) : k_q.w ? 18'(w.s0) : 18'(v.s0));
       b_row_q  <= b_next;
       rep_q    <= rep_end ? 8'd0 : rep_q + 8'd1;
-      d_row_q  <= d_next;
-      d_q      <= d_next + (is_mac ? 18'(j_q) : 18'd0);
+      if (!k_q.mac) d_row_q <= d_next;
+      d_q      <= d_next;
       sm_row_q <= sm_next;
       sm_q     <= sm_next;
       index_q  <= index_q + 13'd1;
       lim_q    <= lim_next;
       rem_q    <= 26'($signed(lim_next));
-      if (is_b && i0_q + 12'd1 == n0) begin
+      if (k_q.b && i0_q == n0_q) begin
         i0_q    <= '0;
         i1_q    <= i1_q + 12'd1;
         outer_q <= outer_q + 18'(b.s1);
@@ -272,7 +238,118 @@ module stamp_vx_walk #(
     end
   end
 
+  // ---- 1: addresses and their limits ------------------------------------------------------------------
+  typedef struct packed {
+    logic           read, b, go;
+    logic [1:0]     sub;
+    logic           first, last, state, row, flush;
+    logic [12:0]    index;
+    logic [Log-1:0] lane;
+    logic [2:0]     field;
+    logic [Log:0]   count;
+    logic [12:0]    sm;
+  } tag_t;
+
+  tag_t        t1_q, t2_q;
+  logic        v1_q, bfly1_q, rope1_q, beyond1_q; // beyond1_q: the SM entry is
+  logic [17:0] x1_q, m1_q, d1_q;       // the line read is x + y + z, the result m + o
+  logic [11:0] y1_q, o1_q, j1_q;
+  logic [17:0] z1, keep1, carry1, rd1, to1;
+
+  assign z1     = bfly1_q ? 18'(b.boff) : rope1_q ? 18'(w.cols) : 18'd0;
+  assign keep1  = x1_q ^ 18'(y1_q) ^ z1;
+  assign carry1 = ((x1_q & 18'(y1_q)) | (x1_q & z1) | (18'(y1_q) & z1)) << 1;
+  assign rd1    = keep1 + carry1;
+  assign to1    = m1_q + 18'(o1_q);
+
+  always_ff @(posedge clk_i) begin : addresses
+    if (!rst_ni || kill || load_i) v1_q <= 1'b0;
+    else if (adv_i) v1_q <= walking_q;
+    if (step0) begin
+      t1_q.read  <= want;
+      t1_q.b     <= sub_q != 2'd0;
+      t1_q.go    <= sub_done;
+      t1_q.sub   <= sub_q;
+      t1_q.first <= first || k_q.smrd;
+      t1_q.last  <= last;
+      t1_q.state <= k_q.par || k_q.smrd || (first && (k_q.quant || k_q.words || k_q.pack));
+      t1_q.row   <= k_q.uses_rt && j_q == 12'd0;
+      t1_q.flush <= flush;
+      t1_q.index <= index_q;
+      t1_q.lane  <= lane;
+      t1_q.field <= field_q;
+      t1_q.count <= rem_q[25] ? '0 : rem_q[24:Log] != '0 ? (Log+1)'(L) : {1'b0, rem_q[Log-1:0]};
+      t1_q.sm    <= sm_q[12:0];
+      beyond1_q  <= k_q.uses_sm && sm_q >= 18'(SM_ENTRIES);
+      bfly1_q    <= k_q.b && sub_q != 2'd0;
+      rope1_q    <= k_q.rope && sub_q == 2'd2;
+      j1_q       <= j_q;
+      d1_q       <= d_q;
+      if (k_q.b || (sub_q == 2'd0 && !k_q.deq)) {x1_q, y1_q} <= {a_row_q, j_a};
+      else if (k_q.mac && sub_q == 2'd1) {x1_q, y1_q} <= {d_q, 12'd0};
+      else {x1_q, y1_q} <= {b_row_q, k_q.scalar ? i0_q >> Log : k_q.words ? word_q : j_q};
+      if (k_q.w || k_q.pack) {m1_q, o1_q} <= {d_q, 12'd0};
+      else {m1_q, o1_q} <= k_q.code ? {b_row_q, word_q} : {a_row_q, j_a};
+    end
+  end
+
+  // ---- 2: the step --------------------------------------------------------------------------------------
+  logic           v2_q, fresh_q; // fresh_q: its first cycle
+  logic [5:0]     bad_q;
+  logic [17:0]    rd2_q;
+  logic [12:0]    rt_line, row_q;
+  logic           rt_q, rt_here_q;
+
+  assign kill   = v2_q && bad_q != '0;
+  assign fail_o = kill;
+
+  always_ff @(posedge clk_i) begin : steps
+    if (!rst_ni || kill || load_i) {v2_q, fresh_q} <= '0;
+    else begin
+      fresh_q <= adv_i && v1_q;
+      if (adv_i) v2_q <= v1_q;
+    end
+    if (adv_i && v1_q) begin
+      t2_q   <= t1_q;
+      rd2_q  <= rd1;
+      line_o <= k_q.b ? rd1 : to1;
+      rm_o   <= t1_q.sm + rm_off_q;
+      xb_o   <= v.xb + 16'(j1_q);
+      bad_q  <= {t1_q.read && rd1 >= 18'(VM_LINES),
+                 (k_q.w || k_q.words || k_q.smrd) && to1 >= 18'(VM_LINES),
+                 beyond1_q,
+                 k_q.quant && 13'(t1_q.sm + rm_off_q) >= 13'(SM_ENTRIES),
+                 (k_q.uses_rt && t1_q.index >= 13'(RT_ENTRIES)) || (k_q.packk && t1_q.index >= 13'(L)),
+                 k_q.pack && d1_q + span_q >= 18'(PB_LINES)};
+    end
+  end
+
+  // The row's entry of the table.
+  stamp_vx_catch #(.Width(13)) i_row (
+    .clk_i, .rst_ni, .clear_i(load_i), .put_i(rt_here_q), .data_i({rt_data_i[15], rt_data_i[11:0]}),
+    .take_i(step_o && t2_q.row), .data_o(rt_line));
+
+  always_ff @(posedge clk_i) begin
+    {rt_here_q, rt_q} <= {rt_q && rst_ni, rt_re_o};
+    if (step_o && t2_q.row) row_q <= rt_line;
+  end
+  assign is8   = row_q[12];
+  assign row_o = t2_q.row ? rt_line : row_q;
+
+  assign walking_o  = load_i || walking_q || v1_q || v2_q;
+  assign step_o     = v2_q && adv_i && !kill;
+  assign vr_re_o    = fresh_q && t2_q.read && !kill;
+  assign vr_addr_o  = rd2_q[VmW-1:0];
+  assign sm_re_o    = fresh_q && t2_q.state && !kill;
+  assign ev_lines_o = (!step_o || !t2_q.go || k_q.par) ? 2'd0
+                      : k_q.b ? 2'd2 : (k_q.smrd && !t2_q.flush) ? 2'd0 : 2'd1;
+
+  assign {read_o, b_o, go_o, sub_o, first_o, last_o, state_o} =
+      {t2_q.read, t2_q.b, t2_q.go, t2_q.sub, t2_q.first, t2_q.last, t2_q.state};
+  assign {index_o, lane_o, field_o, flush_o, count_o, sm_o} =
+      {t2_q.index, t2_q.lane, t2_q.field, t2_q.flush, t2_q.count, t2_q.sm};
+
   logic unused; // every field of some format is somebody else's
-  assign unused = &{1'b0, b_new, v_new, w_new, b, v, w};
+  assign unused = &{1'b0, b, v, w, rt_data_i[14:12], rd2_q};
 
 endmodule

@@ -67,7 +67,7 @@ module ctrl_tb_top #(
     .unit_err_i(fail_err), .unit_err_pc_i(fail_pc), .ev_control_o(control_o));
 
   stamp_queues #(.QUEUE(QUEUE)) i_queues (
-    .clk_i, .rst_ni, .reset_units_i(reset_units), .stop_i(stop), .push_i(push_o),
+    .clk_i, .rst_ni, .mem_test_i('0), .reset_units_i(reset_units), .stop_i(stop), .push_i(push_o),
     .ready_o(q_ready), .insn_i(insn_o), .pc_i(pc_o), .unit_valid_o, .unit_ready_i, .unit_insn_o,
     .unit_done_i, .unit_err_i, .unit_pc_o, .all_idle_o(all_idle), .head_o(unused_head), .take_o(unused_take), .waits_o(unused_waits),
     .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(unused_gives), .err_o(fail_err),

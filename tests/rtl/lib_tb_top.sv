@@ -48,7 +48,7 @@ module lib_tb_top (
     output logic [127:0] b_data_o,
 
     input  logic         v_mx_i, v_vw_i, v_vr_i, v_lw_i, v_sr_i, // wishes, then grants
-    output logic         v_vw_o, v_vr_o, v_lw_o, v_sr_o,
+    output logic         v_vw_o, v_lw_o, v_sr_o,
     input  logic [3:0]   v_mx_addr_i, v_vw_addr_i, v_vr_addr_i, v_lw_addr_i, v_sr_addr_i,
     input  logic [63:0]  v_mx_data_i, v_vw_data_i, v_lw_data_i,
     output logic [63:0]  v_vr_data_o, v_sr_data_o,
@@ -132,7 +132,7 @@ module lib_tb_top (
   stamp_vm #(.L(2), .VM_LINES(16)) i_vm (
     .clk_i, .mem_test_i(m_test_i), .mx_we_i(v_mx_i), .mx_addr_i(v_mx_addr_i), .mx_data_i(v_mx_data_i),
     .vw_valid_i(v_vw_i), .vw_ready_o(v_vw_o), .vw_addr_i(v_vw_addr_i), .vw_data_i(v_vw_data_i),
-    .vr_valid_i(v_vr_i), .vr_ready_o(v_vr_o), .vr_addr_i(v_vr_addr_i), .vr_data_o(v_vr_data_o),
+    .vr_re_i(v_vr_i), .vr_addr_i(v_vr_addr_i), .vr_data_o(v_vr_data_o),
     .lw_valid_i(v_lw_i), .lw_ready_o(v_lw_o), .lw_addr_i(v_lw_addr_i), .lw_data_i(v_lw_data_i),
     .sr_valid_i(v_sr_i), .sr_ready_o(v_sr_o), .sr_addr_i(v_sr_addr_i), .sr_data_o(v_sr_data_o));
 

@@ -99,9 +99,15 @@ static bool memory_right()
 
 static void tick(bool reset_n)
 {
-    const bool grant = top->rd_valid_o && top->rd_ready_i, pb_re = top->pb_re_o && top->pb_ready_i;
-    const uint32_t line = top->rd_line_o, pb_bytes = mach.L * mach.T / 2;
+    static uint32_t asked,
+        coming; /* the line of the grant before and of that one before, one more */
+    static bool asked_pb, coming_pb;
+    const bool pb_grant = top->pb_re_o && top->pb_ready_i;
+    const bool grant = (top->rd_valid_o && top->rd_ready_i) || pb_grant;
+    const uint32_t pb_bytes = mach.L * mach.T / 2;
 
+    coming = asked, coming_pb = asked_pb;
+    asked = grant ? top->rd_line_o + 1u : 0, asked_pb = pb_grant;
     pins.awvalid = top->awvalid_o;
     pins.awaddr = top->awaddr_o;
     pins.awlen = top->awlen_o;
@@ -126,13 +132,13 @@ static void tick(bool reset_n)
     top->bresp_i = pins.bresp;
     top->rd_ready_i = g.below(256) >= stall_rd;
     top->pb_ready_i = g.below(256) >= stall_rd;
-    /* Data only in the cycle after the grant, something else in all others. */
-    if (grant && line < mach.VM)
-        memcpy(&top->rd_data_i, &vm[line * mach.L], 4 * mach.L);
+    /* Data only in the second cycle after the grant, something else in all others. */
+    if (coming && !coming_pb && coming - 1 < mach.VM)
+        memcpy(&top->rd_data_i, &vm[(coming - 1) * mach.L], 4 * mach.L);
     else
         memset(&top->rd_data_i, (int)cycle, 4 * mach.L);
-    if (pb_re && line < mach.PB)
-        memcpy(&top->pb_data_i, &pb[line * pb_bytes], pb_bytes);
+    if (coming && coming_pb && coming - 1 < mach.PB)
+        memcpy(&top->pb_data_i, &pb[(coming - 1) * pb_bytes], pb_bytes);
     else
         memset(&top->pb_data_i, (int)cycle, pb_bytes);
     top->clk_i = 0;
@@ -144,10 +150,12 @@ static void tick(bool reset_n)
 static void held()
 {
     static uint32_t line;
+    static bool pb;
 
-    if (waits && (!(top->rd_valid_o || top->pb_re_o) || top->rd_line_o != line))
+    if (waits && (!(pb ? top->pb_re_o : top->rd_valid_o) || top->rd_line_o != line))
         complain("a read changed before its grant");
     waits = (top->rd_valid_o && !top->rd_ready_i) || (top->pb_re_o && !top->pb_ready_i);
+    pb = top->pb_re_o;
     line = top->rd_line_o;
 }
 

@@ -5,7 +5,7 @@
  * VM, XB, PB, SM and RM in order, error codes, counted events, writes held while stalled.
  *
  * VM, XB, PB and the row table are here; SM is the unit's own, so lists begin with a VMINMAX that
- * fills it. VM reads and writes are refused at random, as the drain and other units would.
+ * fills it. VM writes are refused at random, as the drain would, and XB's side stops writes and holds an end.
  * Case     one instruction
  * Args     --seed N   --cases N   --only N: opcode 0x20 + N alone
  * Build    make build/tb/tiny/vxu: stamp_vxu is the top, all of its parameters set; C++ is this file
@@ -27,7 +27,8 @@ static int only = -1;
 static vx_random insns = {g, mach, false, {}};
 static std::vector<uint32_t> vm; /* VM_LINES x L */
 static std::vector<uint8_t> pb;  /* PB_LINES x L x T nibbles, one a byte */
-static uint32_t refuse;          /* VM grants withheld, of 256 */
+static uint32_t refuse;          /* VM grants and XB's ready withheld, of 256 */
+static uint32_t held_xb;         /* cycles for which XB was not ready, this one included */
 static uint64_t reads, lines, divides, fn_lines, pb_writes;
 
 /* Rows with numbers, a row table whose nibble rows reach below 4 P, some entries of 8 bits. */
@@ -68,10 +69,28 @@ static void held()
     was_data.assign(data, data + mach->L);
 }
 
+/* What a memory gives: in the second cycle after the read, something else in every other. */
+struct arrival {
+    bool read;
+    std::vector<uint32_t> line;
+};
+
+static std::vector<uint32_t> arrive(arrival *way, bool read, const uint32_t *data, uint32_t words)
+{
+    std::vector<uint32_t> out(words);
+    for (auto &v : out) v = (uint32_t)g.next();
+    if (way->read) out = way->line;
+    *way = {read, std::vector<uint32_t>(data, data + words)};
+    return out;
+}
+
 static void tick()
 {
-    const bool vr = top->vr_valid_o && top->vr_ready_i, rr = top->rt_re_o;
-    const uint32_t va = top->vr_addr_o, ra = top->rt_addr_o;
+    static arrival vm_way, rt_way;
+    const uint32_t entry = model.m->rt[top->rt_addr_o % mach->RT_ENTRIES];
+    const auto line =
+        arrive(&vm_way, top->vr_re_o, &vm[top->vr_addr_o % mach->VM_LINES * mach->L], mach->L);
+    const auto row = arrive(&rt_way, top->rt_re_o, &entry, 1);
 
     held();
     reads += top->ev_read_o;
@@ -81,15 +100,13 @@ static void tick()
     pb_writes += top->pb_we_o;
     if (top->vw_valid_o && top->vw_ready_i)
         memcpy(&vm[top->vw_addr_o * mach->L], &top->vw_data_o, mach->L * 4);
-    std::vector<uint32_t> line(mach->L);
-    if (vr) memcpy(line.data(), &vm[va * mach->L], mach->L * 4);
     top->clk_i = 1;
     top->eval();
-    if (!vr) /* the bank may serve somebody else */
-        for (auto &v : line) v = (uint32_t)g.next();
     memcpy(&top->vr_data_i, line.data(), mach->L * 4);
-    if (rr) top->rt_data_i = model.m->rt[ra];
-    top->vr_ready_i = g.below(256) >= refuse;
+    top->rt_data_i = (uint16_t)row[0];
+    top->xb_ready_i = g.below(256) >= refuse;
+    top->xb_busy_i = g.below(256) < refuse;
+    held_xb = top->xb_ready_i ? 0 : held_xb + 1;
     top->vw_ready_i = g.below(256) >= refuse;
     top->clk_i = 0;
     top->eval();
@@ -151,6 +168,7 @@ static void observe_writes(outcome *o)
     if (top->pb_we_o) pack(o);
     if (top->vw_valid_o && top->vw_ready_i)
         compare(o, STAMP_SPACE_VM, top->vw_addr_o, &top->vw_data_o, mach->L * 4);
+    if (top->xb_we_o && held_xb > 2) t.complain("a write to XB long after it was stopped");
     if (top->xb_we_o) {
         const uint64_t at = (uint64_t)top->xb_addr_o * mach->P + top->xb_row_o;
         compare(o, STAMP_SPACE_XB, at, &top->xb_hi_o, mach->L / 2);
@@ -177,14 +195,18 @@ static bool run(const union stamp_insn &i, bool two)
     const stamp_word w = encode(i);
     outcome o = model.run(w);
     uint64_t n = 0;
-    bool taken = false, all = true;
+    bool taken = false, all = true, was_busy = false;
 
     reads = lines = divides = fn_lines = pb_writes = 0;
     memcpy(&top->insn_i, &w, 32);
     top->insn_valid_i = 1;
     for (top->eval();; n++) {
         observe_writes(taken ? &o : nullptr);
-        if (top->done_o) break;
+        if (top->done_o) {
+            if (i.c.op == STAMP_OP_VQUANT && was_busy) t.complain("ends while XB is busy");
+            break;
+        }
+        was_busy = top->xb_busy_i;
         const bool accept = top->insn_valid_i && top->insn_ready_o;
         if (taken && !top->busy_o) t.complain("busy low with an instruction inside");
         tick();
