@@ -216,9 +216,10 @@ static union stamp_insn word(enum stamp_opcode op, uint64_t areg, uint64_t imm)
 /* Words of the longest sequence, what is around them, and what a loop wants to fit besides. */
 enum { IN_BUFFER = 32 };
 
-/* Word @p of among @p words, which are dispatched with @p others that take DISPATCH each. */
+/* Word @p of among @p words, which are dispatched with @p others that take DISPATCH each, and @p jumps
+ * of them JUMP. */
 static void dispatch(struct tally *t, const union stamp_insn *w, uint32_t words, uint32_t of,
-                     uint64_t others)
+                     uint64_t others, uint64_t jumps)
 {
     const struct stamp_cycles c = cycles_of(t, &w[of], t->memory.latency, NULL);
     const bool halt = w->c.op == STAMP_OP_HALT;
@@ -232,7 +233,8 @@ static void dispatch(struct tally *t, const union stamp_insn *w, uint32_t words,
     if (rig_dispatch(t->rig, all, idle + (halt ? 0 : words), halt, &cycles, &e))
         complain(t, w, e.text);
     else
-        judge(t, &w[of], "at dispatch", cycles - (idle + others) * STAMP_COST_DISPATCH, c.occupy,
+        judge(t, &w[of], "at dispatch",
+              cycles - (idle + others) * STAMP_COST_DISPATCH - jumps * STAMP_COST_JUMP, c.occupy,
               c.occupy);
 }
 
@@ -243,21 +245,21 @@ static void control(struct tally *t)
     for (uint32_t k = 0; k < 8; k++) {
         union stamp_insn seta = word(STAMP_OP_SETA, 1, 3);
         seta.c.add = (UINT64_C(1) << 4 * k) - k % 2, seta.c.shift = k / 2;
-        dispatch(t, &seta, 1, 0, 1);
+        dispatch(t, &seta, 1, 0, 1, 0);
     }
     for (uint32_t n = 0; n < ENOUGH; n++) {
         const union stamp_insn set = word(STAMP_OP_SETR, 1, n), add = word(STAMP_OP_ADDR, 1, n);
         const union stamp_insn loop[] = {word(STAMP_OP_LOOP, 0, n + 1), nop, end};
         const union stamp_insn none[] = {word(STAMP_OP_LOOP, 2, 0), nop, nop, end};
         const union stamp_insn fence = word(STAMP_OP_FENCE, 0, 0), halt = word(STAMP_OP_HALT, 0, 0);
-        dispatch(t, &nop, 1, 0, 1); /* 1: the instruction behind */
-        dispatch(t, &set, 1, 0, 1);
-        dispatch(t, &add, 1, 0, 1);
-        dispatch(t, loop, 3, 0, 1 + 2 * (n + 1));
-        dispatch(t, loop, 3, 2, 1 + 2 * (n + 1));
-        dispatch(t, none, 4, 0, 1 + 3);
-        dispatch(t, &fence, 1, 0, 1);
-        dispatch(t, &halt, 1, 0, 0);
+        dispatch(t, &nop, 1, 0, 1, 0); /* 1: the instruction behind */
+        dispatch(t, &set, 1, 0, 1, 0);
+        dispatch(t, &add, 1, 0, 1, 0);
+        dispatch(t, loop, 3, 0, 1 + 2 * (n + 1), n + 1);
+        dispatch(t, loop, 3, 2, 1 + 2 * (n + 1), n);
+        dispatch(t, none, 4, 0, 1 + 3, 0);
+        dispatch(t, &fence, 1, 0, 1, 0);
+        dispatch(t, &halt, 1, 0, 0, 0);
     }
 }
 
