@@ -96,15 +96,24 @@ class Macro:
         return "\n".join(lines) + "\nend\n"
 
 
-def one_enable(module, wire):
+def alike(module, signal):
+    """Whether all bits of a signal are one bit: a constant, one bit repeated, or chosen by one bit among such."""
+    constant = re.fullmatch(r"\d+'([01]+)", signal)
+    if constant:
+        return len(set(constant.group(1))) == 1
+    many = re.fullmatch(r"\{ (.*) \}", signal)
+    if many:
+        return len(set(re.findall(r"\S+(?: \[[\d:]+\])?", many.group(1)))) == 1 and ":" not in many.group(1)
+    muxes = [c.connects() for c in module.cells if c.type == "$mux" and c.connects().get("\\Y") == signal]
+    return len(muxes) == 1 and alike(module, muxes[0]["\\A"]) and alike(module, muxes[0]["\\B"])
+
+
+def one_enable(module, signal):
     """The one bit that enables all bits of a write, or None."""
-    for c in module.cells:
-        on = c.connects()
-        if c.type == "$mux" and on.get("\\Y") == wire and set(on["\\A"].split("'")[-1]) == {"0"} \
-                and set(on["\\B"].split("'")[-1]) == {"1"}:
-            return on["\\S"]
-    found = re.fullmatch(r"\{ (.*) \}", wire)
-    return found.group(1).split()[0] if found and len(set(found.group(1).split())) == 1 else None
+    if not alike(module, signal):
+        return None
+    many = re.match(r"\{ (\S+(?: \[\d+\])?) ", signal)
+    return many.group(1) if many else signal if re.search(r"'|\]$", signal) else signal + " [0]"
 
 
 def macros(module):
