@@ -36,8 +36,9 @@ MAP = """abc -liberty {lib} -script {dir}/{name}.{how}.abc -constr {dir}/constr
 opt_clean -purge
 write_verilog -noattr -noexpr {dir}/{name}.{how}.v
 """
-FAULTS = (("select -assert-none", "t:$_*DFF*", "flip-flop that the library has no cell for"),
-          ("select -assert-none", "LATCH", "latch"), ("Found and reported", "", "undriven, doubly driven or looping net"))
+# Of what Yosys says when it fails, the line that names the fault.
+WHY = (r"found logic loop.*", r"multiple conflicting drivers.*", r"Wire .* is used but has no driver.*",
+       r"Latch inferred for signal.*", r"selection is not empty.*")
 INSTANCE = re.compile(r"^  (\\?[^\s(]+) (\\\S+|\w+) +\($", re.M)
 
 
@@ -48,24 +49,17 @@ def run(script, log):
     code, text = process.run(["yosys", "-q", "-l", log + ".log", "-s", log + ".ys"])
     if code == 0:
         return
-    said = [x for x in text.splitlines() if "ERROR" in x] or text.splitlines()[-1:] or [f"exit {code}"]
-    why = re.search(r"Warning: (found logic loop.*|multiple conflicting drivers.*|Wire .* is used but has no driver.*|"
-                    r"Cell .* is an unconnected.*)", text)
-    raise BadDesign(f"yosys: {(why.group(1) if why else said[0]).strip()[:200]} ({log}.log)")
+    why = next((m.group() for m in (re.search(w, text) for w in WHY) if m), None)
+    if why and "not empty" in why:
+        why = ("latch" if "latch" in why.lower() else "flip-flop the library has no cell for") + f" ({why})"
+    said = why or next((x for x in text.splitlines() if "ERROR" in x), (text.splitlines() or [f"exit {code}"])[-1])
+    raise BadDesign(f"yosys: {said.strip()[:200]} ({log}.log)")
 
 
 def constraints(roles, load, path):
     """What ABC assumes: the buffer drives inputs, four NAND inputs load an output (in fF)."""
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"set_driving_cell {roles.buffer.name}\nset_load {4 * roles.nand.load() * load:.4f}\n")
-
-
-def explain(fault, net):
-    text = str(fault)
-    for words, more, name in FAULTS:
-        if words in text and more in text:
-            return BadDesign(f"{net.name}: {name}: {text}")
-    return BadDesign(f"{net.name}: {text}")
 
 
 def key(net, lib_key, period_ns):
@@ -93,10 +87,7 @@ def mapped(net, lib, lib_key, where, period_ns):
         with open(f"{where}/{net.name}.{how}.abc", "w", encoding="utf-8") as file:
             file.write(text.format(D=int(period_ns * 1000 * LOGIC)).replace("; ", "\n") + "\n")
         first = PREPARE if how == "area" else "read_rtlil {dir}/{name}.gates.il\n"
-        try:
-            run((first + MAP).format(how=how, **names), f"{where}/{net.name}.{how}")
-        except BadDesign as fault:
-            raise explain(fault, net) from None
+        run((first + MAP).format(how=how, **names), f"{where}/{net.name}.{how}")
         delay = abc_delay(f"{where}/{net.name}.{how}.log")
         if best is None or delay < best[1]:
             best = how, delay

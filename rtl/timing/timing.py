@@ -59,8 +59,8 @@ def parameters(mach):
     done = subprocess.run([os.path.join(B, "specgen"), "params", mach], capture_output=True, text=True, check=False)
     pairs = [p[2:].split("=") for p in done.stdout.split() if p.startswith("-G")]
     if done.returncode or not pairs:
-        machs = subprocess.run([os.path.join(B, "specgen"), "machs"], capture_output=True, text=True, check=False).stdout
-        fail(f"no machine '{mach}' ({', '.join(machs.split())})", 2)
+        machs = subprocess.run([os.path.join(B, "specgen"), "machs"], capture_output=True, text=True, check=False)
+        fail(f"no machine '{mach}' ({', '.join(machs.stdout.split())})", 2)
     return {n: int(v) for n, v in pairs}
 
 
@@ -101,11 +101,13 @@ class Lib:
     def estimate(self, library):
         """The wire load group, and what is said of it."""
         own = next((g for g in library.of("wire_load") if g.name == self.facts.wire), None)
+        form = '  wire_load ("{}") {{ resistance : 0; capacitance : {}; area : 0; slope : 1; fanout_length (1, 1); }}\n'
+        none = form.format("none", 0)
         if own:
-            return '  wire_load ("estimate") ' + own.text[own.body - 1:own.end], f"wire load table {own.name} of the library"
+            return (f'{none}  wire_load ("estimate") {own.text[own.body - 1:own.end]}',
+                    f"wire load table {own.name} of the library")
         sink = self.facts.wire if isinstance(self.facts.wire, float) else self.roles.nand.load() * self.load
-        return (f'  wire_load ("estimate") {{ resistance : 0; capacitance : {sink / self.load}; area : 0; slope : 1;'
-                " fanout_length (1, 1); }"), f"{sink:.2f} fF for each sink pin"
+        return none + form.format("estimate", sink / self.load), f"{sink:.2f} fF for each sink pin"
 
 
 # ---- The design -------------------------------------------------------------------------------------------

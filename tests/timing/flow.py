@@ -157,7 +157,7 @@ def refused(where):
     case("library: half a gzip file", "not a whole gzip file", 1, liberty=os.path.join(where, "cut.lib.gz"))
     case("library twice", "stands in", 1, liberty=",".join([os.path.join(HERE, "toy.lib")] * 2))
     top = "rtl/top/stamp_top.sv"
-    for name, words, changes in (("latch", "atch", [LATCH]), ("loop", "loop", [LOOP]), ("loop of two units", "loop", AROUND)):
+    for name, words, changes in (("latch", "latch (", [LATCH]), ("loop", "found logic loop", [LOOP]), ("loop of two units", "loop", AROUND)):
         back = edit(where, top, *changes)
         with open(os.path.join(where, "rtl/top/stamp_back.sv"), "w", encoding="utf-8") as file:
             file.write(BACK)
