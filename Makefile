@@ -2,6 +2,7 @@
 # make test       every test                          make test-long  more seeds, whole networks
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
+# make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
@@ -40,7 +41,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all demo test test-long bench lint coverage synth spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
+.PHONY: all demo test test-long bench lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -126,7 +127,7 @@ deps-%: # deps-demo-test: the packages of two lines of .ci/packages
 demo: deps-demo
 	@$(MAKE) -s --no-print-directory all
 	$(B)/stamp demo
-test: deps-demo-test
+test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
 	  check check-san rand errors regs edges cycles conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
@@ -141,6 +142,12 @@ lint: $(B)/specgen ; @tests/lint.sh
 synth: deps-synth
 	@$(MAKE) -s $(B)/specgen
 	@rtl/synth.sh
+# LIB of the command line is a library of cells here, and otherwise the archive of the kit.
+timing: deps-timing
+	@$(MAKE) -s $(B)/specgen
+	@rtl/timing/timing.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
+	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
+	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
 bench: deps-demo-bench
 	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net ids) all
 	@tests/bench/run.sh

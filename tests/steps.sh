@@ -36,6 +36,7 @@ if [ "$length" = short ]; then
         -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \
         -- second tests/conformance/second.py -- images tests/conformance/image_second.py \
         -- resources tests/cli/resources.py -- manual tests/cli/manual.py -- lint "make -s lint" -- lint-test tests/lint_test.py \
+        -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py \
         -- machine-table tests/cli/machine_table.sh -- estimates "tests/cosim/estimates.py $B/stamp 10 ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m"
@@ -46,6 +47,9 @@ else
         -- estimates-long "tests/cosim/estimates.py $B/stamp 25 $machines"
     for m in $machines; do
         set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")"
+    done
+    for lib in asap7 ihp; do # 77 where the library is not there
+        set -- "$@" -- "timing-$lib" "rtl/timing/timing.py ${machines%% *} $lib --check"
     done
     set -- "$@" -- machines-random-long "make -s machines-random N=8 SEED=100 MOST=256"
 fi
