@@ -93,9 +93,8 @@ module stamp_fdiv (
 
   always_ff @(posedge clk_i) begin : operands
     logic [24:0] r;
-    /* verilator lint_off UNUSEDSIGNAL */ logic [25:0] t; // high bits only tell the sign
-    /* verilator lint_on UNUSEDSIGNAL */
-    logic        q1, q0;
+    logic [23:0] t;
+    logic        less, q1, q0, unused_t; // a difference that counts is below div_q
     if (en_i && start_i && !busy_o) begin
       rem_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0]};
       div_q  <= {b_i[30:23] != 8'd0, b_i[22:0]};
@@ -112,12 +111,12 @@ module stamp_fdiv (
       div_q  <= div_q << lb;
       base_q <= base_q - {5'd0, la} + {5'd0, lb};
     end else if (en_i && steps) begin
-      t  = {1'b0, rem_q} - {2'b0, div_q};
-      q1 = !t[25];
-      r  = q1 ? {t[23:0], 1'b0} : {rem_q[23:0], 1'b0};
-      t  = {1'b0, r} - {2'b0, div_q};
-      q0 = !t[25];
-      rem_q <= q0 ? {t[23:0], 1'b0} : {r[23:0], 1'b0};
+      {less, unused_t, t} = {1'b0, rem_q} - {2'b0, div_q};
+      q1 = !less;
+      r  = q1 ? {t, 1'b0} : {rem_q[23:0], 1'b0};
+      {less, unused_t, t} = {1'b0, r} - {2'b0, div_q};
+      q0 = !less;
+      rem_q <= q0 ? {t, 1'b0} : {r[23:0], 1'b0};
       quo_q <= {quo_q[23:0], q1, q0};
     end else if (en_i && count_q == 5'd2) begin
       quo_q  <= next;
