@@ -7,7 +7,7 @@
 //          leave through _out.
 // Throughput one VM read per cycle: a line where it has one operand, 2 cycles where two (MAC: a and
 //          d), 3 VROPE, 4 ROT. An instruction starts when the one before has left the pipeline.
-// Stalls   adv, made of registers: low freezes all up to the lanes. VM or XB does not take writes, a line
+// Stalls   adv, made of ready registers: low freezes all up to the lanes. VM or XB takes no writes, a line
 //          is not yet packed, scattered, summed or taken by the function lanes, no unit is free for VQPAR.
 // Errors   RANGE by the fields (no further step is made), else the first of a row, else NUMERIC; what is
 //          in the pipeline finishes.
