@@ -61,6 +61,8 @@ module stamp_issue #(
   logic [CountW-1:0] count_q, stored_q; // waiting in all; of these in memory and not asked for
   logic [PtrW-1:0]   wr_q, rd_q;
   logic              reading_q, next_q, head_q, granted_q, drop_q; // what is there
+  logic              fresh_q; // the head is new: not compared with the fault yet
+  logic              kill_q;  // what is read was forgotten meanwhile
   logic [EntryW-1:0] next_entry_q, head_entry_q;
   logic [SeqW-1:0]   behind;
   logic              accept, move, direct, flight, flight_ready;
@@ -81,7 +83,7 @@ module stamp_issue #(
   assign head         = insn_o;
   assign head_o       = head_q && !granted_q;
   assign wait_o       = {head.wait2, head.wait1, head.wait0};
-  assign want_o       = head_o && sem_ok_i && flight_ready;
+  assign want_o       = head_o && sem_ok_i && flight_ready && !drop_q && !(fault_i && fresh_q);
   assign insn_valid_o = granted_q;
   assign still_o      = !flight && (head_o || count_q == '0);
   assign idle_o       = !flight && count_q == '0 && !reading_q;
@@ -100,11 +102,13 @@ module stamp_issue #(
       else if (!store_o && get_i) stored_q <= stored_q - 1'b1;
       if (store_o) wr_q <= after(wr_q);
       if (get_i)   rd_q <= after(rd_q);
-      next_q    <= load_i || (push_i && direct) || (next_q && !move);
+      next_q    <= (load_i && !kill_q) || (push_i && direct) || (next_q && !move);
       head_q    <= move || (head_q && !accept);
       granted_q <= take_i || (granted_q && !accept);
     end
     reading_q <= rst_ni && (get_i || (reading_q && !load_i)); // what was asked for comes
+    kill_q    <= rst_ni && (drop_q ? get_i || (reading_q && !load_i) : kill_q && !load_i);
+    fresh_q   <= move;
   end
 
   always_ff @(posedge clk_i) begin : entries

@@ -199,11 +199,11 @@ module stamp_ldu #(
     .data_i({rlast_i, rresp_i != 2'b00, upper, lower, rdata_i}), .valid_o(r_valid), .pop_i(take),
     .data_o({r_last, r_bad, r_upper, r_lower, r_data}));
 
-  // A line may be complete when the one before is gone. Where VM lets that one in is known only at the
-  // end of a cycle; a bf16 line of a single beat, which some machines have, cannot wait for the next.
-  localparam bit Single = 2 * L == AXI_BYTES;
+  // A line may be complete when the one before is gone. Whether its memory lets that one in is known only
+  // at the end of a cycle; a line of a single beat, which some machines have, cannot wait for the next.
+  localparam bit Single = AXI_BYTES == 64 || 2 * L == AXI_BYTES || L * T / 2 == AXI_BYTES;
   assign stall    = out_valid_q && out_write_q && !wr_ready_i;
-  assign held     = out_valid_q && out_write_q && wr_space_o == stamp_isa_pkg::SPACE_VM && (!Single || !wr_ready_i);
+  assign held     = out_valid_q && out_write_q && (!Single || beats_q != 8'd0 || !wr_ready_i);
   assign have     = cur_valid_q && bw_q != br_q;
   assign line_end = beat_q == beats_q;
   assign take     = have && !b_null && !(line_end && held) && r_valid;

@@ -49,9 +49,9 @@ struct timing {
     bool ran = false;              /* a program before this one */
     uint32_t buffered = 0;         /* beats of loads taken from R and not by the unit */
     int32_t sem[STAMP_SEMAPHORES], moved[STAMP_SEMAPHORES]; /* moved: by the cycle before */
-    std::deque<flight> in[UNITS];     /* taken, not over */
-    std::deque<flight> data;          /* of LDU: not all beats are in */
-    std::deque<flight> steps;         /* of MXU: not all k-steps are made */
+    std::deque<flight> in[UNITS];                           /* taken, not over */
+    std::deque<flight> data;                                /* of LDU: not all beats are in */
+    std::deque<flight> steps;                               /* of MXU: not all k-steps are made */
     uint64_t in_tile;                 /* cycles the array was in an instruction */
     uint64_t step_end;                /* the cycle of the last k-step */
     uint64_t offered, sent, answered; /* write bursts: AW shown, last W shown, B taken */

@@ -146,6 +146,28 @@ static void lite_drive()
     top->eval();
 }
 
+static void lite_pins(stamp_axil &p)
+{
+    p.awvalid = top->s_awvalid_i, p.awready = top->s_awready_o, p.awaddr = top->s_awaddr_i;
+    p.wvalid = top->s_wvalid_i, p.wready = top->s_wready_o, p.wdata = top->s_wdata_i,
+    p.wstrb = top->s_wstrb_i;
+    p.bvalid = top->s_bvalid_o, p.bready = top->s_bready_i, p.bresp = top->s_bresp_o;
+    p.arvalid = top->s_arvalid_i, p.arready = top->s_arready_o, p.araddr = top->s_araddr_i;
+    p.rvalid = top->s_rvalid_o, p.rready = top->s_rready_i, p.rdata = top->s_rdata_o,
+    p.rresp = top->s_rresp_o;
+}
+
+/* So that ERROR_PC has a value. */
+static void first_fault()
+{
+    top->c_fault_i = 1;
+    top->c_err_i = 1;
+    top->c_err_pc_i = 7;
+    next_state(false);
+    tick();
+    top->c_fault_i = 0;
+}
+
 static void csr(uint64_t cycles)
 {
     std::deque<uint32_t> reads;
@@ -155,21 +177,10 @@ static void csr(uint64_t cycles)
 
     lite.edge(p, false);
     lite.edge(p, false);
-    top->c_fault_i = 1; /* one fault, so that ERROR_PC has a value */
-    top->c_err_i = 1;
-    top->c_err_pc_i = 7;
-    next_state(false);
-    tick();
-    top->c_fault_i = 0;
+    first_fault();
     while (cycles-- > 0) {
         lite_drive();
-        p.awvalid = top->s_awvalid_i, p.awready = top->s_awready_o, p.awaddr = top->s_awaddr_i;
-        p.wvalid = top->s_wvalid_i, p.wready = top->s_wready_o, p.wdata = top->s_wdata_i,
-        p.wstrb = top->s_wstrb_i;
-        p.bvalid = top->s_bvalid_o, p.bready = top->s_bready_i, p.bresp = top->s_bresp_o;
-        p.arvalid = top->s_arvalid_i, p.arready = top->s_arready_o, p.araddr = top->s_araddr_i;
-        p.rvalid = top->s_rvalid_o, p.rready = top->s_rready_i, p.rdata = top->s_rdata_o,
-        p.rresp = top->s_rresp_o;
+        lite_pins(p);
         lite.edge(p, true);
         if (p.rvalid)
             t.check(!reads.empty() && p.rdata == reads.front() && !p.rresp, "csr: wrong read data");
@@ -181,7 +192,8 @@ static void csr(uint64_t cycles)
             t.complain("csr: wrong counter");
         if (asked[2]) {
             reads.push_back(expected_read(reading));
-            if (reading == STAMP_REG_ERROR_PC && !pc_q) reads.back() = 0; /* before the first fault */
+            if (reading == STAMP_REG_ERROR_PC && !pc_q)
+                reads.back() = 0; /* before the first fault */
         }
         asked[2] = asked[1];
         asked[1] = p.arvalid && p.arready;
