@@ -322,7 +322,7 @@ int main(int argc, char **argv)
     reset();
     for (unsigned fn = 0; fn < FNS; fn++)
         rate(fn, 50,
-             fn == RECIP   ? 50 * (17 * groups + 3)
+             fn == RECIP   ? 50 * (19 * groups + 3)
              : fn == RSQRT ? 50 * (50 * groups + 3)
                            : 50 * groups + 20);
     random_lines(a.cases);
