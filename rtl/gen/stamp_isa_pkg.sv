@@ -134,7 +134,7 @@ package stamp_isa_pkg;
   localparam int unsigned EV_AC_WRITE = 14; // AC lines written
   localparam int unsigned EV_DRAIN_LINES = 15; // accumulator rows drained
   localparam int unsigned EV_VX_LINES = 16; // lines processed by the vector unit (a pair counts two)
-  localparam int unsigned EV_DIVIDES = 17; // f32 divisions and square roots: 2 an entry of VQPAR, L a line of RECIP, 2 L of RSQRT
+  localparam int unsigned EV_DIVIDES = 17; // divisions and square roots: 2 an entry of VQPAR (scale, inverse), L a line of RECIP, 2 L of RSQRT
   localparam int unsigned EV_FN_LINES = 18; // lines through the function lanes (VFN)
   localparam int unsigned EV_PB_READ = 19; // PB lines read
   localparam int unsigned EV_PB_WRITE = 20; // writes to PB: VPACKK L/T a line and plane, VPACKV one
@@ -150,7 +150,7 @@ package stamp_isa_pkg;
   localparam int unsigned EV_LDU_AXI = 30; // load unit could take a beat of its instruction, and none is there
   localparam int unsigned EV_STU_AXI = 31; // a beat of the store unit waits on W; or it has none to send and waits for AW or B
   localparam int unsigned EV_VXU_VM = 32; // a result of the vector unit waits for its VM port
-  localparam int unsigned EV_MXU_DRAIN = 33; // the array waits with the last product of a tile for the drain
+  localparam int unsigned EV_MXU_DRAIN = 33; // the array waits for the drain, with the last product of a tile or before an instruction
 
   localparam int unsigned EVENTS = 34;
 
