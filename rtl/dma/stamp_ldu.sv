@@ -68,7 +68,8 @@ module stamp_ldu #(
 
     output logic                   busy_o,       // from the cycle after acceptance to done
     output logic [7:0]             ev_bytes_o,   // taken from R this cycle
-    output logic                   ev_axi_wait_o // could take a beat, none there
+    output logic                   ev_axi_wait_o, // could take a beat, none there
+    output logic                   held_o // for observers: a line that is complete now would wait
 );
 
   localparam int unsigned W     = AXI_BYTES * 8;
@@ -204,6 +205,7 @@ module stamp_ldu #(
   localparam bit Single = AXI_BYTES == 64 || 2 * L == AXI_BYTES || L * T / 2 == AXI_BYTES;
   assign stall    = out_valid_q && out_write_q && !wr_ready_i;
   assign held     = out_valid_q && out_write_q && (!Single || beats_q != 8'd0 || !wr_ready_i);
+  assign held_o   = held;
   assign have     = cur_valid_q && bw_q != br_q;
   assign line_end = beat_q == beats_q;
   assign take     = have && !b_null && !(line_end && held) && r_valid;

@@ -160,7 +160,7 @@ module stamp_top #(
   logic            l_arvalid, l_arready, l_rvalid, l_rready;
   logic [39:0]     l_araddr;
   logic [7:0]      l_arlen, l_bytes, st_bytes;
-  logic            wr_valid, wr_ready, wr_vm_ready, l_wait, st_wait, sr_valid, sr_ready, st_vm_read;
+  logic            wr_valid, wr_ready, wr_vm_ready, l_wait, l_held, st_wait, sr_valid, sr_ready, st_vm_read;
   logic            it_re, pb_re, pb_ready;
   logic [11:0]     it_entry;
   logic [31:0]     it_data;
@@ -183,7 +183,7 @@ module stamp_top #(
     .arsize_o(m_arsize_o), .arburst_o(m_arburst_o), .rvalid_i(l_rvalid), .rready_o(l_rready),
     .rdata_i(m_rdata_i), .rresp_i(m_rresp_i), .rlast_i(m_rlast_i),
     .wr_valid_o(wr_valid), .wr_ready_i(wr_ready), .wr_space_o(wr_space), .wr_line_o(wr_line),
-    .wr_data_o(wr_data), .it_re_o(it_re), .it_entry_o(it_entry), .it_data_i(it_data), .busy_o(u_busy[Ldu]), .ev_bytes_o(l_bytes), .ev_axi_wait_o(l_wait));
+    .wr_data_o(wr_data), .it_re_o(it_re), .it_entry_o(it_entry), .it_data_i(it_data), .busy_o(u_busy[Ldu]), .ev_bytes_o(l_bytes), .ev_axi_wait_o(l_wait), .held_o(l_held));
 
   stamp_axi_rmux i_rmux (
     .clk_i, .rst_ni, .f_arvalid_i(f_arvalid), .f_arready_o(f_arready), .f_araddr_i(f_araddr),
@@ -362,6 +362,6 @@ module stamp_top #(
     .index_i(ctr_index), .high_i(ctr_high), .word_o(ctr_word));
 
   logic unused;
-  assign unused = &{1'b0, fetch_busy, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
+  assign unused = &{1'b0, fetch_busy, l_held, u_head, u_take, sm_we, sm_waddr, sm_wdata, ac_addr, ac_data, wr_line, sr_line, it_entry, u_pc};
 
 endmodule

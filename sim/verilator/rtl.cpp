@@ -153,9 +153,7 @@ void rtl::observe_cycle()
     c.failed &= c.done;
     c.step = PROBE(wb_re);
     c.vector_held = PROBE(vw_valid) && !PROBE(vw_ready);
-    /* What VM has been offered is gone a cycle later, but where the next line cannot wait for that. */
-    c.load_held = PROBE(wr_valid) && PROBE(wr_space) == STAMP_SPACE_VM &&
-                  (mach->AXI_BYTES != 2 * mach->L || !PROBE(wr_ready));
+    c.load_held = PROBE(l_held);
     if (!o.on_cycle(o.ctx, &c)) stopped = true;
 }
 

@@ -82,8 +82,8 @@ static void complain(struct tally *t, const union stamp_insn *i, const char *tex
 /* ---- Units ------------------------------------------------------------------------------------------ */
 
 /* The vector unit begins an instruction when the one before is over; the matrix unit ends one after the
- * other, the first sooner where its first tile is shorter than the drain, and takes one more as soon as the
- * one before is walked. */
+ * other, the first sooner where its first tile is shorter than the drain, and takes the next
+ * as soon as the one before is walked, which is up to a tile before the drain lets that end. */
 static void judge_steady(struct tally *t, const union stamp_insn *i, const struct rig_times *r)
 {
     const bool vector = stamp_op_find((uint32_t)i->c.op)->unit == STAMP_UNIT_VXU;
@@ -97,7 +97,7 @@ static void judge_steady(struct tally *t, const union stamp_insn *i, const struc
         if (!vector && k)
             judge(t, &i[k], "from end to end", r->done[k] - r->done[k - 1], c.occupy, c.occupy);
         judge(t, &i[k], "from take to end", took, vector || k ? whole : c.latency,
-              vector || !k ? whole : whole + before);
+              vector || !k ? whole : whole + 2 * before);
         before = c.occupy;
     }
 }
