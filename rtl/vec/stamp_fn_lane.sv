@@ -8,7 +8,8 @@
 //   RSQRT    multiplier (c a), adder (+ b)
 //
 // Rule        model/spec/numerics.md section 8. C twin: model/num/fn.c.
-// Latency     1 enabled cycle, and those of the units on the way. Throughput F elements per cycle.
+// Latency     1 enabled cycle, those of the units on the way, and 1 for the operands of the multiplier, which are
+//             chosen a cycle before. Throughput F elements per cycle.
 // Stream      one function and one c at a time: whoever changes them waits until busy_o is low.
 // Simulation  a unit works only on elements whose way it is on.
 module stamp_fn_lane #(
@@ -34,7 +35,7 @@ module stamp_fn_lane #(
 );
 
   localparam int unsigned Add  = stamp_fp_pkg::AddLatency;
-  localparam int unsigned Mul  = stamp_fp_pkg::MulLatency;
+  localparam int unsigned Mul  = stamp_fp_pkg::MulLatency + 1;
   localparam int unsigned Core = 6;
 
   // What goes in, and what it is, which stays.
@@ -92,7 +93,7 @@ module stamp_fn_lane #(
   logic [F-1:0] unused_v, unused_w, unused_f, unused_g;
 
   for (genvar l = 0; l < F; l++) begin : g_lane
-    logic [31:0] a, product, y, y_of;
+    logic [31:0] a, product, y, y_of, mul_a_q, mul_b_q;
 
     assign a = a_q[l*32 +: 32];
 
@@ -102,9 +103,16 @@ module stamp_fn_lane #(
       .sub_i(!is_rsqrt_q), .half_i(1'b0),
       .valid_o(unused_w[l]), .result_o(sum_o[l*32 +: 32]), .flag_o(unused_g[l]));
 
+    always_ff @(posedge clk_i) begin
+      if (en_i && mul[0]) begin
+        mul_a_q <= is_expm_q ? sum_o[l*32 +: 32] : is_prod_q ? y_of : a;
+        mul_b_q <= is_prod_q ? y : c_q;
+      end
+    end
+
     stamp_fmul #(.OwnValid(1'b0)) i_mul (
-      .clk_i, .rst_ni, .en_i, .valid_i(mul[0]), .stage_valid_i(mul[Mul-1:1]),
-      .a_i(is_expm_q ? sum_o[l*32 +: 32] : is_prod_q ? y_of : a), .b_i(is_prod_q ? y : c_q),
+      .clk_i, .rst_ni, .en_i, .valid_i(mul[1]), .stage_valid_i(mul[Mul-1:2]),
+      .a_i(mul_a_q), .b_i(mul_b_q),
       .valid_o(unused_v[l]), .result_o(product), .flag_o(unused_f[l]));
 
     stamp_fn_core i_core (

@@ -3,9 +3,9 @@
 //
 // Rule       model/spec/numerics.md section 8, isa.md VFN.
 // Throughput EXP, EXPM, SIGMOID, SILU, GELU: a line in L/F cycles, lines of one function and one c back to
-//            back. From acceptance to out_valid_o 8 + L/F cycles of SIGMOID, those of a multiplier more of
-//            EXP, SILU, GELU, and those of an adder more of EXPM. RECIP: a division and 2 cycles for F
-//            elements, RSQRT a product, a sum, a root, a division and 4; 2 more a line, one line at a time;
+//            back. From acceptance to out_valid_o 8 + L/F cycles of SIGMOID, those of a multiplier and 1
+//            more of EXP, SILU, GELU, and those of an adder more of EXPM. RECIP: a division and 2 cycles for
+//            F elements, RSQRT a product, a sum, a root, a division and 4; 2 more a line, one line at a time;
 //            F elements of which none counts take 2.
 // Order      lines leave in the order they came: a line of another function or c than the one before, RECIP
 //            and RSQRT start when the lanes are empty.
@@ -42,7 +42,7 @@ module stamp_vx_fn #(
 
   localparam int unsigned Groups  = L / F; // groups of F elements
   localparam int unsigned GroupW  = Groups > 1 ? $clog2(Groups) : 1;
-  localparam int unsigned Latency = 7 + stamp_fp_pkg::AddLatency + stamp_fp_pkg::MulLatency; // EXPM
+  localparam int unsigned Latency = 8 + stamp_fp_pkg::AddLatency + stamp_fp_pkg::MulLatency; // EXPM
   localparam int unsigned Lines   = 1 << $clog2((Latency + Groups - 1) / Groups + 2);
   localparam int unsigned Slots   = Groups > 1 ? 1 : 2; // lines at the output
   localparam logic [GroupW-1:0] Last = GroupW'(Groups - 1);
