@@ -266,7 +266,8 @@ static void print_fn(void)
     printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
            "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
            "spec`.\n"
-           "// Functions of an element, numerics.md section 8: constants and tables, binary32; section 6,\n"
+           "// Functions of an element, numerics.md section 8: constants and tables, binary32; "
+           "section 6,\n"
            "// inverses of scales.\n"
            "// verilator lint_off UNUSEDPARAM\n"
            "package stamp_fn_pkg;\n");
