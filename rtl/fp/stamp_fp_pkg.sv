@@ -5,8 +5,10 @@
 package stamp_fp_pkg;
 
   // Enabled cycles from operands to result. What stands beside a unit counts in these, never in numbers.
+  // verilator lint_off UNUSEDPARAM
   localparam int unsigned AddLatency = 3; // stamp_fadd
   localparam int unsigned MulLatency = 2; // stamp_fmul
+  // verilator lint_on UNUSEDPARAM
 
   localparam logic [31:0] Nan = 32'h7fc0_0000; // the only NaN any operation yields
   localparam logic [31:0] Inf = 32'h7f80_0000;
