@@ -262,13 +262,13 @@ static void sv_table(const char *name, size_t n, int bits, const uint64_t *t, co
 
 static void print_fn(void)
 {
-    printf(
-        "// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
-        "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
-        "spec`.\n"
-        "// Functions of an element, numerics.md section 8: a segment's c0 22 bits, c1 17, c2 10; section 6,\n"
-        "// inverses of scales, binary32.\n"
-        "package stamp_fn_pkg;\n");
+    printf("// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1\n"
+           "// stamp_fn_pkg - printed by specgen from model/spec/fn.def; never edit, run `make "
+           "spec`.\n"
+           "// Functions of an element, numerics.md section 8: a segment's c0 22 bits, c1 17, c2 "
+           "10; section 6,\n"
+           "// inverses of scales, binary32.\n"
+           "package stamp_fn_pkg;\n");
     sv_table("exp_c", COUNT(fn_exp), 49, fn_exp, "EXP2");
     sv_table("sig_c", COUNT(fn_sig), 49, fn_sig, "SIGMOID");
     sv_table("gelu_c", COUNT(fn_gelu), 49, fn_gelu, "GELU");

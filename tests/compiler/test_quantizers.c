@@ -57,7 +57,9 @@ START_TEST(clip_search_finds_the_least_error_of_all_ratios_and_codes)
             if (fabsf(w[k]) > top / 2) weight[k] = 0;
         const double *by = seed % 2 ? weight : NULL;
         for (int i = 0; i <= 32; i++) {
-            const double e = exhaust(w, by, (double)top * (64 - i) / 64 / 7);
+            int up;
+            const double part = frexp((double)top * (64 - i) / 64 / 7, &up);
+            const double e = exhaust(w, by, ldexp(ceil(part * 256), up - 8));
             if (e < least) least = e;
         }
         const struct stamp_qparam q = stamp_clip(4, D, w, by, code);

@@ -96,6 +96,14 @@ static bool is_high(const struct how *h, size_t row)
     return !row || (i % GRID % 2 == 0 && i / GRID % 2 == 0);
 }
 
+/* The next number of 8 bits, up. */
+static long double eight_bits(long double x)
+{
+    int e;
+    const long double part = frexpl(x, &e);
+    return ldexpl(ceill(part * 256), e - 8);
+}
+
 static void quantize(size_t n, long double steps, long double *x)
 {
     long double lo = 0, hi = 0;
@@ -104,7 +112,8 @@ static void quantize(size_t n, long double steps, long double *x)
         lo = fminl(lo, x[i]);
         hi = fmaxl(hi, x[i]);
     }
-    const long double scale = (hi - lo) / steps, zero = scale > 0 ? rintl(-lo / scale) : 0;
+    const long double scale = eight_bits((hi - lo) / steps),
+                      zero = scale > 0 ? rintl(-lo / scale) : 0;
     for (size_t i = 0; i < n && scale > 0; i++)
         x[i] = (fminl(fmaxl(rintl(x[i] / scale) + zero, 0), steps) - zero) * scale;
 }
@@ -114,7 +123,8 @@ static void weight_row(size_t n, long double steps, long double *w)
     long double top = 0;
 
     for (size_t i = 0; i < n; i++) top = fmaxl(top, fabsl(w[i]));
-    for (size_t i = 0; i < n && top > 0; i++) w[i] = rintl(w[i] * steps / top) * top / steps;
+    const long double scale = eight_bits(top / steps);
+    for (size_t i = 0; i < n && top > 0; i++) w[i] = rintl(w[i] / scale) * scale;
 }
 
 /* Every square of 2 x 2 grid points to its four means and differences, or with @p back to points. */

@@ -63,11 +63,9 @@ def div(a, b):
 def up8(q):
     """The smallest number of 8 significant bits that is not below a positive fraction."""
     e = q.numerator.bit_length() - q.denominator.bit_length() - 7
-    k = -(-q // Fraction(2) ** e)
-    if k < 128:
+    if q < 128 * Fraction(2) ** e:
         e -= 1
-        k = -(-q // Fraction(2) ** e)
-    return rational(k * Fraction(2) ** e)
+    return rational(-(-q // Fraction(2) ** e) * Fraction(2) ** e)
 
 
 def scale(a):
