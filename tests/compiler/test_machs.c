@@ -68,7 +68,7 @@ START_TEST(a_value_beyond_a_rule_is_refused_by_name)
         {STAMP_PARAM_T, 2, "T = 2, must be 4 or 8"},
         {STAMP_PARAM_T, 16, "T = 16, must be 4 or 8"},
         {STAMP_PARAM_F, 3, "F = 3, must be a divisor of L"},
-        {STAMP_PARAM_Q, 18, "Q = 18, must be 1 to 17"},
+        {STAMP_PARAM_Q, 21, "Q = 21, must be 1 to 20"},
         {STAMP_PARAM_AXI_BYTES, 12, "AXI_BYTES = 12, must be a power of two"},
         {STAMP_PARAM_AXI_BYTES, 2, "AXI_BYTES = 2, must be a power of two"},
         {STAMP_PARAM_AXI_BYTES, 64, "AXI_BYTES = 64, must be a divisor of 2 L and of L T / 2"},
