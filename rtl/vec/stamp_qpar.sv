@@ -115,7 +115,10 @@ module stamp_qpar #(
     logic [7:0]  n;     // steps, the highest bit 1
   } along_t;
 
-  along_t      first, a_q [0:5];
+  localparam int unsigned AlongW = 20;
+
+  along_t      first, last;
+  logic [AlongW-1:0] a_q [0:5]; // an along_t at each stage; its n is the lowest 8 bits
   logic [23:0] m_q;            // of the range
   logic [7:0]  rest_q [1:5];   // remainder
   logic [14:0] bits_q [1:4];   // of m to come
@@ -146,8 +149,8 @@ module stamp_qpar #(
       a_q[0] <= first;
     end
     if (step_v_q[0]) begin // the first place is the integer: both have 8 bits
-      high      = one_bit({1'b0, m_q[23:16]}, a_q[0].n);
-      low       = one_bit({high[7:0], m_q[15]}, a_q[0].n);
+      high      = one_bit({1'b0, m_q[23:16]}, a_q[0][7:0]);
+      low       = one_bit({high[7:0], m_q[15]}, a_q[0][7:0]);
       rest_q[1] <= low[7:0];
       quot_q[1] <= {7'd0, high[8], low[8]};
       bits_q[1] <= m_q[14:0];
@@ -155,8 +158,8 @@ module stamp_qpar #(
     end
     for (int s = 1; s < 4; s++) begin
       if (step_v_q[s]) begin
-        high        = one_bit({rest_q[s], bits_q[s][14]}, a_q[s].n);
-        low         = one_bit({high[7:0], bits_q[s][13]}, a_q[s].n);
+        high        = one_bit({rest_q[s], bits_q[s][14]}, a_q[s][7:0]);
+        low         = one_bit({high[7:0], bits_q[s][13]}, a_q[s][7:0]);
         rest_q[s+1] <= low[7:0];
         quot_q[s+1] <= {quot_q[s][6:0], high[8], low[8]};
         bits_q[s+1] <= {bits_q[s][12:0], 2'd0};
@@ -164,7 +167,7 @@ module stamp_qpar #(
       end
     end
     if (step_v_q[4]) begin // the last one; what is left of all makes the remainder
-      high      = one_bit({rest_q[4], bits_q[4][14]}, a_q[4].n);
+      high      = one_bit({rest_q[4], bits_q[4][14]}, a_q[4][7:0]);
       rest_q[5] <= high[7:0] | {7'd0, bits_q[4][13:0] != 14'd0};
       quot_q[5] <= {quot_q[4][7:0], high[8]};
       a_q[5]    <= a_q[4];
@@ -177,16 +180,17 @@ module stamp_qpar #(
   logic        over;              // the quotient is 1 or more: 9 bits
   logic [14:0] cut;
 
+  assign last = a_q[5];
   assign over = quot_q[5][8];
-  assign cut  = over ? {a_q[5].field[7:0], quot_q[5][7:1]}
-                     : {a_q[5].field[7:0] - 8'd1, quot_q[5][6:0]};
+  assign cut  = over ? {last.field[7:0], quot_q[5][7:1]}
+                     : {last.field[7:0] - 8'd1, quot_q[5][6:0]};
 
   always_ff @(posedge clk_i) begin
     if (step_v_q[5]) begin
       scale_q <= cut + {14'd0, rest_q[5] != 8'd0 || (over && quot_q[5][0])};
-      if (a_q[5].tiny) scale_q <= 15'd0;
-      else if (a_q[5].nan) scale_q <= stamp_fp_pkg::Nan[30:16];
-      else if (a_q[5].inf) scale_q <= stamp_fp_pkg::Inf[30:16];
+      if (last.tiny) scale_q <= 15'd0;
+      else if (last.nan) scale_q <= stamp_fp_pkg::Nan[30:16];
+      else if (last.inf) scale_q <= stamp_fp_pkg::Inf[30:16];
     end
     if (step_v_q[6]) begin
       scale2_q <= scale_q;
@@ -223,6 +227,6 @@ module stamp_qpar #(
 
   logic unused;
   assign unused = &{1'b0, unused_sub_flag, unused_prod_flag, at_sub, at_range, at_mul, at_out, inverse,
-                    a_q[5], first};
+                    last, first};
 
 endmodule
