@@ -136,9 +136,9 @@ module stamp_queues #(
     end
   end
 
-  stamp_ram #(.Width(EntryW), .Depth(Queues << PtrW), .OutReg(1'b1)) i_words (
-    .clk_i, .mem_test_i, .we_i(store != '0), .waddr_i(wr_at), .wdata_i(entry), .re_i(get != '0), .raddr_i(rd_at),
-    .rdata_o(stored));
+  stamp_ram_sp #(.Width(EntryW), .Depth(Queues << PtrW), .OutReg(1'b1)) i_words (
+    .clk_i, .mem_test_i, .re_i(get != '0), .we_i(store != '0), .addr_i(store != '0 ? wr_at : rd_at), .mask_i(1'b1),
+    .wdata_i(entry), .rdata_o(stored));
 
   always_ff @(posedge clk_i) {load_q, read_q} <= (rst_ni && !reset_units_i) ? {read_q, get} : '0;
 

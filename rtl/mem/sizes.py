@@ -64,7 +64,8 @@ def memories(p):
         ("AC", 2, 1, 32 * p["L"], p["AC_LINES"]),
         ("IT", 1, 1, word, 32 * p["IT_ENTRIES"] // word),
         ("PB", 1, 1, 4 * p["L"] * p["T"], p["PB_LINES"]),
-        ("IM", 2, 1, 512, im),
+        ("IM", 1, 1, 512, im),
+        ("IQ", 1, 1, 256 + 32 + 24, 4 << (p["QUEUE"] - 1).bit_length()),
     ]
 
 
