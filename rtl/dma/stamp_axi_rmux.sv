@@ -35,18 +35,16 @@ module stamp_axi_rmux #(
     input  logic        rlast_i
 );
 
-  logic room, free, head_fetch;
+  logic room, slot, free, head_fetch;
 
-  assign free        = room && (!arvalid_o || arready_i);
+  assign free        = room && slot; // registers both: no path from arready_i to a unit
   assign f_arready_o = free;
   assign l_arready_o = free && !f_arvalid_i;
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) arvalid_o <= 1'b0;
-    else if (free) arvalid_o <= f_arvalid_i || l_arvalid_i;
-    else if (arready_i) arvalid_o <= 1'b0;
-    if (free) {araddr_o, arlen_o} <= f_arvalid_i ? {f_araddr_i, f_arlen_i} : {l_araddr_i, l_arlen_i};
-  end
+  stamp_fifo #(.Width(48), .Depth(2)) i_address (
+    .clk_i, .rst_ni, .push_i(room && (f_arvalid_i || l_arvalid_i)), .ready_o(slot),
+    .data_i(f_arvalid_i ? {f_araddr_i, f_arlen_i} : {l_araddr_i, l_arlen_i}),
+    .valid_o(arvalid_o), .pop_i(arready_i), .data_o({araddr_o, arlen_o}));
 
   /* verilator lint_off UNUSEDSIGNAL */ logic unused_head; /* verilator lint_on UNUSEDSIGNAL */
   stamp_fifo #(.Width(1), .Depth(Depth)) i_order (

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_fdiv - binary32 a / b, iterative: two restoring steps per cycle.
+// stamp_fdiv - binary32 a / b, iterative: a restoring step per cycle.
 //
 // Rule        model/spec/numerics.md, section 3: DIV.
-// Latency     17 enabled cycles from start_i to done_o, whatever the operands: operands, normalised, 13 of
+// Latency     30 enabled cycles from start_i to done_o, whatever the operands: operands, normalised, 26
 //             steps, shifted, rounded.
 // Handshake   start_i counts only while busy_o is low. done_o is high for one enabled cycle, in
 //             which busy_o is already low: a new start_i may be given then. result_o and flag_o
@@ -22,7 +22,7 @@ module stamp_fdiv (
     output logic        flag_o // result_o is infinity or NaN
 );
 
-  localparam logic [4:0] Steps = 5'd13; // 26 quotient bits
+  localparam logic [4:0] Steps = 5'd26; // quotient bits
 
   // Cycles left: first the operands are normalised; in 2 the result is shifted, in 1 rounded.
   logic [4:0] count_q;
@@ -92,9 +92,8 @@ module stamp_fdiv (
   end
 
   always_ff @(posedge clk_i) begin : operands
-    logic [24:0] r;
     logic [23:0] t;
-    logic        less, q1, q0, unused_t; // a difference that counts is below div_q
+    logic        less, unused_t; // a difference that counts is below div_q
     if (en_i && start_i && !busy_o) begin
       rem_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0]};
       div_q  <= {b_i[30:23] != 8'd0, b_i[22:0]};
@@ -112,12 +111,8 @@ module stamp_fdiv (
       base_q <= base_q - {5'd0, la} + {5'd0, lb};
     end else if (en_i && steps) begin
       {less, unused_t, t} = {1'b0, rem_q} - {2'b0, div_q};
-      q1 = !less;
-      r  = q1 ? {t, 1'b0} : {rem_q[23:0], 1'b0};
-      {less, unused_t, t} = {1'b0, r} - {2'b0, div_q};
-      q0 = !less;
-      rem_q <= q0 ? {t, 1'b0} : {r[23:0], 1'b0};
-      quo_q <= {quo_q[23:0], q1, q0};
+      rem_q <= less ? {rem_q[23:0], 1'b0} : {t, 1'b0};
+      quo_q <= {quo_q[24:0], !less};
     end else if (en_i && count_q == 5'd2) begin
       quo_q  <= next;
       base_q <= next_base;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// stamp_fsqrt - binary32 square root, iterative: two restoring steps per cycle.
+// stamp_fsqrt - binary32 square root, iterative: a restoring step per cycle.
 //
 // Rule        model/spec/numerics.md, section 3: SQRT. Below zero the NaN, of -0 the -0.
-// Latency     16 enabled cycles from start_i to done_o, whatever the operand: operand, normalised, 13 of
+// Latency     29 enabled cycles from start_i to done_o, whatever the operand: operand, normalised, 26
 //             steps, rounded.
 // Handshake   as stamp_fdiv: start_i counts only while busy_o is low. done_o is high for one
 //             enabled cycle, in which busy_o is already low: a new start_i may be given then.
@@ -21,20 +21,20 @@ module stamp_fsqrt (
     output logic        flag_o // result_o is infinity or NaN
 );
 
-  localparam logic [3:0] Steps = 4'd13; // 26 bits of the root
+  localparam logic [4:0] Steps = 5'd26; // bits of the root
 
-  logic [3:0] count_q; // cycles left: first the operand is normalised; 1 is the rounding cycle
+  logic [4:0] count_q; // cycles left: first the operand is normalised; 1 is the rounding cycle
 
-  assign busy_o = count_q != 4'd0;
+  assign busy_o = count_q != 5'd0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
-      count_q <= 4'd0;
+      count_q <= 5'd0;
       done_o  <= 1'b0;
     end else if (en_i) begin
-      done_o <= count_q == 4'd1;
-      if (busy_o)       count_q <= count_q - 4'd1;
-      else if (start_i) count_q <= Steps + 4'd2;
+      done_o <= count_q == 5'd1;
+      if (busy_o)       count_q <= count_q - 5'd1;
+      else if (start_i) count_q <= Steps + 5'd2;
     end
   end
 
@@ -52,14 +52,13 @@ module stamp_fsqrt (
   always_comb begin : normalise
     lz = 5'd0;
     e  = 9'd0;
-    if (count_q == Steps + 4'd2) begin
+    if (count_q == Steps + 5'd2) begin
       lz = stamp_fp_pkg::lzc32({rad_q[24:1], 8'd0});
       e  = {1'b0, base_q} - {4'd0, lz} + 9'd127;
     end
   end
 
   always_ff @(posedge clk_i) begin : operands
-    logic [25:0] q;
     logic [28:0] r;
     /* verilator lint_off UNUSEDSIGNAL */ logic [29:0] t; // high bits only tell the sign
     /* verilator lint_on UNUSEDSIGNAL */
@@ -72,19 +71,15 @@ module stamp_fsqrt (
       zero_q <= a_i[30:0] == 31'd0;
       inf_q  <= a_i[30:0] == stamp_fp_pkg::Inf[30:0];
       nan_q  <= a_i[30:0] > stamp_fp_pkg::Inf[30:0] || (a_i[31] && a_i[30:0] != 31'd0);
-    end else if (en_i && count_q == Steps + 4'd2) begin
+    end else if (en_i && count_q == Steps + 5'd2) begin
       rad_q  <= e[0] ? rad_q << lz << 1 : rad_q << lz;
       base_q <= e[8:1] - 8'd1;
-    end else if (en_i && count_q > 4'd1) begin
-      q = root_q;
-      r = {rem_q, rad_q[25:24]};
-      t = {1'b0, r} - {2'b0, q, 2'b01};
-      q = {q[24:0], !t[29]};
-      r = t[29] ? {r[26:0], rad_q[23:22]} : {t[26:0], rad_q[23:22]};
-      t = {1'b0, r} - {2'b0, q, 2'b01};
-      rad_q  <= {rad_q[21:0], 4'd0};
+    end else if (en_i && count_q > 5'd1) begin
+      r      = {rem_q, rad_q[25:24]};
+      t      = {1'b0, r} - {2'b0, root_q, 2'b01};
+      rad_q  <= {rad_q[23:0], 2'd0};
       rem_q  <= t[29] ? r[26:0] : t[26:0];
-      root_q <= {q[24:0], !t[29]};
+      root_q <= {root_q[24:0], !t[29]};
     end
   end
 
@@ -92,7 +87,7 @@ module stamp_fsqrt (
   // The hidden bit adds the 1 missing from base.
   always_ff @(posedge clk_i) begin : finish
     logic [30:0] mag;
-    if (en_i && count_q == 4'd1) begin
+    if (en_i && count_q == 5'd1) begin
       mag = {base_q, 23'd0} + {7'd0, root_q[25:2]} + {30'd0, root_q[1]};
       if (inf_q)  mag = stamp_fp_pkg::Inf[30:0];
       if (zero_q) mag = 31'd0;

@@ -322,8 +322,8 @@ int main(int argc, char **argv)
     reset();
     for (unsigned fn = 0; fn < FNS; fn++)
         rate(fn, 50,
-             fn == RECIP   ? 50 * (19 * groups + 3)
-             : fn == RSQRT ? 50 * (50 * groups + 3)
+             fn == RECIP   ? 50 * (32 * groups + 3)
+             : fn == RSQRT ? 50 * (71 * groups + 3)
                            : 50 * groups + 20);
     random_lines(a.cases);
     for (unsigned f = 0; f < FNS; f++) {
