@@ -280,13 +280,15 @@ START_TEST(eval_lands_beside_an_independent_reference)
     ck_assert_msg(c->code == 0, "%s", c->err);
     ck_assert_double_eq(child_number(c->out, "tokens"), 21616);
     ck_assert_double_eq_tol(child_number(c->out, "ppl_f32"), 3.547, 0.001);
-    /* the last bit of the rotary tables moves it by 0.01 */
-    ck_assert_double_eq_tol(child_number(c->out, "ppl"), 4.798, 0.015);
+    /* 4.803 with scales of 24 bits, 4.868 with scales rounded up to 8: codes that fall to the other side
+     * move it by about 1 % */
+    ck_assert_double_eq_tol(child_number(c->out, "ppl"), 4.868, 0.05);
 }
 END_TEST
 
 /* KV blocks of 8, 8-bit rows, beside a float simulation of others: f32 3.547, a 4-bit cache alone
- * 3.64, activations and cache of 4 bits 5.12. */
+ * 3.64, activations and cache of 4 bits 5.12; where those have 4 bits, codes that fall to the other side move
+ * it by about 1 %. */
 START_TEST(eval_of_whole_networks_lands_beside_it_too)
 {
     static const struct {
@@ -294,8 +296,8 @@ START_TEST(eval_of_whole_networks_lands_beside_it_too)
         double ppl, tolerance;
     } row[] = {{"--act-bits 8 --weight-bits 8 --kv f32", 3.547, 0.02},
                {"--act-bits 8 --weight-bits 8 --kv-block 3 --threads 2", 3.64, 0.01},
-               {"--kv-block 3", 5.12, 0.03},
-               {"", 5.14, 0.02}};
+               {"--kv-block 3", 5.12, 0.05},
+               {"", 5.14, 0.05}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         char flags[120];
         snprintf(flags, sizeof flags, "--on net %s", row[i].flags);
