@@ -287,8 +287,8 @@ START_TEST(eval_lands_beside_an_independent_reference)
 END_TEST
 
 /* KV blocks of 8, 8-bit rows, beside a float simulation of others: f32 3.547, a 4-bit cache alone
- * 3.64, activations and cache of 4 bits 5.12; where those have 4 bits, codes that fall to the other side move
- * it by about 1 %. */
+ * 3.64, activations and cache of 4 bits 5.12. Those had scales of 24 bits; with 8, where codes have 4 bits, the
+ * simulation moves by up to 1.4 %. */
 START_TEST(eval_of_whole_networks_lands_beside_it_too)
 {
     static const struct {
@@ -297,7 +297,7 @@ START_TEST(eval_of_whole_networks_lands_beside_it_too)
     } row[] = {{"--act-bits 8 --weight-bits 8 --kv f32", 3.547, 0.02},
                {"--act-bits 8 --weight-bits 8 --kv-block 3 --threads 2", 3.64, 0.01},
                {"--kv-block 3", 5.12, 0.05},
-               {"", 5.14, 0.05}};
+               {"", 5.14, 0.08}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         char flags[120];
         snprintf(flags, sizeof flags, "--on net %s", row[i].flags);
