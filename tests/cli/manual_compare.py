@@ -28,7 +28,8 @@ def make():
 def quantized(row, steps):
     """A row under the asymmetric quantizer of numerics.md, section 6."""
     lo, hi = min(0.0, *row), max(0.0, *row)
-    scale = (hi - lo) / steps
+    mantissa, exponent = math.frexp((hi - lo) / steps)
+    scale = math.ldexp(math.ceil(mantissa * 256), exponent - 8)  # up, to 8 significant bits
     zero = round(-lo / scale)
     return [(min(max(round(v / scale) + zero, 0), steps) - zero) * scale for v in row]
 
