@@ -4,10 +4,10 @@ import collections
 import hashlib
 import os
 import re
-import shutil
 
 import process
 from design import BadDesign
+from plain import PlainError, plain
 
 # What ABC is told. Area first; speed where that is too slow. {D} is the time for logic in ps.
 SCRIPTS = {
@@ -78,7 +78,7 @@ def mapped(net, lib, lib_key, where, period_ns):
     if os.path.exists(cached + ".v"):
         with open(cached + ".how", encoding="utf-8") as file:
             how, delay = file.read().split()
-        shutil.copyfile(cached + ".v", f"{where}/{net.name}.v")
+        write_plain(cached + ".v", f"{where}/{net.name}.v")
         return how, float(delay), True
     with open(f"{where}/{net.name}.il", "w", encoding="utf-8") as file:
         file.write(net.text)
@@ -96,12 +96,24 @@ def mapped(net, lib, lib_key, where, period_ns):
     os.makedirs(os.path.dirname(cached), exist_ok=True)
     with open(cached + ".how", "w", encoding="utf-8") as file:
         file.write(f"{best[0]} {best[1]}\n")
-    shutil.copyfile(f"{where}/{net.name}.{best[0]}.v", f"{where}/{net.name}.v")
+    write_plain(f"{where}/{net.name}.{best[0]}.v", f"{where}/{net.name}.v")
     os.replace(f"{where}/{net.name}.{best[0]}.v", cached + ".v") # the last step: what is there is whole
     for end in (".il", ".gates.il", ".area.v", ".speed.v"):
         if os.path.exists(f"{where}/{net.name}{end}"):
             os.remove(f"{where}/{net.name}{end}")
     return *best, False
+
+
+def write_plain(source, path):
+    """The netlist as OpenSTA reads it."""
+    with open(source, encoding="utf-8") as file:
+        text = file.read()
+    try:
+        text = plain(text)
+    except PlainError as error:
+        raise BadDesign(f"{source}: {error}") from error
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def abc_delay(log):
