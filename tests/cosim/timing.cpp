@@ -295,7 +295,8 @@ extern "C" const char *timing_check(struct timing *t, const uint64_t ev[STAMP_EV
         if (at >= t->started + FIRST && at <= t->ended - LAST) fetched += t->mach->AXI_BYTES;
     /* An earlier program elsewhere may have fetched ahead: its beats come now, and count. */
     const uint64_t most = fetched + UINT64_C(64) * t->mach->AXI_BYTES * t->stray;
-    if (ev[STAMP_EV_FETCH_BYTES] < fetched || ev[STAMP_EV_FETCH_BYTES] > most)
+    if (ev[STAMP_EV_FETCH_BYTES] < fetched || ev[STAMP_EV_FETCH_BYTES] > most ||
+        ev[STAMP_EV_FETCH_BYTES] % t->mach->AXI_BYTES != 0)
         return t->differ(STAMP_EV_FETCH_BYTES, ev[STAMP_EV_FETCH_BYTES], fetched);
     t->seen[STAMP_EV_MXU_DRAIN] = t->in_tile - t->seen[STAMP_EV_MXU_ACTIVE];
     for (int i = 0; i < STAMP_EVENTS; i++) {
