@@ -74,6 +74,8 @@ module stamp_queues #(
   logic [FaultW-1:0] unit_fault_q [Queues];
   logic [FaultW-1:0] fault, first_q;
   logic [31:0]       blocked_pc;
+  logic [2*(SeqW+32)-1:0] pairs, pairs_q; // the first of two queues that waits
+  logic [1:0]        some_pairs, some_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || reset_units_i) seq_q <= '0;
@@ -155,7 +157,9 @@ module stamp_queues #(
 
   always_ff @(posedge clk_i) begin : outcome
     all_idle_o   <= &idle && !giving && push_i == '0;
-    blocked_o    <= waits_o != '0;
+    pairs_q      <= pairs;
+    some_q       <= some_pairs;
+    blocked_o    <= some_q != '0;
     blocked_pc_o <= blocked_pc;
     stuck_o      <= stuck && stuck_q == '1;
     stuck_q      <= !stuck ? '0 : stuck_q == '1 ? stuck_q : stuck_q + 3'd1;
@@ -172,17 +176,14 @@ module stamp_queues #(
 
   // The first of those that wait, the first error of all: pairs, then pairs of pairs.
   always_comb begin : blocked
-    logic [Queues*(SeqW+32)-1:0] at;
-    logic [Queues-1:0]           some;
-    some = waits_o;
-    for (int q = 0; q < Queues; q++) at[q*(SeqW+32) +: SeqW+32] = head_at[q];
-    for (int step = 1; step < Queues; step = 2 * step)
-      for (int q = 0; q + step < Queues; q = q + 2 * step) begin
-        if (some[q+step] && (!some[q] || precedes(at[(q+step)*(SeqW+32)+32 +: SeqW], at[q*(SeqW+32)+32 +: SeqW])))
-          at[q*(SeqW+32) +: SeqW+32] = at[(q+step)*(SeqW+32) +: SeqW+32];
-        some[q] = some[q] || some[q+step];
-      end
-    blocked_pc = at[31:0];
+    logic swap;
+    for (int p = 0; p < 2; p++) begin // of four queues, a cycle each step
+      swap = waits_o[2*p+1] && (!waits_o[2*p] || precedes(head_at[2*p+1][32 +: SeqW], head_at[2*p][32 +: SeqW]));
+      pairs[p*(SeqW+32) +: SeqW+32] = swap ? head_at[2*p+1] : head_at[2*p];
+      some_pairs[p] = waits_o[2*p] || waits_o[2*p+1];
+    end
+    swap = some_q[1] && (!some_q[0] || precedes(pairs_q[SeqW+64 +: SeqW], pairs_q[32 +: SeqW]));
+    blocked_pc = swap ? pairs_q[SeqW+32 +: 32] : pairs_q[31:0];
   end
 
   always_comb begin : first_fault

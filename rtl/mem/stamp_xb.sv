@@ -2,8 +2,8 @@
 // stamp_xb - operand nibbles: lines of P rows on single ports, two banks by the low bit of the line.
 //
 // Read      a whole line, always granted. Latency 1 cycle, 2 with OutReg; held until the next read's.
-// Write     one or two rows of a line each cycle, never refused. What finds its bank read waits in the
-//           bank's FIFO, in order; it is written when the bank is not read.
+// Write     one or two rows of a line each cycle, never refused, in a register before they are in the bank. What
+//           finds it occupied, the bank being read, waits in the bank's FIFO, in order.
 // ready_o   from a register. From the cycle it is first low each FIFO takes Room more writes: the writer's
 //           pipeline may run out. It rises again as soon as there is more room than that.
 // busy_o    a write waits: until it falls the reader must not be told that the lines are there.
@@ -50,8 +50,8 @@ module stamp_xb #(
   assign busy_o = waits != 2'd0;
 
   for (genvar b = 0; b < 2; b++) begin : g_bank
-    logic             rd, wr, mine, fifo_valid, fifo_ready, push, pop, two;
-    logic [Job-1:0]   job, head;
+    logic             rd, wr, mine, fifo_valid, fifo_ready, push, pop, take, out_v_q, two;
+    logic [Job-1:0]   job, head, out_q;
     logic [LineW-1:0] at;
     logic [RowW-1:0]  row;
     logic [L*4-1:0]   hi, lo;
@@ -61,11 +61,18 @@ module stamp_xb #(
 
     assign rd   = re_i && raddr_i[0] == 1'(b);
     assign mine = we_i && waddr_i[0] == 1'(b);
-    assign wr   = !rd && (fifo_valid || mine);
-    assign pop  = !rd && fifo_valid;
-    assign push = mine && (rd || fifo_valid);
+    assign wr   = !rd && out_v_q;
+    assign take = !rd || !out_v_q; // the register before the port is free
+    assign pop  = take && fifo_valid;
+    assign push = mine && (!take || fifo_valid);
     assign job  = {waddr_i[LineW:1], row_i, two_i, hi_i, lo_i};
-    assign {at, row, two, hi, lo} = fifo_valid ? head : job;
+    assign {at, row, two, hi, lo} = out_q;
+
+    always_ff @(posedge clk_i) begin
+      if (!rst_ni)   out_v_q <= 1'b0;
+      else if (take) out_v_q <= fifo_valid || mine;
+      if (take && (fifo_valid || mine)) out_q <= fifo_valid ? head : job;
+    end
 
     for (genvar r = 0; r < P; r++) begin : g_row
       logic own;
@@ -82,7 +89,7 @@ module stamp_xb #(
       .clk_i, .mem_test_i, .re_i(rd), .we_i(wr),
       .addr_i(($clog2(Lines))'(rd ? raddr_i[LineW:1] : at)), .mask_i(mask), .wdata_i(wdata), .rdata_o(line[b]));
 
-    assign waits[b] = fifo_valid;
+    assign waits[b] = fifo_valid || out_v_q;
     assign lost[b]  = push && !fifo_ready;
     assign count    = (push && !pop) ? count_q + 1'b1 : (!push && pop) ? count_q - 1'b1 : count_q;
     always_ff @(posedge clk_i) begin

@@ -253,7 +253,7 @@ module stamp_drain #(
   end
 
   assign extra  = st_w8[8] ? rm_rowsum_i << 3 : 32'd0;
-  assign sx_sig = {sx11_q[14:7] != 8'd0, sx11_q[6:0]};
+  assign sx_sig = {sx10_q[14:7] != 8'd0, sx10_q[6:0]};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) deq <= '0;

@@ -28,8 +28,8 @@ module stamp_drain_lane (
     input  logic [31:0] colsum_i,
     input  logic [31:0] extra_i,
 
-    // Scales, upper halves: of the row at 11, 12; of the column at 11, where sw_set_i begins a tile.
-    input  logic [7:0]  sx_sig_i,  // cycle 11
+    // Scales, upper halves: of the row at 10, 12; of the column at 11, where sw_set_i begins a tile.
+    input  logic [7:0]  sx_sig_i,  // cycle 10
     input  logic [15:0] sx_i,      // cycle 12
     input  logic        sw_set_i,  // cycle 11
     input  logic [15:0] sw_i,
@@ -82,6 +82,7 @@ module stamp_drain_lane (
   logic        neg_q, neg11_q, neg12_q, inf13_q, nan13_q;
   logic [15:0] sw_q;
   logic [31:0] mag_q;
+  logic [7:0]  sx11_q; // a lane's own: each bit has 40 loads here
   logic [39:0] half_q;
   logic [47:0] prod_q;
   logic signed [9:0] base_q; // exponent of bit 47 of the product, less 1: -93..413
@@ -90,11 +91,12 @@ module stamp_drain_lane (
     if (sw_set_i) sw_q <= sw_i;
     if (deq_i[10]) begin
       neg11_q <= acc_q[31];
+      sx11_q  <= sx_sig_i;
       mag_q   <= (acc_q ^ {32{acc_q[31]}}) + {31'd0, acc_q[31]};
     end
     if (deq_i[11]) begin
       neg12_q <= neg11_q;
-      half_q  <= {8'd0, mag_q} * {32'd0, sx_sig_i};
+      half_q  <= {8'd0, mag_q} * {32'd0, sx11_q};
     end
     if (deq_i[12]) begin
       prod_q  <= {8'd0, half_q} * {40'd0, sw_q[14:7] != 8'd0, sw_q[6:0]};

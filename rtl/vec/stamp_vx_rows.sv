@@ -43,7 +43,9 @@ module stamp_vx_rows #(
   localparam logic [31:0] Lowest = 32'hff7f_ffff;
 
   logic            sum, squares, largest, found, soon, mm_busy, red_done, red_busy, red_valid;
-  logic            red_ready;
+  logic            red_ready, in_ready, in_valid, in_last;
+  logic [Log:0]    in_count;
+  logic [L*32-1:0] in_x;
   logic [Mul:1]    v_q, last_q;
   logic [Log:0]    count_q [1:Mul];
   logic [31:0]     red_sum;
@@ -53,12 +55,12 @@ module stamp_vx_rows #(
   assign squares    = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
   assign largest    = !range_i && !sum && !squares;
   assign red_valid  = v_q[Mul] || (valid_i && sum);
-  assign ready_o    = !red_valid || red_ready;
+  assign ready_o    = !red_valid || in_ready;
   assign soon_o     = soon && range_i;
   assign range_o    = found && range_i;
   assign red_o      = red_done || (found && largest);
   assign red_data_o = largest ? hi_o : red_sum;
-  assign busy_o     = mm_busy || red_busy || v_q != '0;
+  assign busy_o     = mm_busy || red_busy || in_valid || v_q != '0;
 
   always_comb begin : masked
     mm_x = x_i;
@@ -82,9 +84,14 @@ module stamp_vx_rows #(
     end
   end
 
+  // Two lines wait here, so that what the sums find in their own way reaches the pipeline as a register.
+  stamp_fifo #(.Width(L*32 + Log + 2), .Depth(2)) i_in (
+    .clk_i, .rst_ni, .push_i(red_valid && en_i), .ready_o(in_ready),
+    .data_i({squares ? last_q[Mul] : last_i, squares ? count_q[Mul] : count_i, squares ? prod_i : x_i}),
+    .valid_o(in_valid), .pop_i(red_ready && en_i), .data_o({in_last, in_count, in_x}));
+
   stamp_vx_red #(.L(L)) i_red (
-    .clk_i, .rst_ni, .en_i, .start_i, .valid_i(red_valid), .ready_o(red_ready),
-    .last_i(squares ? last_q[Mul] : last_i), .count_i(squares ? count_q[Mul] : count_i),
-    .x_i(squares ? prod_i : x_i), .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
+    .clk_i, .rst_ni, .en_i, .start_i, .valid_i(in_valid), .ready_o(red_ready), .last_i(in_last), .count_i(in_count),
+    .x_i(in_x), .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
 
 endmodule
