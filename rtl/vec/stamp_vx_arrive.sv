@@ -5,7 +5,7 @@
 //          moves or not, and what arrives waits for its step.
 module stamp_vx_arrive #(
     parameter int unsigned L,
-    parameter int unsigned TagW // bits that go with a step
+    parameter int unsigned TagW = 64 // bits that go with a step
 ) (
     input  logic            clk_i,
     input  logic            rst_ni,
