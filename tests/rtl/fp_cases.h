@@ -26,7 +26,7 @@ enum fp_unit { FADD, FMUL, I2F, F2I, F2BF, FDIV, FSQRT, FMINMAX, UNITS };
 static const char *const unit_name[UNITS] = {
     "fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fsqrt", "fminmax",
 };
-static const unsigned latency[UNITS] = {4, 4, 1, 1, 1, 17, 16, 0}; // enabled cycles
+static const unsigned latency[UNITS] = {4, 4, 1, 1, 1, 30, 29, 0}; // enabled cycles
 
 // ---------------------------------------------------------------- random numbers
 

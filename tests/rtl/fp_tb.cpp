@@ -52,7 +52,7 @@ static void tick(void)
 static void drain(enum fp_unit unit)
 {
     drive(unit, fp_case{}, true, false);
-    for (unsigned i = 0; i < 20; i++) tick();
+    for (unsigned i = 0; i < 40; i++) tick(); // more than the longest latency
 }
 
 static uint64_t result(enum fp_unit unit)
