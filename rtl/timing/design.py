@@ -4,6 +4,7 @@
 A netlist of its own is every module that holds a flip-flop and is not of rtl/lib; what is combinational, and what is
 of rtl/lib, is flattened into what uses it. An input that an instance ties to a constant is taken into the module
 first: instances with other constants are other netlists."""
+import hashlib
 import os
 import re
 
@@ -178,7 +179,7 @@ class Cutter:
 
     def __init__(self, found, forced=""):
         self.found, self.forced, self.lib = found, forced, library_units()
-        self.netlists, self.names = {}, {}
+        self.netlists = {}
 
     def own(self, module):
         if module.unit == self.forced:
@@ -189,8 +190,9 @@ class Cutter:
         key = module.name, tied
         if key in self.netlists:
             return self.netlists[key]
-        count = self.names[module.unit] = self.names.get(module.unit, 0) + 1
-        net = Netlist(module.unit + (f"_{count}" if count > 1 else ""), module, tied)
+        plain_one = module.name == "\\" + module.unit and not tied
+        mark = "" if plain_one else "_" + hashlib.sha256(repr((module.name, tied)).encode()).hexdigest()[:6]
+        net = Netlist(module.unit + mark, module, tied) # the same whatever else is cut
         self.netlists[key] = net
         parts, stubs, flat = {}, {}, []
 

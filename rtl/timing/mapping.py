@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """A netlist mapped to the cells of a library: Yosys, with ABC twice where the first does not meet the period."""
 import collections
+import glob
 import hashlib
 import os
 import re
 
 import process
 from design import BadDesign
-from plain import PlainError, plain
+from plain import PlainError, buffered, plain
 
 # What ABC is told. Area first; speed where that is too slow. {D} is the time for logic in ps.
 SCRIPTS = {
@@ -63,22 +64,27 @@ def constraints(roles, load, path):
 
 
 def key(net, lib_key, period_ns):
-    """Names what the mapping of a netlist depends on: it is done once. Numbers Yosys makes up do not count."""
-    seen = {}
-    text = re.sub(r"^ *attribute \\src .*\n", "", net.text, flags=re.M)
-    text = re.sub(r"\$\d+(?!\w)", lambda m: "$" + str(seen.setdefault(m.group(), len(seen))), text)
-    all_of = "\n".join([text, lib_key, f"{period_ns}", PREPARE, MAP, repr(SCRIPTS), str(LOGIC)])
-    return hashlib.sha256(all_of.encode()).hexdigest()[:24]
+    """Names what the mapping of a netlist depends on: it is done once. Sources, parameters, ties, what is below it; not
+    its text, in which Yosys numbers names through the whole design."""
+    sources = set(re.findall(r'["|]([\w./-]+\.sv):', net.text)) | set(glob.glob("rtl/*/*_pkg.sv"))
+    digest = hashlib.sha256(repr([
+        net.name, net.module.name, net.tied, re.findall(r"^module (\S+)$", net.text, re.M),
+        [(path, kid.name, kid.module.name, kid.tied) for path, kid in net.kids], [m.name() for m in net.macros],
+        lib_key, period_ns, PREPARE, MAP, SCRIPTS, LOGIC]).encode())
+    for name in sorted(sources):
+        with open(name, "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()[:24]
 
 
-def mapped(net, lib, lib_key, where, period_ns):
-    """Maps one netlist to where/NAME.v. Returns the script that was kept, ABC's delay in ns, whether it was known."""
+def mapped(net, lib, lib_key, where, period_ns, buffer):
+    """Maps one netlist to where/NAME.v; `buffer` is for mask pins of memories. Returns the script that was kept, ABC's delay in ns, whether it was known."""
     names = {"dir": where, "name": net.name, "lib": lib}
     cached = os.path.join(os.path.dirname(where), "cache", key(net, lib_key, period_ns))
     if os.path.exists(cached + ".v"):
         with open(cached + ".how", encoding="utf-8") as file:
             how, delay = file.read().split()
-        write_plain(cached + ".v", f"{where}/{net.name}.v")
+        write_plain(cached + ".v", f"{where}/{net.name}.v", buffer)
         return how, float(delay), True
     with open(f"{where}/{net.name}.il", "w", encoding="utf-8") as file:
         file.write(net.text)
@@ -96,7 +102,7 @@ def mapped(net, lib, lib_key, where, period_ns):
     os.makedirs(os.path.dirname(cached), exist_ok=True)
     with open(cached + ".how", "w", encoding="utf-8") as file:
         file.write(f"{best[0]} {best[1]}\n")
-    write_plain(f"{where}/{net.name}.{best[0]}.v", f"{where}/{net.name}.v")
+    write_plain(f"{where}/{net.name}.{best[0]}.v", f"{where}/{net.name}.v", buffer)
     os.replace(f"{where}/{net.name}.{best[0]}.v", cached + ".v") # the last step: what is there is whole
     for end in (".il", ".gates.il", ".area.v", ".speed.v"):
         if os.path.exists(f"{where}/{net.name}{end}"):
@@ -104,12 +110,12 @@ def mapped(net, lib, lib_key, where, period_ns):
     return *best, False
 
 
-def write_plain(source, path):
+def write_plain(source, path, buffer):
     """The netlist as OpenSTA reads it."""
     with open(source, encoding="utf-8") as file:
         text = file.read()
     try:
-        text = plain(text)
+        text = buffered(plain(text), buffer.name, buffer.inputs[0].name, buffer.outputs[0].name)
     except PlainError as error:
         raise BadDesign(f"{source}: {error}") from error
     with open(path, "w", encoding="utf-8") as file:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """Plain Verilog: Yosys joins names of different ports by assignments of concatenations, which OpenSTA does not read.
-Each becomes assignments of single bits.
+Each becomes assignments of single bits. And buffers at the mask pins of memories, which ABC does not count.
 """
+import collections
 import re
 
 DECLARED = re.compile(r"^\s*(?:input|output|inout|wire)\s+(?:\[(\d+):(\d+)\]\s+)?(\\\S+ |\w+)\s*;", re.M)
 JOINED = re.compile(r"^  assign ([^;=]*\{[^;]*|[^;=]*= *\{[^;]*);$", re.M)
 ITEM = re.compile(r"\s*(?:(\d+)'([hbd])([0-9a-fA-FxXzZ_]+)|(\\\S+ |\w+)\s*(?:\[(\d+)(?::(\d+))?\])?)\s*$")
+MASKED = re.compile(r"^  memorym_\w+ (?:\\\S+ |\w+) *\(\n.*?^  \);\n", re.M | re.S)
+MASK = re.compile(r"\.WE\((\{[^}]*\})\)")
+LOADS = 8 # mask pins a buffer drives
 
 
 class PlainError(Exception):
@@ -56,3 +60,31 @@ def plain(text):
         return "\n".join(f"  assign {a} = {b};" for a, b in zip(to, of))
 
     return JOINED.sub(apart, text)
+
+
+def buffered(text, cell, enters, leaves):
+    """The netlist with a buffer for every LOADS mask pins of a memory that one net enables."""
+    widths = {name: None if high == "" else (high, low) for high, low, name in DECLARED.findall(text)}
+    count = 0
+
+    def memory(m):
+        nonlocal count
+        mask = MASK.search(m.group())
+        if not mask:
+            return m.group()
+        pins = bits(mask.group(1), widths)
+        loads, seen, wires, cells = collections.Counter(pins), collections.Counter(), {}, []
+        for i, net in enumerate(pins):
+            if loads[net] <= LOADS or net.startswith("1'b"):
+                continue
+            key = net, seen[net] // LOADS
+            seen[net] += 1
+            if key not in wires:
+                wires[key] = f"mask_{count}_net"
+                cells.append(f"  wire {wires[key]};\n  {cell} mask_{count} (\n"
+                             f"    .{enters}({net}),\n    .{leaves}({wires[key]})\n  );\n")
+                count += 1
+            pins[i] = wires[key]
+        return "".join(cells) + m.group().replace(mask.group(), f".WE({{ {', '.join(pins)} }})")
+
+    return MASKED.sub(memory, text)

@@ -251,7 +251,7 @@ def measure(options, lib, where):
     mapping.constraints(lib.roles, lib.load, f"{where}/constr")
     largest = sorted(nets, key=lambda n: -len(n.text))
     for net, ((how, delay, known), took) in each(options.jobs, timed(
-            lambda n: mapping.mapped(n, lib.path, lib.key, where, lib.facts.period)), largest):
+            lambda n: mapping.mapped(n, lib.path, lib.key + ELABORATE, where, lib.facts.period, lib.roles.buffer)), largest):
         progress.say(net.name, took, "known" if known else f"for {how}, {delay:.3f} ns of logic")
 
     libs = [lib.path] + ([f"{where}/memories.lib"] if macros else [])

@@ -3,6 +3,7 @@
 """What rtl/timing reads: Liberty files and their functions, reports of OpenSTA, kept figures. Texts and expected values
 are written here by hand."""
 import os
+import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -11,6 +12,7 @@ sys.path.insert(0, os.path.join(ROOT, "rtl", "timing"))
 import design
 import liberty
 import memory
+import plain
 import results
 import roles
 import sta
@@ -182,9 +184,22 @@ def designs():
     found = design.modules(RTLIL)
     top = design.Cutter(found).cut(found["\\stamp_top"])
     one, two = [n for _, n in top.kids]
-    expect("an input tied is another netlist", (one.name, one.tied, two.tied), ("stamp_add", (("\\en_i", "1'1"),), ()))
+    expect("an input tied is another netlist", (one.tied, two.tied, one.name == two.name),
+           ((("\\en_i", "1'1"),), (), False))
+    expect("its name", [bool(re.fullmatch("stamp_add_[0-9a-f]{6}", n.name)) for n in (one, two)], [True, True])
     expect("ports of it", "input 3 \\en_i" not in one.text and "output 3 \\y_o" in one.text and "connect \\en_i 1'1" in one.text)
-    expect("its instance", "connect \\en_i 1'1" not in top.text and "cell \\stamp_add_2 \\i_two" in top.text)
+    expect("its instance", "connect \\en_i 1'1" not in top.text and f"cell \\{two.name} \\i_two" in top.text)
+
+
+def masks():
+    text = "  wire [1:0] m;\n  memorym_1r1w_8x21 \\a.mem  (\n    .RA(a),\n    .WE({ " + ", ".join(["m[1]"] * 17 + ["m[0]"] * 3 + ["1'b1"]) \
+           + " })\n  );\n  memory_1r1w_8x2 b (\n    .WE({ m, m })\n  );\n"
+    out = plain.buffered(text, "BUF", "A", "Y")
+    expect("a buffer for every eight mask pins", re.findall(r"BUF (\w+) \(\n    \.A\((.*?)\),\n    \.Y\((.*?)\)", out),
+           [(f"mask_{n}", "m[1]", f"mask_{n}_net") for n in range(3)])
+    expect("its loads", [out.count(f"mask_{n}_net,") for n in range(3)], [8, 8, 1])
+    expect("few pins as they are", re.search(r"mask_2_net, (.*) \}\)", out).group(1), "m[0], m[0], m[0], 1'b1")
+    expect("other memories as they are", out.endswith("b (\n    .WE({ m, m })\n  );\n"), True)
 
 
 def kept():
@@ -204,7 +219,7 @@ def kept():
 
 
 def main():
-    for work in (files, functions, memories, reports, designs, kept):
+    for work in (files, functions, memories, reports, designs, masks, kept):
         work()
     print(f"timing_parse: {COUNT[0]} passed, {COUNT[1]} failed")
     return 1 if COUNT[1] or COUNT[0] < 60 else 0
