@@ -51,11 +51,11 @@ module stamp_xb #(
 
   for (genvar b = 0; b < 2; b++) begin : g_bank
     logic             rd, wr, mine, fifo_valid, fifo_ready, push, pop, take, out_v_q, two;
-    logic [Job-1:0]   job, head, out_q;
-    logic [LineW-1:0] at;
+    logic [Job-1:0]   job, head, next;
+    logic [LineW-1:0] at, at_q;
     logic [RowW-1:0]  row;
-    logic [L*4-1:0]   hi, lo;
-    logic [P-1:0]     mask;
+    logic [L*4-1:0]   hi, lo, hi_q, lo_q;
+    logic [P-1:0]     own, mask, own_q, mask_q; // rows: that get hi, that are written
     logic [P*L*4-1:0] wdata;
     logic [CntW-1:0]  count_q, count;
 
@@ -66,19 +66,25 @@ module stamp_xb #(
     assign pop  = take && fifo_valid;
     assign push = mine && (!take || fifo_valid);
     assign job  = {waddr_i[LineW:1], row_i, two_i, hi_i, lo_i};
-    assign {at, row, two, hi, lo} = out_q;
+    assign next = fifo_valid ? head : job;
+    assign {at, row, two, hi, lo} = next;
+    assign own  = P'(1) << row;
+    assign mask = own | (two ? own << 1 : '0);
 
     always_ff @(posedge clk_i) begin
       if (!rst_ni)   out_v_q <= 1'b0;
       else if (take) out_v_q <= fifo_valid || mine;
-      if (take && (fifo_valid || mine)) out_q <= fifo_valid ? head : job;
+      if (take && (fifo_valid || mine)) begin
+        at_q   <= at;
+        own_q  <= own;
+        mask_q <= mask;
+        hi_q   <= hi;
+        lo_q   <= lo;
+      end
     end
 
     for (genvar r = 0; r < P; r++) begin : g_row
-      logic own;
-      assign own = row == RowW'(r);
-      assign mask[r] = own || (two && r != 0 && row == RowW'(r - 1));
-      assign wdata[r*L*4 +: L*4] = own ? hi : lo;
+      assign wdata[r*L*4 +: L*4] = own_q[r] ? hi_q : lo_q;
     end
 
     stamp_fifo #(.Width(Job), .Depth(Entries)) i_fifo (
@@ -87,7 +93,7 @@ module stamp_xb #(
 
     stamp_ram_sp #(.Width(P*L*4), .Depth(Lines), .Parts(P), .OutReg(OutReg)) i_ram (
       .clk_i, .mem_test_i, .re_i(rd), .we_i(wr),
-      .addr_i(($clog2(Lines))'(rd ? raddr_i[LineW:1] : at)), .mask_i(mask), .wdata_i(wdata), .rdata_o(line[b]));
+      .addr_i(($clog2(Lines))'(rd ? raddr_i[LineW:1] : at_q)), .mask_i(mask_q), .wdata_i(wdata), .rdata_o(line[b]));
 
     assign waits[b] = fifo_valid || out_v_q;
     assign lost[b]  = push && !fifo_ready;
