@@ -117,7 +117,7 @@ module stamp_drain #(
 
   // ---- Control that travels with a slot: bit n is stage n ---------------------------------------------
   logic [End:1] row_v, slot_final, st_blk, st_end, st_kill;
-  logic [16:1]  st_fresh;
+  logic [15:1]  st_fresh;
   logic [11:1]  first;
   logic [8:1]   st_w8;
   logic [6:1]   last_row; // no row behind it to be its low half
@@ -139,7 +139,7 @@ module stamp_drain #(
     end
     st_blk   <= {st_blk[End-1:1], blk_q};
     st_end   <= {st_end[End-1:1], end_q};
-    st_fresh <= {st_fresh[15:1], fresh_q};
+    st_fresh <= {st_fresh[14:1], fresh_q};
     st_w8    <= {st_w8[7:1], w8_q};
     first    <= {first[10:1], first_slot_q && left_q != 0};
     last_row <= {last_row[5:1], row_q == 5'(P - 1)};
@@ -267,10 +267,10 @@ module stamp_drain #(
   for (genvar c = 0; c < L; c++) begin : g_lane
     stamp_drain_lane i_lane (
       .clk_i, .rst_ni, .row_i(row_v[7:6]), .deq_i(deq), .row0_i(row0_i[c*32 +: 32]), .row1_i(row1_i[c*32 +: 32]),
-      .pair_i(s6_pair_q), .keep_i(!st_blk[7] && !st_fresh[7]), .ac_i(ac_rdata[c*32 +: 32]),
+      .pair_i(s5_pair_q), .keep_i(!st_blk[6] && !st_fresh[6]), .ac_i(ac_rdata[c*32 +: 32]),
       .sum_o(sum[c*32 +: 32]), .corr_i(corr), .colsum_i(cm_data_i[c*64 + 32 +: 32]), .extra_i(extra),
       .sx_sig_i(sx_sig), .sx_i(sx12_q), .sw_set_i(first[11]), .sw_i(cm_data_i[c*64 + 16 +: 16]),
-      .add_i(st_blk[16] && !st_fresh[16]), .old_i(ac_rdata[c*32 +: 32]),
+      .add_i(st_blk[15] && !st_fresh[15]), .old_i(ac_rdata[c*32 +: 32]),
       .y_o(y[c*32 +: 32]), .flag_o(flag[c]));
   end
 

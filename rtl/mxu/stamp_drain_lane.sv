@@ -15,11 +15,12 @@ module stamp_drain_lane (
     input  logic [7:6]  row_i, // a row is here
     input  logic [15 + stamp_fp_pkg::AddLatency:8] deq_i, // it is to be dequantized
 
-    // Cycle 6: the shadow's row and the one behind it. 7: AC word, where there is one to add.
+    // Cycle 6: the shadow's row and the one behind it. 7: AC word, where there is one to add. What is said of
+    // them comes a cycle before, to a register of the lane's own: each bit has 32 loads here.
     input  logic [31:0] row0_i,
     input  logic [31:0] row1_i,
-    input  logic        pair_i, // row0_i is the high half
-    input  logic        keep_i, // cycle 7: ac_i counts
+    input  logic        pair_i, // cycle 5: row0_i is the high half
+    input  logic        keep_i, // cycle 6: ac_i counts
     input  logic [31:0] ac_i,
     output logic [31:0] sum_o,  // cycle 8
 
@@ -35,7 +36,7 @@ module stamp_drain_lane (
     input  logic [15:0] sw_i,
 
     // Cycle 16: the AC word as f32, if it counts.
-    input  logic        add_i,
+    input  logic        add_i, // cycle 15
     input  logic [31:0] old_i,
 
     output logic [31:0] y_o,   // cycle 16 + AddLatency
@@ -44,10 +45,12 @@ module stamp_drain_lane (
 
   // ---- 6, 7: modulo 2^32 from here to the accumulator, so the order of additions is irrelevant --------
   logic [31:0] pair_q;
+  logic        two_q, keep_q, add_q;
 
   always_ff @(posedge clk_i) begin
-    if (row_i[6]) pair_q <= pair_i ? (row0_i << 4) + row1_i : row0_i;
-    if (row_i[7]) sum_o  <= pair_q + (keep_i ? ac_i : 32'd0);
+    {two_q, keep_q, add_q} <= {pair_i, keep_i, add_i};
+    if (row_i[6]) pair_q <= two_q ? (row0_i << 4) + row1_i : row0_i;
+    if (row_i[7]) sum_o  <= pair_q + (keep_q ? ac_i : 32'd0);
   end
 
   // ---- 8, 9: sum + extra + corr * colsum ---------------------------------------------------------------
@@ -169,7 +172,7 @@ module stamp_drain_lane (
 
   stamp_fadd #(.OwnValid(1'b0)) i_add (
     .clk_i, .rst_ni, .en_i(1'b1), .valid_i(deq_i[16]),
-    .stage_valid_i(deq_i[15 + stamp_fp_pkg::AddLatency:17]), .a_i(add_i ? old_i : 32'h8000_0000),
+    .stage_valid_i(deq_i[15 + stamp_fp_pkg::AddLatency:17]), .a_i(add_q ? old_i : 32'h8000_0000),
     .b_i(f_q), .sub_i(1'b0), .half_i(1'b0), .valid_o(unused_valid), .result_o(y_o), .flag_o);
 
   logic unused;
