@@ -4,8 +4,8 @@
 // Rule     model/spec/isa.md VRED, VMINMAX. C twins: model/insn/vred.c, vminmax.c.
 // Pipeline maximum and range log2(L) + 1 cycles behind the last line (stamp_vx_minmax); sums
 //          stamp_vx_red, MulLatency cycles later where they are of squares.
-// Stream   a line is taken when valid_i && adv_i; ready_o is low where the sums cannot take the line
-//          they are given. en_i low holds what comes out. Results come in the order of the rows.
+// Stream   a line is taken when valid_i && adv_i; ready_o, a register, is low where the sums could take no
+//          line, given or not. en_i low holds what comes out. Results come in the order of the rows.
 module stamp_vx_rows #(
     parameter int unsigned L,
     parameter int unsigned TagW = 10
@@ -55,7 +55,7 @@ module stamp_vx_rows #(
   assign squares    = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
   assign largest    = !range_i && !sum && !squares;
   assign red_valid  = v_q[Mul] || (valid_i && sum);
-  assign ready_o    = !red_valid || in_ready;
+  assign ready_o    = in_ready;
   assign soon_o     = soon && range_i;
   assign range_o    = found && range_i;
   assign red_o      = red_done || (found && largest);

@@ -7,7 +7,8 @@
 //          (VBFLY ROT: 2 and 3 read nothing); 3 comes first: the line of the rows' scalars of VROW and
 //          EXPM, of MAC that of b, which stays for the rows that share it. MAC goes column by column.
 // Pipeline 0 the loops, row table read; 1 addresses and their limits; 2 the step given, VM and SM read
-//          in its first cycle, whether it moves on or not.
+//          in its first cycle, whether it moves on or not. Between 0 and 1 there is a spare register, so that the
+//          loops stop by a register too: adv_i comes late in its cycle.
 // Errors   every address is checked before its step; fail_o, and no step is made any more.
 // A line or entry number is checked in each row, so one stride more fits 18 bits.
 module stamp_vx_walk #(
@@ -141,10 +142,12 @@ module stamp_vx_walk #(
   logic signed [25:0] rem_q;  // lim(r) - j*L
 
   logic        step0, want, first, last, last_line, last_row, sub_done, word_full, is8, flush, kill;
+  logic        v1_q, spare_v_q, move1; // stage 1 and the spare register hold a step; stage 1 takes one
   logic [11:0] j_a; // line of a within the row
   logic [Log-1:0] lane;
 
-  assign step0     = walking_q && adv_i;
+  assign step0     = walking_q && !spare_v_q;
+  assign move1     = adv_i || !v1_q;
   assign want      = k_q.deq ? field_q == 3'd0 : k_q.rot ? !sub_q[1] : !(k_q.par || k_q.smrd);
   assign first     = blkpos_q == 8'd0 && (k_q.block || j_q == 12'd0);
   assign last_line = j_q == cols_q;
@@ -193,47 +196,49 @@ module stamp_vx_walk #(
       index_q  <= k.pack ? 13'(v.rm) : 13'(v.rt);
       lim_q    <= w.lim;
       rem_q    <= 26'($signed(w.lim));
-    end else if (step0 && !sub_done) begin
-      sub_q <= sub_q + 2'd1;
-    end else if (step0 && k_q.mac && last_row) begin // the next column, from its first row
-      sub_q    <= 2'd3;
-      j_q      <= j_q + 12'd1;
-      {i0_q, rep_q} <= '0;
-      a_row_q  <= 18'(w.a);
-      b_row_q  <= 18'(w.b);
-      d_row_q  <= d_row_q + 18'd1;
-      d_q      <= d_row_q + 18'd1;
-    end else if (step0 && !k_q.mac && !last_line) begin
-      sub_q    <= 2'd0;
-      j_q      <= j_q + 12'd1;
-      blkpos_q <= last ? 8'd0 : blkpos_q + 8'd1;
-      if (k_q.smrd || k_q.par || (last && k_q.block))
-        sm_q   <= sm_q + (k_q.smrd ? 18'(v.gstride) : 18'd1);
-      d_q      <= d_q + (k_q.red ? 18'd0 : k_q.packk ? 18'(L/T) : k_q.packv ? 18'(v.b) : 18'd1);
-      field_q  <= word_full ? 3'd0 : field_q + 3'd1;
-      if (word_full) word_q <= word_q + 12'd1;
-      rem_q    <= rem_q - 26'(L);
     end else if (step0) begin
-      row_new_q <= 1'b1;
-      sub_q    <= (k_q.mac ? rep_end : k_q.scalar && i0_q[Log-1:0] == '1) ? 2'd3 : 2'd0;
-      {blkpos_q, field_q, word_q} <= '0;
-      if (!k_q.mac) j_q <= '0;
-      i0_q     <= i0_q + 12'd1;
-      a_row_q  <= a_row_q + (k_q.b ? 18'(b.s0) : k_q.w ? 18'(w.s0) : 18'(v.s0));
-      b_row_q  <= b_next;
-      rep_q    <= rep_end ? 8'd0 : rep_q + 8'd1;
-      if (!k_q.mac) d_row_q <= d_next;
-      d_q      <= d_next;
-      sm_row_q <= sm_next;
-      sm_q     <= sm_next;
-      index_q  <= index_q + 13'd1;
-      lim_q    <= lim_next;
-      rem_q    <= 26'($signed(lim_next));
-      if (k_q.b && i0_q == n0_q) begin
-        i0_q    <= '0;
-        i1_q    <= i1_q + 12'd1;
-        outer_q <= outer_q + 18'(b.s1);
-        a_row_q <= outer_q + 18'(b.s1);
+      if (!sub_done) begin
+        sub_q <= sub_q + 2'd1;
+      end else if (k_q.mac && last_row) begin // the next column, from its first row
+        sub_q    <= 2'd3;
+        j_q      <= j_q + 12'd1;
+        {i0_q, rep_q} <= '0;
+        a_row_q  <= 18'(w.a);
+        b_row_q  <= 18'(w.b);
+        d_row_q  <= d_row_q + 18'd1;
+        d_q      <= d_row_q + 18'd1;
+      end else if (!k_q.mac && !last_line) begin
+        sub_q    <= 2'd0;
+        j_q      <= j_q + 12'd1;
+        blkpos_q <= last ? 8'd0 : blkpos_q + 8'd1;
+        if (k_q.smrd || k_q.par || (last && k_q.block))
+          sm_q   <= sm_q + (k_q.smrd ? 18'(v.gstride) : 18'd1);
+        d_q      <= d_q + (k_q.red ? 18'd0 : k_q.packk ? 18'(L/T) : k_q.packv ? 18'(v.b) : 18'd1);
+        field_q  <= word_full ? 3'd0 : field_q + 3'd1;
+        if (word_full) word_q <= word_q + 12'd1;
+        rem_q    <= rem_q - 26'(L);
+      end else begin
+        row_new_q <= 1'b1;
+        sub_q    <= (k_q.mac ? rep_end : k_q.scalar && i0_q[Log-1:0] == '1) ? 2'd3 : 2'd0;
+        {blkpos_q, field_q, word_q} <= '0;
+        if (!k_q.mac) j_q <= '0;
+        i0_q     <= i0_q + 12'd1;
+        a_row_q  <= a_row_q + (k_q.b ? 18'(b.s0) : k_q.w ? 18'(w.s0) : 18'(v.s0));
+        b_row_q  <= b_next;
+        rep_q    <= rep_end ? 8'd0 : rep_q + 8'd1;
+        if (!k_q.mac) d_row_q <= d_next;
+        d_q      <= d_next;
+        sm_row_q <= sm_next;
+        sm_q     <= sm_next;
+        index_q  <= index_q + 13'd1;
+        lim_q    <= lim_next;
+        rem_q    <= 26'($signed(lim_next));
+        if (k_q.b && i0_q == n0_q) begin
+          i0_q    <= '0;
+          i1_q    <= i1_q + 12'd1;
+          outer_q <= outer_q + 18'(b.s1);
+          a_row_q <= outer_q + 18'(b.s1);
+        end
       end
     end
   end
@@ -250,47 +255,59 @@ module stamp_vx_walk #(
     logic [12:0]    sm;
   } tag_t;
 
-  tag_t        t1_q, t2_q;
-  logic        v1_q, bfly1_q, rope1_q, beyond1_q; // beyond1_q: the SM entry is
-  logic [17:0] x1_q, m1_q, d1_q;       // the line read is x + y + z, the result m + o
-  logic [11:0] y1_q, o1_q, j1_q;
+  typedef struct packed {
+    tag_t        tag;
+    logic        bfly, rope, beyond; // beyond: the SM entry is
+    logic [17:0] x, m, d;            // the line read is x + y + z, the result m + o
+    logic [11:0] y, o, j;
+  } step_t;
+
+  step_t       s0, s1_q, spare_q;
+  tag_t        t2_q;
   logic [17:0] z1, keep1, carry1, rd1, to1;
 
-  assign z1     = bfly1_q ? 18'(b.boff) : rope1_q ? 18'(w.cols) : 18'd0;
-  assign keep1  = x1_q ^ 18'(y1_q) ^ z1;
-  assign carry1 = ((x1_q & 18'(y1_q)) | (x1_q & z1) | (18'(y1_q) & z1)) << 1;
+  assign z1     = s1_q.bfly ? 18'(b.boff) : s1_q.rope ? 18'(w.cols) : 18'd0;
+  assign keep1  = s1_q.x ^ 18'(s1_q.y) ^ z1;
+  assign carry1 = ((s1_q.x & 18'(s1_q.y)) | (s1_q.x & z1) | (18'(s1_q.y) & z1)) << 1;
   assign rd1    = keep1 + carry1;
-  assign to1    = m1_q + 18'(o1_q);
+  assign to1    = s1_q.m + 18'(s1_q.o);
 
-  always_ff @(posedge clk_i) begin : addresses
-    if (!rst_ni || kill || load_i) v1_q <= 1'b0;
-    else if (adv_i) v1_q <= walking_q;
-    if (step0) begin
-      t1_q.read  <= want;
-      t1_q.b     <= sub_q != 2'd0;
-      t1_q.go    <= sub_done;
-      t1_q.sub   <= sub_q;
-      t1_q.first <= first || k_q.smrd;
-      t1_q.last  <= last;
-      t1_q.state <= k_q.par || k_q.smrd || (first && (k_q.quant || k_q.words || k_q.pack));
-      t1_q.row   <= k_q.uses_rt && j_q == 12'd0;
-      t1_q.flush <= flush;
-      t1_q.index <= index_q;
-      t1_q.lane  <= lane;
-      t1_q.field <= field_q;
-      t1_q.count <= rem_q[25] ? '0 : rem_q[24:Log] != '0 ? (Log+1)'(L) : {1'b0, rem_q[Log-1:0]};
-      t1_q.sm    <= sm_q[12:0];
-      beyond1_q  <= k_q.uses_sm && sm_q >= 18'(SM_ENTRIES);
-      bfly1_q    <= k_q.b && sub_q != 2'd0;
-      rope1_q    <= k_q.rope && sub_q == 2'd2;
-      j1_q       <= j_q;
-      d1_q       <= d_q;
-      if (k_q.b || (sub_q == 2'd0 && !k_q.deq)) {x1_q, y1_q} <= {a_row_q, j_a};
-      else if (k_q.mac && sub_q == 2'd1) {x1_q, y1_q} <= {d_q, 12'd0};
-      else {x1_q, y1_q} <= {b_row_q, k_q.scalar ? i0_q >> Log : k_q.words ? word_q : j_q};
-      if (k_q.w || k_q.pack) {m1_q, o1_q} <= {d_q, 12'd0};
-      else {m1_q, o1_q} <= k_q.code ? {b_row_q, word_q} : {a_row_q, j_a};
+  always_comb begin : addresses
+    s0           = '0;
+    s0.tag.read  = want;
+    s0.tag.b     = sub_q != 2'd0;
+    s0.tag.go    = sub_done;
+    s0.tag.sub   = sub_q;
+    s0.tag.first = first || k_q.smrd;
+    s0.tag.last  = last;
+    s0.tag.state = k_q.par || k_q.smrd || (first && (k_q.quant || k_q.words || k_q.pack));
+    s0.tag.row   = k_q.uses_rt && j_q == 12'd0;
+    s0.tag.flush = flush;
+    s0.tag.index = index_q;
+    s0.tag.lane  = lane;
+    s0.tag.field = field_q;
+    s0.tag.count = rem_q[25] ? '0 : rem_q[24:Log] != '0 ? (Log+1)'(L) : {1'b0, rem_q[Log-1:0]};
+    s0.tag.sm    = sm_q[12:0];
+    s0.beyond    = k_q.uses_sm && sm_q >= 18'(SM_ENTRIES);
+    s0.bfly      = k_q.b && sub_q != 2'd0;
+    s0.rope      = k_q.rope && sub_q == 2'd2;
+    s0.j         = j_q;
+    s0.d         = d_q;
+    if (k_q.b || (sub_q == 2'd0 && !k_q.deq)) {s0.x, s0.y} = {a_row_q, j_a};
+    else if (k_q.mac && sub_q == 2'd1) {s0.x, s0.y} = {d_q, 12'd0};
+    else {s0.x, s0.y} = {b_row_q, k_q.scalar ? i0_q >> Log : k_q.words ? word_q : j_q};
+    if (k_q.w || k_q.pack) {s0.m, s0.o} = {d_q, 12'd0};
+    else {s0.m, s0.o} = k_q.code ? {b_row_q, word_q} : {a_row_q, j_a};
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || kill || load_i) {v1_q, spare_v_q} <= '0;
+    else begin
+      v1_q      <= !move1 || step0 || spare_v_q;
+      spare_v_q <= !move1 && (step0 || spare_v_q);
     end
+    if (step0) spare_q <= s0;
+    if (move1 && (step0 || spare_v_q)) s1_q <= spare_v_q ? spare_q : s0;
   end
 
   // ---- 2: the step --------------------------------------------------------------------------------------
@@ -310,22 +327,22 @@ module stamp_vx_walk #(
       if (adv_i) v2_q <= v1_q;
     end
     if (adv_i && v1_q) begin
-      t2_q   <= t1_q;
+      t2_q   <= s1_q.tag;
       rd2_q  <= rd1;
       line_o <= k_q.b ? rd1 : to1;
-      rm_o   <= t1_q.sm + rm_off_q;
-      xb_o   <= v.xb + 16'(j1_q);
-      bad_q  <= {t1_q.read && rd1 >= 18'(VM_LINES),
+      rm_o   <= s1_q.tag.sm + rm_off_q;
+      xb_o   <= v.xb + 16'(s1_q.j);
+      bad_q  <= {s1_q.tag.read && rd1 >= 18'(VM_LINES),
                  (k_q.w || k_q.words || k_q.smrd) && to1 >= 18'(VM_LINES),
-                 beyond1_q,
-                 k_q.quant && 13'(t1_q.sm + rm_off_q) >= 13'(SM_ENTRIES),
-                 (k_q.uses_rt && t1_q.index >= 13'(RT_ENTRIES)) || (k_q.packk && t1_q.index >= 13'(L)),
-                 k_q.pack && d1_q + span_q >= 18'(PB_LINES)};
+                 s1_q.beyond,
+                 k_q.quant && 13'(s1_q.tag.sm + rm_off_q) >= 13'(SM_ENTRIES),
+                 (k_q.uses_rt && s1_q.tag.index >= 13'(RT_ENTRIES)) || (k_q.packk && s1_q.tag.index >= 13'(L)),
+                 k_q.pack && s1_q.d + span_q >= 18'(PB_LINES)};
     end
   end
 
   // The row's entry of the table.
-  stamp_vx_catch #(.Width(13)) i_row (
+  stamp_vx_catch #(.Width(13), .Depth(4)) i_row (
     .clk_i, .rst_ni, .clear_i(load_i), .put_i(rt_here_q), .data_i({rt_data_i[15], rt_data_i[11:0]}),
     .take_i(step_o && t2_q.row), .data_o(rt_line));
 
