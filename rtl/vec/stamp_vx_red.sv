@@ -2,8 +2,8 @@
 // stamp_vx_red - sum of each row of lines in the order of 64 running sums.
 //
 // Rule     model/spec/numerics.md section 8, REDUCE. C twin: model/insn/vred.c.
-// Pipeline 0 scheduled, operands read; then one adder a lane. 64/L lines of sums, twice: while the sums of
-//          one row are added up (first lines with lines, then lanes with lanes, 64/L + log2 L - 1
+// Pipeline 0 scheduled, operands read; then the adders of stamp_vx_alu. 64/L lines of sums, twice: while
+//          the sums of one row are added up (first lines with lines, then lanes with lanes, 64/L + log2 L - 1
 //          additions, which go first), the other bank takes the next row. A sum meets the next addend of
 //          its line at the adder's input, AddLatency cycles after it went in.
 // Throughput one line per cycle where 64/L lines cover the adder; else 64/L in AddLatency cycles.
@@ -21,6 +21,12 @@ module stamp_vx_red #(
     input  logic            last_i,  // last line of its row
     input  logic [$clog2(L):0] count_i, // lanes that count
     input  logic [L*32-1:0] x_i,
+
+    // Adders: x + y in the cycle of valid, all 0 without it; the sum AddLatency cycles later, in step with en_i.
+    output logic            add_valid_o,
+    output logic [L*32-1:0] add_x_o,
+    output logic [L*32-1:0] add_y_o,
+    input  logic [L*32-1:0] sum_i,
 
     output logic            valid_o,
     output logic [31:0]     sum_o,
@@ -112,33 +118,39 @@ module stamp_vx_red #(
   end
 
   // ---- Operands: out of the lines, or a sum on its way there: now (here) or in the next cycle (soon) ----
-  logic [L*32-1:0] x_q, y_q, x, y, sum;
-  logic            x_soon_q, y_soon_q, fold_q;
-  logic [6:0]      half1_q;
-  logic [L-1:0]    unused_v, unused_f;
+  logic [L*32-1:0] x_q, y_q;
+  logic            x_soon, y_soon;
+  logic            x_take_q, y_take_q, x_soon_q, y_soon_q; // which of them: one, none without an addition
+  logic [6:0]      y_fold_q; // y is the sum, folded
 
-  // Lane l becomes lane l + h for l below h, a power of two; the others do not matter.
+  // Lane l becomes lane l + h for l below h, a power of two; the others 0.
   function automatic logic [L*32-1:0] fold(input logic [L*32-1:0] a, input logic [6:0] h);
-    fold = a;
-    for (int l = 0; l < L/2; l++) begin
-      fold[l*32 +: 32] = '0;
+    fold = '0;
+    for (int l = 0; l < L/2; l++)
       for (int j = 0; j < Log; j++)
         if (h[j] && l < 1 << j) fold[l*32 +: 32] |= a[((l + (1 << j)) % L)*32 +: 32];
-    end
   endfunction
 
   function automatic logic [L*32-1:0] line(input logic [IdxW-1:0] i);
-    line = (store && i_q[Add+1] == i) ? sum : fresh_q[i] ? '0 : acc[i];
+    line = (store && i_q[Add+1] == i) ? sum_i : fresh_q[i] ? '0 : acc[i];
   endfunction
+
+  assign x_soon = s_q[Add] && !f_q[Add] && i_q[Add] == at;
+  assign y_soon = tree_go && s_q[Add] && !f_q[Add] && i_q[Add] == hi_i;
 
   always_ff @(posedge clk_i) begin : operands
     logic [L*32-1:0] other;
+    if (!rst_ni || start_i) begin
+      {x_take_q, x_soon_q, y_take_q, y_soon_q, y_fold_q} <= '0;
+    end else if (en_i) begin
+      x_take_q <= (tree_go || row_go) && !x_soon;
+      x_soon_q <= (tree_go || row_go) && x_soon;
+      y_take_q <= (tree_go || row_go) && !y_soon;
+      y_soon_q <= y_soon && !in_line;
+      y_fold_q <= (y_soon && in_line) ? half_q : '0;
+    end
     if (en_i && (tree_go || row_go)) begin
-      x_q      <= line(at);
-      x_soon_q <= s_q[Add] && !f_q[Add] && i_q[Add] == at;
-      y_soon_q <= tree_go && s_q[Add] && !f_q[Add] && i_q[Add] == hi_i;
-      fold_q   <= in_line;
-      half1_q  <= half_q;
+      x_q <= line(at);
       if (tree_go) begin
         other = line(hi_i);
         y_q   <= in_line ? fold(other, half_q) : other;
@@ -148,26 +160,17 @@ module stamp_vx_red #(
     end
   end
 
-  always_comb begin
-    x = x_q;
-    y = y_q;
-    if (s_q[1] && x_soon_q) x = sum;
-    if (s_q[1] && y_soon_q) y = fold_q ? fold(sum, half1_q) : sum;
-  end
+  // Flat, by registers: the comparison of the adder's first stage is behind.
+  assign add_x_o = ({L*32{x_take_q}} & x_q) | ({L*32{x_soon_q}} & sum_i);
+  assign add_y_o = ({L*32{y_take_q}} & y_q) | ({L*32{y_soon_q}} & sum_i) | fold(sum_i, y_fold_q);
 
-  for (genvar l = 0; l < L; l++) begin : g_lane
-    stamp_fadd #(.OwnValid(1'b0)) i_add (
-      .clk_i, .rst_ni, .en_i, .stage_valid_i(s_q[Add:2]), .valid_i(s_q[1]),
-      .a_i(x[l*32 +: 32]), .b_i(y[l*32 +: 32]), .sub_i(1'b0), .half_i(1'b0),
-      .valid_o(unused_v[l]), .result_o(sum[l*32 +: 32]), .flag_o(unused_f[l]));
-  end
+  always_ff @(posedge clk_i) if (en_i && store) acc[i_q[Add+1]] <= sum_i;
 
-  always_ff @(posedge clk_i) if (en_i && store) acc[i_q[Add+1]] <= sum;
-
-  assign valid_o = s_q[Add+1] && f_q[Add+1];
-  assign sum_o   = sum[31:0];
+  assign add_valid_o = s_q[1];
+  assign valid_o     = s_q[Add+1] && f_q[Add+1];
+  assign sum_o       = sum_i[31:0];
 
   logic unused_q;
-  assign unused_q = &{1'b0, unused_v, unused_f, k_q};
+  assign unused_q = &{1'b0, k_q};
 
 endmodule

@@ -35,7 +35,12 @@ module stamp_vx_rows #(
     output logic [31:0]        hi_o,
     output logic               red_o,   // VRED: result of a row
     output logic [31:0]        red_data_o,
-    output logic               busy_o
+    output logic               busy_o,
+
+    output logic               add_valid_o, // to the adders and from there, as stamp_vx_red says
+    output logic [L*32-1:0]    add_x_o,
+    output logic [L*32-1:0]    add_y_o,
+    input  logic [L*32-1:0]    sum_i
 );
 
   localparam int unsigned Mul    = stamp_fp_pkg::MulLatency;
@@ -92,6 +97,6 @@ module stamp_vx_rows #(
 
   stamp_vx_red #(.L(L)) i_red (
     .clk_i, .rst_ni, .en_i, .start_i, .valid_i(in_valid), .ready_o(red_ready), .last_i(in_last), .count_i(in_count),
-    .x_i(in_x), .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
+    .x_i(in_x), .add_valid_o, .add_x_o, .add_y_o, .sum_i, .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
 
 endmodule

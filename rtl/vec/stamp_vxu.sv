@@ -145,7 +145,7 @@ module stamp_vxu #(
   end
 
   // ---- 0: read ------------------------------------------------------------------------------------
-  logic         en, adv, step, t_read, t_b, t_go, t_first, t_last, t_state, t_flush;
+  logic         en, adv, moves, step, t_read, t_b, t_go, t_first, t_last, t_state, t_flush;
   logic         walk_sm_re;
   logic [1:0]   t_sub, t_lines;
   logic [2:0]   t_field;
@@ -158,11 +158,10 @@ module stamp_vxu #(
   stamp_vx_walk #(.L(L), .T(T), .VM_LINES(VM_LINES), .SM_ENTRIES(SM_ENTRIES),
                   .RT_ENTRIES(RT_ENTRIES), .PB_LINES(PB_LINES)) i_walk (
     .clk_i, .rst_ni, .load_i(load_q), .insn_i(insn_q), .adv_i(adv), .walking_o(walking), .fail_o(fail),
-    .vr_re_o, .vr_addr_o, .sm_re_o(walk_sm_re), .rt_re_o, .rt_addr_o, .rt_data_i,
-    .step_o(step), .read_o(t_read), .b_o(t_b), .go_o(t_go), .sub_o(t_sub), .first_o(t_first),
-    .last_o(t_last), .state_o(t_state), .line_o(t_line), .index_o(t_index), .lane_o(t_lane),
-    .field_o(t_field), .flush_o(t_flush), .count_o(t_count), .sm_o(t_sm), .rm_o(t_rm), .xb_o(t_xb),
-    .row_o(t_row), .ev_lines_o(t_lines));
+    .vr_re_o, .vr_addr_o, .sm_re_o(walk_sm_re), .rt_re_o, .rt_addr_o, .rt_data_i, .step_o(step), .read_o(t_read),
+    .b_o(t_b), .go_o(t_go), .sub_o(t_sub), .first_o(t_first), .last_o(t_last), .state_o(t_state), .line_o(t_line),
+    .index_o(t_index), .lane_o(t_lane), .field_o(t_field), .flush_o(t_flush), .count_o(t_count), .sm_o(t_sm),
+    .rm_o(t_rm), .xb_o(t_xb), .row_o(t_row), .ev_lines_o(t_lines));
 
   // ---- 1: on its way; 2: the line and the entry of SM arrive -----------------------------------------
   logic             s1_v, s1_read, s1_state, s1_b, s1_sum, s1_pair, way_busy;
@@ -244,16 +243,17 @@ module stamp_vxu #(
   // ---- What moves --------------------------------------------------------------------------------------
   logic alu_valid, line_valid, pack_valid, pack_ready, fn_ready, scat_ready, par_ready, xb_ready_q;
 
-  assign adv = en && !(pack_valid && !pack_ready) && rows_ready && !(ready && is_fn && !fn_ready)
-               && !(ready && is_smwr && !scat_ready) && !(s1_v && is_par && !par_ready)
-               && (xb_ready_q || !is_quant);
+  // moves: adv but for rows_ready, low in VRED alone; there it is en.
+  assign moves = en && !(pack_valid && !pack_ready) && !(ready && is_fn && !fn_ready)
+                 && !(ready && is_smwr && !scat_ready) && !(s1_v && is_par && !par_ready) && (xb_ready_q || !is_quant);
+  assign adv   = moves && rows_ready;
 
   always_ff @(posedge clk_i) xb_ready_q <= xb_ready_i;
 
   // ---- Lanes: add and multiply ----------------------------------------------------------------------
-  logic             alu_busy, deq_v, fn_valid, fn_out, fn_busy, code_valid;
+  logic             alu_busy, deq_v, fn_valid, fn_out, fn_busy, code_valid, sum_valid;
   logic [VmW-1:0]   alu_addr, line_addr, fn_addr, deq_addr;
-  logic [L*32-1:0]  alu_data, line_data, fn_data, prod, mul_x, deq_data;
+  logic [L*32-1:0]  alu_data, line_data, fn_data, prod, sum, sum_x, sum_y, mul_x, deq_data;
   logic [31:0]      deq_scale;
 
   always_comb begin : operands
@@ -263,12 +263,12 @@ module stamp_vxu #(
   end
 
   stamp_vx_alu #(.L(L), .AddrW(VmW)) i_alu (
-    .clk_i, .rst_ni, .en_i(adv),
-    .add_valid_i((exec[0] || exec[1]) ? !is_rot : ready && is_sum),
-    .add_sub_i(is_bfly ? exec[1] : less),
+    .clk_i, .rst_ni, .en_i(adv), .add_en_i(moves),
+    .add_valid_i((exec[0] || exec[1]) ? !is_rot : ready && is_sum), .add_sub_i(is_bfly ? exec[1] : less),
     .add_half_i(is_bfly && b.kind == stamp_isa_pkg::KIND_MEAN),
     .add_addr_i(exec[1] ? b2_addr_q : a_addr_q), .add_x_i(add_a2_q ? a2_q : a_q),
-    .add_y_i(is_row ? {L{s_q}} : b_data_q),
+    .add_y_i(is_row ? {L{s_q}} : b_data_q), .sums_i(is_red), .sum_valid_i(sum_valid), .sum_x_i(sum_x),
+    .sum_y_i(sum_y), .sum_o(sum),
     .mul_valid_i((is_rot && exec != '0) || (is_rope && s2_v_q && s2_sub != 2'd0) || deq_v
                  || (ready && (coded || bin_mul || row_mul || is_mac || is_red))),
     .mul_join_i(is_rot ? exec[1] || exec[3] : is_mac || (is_rope && s2_sub == 2'd2)),
@@ -295,7 +295,8 @@ module stamp_vxu #(
     .ready_o(rows_ready), .range_i(is_min), .fn_i(w.fn), .first_i(s2_first), .last_i(s2_last),
     .count_i(s2_count), .tag_i(s2_sm[SmW-1:0]), .x_i(a_q), .prod_i(prod), .soon_o(unused_soon),
     .soon_tag_o(unused_soon_sm), .range_o(range_v), .tag_o(mm_sm), .lo_o(range_lo), .hi_o(range_hi),
-    .red_o(red_v), .red_data_o(red_data), .busy_o(rows_busy));
+    .red_o(red_v), .red_data_o(red_data), .busy_o(rows_busy),
+    .add_valid_o(sum_valid), .add_x_o(sum_x), .add_y_o(sum_y), .sum_i(sum));
 
   // ---- Codes: to XB, to PB, into words ------------------------------------------------------------------
   logic             quant_busy, code_busy, code_is8, code_flush;
@@ -314,10 +315,9 @@ module stamp_vxu #(
 
   stamp_vx_quant #(.P(P), .L(L), .XB_LINES(XB_LINES), .SM_ENTRIES(SM_ENTRIES)) i_quant (
     .clk_i, .rst_ni, .en_i(adv), .valid_i(ready && is_quant), .first_i(s2_first), .last_i(s2_last),
-    .fresh_i(v.first), .sym_i(v.sym), .sd_i(v.sd), .bits8_i(p_is8 || v.sd), .nib_i(s2_row[11:0]),
-    .xb_i(s2_xb),
-    .gstride_i(v.gstride), .sm_i(s2_sm), .rm_i(s2_rm), .inv_i(p_inv_q), .scale_i(p_scale_q),
-    .zero_i(p_zero_q), .rowsum_i(p_rowsum_q), .code_i(code), .hi_i(hi), .lo_i(lo),
+    .fresh_i(v.first), .sym_i(v.sym), .sd_i(v.sd), .bits8_i(p_is8 || v.sd), .nib_i(s2_row[11:0]), .xb_i(s2_xb),
+    .gstride_i(v.gstride), .sm_i(s2_sm), .rm_i(s2_rm), .inv_i(p_inv_q), .scale_i(p_scale_q), .zero_i(p_zero_q),
+    .rowsum_i(p_rowsum_q), .code_i(code), .hi_i(hi), .lo_i(lo),
     .xb_we_o, .xb_addr_o, .xb_row_o, .xb_two_o, .xb_hi_o, .xb_lo_o,
     .sm_we_o(q_sm_we), .sm_addr_o(q_sm_addr), .sm_data_o(q_sm_data),
     .rm_we_o, .rm_addr_o, .rm_data_o, .busy_o(quant_busy), .err_o(q_err));
@@ -326,8 +326,8 @@ module stamp_vxu #(
 
   stamp_vx_pack #(.L(L), .T(T), .PB_LINES(PB_LINES)) i_pack (
     .clk_i, .rst_ni, .valid_i(pack_valid), .ready_o(pack_ready),
-    .depth_i(v.op == stamp_isa_pkg::OP_VPACKV), .line_i(code_line), .plane_i(v.gstride),
-    .index_i(code_index), .hi_i(hi), .lo_i(lo), .pb_we_o, .pb_addr_o, .pb_mask_o, .pb_data_o);
+    .depth_i(v.op == stamp_isa_pkg::OP_VPACKV), .line_i(code_line), .plane_i(v.gstride), .index_i(code_index),
+    .hi_i(hi), .lo_i(lo), .pb_we_o, .pb_addr_o, .pb_mask_o, .pb_data_o);
 
   stamp_vx_line #(.L(L), .AddrW(VmW)) i_line (
     .clk_i, .rst_ni, .en_i(en),
