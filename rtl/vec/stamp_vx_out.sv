@@ -30,7 +30,6 @@ module stamp_vx_out #(
   logic [AddrW-1:0] next_addr_q;
   logic [L*32-1:0]  next_q;
 
-  assign ready_o = !next_v_q;
   assign put     = put_i && ready_o;
   assign pop     = valid_o && ready_i;
   assign busy_o  = valid_o && !(ready_i && !next_v_q);
@@ -39,11 +38,13 @@ module stamp_vx_out #(
     if (!rst_ni) begin
       valid_o    <= 1'b0;
       next_v_q   <= 1'b0;
+      ready_o    <= 1'b1;
       check_q    <= 1'b0;
       infinite_o <= 1'b0;
     end else begin
       valid_o    <= (valid_o && !pop) || next_v_q || put;
       next_v_q   <= valid_o && !pop && (next_v_q || put);
+      ready_o    <= !(valid_o && !pop && (next_v_q || put)); // has many loads, next_v_q few
       check_q    <= put && check_i;
       infinite_o <= check_q && high_q != '0;
     end

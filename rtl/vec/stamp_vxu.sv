@@ -145,7 +145,7 @@ module stamp_vxu #(
   end
 
   // ---- 0: read ------------------------------------------------------------------------------------
-  logic         en, adv, moves, step, t_read, t_b, t_go, t_first, t_last, t_state, t_flush;
+  logic         en, adv, add_en, mul_en, step, t_read, t_b, t_go, t_first, t_last, t_state, t_flush;
   logic         walk_sm_re;
   logic [1:0]   t_sub, t_lines;
   logic [2:0]   t_field;
@@ -241,14 +241,14 @@ module stamp_vxu #(
   end
 
   // ---- What moves --------------------------------------------------------------------------------------
-  logic alu_valid, line_valid, pack_valid, pack_ready, fn_ready, scat_ready, par_ready, xb_ready_q;
+  logic alu_valid, line_valid, pack_valid, pack_ready, fn_ready, scat_ready, par_ready, xb_ok_q;
 
-  // moves: adv but for rows_ready, low in VRED alone; there it is en.
-  assign moves = en && !(pack_valid && !pack_ready) && !(ready && is_fn && !fn_ready)
-                 && !(ready && is_smwr && !scat_ready) && !(s1_v && is_par && !par_ready) && (xb_ready_q || !is_quant);
-  assign adv   = moves && rows_ready;
-
-  always_ff @(posedge clk_i) xb_ready_q <= xb_ready_i;
+  // The lanes wait only for what their own instructions wait for, sums in VRED not for themselves.
+  assign add_en = en && !(pack_valid && !pack_ready) && xb_ok_q;
+  assign mul_en = add_en && rows_ready;
+  assign adv    = mul_en && !(ready && is_fn && !fn_ready) && !(ready && is_smwr && !scat_ready)
+                  && !(s1_v && is_par && !par_ready);
+  always_ff @(posedge clk_i) xb_ok_q <= xb_ready_i || !is_quant;
 
   // ---- Lanes: add and multiply ----------------------------------------------------------------------
   logic             alu_busy, deq_v, fn_valid, fn_out, fn_busy, code_valid, sum_valid;
@@ -263,7 +263,7 @@ module stamp_vxu #(
   end
 
   stamp_vx_alu #(.L(L), .AddrW(VmW)) i_alu (
-    .clk_i, .rst_ni, .en_i(adv), .add_en_i(moves),
+    .clk_i, .rst_ni, .en_i(mul_en), .add_en_i(add_en),
     .add_valid_i((exec[0] || exec[1]) ? !is_rot : ready && is_sum), .add_sub_i(is_bfly ? exec[1] : less),
     .add_half_i(is_bfly && b.kind == stamp_isa_pkg::KIND_MEAN),
     .add_addr_i(exec[1] ? b2_addr_q : a_addr_q), .add_x_i(add_a2_q ? a2_q : a_q),
@@ -279,7 +279,7 @@ module stamp_vxu #(
     .valid_o(alu_valid), .addr_o(alu_addr), .data_o(alu_data), .busy_o(alu_busy));
 
   stamp_vx_deq #(.L(L), .AddrW(VmW)) i_deq (
-    .clk_i, .rst_ni, .en_i(adv), .valid_i(ready && is_deq), .words_i(a_q), .bits8_i(p_is8),
+    .clk_i, .rst_ni, .en_i(mul_en), .valid_i(ready && is_deq), .words_i(a_q), .bits8_i(p_is8),
     .field_i(s2_field), .zero_i(p_zero_q), .scale_i(p_scale_q), .addr_i(a_addr_q),
     .valid_o(deq_v), .data_o(deq_data), .scale_o(deq_scale), .addr_o(deq_addr));
 
@@ -307,14 +307,14 @@ module stamp_vxu #(
   logic [L*4-1:0]   hi, lo;
 
   stamp_vx_code #(.L(L), .TagW(CodeW)) i_code (
-    .clk_i, .rst_ni, .en_i(adv), .valid_i(ready && coded), .sym_i(is_quant && v.sym),
+    .clk_i, .rst_ni, .en_i(mul_en), .valid_i(ready && coded), .sym_i(is_quant && v.sym),
     .sd_i(is_pack || (is_quant && v.sd)), .plain_i(is_code), .bits8_i(is_pack || (is_quant && v.sd) || p_is8),
     .zero_i(p_zero_q), .tag_i({p_is8, s2_flush, s2_field, s2_line, s2_index}), .prod_i(prod),
     .valid_o(code_valid), .tag_o({code_is8, code_flush, code_field, code_line, code_index}),
     .code_o(code), .hi_o(hi), .lo_o(lo), .busy_o(code_busy));
 
   stamp_vx_quant #(.P(P), .L(L), .XB_LINES(XB_LINES), .SM_ENTRIES(SM_ENTRIES)) i_quant (
-    .clk_i, .rst_ni, .en_i(adv), .valid_i(ready && is_quant), .first_i(s2_first), .last_i(s2_last),
+    .clk_i, .rst_ni, .en_i(mul_en), .valid_i(ready && is_quant), .first_i(s2_first), .last_i(s2_last),
     .fresh_i(v.first), .sym_i(v.sym), .sd_i(v.sd), .bits8_i(p_is8 || v.sd), .nib_i(s2_row[11:0]), .xb_i(s2_xb),
     .gstride_i(v.gstride), .sm_i(s2_sm), .rm_i(s2_rm), .inv_i(p_inv_q), .scale_i(p_scale_q), .zero_i(p_zero_q),
     .rowsum_i(p_rowsum_q), .code_i(code), .hi_i(hi), .lo_i(lo),
