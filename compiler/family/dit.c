@@ -135,6 +135,19 @@ uint32_t stamp_dm_modulated(struct stamp_dm *k, struct stamp_gout out, uint32_t 
     return modulated(k, out, k->d->eps, x, scale, shift);
 }
 
+void stamp_dm_qkv(struct stamp_dm *k, uint32_t h, bool bias, size_t outputs, uint32_t qkv[3])
+{
+    static const char *const tensor[3][3] = {
+        {"q", "transformer_blocks.*.attn1.to_q.weight", "transformer_blocks.*.attn1.to_q.bias"},
+        {"k", "transformer_blocks.*.attn1.to_k.weight", "transformer_blocks.*.attn1.to_k.bias"},
+        {"v", "transformer_blocks.*.attn1.to_v.weight", "transformer_blocks.*.attn1.to_v.bias"}};
+
+    for (int i = 0; i < 3; i++)
+        qkv[i] = stamp_dm_linear(k, (struct stamp_gout){.name = tensor[i][0], .probe = true},
+                                 STAMP_GLINEAR_BODY, h, tensor[i][0], tensor[i][1],
+                                 bias ? tensor[i][2] : NULL, outputs, 0, 0);
+}
+
 uint32_t stamp_dm_attend(struct stamp_dm *k, struct stamp_gout out, struct stamp_dm_heads h,
                          const uint32_t qkv[3])
 {

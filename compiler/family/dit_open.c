@@ -32,15 +32,8 @@ static enum stamp_status take(void *ctx, const struct stamp_part *p, struct stam
 
     (void)p;
     if (!t) return stamp_fail(e, STAMP_EFORMAT, "%s: tensor %s is missing", src->name, out->name);
-    switch (t->dtype) {
-    case STAMP_DTYPE_F32: out->kind = STAMP_LAZY_F32; break;
-    case STAMP_DTYPE_F16: out->kind = STAMP_LAZY_F16; break;
-    case STAMP_DTYPE_BF16: out->kind = STAMP_LAZY_BF16; break;
-    default:
-        return stamp_fail(e, STAMP_EUNSUPPORTED,
-                          "%s: tensor %s has dtype %s; F32, F16 or BF16 is needed",
-                          stamp_safetensors_file(src->st, t), out->name, t->type);
-    }
+    const enum stamp_status s = stamp_safetensors_lazy(src->st, t, &out->kind, e);
+    if (s) return s;
     if (t->rank < 1 || t->rank > STAMP_SAFETENSORS_RANK_MAX || t->dim[0] != out->rows ||
         inner(t) != out->cols)
         return stamp_fail(e, STAMP_EFORMAT,

@@ -45,6 +45,8 @@ uint32_t stamp_dm_binary(struct stamp_dm *k, struct stamp_gout out, enum stamp_g
 /** The norm without gain, then times a row and plus a row. */
 uint32_t stamp_dm_modulated(struct stamp_dm *k, struct stamp_gout out, uint32_t x, uint32_t scale,
                             uint32_t shift);
+/** Queries, keys and values of the rows @p h, each of @p outputs columns. */
+void stamp_dm_qkv(struct stamp_dm *k, uint32_t h, bool bias, size_t outputs, uint32_t qkv[3]);
 uint32_t stamp_dm_attend(struct stamp_dm *k, struct stamp_gout out, struct stamp_dm_heads h,
                          const uint32_t qkv[3]);
 

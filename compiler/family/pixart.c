@@ -51,13 +51,6 @@ static void squeeze(struct stamp_dm *k, uint32_t qkv[3])
 static uint32_t block(struct stamp_dm *k, uint32_t x, uint32_t text, const uint32_t six[6],
                       bool small)
 {
-    static const char *const names[3] = {"q", "k", "v"};
-    static const char *const weight[3] = {"transformer_blocks.*.attn1.to_q.weight",
-                                          "transformer_blocks.*.attn1.to_k.weight",
-                                          "transformer_blocks.*.attn1.to_v.weight"};
-    static const char *const bias[3] = {"transformer_blocks.*.attn1.to_q.bias",
-                                        "transformer_blocks.*.attn1.to_k.bias",
-                                        "transformer_blocks.*.attn1.to_v.bias"};
     const struct stamp_dit *d = k->d;
     const struct stamp_dm_heads heads = {d->heads, d->head_dim, STAMP_GATTEND_FULL, 0};
     const struct stamp_dm_mod mod = stamp_dm_mod(k, six);
@@ -66,9 +59,7 @@ static uint32_t block(struct stamp_dm *k, uint32_t x, uint32_t text, const uint3
     uint32_t h =
         stamp_dm_modulated(k, (struct stamp_gout){.name = "norm_att", .place = "h", .probe = true},
                            x, mod.scale[0], mod.shift[0]);
-    for (int i = 0; i < 3; i++)
-        qkv[i] = stamp_dm_linear(k, (struct stamp_gout){.name = names[i], .probe = true},
-                                 STAMP_GLINEAR_BODY, h, names[i], weight[i], bias[i], d->dim, 0, 0);
+    stamp_dm_qkv(k, h, true, d->dim, qkv);
     if (small) squeeze(k, qkv);
     const uint32_t att = stamp_dm_attend(
         k, (struct stamp_gout){.name = "attention", .place = "att", .probe = true}, heads, qkv);

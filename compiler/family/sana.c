@@ -9,21 +9,11 @@
 
 static uint32_t attention(struct stamp_dm *k, uint32_t h)
 {
-    static const char *const names[3] = {"q", "k", "v"};
-    static const char *const weight[3] = {"transformer_blocks.*.attn1.to_q.weight",
-                                          "transformer_blocks.*.attn1.to_k.weight",
-                                          "transformer_blocks.*.attn1.to_v.weight"};
-    static const char *const bias[3] = {"transformer_blocks.*.attn1.to_q.bias",
-                                        "transformer_blocks.*.attn1.to_k.bias",
-                                        "transformer_blocks.*.attn1.to_v.bias"};
     const struct stamp_dit *d = k->d;
     const struct stamp_dm_heads heads = {d->heads, d->head_dim, STAMP_GATTEND_LINEAR, 1e-15f};
     uint32_t qkv[3];
 
-    for (int i = 0; i < 3; i++)
-        qkv[i] = stamp_dm_linear(k, (struct stamp_gout){.name = names[i], .probe = true},
-                                 STAMP_GLINEAR_BODY, h, names[i], weight[i],
-                                 d->attention_bias ? bias[i] : NULL, d->heads * d->head_dim, 0, 0);
+    stamp_dm_qkv(k, h, d->attention_bias, d->heads * d->head_dim, qkv);
     qkv[0] = stamp_dm_whole_norm(k, "qn", "transformer_blocks.*.attn1.norm_q.weight", qkv[0]);
     qkv[1] = stamp_dm_whole_norm(k, "kn", "transformer_blocks.*.attn1.norm_k.weight", qkv[1]);
     const uint32_t att = stamp_dm_attend(

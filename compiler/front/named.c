@@ -130,24 +130,17 @@ static enum stamp_status of_safetensors(struct stamp_safetensors *st,
                                         struct stamp_lazy *out, struct stamp_err *e)
 {
     const char *file = stamp_safetensors_file(st, x);
-    struct stamp_lazy t = {.kind = STAMP_LAZY_F32};
+    struct stamp_lazy t = {0};
+    enum stamp_status s = stamp_safetensors_lazy(st, x, &t.kind, e);
 
-    switch (x->dtype) {
-    case STAMP_DTYPE_F32: break;
-    case STAMP_DTYPE_F16: t.kind = STAMP_LAZY_F16; break;
-    case STAMP_DTYPE_BF16: t.kind = STAMP_LAZY_BF16; break;
-    default:
-        return stamp_fail(e, STAMP_EUNSUPPORTED,
-                          "%s: tensor %.100s has dtype %s; F32, F16 or BF16 is needed", file,
-                          x->name, x->type);
-    }
+    if (s) return s;
     if (x->rank < 1 || x->rank > STAMP_NAMED_RANK_MAX)
         return stamp_fail(e, STAMP_EUNSUPPORTED,
                           "%s: tensor %.100s: %zu dimensions; 1 to %d are possible", file, x->name,
                           x->rank, STAMP_NAMED_RANK_MAX);
     if (!x->count)
         return stamp_fail(e, STAMP_ERANGE, "%s: tensor %.100s: no elements", file, x->name);
-    const enum stamp_status s = stamp_safetensors_bytes(st, x, &t.bytes, e);
+    s = stamp_safetensors_bytes(st, x, &t.bytes, e);
     if (s) return s;
     snprintf(t.name, sizeof t.name, "%.*s", (int)sizeof t.name - 1, x->name);
     t.rows = x->rank > 1 ? x->dim[0] : 1;

@@ -292,6 +292,21 @@ const char *stamp_safetensors_file(const struct stamp_safetensors *st,
     return stamp_infile_name(st->shard[entry->shard]);
 }
 
+enum stamp_status stamp_safetensors_lazy(const struct stamp_safetensors *st,
+                                         const struct stamp_safetensors_entry *entry,
+                                         enum stamp_lazy_kind *kind, struct stamp_err *e)
+{
+    switch (entry->dtype) {
+    case STAMP_DTYPE_F32: *kind = STAMP_LAZY_F32; return STAMP_OK;
+    case STAMP_DTYPE_F16: *kind = STAMP_LAZY_F16; return STAMP_OK;
+    case STAMP_DTYPE_BF16: *kind = STAMP_LAZY_BF16; return STAMP_OK;
+    default:
+        return stamp_fail(e, STAMP_EUNSUPPORTED,
+                          "%s: tensor %.100s has dtype %s; F32, F16 or BF16 is needed",
+                          stamp_safetensors_file(st, entry), entry->name, entry->type);
+    }
+}
+
 enum stamp_status stamp_safetensors_read(struct stamp_safetensors *st,
                                          const struct stamp_safetensors_entry *entry, float *to,
                                          struct stamp_err *e)

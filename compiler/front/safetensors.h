@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compiler/front/blocks.h"
 #include "compiler/front/dtype.h"
 #include "model/status.h"
 
@@ -65,6 +66,11 @@ enum stamp_status stamp_safetensors_bytes(struct stamp_safetensors *st,
 /** Name of the file that holds a tensor, borrowed until close. */
 const char *stamp_safetensors_file(const struct stamp_safetensors *st,
                                    const struct stamp_safetensors_entry *entry);
+
+/** How its rows are read while they stay in the file. @return STAMP_EUNSUPPORTED (no F32, F16, BF16) */
+enum stamp_status stamp_safetensors_lazy(const struct stamp_safetensors *st,
+                                         const struct stamp_safetensors_entry *entry,
+                                         enum stamp_lazy_kind *kind, struct stamp_err *e);
 
 /**
  * Read a tensor as binary32.

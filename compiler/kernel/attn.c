@@ -281,6 +281,20 @@ uint32_t stamp_attn_value_scales(struct stamp_attn_plan *a, const struct stamp_a
 
 /* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales what
  * was summed before. */
+void stamp_attn_weights(struct stamp_attn_plan *a, uint32_t x, struct stamp_vec v, uint32_t sv)
+{
+    struct stamp_build *b = a->n->b;
+    struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
+
+    stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
+    stamp_emit_v(b, STAMP_OP_VMINMAX, v, s);
+    stamp_emit_v(b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
+    s.rm = a->rmp[x];
+    s.xb = a->xp[x];
+    s.gstride = a->SL;
+    stamp_emit_v(b, STAMP_OP_VQUANT, v, s);
+}
+
 void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_attend *n = a->n;
@@ -290,7 +304,6 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
     const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
     const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
-    struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
     const uint32_t sv = stamp_attn_value_scales(a, i);
 
     stamp_emit_red(b, STAMP_RED_MAX, v, seen, i->first ? m : a->mb);
@@ -307,13 +320,7 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
         stamp_emit_bin(b, STAMP_BIN_MUL, (struct stamp_vec){l, lines, 1, 1}, old, 1, 1, l, 1);
         stamp_emit_bin(b, STAMP_BIN_ADD, (struct stamp_vec){l, lines, 1, 1}, a->mb, 1, 1, l, 1);
     }
-    stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
-    stamp_emit_v(b, STAMP_OP_VMINMAX, v, s);
-    stamp_emit_v(b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
-    s.rm = a->rmp[x];
-    s.xb = a->xp[x];
-    s.gstride = a->SL;
-    stamp_emit_v(b, STAMP_OP_VQUANT, v, s);
+    stamp_attn_weights(a, x, v, sv);
 }
 
 void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *i, bool end)

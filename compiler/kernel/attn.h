@@ -67,6 +67,8 @@ void stamp_attn_constants(struct stamp_attn_plan *a);
 /** The parts, in the order in which one item needs them. */
 void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
 void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
+/** Weights @p v times the scales of their values at line @p sv, as operands @p x. */
+void stamp_attn_weights(struct stamp_attn_plan *a, uint32_t x, struct stamp_vec v, uint32_t sv);
 void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
 void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i);
 /** The item's share of the result; @p end: the last block, divide and store. */

@@ -123,18 +123,11 @@ static void weigh(struct linear *p, const struct stamp_attn_item *i, uint32_t l)
     const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / a->n->L},
                            sums = {l, scalars(a->n, a->R), 1, 1};
     const struct stamp_lim seen = {i->lim, 0, 0};
-    struct stamp_vsm s = {.sm = a->smp, .smstride = 1, .sd = true, .first = true};
     const uint32_t sv = stamp_attn_value_scales(a, i);
 
     stamp_emit_red(b, STAMP_RED_SUM, v, seen, i->first ? l : p->lb);
     if (!i->first) stamp_emit_bin(b, STAMP_BIN_ADD, sums, p->lb, 1, 1, l, 1);
-    stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
-    stamp_emit_v(b, STAMP_OP_VMINMAX, v, s);
-    stamp_emit_v(b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
-    s.rm = a->rmp[x];
-    s.xb = a->xp[x];
-    s.gstride = a->SL;
-    stamp_emit_v(b, STAMP_OP_VQUANT, v, s);
+    stamp_attn_weights(a, x, v, sv);
 }
 
 static void add_up(struct linear *p, const struct stamp_attn_item *i, uint32_t to)

@@ -39,6 +39,28 @@ enum stamp_status stamp_hf_type(const struct stamp_hf *h, const cJSON *o, const 
                 : stamp_fail(h->e, STAMP_EFORMAT, "%s: %s has no type", h->name, section);
 }
 
+enum stamp_status stamp_hf_sequence(const struct stamp_hf *h, const cJSON *o, const char *section,
+                                    const char *key, int depth,
+                                    enum stamp_status (*each)(const struct stamp_hf *h,
+                                                              const cJSON *o, int depth))
+{
+    const cJSON *list = stamp_hf_get(o, key), *n;
+    const char *type = NULL;
+    enum stamp_status s = stamp_hf_type(h, o, section, &type);
+
+    if (s) return s;
+    if (strcmp(type, "Sequence") != 0 || depth == STAMP_HF_DEPTH_MAX)
+        return stamp_fail(h->e, STAMP_EUNSUPPORTED, "%s: %s %.40s", h->name, section, type);
+    if (!cJSON_IsArray(list))
+        return stamp_fail(h->e, STAMP_EFORMAT, "%s: %s Sequence has no list", h->name, section);
+    cJSON_ArrayForEach(n, list)
+    {
+        s = each(h, n, depth + 1);
+        if (s) return s;
+    }
+    return STAMP_OK;
+}
+
 /* Work of reading a model: the token at hand in the form it is looked up by. */
 struct reading {
     const struct stamp_hf *h;

@@ -10,6 +10,8 @@
 
 #include "compiler/token/parts.h"
 
+enum { STAMP_HF_DEPTH_MAX = 8 }; /* of sequences in sequences */
+
 /** Where a section comes from and goes to. */
 struct stamp_hf {
     const char *name; /**< of the file, for messages */
@@ -26,6 +28,13 @@ enum stamp_status stamp_hf_flag(const struct stamp_hf *h, const cJSON *o, const 
 /** The member "type". @return STAMP_EFORMAT when it is no text */
 enum stamp_status stamp_hf_type(const struct stamp_hf *h, const cJSON *o, const char *section,
                                 const char **out);
+
+/** Every object of the list @p key of @p o to @p each, one deeper: what is left when the section knows no other type.
+ *  @return STAMP_EUNSUPPORTED when @p o is no Sequence, or is too deep */
+enum stamp_status stamp_hf_sequence(const struct stamp_hf *h, const cJSON *o, const char *section,
+                                    const char *key, int depth,
+                                    enum stamp_status (*each)(const struct stamp_hf *h,
+                                                              const cJSON *o, int depth));
 
 /** "normalizer" and "pre_tokenizer" (may be NULL); sets t->bpe.byte_level. */
 enum stamp_status stamp_hf_normalizer(const struct stamp_hf *h, const cJSON *o);

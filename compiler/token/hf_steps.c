@@ -14,8 +14,6 @@
 /* What is punctuation to the library: also ASCII that Unicode calls symbols. */
 #define PUNCTUATION "[\\p{P}$+<=>^`|~]"
 
-enum { DEPTH_MAX = 8 };
-
 static enum stamp_status add(const struct stamp_hf *h, struct stamp_steps *to,
                              const struct stamp_step *step)
 {
@@ -106,17 +104,7 @@ static enum stamp_status normalizer(const struct stamp_hf *h, const cJSON *o, in
     if (strcmp(type, "Replace") == 0) return normal_replace(h, o);
     if (strcmp(type, "Prepend") == 0 && stamp_hf_text(o, "prepend"))
         return put_prefix(h, &h->t->normal, stamp_hf_text(o, "prepend"), false, false);
-    if (strcmp(type, "Sequence") != 0 || depth == DEPTH_MAX)
-        return stamp_fail(h->e, STAMP_EUNSUPPORTED, "%s: normalizer %.40s", h->name, type);
-    const cJSON *list = stamp_hf_get(o, "normalizers"), *n;
-    if (!cJSON_IsArray(list))
-        return stamp_fail(h->e, STAMP_EFORMAT, "%s: normalizer Sequence has no list", h->name);
-    cJSON_ArrayForEach(n, list)
-    {
-        s = normalizer(h, n, depth + 1);
-        if (s) return s;
-    }
-    return STAMP_OK;
+    return stamp_hf_sequence(h, o, "normalizer", "normalizers", depth, normalizer);
 }
 
 enum stamp_status stamp_hf_normalizer(const struct stamp_hf *h, const cJSON *o)
@@ -284,17 +272,7 @@ static enum stamp_status pre_tokenizer(const struct stamp_hf *h, const cJSON *o,
                           h->name, type);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (strcmp(type, kinds[i].type) == 0) return kinds[i].read(h, o);
-    if (strcmp(type, "Sequence") != 0 || depth == DEPTH_MAX)
-        return stamp_fail(h->e, STAMP_EUNSUPPORTED, "%s: pre_tokenizer %.40s", h->name, type);
-    const cJSON *list = stamp_hf_get(o, "pretokenizers"), *n;
-    if (!cJSON_IsArray(list))
-        return stamp_fail(h->e, STAMP_EFORMAT, "%s: pre_tokenizer Sequence has no list", h->name);
-    cJSON_ArrayForEach(n, list)
-    {
-        s = pre_tokenizer(h, n, depth + 1);
-        if (s) return s;
-    }
-    return STAMP_OK;
+    return stamp_hf_sequence(h, o, "pre_tokenizer", "pretokenizers", depth, pre_tokenizer);
 }
 
 enum stamp_status stamp_hf_pre_tokenizer(const struct stamp_hf *h, const cJSON *o)

@@ -7,7 +7,7 @@
 #include "compiler/token/hf_parts.h"
 #include "model/mem.h"
 
-enum { DEPTH_MAX = 8, REPLACES_MAX = 8 };
+enum { REPLACES_MAX = 8 };
 
 /* ---- Decoder: what every token shows ------------------------------------------------------------ */
 
@@ -81,7 +81,7 @@ static enum stamp_status decoder(const struct stamp_hf *h, const cJSON *o, struc
         d->bytes = true;
     else if (strcmp(type, "Fuse") == 0)
         d->fused = true;
-    else if (strcmp(type, "Sequence") != 0 || depth == DEPTH_MAX)
+    else if (strcmp(type, "Sequence") != 0 || depth == STAMP_HF_DEPTH_MAX)
         return stamp_fail(h->e, STAMP_EUNSUPPORTED, "%s: decoder %.40s", h->name, type);
     if (strcmp(type, "Sequence") != 0) return STAMP_OK;
     const cJSON *list = stamp_hf_get(o, "decoders"), *n;
@@ -290,17 +290,7 @@ static enum stamp_status post_processor(const struct stamp_hf *h, const cJSON *o
         s = pair_of(h, o, "cls", t->front, &t->fronts, 0);
         return s ? s : pair_of(h, o, "sep", t->back, &t->backs, t->backs);
     }
-    if (strcmp(type, "Sequence") != 0 || depth == DEPTH_MAX)
-        return stamp_fail(h->e, STAMP_EUNSUPPORTED, "%s: post_processor %.40s", h->name, type);
-    const cJSON *list = stamp_hf_get(o, "processors"), *n;
-    if (!cJSON_IsArray(list))
-        return stamp_fail(h->e, STAMP_EFORMAT, "%s: post_processor Sequence has no list", h->name);
-    cJSON_ArrayForEach(n, list)
-    {
-        s = post_processor(h, n, depth + 1);
-        if (s) return s;
-    }
-    return STAMP_OK;
+    return stamp_hf_sequence(h, o, "post_processor", "processors", depth, post_processor);
 }
 
 enum stamp_status stamp_hf_post_processor(const struct stamp_hf *h, const cJSON *o)

@@ -4,7 +4,7 @@
  * bfloat16, a storage format only: the upper half of a binary32.
  *
  * Rule     model/spec/numerics.md, section 2, BF16
- * RTL twin rtl/fp/stamp_f2bf.sv; on load the bits are shifted
+ * RTL twin rtl/fp/stamp_fp_pkg.sv, bf16; on load the bits are shifted
  */
 #ifndef STAMP_NUM_BF16_H
 #define STAMP_NUM_BF16_H

@@ -5,7 +5,7 @@
  * kept, no fused multiply-add, every NaN the one pattern 0x7fc00000.
  *
  * Rule     model/spec/numerics.md, sections 1 to 3
- * RTL twin rtl/fp/: stamp_fadd, stamp_fmul, stamp_fdiv, stamp_fsqrt, stamp_f2i, stamp_i2f
+ * RTL twin rtl/fp/: stamp_fadd, stamp_fmul, stamp_fdiv, stamp_fsqrt, stamp_f2i, stamp_fp_pkg
  *
  * Ordinary C float is exact here on every host: FLT_EVAL_METHOD is 0 and the build passes
  * -ffp-contract=off. Callers never enable another rounding mode or flush-to-zero.

@@ -13,51 +13,8 @@
 
 #include "model/spec/mach.h"
 #include "model/spec/specgen_md.h"
+#include "model/spec/specgen_rows.h"
 
-struct row {
-    const char *name, *kind, *unit, *meaning;
-    unsigned code;
-};
-static const struct row errors[] = {
-#define ERROR(name, code, meaning) {#name, "", "", meaning, code},
-#include "model/spec/error.def"
-};
-static const struct row events[] = {
-#define EVENT(name, kind, unit, meaning) {#name, #kind, #unit, meaning, STAMP_EV_##name},
-#include "model/spec/event.def"
-};
-static const struct row regs[] = {
-#define REG(name, offset, access, meaning) {#name, #access, "", meaning, offset},
-#include "model/spec/regs.def"
-};
-static const struct row units[] = {
-#define UNIT(name, code, meaning) {#name, "", "", meaning, code},
-#include "model/spec/isa.def"
-};
-static const struct row spaces[] = {
-#define SPACE(name, code, line, meaning) {#name, "", line, meaning, code},
-#include "model/spec/isa.def"
-};
-static const struct row fmts[] = {
-#define FMT(name, code, meaning) {#name, "", "", meaning, code},
-#include "model/spec/isa.def"
-};
-static const struct row kinds[] = {
-#define KIND(name, code, meaning) {#name, "", "", meaning, code},
-#include "model/spec/isa.def"
-};
-static const struct row fns[] = {
-#define FN(set, name, code, meaning) {#set "_" #name, "", "", meaning, code},
-#include "model/spec/isa.def"
-};
-static const struct row fixed[] = {
-#define FIXED(name, value, meaning) {#name, "", "", meaning, value},
-#include "model/spec/mach.def"
-};
-static const struct row params[] = {
-#define PARAM(name, meaning) {#name, "", "", meaning, 0},
-#include "model/spec/mach.def"
-};
 /* Tables of the functions: c0, c1, c2 in a word, as the RTL reads them. */
 #define FN_WORD(i, c0, c1, c2) [i] = (uint64_t)(c0) << 27 | (uint64_t)(c1) << 10 | (c2),
 static const uint64_t fn_exp[] = {
@@ -81,8 +38,6 @@ static const struct stamp_field head[] = {
 #define HEAD(name, lsb, width, meaning) {STAMP_FORMAT_C, #name, meaning, lsb, width},
 #include "model/spec/isa.def"
 };
-
-#define COUNT(a) (sizeof(a) / sizeof(a)[0])
 
 static int bad(const char *what, const char *name)
 {

@@ -174,7 +174,7 @@ module stamp_fetch #(
   end
 
   // As deep as the next power of two: granules lie at the low bits of their numbers.
-  stamp_ram_sp #(.Width(512), .Depth(1 << SlotW), .OutReg(1'b1)) i_im (
+  stamp_ram_sp #(.Width(512), .Depth(1 << SlotW)) i_im (
     .clk_i, .mem_test_i, .re_i(re), .we_i(we_q), .addr_i(we_q ? hi_q[SlotW-1:0] : wanted[SlotW-1:0]),
     .mask_i(1'b1), .wdata_i(granule_q), .rdata_o(line));
 

@@ -138,7 +138,7 @@ module stamp_queues #(
     end
   end
 
-  stamp_ram_sp #(.Width(EntryW), .Depth(Queues << PtrW), .OutReg(1'b1)) i_words (
+  stamp_ram_sp #(.Width(EntryW), .Depth(Queues << PtrW)) i_words (
     .clk_i, .mem_test_i, .re_i(get != '0), .we_i(store != '0), .addr_i(store != '0 ? wr_at : rd_at), .mask_i(1'b1),
     .wdata_i(entry), .rdata_o(stored));
 

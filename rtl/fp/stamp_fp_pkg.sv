@@ -31,13 +31,6 @@ package stamp_fp_pkg;
     lost32 = (x & ~(32'hffff_ffff << n)) != 32'd0;
   endfunction
 
-  // HALF of a canonical x: one less in the exponent; below 2^-125 a shift, RNE.
-  function automatic logic [31:0] half(input logic [31:0] x);
-    if (x[30:23] == 8'hff)      half = x;
-    else if (x[30:24] != 7'd0)  half = x - 32'h0080_0000;
-    else                        half = {x[31], 1'b0, x[30:1]} + {31'd0, x[1] & x[0]};
-  endfunction
-
   // a < b. False when either is NaN; zeros are equal. The keys order as the values do.
   function automatic logic lt(input logic [31:0] a, input logic [31:0] b);
     logic [31:0] ka, kb;
@@ -77,20 +70,6 @@ package stamp_fp_pkg;
     else                          int10 = mag[9] ? 10'h1ff : mag;
   endfunction
 
-  // RNE(x) for |x| < 2^15, two's complement; beyond, anything. As int10.
-  function automatic logic [15:0] int16(input logic [31:0] x);
-    logic [31:0] sig;
-    logic [16:0] cut;
-    logic [15:0] mag;
-    logic [4:0]  m;
-    sig = {8'd0, 1'b1, x[22:0]};
-    m   = 5'(8'd149 - x[30:23]); // 8..23 where it is used
-    cut = 17'(sig >> m);
-    mag = cut[16:1] + {15'd0, cut[0] && (cut[1] || lost32(sig, m))};
-    if (x[30:23] < 8'd126) mag = 16'd0; // |x| < 0.5
-    int16 = x[31] ? -mag : mag;
-  endfunction
-
   // S32_F32(v) of -255..255: exact.
   function automatic logic [31:0] s9_f32(input logic [8:0] v);
     logic [7:0] mag;
@@ -101,20 +80,6 @@ package stamp_fp_pkg;
     if (mag[7:6] == 2'd0) begin lz[1] = 1'b1; mag = {mag[5:0], 2'd0}; end
     if (!mag[7])          begin lz[0] = 1'b1; mag = {mag[6:0], 1'b0}; end
     s9_f32 = mag[7] ? {v[8], 8'd134 - {5'd0, lz}, mag[6:0], 16'd0} : 32'd0;
-  endfunction
-
-  // S32_F32(v). The exponent field starts one short: the hidden bit adds the one, and a carry
-  // out of the rounding one more.
-  function automatic logic [31:0] s32_f32(input logic [31:0] v);
-    logic [31:0] mag;
-    logic [4:0]  lz;
-    logic        up;
-    mag     = v[31] ? -v : v;
-    lz      = lzc32(mag);
-    mag     = mag << lz;
-    up      = mag[7] && (mag[8] || mag[6:0] != 7'd0);
-    s32_f32 = {v[31], 8'd157 - {3'd0, lz}, 23'd0} + {8'd0, mag[31:8]} + {31'd0, up};
-    if (!mag[31]) s32_f32 = 32'd0;
   endfunction
 
 endpackage

@@ -119,7 +119,7 @@ package stamp_isa_pkg;
 
   localparam int unsigned EV_CYCLES = 0; // from the one after START clears the counters to that of HALT or of the error
   localparam int unsigned EV_INSNS = 1; // retired by any unit, control included
-  localparam int unsigned EV_FETCH_BYTES = 2; // instruction bytes read through AXI, those read ahead included
+  localparam int unsigned EV_FETCH_BYTES = 2; // instruction bytes read through AXI, those read ahead included, also by an earlier program
   localparam int unsigned EV_LOAD_BYTES = 3; // data bytes read through AXI
   localparam int unsigned EV_STORE_BYTES = 4; // data bytes written through AXI
   localparam int unsigned EV_MAC_ISSUED = 5; // 4x4-bit products the array performed, P x L x T per active cycle

@@ -3,16 +3,15 @@
 //
 // For what must read and write in one cycle and cannot wait: VM, SM, RM, AC, IM. Everything else is a
 // stamp_ram_sp, which costs half on a foundry's single-port macros (rtl/microarchitecture.md, section 2).
-// Latency   1 cycle, 2 with OutReg: a register behind the macro, so that what the macro takes to give a
-//           line is all that cycle holds. rdata_o holds its value until the next read's comes.
+// Latency   2 cycles: a register stands behind the macro, so that what the macro takes to give a line is
+//           all that cycle holds. rdata_o holds its value until the next read's comes.
 // Ports     1W 1R, whole lines. Reading the line written in the same cycle gives the old line;
 //           no unit relies on it.
 // Body      behavioural, or with STAMP_IHP the macros of IHP SG13G2. Another macro of the contract
 //           replaces it here and nowhere else.
 module stamp_ram #(
     parameter int unsigned Width = 64, // bits of a line
-    parameter int unsigned Depth = 64, // lines, 2 or more
-    parameter bit          OutReg = 1'b0 // a register behind the memory
+    parameter int unsigned Depth = 64  // lines, 2 or more
 ) (
     input  logic                     clk_i,
     input  logic [31:0]              mem_test_i, // fields: rtl/mem/ihp/stamp_ihp_macro.sv
@@ -43,14 +42,10 @@ module stamp_ram #(
   assign unused = &{1'b0, mem_test_i};
 `endif
 
-  if (OutReg) begin : g_out
-    logic re_q;
-    always_ff @(posedge clk_i) begin
-      re_q <= re_i;
-      if (re_q) rdata_o <= line;
-    end
-  end else begin : g_direct
-    assign rdata_o = line;
+  logic re_q;
+  always_ff @(posedge clk_i) begin
+    re_q <= re_i;
+    if (re_q) rdata_o <= line;
   end
 
 endmodule

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_ram_sp - memory wrapper with one port: in a cycle a line is read or (a part of it) written.
 //
-// Latency   1 cycle, 2 with OutReg (a register behind the macro). rdata_o holds its value until the
-//           next read's comes; a write does not change it.
+// Latency   2 cycles, a register behind the macro. rdata_o holds its value until the next read's comes;
+//           a write does not change it.
 // Contract  re_i and we_i are never both set: who has the port is decided outside.
 // Body      behavioural, or with STAMP_IHP the macros of IHP SG13G2. Another macro of the contract
 //           replaces it here and nowhere else.
 module stamp_ram_sp #(
     parameter int unsigned Width = 64, // bits of a line
     parameter int unsigned Depth = 64, // lines, 2 or more
-    parameter int unsigned Parts = 1,  // of a line, written one by one; a divisor of Width
-    parameter bit          OutReg = 1'b0 // a register behind the memory
+    parameter int unsigned Parts = 1   // of a line, written one by one; a divisor of Width
 ) (
     input  logic                     clk_i,
     input  logic [31:0]              mem_test_i, // fields: rtl/mem/ihp/stamp_ihp_macro.sv
@@ -45,14 +44,10 @@ module stamp_ram_sp #(
   assign unused = &{1'b0, mem_test_i};
 `endif
 
-  if (OutReg) begin : g_out
-    logic re_q;
-    always_ff @(posedge clk_i) begin
-      re_q <= re_i;
-      if (re_q) rdata_o <= line;
-    end
-  end else begin : g_direct
-    assign rdata_o = line;
+  logic re_q;
+  always_ff @(posedge clk_i) begin
+    re_q <= re_i;
+    if (re_q) rdata_o <= line;
   end
 
 endmodule

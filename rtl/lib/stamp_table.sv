@@ -7,12 +7,11 @@
 //           comes. line and data hold until wr_ready_o, which comes with the line's last word.
 // Priority  the reader is always granted. An entry of the word read last is not read again, so a reader
 //           that walks the table leaves the port free between words: a write waits a few cycles at most.
-// Latency   1 cycle, 2 with OutReg; entry_o holds until the next read's comes.
+// Latency   2 cycles; entry_o holds until the next read's comes.
 module stamp_table #(
     parameter int unsigned Bits    = 16, // of an entry, a power of two, 32 or less
     parameter int unsigned Entries = 512, // a multiple of two lines
-    parameter int unsigned Word    = 64, // bits of a word, a power of two, 32 to 512, more than Bits
-    parameter bit          OutReg  = 1'b0 // a register behind the memory
+    parameter int unsigned Word    = 64  // bits of a word, a power of two, 32 to 512, more than Bits
 ) (
     input  logic                       clk_i,
     input  logic                       rst_ni, // synchronous, active low
@@ -35,7 +34,7 @@ module stamp_table #(
   localparam int unsigned SelW  = $clog2(Word / Bits);
 
   logic [Word-1:0]  word;
-  logic [SelW-1:0]  sel_q;
+  logic [SelW-1:0]  sel;
   logic [PosW-1:0]  pos_q;  // word of the line that is written next
   logic [AddrW-1:0] kept_q, raddr, waddr; // kept_q: the word read last
   logic             kept_valid_q, read, write;
@@ -54,22 +53,12 @@ module stamp_table #(
     if (read) kept_q <= raddr;
   end
 
-  if (OutReg) begin : g_out
-    logic            re_q;
-    logic [SelW-1:0] sel1_q;
-    always_ff @(posedge clk_i) begin
-      re_q <= re_i;
-      if (re_i) sel1_q <= entry_i[SelW-1:0];
-      if (re_q) sel_q <= sel1_q;
-    end
-  end else begin : g_direct
-    always_ff @(posedge clk_i) if (re_i) sel_q <= entry_i[SelW-1:0];
-  end
-
-  stamp_ram_sp #(.Width(Word), .Depth(Depth), .OutReg(OutReg)) i_ram (
+  stamp_ram_sp #(.Width(Word), .Depth(Depth)) i_ram (
     .clk_i, .mem_test_i, .re_i(read), .we_i(write), .addr_i(read ? raddr : waddr), .mask_i(1'b1),
     .wdata_i(data_i[32'(pos_q)*Word +: Word]), .rdata_o(word));
 
-  assign entry_o = word[sel_q*Bits +: Bits];
+  stamp_ram_tag #(.Width(SelW)) i_sel (.clk_i, .re_i, .tag_i(entry_i[SelW-1:0]), .tag_o(sel));
+
+  assign entry_o = word[sel*Bits +: Bits];
 
 endmodule

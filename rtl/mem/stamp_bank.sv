@@ -5,12 +5,11 @@
 //           the reader's request alone, which comes from registers, and on the line to be written; the
 //           writer holds line and data until then. A taken line is in the memory.
 // Starving  a reader that goes through lines in order leaves each of two banks every other cycle.
-// Latency   of a read 1 cycle, 2 with OutReg; rdata_o holds its value until the next read's comes.
+// Latency   of a read 2 cycles; rdata_o holds its value until the next read's comes.
 module stamp_bank #(
     parameter int unsigned Width = 64, // bits of a line
     parameter int unsigned Depth = 64, // lines, 4 or more
-    parameter int unsigned Banks = 1,  // 1 or 2
-    parameter bit          OutReg = 1'b0 // a register behind each bank
+    parameter int unsigned Banks = 1   // 1 or 2
 ) (
     input  logic                     clk_i,
     input  logic [31:0]              mem_test_i,
@@ -36,7 +35,7 @@ module stamp_bank #(
     assign rd = re_i && (Banks == 1 || raddr_i[0] == 1'(b));
     assign wr = wr_valid_i && (Banks == 1 || waddr_i[0] == 1'(b)) && !rd;
 
-    stamp_ram_sp #(.Width(Width), .Depth(Lines), .OutReg(OutReg)) i_ram (
+    stamp_ram_sp #(.Width(Width), .Depth(Lines)) i_ram (
       .clk_i, .mem_test_i, .re_i(rd), .we_i(wr),
       .addr_i(($clog2(Lines))'(rd ? raddr_i[Low +: AddrW] : waddr_i[Low +: AddrW])), .mask_i(1'b1),
       .wdata_i, .rdata_o(line[b]));
@@ -46,20 +45,11 @@ module stamp_bank #(
     assign wr_ready_o = !re_i;
     assign rdata_o    = line[0];
   end else begin : g_two
-    logic sel_q;
+    logic sel;
     assign wr_ready_o = !(re_i && raddr_i[0] == waddr_i[0]);
-    assign rdata_o    = line[sel_q];
+    assign rdata_o    = line[sel];
 
-    if (OutReg) begin : g_out
-      logic re_q, sel1_q;
-      always_ff @(posedge clk_i) begin
-        re_q <= re_i;
-        if (re_i) sel1_q <= raddr_i[0];
-        if (re_q) sel_q <= sel1_q;
-      end
-    end else begin : g_direct
-      always_ff @(posedge clk_i) if (re_i) sel_q <= raddr_i[0];
-    end
+    stamp_ram_tag i_sel (.clk_i, .re_i, .tag_i(raddr_i[0]), .tag_o(sel));
   end
 
 endmodule

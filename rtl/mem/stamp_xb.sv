@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_xb - operand nibbles: lines of P rows on single ports, two banks by the low bit of the line.
 //
-// Read      a whole line, always granted. Latency 1 cycle, 2 with OutReg; held until the next read's.
+// Read      a whole line, always granted. Latency 2 cycles; held until the next read's.
 // Write     one or two rows of a line each cycle, never refused, in a register before they are in the bank. What
 //           finds it occupied, the bank being read, waits in the bank's FIFO, in order.
 // ready_o   from a register. From the cycle it is first low each FIFO takes Room more writes: the writer's
@@ -16,8 +16,7 @@ module stamp_xb #(
     parameter int unsigned L,
     parameter int unsigned XB_LINES,
     parameter int unsigned Entries = 6,  // of a bank's FIFO, more than Room
-    parameter int unsigned Room    = 4,  // writes taken after ready_o fell
-    parameter bit          OutReg  = 1'b0 // a register behind each bank
+    parameter int unsigned Room    = 4   // writes taken after ready_o fell
 ) (
     input  logic                        clk_i,
     input  logic                        rst_ni, // synchronous, active low
@@ -91,7 +90,7 @@ module stamp_xb #(
       .clk_i, .rst_ni, .push_i(push), .ready_o(fifo_ready), .data_i(job), .valid_o(fifo_valid),
       .pop_i(pop), .data_o(head));
 
-    stamp_ram_sp #(.Width(P*L*4), .Depth(Lines), .Parts(P), .OutReg(OutReg)) i_ram (
+    stamp_ram_sp #(.Width(P*L*4), .Depth(Lines), .Parts(P)) i_ram (
       .clk_i, .mem_test_i, .re_i(rd), .we_i(wr),
       .addr_i(($clog2(Lines))'(rd ? raddr_i[LineW:1] : at_q)), .mask_i(mask_q), .wdata_i(wdata), .rdata_o(line[b]));
 
@@ -107,19 +106,10 @@ module stamp_xb #(
 
   assign ready_o = near == 2'd0;
 
-  logic sel_q;
-  assign data_o = line[sel_q];
+  logic sel;
+  assign data_o = line[sel];
 
-  if (OutReg) begin : g_out
-    logic re_q, sel1_q;
-    always_ff @(posedge clk_i) begin
-      re_q <= re_i;
-      if (re_i) sel1_q <= raddr_i[0];
-      if (re_q) sel_q <= sel1_q;
-    end
-  end else begin : g_direct
-    always_ff @(posedge clk_i) if (re_i) sel_q <= raddr_i[0];
-  end
+  stamp_ram_tag i_sel (.clk_i, .re_i, .tag_i(raddr_i[0]), .tag_o(sel));
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) if (rst_ni && lost != 2'd0) $fatal(1, "stamp_xb: a write found its FIFO full");

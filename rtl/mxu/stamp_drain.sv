@@ -231,7 +231,7 @@ module stamp_drain #(
   assign ac_addr_o = ac_we_int ? ac_addr_q[8] : ac_addr_q[End];
   assign ac_data_o = ac_we_int ? sum : y;
 
-  stamp_ram #(.Width(L*32), .Depth(AC_LINES), .OutReg(1'b1)) i_ac (
+  stamp_ram #(.Width(L*32), .Depth(AC_LINES)) i_ac (
     .clk_i, .mem_test_i, .we_i(ac_we_o), .waddr_i(ac_addr_o), .wdata_i(ac_data_o), .re_i(ac_re),
     .raddr_i((row_v[5] && !st_blk[5]) ? ac_addr_q[5] : ac_addr_q[14]), .rdata_o(ac_rdata));
 

@@ -307,37 +307,37 @@ module stamp_top #(
     .lw_data_i(wr_data[L*32-1:0]), .sr_valid_i(sr_valid), .sr_ready_o(sr_ready),
     .sr_addr_i(sr_line[VmW-1:0]), .sr_data_o(sr_data));
 
-  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES), .OutReg(1'b1)) i_xb (
+  stamp_xb #(.P(P), .L(L), .XB_LINES(XB_LINES)) i_xb (
     .clk_i, .rst_ni, .mem_test_i, .we_i(xb_we), .ready_o(xb_ready), .busy_o(xb_busy),
     .waddr_i(xb_waddr), .row_i(xb_row), .two_i(xb_two), .hi_i(xb_hi), .lo_i(xb_lo),
     .re_i(xb_re), .raddr_i(xb_raddr), .data_o(xb_data));
 
-  stamp_bank #(.Width(L*T*4), .Depth(WB_LINES), .Banks(2), .OutReg(1'b1)) i_wb (
+  stamp_bank #(.Width(L*T*4), .Depth(WB_LINES), .Banks(2)) i_wb (
     .clk_i, .mem_test_i, .wr_valid_i(wr_wb), .wr_ready_o(wr_wb_ready), .waddr_i(wr_line[WbW-1:0]),
     .wdata_i(wr_data[L*T*4-1:0]), .re_i(wb_re), .raddr_i(wb_raddr), .rdata_o(wb_data));
 
-  stamp_bank #(.Width(L*64), .Depth(CM_LINES), .OutReg(1'b1)) i_cm (
+  stamp_bank #(.Width(L*64), .Depth(CM_LINES)) i_cm (
     .clk_i, .mem_test_i, .wr_valid_i(wr_cm), .wr_ready_o(wr_cm_ready), .waddr_i(wr_line[CmW-1:0]),
     .wdata_i(wr_data), .re_i(cm_re), .raddr_i(cm_raddr), .rdata_o(cm_data));
 
-  stamp_ram #(.Width(74), .Depth(SM_ENTRIES), .OutReg(1'b1)) i_rm (
+  stamp_ram #(.Width(74), .Depth(SM_ENTRIES)) i_rm (
     .clk_i, .mem_test_i, .we_i(rm_we), .waddr_i(rm_waddr), .wdata_i(rm_wdata),
     .re_i(rm_re), .raddr_i(rm_raddr), .rdata_o(rm_data));
 
-  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_rt (
+  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_rt (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_rt), .wr_ready_o(wr_rt_ready), .line_i(wr_line[RtW-6:0]),
     .data_i(wr_data[511:0]), .re_i(rt_re), .entry_i(rt_addr), .entry_o(rt_data));
 
-  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_nt (
+  stamp_table #(.Entries(RT_ENTRIES), .Word(TableW)) i_nt (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_nt), .wr_ready_o(wr_nt_ready), .line_i(wr_line[RtW-6:0]),
     .data_i(wr_data[511:0]), .re_i(nt_re), .entry_i(nt_addr), .entry_o(nt_data));
 
-  stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .Word(TableW), .OutReg(1'b1)) i_it (
+  stamp_table #(.Bits(32), .Entries(IT_ENTRIES), .Word(TableW)) i_it (
     .clk_i, .rst_ni(unit_rst_n), .mem_test_i, .wr_valid_i(wr_it), .wr_ready_o(wr_it_ready), .line_i(wr_line[ItW-5:0]),
     .data_i(wr_data[511:0]), .re_i(it_re), .entry_i(it_entry[ItW-1:0]), .entry_o(it_data));
 
   assign pb_ready = !pb_we; // the vector unit writes when it wants to
-  stamp_ram_sp #(.Width(L*T*4), .Depth(PB_LINES), .Parts(L*T), .OutReg(1'b1)) i_pb (
+  stamp_ram_sp #(.Width(L*T*4), .Depth(PB_LINES), .Parts(L*T)) i_pb (
     .clk_i, .mem_test_i, .re_i(pb_re && pb_ready), .we_i(pb_we), .addr_i(pb_we ? pb_addr : sr_line[PbW-1:0]),
     .mask_i(pb_mask), .wdata_i(pb_data), .rdata_o(pb_rdata));
 

@@ -43,22 +43,20 @@ module stamp_vm #(
   localparam int unsigned Width = L * 32;
   localparam int unsigned RowW  = $clog2(VM_LINES / Banks);
 
-  logic [1:0]       vr_bank0_q, vr_bank_q, sr_bank0_q, sr_bank_q;
+  logic [1:0]       vr_bank, sr_bank;
   logic [Width-1:0] rdata [Banks];
 
   assign vw_ready_o = !(mx_we_i && mx_addr_i[1:0] == vw_addr_i[1:0]);
   assign lw_ready_o = !(mx_we_i && mx_addr_i[1:0] == lw_addr_i[1:0])
                       && !(vw_valid_i && vw_addr_i[1:0] == lw_addr_i[1:0]);
   assign sr_ready_o = !(vr_re_i && vr_addr_i[1:0] == sr_addr_i[1:0]);
-  assign vr_data_o  = rdata[vr_bank_q];
-  assign sr_data_o  = rdata[sr_bank_q];
+  assign vr_data_o  = rdata[vr_bank];
+  assign sr_data_o  = rdata[sr_bank];
 
-  always_ff @(posedge clk_i) begin
-    vr_bank0_q <= vr_addr_i[1:0];
-    sr_bank0_q <= sr_addr_i[1:0];
-    vr_bank_q  <= vr_bank0_q;
-    sr_bank_q  <= sr_bank0_q;
-  end
+  stamp_ram_tag #(.Width(2)) i_vr_bank (
+    .clk_i, .re_i(vr_re_i), .tag_i(vr_addr_i[1:0]), .tag_o(vr_bank));
+  stamp_ram_tag #(.Width(2)) i_sr_bank (
+    .clk_i, .re_i(sr_valid_i), .tag_i(sr_addr_i[1:0]), .tag_o(sr_bank));
 
   for (genvar b = 0; b < Banks; b++) begin : g_bank
     logic mx, vw, lw, vr, sr;
@@ -68,7 +66,7 @@ module stamp_vm #(
     assign vr = vr_re_i && vr_addr_i[1:0] == 2'(b);
     assign sr = sr_valid_i && sr_addr_i[1:0] == 2'(b);
 
-    stamp_ram #(.Width(Width), .Depth(VM_LINES / Banks), .OutReg(1'b1)) i_ram (
+    stamp_ram #(.Width(Width), .Depth(VM_LINES / Banks)) i_ram (
       .clk_i, .mem_test_i,
       .we_i   (mx || vw || lw),
       .waddr_i(mx ? mx_addr_i[2 +: RowW] : vw ? vw_addr_i[2 +: RowW] : lw_addr_i[2 +: RowW]),

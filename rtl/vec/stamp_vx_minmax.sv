@@ -23,8 +23,6 @@ module stamp_vx_minmax #(
     input  logic [TagW-1:0] tag_i,
     input  logic [L*32-1:0] x_i,
 
-    output logic            soon_o, // the cycle before range_valid_o
-    output logic [TagW-1:0] soon_tag_o,
     output logic            range_valid_o,
     output logic [TagW-1:0] tag_o,
     output logic            busy_o,
@@ -40,8 +38,6 @@ module stamp_vx_minmax #(
   logic [Stages:0] v_q;
   logic [TagW-1:0] tag_q [Stages + 1];
 
-  assign soon_o        = v_q[Stages-1];
-  assign soon_tag_o    = tag_q[Stages-1];
   assign range_valid_o = v_q[Stages];
   assign tag_o         = tag_q[Stages];
   assign busy_o        = v_q != '0;

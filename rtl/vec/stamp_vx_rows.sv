@@ -27,9 +27,7 @@ module stamp_vx_rows #(
     input  logic [L*32-1:0]    x_i,
     input  logic [L*32-1:0]    prod_i,  // squares of the line MulLatency steps before
 
-    output logic               soon_o,  // VMINMAX: a range in the next cycle
-    output logic [TagW-1:0]    soon_tag_o,
-    output logic               range_o,
+    output logic               range_o, // VMINMAX: range of a row or block
     output logic [TagW-1:0]    tag_o,
     output logic [31:0]        lo_o,
     output logic [31:0]        hi_o,
@@ -47,7 +45,7 @@ module stamp_vx_rows #(
   localparam int unsigned Log    = $clog2(L);
   localparam logic [31:0] Lowest = 32'hff7f_ffff;
 
-  logic            sum, squares, largest, found, soon, mm_busy, red_done, red_busy, red_valid;
+  logic            sum, squares, largest, found, mm_busy, red_done, red_busy, red_valid;
   logic            red_ready, in_ready, in_valid, in_last;
   logic [Log:0]    in_count;
   logic [L*32-1:0] in_x;
@@ -61,7 +59,6 @@ module stamp_vx_rows #(
   assign largest    = !range_i && !sum && !squares;
   assign red_valid  = v_q[Mul] || (valid_i && sum);
   assign ready_o    = in_ready;
-  assign soon_o     = soon && range_i;
   assign range_o    = found && range_i;
   assign red_o      = red_done || (found && largest);
   assign red_data_o = largest ? hi_o : red_sum;
@@ -77,7 +74,7 @@ module stamp_vx_rows #(
   stamp_vx_minmax #(.L(L), .TagW(TagW)) i_minmax (
     .clk_i, .rst_ni, .en_i, .init_i(largest ? Lowest : 32'd0), .nan_i(largest),
     .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .x_i(mm_x),
-    .soon_o(soon), .soon_tag_o, .range_valid_o(found), .tag_o, .busy_o(mm_busy), .lo_o, .hi_o);
+    .range_valid_o(found), .tag_o, .busy_o(mm_busy), .lo_o, .hi_o);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) v_q <= '0;

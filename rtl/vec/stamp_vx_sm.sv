@@ -121,7 +121,7 @@ module stamp_vx_sm #(
     end
   end
 
-  stamp_ram #(.Width(104), .Depth(SM_ENTRIES), .OutReg(1'b1)) i_ram (
+  stamp_ram #(.Width(104), .Depth(SM_ENTRIES)) i_ram (
     .clk_i, .mem_test_i, .we_i(we_o), .waddr_i(addr_o), .wdata_i(data_o), .re_i(re_i || range_i),
     .raddr_i(range_i ? range_sm_i : raddr_i), .rdata_o);
 

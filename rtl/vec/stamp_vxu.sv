@@ -284,18 +284,17 @@ module stamp_vxu #(
     .valid_o(deq_v), .data_o(deq_data), .scale_o(deq_scale), .addr_o(deq_addr));
 
   // ---- Ranges, maxima and sums of rows ----------------------------------------------------------------
-  logic            rows_ready, rows_busy, range_v, red_v, unused_soon;
+  logic            rows_ready, rows_busy, range_v, red_v;
   logic [31:0]     range_lo, range_hi, red_data;
-  logic [SmW-1:0]  mm_sm, unused_soon_sm, q_sm_addr;
+  logic [SmW-1:0]  mm_sm, q_sm_addr;
   logic            q_sm_we;
   logic [103:0]    q_sm_data;
 
   stamp_vx_rows #(.L(L), .TagW(SmW)) i_rows (
     .clk_i, .rst_ni, .en_i(en), .adv_i(adv), .start_i(load_q), .valid_i(ready && (is_min || is_red)),
     .ready_o(rows_ready), .range_i(is_min), .fn_i(w.fn), .first_i(s2_first), .last_i(s2_last),
-    .count_i(s2_count), .tag_i(s2_sm[SmW-1:0]), .x_i(a_q), .prod_i(prod), .soon_o(unused_soon),
-    .soon_tag_o(unused_soon_sm), .range_o(range_v), .tag_o(mm_sm), .lo_o(range_lo), .hi_o(range_hi),
-    .red_o(red_v), .red_data_o(red_data), .busy_o(rows_busy),
+    .count_i(s2_count), .tag_i(s2_sm[SmW-1:0]), .x_i(a_q), .prod_i(prod), .range_o(range_v), .tag_o(mm_sm),
+    .lo_o(range_lo), .hi_o(range_hi), .red_o(red_v), .red_data_o(red_data), .busy_o(rows_busy),
     .add_valid_o(sum_valid), .add_x_o(sum_x), .add_y_o(sum_y), .sum_i(sum));
 
   // ---- Codes: to XB, to PB, into words ------------------------------------------------------------------
@@ -335,7 +334,7 @@ module stamp_vxu #(
     .max_addr_i(a_addr_q), .word_i(code_valid && is_code), .code_i(code), .bits8_i(code_is8),
     .field_i(code_field), .word_flush_i(code_flush), .word_addr_i(code_line[VmW-1:0]),
     .lane_i(ready && is_smrd), .pair_i(v.first), .at_i(s2_lane), .x_i(p_scale_q),
-    .y_i(stamp_fp_pkg::s32_f32({24'd0, p_zero_q})), .lane_flush_i(s2_flush), .lane_addr_i(a_addr_q),
+    .y_i(stamp_fp_pkg::s9_f32({1'b0, p_zero_q})), .lane_flush_i(s2_flush), .lane_addr_i(a_addr_q),
     .start_i(load_q), .rows_i(w.n0), .first_i(w.d[VmW-1:0]),
     .red_i(red_v), .red_data_i(red_data),
     .valid_o(line_valid), .addr_o(line_addr), .data_o(line_data));
@@ -395,6 +394,6 @@ module stamp_vxu #(
   assign numeric   = infinite || (par_done && par_flag);
 
   logic unused;
-  assign unused = &{1'b0, b, v, w, s2_q, unused_fn_flag, unused_soon, unused_soon_sm};
+  assign unused = &{1'b0, b, v, w, s2_q, unused_fn_flag};
 
 endmodule

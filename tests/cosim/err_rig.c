@@ -44,7 +44,7 @@ bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *
     r->fresh = stamp_alloc(ERR_DRAM, 1);
     r->twin = stamp_machine_new(mach);
     r->monitor = monitor_new(mach->AXI_BYTES, ERR_WINDOW, ERR_WINDOW_END);
-    r->timing = timing_new(mach, 0, ERR_WINDOW); /* code lies below what data may be */
+    r->timing = timing_new(mach, 0, 0);
     if (!r->dram || !r->other || !r->fresh || !r->twin || !r->monitor || !r->timing)
         return err_rig_fail(r, "out of memory");
     err_memory(mach, r->fresh);
@@ -102,6 +102,7 @@ void err_rig_start(struct err_rig *r, const struct err_prog *p)
         {STAMP_REG_IRQ_ENABLE, 1},
         {STAMP_REG_CTRL, 1},
     };
+    timing_code(r->timing, p->code, p->code + 32 * (uint64_t)p->count);
     for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++)
         r->ops->write(r->rtl, writes[i].reg, writes[i].value);
 }
@@ -205,10 +206,15 @@ static bool counters(struct err_rig *r)
     return odd ? err_rig_fail(r, "%s", odd) : true;
 }
 
+bool err_rig_done(struct err_rig *r, const struct err_prog *p)
+{
+    return err_rig_expect(r, p, STAMP_ERROR_NONE, 0, true, true) && counters(r);
+}
+
 bool err_rig_good(struct err_rig *r)
 {
     static struct err_prog p;
 
     err_good(&p, r->mach);
-    return err_rig_expect(r, &p, STAMP_ERROR_NONE, 0, true, true) && counters(r);
+    return err_rig_done(r, &p);
 }

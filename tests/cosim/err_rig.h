@@ -57,7 +57,10 @@ void err_rig_model(struct err_rig *r, const struct err_prog *p);
 bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_error error,
                     uint32_t pc, bool model, bool whole);
 
-/** The good program runs to done and everything it computes and counts equals the C machine. */
+/** @p p runs to done and everything it computes and counts equals the C machine, or what was seen. */
+bool err_rig_done(struct err_rig *r, const struct err_prog *p);
+
+/** The same of the good program. */
 bool err_rig_good(struct err_rig *r);
 
 #endif

@@ -183,6 +183,32 @@ static bool again_with_stalls(struct err_rig *r)
     return alternate(r, 600);
 }
 
+/* A program of one HALT, at instruction @p end, with more behind it to read ahead. */
+static void ends_early(struct err_rig *r, struct err_prog *p, uint64_t code, uint32_t end)
+{
+    err_start(p, r->mach);
+    p->code = code;
+    for (uint32_t k = 0; k < 40; k++) err_control(p, k == end ? STAMP_OP_HALT : STAMP_OP_NOP, 0, 0);
+}
+
+/* What a program reads ahead is under way, or still to be asked for, when the next one starts elsewhere: its
+ * beats count there. */
+static bool read_ahead(struct err_rig *r)
+{
+    static struct err_prog p;
+    struct stamp_rtl_status st;
+
+    for (uint32_t i = 0; i < 16; i++) {
+        ends_early(r, &p, ERR_BAD_CODE, i % 8);
+        err_rig_load(r, &p);
+        err_rig_start(r, &p);
+        if (!err_rig_wait(r, 400000, &st)) return false;
+        ends_early(r, &p, ERR_GOOD_CODE, 7 - i % 8);
+        if (!err_rig_done(r, &p)) return false;
+    }
+    return true;
+}
+
 /* START while busy does nothing, and neither does clearing what is not there. */
 static bool start_while_busy(struct err_rig *r)
 {
@@ -252,7 +278,7 @@ int main(int argc, char **argv)
 {
     static const struct err_world calm = {20, 0, 1, false}, rough = {97, 90, 7, false},
                                   fast = {1, 0, 1, false}, slow = {4000, 0, 3, false},
-                                  dead = {20, 0, 1, true};
+                                  deaf = {20, 255, 5, false}, dead = {20, 0, 1, true};
     struct tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = NULL};
 
     if (!t.mach) {
@@ -267,6 +293,8 @@ int main(int argc, char **argv)
     all_cases(&t, &rough);
     scene(&t, "again and again", STAMP_ERROR_NONE, &fast, again_and_again);
     scene(&t, "again and again, with stalls", STAMP_ERROR_NONE, &rough, again_with_stalls);
+    scene(&t, "read ahead of an end", STAMP_ERROR_NONE, &slow, read_ahead);
+    scene(&t, "read ahead of an end, with stalls", STAMP_ERROR_NONE, &deaf, read_ahead);
     scene(&t, "START while busy", STAMP_ERROR_NONE, &calm, start_while_busy);
     scene(&t, "interrupt", STAMP_ERROR_NONE, &calm, interrupt);
     scene(&t, "dead memory", STAMP_ERROR_WATCHDOG, &dead, dead_memory);

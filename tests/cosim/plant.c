@@ -10,7 +10,7 @@
  *   twice:UNIT:SPACE:N   told twice
  *   pc:UNIT:N            the N-th retirement of UNIT is of the next instruction
  *   lost:UNIT:N          not told
- *   counter:EVENT        one more
+ *   counter:EVENT[:N]    N more, or one
  *   memory               a byte of the last beat stored is another, once the machine has stopped
  *   status               done becomes NUMERIC
  *   errorpc              an error is of the next instruction
@@ -123,7 +123,7 @@ static void close_plant(void *rtl)
     free(p);
 }
 
-/* The counter named is one more where its low word is read. */
+/* The counter named is more where its low word is read. */
 static uint32_t read_plant(void *rtl, uint32_t offset)
 {
     struct plant *p = rtl;
@@ -132,7 +132,7 @@ static uint32_t read_plant(void *rtl, uint32_t offset)
     for (uint32_t e = 0; is(p, "counter") && e < STAMP_EVENTS; e++)
         if (!strcmp(p->field[1], stamp_event_name((enum stamp_event)e)) &&
             offset == STAMP_REG_CTR + 8 * e)
-            value++;
+            value += p->field[2][0] ? (uint32_t)strtoul(p->field[2], NULL, 10) : 1;
     return value;
 }
 

@@ -116,6 +116,9 @@ for event in CYCLES FETCH_BYTES LDU_BUSY STU_BUSY VXU_BUSY MXU_BUSY LDU_WAIT STU
     STU_AXI VXU_VM MXU_DRAIN; do
     want "counter:$event" "counter $event: rtl [0-9]+, observed [0-9]+" $rand
 done
+for bytes in 64 256; do # a granule, a burst
+    want "counter:FETCH_BYTES:$bytes" 'counter FETCH_BYTES: rtl [0-9]+, observed [0-9]+' $rand
+done
 want counter:MXU_ACTIVE 'counter MAC_ISSUED: rtl [0-9]+, observed [0-9]+' $rand
 edges="$B/edges tiny --dir $P --only VBIAS"
 honest $edges

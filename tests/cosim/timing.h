@@ -20,9 +20,12 @@ extern "C" {
 struct stamp_rtl_cycle;
 struct timing; /* opaque */
 
-/** @p code_lo .. @p code_hi: the program's bytes, which nothing but fetch reads. NULL: out of memory. */
+/** @p code_lo .. @p code_hi: the program's bytes, which none of its loads reads. NULL: out of memory. */
 struct timing *timing_new(const struct stamp_mach *mach, uint64_t code_lo, uint64_t code_hi);
 void timing_free(struct timing *t);
+
+/** Before a START of another program: its bytes. */
+void timing_code(struct timing *t, uint64_t code_lo, uint64_t code_hi);
 
 /** An on_cycle hook; @p ctx is the timing. Every START begins anew. Always true. */
 bool timing_cycle(void *ctx, const struct stamp_rtl_cycle *cycle);

@@ -15,18 +15,19 @@
 static const uint32_t NAN_BITS = 0x7fc00000u;
 static const uint32_t INF_BITS = 0x7f800000u;
 
-/** One operation. fminmax: x = a, lo = b, hi = c. */
+/** One operation. RANGE: x = a, lo = b, hi = c. */
 struct fp_case {
     uint32_t a, b, c;
     bool sub, half;
 };
 
-enum fp_unit { FADD, FMUL, I2F, F2I, F2BF, FDIV, FSQRT, FMINMAX, UNITS };
+/** Units, then functions without a clock. S9 takes the lowest 9 bits of a, but -256. */
+enum fp_unit { FADD, FMUL, F2I, FDIV, FSQRT, CLOCKED, S9 = CLOCKED, BF16, RANGE, UNITS };
 
 static const char *const unit_name[UNITS] = {
-    "fadd", "fmul", "i2f", "f2i", "f2bf", "fdiv", "fsqrt", "fminmax",
+    "fadd", "fmul", "f2i", "fdiv", "fsqrt", "s9", "bf16", "range",
 };
-static const unsigned latency[UNITS] = {4, 4, 1, 1, 1, 30, 29, 0}; // enabled cycles
+static const unsigned latency[CLOCKED] = {4, 4, 1, 30, 29}; // enabled cycles
 
 // ---------------------------------------------------------------- random numbers
 
@@ -86,6 +87,12 @@ static uint32_t bits_of(float f) // canonical NaN
     return is_nan(u) ? NAN_BITS : u;
 }
 
+/** The lowest 9 bits, two's complement. */
+static int32_t s9_of(uint32_t a)
+{
+    return (int32_t)(a & 0x1ff) - (int32_t)(a & 0x100) * 2;
+}
+
 static uint32_t native_f2i(uint32_t x)
 {
     const float f = as_float(x);
@@ -119,9 +126,9 @@ static uint64_t native(enum fp_unit unit, const fp_case &k)
     case FMUL: return bits_of(a * b);
     case FDIV: return bits_of(a / b);
     case FSQRT: return bits_of(std::sqrt(a));
-    case I2F: return bits_of((float)(int32_t)k.a);
+    case S9: return bits_of((float)s9_of(k.a));
     case F2I: return native_f2i(k.a);
-    case F2BF: return native_bf16(k.a);
+    case BF16: return native_bf16(k.a);
     default: return (uint64_t)(a > c ? k.a : k.c) << 32 | (a < b ? k.a : k.b);
     }
 }
@@ -143,9 +150,9 @@ static uint64_t oracle(enum fp_unit unit, const fp_case &k)
     case FMUL: return so_mul(k.a, k.b);
     case FDIV: return so_div(k.a, k.b);
     case FSQRT: return so_sqrt(k.a);
-    case I2F: return so_from_s32((int32_t)k.a);
+    case S9: return so_from_s32(s9_of(k.a));
     case F2I: return (uint32_t)so_rne_int10(k.a) & 0x3ff;
-    case F2BF: return so_to_bf16(k.a);
+    case BF16: return so_to_bf16(k.a);
     default: // the oracle has no comparison: the order of sign-magnitude integers
         return (uint64_t)(so_below(k.c, k.a) ? k.a : k.c) << 32 | (so_below(k.a, k.b) ? k.a : k.b);
     }
@@ -158,7 +165,6 @@ static bool not_finite(enum fp_unit unit, uint64_t r)
     case FMUL:
     case FDIV:
     case FSQRT: return (r & INF_BITS) == INF_BITS;
-    case F2BF: return (r & 0x7f80) == 0x7f80;
     default: return false;
     }
 }
@@ -279,12 +285,6 @@ static uint32_t hard_root(void)
 /** One operand of a conversion, near a tie. */
 static uint32_t hard_single(enum fp_unit unit)
 {
-    if (unit == I2F) {
-        const uint32_t v = rnd() >> below(32);
-        const uint32_t tie = ((rnd() | 0x800000u) & 0xffffffu) * 2 + 1; // 24 bits and a half
-        const uint32_t m = below(2) ? v : (tie << below(8)) + below(3) - 1;
-        return below(2) ? m : 0u - m;
-    }
     if (unit == F2I) {
         if (below(3) == 0) return pack(120 + (int)below(20), rnd_frac());
         return bits_of((float)((int32_t)below(2401) - 1200) * 0.5f) + below(3) - 1;
@@ -299,6 +299,10 @@ static fp_case make_case(enum fp_unit unit, uint64_t i)
     const uint64_t pairs = (uint64_t)SPECIALS * SPECIALS;
     const uint64_t modes = unit == FADD ? 4 : 1;
 
+    if (unit == S9) {
+        k.a = (uint32_t)(i % 511) - 255;
+        return k;
+    }
     if (i < pairs * modes) {
         k.sub = (i / pairs & 1) != 0;
         k.half = (i / pairs & 2) != 0;
@@ -311,13 +315,13 @@ static fp_case make_case(enum fp_unit unit, uint64_t i)
         if (unit == FSQRT && below(8)) k.a &= 0x7fffffffu; // else half of them were NaN
         return k;
     }
-    if (unit == I2F || unit == F2I || unit == F2BF)
+    if (unit == F2I || unit == BF16)
         k.a = hard_single(unit);
     else if (unit == FSQRT)
         k.a = hard_root();
     else
         hard_pair(&k);
-    if (unit == FMINMAX) k.c = below(2) ? k.b : (k.a + below(3) - 1) ^ (rnd() & 0x80000000u);
+    if (unit == RANGE) k.c = below(2) ? k.b : (k.a + below(3) - 1) ^ (rnd() & 0x80000000u);
     return k;
 }
 

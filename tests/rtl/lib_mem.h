@@ -1,26 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file lib_mem.h
- * Of lib_tb: the memories. Rams with the body of macros run beside the behavioural ones and a few lines of
+ * Of lib_tb: the memories. Macros of rams' bodies run beside the wrappers, a cycle ahead, and a few lines of
  * C++; of banks, tables and the operand memory it is tested who waits, that nothing is lost, and for how
  * long a writer can be kept out.
  */
 #ifndef STAMP_TESTS_RTL_LIB_MEM_H
 #define STAMP_TESTS_RTL_LIB_MEM_H
 
+#include <array>
 #include <cstring>
 #include <deque>
 #include <vector>
 
 #include "tests/rtl/lib_ctr.h"
 
+/* What a memory gives: a read's data two cycles after it, held until the next read's come. */
+template <class T> struct reads {
+    T last = {}, want = {};          /* after the edge: behind the body, behind the wrapper */
+    bool any = false, known = false; /* last counts, want counts */
+
+    /* A cycle, before its edge: the line as it is before this cycle's write. */
+    void cycle(bool read, const T &line)
+    {
+        want = last, known = any;
+        if (read) last = line, any = true;
+    }
+};
+
 /* ---- Rams: two ports, one port with a mask, both bodies ------------------------------------------ */
 
 static void ram(uint64_t cycles)
 {
     std::vector<uint64_t> mem(320);
-    uint64_t want = 0, late = 0;
-    bool read = false, fresh = false, meets = false;
+    reads<uint64_t> r;
     uint32_t met = 0;
 
     for (uint32_t i = 0; i < 320; i++) { /* no read meets what was never written */
@@ -32,17 +45,12 @@ static void ram(uint64_t cycles)
         top->r_we_i = g.below(2), top->r_re_i = g.below(2);
         top->r_waddr_i = (uint16_t)g.below(span), top->r_raddr_i = (uint16_t)g.below(span);
         top->r_wdata_i = g.next();
-        if (fresh) late = want;
-        fresh = top->r_re_i;
-        meets = top->r_we_i && top->r_re_i && top->r_waddr_i == top->r_raddr_i;
-        met += meets;
-        if (top->r_re_i) want = mem[top->r_raddr_i], read = true; /* before this cycle's write */
+        met += top->r_we_i && top->r_re_i && top->r_waddr_i == top->r_raddr_i;
+        r.cycle(top->r_re_i, mem[top->r_raddr_i]);
         if (top->r_we_i) mem[top->r_waddr_i] = top->r_wdata_i;
         tick();
-        if (!read) continue;
-        t.check(top->r_rdata_o == want && top->r_macro_o == want,
-                "ram: data not what was written, or not held");
-        if (late) t.check(top->r_late_o == late, "ram: wrong behind its register");
+        if (r.any) t.check(top->r_macro_o == r.last, "ram: macros: wrong data, or not held");
+        if (r.known) t.check(top->r_rdata_o == r.want, "ram: wrong data, or not held");
     }
     if (!met) t.complain("ram: no read met a write of its line");
     top->r_we_i = top->r_re_i = 0;
@@ -55,8 +63,7 @@ struct line72 {
 static void ram_sp(uint64_t cycles)
 {
     std::vector<line72> mem(832);
-    line72 want = {};
-    bool read = false;
+    reads<line72> r;
 
     for (uint32_t i = 0; i < 832; i++) {
         top->n_we_i = 1, top->n_addr_i = (uint16_t)i, top->n_mask_i = 0x3ffff;
@@ -69,7 +76,7 @@ static void ram_sp(uint64_t cycles)
         top->n_addr_i = (uint16_t)(g.one_in(8) ? 510 + g.below(4) : g.below(832));
         top->n_mask_i = g.one_in(4) ? 0x3ffff : g.below(1 << 18);
         for (int i = 0; i < 3; i++) top->n_wdata_i[i] = (uint32_t)g.next() & (i == 2 ? 0xff : ~0u);
-        if (top->n_re_i) want = mem[top->n_addr_i], read = true;
+        r.cycle(top->n_re_i, mem[top->n_addr_i]);
         for (int n = 0; n < 18; n++) {
             const uint32_t bits = 15u << 4 * (n % 8);
             uint32_t &word = mem[top->n_addr_i].w[n / 8];
@@ -77,9 +84,12 @@ static void ram_sp(uint64_t cycles)
                 word = (word & ~bits) | (top->n_wdata_i[n / 8] & bits);
         }
         tick();
-        if (!read) continue;
-        t.check(!memcmp(&top->n_rdata_o, &want, 12) && !memcmp(&top->n_macro_o, &want, 12),
-                "ram of one port: wrong data, or not held");
+        if (r.any)
+            t.check(!memcmp(&top->n_macro_o, &r.last, 12),
+                    "ram of one port: macros: wrong data, or not held");
+        if (r.known)
+            t.check(!memcmp(&top->n_rdata_o, &r.want, 12),
+                    "ram of one port: wrong data, or not held");
     }
     top->n_we_i = top->n_re_i = 0;
 }
@@ -134,9 +144,8 @@ static bool bank_read(uint32_t how, uint32_t &line)
 static void bank(uint64_t cycles, bool two)
 {
     std::vector<uint64_t> mem(32);
-    uint64_t want = 0, now = 0;
     uint32_t how = 3, line = 0, longest = 0, n = 0;
-    bool known = false, shown = false;
+    reads<uint64_t> r;
     bank_writer w;
 
     for (n = 0; cycles-- > 0; n++) {
@@ -151,15 +160,13 @@ static void bank(uint64_t cycles, bool two)
         top->eval();
         const bool ready = two ? top->k_ready_o : top->k_one_ready_o;
         t.check(ready == !(top->k_re_i && (!two || (line ^ w.line) % 2 == 0)), "bank: wrong ready");
-        if (shown) now = want;
-        shown = top->k_re_i;
-        if (top->k_re_i) want = mem[line], known = true;
+        r.cycle(top->k_re_i, mem[line]);
         if (w.busy && ready) mem[w.line] = top->k_wdata_i, w.busy = false;
         if (w.busy && two && how == 0 && ++w.waited > longest) longest = w.waited;
-        const bool late = known && now;
         tick();
-        if (known && two) t.check(top->k_rdata_o == want, "bank: wrong data, or not held");
-        if (late && !two) t.check(top->k_one_o == now, "bank: wrong behind its register");
+        if (r.known)
+            t.check((two ? top->k_rdata_o : top->k_one_o) == r.want,
+                    "bank: wrong data, or not held");
     }
     if (two && longest != 1) t.complain("bank: a reader in order keeps a write for one cycle");
     top->k_we_i = top->k_one_we_i = top->k_re_i = 0;
@@ -171,8 +178,9 @@ static void bank(uint64_t cycles, bool two)
 static void table(uint64_t cycles, bool wide)
 {
     uint16_t mem[64] = {};
-    uint32_t entry = 0, waited = 0, longest = 0, want = 0, late = 0;
-    bool writing = false, known = false, shown = false, order = false, quiet = false;
+    uint32_t entry = 0, waited = 0, longest = 0;
+    bool writing = false, order = false, quiet = false;
+    reads<uint32_t> r;
     const uint32_t lines = 2, each = 32;
 
     for (uint32_t n = 0; cycles-- > 0; n++) {
@@ -189,21 +197,16 @@ static void table(uint64_t cycles, bool wide)
         top->t_re_i = n >= 40 && (order || g.below(2)) && !(writing && quiet);
         top->eval();
         const bool ready = wide ? top->t_wide_ready_o : top->t_ready_o;
-        if (shown) late = want;
-        shown = top->t_re_i;
-        if (top->t_re_i) {
-            want = wide ? mem[entry & ~1u] | (uint32_t)mem[entry | 1] << 16 : mem[entry];
-            known = true;
-        }
+        r.cycle(top->t_re_i, wide ? mem[entry & ~1u] | (uint32_t)mem[entry | 1] << 16 : mem[entry]);
         if (writing && order && n >= 40 && ++waited > longest) longest = waited;
         if (writing && ready) {
             memcpy(mem + each * top->t_line_i, &top->t_data_i, 64);
             writing = false;
         }
-        const bool before = late != 0;
         tick();
-        if (known && !wide) t.check(top->t_entry_o == want, "table: wrong entry, or not held");
-        if (before && wide) t.check(top->t_wide_o == late, "table: wrong behind its register");
+        if (r.known)
+            t.check((wide ? top->t_wide_o : top->t_entry_o) == r.want,
+                    "table: wrong entry, or not held");
     }
     /* 8 words; a walk of entries reads one cycle in 4, or in 2. */
     if (longest < 8 || longest > (wide ? 17 : 12)) t.complain("table: a write takes too long");
@@ -213,11 +216,10 @@ static void table(uint64_t cycles, bool wide)
 /* ---- Operand memory: writes wait in FIFOs, none is lost --------------------------------------------- */
 
 struct xb_case {
-    uint32_t mem[32][4] = {};
-    uint32_t half =
-        0; /* the writer's lines are those whose bit 4 is this, the reader's the others */
-    bool known = false, room = true;
-    uint32_t want[4] = {}, fell = 0, waits = 0, after = 0;
+    std::array<uint32_t, 4> mem[32] = {};
+    uint32_t half = 0; /* bit 4 of the writer's lines; the reader's are the others */
+    reads<std::array<uint32_t, 4>> r;
+    uint32_t fell = 0, waits = 0, after = 0;
 };
 
 static void xb_write(xb_case &x, bool one_bank)
@@ -240,10 +242,11 @@ static void xb_cycle(xb_case &x, bool write, bool one_bank, bool read, uint32_t 
     x.fell += !top->b_ready_o;
     if (write && x.after <= 4) xb_write(x, one_bank);
     top->b_re_i = read, top->b_raddr_i = (uint8_t)(16 * !x.half + line % 16);
-    if (read) memcpy(x.want, x.mem[top->b_raddr_i], 16), x.known = true;
+    x.r.cycle(read, x.mem[top->b_raddr_i]);
     tick();
     x.waits += top->b_busy_o;
-    if (x.known) t.check(!memcmp(&top->b_data_o, x.want, 16), "operands: wrong line, or not held");
+    if (x.r.known)
+        t.check(!memcmp(&top->b_data_o, &x.r.want, 16), "operands: wrong line, or not held");
 }
 
 static void xb(uint64_t cycles)

@@ -137,7 +137,7 @@ static void rmux(uint64_t cycles)
         const bool right = top->x_f_rvalid_o == (take && fetch) &&
                            top->x_l_rvalid_o == (top->x_rvalid_i && !fetch) &&
                            top->x_rready_o == top->x_l_rready_i;
-        t.check(right && !(f_go && l_go) && due.size() + asked.size() <= 4 && asked.size() <= 1 &&
+        t.check(right && !(f_go && l_go) && due.size() + asked.size() <= 4 && asked.size() <= 2 &&
                     p.arvalid == !asked.empty(),
                 "rmux: a beat or a grant went wrong");
         if (p.arvalid && p.arready && !asked.empty()) { /* what was granted leaves a cycle later */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // lib_tb_top - the small common modules side by side, small: fifo (f_), rams of two ports (r_) and of one
-// (n_), each with the body of macros beside the behavioural one, tables of 16 and 32 bits (t_), banks one
+// (n_), each with the macros of its body beside it, a cycle sooner, tables of 16 and 32 bits (t_), banks one
 // and two (k_), operand memory (b_), vector memory (v_), read multiplexer (x_), registers (s_, c_), event
 // counters (e_).
 module lib_tb_top (
@@ -17,7 +17,7 @@ module lib_tb_top (
     input  logic         r_we_i, r_re_i,
     input  logic [8:0]   r_waddr_i, r_raddr_i,
     input  logic [63:0]  r_wdata_i,
-    output logic [63:0]  r_rdata_o, r_macro_o, r_late_o, // late: with a register behind
+    output logic [63:0]  r_rdata_o, r_macro_o,
 
     input  logic         n_we_i, n_re_i,
     input  logic [9:0]   n_addr_i,
@@ -31,14 +31,14 @@ module lib_tb_top (
     input  logic [511:0] t_data_i,
     input  logic [5:0]   t_entry_i,
     output logic [15:0]  t_entry_o,
-    output logic [31:0]  t_wide_o, // of entry_i / 2: the same bits as words, one cycle later
+    output logic [31:0]  t_wide_o, // of entry_i / 2: the same bits as words
     input  logic         t_wide_we_i,
 
     input  logic         k_we_i, k_re_i, k_one_we_i,
     output logic         k_ready_o, k_one_ready_o,
     input  logic [4:0]   k_waddr_i, k_raddr_i,
     input  logic [63:0]  k_wdata_i,
-    output logic [63:0]  k_rdata_o, k_one_o, // one: a single bank, data one cycle later
+    output logic [63:0]  k_rdata_o, k_one_o, // one: a single bank
 
     input  logic         b_we_i, b_re_i, b_two_i,
     output logic         b_ready_o, b_busy_o,
@@ -91,10 +91,6 @@ module lib_tb_top (
     .clk_i, .mem_test_i(m_test_i), .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
     .raddr_i(r_raddr_i), .rdata_o(r_rdata_o));
 
-  stamp_ram #(.Width(64), .Depth(320), .OutReg(1'b1)) i_ram_late (
-    .clk_i, .mem_test_i(m_test_i), .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
-    .raddr_i(r_raddr_i), .rdata_o(r_late_o));
-
   stamp_ihp_1w1r #(.Width(64), .Depth(320)) i_ram_macro (
     .clk_i, .mem_test_i(m_test_i), .we_i(r_we_i), .waddr_i(r_waddr_i), .wdata_i(r_wdata_i), .re_i(r_re_i),
     .raddr_i(r_raddr_i), .rdata_o(r_macro_o));
@@ -108,7 +104,7 @@ module lib_tb_top (
     .clk_i, .mem_test_i(m_test_i), .re_i(n_re_i), .we_i(n_we_i), .addr_i(n_addr_i), .mask_i(n_mask_i),
     .wdata_i(n_wdata_i), .rdata_o(n_macro_o));
 
-  stamp_table #(.Bits(32), .Entries(32), .OutReg(1'b1)) i_wide (
+  stamp_table #(.Bits(32), .Entries(32)) i_wide (
     .clk_i, .rst_ni, .mem_test_i(m_test_i), .wr_valid_i(t_wide_we_i), .wr_ready_o(t_wide_ready_o),
     .line_i(t_line_i), .data_i(t_data_i), .re_i(t_re_i), .entry_i(t_entry_i[5:1]), .entry_o(t_wide_o));
 
@@ -120,7 +116,7 @@ module lib_tb_top (
     .clk_i, .mem_test_i(m_test_i), .wr_valid_i(k_we_i), .wr_ready_o(k_ready_o), .waddr_i(k_waddr_i),
     .wdata_i(k_wdata_i), .re_i(k_re_i), .raddr_i(k_raddr_i), .rdata_o(k_rdata_o));
 
-  stamp_bank #(.Width(64), .Depth(32), .OutReg(1'b1)) i_one (
+  stamp_bank #(.Width(64), .Depth(32)) i_one (
     .clk_i, .mem_test_i(m_test_i), .wr_valid_i(k_one_we_i), .wr_ready_o(k_one_ready_o), .waddr_i(k_waddr_i),
     .wdata_i(k_wdata_i), .re_i(k_re_i), .raddr_i(k_raddr_i), .rdata_o(k_one_o));
 
