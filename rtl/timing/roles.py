@@ -94,7 +94,7 @@ class Kind:
 
 
 class Roles:
-    """The cells a run names: `nand` the gate equivalent, `buffer` what drives an input."""
+    """The cells a run names: `nand` the gate equivalent, `buffer` what drives an input, `repeater` what stands at a border."""
 
     def __init__(self, library):
         self.kinds = {g.name: Kind(g) for g in library.of("cell")}
@@ -112,4 +112,5 @@ class Roles:
         smallest("inverter", [k for k in used if k.function((True, False))])
         buffers = smallest("buffer", [k for k in used if k.function((False, True))])
         self.buffer = next((k for k in buffers if k.drive(2)), buffers[0])
+        self.repeater = next((k for k in buffers if k.drive(4)), self.buffer)
         self.flop = smallest("flip-flop with a data and a clock pin", [k for k in used if k.plain_flop])[0]

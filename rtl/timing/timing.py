@@ -18,10 +18,12 @@ import subprocess
 import sys
 import time
 
+import border
 import design
 import liberty
 import mapping
 import memory
+import plain
 import process
 import results
 import roles
@@ -87,9 +89,9 @@ class Lib:
         self.time, self.load = liberty.units(parsed[0])
         def unused(cell):
             return cell.get("dont_use") == "true" or any(fnmatch.fnmatch(cell.name, u) for u in self.facts.unused)
-        plain = liberty.merge(parsed, unused, "")
-        self.key = hashlib.sha256(plain.encode()).hexdigest()
-        self.roles = roles.Roles(liberty.parse(plain, self.name))
+        merged = liberty.merge(parsed, unused, "")
+        self.key = hashlib.sha256(merged.encode()).hexdigest()
+        self.roles = roles.Roles(liberty.parse(merged, self.name))
         group, self.wire = self.estimate(parsed[0])
         text = liberty.merge(parsed, unused, group)
         self.path = f"{B}/timing/lib/{self.name}.lib"
@@ -254,6 +256,8 @@ def measure(options, lib, where):
             lambda n: mapping.mapped(n, lib.path, lib.key + ELABORATE, where, lib.facts.period, lib.roles.buffer)), largest):
         progress.say(net.name, took, "known" if known else f"for {how}, {delay:.3f} ns of logic")
 
+    at_borders(nets, where, lib.roles.repeater)
+
     libs = [lib.path] + ([f"{where}/memories.lib"] if macros else [])
     def judge(net):
         names = [f"{where}/{n.name}.v" for n in net.all_kids() + [net]]
@@ -271,6 +275,21 @@ def measure(options, lib, where):
             "wires": lib.wire, "border": sta.BORDER,
             "memories": {n: {"word": f.word, "area_um2": f.area, "clock_to_out_ns": f.access, "setup_ns": f.setup}
                          for n, f in sorted(figures.items())}, "whole": whole, "units": units}
+
+
+def at_borders(nets, where, cell):
+    """Buffers where a net of one netlist has many loads in those below; `nets` are the deepest first."""
+    loads = {}
+    for net in nets:
+        path = f"{where}/{net.name}.v"
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        try:
+            text, loads[net.name] = border.buffered(text, loads, cell.name, cell.inputs[0].name, cell.outputs[0].name)
+        except plain.PlainError as error:
+            raise design.BadDesign(f"{path}: {error}") from error
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def preorder(top):

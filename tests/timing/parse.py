@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What rtl/timing reads: Liberty files and their functions, reports of OpenSTA, kept figures. Texts and expected values
 are written here by hand."""
+import collections
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "rtl", "timing"))
 # pylint: disable=wrong-import-position
+import border
 import design
 import liberty
 import memory
@@ -202,6 +204,28 @@ def masks():
     expect("other memories as they are", out.endswith("b (\n    .WE({ m, m })\n  );\n"), True)
 
 
+def borders():
+    cells = "".join(f"  AND c{n} (\n    .A(en),\n    .B(d[{n % 2}]),\n    .Y(y{n})\n  );\n" for n in range(10))
+    kid = "module kid(en, d, clk_i);\n  input clk_i;\n  wire clk_i;\n  input [1:0] d;\n  wire [1:0] d;\n  input en;\n  wire en;\n" \
+          + "".join(f"  wire y{n};\n" for n in range(10)) + cells + "endmodule\n"
+    same, loads = border.buffered(kid, {}, "BUF", "A", "Y")
+    expect("a leaf stays as it is", same == kid, True)
+    expect("its loads", loads, {"clk_i": [0], "d": [5, 5], "en": [10]})
+    kids = "".join(f"  kid k{n} (\n    .clk_i(clk_i),\n    .d(data),\n    .en(go)\n  );\n" for n in range(14))
+    top = "module top(clk_i, data);\n  input clk_i;\n  wire clk_i;\n  input [1:0] data;\n  wire [1:0] data;\n  wire go;\n  wire gone;\n" \
+          + "  INV i (\n    .A(data[0]),\n    .Y(gone)\n  );\n  assign go = gone;\n" + kids + "endmodule\n"
+    text, loads = border.buffered(top, {"kid": loads}, "BUF", "A", "Y")
+    pins = border.Pins(text, {})
+    fan = collections.Counter(pins.net(b) for b in re.findall(r"\.(?:A|en)\((\w+(?:\[\d\])?)\)", text))
+    # go: 14 kids of 10 loads are 14 buffers, more than 12, so two above them. data: two kids of 5 a buffer, 7 buffers.
+    expect("no more than twelve", max(fan.values()) <= 12 and fan["gone"] == 2, True)
+    expect("buffers", len(re.findall("  BUF ", text)), 14 + 2 + 7 + 7)
+    expect("loads of inputs now", loads, {"clk_i": [0], "data": [7, 8]})
+    expect("the clock as it was", text.count(".clk_i(clk_i)"), 14)
+    expect("each kid has its enable", len(re.findall(r"\.en\(border_\d+_net\)", text)), 14)
+    expect("bits of a word", bool(re.search(r"\.d\(\{ border_\d+_net, border_\d+_net \}\)", text)), True)
+
+
 def kept():
     old = {"a": {"area_um2": 100, "period_ns": 1.0, "levels": 20}, "b": {"area_um2": 1, "period_ns": None, "levels": None}}
     def now(area, period, levels):
@@ -219,7 +243,7 @@ def kept():
 
 
 def main():
-    for work in (files, functions, memories, reports, designs, masks, kept):
+    for work in (files, functions, memories, reports, designs, masks, borders, kept):
         work()
     print(f"timing_parse: {COUNT[0]} passed, {COUNT[1]} failed")
     return 1 if COUNT[1] or COUNT[0] < 60 else 0
