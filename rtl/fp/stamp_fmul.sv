@@ -42,8 +42,9 @@ module stamp_fmul #(
     assign unused = &{1'b0, rst_ni};
   end
 
-  // Stage 1: products of the halves of the raw significands.
-  logic [23:0]       s1_p0_q, s1_p1_q, s1_p2_q, s1_p3_q;
+  // Stage 1: products of the halves of one raw significand with the quarters of the other: short, as what chooses
+  // the operands is in front of it. l3: the lower half with the highest quarter.
+  logic [17:0]       s1_l0_q, s1_l1_q, s1_l2_q, s1_l3_q, s1_h0_q, s1_h1_q, s1_h2_q, s1_h3_q;
   logic signed [9:0] s1_base_q; // exponent of bit 46 of the product, less 1: -126..380
   logic [4:0]        s1_lz_q;
   logic              s1_sign_q, s1_zero_q, s1_inf_q, s1_nan_q;
@@ -56,10 +57,14 @@ module stamp_fmul #(
       a_zero = a_i[30:0] == 31'd0;
       b_zero = b_i[30:0] == 31'd0;
 
-      s1_p0_q <= {12'd0, a_i[11:0]} * {12'd0, b_i[11:0]};
-      s1_p1_q <= {12'd0, a_i[11:0]} * {12'd0, !b_sub, b_i[22:12]};
-      s1_p2_q <= {12'd0, !a_sub, a_i[22:12]} * {12'd0, b_i[11:0]};
-      s1_p3_q <= {12'd0, !a_sub, a_i[22:12]} * {12'd0, !b_sub, b_i[22:12]};
+      s1_l0_q <= {6'd0, a_i[11:0]} * {12'd0, b_i[5:0]};
+      s1_l1_q <= {6'd0, a_i[11:0]} * {12'd0, b_i[11:6]};
+      s1_l2_q <= {6'd0, a_i[11:0]} * {12'd0, b_i[17:12]};
+      s1_l3_q <= {6'd0, a_i[11:0]} * {12'd0, !b_sub, b_i[22:18]};
+      s1_h0_q <= {6'd0, !a_sub, a_i[22:12]} * {12'd0, b_i[5:0]};
+      s1_h1_q <= {6'd0, !a_sub, a_i[22:12]} * {12'd0, b_i[11:6]};
+      s1_h2_q <= {6'd0, !a_sub, a_i[22:12]} * {12'd0, b_i[17:12]};
+      s1_h3_q <= {6'd0, !a_sub, a_i[22:12]} * {12'd0, !b_sub, b_i[22:18]};
       s1_base_q <= {2'd0, a_i[30:23]} + {2'd0, b_i[30:23]} + {9'd0, a_sub || b_sub} - 10'd128;
       s1_lz_q   <= 5'd0;
       if (a_sub || b_sub) begin // of two subnormals the product rounds to zero whatever is counted
@@ -73,28 +78,34 @@ module stamp_fmul #(
     end
   end
 
-  // Stage 2: their sum, the upper half for either carry; how far it goes left: by lz, by what the exponent
-  // allows, -27..23.
+  // Stage 2: their sum, from bit 6 on, the upper half for either carry; how far it goes left: by lz, by what the
+  // exponent allows, -27..23.
+  function automatic logic [83:0] three_two(input logic [41:0] a, input logic [41:0] b, input logic [41:0] c);
+    three_two = {((a & b) | (a & c) | (b & c)) << 1, a ^ b ^ c};
+  endfunction
+
   logic [47:0] s2_prod_q;
   logic [5:0]  s2_right_q; // 23 less that
   logic [8:0]  s2_base_q;  // after the shift, 0..380
   logic        s2_sign_q, s2_zero_q, s2_inf_q, s2_nan_q;
 
   always_ff @(posedge clk_i) begin : stage2
-    logic [35:0]       s, other;
-    logic [34:0]       c;
-    logic [18:0]       low;
-    logic [17:0]       hi;
+    logic [41:0]       a, b, c, d, e, f; // e, f: sums and carries
+    logic [21:0]       low;
+    logic [20:0]       hi;
     logic              unused_hi;
     logic signed [9:0] left;
     if (en_i && stage_valid[0]) begin
-      other = {s1_p3_q, s1_p0_q[23:12]};
-      s   = other ^ {12'd0, s1_p1_q} ^ {12'd0, s1_p2_q};
-      c   = (other[34:0] & {11'd0, s1_p1_q}) | ((other[34:0] | {11'd0, s1_p1_q}) & {11'd0, s1_p2_q});
-      low = {1'b0, s[17:0]} + {1'b0, c[16:0], 1'b0};
-      {hi, unused_hi} = low[18] ? {s[35:18], 1'b1} + {c[34:17], 1'b1}
-                                : {s[35:18], 1'b0} + {c[34:17], 1'b0};
-      s2_prod_q <= {hi, low[17:0], s1_p0_q[11:0]};
+      a = {12'd0, s1_l3_q, s1_l0_q[17:6]};
+      b = {6'd0, s1_h2_q, s1_l1_q};
+      c = {s1_h3_q, s1_l2_q, 6'd0};
+      {f, e} = three_two(a, b, c);
+      d = {18'd0, s1_h0_q, 6'd0};
+      {d, c} = three_two(e, f, d);
+      {f, e} = three_two(c, d, {12'd0, s1_h1_q, 12'd0});
+      low = {1'b0, e[20:0]} + {1'b0, f[20:0]};
+      {hi, unused_hi} = low[21] ? {e[41:21], 1'b1} + {f[41:21], 1'b1} : {e[41:21], 1'b0} + {f[41:21], 1'b0};
+      s2_prod_q <= {hi, low[20:0], s1_l0_q[5:0]};
 
       left = (s1_base_q < $signed({5'd0, s1_lz_q})) ? s1_base_q : $signed({5'd0, s1_lz_q});
       s2_base_q  <= 9'(s1_base_q - left);

@@ -51,7 +51,7 @@ class Pins:
         signal = signal.strip()
         if re.fullmatch(r"\w+", signal) and self.widths.get(signal, 0) is None:
             return [signal] # by far the most
-        return bits(signal if signal[0] != "\\" or " " in signal else signal + " ", self.widths)
+        return bits(signal, self.widths)
 
     def net(self, name):
         while name in self.same:

@@ -31,7 +31,7 @@ def bits(text, widths):
         if not text.endswith("}"):
             raise PlainError(f"'{text[:40]}' does not end in a brace")
         return [bit for part in text[1:-1].split(",") for bit in bits(part, widths)]
-    m = ITEM.match(text)
+    m = ITEM.match(text + " ") # an escaped name ends in a space
     if not m:
         raise PlainError(f"'{text[:40]}' is no name and no constant")
     if m.group(1):

@@ -31,7 +31,7 @@ module stamp_vx_alu #(
     input  logic [L*32-1:0]   sum_y_i,
     output logic [L*32-1:0]   sum_o, // AddLatency cycles of add_en_i later
 
-    // Product with mul_y_i, or with a scalar. mul_join_i: this product (second) is added to
+    // Product. mul_join_i: this product (second) is added to
     // (mul_sub_i: subtracted from) the product issued before, result to mul_addr_i. mul_out_i: the
     // product itself is the result. Else it goes to prod_o alone. mul_acc_i, which stays for an
     // instruction: the first of what is joined is add_x_i of the cycle behind, in place of a product;
@@ -41,11 +41,9 @@ module stamp_vx_alu #(
     input  logic              mul_sub_i,
     input  logic              mul_out_i,
     input  logic              mul_acc_i,
-    input  logic              mul_scalar_i,
     input  logic [AddrW-1:0]  mul_addr_i,
     input  logic [L*32-1:0]   mul_x_i,
     input  logic [L*32-1:0]   mul_y_i,
-    input  logic [31:0]       mul_s_i,
     output logic [L*32-1:0]   prod_o, // MulLatency cycles later
 
     // Result lines, held while !en_i.
@@ -109,7 +107,7 @@ module stamp_vx_alu #(
   for (genvar l = 0; l < L; l++) begin : g_lane
     stamp_fmul #(.OwnValid(1'b0)) i_mul (
       .clk_i, .rst_ni, .en_i, .stage_valid_i(mul_v_q[Mul-1:1]), .valid_i(mul_valid_i),
-      .a_i(mul_x_i[l*32 +: 32]), .b_i(mul_scalar_i ? mul_s_i : mul_y_i[l*32 +: 32]),
+      .a_i(mul_x_i[l*32 +: 32]), .b_i(mul_y_i[l*32 +: 32]),
       .valid_o(unused_mv[l]), .result_o(prod_o[l*32 +: 32]), .flag_o(unused_mf[l]));
 
     stamp_fadd #(.OwnValid(1'b0)) i_add (

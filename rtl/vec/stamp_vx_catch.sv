@@ -17,29 +17,32 @@ module stamp_vx_catch #(
     output logic [Width-1:0] data_o
 );
 
-  logic [Width-1:0] kept_q [Depth];
-  logic [Depth:0]   v_q; // lowest first; the highest stays low
+  // A ring: take_i, which comes late, moves no data.
+  logic [Width-1:0] kept_q [Depth], head;
+  logic [Depth-1:0] wr_q, rd_q; // one bit set: the place of the next, of the oldest
+  logic [Depth:0]   v_q;        // how many are kept: that many ones, lowest first; the highest stays low
 
-  assign data_o = v_q[0] ? kept_q[0] : data_i;
+  always_comb begin
+    head = '0;
+    for (int k = 0; k < Depth; k++) head |= rd_q[k] ? kept_q[k] : '0;
+  end
+
+  assign data_o = v_q[0] ? head : data_i;
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || clear_i) v_q <= '0;
-    else if (put_i != take_i) v_q <= put_i ? {1'b0, v_q[Depth-2:0], 1'b1} : v_q >> 1;
+    if (!rst_ni || clear_i) begin
+      v_q  <= '0;
+      wr_q <= Depth'(1);
+      rd_q <= Depth'(1);
+    end else begin
+      if (put_i)  wr_q <= {wr_q[Depth-2:0], wr_q[Depth-1]};
+      if (take_i) rd_q <= {rd_q[Depth-2:0], rd_q[Depth-1]};
+      if (put_i != take_i) v_q <= put_i ? {1'b0, v_q[Depth-2:0], 1'b1} : v_q >> 1;
+    end
   end
 
   for (genvar k = 0; k < Depth; k++) begin : g_kept
-    logic below, here;
-    if (k == 0) begin : g_first
-      assign below = 1'b1;
-    end else begin : g_next
-      assign below = v_q[k-1];
-    end
-    assign here = put_i && (take_i ? v_q[k] && !v_q[k+1] : below && !v_q[k]);
-
-    always_ff @(posedge clk_i) begin
-      if (here) kept_q[k] <= data_i;
-      else if (take_i && v_q[k+1]) kept_q[k] <= kept_q[k + 1 < Depth ? k + 1 : k];
-    end
+    always_ff @(posedge clk_i) if (put_i && wr_q[k]) kept_q[k] <= data_i;
   end
 
 endmodule

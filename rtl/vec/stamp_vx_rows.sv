@@ -54,9 +54,13 @@ module stamp_vx_rows #(
   logic [31:0]     red_sum;
   logic [L*32-1:0] mm_x;
 
-  assign sum        = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUM);
-  assign squares    = !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
-  assign largest    = !range_i && !sum && !squares;
+  // Of the instruction, which is there long before its first line.
+  always_ff @(posedge clk_i) begin
+    sum     <= !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUM);
+    squares <= !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
+    largest <= !range_i && fn_i != 4'(stamp_isa_pkg::FN_RED_SUM) && fn_i != 4'(stamp_isa_pkg::FN_RED_SUMSQ);
+  end
+
   assign red_valid  = v_q[Mul] || (valid_i && sum);
   assign ready_o    = in_ready;
   assign range_o    = found && range_i;

@@ -164,7 +164,7 @@ module stamp_vxu #(
     .rm_o(t_rm), .xb_o(t_xb), .row_o(t_row), .ev_lines_o(t_lines));
 
   // ---- 1: on its way; 2: the line and the entry of SM arrive -----------------------------------------
-  logic             s1_v, s1_read, s1_state, s1_b, s1_sum, s1_pair, way_busy;
+  logic             s1_v, s1_read, s1_state, s1_b, s1_sum, s1_pair, swap, way_busy;
   logic [1:0]       s1_sub;
   logic [StepW-1:0] s1;
   logic [VmW-1:0]   s1_addr; // of its line
@@ -179,11 +179,11 @@ module stamp_vxu #(
     .vr_re_i(vr_re_o), .vr_data_i, .sm_re_i(walk_sm_re), .sm_data_i(sm_rdata), .v_o(s1_v), .read_o(s1_read),
     .state_o(s1_state), .tag_o(s1), .line_o(line), .entry_o(entry), .busy_o(way_busy));
 
-  assign {s1_b, s1_sub} = {s1[StepW-1], s1[StepW-16 -: 2]};
-  assign s1_addr = s1[StepW-37 +: VmW];
+  assign {s1_b, s1_sub, s1_addr} = {s1[StepW-1], s1[StepW-16 -: 2], s1[StepW-37 +: VmW]};
   assign s1_lane = s1[47+Log +: Log];
   assign s1_sum  = is_mac && s1_sub == 2'd1; // the line of d
   assign s1_pair = s1_v && is_bfly && s1_sub == 2'd1;
+  assign swap    = is_rope && s1_sub == 2'd2;
 
   // ---- 3: operands; exec counts the micro-steps of a pair -------------------------------------------
   logic             s2_v_q, s2_go, s2_last, s2_first, s2_flush, ready;
@@ -198,8 +198,9 @@ module stamp_vxu #(
   logic [3:0]       exec; // the pair's steps
   logic [VmW-1:0]   a_addr_q, b_addr_q, a2_addr_q, b2_addr_q;
   logic [L*32-1:0]  a_q, b_data_q, a2_q; // a2_q: a pair's a, the d of MAC
-  logic             x_b_q, x_a2_q, x_swap_q, add_a2_q; // what the lanes take
-  logic [31:0]      p_inv_q, p_scale_q, p_rowsum_q, s_q; // s_q: the scalar of the lanes
+  // What the lanes take: of these registers one is set for each operand of the multiplier.
+  logic             x_a_q, x_b_q, x_a2_q, x_swap_q, x_deq_q, y_a_q, y_b_q, y_s_q, y_deq_q, add_a2_q;
+  logic [31:0]      p_inv_q, p_scale_q, p_rowsum_q, s_q, deq_scale; // s_q: the scalar of the lanes
   logic [7:0]       p_zero_q;
   logic             p_is8;
 
@@ -230,9 +231,10 @@ module stamp_vxu #(
       b2_addr_q <= b_addr_q;
     end else if (adv && s1_v && s1_sum) a2_q <= line;
     if (adv) begin
-      x_b_q    <= is_rot && (exec[0] || exec[1]);
-      x_a2_q   <= is_rot && exec[2];
-      x_swap_q <= is_rope && s1_sub == 2'd2;
+      {x_b_q, x_a2_q, x_deq_q} <= {is_rot && (exec[0] || exec[1]), is_rot && exec[2], is_deq};
+      {x_swap_q, x_a_q} <= {swap, !(is_rot && exec[2:0] != 3'd0) && !swap && !is_deq};
+      {y_a_q, y_b_q, y_deq_q} <= {is_red, bin_mul || is_mac || is_rope, is_deq};
+      y_s_q    <= !(is_red || bin_mul || is_mac || is_rope || is_deq);
       add_a2_q <= is_mac || exec[0];
       s_q      <= is_rot ? ((s1_pair || exec[1]) ? b.c : b.s)
                   : (is_row || is_fn) ? b_data_q[32*s1_lane +: 32]
@@ -253,13 +255,14 @@ module stamp_vxu #(
   // ---- Lanes: add and multiply ----------------------------------------------------------------------
   logic             alu_busy, deq_v, fn_valid, fn_out, fn_busy, code_valid, sum_valid;
   logic [VmW-1:0]   alu_addr, line_addr, fn_addr, deq_addr;
-  logic [L*32-1:0]  alu_data, line_data, fn_data, prod, sum, sum_x, sum_y, mul_x, deq_data;
-  logic [31:0]      deq_scale;
+  logic [L*32-1:0]  alu_data, line_data, fn_data, prod, sum, sum_x, sum_y, mul_x, mul_y, swapped, deq_data;
 
   always_comb begin : operands
-    mul_x = x_b_q ? b_data_q : x_a2_q ? a2_q : is_deq ? deq_data : a_q;
-    for (int l = 0; l < L; l += 2)
-      if (x_swap_q) mul_x[l*32 +: 64] = {a_q[l*32 +: 32], a_q[l*32 + 32 +: 32]};
+    for (int l = 0; l < L; l++) swapped[l*32 +: 32] = a_q[(l^1)*32 +: 32];
+    mul_x = ({L*32{x_a_q}} & a_q) | ({L*32{x_b_q}} & b_data_q) | ({L*32{x_a2_q}} & a2_q)
+            | ({L*32{x_swap_q}} & swapped) | ({L*32{x_deq_q}} & deq_data);
+    mul_y = ({L*32{y_a_q}} & a_q) | ({L*32{y_b_q}} & b_data_q) | ({L*32{y_s_q}} & {L{s_q}})
+            | ({L*32{y_deq_q}} & {L{deq_scale}});
   end
 
   stamp_vx_alu #(.L(L), .AddrW(VmW)) i_alu (
@@ -273,9 +276,8 @@ module stamp_vxu #(
                  || (ready && (coded || bin_mul || row_mul || is_mac || is_red))),
     .mul_join_i(is_rot ? exec[1] || exec[3] : is_mac || (is_rope && s2_sub == 2'd2)),
     .mul_sub_i(exec[3]), .mul_out_i(bin_mul || row_mul || is_deq), .mul_acc_i(is_mac),
-    .mul_scalar_i(!(bin_mul || is_mac || is_rope || is_red)),
     .mul_addr_i(exec[3] ? b2_addr_q : is_rot ? a2_addr_q : is_deq ? deq_addr : a_addr_q),
-    .mul_x_i(mul_x), .mul_y_i(is_red ? a_q : b_data_q), .mul_s_i(is_deq ? deq_scale : s_q), .prod_o(prod),
+    .mul_x_i(mul_x), .mul_y_i(mul_y), .prod_o(prod),
     .valid_o(alu_valid), .addr_o(alu_addr), .data_o(alu_data), .busy_o(alu_busy));
 
   stamp_vx_deq #(.L(L), .AddrW(VmW)) i_deq (
@@ -284,10 +286,9 @@ module stamp_vxu #(
     .valid_o(deq_v), .data_o(deq_data), .scale_o(deq_scale), .addr_o(deq_addr));
 
   // ---- Ranges, maxima and sums of rows ----------------------------------------------------------------
-  logic            rows_ready, rows_busy, range_v, red_v;
+  logic            rows_ready, rows_busy, range_v, red_v, q_sm_we;
   logic [31:0]     range_lo, range_hi, red_data;
   logic [SmW-1:0]  mm_sm, q_sm_addr;
-  logic            q_sm_we;
   logic [103:0]    q_sm_data;
 
   stamp_vx_rows #(.L(L), .TagW(SmW)) i_rows (

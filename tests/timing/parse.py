@@ -209,6 +209,8 @@ def borders():
     kid = "module kid(en, d, clk_i);\n  input clk_i;\n  wire clk_i;\n  input [1:0] d;\n  wire [1:0] d;\n  input en;\n  wire en;\n" \
           + "".join(f"  wire y{n};\n" for n in range(10)) + cells + "endmodule\n"
     same, loads = border.buffered(kid, {}, "BUF", "A", "Y")
+    odd = "  wire [1:0] \\\\a[0].b ;\n  AND c (\n    .A(\\\\a[0].b [1]),\n    .B(\\\\a[0].b [0]),\n    .Y(y)\n  );\n  wire y;\n"
+    expect("escaped names", border.Pins(odd.replace("\\\\", "\\"), {}).bits("\\a[0].b "), ["\\a[0].b [1]", "\\a[0].b [0]"])
     expect("a leaf stays as it is", same == kid, True)
     expect("its loads", loads, {"clk_i": [0], "d": [5, 5], "en": [10]})
     kids = "".join(f"  kid k{n} (\n    .clk_i(clk_i),\n    .d(data),\n    .en(go)\n  );\n" for n in range(14))
