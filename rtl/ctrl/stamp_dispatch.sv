@@ -37,7 +37,8 @@ module stamp_dispatch (
     input  logic [31:0]  window_i, // instructions the buffer holds
 
     // Queues, bit stamp_isa_pkg::QUEUE_*.
-    output logic [stamp_isa_pkg::QUEUES-1:0] push_o,
+    output logic [stamp_isa_pkg::QUEUES-1:0] to_o,   // the queue it goes to, unless it is found wrong
+    output logic [stamp_isa_pkg::QUEUES-1:0] push_o, // and it goes
     input  logic [stamp_isa_pkg::QUEUES-1:0] ready_i,
     output logic [stamp_isa_pkg::WORD_BITS-1:0] insn_o,
     input  logic         all_idle_i,  // queues, units
@@ -145,7 +146,8 @@ module stamp_dispatch (
                          ? factor_q == '0
                          : decode && err == stamp_isa_pkg::ERR_NONE && control_q && !seta
                            && (!wait_idle_q || all_idle_i));
-  assign push_go     = decode && err == stamp_isa_pkg::ERR_NONE && (ready_i & queue_q) != '0 && !failed_q;
+  assign to_o        = (decode && !failed_q) ? ready_i & queue_q : '0;
+  assign push_go     = to_o != '0 && err == stamp_isa_pkg::ERR_NONE;
   assign push_o      = push_go ? queue_q : '0;
   assign insn_o      = transfer_q ? d_added : lim_q ? w_added : insn_q;
   assign pc_o        = pc_q;

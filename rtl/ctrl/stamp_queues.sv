@@ -24,7 +24,8 @@ module stamp_queues #(
     input  logic                          reset_units_i, // a program begins, or the last one failed
     input  logic                          stop_i, // start nothing more and forget what waits
 
-    // From the dispatcher.
+    // From the dispatcher: where it will go, which is early in the cycle, and that it does, which is late.
+    input  logic [Queues-1:0]             to_i,
     input  logic [Queues-1:0]             push_i,
     output logic [Queues-1:0]             ready_o,
     input  logic [WordW-1:0]              insn_i,
@@ -130,16 +131,16 @@ module stamp_queues #(
   // Those behind the first two: whose turn it is to be read, where.
   always_comb begin : memory
     get = '0;
-    if (push_i == '0) get = need & (~need + 1'b1);
+    if (to_i == '0) get = need & (~need + 1'b1);
     {wr_at, rd_at} = '0;
     for (int u = 0; u < Queues; u++) begin
-      if (store[u]) wr_at = wr_at | {2'(u), waddr[u*PtrW +: PtrW]};
+      if (to_i[u])  wr_at = wr_at | {2'(u), waddr[u*PtrW +: PtrW]};
       if (get[u])   rd_at = rd_at | {2'(u), raddr[u*PtrW +: PtrW]};
     end
   end
 
   stamp_ram_sp #(.Width(EntryW), .Depth(Queues << PtrW)) i_words (
-    .clk_i, .mem_test_i, .re_i(get != '0), .we_i(store != '0), .addr_i(store != '0 ? wr_at : rd_at), .mask_i(1'b1),
+    .clk_i, .mem_test_i, .re_i(get != '0), .we_i(store != '0), .addr_i(to_i != '0 ? wr_at : rd_at), .mask_i(1'b1),
     .wdata_i(entry), .rdata_o(stored));
 
   always_ff @(posedge clk_i) {load_q, read_q} <= (rst_ni && !reset_units_i) ? {read_q, get} : '0;

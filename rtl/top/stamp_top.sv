@@ -127,7 +127,7 @@ module stamp_top #(
   logic [7:0]       f_arlen;
   logic             all_idle, blocked, stuck, ev_control;
   logic [3:0]       unit_err;
-  logic [Queues-1:0]       push, q_ready, u_valid, u_ready, u_done, u_busy, u_head, u_take, u_wait, gives;
+  logic [Queues-1:0]       push, push_to, q_ready, u_valid, u_ready, u_done, u_busy, u_head, u_take, u_wait, gives;
   logic [Queues*WordW-1:0] u_insn;
   logic [Queues*32-1:0]    u_pc;
   logic [Queues*4-1:0]     u_err;
@@ -143,14 +143,14 @@ module stamp_top #(
     .clk_i, .rst_ni, .start_i(start), .code_count_i(code_count), .watchdog_i(watchdog),
     .arg_i(arg), .busy_o(busy), .done_o(done), .fault_o(fault), .err_o(fault_err),
     .err_pc_o(fault_pc), .pc_o(pc), .keep_o(keep), .jump_o(jump), .want_o(want),
-    .valid_i(word_valid), .fail_i(fetch_fail), .word_i(word), .window_i(32'(IM_WORDS)), .push_o(push),
+    .valid_i(word_valid), .fail_i(fetch_fail), .word_i(word), .window_i(32'(IM_WORDS)), .to_o(push_to), .push_o(push),
     .ready_i(q_ready), .insn_o(insn), .all_idle_i(all_idle), .blocked_i(blocked),
     .blocked_pc_i(blocked_pc), .stuck_i(stuck), .stop_o(stop), .reset_units_o(reset_units), .clear_o(clear),
     .retired_i(u_done != '0), .unit_err_i(unit_err), .unit_err_pc_i(unit_err_pc),
     .ev_control_o(ev_control));
 
   stamp_queues #(.QUEUE(QUEUE)) i_queues (
-    .clk_i, .rst_ni, .mem_test_i, .reset_units_i(reset_units), .stop_i(stop), .push_i(push), .ready_o(q_ready),
+    .clk_i, .rst_ni, .mem_test_i, .reset_units_i(reset_units), .stop_i(stop), .to_i(push_to), .push_i(push), .ready_o(q_ready),
     .insn_i(insn), .pc_i(pc), .unit_valid_o(u_valid), .unit_ready_i(u_ready), .unit_insn_o(u_insn),
     .unit_done_i(u_done), .unit_err_i(u_err), .unit_pc_o(u_pc), .all_idle_o(all_idle),
     .head_o(u_head), .take_o(u_take), .waits_o(u_wait), .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(gives),

@@ -46,7 +46,8 @@ module stamp_vx_rows #(
   localparam logic [31:0] Lowest = 32'hff7f_ffff;
 
   logic            sum, squares, largest, found, mm_busy, red_done, red_busy, red_valid;
-  logic            red_ready, in_ready, in_valid, in_last;
+  logic            red_ready, unused_ready, in_valid, in_last, in_push, in_pop;
+  logic [2:0]      in_q;
   logic [Log:0]    in_count;
   logic [L*32-1:0] in_x;
   logic [Mul:1]    v_q, last_q;
@@ -62,7 +63,7 @@ module stamp_vx_rows #(
   end
 
   assign red_valid  = v_q[Mul] || (valid_i && sum);
-  assign ready_o    = in_ready;
+  assign ready_o    = !in_q[2];
   assign range_o    = found && range_i;
   assign red_o      = red_done || (found && largest);
   assign red_data_o = largest ? hi_o : red_sum;
@@ -90,11 +91,20 @@ module stamp_vx_rows #(
     end
   end
 
-  // Two lines wait here, so that what the sums find in their own way reaches the pipeline as a register.
+  // Two lines wait here, so that what the sums find in their own way reaches the pipeline as a register: in_q
+  // says how many, one bit for each number.
+  assign in_push = red_valid && en_i && !in_q[2];
+  assign in_pop  = red_ready && en_i && !in_q[0];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) in_q <= 3'b001;
+    else if (in_push != in_pop) in_q <= in_push ? in_q << 1 : in_q >> 1;
+  end
+
   stamp_fifo #(.Width(L*32 + Log + 2), .Depth(2)) i_in (
-    .clk_i, .rst_ni, .push_i(red_valid && en_i), .ready_o(in_ready),
+    .clk_i, .rst_ni, .push_i(in_push), .ready_o(unused_ready),
     .data_i({squares ? last_q[Mul] : last_i, squares ? count_q[Mul] : count_i, squares ? prod_i : x_i}),
-    .valid_o(in_valid), .pop_i(red_ready && en_i), .data_o({in_last, in_count, in_x}));
+    .valid_o(in_valid), .pop_i(in_pop), .data_o({in_last, in_count, in_x}));
 
   stamp_vx_red #(.L(L)) i_red (
     .clk_i, .rst_ni, .en_i, .start_i, .valid_i(in_valid), .ready_o(red_ready), .last_i(in_last), .count_i(in_count),

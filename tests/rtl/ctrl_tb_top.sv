@@ -48,7 +48,7 @@ module ctrl_tb_top #(
   logic [31:0]  keep, blocked_pc, fail_pc;
   logic         want, jump, word_valid, fetch_fail, all_idle, blocked, stuck, stop, reset_units;
   logic [255:0] word;
-  logic [3:0]   q_ready, fail_err;
+  logic [3:0]   q_ready, push_to, fail_err;
 
   assign unit_rst_no = rst_ni && !reset_units;
 
@@ -61,13 +61,13 @@ module ctrl_tb_top #(
   stamp_dispatch i_dispatch (
     .clk_i, .rst_ni, .start_i, .code_count_i, .watchdog_i, .arg_i, .busy_o, .done_o, .fault_o,
     .err_o, .err_pc_o, .pc_o, .keep_o(keep), .jump_o(jump), .want_o(want), .valid_i(word_valid), .fail_i(fetch_fail),
-    .word_i(word), .window_i(32'(IM_WORDS)), .push_o, .ready_i(q_ready), .insn_o,
+    .word_i(word), .window_i(32'(IM_WORDS)), .to_o(push_to), .push_o, .ready_i(q_ready), .insn_o,
     .all_idle_i(all_idle), .blocked_i(blocked), .blocked_pc_i(blocked_pc), .stuck_i(stuck), .stop_o(stop),
     .reset_units_o(reset_units), .clear_o(unused_clear), .retired_i(unit_done_i != '0),
     .unit_err_i(fail_err), .unit_err_pc_i(fail_pc), .ev_control_o(control_o));
 
   stamp_queues #(.QUEUE(QUEUE)) i_queues (
-    .clk_i, .rst_ni, .mem_test_i('0), .reset_units_i(reset_units), .stop_i(stop), .push_i(push_o),
+    .clk_i, .rst_ni, .mem_test_i('0), .reset_units_i(reset_units), .stop_i(stop), .to_i(push_to), .push_i(push_o),
     .ready_o(q_ready), .insn_i(insn_o), .pc_i(pc_o), .unit_valid_o, .unit_ready_i, .unit_insn_o,
     .unit_done_i, .unit_err_i, .unit_pc_o, .all_idle_o(all_idle), .head_o(unused_head), .take_o(unused_take), .waits_o(unused_waits),
     .blocked_o(blocked), .blocked_pc_o(blocked_pc), .stuck_o(stuck), .gives_o(unused_gives), .err_o(fail_err),
