@@ -80,7 +80,7 @@ module stamp_queues #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || reset_units_i) seq_q <= '0;
-    else if (push_i != '0) seq_q <= seq_q + 1'b1;
+    else if (to_i != '0) seq_q <= seq_q + 1'b1; // one that is wrong has a number too, nobody's
   end
 
   assign entry = {seq_q, pc_i, insn_i};
