@@ -78,9 +78,12 @@ module stamp_queues #(
   logic [2*(SeqW+32)-1:0] pairs, pairs_q; // the first of two queues that waits
   logic [1:0]        some_pairs, some_q;
 
+  // Counted a cycle later: the dispatcher hands over every second cycle at most.
+  logic pushed_q;
   always_ff @(posedge clk_i) begin
+    pushed_q <= push_i != '0;
     if (!rst_ni || reset_units_i) seq_q <= '0;
-    else if (to_i != '0) seq_q <= seq_q + 1'b1; // one that is wrong has a number too, nobody's
+    else if (pushed_q) seq_q <= seq_q + 1'b1;
   end
 
   assign entry = {seq_q, pc_i, insn_i};
