@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // stamp_top - a small design of modules of rtl/lib in place of the machine, for the tests of
-// `make timing`: 4 x 8 + 2 x 3 flip-flops in the queue, 8 of its own, and a memory of 32 lines.
+// `make timing`: 4 x 8 + 2 x 3 flip-flops in the queue, 8 of its own, a memory of 32 lines and 8 + 1 behind it.
 module stamp_top #(
     parameter int unsigned P, L, T, VM_LINES, XB_LINES, WB_LINES, CM_LINES, SM_ENTRIES, RT_ENTRIES, AC_LINES,
     parameter int unsigned IT_ENTRIES, PB_LINES, F, Q, AXI_BYTES, QUEUE, IM_WORDS
