@@ -16,7 +16,10 @@ import re
 import subprocess
 import sys
 
-PERIOD = 5.0  # ns: 200 MHz
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "timing"))
+import tables  # noqa: E402, the period and the assumed access of ASAP7
+
+PERIOD = tables.LIBRARIES["ihp"].period  # ns
 # Between a macro and the register behind it: which macro of the column, which of two banks or copies, and the
 # setup of a flip-flop. sg13g2: an and-or of up to 5 macros 0.35, a multiplexer 0.15, sg13g2_dfrbp_1 0.12 ns.
 BEHIND = 0.35 + 0.15 + 0.12
@@ -37,9 +40,9 @@ USED = [(64, 64), (256, 64), (512, 64)]
 NAND2 = 7.2576  # um2, sg13g2_nand2_1: a gate equivalent
 
 # ASAP7 has no memories with figures. Assumed: a cell of 0.029 um2 for one port and of 0.058 um2 for two, half of a
-# macro's area cells; 0.40 ns from clock to output, for any size the machine has.
+# macro's area cells; from clock to output what make timing takes, for any size the machine has.
 ASAP7 = {1: 0.029 / 0.5, 2: 0.058 / 0.5}
-ASAP7_OUT, ASAP7_PERIOD, ASAP7_BEHIND = 0.40, 0.80, 0.12
+ASAP7_OUT, ASAP7_PERIOD, ASAP7_BEHIND = tables.LIBRARIES["asap7"].access, tables.LIBRARIES["asap7"].period, 0.12
 
 
 def parameters(machine):

@@ -10,7 +10,7 @@ Library = collections.namedtuple("Library", "files macros period unused wire acc
 LIBRARIES = {
     "asap7": Library(tuple(f"asap7/asap7sc7p5t_{x}.lib.gz" for x in (
         "SIMPLE_RVT_TT_nldm_211120", "AO_RVT_TT_nldm_211120", "OA_RVT_TT_nldm_211120", "INVBUF_RVT_TT_nldm_220122",
-        "SEQ_RVT_TT_nldm_220123")), "", 0.8, ("HB?xp67*",), 0.8, 0.30, 0.05, 2.0),
+        "SEQ_RVT_TT_nldm_220123")), "", 0.8, ("HB?xp67*",), 0.8, 0.40, 0.05, 2.0),
     "ihp": Library(("ihp-sg13g2/sg13g2_stdcell_typ_1p20V_25C.lib.gz",), "ihp-sg13g2/RM_IHPSG13_1P_*.lib",
                    5.0, ("*dlygate*", "*sighold*"), "5k", 3.9, 0.3, 7.2),
     "sky130": Library(("sky130hd_tt.lib.gz",), "", 5.0, ("*dly*", "*lpflow*", "*probe*"), "Small", 2.5, 0.3, 5.0),
