@@ -39,7 +39,7 @@ module stamp_fn_lane #(
   localparam int unsigned Core = 6;
 
   // What goes in, and what it is, which stays.
-  logic            valid_q, is_exp_q, is_expm_q, is_gelu_q, is_prod_q, is_rsqrt_q;
+  logic            is_exp, is_gelu, valid_q, is_exp_q, is_expm_q, is_prod_q, is_rsqrt_q;
   logic [F*32-1:0] a_q;
   logic [31:0]     s_q, c_q;
 
@@ -48,15 +48,17 @@ module stamp_fn_lane #(
     else if (en_i) valid_q <= valid_i;
   end
 
+  assign is_exp  = fn_i == stamp_isa_pkg::FN_ONE_EXP || fn_i == stamp_isa_pkg::FN_ONE_EXPM;
+  assign is_gelu = fn_i == stamp_isa_pkg::FN_ONE_GELU;
+
   always_ff @(posedge clk_i) begin
     if (en_i && valid_i) begin
       a_q        <= a_i;
       s_q        <= s_i;
       c_q        <= c_i;
       is_expm_q  <= fn_i == stamp_isa_pkg::FN_ONE_EXPM;
-      is_exp_q   <= fn_i == stamp_isa_pkg::FN_ONE_EXP || fn_i == stamp_isa_pkg::FN_ONE_EXPM;
-      is_gelu_q  <= fn_i == stamp_isa_pkg::FN_ONE_GELU;
-      is_prod_q  <= fn_i == stamp_isa_pkg::FN_ONE_GELU || fn_i == stamp_isa_pkg::FN_ONE_SILU;
+      is_exp_q   <= is_exp;
+      is_prod_q  <= is_gelu || fn_i == stamp_isa_pkg::FN_ONE_SILU;
       is_rsqrt_q <= fn_i == stamp_isa_pkg::FN_ONE_RSQRT;
     end
   end
@@ -116,8 +118,8 @@ module stamp_fn_lane #(
       .valid_o(unused_v[l]), .result_o(product), .flag_o(unused_f[l]));
 
     stamp_fn_core i_core (
-      .clk_i, .en_i, .valid_i(core[0]), .stage_valid_i(core[Core-1:1]), .exp_i(is_exp_q),
-      .gelu_i(is_gelu_q), .x_i(is_exp_q ? product : a), .y_o(y), .x_o(y_of));
+      .clk_i, .en_i, .set_i(valid_i), .exp_i(is_exp), .gelu_i(is_gelu), .valid_i(core[0]),
+      .stage_valid_i(core[Core-1:1]), .x_i(a), .x_exp_i(product), .y_o(y), .x_o(y_of));
 
     assign result_o[l*32 +: 32] = is_prod_q ? product : y;
     assign flag_o[l]            = result_o[l*32 + 23 +: 8] == 8'hff;

@@ -53,7 +53,7 @@ module stamp_vx_rows #(
   logic [Mul:1]    v_q, last_q;
   logic [Log:0]    count_q [1:Mul];
   logic [31:0]     red_sum;
-  logic [L*32-1:0] mm_x;
+  logic [L-1:0]    off;
 
   // Of the instruction, which is there long before its first line.
   always_ff @(posedge clk_i) begin
@@ -69,16 +69,13 @@ module stamp_vx_rows #(
   assign red_data_o = largest ? hi_o : red_sum;
   assign busy_o     = mm_busy || red_busy || in_valid || v_q != '0;
 
-  always_comb begin : masked
-    mm_x = x_i;
-    if (largest && valid_i) begin
-      for (int l = 0; l < L; l++) if (count_i <= (Log+1)'(l)) mm_x[l*32 +: 32] = Lowest;
-    end
+  for (genvar l = 0; l < L; l++) begin : g_off
+    assign off[l] = largest && count_i <= (Log+1)'(l);
   end
 
   stamp_vx_minmax #(.L(L), .TagW(TagW)) i_minmax (
     .clk_i, .rst_ni, .en_i, .init_i(largest ? Lowest : 32'd0), .nan_i(largest),
-    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .x_i(mm_x),
+    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .off_i(off), .x_i,
     .range_valid_o(found), .tag_o, .busy_o(mm_busy), .lo_o, .hi_o);
 
   always_ff @(posedge clk_i) begin
