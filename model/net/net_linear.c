@@ -11,7 +11,7 @@
 #include "model/num/matmul_f32.h"
 #include "model/num/xform.h"
 
-enum { STRIP = 256, ROW_ALIGN = 64 }; /* columns transformed together; bytes of a row of codes */
+enum { STRIP = 256 }; /* columns transformed together */
 
 struct input_job {
     struct stamp_net *net;
@@ -19,11 +19,6 @@ struct input_job {
     uint32_t d;
     float *x;
 };
-
-static size_t code_stride(uint32_t d)
-{
-    return ((size_t)d + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN;
-}
 
 static void transform_strip(void *ctx, uint32_t item, uint32_t worker)
 {
@@ -39,14 +34,14 @@ static void quantize_row(void *ctx, uint32_t row, uint32_t worker)
     const struct input_job *j = ctx;
     const struct stamp_scheme *q = &j->plan->scheme;
     const float *x = j->x + (size_t)row * j->d;
-    int8_t *code = j->net->work.code + row * code_stride(j->d);
+    int8_t *code = j->net->work.code + row * stamp_acts_stride(j->d);
 
     (void)worker;
     stamp_net_note(j->net, stamp_f32_find_nonfinite(j->d, x) < j->d);
     if (q->act_bits == 32) return;
     stamp_quantize_row(j->plan->bits[row], q->symmetric, q->block, j->d, x, code,
                        j->net->work.meta + (size_t)row * stamp_scheme_blocks(q, j->d));
-    memset(code + j->d, 0, code_stride(j->d) - j->d);
+    memset(code + j->d, 0, stamp_acts_stride(j->d) - j->d);
 }
 
 void stamp_net_quantize(struct stamp_net *net, const struct stamp_plan *plan, uint32_t d, float *x)
@@ -89,7 +84,7 @@ static void integer_panel(const struct product_job *j, const struct stamp_layer 
                                     .block = q->block,
                                     .nb = stamp_scheme_blocks(q, w->d),
                                     .symmetric = q->symmetric,
-                                    .stride = code_stride(w->d),
+                                    .stride = stamp_acts_stride(w->d),
                                     .bits = j->plan->bits,
                                     .code = j->net->work.code,
                                     .meta = j->net->work.meta};

@@ -123,7 +123,7 @@ static void cut_work(const struct stamp_net *net, uint32_t run, const bool *stor
     w->cosine = take(c, rows * m.head_dim, f);
     w->sine = take(c, rows * m.head_dim, f);
     w->strip = take(c, (size_t)net->options.threads * 2 * rows * STAMP_PANEL, f);
-    w->code = take(c, rows, ((size_t)m.features + ALIGN - 1) / ALIGN * ALIGN);
+    w->code = take(c, rows, stamp_acts_stride((uint32_t)m.features));
     w->meta = take(c, rows * ((size_t)m.features / STAMP_BLOCK + 1), sizeof *w->meta);
     w->padded = take(c, (size_t)net->options.threads * m.padded, f);
     w->point = take(c, (size_t)net->options.threads * m.columns, f);

@@ -7,8 +7,6 @@
 #include "model/mem.h"
 #include "model/num/f32.h"
 
-enum { ROW_ALIGN = 64 };
-
 enum stamp_status stamp_acts_quantize(const struct stamp_plan *plan, uint32_t d, const float *t,
                                       struct stamp_acts *out, struct stamp_err *e)
 {
@@ -20,7 +18,7 @@ enum stamp_status stamp_acts_quantize(const struct stamp_plan *plan, uint32_t d,
                                .block = q->block,
                                .nb = stamp_scheme_blocks(q, d),
                                .symmetric = q->symmetric,
-                               .stride = ((size_t)d + ROW_ALIGN - 1) / ROW_ALIGN * ROW_ALIGN};
+                               .stride = stamp_acts_stride(d)};
     out->bits = stamp_alloc(s, sizeof *out->bits);
     out->code = stamp_alloc(s, out->stride);
     out->meta = stamp_alloc((size_t)s * out->nb, sizeof *out->meta);

@@ -19,11 +19,18 @@ extern "C" {
 struct stamp_acts {
     uint32_t s, d, block, nb;
     bool symmetric;
-    size_t stride;              /**< codes from row to row: d rounded up to 64, the rest 0 */
+    size_t stride;              /**< codes from row to row, stamp_acts_stride(d); the rest 0 */
     uint8_t *bits;              /**< [s] 4 or 8, owned */
     int8_t *code;               /**< [s][stride] stored codes, owned */
     struct stamp_rowmeta *meta; /**< [s][nb], owned */
 };
+
+/** Bytes from row to row of d codes: an odd number of lines of 64, because rows a multiple of 4096 apart
+ *  would all want the same few places of the first-level cache. */
+static inline size_t stamp_acts_stride(uint32_t d)
+{
+    return (((size_t)d + 63) / 64 | 1) * 64;
+}
 
 /** Quantize the transformed rows t[plan->s][d] at the plan's bits, which are 4 and 8.
  *  On failure (STAMP_ENOMEM) @p out is zeroed. */

@@ -48,12 +48,19 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
                              struct stamp_err *e);
 void stamp_packed_free(struct stamp_packed *p);
 
-enum stamp_path { STAMP_PATH_BEST, STAMP_PATH_PORTABLE, STAMP_PATH_AVX2, STAMP_PATH_AVX512 };
+enum stamp_path {
+    STAMP_PATH_BEST,
+    STAMP_PATH_PORTABLE,
+    STAMP_PATH_AVX2,
+    STAMP_PATH_AVX512,
+    STAMP_PATH_AMX,
+    STAMP_PATHS
+};
 
 /** Whether this host can take a path. */
 bool stamp_path_works(enum stamp_path path);
 
-/** "portable", "avx2", "avx512-vnni"; of BEST the one it stands for. */
+/** "portable", "avx2", "avx512-vnni", "amx-int8"; of BEST the one it stands for. */
 const char *stamp_path_name(enum stamp_path path);
 
 /**

@@ -8,12 +8,12 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vnni")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni")))
 
 enum { VECTORS = STAMP_PANEL / 16 };
 
 /* The unsigned codes of a quad. */
-static inline __attribute__((always_inline)) AVX512 void load_quad(bool nibbles, const uint8_t *w,
+static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, const uint8_t *w,
                                                                    __m512i u[VECTORS])
 {
     if (!nibbles) {
@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) AVX512 void load_quad(bool nibbles,
     u[3] = _mm512_and_si512(_mm512_srli_epi16(b, 4), low);
 }
 
-static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, bool nibbles,
+static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool nibbles,
                                                                  size_t quads, const int8_t *x,
                                                                  size_t stride, const uint8_t *w,
                                                                  const uint8_t *ahead, int32_t *out)
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) AVX512 void tile_of(int rows, bool 
             _mm512_storeu_si512(out + r * STAMP_PANEL + 16 * v, acc[r][v]);
 }
 
-static inline __attribute__((always_inline)) AVX512 void tile_rows(uint32_t rows, bool nibbles,
+static inline __attribute__((always_inline)) VNNI void tile_rows(uint32_t rows, bool nibbles,
                                                                    size_t quads, const int8_t *x,
                                                                    size_t stride, const uint8_t *w,
                                                                    const uint8_t *ahead,
@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) AVX512 void tile_rows(uint32_t rows
     }
 }
 
-static AVX512 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
+static VNNI void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
                         const uint8_t *w, unsigned w_bits, const uint8_t *ahead, int32_t *acc)
 {
     if (w_bits == 4)
@@ -87,11 +87,11 @@ static AVX512 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t str
         tile_rows(rows, false, quads, x, stride, w, ahead, acc);
 }
 
-static AVX512 void finish(bool first, uint32_t rows, const int32_t *acc,
-                          const struct stamp_row_terms *terms, const int32_t *colsum,
-                          const float *scale, float *y)
+static VNNI void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
+                   const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
+                   float *y, size_t stride)
 {
-    stamp_finish(first, rows, acc, terms, colsum, scale, y);
+    stamp_finish(t, rows, acc, terms, colsum, scale, y, stride);
 }
 
 const struct stamp_kernel stamp_kernel_avx512 = {tile, finish};

@@ -8,7 +8,7 @@
 
 #include "model/num/matmul_kernel.h"
 
-enum { QUAD = 4 * STAMP_PANEL };
+enum { QUAD = 4 * STAMP_PANEL, TALL_LEAST = 8 };
 
 static void unpack_quad(const uint8_t *w, unsigned w_bits, uint8_t *quad)
 {
@@ -40,11 +40,11 @@ static void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, co
     }
 }
 
-static void finish(bool first, uint32_t rows, const int32_t *acc,
+static void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
                    const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
-                   float *y)
+                   float *y, size_t stride)
 {
-    stamp_finish(first, rows, acc, terms, colsum, scale, y);
+    stamp_finish(t, rows, acc, terms, colsum, scale, y, stride);
 }
 
 const struct stamp_kernel stamp_kernel_portable = {tile, finish};
@@ -55,6 +55,7 @@ bool stamp_path_works(enum stamp_path path)
     if (path == STAMP_PATH_AVX512)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vnni");
+    if (path == STAMP_PATH_AMX) return stamp_path_works(STAMP_PATH_AVX512) && stamp_amx_works();
     if (path == STAMP_PATH_AVX2) return __builtin_cpu_supports("avx2");
 #endif
     return path == STAMP_PATH_BEST || path == STAMP_PATH_PORTABLE;
@@ -63,13 +64,14 @@ bool stamp_path_works(enum stamp_path path)
 static enum stamp_path resolve(enum stamp_path path)
 {
     if (path != STAMP_PATH_BEST) return path;
+    if (stamp_path_works(STAMP_PATH_AMX)) return STAMP_PATH_AMX;
     if (stamp_path_works(STAMP_PATH_AVX512)) return STAMP_PATH_AVX512;
     return stamp_path_works(STAMP_PATH_AVX2) ? STAMP_PATH_AVX2 : STAMP_PATH_PORTABLE;
 }
 
 const char *stamp_path_name(enum stamp_path path)
 {
-    static const char *const name[] = {"best", "portable", "avx2", "avx512-vnni"};
+    static const char *const name[] = {"best", "portable", "avx2", "avx512-vnni", "amx-int8"};
     return name[resolve(path)];
 }
 
@@ -77,87 +79,167 @@ const struct stamp_kernel *stamp_kernel_of(enum stamp_path path)
 {
 #if defined(__x86_64__)
     switch (resolve(path)) {
+    case STAMP_PATH_AMX:
     case STAMP_PATH_AVX512: return &stamp_kernel_avx512;
     case STAMP_PATH_AVX2: return &stamp_kernel_avx2;
     case STAMP_PATH_PORTABLE:
-    case STAMP_PATH_BEST: break;
+    case STAMP_PATH_BEST:
+    case STAMP_PATHS: break;
     }
 #endif
     assert(resolve(path) == STAMP_PATH_PORTABLE);
     return &stamp_kernel_portable;
 }
 
-/* One tile of token rows times one panel, all blocks, into y[rows][STAMP_PANEL]. */
-static void rows_times_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
-                             const struct stamp_packed *w, uint32_t row, uint32_t rows,
-                             uint32_t panel, const uint8_t *next, float *y)
+/* What turns rows' products of a block into their sums. */
+static void terms_of(const struct stamp_acts *x, const struct stamp_packed *w, uint32_t row,
+                     uint32_t rows, uint32_t b, struct stamp_row_terms *terms)
+{
+    const int32_t uoff = w->bits == 8 ? 128 : 8;
+    const uint32_t left = w->d - b * w->block;
+    const int32_t len = (int32_t)(w->block && w->block < left ? w->block : left);
+
+    for (uint32_t r = 0; r < rows; r++) {
+        const struct stamp_rowmeta m = x->meta[(size_t)(row + r) * x->nb + b];
+        const int32_t low = x->bits[row + r] == 8 ? 8 : 0;
+        terms[r] =
+            (struct stamp_row_terms){-uoff * (m.rowsum + low * len), m.corr - low, m.scale};
+    }
+}
+
+/* Where rows of one panel go. */
+struct place {
+    uint32_t row, rows, panel;
+    float *y;
+    size_t stride;
+};
+
+static uint32_t columns(const struct stamp_packed *w, uint32_t panel)
+{
+    const uint32_t left = w->n - panel * STAMP_PANEL;
+    return left < STAMP_PANEL ? left : STAMP_PANEL;
+}
+
+/* All blocks of one tile of token rows times one panel. tall: many rows, by AMX.
+ * room: [at->rows][STAMP_PANEL], where a panel that the matrix does not fill is summed. */
+static void rows_times_panel(const struct stamp_kernel *k, bool tall, const struct stamp_acts *x,
+                             const struct stamp_packed *w, const struct place *at,
+                             struct stamp_ahead *next, int32_t *acc, struct stamp_row_terms *terms,
+                             float *room)
 {
     const size_t quads_a_block = w->block ? w->block / 4 : w->quads;
-    const int32_t uoff = w->bits == 8 ? 128 : 8;
-    const uint8_t *code = w->code + (size_t)panel * w->quads * w->quad_bytes;
-    int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
-    struct stamp_row_terms terms[STAMP_TILE_ROWS];
+    const uint8_t *code = w->code + (size_t)at->panel * w->quads * w->quad_bytes;
+    const uint32_t cols = columns(w, at->panel);
+    const bool whole = cols == STAMP_PANEL;
 
     for (uint32_t b = 0; b < w->nb; b++) {
         const size_t q = b * quads_a_block;
         const size_t n = w->quads - q < quads_a_block ? w->quads - q : quads_a_block;
-        const uint32_t len =
-            w->block ? (w->d - b * w->block < w->block ? w->d - b * w->block : w->block) : w->d;
-        const size_t meta = ((size_t)panel * w->nb + b) * STAMP_PANEL;
+        const size_t meta = ((size_t)at->panel * w->nb + b) * STAMP_PANEL;
+        const int8_t *from = x->code + at->row * x->stride + 4 * q;
+        const uint8_t *by = code + q * w->quad_bytes;
 
-        k->tile(rows, n, x->code + row * x->stride + 4 * q, x->stride, code + q * w->quad_bytes,
-                w->bits, next ? next + q * STAMP_AHEAD : code, acc);
-        for (uint32_t r = 0; r < rows; r++) {
-            const struct stamp_rowmeta m = x->meta[(size_t)(row + r) * x->nb + b];
-            const int32_t low = x->bits[row + r] == 8 ? 8 : 0;
-            const int32_t csum = m.rowsum + low * (int32_t)len;
-            terms[r] = (struct stamp_row_terms){-uoff * csum, m.corr - low, m.scale};
+        if (tall)
+            stamp_amx_tall(at->rows, n, from, x->stride, by, w->bits, next, acc);
+        else
+            k->tile(at->rows, n, from, x->stride, by, w->bits,
+                    next->left ? next->at + q * STAMP_AHEAD : code, acc);
+        terms_of(x, w, at->row, at->rows, b, terms);
+        k->finish((struct stamp_turn){b == 0, b == w->nb - 1}, at->rows, acc, terms,
+                  w->colsum + meta, w->scale + meta, whole ? at->y : room,
+                  whole ? at->stride : STAMP_PANEL);
+    }
+    for (uint32_t r = 0; r < at->rows && !whole; r++)
+        memcpy(at->y + r * at->stride, room + r * STAMP_PANEL, cols * sizeof *room);
+}
+
+static void tall_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
+                       const struct stamp_packed *w, struct place at, struct stamp_ahead next)
+{
+    _Alignas(64) int32_t acc[STAMP_TALL_ROWS * STAMP_PANEL];
+    struct stamp_row_terms terms[STAMP_TALL_ROWS];
+    float room[STAMP_TALL_ROWS * STAMP_PANEL];
+
+    assert(at.rows <= STAMP_TALL_ROWS);
+    rows_times_panel(k, true, x, w, &at, &next, acc, terms, room);
+}
+
+/* Any number of rows, a tile at a time. */
+static void short_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
+                        const struct stamp_packed *w, struct place all, struct stamp_ahead next)
+{
+    const size_t share =
+        w->quads * STAMP_AHEAD; /* of what comes, by every tile until all is there */
+    int32_t acc[STAMP_TILE_ROWS * STAMP_PANEL];
+    struct stamp_row_terms terms[STAMP_TILE_ROWS];
+    float room[STAMP_TILE_ROWS * STAMP_PANEL];
+
+    for (uint32_t row = 0; row < all.rows; row += STAMP_TILE_ROWS) {
+        struct place at = all;
+        at.row += row;
+        at.y += row * all.stride;
+        at.rows = all.rows - row < STAMP_TILE_ROWS ? all.rows - row : STAMP_TILE_ROWS;
+        rows_times_panel(k, false, x, w, &at, &next, acc, terms, room);
+        if (next.left) {
+            next.at += next.left < share ? 0 : share;
+            next.left -= next.left < share ? next.left : share;
         }
-        k->finish(b == 0, rows, acc, terms, w->colsum + meta, w->scale + meta, y);
     }
 }
 
-/* y[x->s][stride] = one panel. */
-static void one_panel(const struct stamp_kernel *k, const struct stamp_acts *x,
-                      const struct stamp_packed *w, uint32_t panel, const uint8_t *next,
-                      size_t next_bytes, float *y, size_t stride)
+/* Tiles of AMX pay from half a tile of rows on; asked for by name they are taken for any. */
+static bool is_tall(enum stamp_path path, uint32_t rows)
 {
-    const uint32_t left = w->n - panel * STAMP_PANEL;
-    const uint32_t cols = left < STAMP_PANEL ? left : STAMP_PANEL;
-    const size_t share =
-        w->quads * STAMP_AHEAD; /* of what comes, by every tile until all is there */
-    float out[STAMP_TILE_ROWS * STAMP_PANEL];
+    return path == STAMP_PATH_AMX || (resolve(path) == STAMP_PATH_AMX && rows >= TALL_LEAST);
+}
 
-    for (uint32_t row = 0; row < x->s; row += STAMP_TILE_ROWS) {
-        const uint32_t rows = x->s - row < STAMP_TILE_ROWS ? x->s - row : STAMP_TILE_ROWS;
-        rows_times_panel(k, x, w, row, rows, panel, next, out);
-        if (next) next += next_bytes < share ? 0 : share;
-        next_bytes -= next_bytes < share ? 0 : share;
-        for (uint32_t r = 0; r < rows; r++)
-            for (uint32_t j = 0; j < cols; j++)
-                y[(size_t)(row + r) * stride + j] = stamp_f32_canon(out[r * STAMP_PANEL + j]);
-    }
+static bool fits(const struct stamp_acts *x, const struct stamp_packed *w)
+{
+    return x->d == w->d && x->block == w->block && x->d <= STAMP_K_MAX;
+}
+
+/* Rows from .. of one panel, so many as are taken at once. */
+static uint32_t rows_at_once(bool tall, const struct stamp_acts *x, uint32_t row)
+{
+    const uint32_t left = x->s - row;
+    return tall && left > STAMP_TALL_ROWS ? STAMP_TALL_ROWS : left;
 }
 
 void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
                          const struct stamp_packed *w, uint32_t first, uint32_t count, float *y)
 {
     const struct stamp_kernel *k = stamp_kernel_of(path);
+    const bool tall = is_tall(path, x->s);
+    const size_t bytes = w->quads * w->quad_bytes;
+    uint32_t rows;
 
-    assert(x->d == w->d && x->block == w->block && x->d <= STAMP_K_MAX);
-    assert(first + count <= w->panels);
-    for (uint32_t p = first; p < first + count; p++)
-        one_panel(k, x, w, p, NULL, 0, y + (size_t)p * STAMP_PANEL, w->n);
+    assert(fits(x, w) && first + count <= w->panels);
+    for (uint32_t row = 0; row < x->s; row += rows) {
+        rows = rows_at_once(tall, x, row);
+        for (uint32_t p = first; p < first + count; p++) {
+            const struct stamp_ahead next = {w->code + (p + 1) * bytes,
+                                             p + 1 < first + count ? bytes : 0};
+            const struct place at = {row, rows, p,
+                                     y + row * (size_t)w->n + (size_t)p * STAMP_PANEL, w->n};
+            (tall ? tall_panel : short_panel)(k, x, w, at, next);
+        }
+    }
 }
 
 void stamp_matmul_panel(const struct stamp_acts *x, const struct stamp_packed *w, uint32_t panel,
                         const uint8_t *next, size_t next_bytes, float *y)
 {
-    const uint32_t left = w->n - panel * STAMP_PANEL;
+    const bool tall = is_tall(STAMP_PATH_BEST, x->s);
+    const struct stamp_ahead ahead = {next, next ? next_bytes : 0};
+    const uint32_t cols = columns(w, panel);
+    uint32_t rows;
 
-    assert(x->d == w->d && x->block == w->block && x->d <= STAMP_K_MAX && panel < w->panels);
-    one_panel(stamp_kernel_of(STAMP_PATH_BEST), x, w, panel, next, next_bytes, y,
-              left < STAMP_PANEL ? left : STAMP_PANEL);
+    assert(fits(x, w) && panel < w->panels);
+    for (uint32_t row = 0; row < x->s; row += rows) {
+        rows = rows_at_once(tall, x, row);
+        const struct place at = {row, rows, panel, y + row * (size_t)cols, cols};
+        (tall ? tall_panel : short_panel)(stamp_kernel_of(STAMP_PATH_BEST), x, w, at, ahead);
+    }
 }
 
 void stamp_matmul(const struct stamp_acts *x, const struct stamp_packed *w, float *y)

@@ -17,6 +17,7 @@
 
 #include "model/num/dequant.h"
 #include "model/num/matmul.h"
+#include "model/num/simd.h"
 
 enum { STAMP_TILE_ROWS = 6, STAMP_AHEAD = 8 };
 
@@ -27,6 +28,11 @@ struct stamp_row_terms {
     float sx;
 };
 
+/** Of a block of features: whether it is the first, whether the last of all. */
+struct stamp_turn {
+    bool first, last;
+};
+
 struct stamp_kernel {
     /** acc[rows][STAMP_PANEL] = P of rows <= STAMP_TILE_ROWS token rows and one panel.
      *  @param x  stored codes of the first row, from the block's start; @p stride bytes to the next
@@ -34,44 +40,70 @@ struct stamp_kernel {
      *  @param ahead  [quads * STAMP_AHEAD] bytes worth fetching meanwhile; no matter where */
     void (*tile)(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                  unsigned w_bits, const uint8_t *ahead, int32_t *acc);
-    /** A tile to f32: y = DEQ, or y = ADD(y, DEQ) unless @p first; NaN of any pattern. */
-    void (*finish)(bool first, uint32_t rows, const int32_t *acc,
+    /** A tile to f32, rows of y @p stride apart: y = DEQ where t->first, and otherwise ADD(y, DEQ);
+     *  NaN of any pattern until t->last. */
+    void (*finish)(struct stamp_turn t, uint32_t rows, const int32_t *acc,
                    const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
-                   float *y);
+                   float *y, size_t stride);
 };
 
 extern const struct stamp_kernel stamp_kernel_portable, stamp_kernel_avx2, stamp_kernel_avx512;
 
-/** The kernel of a path that works here. */
+/** The kernel of a path that works here; of AMX, which has no tiles of few rows, that of AVX-512. */
 const struct stamp_kernel *stamp_kernel_of(enum stamp_path path);
 
-/** The body of finish, compiled once for each vector unit. A NaN stays one through the steps left,
- *  so it is made canonical where a tile is copied out instead of after each of them. */
-static inline __attribute__((always_inline)) void stamp_finish_row(
-    bool first, const int32_t *restrict acc, struct stamp_row_terms t,
-    const int32_t *restrict colsum, const float *restrict scale, float *restrict y)
-{
-    const double sx = (double)stamp_scale8(t.sx);
+enum { STAMP_TALL_ROWS = 256, STAMP_TALL_PAD = 32 };
 
-    for (int c = 0; c < STAMP_PANEL; c++) {
-        const uint32_t v =
-            (uint32_t)acc[c] + (uint32_t)t.add + (uint32_t)t.col_factor * (uint32_t)colsum[c];
-        const float value = stamp_deq_raw((int32_t)v, sx, (double)stamp_scale8(scale[c]));
-        y[c] = first ? value : y[c] + value;
+/** Bytes this thread will read next, fetched while it multiplies. */
+struct stamp_ahead {
+    const uint8_t *at;
+    size_t left;
+};
+
+/** Whether the processor has int8 tiles and the system lets this process use them. */
+bool stamp_amx_works(void);
+
+/** As tile of a kernel, for rows <= STAMP_TALL_ROWS, by AMX.
+ *  @param acc  [rows, rounded up to STAMP_TALL_PAD][STAMP_PANEL]; what is beyond rows is scribbled on
+ *  @param ahead  moved on by what was fetched
+ *  @pre stamp_amx_works() */
+void stamp_amx_tall(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
+                    unsigned w_bits, struct stamp_ahead *ahead, int32_t *acc);
+
+/** The body of finish, compiled once for each vector unit. A NaN stays one through the steps left,
+ *  so it is made canonical by the last of them. */
+static inline __attribute__((always_inline)) void
+stamp_finish_turn(bool first, bool last, uint32_t rows, const int32_t *restrict acc,
+                  const struct stamp_row_terms *terms, const int32_t *restrict colsum,
+                  const float *restrict scale, float *restrict y, size_t stride)
+{
+    for (; rows > 0; rows--, terms++, acc += STAMP_PANEL, y += stride) {
+        const struct stamp_row_terms t = *terms;
+        const double sx = (double)stamp_scale8(t.sx);
+
+        for (int c = 0; c < STAMP_PANEL; c++) {
+            const uint32_t v = (uint32_t)acc[c] + (uint32_t)t.add +
+                               (uint32_t)t.col_factor * (uint32_t)colsum[c];
+            const float value = stamp_deq_raw((int32_t)v, sx, (double)stamp_scale8(scale[c]));
+            const float sum = first ? value : y[c] + value;
+            y[c] = last ? stamp_simd_canon(sum) : sum;
+        }
     }
 }
 
-static inline __attribute__((always_inline)) void stamp_finish(bool first, uint32_t rows,
-                                                               const int32_t *acc,
-                                                               const struct stamp_row_terms *terms,
-                                                               const int32_t *colsum,
-                                                               const float *scale, float *y)
+static inline __attribute__((always_inline)) void
+stamp_finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
+             const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
+             float *y, size_t stride)
 {
-    for (uint32_t r = 0; r < rows; r++, acc += STAMP_PANEL, y += STAMP_PANEL)
-        if (first)
-            stamp_finish_row(true, acc, terms[r], colsum, scale, y);
-        else
-            stamp_finish_row(false, acc, terms[r], colsum, scale, y);
+    if (t.first && t.last)
+        stamp_finish_turn(true, true, rows, acc, terms, colsum, scale, y, stride);
+    else if (t.first)
+        stamp_finish_turn(true, false, rows, acc, terms, colsum, scale, y, stride);
+    else if (t.last)
+        stamp_finish_turn(false, true, rows, acc, terms, colsum, scale, y, stride);
+    else
+        stamp_finish_turn(false, false, rows, acc, terms, colsum, scale, y, stride);
 }
 
 #endif

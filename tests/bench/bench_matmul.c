@@ -133,6 +133,11 @@ static void run_avx512(struct data *b)
     stamp_matmul_panels(STAMP_PATH_AVX512, &b->x, &b->p4, 0, b->p4.panels, b->y);
 }
 
+static void run_amx(struct data *b)
+{
+    stamp_matmul_panels(STAMP_PATH_AMX, &b->x, &b->p4, 0, b->p4.panels, b->y);
+}
+
 static void run_w8(struct data *b)
 {
     stamp_matmul(&b->x, &b->p8, b->y);
@@ -278,6 +283,7 @@ int main(int argc, char **argv)
         {"model, portable C", run_portable, true, {0}},
         {"model, AVX2", run_avx2, stamp_path_works(STAMP_PATH_AVX2), {0}},
         {"model, AVX-512 VNNI", run_avx512, stamp_path_works(STAMP_PATH_AVX512), {0}},
+        {"model, AMX int8", run_amx, stamp_path_works(STAMP_PATH_AMX), {0}},
         {"model, best path, 8-bit weights", run_w8, true, {0}},
         {"model, best path, blocks of 64", run_blocks, true, {0}},
         {"model, whole STaMP layer", run_layer, true, {0}},
