@@ -82,10 +82,8 @@ static AVX512 const uint8_t *weights(const uint8_t *w, unsigned bits, size_t cou
             const __m512i b = _mm512_loadu_si512(w + q * (QUAD / 2) + 64);
             _mm512_store_si512(to + q * QUAD, _mm512_and_si512(a, low));
             _mm512_store_si512(to + q * QUAD + 64, _mm512_and_si512(b, low));
-            _mm512_store_si512(to + q * QUAD + 128,
-                               _mm512_and_si512(_mm512_srli_epi16(a, 4), low));
-            _mm512_store_si512(to + q * QUAD + 192,
-                               _mm512_and_si512(_mm512_srli_epi16(b, 4), low));
+            _mm512_store_si512(to + q * QUAD + 128, _mm512_and_si512(_mm512_srli_epi16(a, 4), low));
+            _mm512_store_si512(to + q * QUAD + 192, _mm512_and_si512(_mm512_srli_epi16(b, 4), low));
         }
     }
     memset(to + count * QUAD, 0, (all - count) * QUAD);
@@ -166,8 +164,7 @@ static AMX void chunk(bool first, uint32_t rows, size_t count, const int8_t *x, 
 }
 
 AMX void stamp_amx_tall(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
-                        const uint8_t *w, unsigned w_bits, struct stamp_ahead *ahead,
-                        int32_t *acc)
+                        const uint8_t *w, unsigned w_bits, struct stamp_ahead *ahead, int32_t *acc)
 {
     const size_t quad_bytes = w_bits == 8 ? QUAD : QUAD / 2;
     _Alignas(64) uint8_t open[CHUNK * QUAD];

@@ -8,7 +8,6 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-
 enum { ROWS = 3, COLS = 16 }; /* of the inner tile: 6 accumulators of 8 channels */
 
 static inline __attribute__((always_inline)) AVX2 __m256i quad_sum(__m256i acc, __m256i u,
@@ -85,8 +84,8 @@ static AVX2 void tile(uint32_t rows, size_t quads, const int8_t *x, size_t strid
 }
 
 static AVX2 void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
-                   const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
-                   float *y, size_t stride)
+                        const struct stamp_row_terms *terms, const int32_t *colsum,
+                        const float *scale, float *y, size_t stride)
 {
     stamp_finish(t, rows, acc, terms, colsum, scale, y, stride);
 }

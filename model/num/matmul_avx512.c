@@ -14,7 +14,7 @@ enum { VECTORS = STAMP_PANEL / 16 };
 
 /* The unsigned codes of a quad. */
 static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, const uint8_t *w,
-                                                                   __m512i u[VECTORS])
+                                                                 __m512i u[VECTORS])
 {
     if (!nibbles) {
 #pragma GCC unroll 4
@@ -29,10 +29,10 @@ static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, c
     u[3] = _mm512_and_si512(_mm512_srli_epi16(b, 4), low);
 }
 
-static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool nibbles,
-                                                                 size_t quads, const int8_t *x,
-                                                                 size_t stride, const uint8_t *w,
-                                                                 const uint8_t *ahead, int32_t *out)
+static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool nibbles, size_t quads,
+                                                               const int8_t *x, size_t stride,
+                                                               const uint8_t *w,
+                                                               const uint8_t *ahead, int32_t *out)
 {
     __m512i acc[STAMP_TILE_ROWS][VECTORS];
 
@@ -63,10 +63,9 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
 }
 
 static inline __attribute__((always_inline)) VNNI void tile_rows(uint32_t rows, bool nibbles,
-                                                                   size_t quads, const int8_t *x,
-                                                                   size_t stride, const uint8_t *w,
-                                                                   const uint8_t *ahead,
-                                                                   int32_t *acc)
+                                                                 size_t quads, const int8_t *x,
+                                                                 size_t stride, const uint8_t *w,
+                                                                 const uint8_t *ahead, int32_t *acc)
 {
     switch (rows) {
     case 6: tile_of(6, nibbles, quads, x, stride, w, ahead, acc); break;
@@ -78,8 +77,8 @@ static inline __attribute__((always_inline)) VNNI void tile_rows(uint32_t rows, 
     }
 }
 
-static VNNI void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
-                        const uint8_t *w, unsigned w_bits, const uint8_t *ahead, int32_t *acc)
+static VNNI void tile(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
+                      unsigned w_bits, const uint8_t *ahead, int32_t *acc)
 {
     if (w_bits == 4)
         tile_rows(rows, true, quads, x, stride, w, ahead, acc);
@@ -88,8 +87,8 @@ static VNNI void tile(uint32_t rows, size_t quads, const int8_t *x, size_t strid
 }
 
 static VNNI void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
-                   const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
-                   float *y, size_t stride)
+                        const struct stamp_row_terms *terms, const int32_t *colsum,
+                        const float *scale, float *y, size_t stride)
 {
     stamp_finish(t, rows, acc, terms, colsum, scale, y, stride);
 }

@@ -102,8 +102,7 @@ static void terms_of(const struct stamp_acts *x, const struct stamp_packed *w, u
     for (uint32_t r = 0; r < rows; r++) {
         const struct stamp_rowmeta m = x->meta[(size_t)(row + r) * x->nb + b];
         const int32_t low = x->bits[row + r] == 8 ? 8 : 0;
-        terms[r] =
-            (struct stamp_row_terms){-uoff * (m.rowsum + low * len), m.corr - low, m.scale};
+        terms[r] = (struct stamp_row_terms){-uoff * (m.rowsum + low * len), m.corr - low, m.scale};
     }
 }
 
@@ -219,8 +218,8 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
         for (uint32_t p = first; p < first + count; p++) {
             const struct stamp_ahead next = {w->code + (p + 1) * bytes,
                                              p + 1 < first + count ? bytes : 0};
-            const struct place at = {row, rows, p,
-                                     y + row * (size_t)w->n + (size_t)p * STAMP_PANEL, w->n};
+            const struct place at = {row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL,
+                                     w->n};
             (tall ? tall_panel : short_panel)(k, x, w, at, next);
         }
     }

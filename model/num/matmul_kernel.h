@@ -72,18 +72,18 @@ void stamp_amx_tall(uint32_t rows, size_t quads, const int8_t *x, size_t stride,
 
 /** The body of finish, compiled once for each vector unit. A NaN stays one through the steps left,
  *  so it is made canonical by the last of them. */
-static inline __attribute__((always_inline)) void
-stamp_finish_turn(bool first, bool last, uint32_t rows, const int32_t *restrict acc,
-                  const struct stamp_row_terms *terms, const int32_t *restrict colsum,
-                  const float *restrict scale, float *restrict y, size_t stride)
+static inline __attribute__((always_inline)) void stamp_finish_turn(
+    bool first, bool last, uint32_t rows, const int32_t *restrict acc,
+    const struct stamp_row_terms *terms, const int32_t *restrict colsum,
+    const float *restrict scale, float *restrict y, size_t stride)
 {
     for (; rows > 0; rows--, terms++, acc += STAMP_PANEL, y += stride) {
         const struct stamp_row_terms t = *terms;
         const double sx = (double)stamp_scale8(t.sx);
 
         for (int c = 0; c < STAMP_PANEL; c++) {
-            const uint32_t v = (uint32_t)acc[c] + (uint32_t)t.add +
-                               (uint32_t)t.col_factor * (uint32_t)colsum[c];
+            const uint32_t v =
+                (uint32_t)acc[c] + (uint32_t)t.add + (uint32_t)t.col_factor * (uint32_t)colsum[c];
             const float value = stamp_deq_raw((int32_t)v, sx, (double)stamp_scale8(scale[c]));
             const float sum = first ? value : y[c] + value;
             y[c] = last ? stamp_simd_canon(sum) : sum;
@@ -91,10 +91,9 @@ stamp_finish_turn(bool first, bool last, uint32_t rows, const int32_t *restrict 
     }
 }
 
-static inline __attribute__((always_inline)) void
-stamp_finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
-             const struct stamp_row_terms *terms, const int32_t *colsum, const float *scale,
-             float *y, size_t stride)
+static inline __attribute__((always_inline)) void stamp_finish(
+    struct stamp_turn t, uint32_t rows, const int32_t *acc, const struct stamp_row_terms *terms,
+    const int32_t *colsum, const float *scale, float *y, size_t stride)
 {
     if (t.first && t.last)
         stamp_finish_turn(true, true, rows, acc, terms, colsum, scale, y, stride);
