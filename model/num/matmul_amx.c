@@ -26,6 +26,7 @@ enum {
     STEP = 16,         /* quads of one tile product: 64 features */
     CHUNK = 64 * STEP, /* quads whose weights are unpacked together */
     TILE_ROWS = 32,    /* of one pass: two tiles */
+    FETCH_MOST = 512,  /* bytes fetched ahead with one tile product */
     TILE_BYTES = 64,   /* of a row of a tile */
     ARCH_REQ_XCOMP_PERM = 0x1023,
     XFEATURE_XTILEDATA = 18
@@ -66,34 +67,58 @@ static AMX void configure(void)
     _tile_loadconfig(&c);
 }
 
-/* Weights of count quads as tiles want them: 4 bits unpacked, zeros up to a whole step. Where there is
- * nothing to do, the packed ones as they are. */
-static AVX512 const uint8_t *weights(const uint8_t *w, unsigned bits, size_t count, uint8_t *to)
-{
-    const size_t all = (count + STEP - 1) / STEP * STEP;
+/* Where the tiles of a chunk's channels 0 .. 31 and 32 .. 63 begin, and bytes from quad to quad. */
+struct halves {
+    const uint8_t *of[2];
+    size_t stride;
+};
 
-    if (bits == 8) {
-        if (all == count) return w;
-        memcpy(to, w, count * QUAD);
-    } else {
-        const __m512i low = _mm512_set1_epi8(15);
-        for (size_t q = 0; q < count; q++) {
-            const __m512i a = _mm512_loadu_si512(w + q * (QUAD / 2));
-            const __m512i b = _mm512_loadu_si512(w + q * (QUAD / 2) + 64);
-            _mm512_store_si512(to + q * QUAD, _mm512_and_si512(a, low));
-            _mm512_store_si512(to + q * QUAD + 64, _mm512_and_si512(b, low));
-            _mm512_store_si512(to + q * QUAD + 128, _mm512_and_si512(_mm512_srli_epi16(a, 4), low));
-            _mm512_store_si512(to + q * QUAD + 192, _mm512_and_si512(_mm512_srli_epi16(b, 4), low));
-        }
+/* Weights of count quads as tiles want them, zeros up to a whole step. Of 4 bits only the lower half is
+ * unpacked: the bytes as they are make lower + 16 upper, and finish_upper takes the lower sums away. */
+static AVX512 struct halves open_weights(const uint8_t *w, unsigned bits, size_t count,
+                                         uint8_t *room)
+{
+    const size_t line = bits == 8 ? QUAD : QUAD / 2, all = (count + STEP - 1) / STEP * STEP;
+    uint8_t *const low = room + CHUNK * QUAD / 2;
+    const __m512i mask = _mm512_set1_epi8(15);
+
+    if (all != count) {
+        memcpy(room, w, count * line);
+        memset(room + count * line, 0, (all - count) * line);
+        w = room;
     }
-    memset(to + count * QUAD, 0, (all - count) * QUAD);
-    return to;
+    if (bits == 8) return (struct halves){{w, w + QUAD / 2}, QUAD};
+    for (size_t i = 0; i < all * line; i += 64)
+        _mm512_store_si512(low + i, _mm512_and_si512(_mm512_loadu_si512(w + i), mask));
+    return (struct halves){{low, w}, QUAD / 2};
+}
+
+/* Sums of lower + 16 upper, of all features, to those of upper. They stay below 2^31: matmul_kernel.h. */
+static AVX512 void finish_upper(uint32_t rows, int32_t *acc)
+{
+    for (uint32_t r = 0; r < rows; r++, acc += STAMP_PANEL)
+        for (int j = 0; j < STAMP_PANEL / 2; j += 16) {
+            const __m512i both = _mm512_load_si512(acc + STAMP_PANEL / 2 + j);
+            const __m512i lower = _mm512_load_si512(acc + j);
+            _mm512_store_si512(acc + STAMP_PANEL / 2 + j,
+                               _mm512_srai_epi32(_mm512_sub_epi32(both, lower), 4));
+        }
+}
+
+/* So many bytes with each tile product, that all are there when it is their turn. */
+static inline __attribute__((always_inline)) void fetch(struct stamp_ahead *ahead)
+{
+    if (!ahead->left) return;
+    const size_t bytes = ahead->left < ahead->share ? ahead->left : ahead->share;
+    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(ahead->at + i, 0, 2);
+    ahead->at += bytes;
+    ahead->left -= bytes;
 }
 
 /* acc[TILE_ROWS][32 of STAMP_PANEL] = or += rows' codes by weights; steps of 64 features. */
 static inline __attribute__((always_inline)) AMX void square(bool first, size_t steps,
                                                              const int8_t *x, size_t stride,
-                                                             const uint8_t *w,
+                                                             const uint8_t *w, size_t quad,
                                                              struct stamp_ahead *ahead,
                                                              int32_t *acc)
 {
@@ -111,17 +136,12 @@ static inline __attribute__((always_inline)) AMX void square(bool first, size_t 
         _tile_loadd(2, below, line);
         _tile_loadd(3, below + 16, line);
     }
-    for (size_t i = 0; i < steps; i++, x += TILE_BYTES, w += STEP * QUAD) {
-        if (ahead->left) {
-            __builtin_prefetch(ahead->at, 0, 2);
-            __builtin_prefetch(ahead->at + 64, 0, 2);
-            ahead->at += 128;
-            ahead->left -= ahead->left < 128 ? ahead->left : 128;
-        }
-        _tile_loadd(6, w, QUAD);
+    for (size_t i = 0; i < steps; i++, x += TILE_BYTES, w += STEP * quad) {
+        fetch(ahead);
+        _tile_loadd(6, w, quad);
         _tile_loadd(4, x, stride);
         _tile_dpbsud(0, 4, 6);
-        _tile_loadd(7, w + TILE_BYTES, QUAD);
+        _tile_loadd(7, w + TILE_BYTES, quad);
         _tile_dpbsud(1, 4, 7);
         _tile_loadd(5, x + 16 * stride, stride);
         _tile_dpbsud(2, 5, 6);
@@ -134,11 +154,12 @@ static inline __attribute__((always_inline)) AMX void square(bool first, size_t 
 }
 
 /* One chunk of features for all rows: sums begin where first. What no tile may read is copied. */
-static AMX void chunk(bool first, uint32_t rows, size_t count, const int8_t *x, size_t stride,
-                      const uint8_t *w, struct stamp_ahead *ahead, int32_t *acc)
+static AMX void chunk(bool first, bool upper, uint32_t rows, size_t count, const int8_t *x,
+                      size_t stride, struct halves w, struct stamp_ahead *ahead, int32_t *acc)
 {
     const size_t steps = (count + STEP - 1) / STEP;
-    _Alignas(64) int8_t edge[TILE_ROWS * 4 * CHUNK];
+    const size_t edge_line = (steps | 1) * TILE_BYTES; /* odd, as stamp_acts_stride is */
+    _Alignas(64) int8_t edge[TILE_ROWS * (4 * CHUNK + TILE_BYTES)];
 
     for (uint32_t r = 0; r < rows; r += TILE_ROWS, acc += TILE_ROWS * STAMP_PANEL) {
         const uint32_t n = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
@@ -146,20 +167,20 @@ static AMX void chunk(bool first, uint32_t rows, size_t count, const int8_t *x, 
         size_t to_next = stride;
 
         if (n < TILE_ROWS || count % STEP) {
-            memset(edge, 0, sizeof edge);
+            memset(edge, 0, TILE_ROWS * edge_line);
             for (uint32_t i = 0; i < n; i++)
-                memcpy(edge + i * 4 * CHUNK, from + i * stride, 4 * count);
+                memcpy(edge + i * edge_line, from + i * stride, 4 * count);
             from = edge;
-            to_next = 4 * CHUNK;
+            to_next = edge_line;
         }
         for (int half = 0; half < 2; half++) {
-            const uint8_t *v = w + half * 2 * TILE_BYTES;
-            int32_t *to = acc + half * 32;
+            int32_t *const to = acc + half * STAMP_PANEL / 2;
             if (first)
-                square(true, steps, from, to_next, v, ahead, to);
+                square(true, steps, from, to_next, w.of[half], w.stride, ahead, to);
             else
-                square(false, steps, from, to_next, v, ahead, to);
+                square(false, steps, from, to_next, w.of[half], w.stride, ahead, to);
         }
+        if (upper) finish_upper(n, acc);
     }
 }
 
@@ -167,13 +188,17 @@ AMX void stamp_amx_tall(uint32_t rows, size_t quads, const int8_t *x, size_t str
                         const uint8_t *w, unsigned w_bits, struct stamp_ahead *ahead, int32_t *acc)
 {
     const size_t quad_bytes = w_bits == 8 ? QUAD : QUAD / 2;
-    _Alignas(64) uint8_t open[CHUNK * QUAD];
+    const size_t products = 2 * ((rows + TILE_ROWS - 1) / TILE_ROWS) * ((quads + STEP - 1) / STEP);
+    _Alignas(64) uint8_t room[CHUNK * QUAD];
 
+    ahead->share = (ahead->left / products + 63) / 64 * 64;
+    if (ahead->share > FETCH_MOST) ahead->share = FETCH_MOST;
     configure();
     for (size_t q = 0; q < quads; q += CHUNK) {
         const size_t count = quads - q < CHUNK ? quads - q : CHUNK;
-        chunk(q == 0, rows, count, x + 4 * q, stride,
-              weights(w + q * quad_bytes, w_bits, count, open), ahead, acc);
+        const struct halves open = open_weights(w + q * quad_bytes, w_bits, count, room);
+        chunk(q == 0, w_bits == 4 && q + count == quads, rows, count, x + 4 * q, stride, open,
+              ahead, acc);
     }
     _tile_release();
 }

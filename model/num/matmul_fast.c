@@ -217,7 +217,7 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
         rows = rows_at_once(tall, x, row);
         for (uint32_t p = first; p < first + count; p++) {
             const struct stamp_ahead next = {w->code + (p + 1) * bytes,
-                                             p + 1 < first + count ? bytes : 0};
+                                             p + 1 < first + count ? bytes : 0, 0};
             const struct place at = {row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL,
                                      w->n};
             (tall ? tall_panel : short_panel)(k, x, w, at, next);
@@ -229,7 +229,7 @@ void stamp_matmul_panel(const struct stamp_acts *x, const struct stamp_packed *w
                         const uint8_t *next, size_t next_bytes, float *y)
 {
     const bool tall = is_tall(STAMP_PATH_BEST, x->s);
-    const struct stamp_ahead ahead = {next, next ? next_bytes : 0};
+    const struct stamp_ahead ahead = {next, next ? next_bytes : 0, 0};
     const uint32_t cols = columns(w, panel);
     uint32_t rows;
 

@@ -58,6 +58,7 @@ enum { STAMP_TALL_ROWS = 256, STAMP_TALL_PAD = 32 };
 struct stamp_ahead {
     const uint8_t *at;
     size_t left;
+    size_t share; /**< with one tile product of AMX */
 };
 
 /** Whether the processor has int8 tiles and the system lets this process use them. */
