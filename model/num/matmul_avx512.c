@@ -10,7 +10,7 @@
 
 #define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni")))
 
-enum { VECTORS = STAMP_PANEL / 16 };
+enum { VECTORS = STAMP_PANEL / 16, STREAM = 8192 /* bytes ahead of the weights */ };
 
 /* The unsigned codes of a quad. */
 static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, const uint8_t *w,
@@ -43,7 +43,11 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
 
     for (size_t q = 0; q < quads; q++, x += 4, w += nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL) {
         __m512i u[VECTORS];
-        if (rows == STAMP_TILE_ROWS) __builtin_prefetch(ahead + STAMP_AHEAD * q, 0, 2);
+        if (rows == STAMP_TILE_ROWS)
+            __builtin_prefetch(ahead + STAMP_AHEAD * q, 0, 2);
+        else /* so few rows wait for memory, whose own prefetching ends with each page */
+            for (int v = 0; v < VECTORS; v += nibbles ? 2 : 1)
+                __builtin_prefetch(w + STREAM + 64 * v / (nibbles ? 2 : 1), 0, 3);
         load_quad(nibbles, w, u);
 #pragma GCC unroll 6
         for (int r = 0; r < rows; r++) {
