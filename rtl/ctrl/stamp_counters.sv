@@ -40,9 +40,11 @@ module stamp_counters #(
       end
     end else begin
       for (int e = 0; e < Events; e++) begin
-        sum = {1'b0, low_q[e]} + {1'b0, inc_i[e*16 +: 16]};
-        carry_q[e] <= hit_i[e] && sum[LowW];
-        if (hit_i[e])   low_q[e]  <= sum[LowW-1:0];
+        carry_q[e] <= 1'b0;
+        if (hit_i[e]) begin
+          sum = {1'b0, low_q[e]} + {1'b0, inc_i[e*16 +: 16]};
+          {carry_q[e], low_q[e]} <= sum;
+        end
         if (carry_q[e]) high_q[e] <= high_q[e] + 1'b1;
       end
     end

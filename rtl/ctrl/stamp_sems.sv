@@ -69,13 +69,15 @@ module stamp_sems #(
     end
   end
 
-  // Posts and waits of a semaphore are counted, then added once.
+  // Posts and waits of a semaphore are counted, then added once; counts stand still where there are none.
   always_ff @(posedge clk_i) begin : count
     logic [Units*3-1:0] up;
     logic [2:0]         down;
     logic [9:0]         next;
     if (!rst_ni || clear_i) begin
       for (int s = 0; s < Sems; s++) sem_q[s] <= 8'd0;
+      over_q <= '0;
+    end else if (post_q == '0 && !spent_o) begin
       over_q <= '0;
     end else begin
       over_q[0] <= 1'b0;
