@@ -15,6 +15,7 @@
 #include "model/num/linear.h"
 #include "model/num/matmul_f32.h"
 #include "model/num/xform.h"
+#include "tests/bench/figure.h"
 
 #ifdef HAVE_DNNL
 #include <dnnl.h>
@@ -102,6 +103,12 @@ static void run_onednn(struct data *b)
     ok(dnnl_primitive_execute(onednn.prim, onednn.stream, 3, onednn.arg));
     ok(dnnl_stream_wait(onednn.stream));
 }
+#endif
+
+#ifdef HAVE_DNNL
+#define RULER run_onednn
+#else
+#define RULER NULL
 #endif
 
 #ifdef HAVE_OPENBLAS
@@ -245,14 +252,14 @@ static void compete(struct data *b, struct contestant *c, size_t count, int roun
             if (r >= 0) c[i].seconds[r] = now() - start;
         }
     printf("%u x %u x %u, one thread, median of %d interleaved rounds\n", b->s, b->d, b->n, rounds);
-    printf("%-40s %9s %9s %9s\n", "", "GMAC/s", "slowest", "fastest");
-    for (size_t i = 0; i < count; i++) {
-        if (!c[i].in) continue;
+    double ruler = 0;
+    for (size_t i = count; i-- > 0;) { /* the neighbours stand last */
         const uint32_t rows = c[i].run == run_ref ? b->few.s : b->s;
-        const double gmac = 1e-9 * rows * b->d * b->n;
         qsort(c[i].seconds, (size_t)rounds, sizeof(double), rising);
-        printf("%-40s %9.1f %9.1f %9.1f\n", c[i].name, gmac / c[i].seconds[rounds / 2],
-               gmac / c[i].seconds[rounds - 1], gmac / c[i].seconds[0]);
+        const double rate = 1e-9 * rows * b->d * b->n / c[i].seconds[rounds / 2];
+        if (!c[i].in) continue;
+        if (c[i].run == RULER) ruler = rate;
+        figure(c[i].name, rate, "GMAC/s", ruler > 0 ? "oneDNN" : NULL, ruler);
     }
 }
 

@@ -3,8 +3,8 @@
  *
  * bench_net [tokens [rounds [layers [most threads]]]]; default 128 tokens of the shape of
  * Llama-3.2-1B, 16 layers, random codes, 5 rounds, one thread and two. Prefill gives the logits of
- * the last position. The median round counts, and the fastest is printed beside it; time is wall
- * time, with one thread also the processor's. */
+ * the last position. The median round counts; time is wall time, and the processor's beside it. What
+ * memory gives is measured with as many threads in the same run. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +15,8 @@
 #include "compiler/family/family.h"
 #include "model/mem.h"
 #include "model/net/net.h"
+#include "tests/bench/figure.h"
+#include "tests/bench/stream.h"
 
 enum { MAX_ROUNDS = 99, DECODE = 8, CTX = 131072, VOCAB = 128256 };
 
@@ -107,17 +109,24 @@ static double gmac(const struct stamp_decoder *s, double n)
     return 1e-9 * ((double)s->layers * (n * layer + n * (n + 1) * q) + dim * VOCAB);
 }
 
+/* Bytes of weights a decoding step reads: 4 bits, of the head 8. */
+static double step_bytes(const struct stamp_decoder *s)
+{
+    const double q = (double)(s->heads * s->head_dim), kv = (double)(s->kv_heads * s->head_dim);
+    const double dim = (double)s->dim, layer = dim * (2 * q + 2 * kv) + 3 * dim * (double)s->hidden;
+    return 0.5 * (double)s->layers * layer + dim * VOCAB;
+}
+
 struct times {
     double wall[MAX_ROUNDS], cpu[MAX_ROUNDS];
 };
 
-static void report(const char *what, struct times *t, int rounds, double tokens, double work)
+/* Tokens a second of the median round. */
+static double rate_of(struct times *t, int rounds, double tokens)
 {
     qsort(t->wall, (size_t)rounds, sizeof(double), rising);
     qsort(t->cpu, (size_t)rounds, sizeof(double), rising);
-    const double wall = t->wall[rounds / 2], cpu = t->cpu[rounds / 2];
-    printf("%-24s %9.1f %9.1f %9.1f %9.1f\n", what, tokens / wall, tokens / t->wall[0],
-           tokens / cpu, work / wall);
+    return tokens / t->wall[rounds / 2];
 }
 
 static void run(const struct stamp_net_model *model, const struct stamp_decoder *shape,
@@ -147,11 +156,20 @@ static void run(const struct stamp_net_model *model, const struct stamp_decoder 
         if (r >= 0) decode.wall[r] = clock_of(CLOCK_MONOTONIC) - wall;
         if (r >= 0) decode.cpu[r] = clock_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     }
-    snprintf(what, sizeof what, "prefill of %u, %u thread%s", tokens, threads,
-             threads > 1 ? "s" : "");
-    report(what, &prefill, rounds, tokens, gmac(shape, tokens));
-    snprintf(what, sizeof what, "decode, %u thread%s", threads, threads > 1 ? "s" : "");
-    report(what, &decode, rounds, DECODE, DECODE * gmac(shape, 1));
+    const char *many = threads > 1 ? "s" : "";
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage); /* before the ruler takes its own */
+    const double memory = stream_rate(threads, 3) / step_bytes(shape);
+    const double fast = rate_of(&prefill, rounds, tokens), slow = rate_of(&decode, rounds, DECODE);
+    if (memory < 0) die("cannot measure memory");
+    snprintf(what, sizeof what, "1B prefill of %u, %u thread%s", tokens, threads, many);
+    figure(what, fast, "tokens/s", NULL, 0);
+    figure("    its products", fast / tokens * gmac(shape, tokens), "GMAC/s", NULL, 0);
+    figure("    a second of one processor", tokens / prefill.cpu[rounds / 2], "tokens/s", NULL, 0);
+    snprintf(what, sizeof what, "1B decode, %u thread%s", threads, many);
+    figure(what, slow, "tokens/s", "weights streamed from memory", memory);
+    figure("    a second of one processor", DECODE / decode.cpu[rounds / 2], "tokens/s", NULL, 0);
+    if (threads == 1) figure("1B peak memory", 1e-3 * (double)usage.ru_maxrss, "MB", NULL, 0);
     stamp_net_free(net);
     stamp_free(ids);
     stamp_free(logits);
@@ -176,7 +194,6 @@ int main(int argc, char **argv)
     const uint32_t threads = number(argc, argv, 4, 2, 256);
     struct stamp_gb b;
     struct stamp_err e;
-    struct rusage usage;
 
     for (int i = 0; i < 32; i++) frequency[i] = pow(500000, -i / 32.0);
     m.dec.frequency = frequency;
@@ -195,10 +212,7 @@ int main(int argc, char **argv)
         "Llama-3.2-1B shape, %zu layers, W4A4 with 64 rows of 8 bits, Haar, KV4, head W8A8: %.1f "
         "GMAC\n",
         m.dec.layers, gmac(&m.dec, tokens));
-    printf("%-24s %9s %9s %9s %9s\n", "", "tokens/s", "fastest", "per cpu s", "GMAC/s");
     for (uint32_t t = 1; t <= threads; t++) run(&model, &m.dec, tokens, (int)rounds, t);
-    getrusage(RUSAGE_SELF, &usage);
-    printf("peak memory              %9.2f GB\n", 1e-6 * (double)usage.ru_maxrss);
     stamp_graph_free(m.graph);
     stamp_free(m.part);
     return 0;
