@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}
 name=${1:?NAME: a machine of the table}
+export RTL_CXX=${CXX:-g++} # the options below are gcc's
 so=$B/stamp_rtl_${name}_tune.so
 dir=$B/v/${name}_tune
 out=$B/tuned
