@@ -32,10 +32,14 @@ module stamp_ram_sp #(
 
   logic [Width-1:0] mem [Depth];
 
-  always_ff @(posedge clk_i) begin
+  // One write of a whole line: simulation looks at every write in every cycle.
+  always_ff @(posedge clk_i) begin : port
+    logic [Width-1:0] next;
     if (we_i) begin
+      next = mem[addr_i];
       for (int unsigned p = 0; p < Parts; p++)
-        if (mask_i[p]) mem[addr_i][p*Part +: Part] <= wdata_i[p*Part +: Part];
+        if (mask_i[p]) next[p*Part +: Part] = wdata_i[p*Part +: Part];
+      mem[addr_i] <= next;
     end
     if (re_i) line <= mem[addr_i];
   end

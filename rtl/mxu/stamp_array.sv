@@ -45,12 +45,13 @@ module stamp_array #(
 
   logic [5:1] v_q, first_q, shift_q;
   logic [6:1] last_q;
+  logic [P-1:0] leave_q;
   logic [PhaseW-1:0]       phase1_q, phase2_q;
-  logic signed [3:0]       x_q [P*T];
-  logic signed [3:0]       w_q [L*T];
-  logic signed [HalfW-1:0] low_q [P*L];
-  logic signed [HalfW-1:0] high_q [P*L];
-  logic signed [SumW-1:0]  sum_q [P*L];
+  logic signed [31:0]      x_q [P*T];
+  logic signed [31:0]      w_q [L*T];
+  logic signed [31:0]      low_q [P*L];
+  logic signed [31:0]      high_q [P*L];
+  logic signed [31:0]      sum_q [P*L];
   logic signed [AccW-1:0]  acc_q [P*L];
   logic signed [AccW-1:0]  shadow_q [P*L];
 
@@ -72,8 +73,8 @@ module stamp_array #(
     if (v_q[2]) begin
       for (int r = 0; r < P; r++)
         for (int t = 0; t < T; t++)
-          x_q[r*T + t] <= x_i[(r*L + 32'(phase2_q)*T + t)*4 +: 4];
-      for (int i = 0; i < L*T; i++) w_q[i] <= w_i[i*4 +: 4];
+          x_q[r*T + t] <= 32'($signed(x_i[(r*L + 32'(phase2_q)*T + t)*4 +: 4]));
+      for (int c = 0; c < L; c++) for (int t = 0; t < T; t++) w_q[t*L + c] <= 32'($signed(w_i[(c*T + t)*4 +: 4]));
     end
   end
 
@@ -82,21 +83,21 @@ module stamp_array #(
     if (v_q[3]) begin
       for (int r = 0; r < P; r++)
         for (int c = 0; c < L; c++) begin
-          low_q[r*L + c] <= HalfW'(
-            32'(x_q[r*T + 0]) * 32'(w_q[c*T + 0]) + 32'(x_q[r*T + 1]) * 32'(w_q[c*T + 1])
-            + ((T == 8) ? 32'(x_q[r*T + T/2-2]) * 32'(w_q[c*T + T/2-2])
-                          + 32'(x_q[r*T + T/2-1]) * 32'(w_q[c*T + T/2-1]) : 32'sd0));
-          high_q[r*L + c] <= HalfW'(
-            32'(x_q[r*T + T-2]) * 32'(w_q[c*T + T-2]) + 32'(x_q[r*T + T-1]) * 32'(w_q[c*T + T-1])
-            + ((T == 8) ? 32'(x_q[r*T + T-4]) * 32'(w_q[c*T + T-4])
-                          + 32'(x_q[r*T + T-3]) * 32'(w_q[c*T + T-3]) : 32'sd0));
+          low_q[r*L + c] <= 32'(HalfW'(
+            32'(x_q[r*T + 0]) * 32'(w_q[(0)*L + c]) + 32'(x_q[r*T + 1]) * 32'(w_q[(1)*L + c])
+            + ((T == 8) ? 32'(x_q[r*T + T/2-2]) * 32'(w_q[(T/2-2)*L + c])
+                          + 32'(x_q[r*T + T/2-1]) * 32'(w_q[(T/2-1)*L + c]) : 32'sd0)));
+          high_q[r*L + c] <= 32'(HalfW'(
+            32'(x_q[r*T + T-2]) * 32'(w_q[(T-2)*L + c]) + 32'(x_q[r*T + T-1]) * 32'(w_q[(T-1)*L + c])
+            + ((T == 8) ? 32'(x_q[r*T + T-4]) * 32'(w_q[(T-4)*L + c])
+                          + 32'(x_q[r*T + T-3]) * 32'(w_q[(T-3)*L + c]) : 32'sd0)));
         end
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (v_q[4])
-      for (int i = 0; i < P*L; i++) sum_q[i] <= SumW'(low_q[i]) + SumW'(high_q[i]);
+      for (int i = 0; i < P*L; i++) sum_q[i] <= 32'(SumW'(low_q[i] + high_q[i]));
   end
 
   always_ff @(posedge clk_i) begin
@@ -108,8 +109,13 @@ module stamp_array #(
 
   // Rows leave by the first: no row is chosen, and none is held.
   always_ff @(posedge clk_i) begin
-    for (int i = 0; i < P*L; i++)
-      shadow_q[i] <= last_q[6] ? acc_q[i] : shadow_q[i < P*L - L ? i + L : i];
+    if (!rst_ni) leave_q <= '0;
+    else         leave_q <= {leave_q[P-2:0], last_q[6]};
+    if (last_q[6]) begin
+      for (int i = 0; i < P*L; i++) shadow_q[i] <= acc_q[i];
+    end else if (leave_q != '0) begin
+      for (int i = 0; i < P*L - L; i++) shadow_q[i] <= shadow_q[i + L];
+    end
   end
 
   always_comb begin
