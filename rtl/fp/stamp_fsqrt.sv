@@ -27,11 +27,15 @@ module stamp_fsqrt (
 
   assign busy_o = count_q != 5'd0;
 
+  // Idle, nothing but this is looked at.
+  logic active;
+  assign active = en_i && (start_i || busy_o || done_o);
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       count_q <= 5'd0;
       done_o  <= 1'b0;
-    end else if (en_i) begin
+    end else if (active) begin
       done_o <= count_q == 5'd1;
       if (busy_o)       count_q <= count_q - 5'd1;
       else if (start_i) count_q <= Steps + 5'd2;
@@ -46,53 +50,45 @@ module stamp_fsqrt (
   logic [7:0]  base_q; // exponent of the root, less 1: 51..190
   logic        sign_q, zero_q, inf_q, nan_q;
 
-  logic [4:0] lz;
-  logic [8:0] e; // biased, below 1 for a subnormal; an odd one stands for an even power of 2
-
-  always_comb begin : normalise
-    lz = 5'd0;
-    e  = 9'd0;
-    if (count_q == Steps + 5'd2) begin
-      lz = stamp_fp_pkg::lzc32({rad_q[24:1], 8'd0});
-      e  = {1'b0, base_q} - {4'd0, lz} + 9'd127;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin : operands
+  // A root of 24 bits and a half does not exist, so a tie cannot be; nor can a subnormal result. At the end
+  // the hidden bit adds the 1 missing from base.
+  always_ff @(posedge clk_i) begin : work
+    logic [4:0]  lz;
+    logic [8:0]  e; // biased, below 1 for a subnormal; an odd one stands for an even power of 2
+    logic [30:0] mag;
     logic [28:0] r;
     /* verilator lint_off UNUSEDSIGNAL */ logic [29:0] t; // high bits only tell the sign
     /* verilator lint_on UNUSEDSIGNAL */
-    if (en_i && start_i && !busy_o) begin
-      rad_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0], 1'b0};
-      rem_q  <= 27'd0;
-      root_q <= 26'd0;
-      base_q <= {a_i[30:24], a_i[23] || a_i[30:23] == 8'd0}; // for now of the operand
-      sign_q <= a_i[31];
-      zero_q <= a_i[30:0] == 31'd0;
-      inf_q  <= a_i[30:0] == stamp_fp_pkg::Inf[30:0];
-      nan_q  <= a_i[30:0] > stamp_fp_pkg::Inf[30:0] || (a_i[31] && a_i[30:0] != 31'd0);
-    end else if (en_i && count_q == Steps + 5'd2) begin
-      rad_q  <= e[0] ? rad_q << lz << 1 : rad_q << lz;
-      base_q <= e[8:1] - 8'd1;
-    end else if (en_i && count_q > 5'd1) begin
-      r      = {rem_q, rad_q[25:24]};
-      t      = {1'b0, r} - {2'b0, root_q, 2'b01};
-      rad_q  <= {rad_q[23:0], 2'd0};
-      rem_q  <= t[29] ? r[26:0] : t[26:0];
-      root_q <= {root_q[24:0], !t[29]};
-    end
-  end
-
-  // A root of 24 bits and a half does not exist, so a tie cannot be; nor can a subnormal result.
-  // The hidden bit adds the 1 missing from base.
-  always_ff @(posedge clk_i) begin : finish
-    logic [30:0] mag;
-    if (en_i && count_q == 5'd1) begin
-      mag = {base_q, 23'd0} + {7'd0, root_q[25:2]} + {30'd0, root_q[1]};
-      if (inf_q)  mag = stamp_fp_pkg::Inf[30:0];
-      if (zero_q) mag = 31'd0;
-      result_o <= nan_q ? stamp_fp_pkg::Nan : {sign_q, mag};
-      flag_o   <= nan_q || inf_q;
+    if (active) begin
+      if (count_q == 5'd0) begin
+        if (start_i) begin
+          rad_q  <= {1'b0, a_i[30:23] != 8'd0, a_i[22:0], 1'b0};
+          rem_q  <= 27'd0;
+          root_q <= 26'd0;
+          base_q <= {a_i[30:24], a_i[23] || a_i[30:23] == 8'd0}; // for now of the operand
+          sign_q <= a_i[31];
+          zero_q <= a_i[30:0] == 31'd0;
+          inf_q  <= a_i[30:0] == stamp_fp_pkg::Inf[30:0];
+          nan_q  <= a_i[30:0] > stamp_fp_pkg::Inf[30:0] || (a_i[31] && a_i[30:0] != 31'd0);
+        end
+      end else if (count_q == Steps + 5'd2) begin
+        lz = stamp_fp_pkg::lzc32({rad_q[24:1], 8'd0});
+        e  = {1'b0, base_q} - {4'd0, lz} + 9'd127;
+        rad_q  <= e[0] ? rad_q << lz << 1 : rad_q << lz;
+        base_q <= e[8:1] - 8'd1;
+      end else if (count_q > 5'd1) begin
+        r      = {rem_q, rad_q[25:24]};
+        t      = {1'b0, r} - {2'b0, root_q, 2'b01};
+        rad_q  <= {rad_q[23:0], 2'd0};
+        rem_q  <= t[29] ? r[26:0] : t[26:0];
+        root_q <= {root_q[24:0], !t[29]};
+      end else begin
+        mag = {base_q, 23'd0} + {7'd0, root_q[25:2]} + {30'd0, root_q[1]};
+        if (inf_q)  mag = stamp_fp_pkg::Inf[30:0];
+        if (zero_q) mag = 31'd0;
+        result_o <= nan_q ? stamp_fp_pkg::Nan : {sign_q, mag};
+        flag_o   <= nan_q || inf_q;
+      end
     end
   end
 
