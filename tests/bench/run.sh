@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Speed and memory of whole commands, in one run: RTL simulation, compile, peak memory.
+# Speed and memory in one run, each figure beside its ruler; BENCH_JSON ($B/bench.json) gets an object a line.
 set -eu
-B=${B:-build}
+export B="${B:-build}" BENCH_JSON="${BENCH_JSON:-${B:-build}/bench.json}"
+: > "$BENCH_JSON"
 kind=
 ! grep -q avx512f /proc/cpuinfo || kind=OPENBLAS_CORETYPE=SkylakeX
 env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $kind "$B/bench_matmul"
 "$B/bench_net"
+tests/bench/machine.py
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT
 python3 - "$T" <<'P'
