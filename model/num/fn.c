@@ -6,37 +6,10 @@
 #include "model/num/fn.h"
 
 #include "model/num/f32.h"
+#include "model/num/fn_rows.h"
 #include "model/num/simd.h"
 
 enum { CHUNK = 64 };
-
-/* A segment's parabola: c0, and c1 and c2 in a word, so that a vector gathers twice. */
-#define FIRST(i, c0, c1, c2)  [i] = c0,
-#define SECOND(i, c0, c1, c2) [i] = (uint32_t)(c1) << 10 | (c2),
-static const uint32_t exp_first[] = {
-#define FN_EXP FIRST
-#include "model/spec/fn.def"
-};
-static const uint32_t exp_second[] = {
-#define FN_EXP SECOND
-#include "model/spec/fn.def"
-};
-static const uint32_t sig_first[] = {
-#define FN_SIG FIRST
-#include "model/spec/fn.def"
-};
-static const uint32_t sig_second[] = {
-#define FN_SIG SECOND
-#include "model/spec/fn.def"
-};
-static const uint32_t gelu_first[] = {
-#define FN_GELU FIRST
-#include "model/spec/fn.def"
-};
-static const uint32_t gelu_second[] = {
-#define FN_GELU SECOND
-#include "model/spec/fn.def"
-};
 
 static const uint32_t INFINITE = 0x7f800000, MAGNITUDE = 0x7fffffff, MINUS_126 = 0xc2fc0000,
                       PLUS_128 = 0x43000000;
@@ -168,20 +141,10 @@ AVX2 static void silu_mul_avx2(size_t n, const float *gate, const float *up, flo
     silu_mul(n, gate, up, y);
 }
 
-AVX512 static void exp2_rows_avx512(size_t n, const float *x, float m, float c, float *y)
-{
-    exp2_rows(n, x, m, c, y);
-}
-
-AVX512 static void silu_mul_avx512(size_t n, const float *gate, const float *up, float *y)
-{
-    silu_mul(n, gate, up, y);
-}
-
 void stamp_exp2_rows(size_t n, const float *x, float m, float c, float *y)
 {
-    if (HAS_AVX512)
-        exp2_rows_avx512(n, x, m, c, y);
+    if (STAMP_FN_AVX512)
+        stamp_exp2_rows_avx512(n, x, m, c, y);
     else if (HAS_AVX2)
         exp2_rows_avx2(n, x, m, c, y);
     else
@@ -190,8 +153,8 @@ void stamp_exp2_rows(size_t n, const float *x, float m, float c, float *y)
 
 void stamp_silu_mul(size_t n, const float *gate, const float *up, float *y)
 {
-    if (HAS_AVX512)
-        silu_mul_avx512(n, gate, up, y);
+    if (STAMP_FN_AVX512)
+        stamp_silu_mul_avx512(n, gate, up, y);
     else if (HAS_AVX2)
         silu_mul_avx2(n, gate, up, y);
     else
