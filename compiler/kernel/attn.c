@@ -32,6 +32,7 @@ static bool plan(struct stamp_attn_plan *a)
     uint32_t vm = 0, xb = 0;
 
     a->SL = STAMP_KEY_BLOCK / n->L;
+    a->live = a->R;
     a->table = place(&vm, n->rope ? a->R * 2 * n->hl : 0);
     a->gain = place(&vm, n->hl);
     a->eps = place(&vm, 1);
@@ -135,7 +136,7 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
 {
     struct stamp_attend *n = a->n;
     const uint32_t k = i->head % 2;
-    const struct stamp_vec v = {a->q[k], a->R, n->hl, n->hl};
+    const struct stamp_vec v = {a->q[k], a->live, n->hl, n->hl};
     struct stamp_vsm s = {.sm = a->smq, .smstride = 1, .sd = true, .first = true};
 
     if (!i->first) return;
@@ -146,12 +147,12 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
                                         .line = v.a,
                                         .lines = n->hl,
                                         .lstride = n->hl,
-                                        .n0 = a->R,
+                                        .n0 = a->live,
                                         .d0 = a->q_pitch});
     if (n->at.norm_q) stamp_head_norm(n->b, n->L, n->head_dim, v, a->gain, a->eps, a->mb);
     if (n->rope) stamp_emit_rope(n->b, v, a->table, 2 * n->hl, a->rope_rep, v.a, n->hl);
     stamp_emit_v(n->b, STAMP_OP_VMINMAX, v, s);
-    stamp_emit_v(n->b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
+    stamp_emit_v(n->b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->live, 0, 1}, s);
     s.rm = a->rmq[k];
     s.xb = a->xq[k];
     s.gstride = n->hl;
@@ -288,7 +289,7 @@ void stamp_attn_weights(struct stamp_attn_plan *a, uint32_t x, struct stamp_vec 
 
     stamp_emit_bin(b, STAMP_BIN_MUL, v, sv, 0, 0, v.a, v.s0);
     stamp_emit_v(b, STAMP_OP_VMINMAX, v, s);
-    stamp_emit_v(b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->R, 0, 1}, s);
+    stamp_emit_v(b, STAMP_OP_VQPAR, (struct stamp_vec){0, a->live, 0, 1}, s);
     s.rm = a->rmp[x];
     s.xb = a->xp[x];
     s.gstride = a->SL;
@@ -301,7 +302,7 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
     struct stamp_build *b = n->b;
     const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
     const uint32_t lines = stamp_attn_scalars(a);
-    const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
+    const struct stamp_vec v = {a->s[x], a->live, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
     const struct stamp_lim all = {STAMP_LIM_ALL, 0, 0};
     const uint32_t sv = stamp_attn_value_scales(a, i);
@@ -327,7 +328,7 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
 {
     struct stamp_attend *n = a->n;
     const uint32_t k = i->head % 2;
-    const struct stamp_vec o = {a->o[k], a->R, n->hl, n->hl};
+    const struct stamp_vec o = {a->o[k], a->live, n->hl, n->hl};
 
     if (!i->first) {
         stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->a[i->index % 2], o.a, n->hl);
@@ -335,7 +336,7 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
     }
     if (!end) return;
     stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], stamp_attn_scalars(a), 1, 1},
-                   0, 0.0f, (struct stamp_lim){(int32_t)(a->R < n->L ? a->R : n->L), 0, 0}, a->l[k],
+                   0, 0.0f, (struct stamp_lim){(int32_t)(a->live < n->L ? a->live : n->L), 0, 0}, a->l[k],
                    1);
     stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
     stamp_emit_move(n->b, STAMP_OP_STORE,
@@ -356,7 +357,7 @@ void stamp_attn_tables(const struct stamp_attn_plan *a, uint32_t rows)
 
     stamp_emit_load(n->b, STAMP_SPACE_RT, STAMP_FMT_RAW, n->constants + STAMP_CONST_RT_ALL8, 0,
                     (rows + line - 1) / line);
-    stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW, n->constants + STAMP_CONST_NT_PAIRS, 0,
+    stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW, n->constants + (n->decode ? STAMP_CONST_NT_STEP : STAMP_CONST_NT_PAIRS), 0,
                     (2 * rows + line - 1) / line);
 }
 

@@ -14,6 +14,7 @@ struct stamp_attn_plan {
     struct stamp_attend *n;
     uint32_t R,
         SL; /**< rows at once, 2 R a multiple of P, whole lines of L or less than one; lines of a block's scores */
+    uint32_t live; /**< rows of these that hold queries: R, in decode those of a key head */
     uint32_t s[2], q[2], o[2], ob[2], sv[2], m[2], l[2], a[2]; /**< VM lines */
     uint32_t mb, table, gain, eps;                             /**< VM lines */
     uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp, cm[2], cm_one;

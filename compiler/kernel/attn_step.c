@@ -276,6 +276,7 @@ void stamp_attend_step(struct stamp_attend *n)
         return;
     }
     if (!stamp_attn_plan_rows(&a, n, rows, rows)) return;
+    a.live = n->rep;
     a.q_pitch = a.out_pitch = (uint64_t)n->hdp * 4;
     stamp_attn_constants(&a);
     stamp_emit_move(n->b, STAMP_OP_LOAD,

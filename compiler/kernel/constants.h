@@ -13,7 +13,8 @@ enum {
     STAMP_CONST_NT_PAIRS = 1280, /**< 256 nibble table entries of pairs */
     STAMP_CONST_RT_BLOCK = 1792, /**< 256 row table entries: first of each block 8 bits */
     STAMP_CONST_RT_LAST = 2304,  /**< the same for the last batch, its tail 8 bits */
-    STAMP_CONSTANTS = 2816
+    STAMP_CONST_NT_STEP = 2816,  /**< NT_PAIRS of the queries of one key head, then none */
+    STAMP_CONSTANTS = 3328
 };
 
 #endif

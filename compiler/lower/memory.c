@@ -181,6 +181,13 @@ static void put_tables(const struct stamp_attend *a, uint8_t *c)
     }
 }
 
+/* Nibble rows of the queries that share a key head: a decode program has no more. */
+static void put_step_table(const struct stamp_attend *a, uint8_t *c)
+{
+    for (uint32_t i = 0; i < 2 * a->rep && i < 256; i++)
+        put16(c + STAMP_CONST_NT_STEP + 2 * i, i / 2 | (i % 2 ? 3u : 2u) << 14);
+}
+
 /* Tables of the first attention; those of another cache would be others. */
 static void lay_tables(struct stamp_lower *n, uint8_t *c)
 {
@@ -195,6 +202,7 @@ static void lay_tables(struct stamp_lower *n, uint8_t *c)
             stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                              "attentions of different caches in a network");
         if (!first) put_tables(a, c);
+        if (a->cached) put_step_table(a, c);
         first = a;
     }
 }
