@@ -19,6 +19,7 @@ struct stamp_kv_sizes {
     uint32_t block;    /**< log2 of a block's tokens, 0 where bits is not 4 */
     uint32_t levels;   /**< of HAAR over a block, 0 in a plain cache */
     uint32_t batch;    /**< tokens worked on at once: whole blocks, whole column groups */
+    uint32_t rec; /**< tokens of a record of operands: a column group, or what is whole 64 bytes */
     uint32_t heads;    /**< KV heads worked on at once */
     uint32_t chunks;   /**< of heads */
     uint32_t parts;    /**< 2: K and V have half of VM and PB each; 1: all of it in turn */
@@ -27,7 +28,7 @@ struct stamp_kv_sizes {
     uint32_t ml;       /**< lines of a row's scales and zeros */
     uint64_t row8, row4, block_bytes, chunk_bytes, tail_bytes, meta_row; /**< bytes */
     uint32_t group; /**< WB lines of L keys of one head */
-    /* A record of operands: keys, values, scales of keys, scales of values, each head by head. */
+    /* A record of operands, rec tokens: keys, values, scales of keys, scales of values, each head by head. */
     uint64_t k_head, v_head, cm_head, sv_head; /**< bytes of a head */
     uint64_t op_v, op_cm, op_sv, op_bytes;     /**< where they begin; bytes of a record */
 };
@@ -78,10 +79,9 @@ void stamp_attend_linear(struct stamp_attend *n);
 /** Bytes of the operands of a head's sums. */
 uint64_t stamp_attend_sums(const struct stamp_attend *n);
 /* attn_step.c: one row at position ARG0; registers first. */
-void stamp_attend_step_start(struct stamp_attend *n);
+void stamp_attend_step_start(struct stamp_attend *n, bool recode);
 void stamp_attend_step_kv(struct stamp_attend *n);
 void stamp_attend_step(struct stamp_attend *n);
-void stamp_attend_recode_start(struct stamp_attend *n);
 void stamp_attend_recode(struct stamp_attend *n);
 
 /** RMSNORM of heads in place: v.n0 rows of hl lines of @p count elements; gain, eps and scalars are VM lines.

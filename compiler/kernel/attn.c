@@ -13,10 +13,10 @@ static uint32_t place(uint32_t *at, uint32_t lines)
 }
 
 /* Keys that can be brought at once where @p room fit: whole records, or a part that divides one (a
- * batch is a power of two); 0 where no column group fits. */
+ * record is a power of two); 0 where no column group fits. */
 static uint32_t whole_keys(const struct stamp_attend *n, uint32_t room)
 {
-    uint32_t keys = n->kv.batch;
+    uint32_t keys = n->kv.rec;
 
     if (room > STAMP_KEY_BLOCK) room = STAMP_KEY_BLOCK;
     if (room >= keys) return room / keys * keys;
@@ -69,13 +69,13 @@ static struct stamp_move pieces(const struct stamp_attn_plan *a, const struct st
                                 uint32_t *span)
 {
     const struct stamp_attend *n = a->n;
-    const uint32_t batch = n->kv.batch, at = i->kb * STAMP_KEY_BLOCK + from;
+    const uint32_t rec = n->kv.rec, at = i->kb * STAMP_KEY_BLOCK + from;
 
-    *span = keys < batch ? keys : batch;
+    *span = keys < rec ? keys : rec;
     return (struct stamp_move){.fmt = STAMP_FMT_RAW,
                                .areg = i->reg.keys,
-                               .dram = n->at.ops + at / batch * n->kv.op_bytes + part +
-                                       at % batch / n->L * unit,
+                               .dram = n->at.ops + at / rec * n->kv.op_bytes + part +
+                                       at % rec / n->L * unit,
                                .n0 = keys / *span,
                                .d0 = n->kv.op_bytes};
 }
@@ -237,7 +237,7 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
         struct stamp_move from =
             pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
         from.n1 = 2 * n->hl;
-        from.d1 = n->kv.batch / T * wb;
+        from.d1 = n->kv.rec / T * wb;
         if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, half, span / T);
         a->in_v = tag;
         m.m.first = k == 0;

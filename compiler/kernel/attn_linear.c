@@ -92,7 +92,7 @@ static struct stamp_attn_item item_of(const struct linear *p, uint32_t head, uin
     const struct stamp_attend *n = p->a.n;
     const uint32_t done = kb * STAMP_KEY_BLOCK,
                    left = n->keys - done < STAMP_KEY_BLOCK ? n->keys - done : STAMP_KEY_BLOCK;
-    const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L;
+    const uint32_t whole = left > n->kv.rec ? n->kv.rec : n->L;
 
     return (struct stamp_attn_item){.h = head,
                                     .kv = head,

@@ -35,7 +35,7 @@ static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
     const uint32_t end = n->causal ? least(i->t0 + a->R, n->ctx) : n->keys,
                    done = i->kb * STAMP_KEY_BLOCK;
     const uint32_t left = end - done < STAMP_KEY_BLOCK ? end - done : STAMP_KEY_BLOCK;
-    const uint32_t whole = left > n->kv.batch ? n->kv.batch : n->L; /* records, or groups of one */
+    const uint32_t whole = left > n->kv.rec ? n->kv.rec : n->L; /* records, or groups of one */
     i->nk = (left + whole - 1) / whole * whole;
     i->first = i->kb == 0;
     i->last = done + STAMP_KEY_BLOCK >= end;

@@ -6,8 +6,8 @@
  * 8 and up also carry the offset of the layer (build.h): what is added to them is added once, or
  * taken away again. Loops stand between FENCEs, because what they touch is not known beforehand.
  *
- * Operands of earlier batches stay as they are: a step makes those of p's batch anew, and recoding,
- * which changes values, once more. */
+ * Operands of earlier batches stay as they are: a step makes those of p's batch anew, of which a cache in
+ * blocks as long as a batch needs the record of p alone; recoding, which changes values, makes the batch's. */
 #include "compiler/kernel/attn.h"
 #include "compiler/kernel/kv.h"
 
@@ -17,12 +17,12 @@ enum {
     REG_COUNT = 3,  /* of loops; place in the scratch rows */
     REG_ROW = 8,    /* row of p in the tail, or in the cache of 8 and 32 bits */
     REG_META = 9,   /* meta of p */
-    REG_CODES = 10, /* p's batch: codes */
+    REG_CODES = 10, /* p's batch: codes; the rows of its record in the tail */
     REG_BATCH = 11, /* p's batch: meta */
-    REG_BLOCK = 12, /* meta of the first row of p's block */
+    REG_BLOCK = 12, /* meta of the first row of p's block, or record */
     REG_NEW = 13,   /* recoding: codes of p's block */
     REG_KEYS = 13,  /* attention: operands of a block of keys */
-    REG_OPS = 14    /* p's batch: operands */
+    REG_OPS = 14    /* p's batch, or record: operands */
 };
 
 static uint64_t minus(uint64_t v)
@@ -55,7 +55,25 @@ static uint32_t log2_of(uint32_t v)
     return n;
 }
 
-void stamp_attend_step_start(struct stamp_attend *n)
+/* Whether a step makes the operands of p's record alone: its rows are rows of the tail. */
+static bool by_record(const struct stamp_attend *n)
+{
+    return n->scheme.bits == 4 && n->kv.batch == 1u << n->kv.block && n->kv.rec < n->kv.batch;
+}
+
+/* Registers of a step: the rows of p's record in the tail, their meta, the record. */
+static void record_start(struct stamp_attend *n)
+{
+    const struct stamp_kv_sizes *k = &n->kv;
+    const uint32_t rec = log2_of(k->rec);
+
+    seta(n, REG_BLOCK, false, 0, rec, k->meta_row << rec);
+    seta(n, REG_CODES, false, 0, rec, k->row8 << rec);
+    seta(n, REG_CODES, true, 0, k->block, minus(k->row8 << k->block));
+    seta(n, REG_OPS, false, 0, rec, k->op_bytes);
+}
+
+void stamp_attend_step_start(struct stamp_attend *n, bool recode)
 {
     const struct stamp_kv_sizes *k = &n->kv;
     const uint64_t block_meta = k->meta_row << k->block;
@@ -65,15 +83,15 @@ void stamp_attend_step_start(struct stamp_attend *n)
     seta(n, REG_ROW, false, 0, 0, k->row8);
     if (n->scheme.bits == 4) seta(n, REG_ROW, true, 0, k->block, minus(k->row8 << k->block));
     seta(n, REG_META, false, 0, 0, k->meta_row);
+    if (!recode && by_record(n)) {
+        record_start(n);
+        return;
+    }
     seta(n, REG_BLOCK, false, 0, k->block, block_meta);
     seta(n, REG_CODES, false, 0, deep, (k->batch >> k->block) * k->block_bytes);
     seta(n, REG_BATCH, false, 0, deep, k->batch * k->meta_row);
-    seta(n, REG_OPS, false, 0, deep, k->op_bytes);
-}
-
-void stamp_attend_recode_start(struct stamp_attend *n)
-{
-    seta(n, REG_NEW, false, 0, n->kv.block, n->kv.block_bytes);
+    seta(n, REG_OPS, false, 0, deep, k->batch / k->rec * k->op_bytes);
+    if (recode) seta(n, REG_NEW, false, 0, k->block, k->block_bytes);
 }
 
 /* ---- The token's own rows ------------------------------------------------------------------------ */
@@ -137,15 +155,15 @@ static void batch(struct stamp_attend *n, uint32_t which, uint32_t chunk)
     stamp_kv_pack(&c);
 }
 
-/* The 8-bit rows of p's block to values. */
-static void tail_values(struct stamp_kv_batch *c)
+/* The 8-bit rows of p's block, or of its record, to values. */
+static void tail_values(struct stamp_kv_batch *c, bool record)
 {
     struct stamp_attend *n = c->n;
 
-    c->rows = 1u << n->kv.block;
+    c->rows = record ? n->kv.rec : 1u << n->kv.block;
     c->rt = n->mach->RT_ENTRIES / 2;
     stamp_kv_move_rows(c, STAMP_OP_LOAD, n->at.tail[c->which] + c->chunk * n->kv.tail_bytes,
-                       STAMP_REG_LAYER, 0, c->rows);
+                       record ? REG_CODES : STAMP_REG_LAYER, 0, c->rows);
     c->reg.meta = REG_BLOCK;
     stamp_kv_move_meta(c, STAMP_OP_LOAD);
     stamp_kv_use_meta(c);
@@ -180,7 +198,7 @@ static void last_batch(struct stamp_attend *n, uint32_t which, uint32_t chunk)
 
     all.reg = batch_regs;
     if (k->batch == 1u << k->block) {
-        tail_values(&tail);
+        tail_values(&tail, by_record(n));
         tail.reg = all.reg;
         stamp_kv_pack(&tail);
         return;
@@ -195,7 +213,7 @@ static void last_batch(struct stamp_attend *n, uint32_t which, uint32_t chunk)
     fence(n);
     seta(n, REG_COUNT, false, 0, k->block, row << k->block);
     seta(n, REG_COUNT, true, 0, deep, minus(row << deep));
-    tail_values(&tail);
+    tail_values(&tail, false);
     move_scratch(&tail, STAMP_OP_STORE, REG_COUNT);
     fence(n);
     move_scratch(&all, STAMP_OP_LOAD, 0);
@@ -230,7 +248,7 @@ static void group(struct stamp_attn_plan *a, uint32_t g)
 {
     struct stamp_attend *n = a->n;
     const uint32_t h = g * n->rep, keys = STAMP_KEY_BLOCK;
-    const uint64_t records = keys / n->kv.batch * n->kv.op_bytes;
+    const uint64_t records = keys / n->kv.rec * n->kv.op_bytes;
     struct stamp_attn_item i = {.h = h,
                                 .kv = g,
                                 .q_dram = n->q.addr + (uint64_t)h * n->hdp * 4,
@@ -297,7 +315,7 @@ void stamp_attend_recode(struct stamp_attend *n)
     stamp_kv_tables(n, STAMP_CONST_RT_BLOCK);
     for (uint32_t i = 0; i < 2 * n->kv.chunks; i++) {
         struct stamp_kv_batch c = stamp_kv_batch_of(n, i % 2, i / 2);
-        tail_values(&c);
+        tail_values(&c, false);
         c.rt = 0;
         c.blocks = 1;
         c.reg.codes = REG_NEW;

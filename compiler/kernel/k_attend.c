@@ -180,7 +180,7 @@ static void lay_state(struct stamp_lower *n, struct stamp_lstep *s, uint32_t lay
         snprintf(name, sizeof name, "operands.%u", layer);
     else
         snprintf(name, sizeof name, "%u.%.40s.operands", layer, s->s->name);
-    at.ops = stamp_build_bytes(n->b, name, STAMP_STATE, rows / k->batch * k->op_bytes);
+    at.ops = stamp_build_bytes(n->b, name, STAMP_STATE, rows / k->rec * k->op_bytes);
     if (!layer) s->attend.at = at;
 }
 

@@ -67,6 +67,7 @@ bool stamp_attend_sizes(struct stamp_attend *n)
     k->batch = 32;
     if (k->batch < n->L) k->batch = n->L;
     if (k->batch < 1u << k->block) k->batch = 1u << k->block;
+    k->rec = n->L > STAMP_DRAM_ALIGN / 4 ? n->L : STAMP_DRAM_ALIGN / 4;
     k->group = 2 * n->hl * (n->L / m->T);
     const uint32_t pb = k->batch / n->L * k->group; /* PB lines of a head, K or V */
     if (!share(n, pb)) return false;
@@ -83,10 +84,10 @@ bool stamp_attend_sizes(struct stamp_attend *n)
     k->chunk_bytes = (n->ctx >> k->block) * k->block_bytes;
     k->tail_bytes = k->row8 << k->block;
     k->meta_row = round64(k->ml * line);
-    k->k_head = k->batch / n->L * (uint64_t)k->group * wb;
-    k->v_head = 2 * (uint64_t)n->hl * (k->batch / m->T) * wb;
-    k->cm_head = k->batch * 8;
-    k->sv_head = k->batch * 4;
+    k->k_head = k->rec / n->L * (uint64_t)k->group * wb;
+    k->v_head = 2 * (uint64_t)n->hl * (k->rec / m->T) * wb;
+    k->cm_head = k->rec * 8;
+    k->sv_head = k->rec * 4;
     k->op_v = n->kv_heads * k->k_head;
     k->op_cm = k->op_v + n->kv_heads * k->v_head;
     k->op_sv = k->op_cm + n->kv_heads * k->cm_head;

@@ -2,12 +2,31 @@
 /* kv_pack.c - keys and values to operands of attention. Contract in kv.h. */
 #include "compiler/kernel/kv.h"
 
-/* The record of the batch, from head c->chunk on of the part at @p part. */
-static uint64_t record(const struct stamp_kv_batch *c, uint64_t part, uint64_t head)
+/* Rows of operands: of head c->chunk * heads + h, in the part at @p part, one of each of the batch's records. */
+static struct stamp_move records(const struct stamp_kv_batch *c, uint64_t part, uint64_t head,
+                                 uint32_t h)
 {
     const struct stamp_attend *n = c->n;
+    const struct stamp_kv_sizes *k = &n->kv;
 
-    return n->at.ops + c->t0 / n->kv.batch * n->kv.op_bytes + part + c->chunk * n->kv.heads * head;
+    return (struct stamp_move){.areg = c->reg.ops,
+                               .dram = n->at.ops + c->t0 / k->rec * k->op_bytes + part +
+                                       ((uint64_t)c->chunk * k->heads + h) * head,
+                               .n0 = c->rows / k->rec,
+                               .d0 = k->op_bytes};
+}
+
+/* The same of all heads, head by head: @p lines of each in memory. */
+static void store(const struct stamp_kv_batch *c, struct stamp_move m, enum stamp_space space,
+                  uint32_t line, uint32_t lines, uint64_t head)
+{
+    m.space = space;
+    m.fmt = space == STAMP_SPACE_VM ? STAMP_FMT_F32 : STAMP_FMT_RAW;
+    m.line = line;
+    m.lines = m.lstride = lines / m.n0;
+    m.n1 = c->n->kv.heads;
+    m.d1 = head;
+    stamp_emit_move(c->n->b, STAMP_OP_STORE, m);
 }
 
 /* Keys: a column group of L keys after the other, planes of a group together. */
@@ -32,22 +51,8 @@ static void pack_keys(const struct stamp_kv_batch *c)
             (struct stamp_vsm){
                 .sm = c->sm + h, .smstride = n->L * k->heads, .gstride = k->heads, .first = true});
     }
-    struct stamp_move m = {.space = STAMP_SPACE_PB,
-                           .fmt = STAMP_FMT_RAW,
-                           .areg = c->reg.ops,
-                           .dram = record(c, 0, k->k_head),
-                           .lines = groups * k->group,
-                           .lstride = groups * k->group,
-                           .n0 = k->heads,
-                           .d0 = k->k_head};
-    stamp_emit_move(n->b, STAMP_OP_STORE, m);
-    m.space = STAMP_SPACE_VM;
-    m.fmt = STAMP_FMT_F32;
-    m.dram = record(c, k->op_cm, k->cm_head);
-    m.line = c->at.cm;
-    m.lines = m.lstride = 2 * groups;
-    m.d0 = k->cm_head;
-    stamp_emit_move(n->b, STAMP_OP_STORE, m);
+    store(c, records(c, 0, k->k_head, 0), STAMP_SPACE_PB, 0, groups * k->group, k->k_head);
+    store(c, records(c, k->op_cm, k->cm_head, 0), STAMP_SPACE_VM, c->at.cm, 2 * groups, k->cm_head);
 }
 
 /* Values: a head's column groups, of each the planes, of each the depths of all tokens. */
@@ -55,42 +60,31 @@ static void pack_values(const struct stamp_kv_batch *c)
 {
     const struct stamp_attend *n = c->n;
     const struct stamp_kv_sizes *k = &n->kv;
-    const uint32_t deep = k->batch / n->mach->T, cols = k->heads * n->hl;
-    const uint32_t pb = (k->parts - 1) * (n->mach->PB_LINES / 2), groups = k->batch / n->L;
+    const uint32_t deep = c->rows / n->mach->T, cols = k->heads * n->hl;
+    const uint32_t pb = (k->parts - 1) * (n->mach->PB_LINES / 2), groups = c->rows / n->L;
     const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
 
     for (uint32_t h = 0; h < k->heads; h++)
         stamp_emit_v(n->b, STAMP_OP_VPACKV,
-                     (struct stamp_vec){c->at.rows + h * n->hl, k->batch, cols, n->hl},
+                     (struct stamp_vec){c->at.rows + h * n->hl, c->rows, cols, n->hl},
                      (struct stamp_vsm){.sm = c->sm + h,
                                         .smstride = k->heads,
                                         .xb = pb + h * 2 * n->hl * deep,
                                         .gstride = deep,
                                         .b = 2 * deep});
-    stamp_emit_v(n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.sv, k->heads, groups, k->batch},
+    stamp_emit_v(n->b, STAMP_OP_VSMRD, (struct stamp_vec){c->at.sv, k->heads, groups, c->rows},
                  (struct stamp_vsm){.sm = c->sm, .smstride = 1, .gstride = k->heads});
-    struct stamp_move m = {.space = STAMP_SPACE_PB,
-                           .fmt = STAMP_FMT_RAW,
-                           .areg = c->reg.ops,
-                           .dram = record(c, k->op_v, k->v_head),
-                           .line = pb,
-                           .lines = deep,
-                           .lstride = deep,
-                           .n0 = 2 * n->hl,
-                           .d0 = deep * wb,
-                           .n1 = k->heads,
-                           .d1 = k->v_head};
-    stamp_emit_move(n->b, STAMP_OP_STORE, m);
-    stamp_emit_move(n->b, STAMP_OP_STORE,
-                    (struct stamp_move){.space = STAMP_SPACE_VM,
-                                        .fmt = STAMP_FMT_F32,
-                                        .areg = c->reg.ops,
-                                        .dram = record(c, k->op_sv, k->sv_head),
-                                        .line = c->at.sv,
-                                        .lines = groups,
-                                        .lstride = groups,
-                                        .n0 = k->heads,
-                                        .d0 = k->sv_head});
+    for (uint32_t h = 0; h < k->heads; h++) {
+        struct stamp_move m = records(c, k->op_v, k->v_head, h);
+        m.space = STAMP_SPACE_PB;
+        m.fmt = STAMP_FMT_RAW;
+        m.line = pb + h * 2 * n->hl * deep;
+        m.lines = m.lstride = k->rec / n->mach->T;
+        m.n1 = 2 * n->hl;
+        m.d1 = k->rec / n->mach->T * wb;
+        stamp_emit_move(n->b, STAMP_OP_STORE, m);
+    }
+    store(c, records(c, k->op_sv, k->sv_head, 0), STAMP_SPACE_VM, c->at.sv, groups, k->sv_head);
 }
 
 void stamp_kv_pack(const struct stamp_kv_batch *c)

@@ -156,8 +156,7 @@ static void start(struct stamp_lower *n, bool recode)
 {
     for (uint32_t i = 0; i < n->steps.steps; i++) {
         if (n->step[i].s->kind != STAMP_STEP_ATTEND) continue;
-        stamp_attend_step_start(&n->step[i].attend);
-        if (recode) stamp_attend_recode_start(&n->step[i].attend);
+        stamp_attend_step_start(&n->step[i].attend, recode);
         return;
     }
 }
