@@ -76,6 +76,7 @@ static struct stamp_work work_of(const struct stamp_lower *n, const struct stamp
                                .in_fmt = STAMP_FMT_F32,
                                .out_fmt = STAMP_FMT_F32,
                                .w8 = q->weight_bits == 8,
+                               .straight = n->decode,
                                .bias = has_bias(n, s),
                                .post = post_of(s->s->post),
                                .max_groups = o->max_groups,

@@ -68,7 +68,7 @@ static uint32_t groups_coded(struct stamp_linear *l, const struct stamp_tile_pre
  * inputs, those of slot 1 behind them. early[k] gets the row groups done of slot k. */
 static void first_tile(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t early[2])
 {
-    const bool two = l->slots > 1 && (l->t.outs == 2 || l->slot[0].panel == l->slot[1].panel);
+    const bool two = l->slots > 1 && (l->t.outs > 1 || l->slot[0].panel == l->slot[1].panel);
     const uint32_t slots = l->t.chunks > 1 ? 0 : two ? 2 : 1, mark = p->steps * 5 / 8;
 
     while (p->done < p->steps && !l->b->status) {

@@ -31,6 +31,8 @@ enum stamp_post {
     STAMP_POST_GATED /**< times a row, then as ADD */
 };
 
+enum { STAMP_OUTS_MAX = 16 };
+
 /** What is to be tiled. */
 struct stamp_work {
     const struct stamp_mach *mach;
@@ -40,6 +42,7 @@ struct stamp_work {
     uint32_t block; /**< features per scale, or 0 */
     enum stamp_fmt in_fmt, out_fmt;
     bool w8, bias;
+    bool straight; /**< code of it is not rolled: buffers need no short period */
     enum stamp_post post;
     const struct stamp_tiling
         *like; /**< weights are packed for this tiling: same panels and slots */

@@ -39,6 +39,10 @@ static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp
     if (w->like) want = w->like->panel;
     t->panel = want;
     t->outs = 2 * per * want <= w->mach->VM_LINES * 3 / 4 ? 2 : 1;
+    /* A few rows are stored slower than the next ones are multiplied: what waits is memory. */
+    while (w->straight && t->outs < STAMP_OUTS_MAX &&
+           2 * t->outs * per * want <= w->mach->VM_LINES / 16)
+        t->outs *= 2;
     t->vm_out = 0;
     t->vm_bias = t->outs * rows * want;
     t->vm_add = t->vm_bias + (w->bias ? 2 * want : 0);
