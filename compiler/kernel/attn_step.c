@@ -14,7 +14,9 @@
 enum {
     REG_ROPE = 1,   /* row of the rotary table */
     REG_LIM = 2,    /* keys seen of a block */
-    REG_COUNT = 3,  /* of loops; place in the scratch rows */
+    REG_COUNT = 3,  /* place in the scratch rows */
+    REG_FULL = 4,   /* blocks of keys behind the first, but for */
+    REG_SHORT = 5,  /* the last where p sees no more than SHORT of it: 0 or 1 */
     REG_ROW = 8,    /* row of p in the tail, or in the cache of 8 and 32 bits */
     REG_META = 9,   /* meta of p */
     REG_CODES = 10, /* p's batch: codes; the rows of its record in the tail */
@@ -24,6 +26,8 @@ enum {
     REG_KEYS = 13,  /* attention: operands of a block of keys */
     REG_OPS = 14    /* p's batch, or record: operands */
 };
+
+enum { SHORT = STAMP_KEY_BLOCK / 4 };
 
 static uint64_t minus(uint64_t v)
 {
@@ -55,6 +59,19 @@ static uint32_t log2_of(uint32_t v)
     return n;
 }
 
+/* How often the two loops over blocks of keys run. In the first, full blocks: [p >= SHORT] is a division by
+ * what no position reaches. */
+static void count_blocks(struct stamp_attend *n)
+{
+    const uint32_t shift = log2_of(STAMP_KEY_BLOCK), all = log2_of(n->ctx);
+
+    seta(n, REG_FULL, false, STAMP_KEY_BLOCK - SHORT, shift, 1);
+    seta(n, REG_FULL, true, (1u << all) - SHORT, all, minus(1));
+    seta(n, REG_SHORT, false, 0, shift, 1);
+    seta(n, REG_SHORT, true, STAMP_KEY_BLOCK - SHORT, shift, minus(1));
+    seta(n, REG_SHORT, true, (1u << all) - SHORT, all, 1);
+}
+
 /* Whether a step makes the operands of p's record alone: its rows are rows of the tail. */
 static bool by_record(const struct stamp_attend *n)
 {
@@ -80,6 +97,7 @@ void stamp_attend_step_start(struct stamp_attend *n, bool recode)
     const uint32_t deep = log2_of(k->batch);
 
     seta(n, REG_ROPE, false, 0, 0, 2 * (uint64_t)n->hdp * 4);
+    if (!recode && n->ctx > STAMP_KEY_BLOCK) count_blocks(n);
     seta(n, REG_ROW, false, 0, 0, k->row8);
     if (n->scheme.bits == 4) seta(n, REG_ROW, true, 0, k->block, minus(k->row8 << k->block));
     seta(n, REG_META, false, 0, 0, k->meta_row);
@@ -243,43 +261,76 @@ void stamp_attend_step_kv(struct stamp_attend *n)
 
 /* ---- Attention ------------------------------------------------------------------------------------ */
 
-/* Query heads of one key-value head against all blocks of keys. */
-static void group(struct stamp_attn_plan *a, uint32_t g)
+/* Key heads worked on side by side: one's loads and products beside the other's softmax. */
+struct heads {
+    uint32_t count;
+    struct stamp_attn_item item[2];
+};
+
+static struct stamp_attn_item item_of(const struct stamp_attend *n, uint32_t g, uint32_t i)
+{
+    const uint32_t h = g * n->rep;
+
+    return (struct stamp_attn_item){.h = h,
+                                    .kv = g,
+                                    .q_dram = n->q.addr + (uint64_t)h * n->hdp * 4,
+                                    .o_dram = n->out.addr + (uint64_t)h * n->hdp * 4,
+                                    .rows = n->rep,
+                                    .nk = STAMP_KEY_BLOCK,
+                                    .first = true,
+                                    .head = i,
+                                    .index = i,
+                                    .reg = {REG_KEYS, REG_LIM}};
+}
+
+/* A block of keys. */
+static void block(struct stamp_attn_plan *a, const struct heads *w)
+{
+    for (uint32_t i = 0; i < w->count; i++) stamp_attn_product(a, &w->item[i]);
+    for (uint32_t i = 0; i < w->count; i++) {
+        stamp_attn_softmax(a, &w->item[i]);
+        stamp_attn_sum(a, &w->item[i]);
+        stamp_attn_finish(a, &w->item[i], false);
+    }
+}
+
+/* Blocks behind the first, R[count] of them, of which p's token sees @p keys at most. */
+static void more_blocks(struct stamp_attn_plan *a, struct heads w, uint32_t count, uint32_t keys)
 {
     struct stamp_attend *n = a->n;
-    const uint32_t h = g * n->rep, keys = STAMP_KEY_BLOCK;
-    const uint64_t records = keys / n->kv.rec * n->kv.op_bytes;
-    struct stamp_attn_item i = {.h = h,
-                                .kv = g,
-                                .q_dram = n->q.addr + (uint64_t)h * n->hdp * 4,
-                                .o_dram = n->out.addr + (uint64_t)h * n->hdp * 4,
-                                .rows = n->rep,
-                                .nk = keys,
-                                .first = true,
-                                .head = g,
-                                .reg = {REG_KEYS, REG_LIM}};
+    const uint64_t records = STAMP_KEY_BLOCK / n->kv.rec * n->kv.op_bytes;
 
-    seta(n, REG_LIM, false, 1, 0, 1);
-    seta(n, REG_COUNT, false, 0, log2_of(keys), 1);
-    stamp_attn_query(a, &i);
-    stamp_attn_product(a, &i);
-    stamp_attn_softmax(a, &i);
-    stamp_attn_sum(a, &i);
-    stamp_emit_control(n->b, STAMP_OP_LOOP, REG_COUNT, 0);
+    for (uint32_t i = 0; i < w.count; i++) {
+        w.item[i].first = false;
+        w.item[i].nk = keys;
+    }
+    stamp_emit_control(n->b, STAMP_OP_LOOP, count, 0);
     fence(n);
     stamp_emit_control(n->b, STAMP_OP_ADDR, REG_KEYS, records);
-    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_LIM, minus(keys));
-    i.first = false;
-    stamp_attn_product(a, &i);
-    stamp_attn_softmax(a, &i);
-    stamp_attn_sum(a, &i);
-    stamp_attn_finish(a, &i, false);
+    stamp_emit_control(n->b, STAMP_OP_ADDR, REG_LIM, minus(STAMP_KEY_BLOCK));
+    block(a, &w);
     fence(n);
     stamp_emit_control(n->b, STAMP_OP_ENDL, 0, 0);
-    fence(n);
-    seta(n, REG_KEYS, true, 0, log2_of(keys), minus(records)); /* back to the layer */
-    i.first = true;                                            /* nothing to add any more */
-    stamp_attn_finish(a, &i, true);
+}
+
+/* Query heads of one or two key-value heads against all blocks of keys. */
+static void group(struct stamp_attn_plan *a, uint32_t g, uint32_t count)
+{
+    struct stamp_attend *n = a->n;
+    const uint64_t records = STAMP_KEY_BLOCK / n->kv.rec * n->kv.op_bytes;
+    struct heads w = {.count = count};
+
+    for (uint32_t i = 0; i < count; i++) w.item[i] = item_of(n, g + i, i);
+    seta(n, REG_LIM, false, 1, 0, 1);
+    for (uint32_t i = 0; i < count; i++) stamp_attn_query(a, &w.item[i]);
+    block(a, &w);
+    if (n->ctx > STAMP_KEY_BLOCK) {
+        more_blocks(a, w, REG_FULL, STAMP_KEY_BLOCK);
+        more_blocks(a, w, REG_SHORT, SHORT);
+        fence(n);
+        seta(n, REG_KEYS, true, 0, log2_of(STAMP_KEY_BLOCK), minus(records)); /* back to the layer */
+    }
+    for (uint32_t i = 0; i < count; i++) stamp_attn_finish(a, &w.item[i], true);
 }
 
 void stamp_attend_step(struct stamp_attend *n)
@@ -305,7 +356,8 @@ void stamp_attend_step(struct stamp_attend *n)
                                         .line = a.table,
                                         .lines = 2 * n->hl,
                                         .lstride = 2 * n->hl});
-    for (uint32_t g = 0; g < n->kv_heads && !n->b->status; g++) group(&a, g);
+    for (uint32_t g = 0; g < n->kv_heads && !n->b->status; g += 2)
+        group(&a, g, g + 1 < n->kv_heads ? 2 : 1);
 }
 
 /* ---- A block that has become complete --------------------------------------------------------------- */
