@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compiler/emit/ahead.h"
 #include "compiler/emit/roll.h"
 #include "compiler/emit/schedule.h"
 #include "compiler/prove/verify.h"
@@ -53,7 +54,8 @@ static enum stamp_status append(struct stamp_build *b, const struct stamp_progra
                                 struct stamp_word *code, uint32_t *count)
 {
     struct stamp_image *m = b->image;
-    const enum stamp_status st = stamp_schedule(m, p->word, p->count, b->e);
+    enum stamp_status st = p->ahead ? stamp_ahead(b, p->word, p->count) : STAMP_OK;
+    if (!st) st = stamp_schedule(m, p->word, p->count, b->e);
 
     if (st) return stamp_fail_at(b->e, "program %s", p->name), st;
     if (*count % 2) code[(*count)++] = (struct stamp_word){{STAMP_OP_NOP}};

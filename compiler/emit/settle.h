@@ -14,6 +14,7 @@ struct stamp_program {
     struct stamp_word *word; /**< within build.word; wait and post fields are filled in */
     size_t count;
     bool no_roll; /**< leave it as it is: it uses the registers rolling needs */
+    bool ahead;   /**< weights may come ahead of their layer (ahead.h) */
 };
 
 /** Every program an entry of b->image, the first the default; memory ends behind the code. Phases

@@ -286,7 +286,7 @@ enum stamp_status stamp_compile(const struct stamp_compile_layer *layers, size_t
     if (!b.status) emit_all(&b, layers, count);
     if (!b.status) set_scheme(&b, &layers[0].scheme);
     st = b.status;
-    const struct stamp_program main_program = {"main", b.word, b.count, false};
+    const struct stamp_program main_program = {.name = "main", .word = b.word, .count = b.count};
     if (!st) st = stamp_settle(&b, &main_program, 1);
     if (!st) st = stamp_prove(&b, info);
     if (!st) {

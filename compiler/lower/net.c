@@ -179,7 +179,7 @@ static void recode(struct stamp_lower *n)
 /* What was pushed since @p from, as a program of its own. */
 static struct stamp_program program_since(struct stamp_build *b, const char *name, size_t *from)
 {
-    const struct stamp_program p = {name, NULL, b->count - *from, false};
+    const struct stamp_program p = {.name = name, .count = b->count - *from};
 
     *from = b->count;
     return p;
@@ -227,6 +227,7 @@ static uint32_t programs(struct stamp_lower *n, struct stamp_lower *step, struct
         network(step, NULL);
         p[count++] = program_since(b, "step", &from);
         p[count - 1].no_roll = true; /* its registers are taken */
+        p[count - 1].ahead = true;
         if (n->spec->kv.bits == 4) {
             recode(step);
             p[count++] = program_since(b, "recode", &from);
