@@ -8,6 +8,15 @@
 
 #include "model/mem.h"
 
+uint32_t stamp_build_turn(struct stamp_build *b, enum stamp_space space, uint32_t lines)
+{
+    uint32_t first = b->turn[space];
+
+    if (first + lines > stamp_space_lines(b->mach, space)) first = 0;
+    b->turn[space] = first + lines;
+    return first;
+}
+
 enum stamp_status stamp_build_fail(struct stamp_build *b, enum stamp_status st, const char *fmt,
                                    ...)
 {

@@ -43,6 +43,7 @@ struct stamp_build {
     uint64_t layer_lo, layer_hi;
     struct stamp_build_phase phase[STAMP_BUILD_PHASES];
     uint32_t phases;
+    uint32_t turn[STAMP_SPACES]; /**< stamp_build_turn: the next line */
     enum stamp_status status;
     struct stamp_err *e;
 };
@@ -53,6 +54,10 @@ void stamp_build_start(struct stamp_build *b, const struct stamp_compile_options
 
 /** Give everything back, the image too unless it was taken (set to NULL). */
 void stamp_build_end(struct stamp_build *b);
+
+/** The first of @p lines lines of WB or CM that nobody was given for longest, so that what is loaded ahead
+ *  meets what is in use late. */
+uint32_t stamp_build_turn(struct stamp_build *b, enum stamp_space space, uint32_t lines);
 
 /** Fail with a line; returns the status that sticks. */
 enum stamp_status stamp_build_fail(struct stamp_build *b, enum stamp_status st, const char *fmt,

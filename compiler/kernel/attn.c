@@ -57,6 +57,8 @@ static bool plan(struct stamp_attn_plan *a)
     a->cm_one = 2 * a->SL;
     a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
     a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
+    a->wb_k = 0;
+    a->wb_v = m->WB_LINES / 2;
     a->vm_end = vm;
     return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
            (a->vk >= STAMP_KEY_BLOCK || groups * m->P * n->hl <= m->AC_LINES);
@@ -207,11 +209,12 @@ void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item 
         const struct stamp_move from =
             pieces(a, i, i->kv * n->kv.k_head, n->kv.group * wb, k, keys, &span);
         if (tag == UINT64_MAX || a->in_k != tag)
-            load(a, from, STAMP_SPACE_WB, 0, span / n->L * n->kv.group);
+            load(a, from, STAMP_SPACE_WB, a->wb_k, span / n->L * n->kv.group);
         a->in_k = tag;
         m.m.xb = a->xq[i->head % 2];
         m.m.gstride = n->hl;
         m.m.kl = n->hl;
+        m.m.wb = a->wb_k;
         m.m.ng = keys / n->L;
         m.m.wstride = n->kv.group;
         m.m.cm = cm + g;
@@ -227,7 +230,7 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_attend *n = a->n;
     const uint64_t wb = stamp_line_bytes(n->mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
-    const uint32_t T = n->mach->T, half = n->mach->WB_LINES / 2;
+    const uint32_t T = n->mach->T;
 
     for (uint32_t k = 0; k < i->nk; k += a->vk) {
         const uint32_t keys = i->nk - k < a->vk ? i->nk - k : a->vk;
@@ -238,14 +241,14 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
             pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
         from.n1 = 2 * n->hl;
         from.d1 = n->kv.rec / T * wb;
-        if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, half, span / T);
+        if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, a->wb_v, span / T);
         a->in_v = tag;
         m.m.first = k == 0;
         m.m.last = k + keys == i->nk;
         m.m.xb = a->xp[i->index % 2] + k / n->L;
         m.m.gstride = a->SL;
         m.m.kl = keys / n->L;
-        m.m.wb = half;
+        m.m.wb = a->wb_v;
         m.m.ng = n->hl;
         m.m.wstride = 2 * (keys / T);
         m.m.cm = a->cm_one;

@@ -26,6 +26,7 @@ struct stamp_attn_plan {
     uint32_t rope_rep;           /**< rows that share a row of the table, 0: all */
     uint32_t lim_step;           /**< keys that one row sees more than the row before */
     /* What lies where: tags plus 1. */
+    uint32_t wb_k, wb_v; /**< WB lines of keys and of values */
     uint64_t in_k, in_v, in_cm[2], in_sv[2];
     uint32_t cm_turn, sv_turn;
 };

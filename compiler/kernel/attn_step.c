@@ -333,6 +333,20 @@ static void group(struct stamp_attn_plan *a, uint32_t g, uint32_t count)
     for (uint32_t i = 0; i < count; i++) stamp_attn_finish(a, &w.item[i], true);
 }
 
+/* Places in WB and CM that weights of layers around do not need now. */
+static void take_turns(struct stamp_attn_plan *a)
+{
+    const struct stamp_attend *n = a->n;
+    const uint32_t keys = a->kk < STAMP_KEY_BLOCK ? a->kk : STAMP_KEY_BLOCK,
+                   values = a->vk < STAMP_KEY_BLOCK ? a->vk : STAMP_KEY_BLOCK;
+
+    a->wb_k = stamp_build_turn(n->b, STAMP_SPACE_WB, keys / n->L * n->kv.group);
+    a->wb_v = stamp_build_turn(n->b, STAMP_SPACE_WB, 2 * n->hl * (values / n->mach->T));
+    a->cm[0] = stamp_build_turn(n->b, STAMP_SPACE_CM, 2 * a->SL + 1);
+    a->cm[1] = a->cm[0] + a->SL;
+    a->cm_one = a->cm[1] + a->SL;
+}
+
 void stamp_attend_step(struct stamp_attend *n)
 {
     const uint32_t unit = n->mach->P / 2, rows = (n->rep + unit - 1) / unit * unit;
@@ -346,6 +360,7 @@ void stamp_attend_step(struct stamp_attend *n)
     }
     if (!stamp_attn_plan_rows(&a, n, rows, rows)) return;
     a.live = n->rep;
+    take_turns(&a);
     a.q_pitch = a.out_pitch = (uint64_t)n->hdp * 4;
     stamp_attn_constants(&a);
     stamp_emit_move(n->b, STAMP_OP_LOAD,

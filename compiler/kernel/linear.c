@@ -127,6 +127,7 @@ void stamp_linear_code(struct stamp_linear *l)
     uint32_t early[2] = {0, 0};
 
     if (l->b->status) return;
+    if (l->work.straight) stamp_slots_turn(l);
     stamp_prep_start(l, 0, &prep[0]);
     if (!l->b->status) first_tile(l, &prep[0], early);
     for (uint32_t tile = 0; tile < l->t.tiles && !l->b->status; tile++) {

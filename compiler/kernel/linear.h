@@ -84,6 +84,7 @@ struct stamp_linear {
     struct stamp_table in_rt[2];
     uint32_t in_wb[2], in_cm[2], in_bias[2], in_gate[2]; /**< slot, panels: plus 1, 0 nothing */
     uint64_t in_add[STAMP_OUTS_MAX]; /**< turn of the output buffer whose rows to add are there, plus 1 */
+    uint32_t cm_at; /**< resident: CM line of the columns */
     uint32_t rt_last, wb_last, cm_last, bias_last, gate_last;
     uint32_t x_next; /**< input buffer loaded next */
     struct stamp_fly forward, inverse;
@@ -124,6 +125,8 @@ void stamp_linear_tables(const struct stamp_linear *l, const struct stamp_tile *
 /** Half of RT and NT that holds the tile's tables; emits their load if they are not there. */
 uint32_t stamp_linear_use_tables(struct stamp_linear *l, uint32_t tile);
 
+/** Resident weights where those before them are not, for loads that go ahead. */
+void stamp_slots_turn(struct stamp_linear *l);
 /** Emit the weights (and columns, bias) of a slot, unless they are there. */
 void stamp_slot_load(struct stamp_linear *l, uint32_t slot);
 /** Emit the product of groups g0 .. g0+gn-1 of a tile. */

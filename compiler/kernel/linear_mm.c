@@ -5,6 +5,8 @@
 #include "compiler/kernel/linear.h"
 #include "compiler/emit/vec.h"
 
+enum { PIECE = 64 }; /* WB lines loaded at once where pieces go into gaps */
+
 static void load_lines(struct stamp_build *b, enum stamp_space space, enum stamp_fmt fmt,
                        uint64_t addr, uint32_t line, uint32_t lines)
 {
@@ -80,23 +82,47 @@ static void load_columns(struct stamp_linear *l, uint32_t slot)
                    half * (l->work.mach->CM_LINES / 2), lines);
 }
 
+static uint32_t slot_lines(const struct stamp_linear *l, const struct stamp_slot *s)
+{
+    return s->ng * s->kn * l->t.wline;
+}
+
+void stamp_slots_turn(struct stamp_linear *l)
+{
+    uint32_t all = 0, most = 0;
+
+    for (uint32_t i = 0; i < l->slots; i++) {
+        const uint32_t lines = slot_lines(l, &l->slot[i]);
+        all += lines;
+        if (lines > most) most = lines;
+    }
+    if (!l->t.resident || all + most > l->work.mach->WB_LINES) return; /* no slot meets another */
+    for (uint32_t i = 0; i < l->slots; i++)
+        l->slot[i].wb = stamp_build_turn(l->b, STAMP_SPACE_WB, slot_lines(l, &l->slot[i]));
+    l->cm_at = stamp_build_turn(l->b, STAMP_SPACE_CM, l->t.cg * l->t.nblk);
+}
+
 /* Everything stays: the first load brings all slots, in DRAM order, one by one. */
 static void load_resident(struct stamp_linear *l)
 {
-    uint32_t cm = 0;
+    const uint64_t bytes = stamp_line_bytes(l->work.mach, STAMP_SPACE_WB, STAMP_FMT_RAW);
+    uint32_t cm = l->cm_at;
 
     if (l->in_wb[0]) return;
     l->in_wb[0] = 1;
     for (uint32_t i = 0; i < l->slots; i++) {
         const struct stamp_slot *s = &l->slot[i];
-        load_lines(l->b, STAMP_SPACE_WB, STAMP_FMT_RAW, s->w_addr, s->wb,
-                   s->ng * s->kn * l->t.wline);
+        const uint32_t all = slot_lines(l, s), most = l->work.straight ? PIECE : all;
+        for (uint32_t k = 0; k < all; k += most)
+            load_lines(l->b, STAMP_SPACE_WB, STAMP_FMT_RAW, s->w_addr + k * bytes, s->wb + k,
+                       all - k < most ? all - k : most);
         if (l->t.blk)
             load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, s->cm_addr, cm,
                        s->ng * column_lines(l, s));
         cm += s->ng * column_lines(l, s);
     }
-    if (!l->t.blk) load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, l->slot[0].cm_addr, 0, l->t.cg);
+    if (!l->t.blk) load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, l->slot[0].cm_addr, l->cm_at,
+                   l->t.cg);
 }
 
 void stamp_slot_load(struct stamp_linear *l, uint32_t slot)
@@ -123,9 +149,9 @@ static void where(const struct stamp_linear *l, uint32_t slot, struct stamp_insn
 
     if (l->t.resident) {
         m->wb = s->wb;
-        m->cm = s->n0;
+        m->cm = l->cm_at + s->n0;
         if (l->t.blk)
-            m->cm = (s->cm_addr - l->slot[0].cm_addr) /
+            m->cm = l->cm_at + (s->cm_addr - l->slot[0].cm_addr) /
                     stamp_line_bytes(mach, STAMP_SPACE_CM, STAMP_FMT_RAW);
         return;
     }
