@@ -5,6 +5,8 @@
  * Everything that depends on the position p = ARG0 is an address register or a loop count. Registers
  * 8 and up also carry the offset of the layer (build.h): what is added to them is added once, or
  * taken away again. Loops stand between FENCEs, because what they touch is not known beforehand.
+ * Nothing else does where a step works by records: its transfers that meet at some position meet at
+ * position 0, too, which is what semaphores are made for; blocks behind the first stand behind a FENCE.
  *
  * Operands of earlier batches stay as they are: a step makes those of p's batch anew, of which a cache in
  * blocks as long as a batch needs the record of p alone; recoding, which changes values, makes the batch's. */
@@ -249,14 +251,14 @@ void stamp_attend_step_kv(struct stamp_attend *n)
         if (i == 0) stamp_kv_gain(&c);
         append(n, i % 2, i / 2);
     }
-    fence(n);
+    if (!by_record(n)) fence(n);
     for (uint32_t i = 0; i < 2 * k->chunks; i++) {
         if (n->scheme.bits == 4)
             last_batch(n, i % 2, i / 2);
         else
             batch(n, i % 2, i / 2);
     }
-    fence(n);
+    if (!by_record(n)) fence(n);
 }
 
 /* ---- Attention ------------------------------------------------------------------------------------ */

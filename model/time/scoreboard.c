@@ -17,10 +17,11 @@ struct ready {
     uint32_t first, count;
 };
 
-/* Instruction words: fetched ahead one after the other as far as the buffer has room; a loop that fits
- * stays there. */
+/* Instruction words: bursts of BURST, asked for when half of the buffer is free; a loop that fits stays there. */
+enum { BURST = 8 };
 struct fetch {
-    uint64_t beats;                  /* cycles of a burst's data: 8 words */
+    uint64_t beats;                  /* cycles of a burst's data */
+    uint64_t asked;                  /* the newest burst is */
     uint64_t ready;                  /* the newest word is there */
     uint32_t next;                   /* word after it */
     uint64_t dispatched[WINDOW_MAX]; /* when words left the buffer, a ring */
@@ -45,9 +46,9 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Cycles of a word fetched at @p at: bursts of 8 words one after the other, each behind the data of loads
- * that memory was asked for before. */
-static uint64_t word_cycles(const struct clocks *c, uint64_t at)
+/* Cycles from asking for a burst at @p at to its first data: they come behind those of loads that memory was
+ * asked for before. */
+static uint64_t burst_cycles(const struct clocks *c, uint64_t at)
 {
     const enum stamp_unit u = STAMP_UNIT_LDU;
     uint64_t wait = c->memory.latency;
@@ -58,7 +59,22 @@ static uint64_t word_cycles(const struct clocks *c, uint64_t at)
         if (c->over[u][i] > at + wait) wait = c->over[u][i] - at;
         break;
     }
-    return (wait + c->fetch.beats + 2) / 8;
+    return wait + 2;
+}
+
+/* The next word in the buffer. A burst's is asked for when the last word that is in its way has left. */
+static void fetch_word(struct clocks *c, uint32_t room)
+{
+    struct fetch *f = &c->fetch;
+
+    if (f->next % BURST == 0) {
+        const uint64_t left = f->dispatched[(f->next + room / 2 - 1) % room];
+        f->asked = later(f->asked + 4, left < f->ready ? left : f->ready);
+        f->asked = later(f->asked, f->dispatched[(f->next + BURST - 1) % room]);
+        f->ready = later(f->ready, f->asked + burst_cycles(c, f->asked));
+    }
+    f->ready += f->beats / BURST;
+    f->next++;
 }
 
 /* Word @p pc, and @p words before it that no unit sees, reach the dispatcher. */
@@ -71,12 +87,10 @@ static void arrive(struct clocks *c, uint32_t pc, uint64_t words)
     c->now += STAMP_COST_DISPATCH * words;
     if (pc + room < f->next || pc > f->next + room) { /* a jump: the window starts there */
         f->next = pc;
-        f->ready = c->now + c->memory.latency;
+        f->asked = c->now;
+        f->ready = c->now + burst_cycles(c, c->now);
     }
-    for (; f->next <= pc; f->next++) {
-        const uint64_t at = later(f->ready, f->dispatched[f->next % room]);
-        f->ready = at + word_cycles(c, at);
-    }
+    while (f->next <= pc) fetch_word(c, room);
     if (pc + 1 == f->next) c->now = later(c->now, f->ready);
     f->dispatched[pc % room] = c->now;
 }

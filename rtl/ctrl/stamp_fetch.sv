@@ -10,7 +10,9 @@
 // Memory   IM has one port: it is read in a cycle without a write, which comes once in a granule's beats.
 // Errors   a granule answered with an error is never in the window, nor what follows it in the
 //          burst; fail_o comes only for it. What an earlier program asked for is let pass.
-// Bursts   at most 4 granules, inside 4 KiB, one after another, 3 cycles between; single ID.
+// Bursts   at most 4 granules, inside 4 KiB, 4 cycles from one to the next; single ID. One where none is
+//          outstanding, others beside it while half of the window has not been asked for: the rest
+//          would only stand in front of loads.
 module stamp_fetch #(
     parameter int unsigned AXI_BYTES,
     parameter int unsigned IM_WORDS // instructions, even, 8 or more
@@ -49,11 +51,12 @@ module stamp_fetch #(
   localparam int unsigned Granules = IM_WORDS / 2;
   localparam int unsigned Beats    = 64 / AXI_BYTES;
   localparam int unsigned SlotW    = $clog2(Granules);
+  localparam int unsigned DueW     = $clog2(2 * Granules + 1);
   localparam int unsigned BeatLog  = $clog2(Beats);
 
   logic [31:0]  lo_q, hi_q, req_q; // window; granules asked for
   logic [31:0]  pcg, next_q, wanted;
-  logic [2:0]   due_q;             // of these, not answered
+  logic [DueW-1:0] due_q, drop_q;  // not answered; of these, the first so many are not wanted any more
   logic         bad_q, stale_q, restart, reset, issue;
   logic [511:0] line;
 
@@ -73,7 +76,7 @@ module stamp_fetch #(
   assign re      = (want_i ? !valid_o || pc_i[0] : ahead_q && !have_q) && !we_q
                    && (jump_i || (!(read_q && hit_q) && (!missed_q || hit_q)));
   assign fail_o  = look_q && end_q && bad_late_q && !jump_i;
-  assign restart = look_q && (below_q || beyond_q) && !busy_o && !jump_i;
+  assign restart = look_q && (below_q || beyond_q) && !jump_i;
 
   always_ff @(posedge clk_i) begin : reader
     next_q   <= pcg + 32'd1;
@@ -98,6 +101,8 @@ module stamp_fetch #(
   logic [39:0] next_addr_q;
   logic [1:0]  settle_q;
   logic [2:0]  now_q;
+  logic        half_q; // of the buffer is free
+  logic        few_q;  // due_q has room for a burst
 
   // Of up to 4: what is left of the program, of the buffer, of 4 KiB.
   function automatic logic [2:0] burst(input logic [31:0] left, input logic [10:0] used,
@@ -110,7 +115,8 @@ module stamp_fetch #(
     if (room[10:3] == '0 && room[2:0] < burst) burst = room[2:0];
   endfunction
 
-  assign issue = run_i && !busy_o && settle_q == 2'd0 && now_q != 3'd0 && !bad_q && !stale_q && !restart;
+  assign issue = run_i && !arvalid_o && few_q && (due_q == drop_q || half_q) && settle_q == 2'd0
+                 && now_q != 3'd0 && !bad_q && !stale_q && !restart;
 
   always_ff @(posedge clk_i) begin : ask
     total_q     <= {1'b0, code_count_i[31:1]} + 32'(code_count_i[0]);
@@ -118,6 +124,8 @@ module stamp_fetch #(
     used_q      <= req_q - {1'b0, keep_i[31:1]}; // huge where keep is beyond
     oldest_q    <= {1'b0, req_q} - 33'(Granules);
     next_addr_q <= code_addr_i + {2'd0, req_q, 6'd0};
+    few_q       <= due_q <= DueW'(2 * Granules - 4);
+    half_q      <= used_q <= 32'(Granules / 2);
     now_q       <= used_q > 32'(Granules) ? 3'd0 : burst(left_q, used_q[10:0], next_addr_q[11:6]);
     if (reset) begin
       {lo_q, req_q, arvalid_o} <= '0;
@@ -152,17 +160,18 @@ module stamp_fetch #(
 
   always_ff @(posedge clk_i) begin : answers
     if (reset) begin
-      {beat_q, bad_q, we_q, hi_q, due_q} <= '0;
+      {beat_q, bad_q, we_q, hi_q, due_q, drop_q} <= '0;
       stale_q <= 1'b0;
     end else begin
       if (start_i) stale_q <= 1'b1;
       if (rvalid_i) begin
         beat_q <= granule_end ? '0 : beat_q + 4'd1;
-        if (rresp_i != 2'd0) bad_q <= 1'b1;
+        if (rresp_i != 2'd0 && drop_q == '0) bad_q <= 1'b1;
       end
-      we_q <= granule_end && !bad_q && rresp_i == 2'd0;
-      if (issue)            due_q <= now_q;
-      else if (granule_end) due_q <= due_q - 3'd1;
+      we_q <= granule_end && !bad_q && rresp_i == 2'd0 && drop_q == '0 && !restart;
+      due_q <= due_q + (issue ? DueW'(now_q) : '0) - DueW'(granule_end);
+      if (restart) drop_q <= due_q - DueW'(granule_end);
+      else if (granule_end && drop_q != '0) drop_q <= drop_q - DueW'(1);
       if (restart) begin
         hi_q  <= pcg;
         bad_q <= 1'b0;
