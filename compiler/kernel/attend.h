@@ -49,6 +49,7 @@ struct stamp_attend {
     uint32_t rows;                 /**< queries of this program */
     uint32_t keys;                 /**< of this program; rows with a cache */
     uint32_t ctx;                  /**< keys at most, whole key blocks */
+    uint32_t most;                 /**< decode: keys that a position sees, at most */
     bool causal;                   /**< a row sees the keys up to its own */
     bool linear;                   /**< no softmax: attn_linear.c */
     uint64_t one, zeros,

@@ -18,7 +18,7 @@ enum {
     REG_LIM = 2,    /* keys seen of a block */
     REG_COUNT = 3,  /* place in the scratch rows */
     REG_FULL = 4,   /* blocks of keys behind the first, but for */
-    REG_SHORT = 5,  /* the last where p sees no more than SHORT of it: 0 or 1 */
+    REG_SHORT = 5,  /* the last where p sees no more than few() of it: 0 or 1 */
     REG_ROW = 8,    /* row of p in the tail, or in the cache of 8 and 32 bits */
     REG_META = 9,   /* meta of p */
     REG_CODES = 10, /* p's batch: codes; the rows of its record in the tail */
@@ -28,8 +28,6 @@ enum {
     REG_KEYS = 13,  /* attention: operands of a block of keys */
     REG_OPS = 14    /* p's batch, or record: operands */
 };
-
-enum { SHORT = STAMP_KEY_BLOCK / 4 };
 
 static uint64_t minus(uint64_t v)
 {
@@ -61,17 +59,44 @@ static uint32_t log2_of(uint32_t v)
     return n;
 }
 
-/* How often the two loops over blocks of keys run. In the first, full blocks: [p >= SHORT] is a division by
+/* Keys up to whole records. */
+static uint32_t whole(const struct stamp_attend *n, uint32_t keys)
+{
+    return (keys + n->kv.rec - 1) / n->kv.rec * n->kv.rec;
+}
+
+/* A position sees a block of keys behind the first. */
+static bool has_more(const struct stamp_attend *n)
+{
+    return n->most > STAMP_KEY_BLOCK;
+}
+
+/* Keys of a short last block: a quarter, or all that there can be. */
+static uint32_t few(const struct stamp_attend *n)
+{
+    const uint32_t quarter = STAMP_KEY_BLOCK / 4, over = whole(n, n->most - STAMP_KEY_BLOCK);
+
+    return over < quarter ? over : quarter;
+}
+
+/* And more of it than that. */
+static bool has_full(const struct stamp_attend *n)
+{
+    return has_more(n) && n->most - STAMP_KEY_BLOCK > few(n);
+}
+
+/* How often the two loops over blocks of keys run. In the first, full blocks: [p >= few] is a division by
  * what no position reaches. */
 static void count_blocks(struct stamp_attend *n)
 {
-    const uint32_t shift = log2_of(STAMP_KEY_BLOCK), all = log2_of(n->ctx);
+    const uint32_t shift = log2_of(STAMP_KEY_BLOCK), all = log2_of(n->ctx), f = few(n);
 
-    seta(n, REG_FULL, false, STAMP_KEY_BLOCK - SHORT, shift, 1);
-    seta(n, REG_FULL, true, (1u << all) - SHORT, all, minus(1));
     seta(n, REG_SHORT, false, 0, shift, 1);
-    seta(n, REG_SHORT, true, STAMP_KEY_BLOCK - SHORT, shift, minus(1));
-    seta(n, REG_SHORT, true, (1u << all) - SHORT, all, 1);
+    if (!has_full(n)) return;
+    seta(n, REG_SHORT, true, STAMP_KEY_BLOCK - f, shift, minus(1));
+    seta(n, REG_SHORT, true, (1u << all) - f, all, 1);
+    seta(n, REG_FULL, false, STAMP_KEY_BLOCK - f, shift, 1);
+    seta(n, REG_FULL, true, (1u << all) - f, all, minus(1));
 }
 
 /* Whether a step makes the operands of p's record alone: its rows are rows of the tail. */
@@ -99,7 +124,7 @@ void stamp_attend_step_start(struct stamp_attend *n, bool recode)
     const uint32_t deep = log2_of(k->batch);
 
     seta(n, REG_ROPE, false, 0, 0, 2 * (uint64_t)n->hdp * 4);
-    if (!recode && n->ctx > STAMP_KEY_BLOCK) count_blocks(n);
+    if (!recode && has_more(n)) count_blocks(n);
     seta(n, REG_ROW, false, 0, 0, k->row8);
     if (n->scheme.bits == 4) seta(n, REG_ROW, true, 0, k->block, minus(k->row8 << k->block));
     seta(n, REG_META, false, 0, 0, k->meta_row);
@@ -278,7 +303,7 @@ static struct stamp_attn_item item_of(const struct stamp_attend *n, uint32_t g, 
                                     .q_dram = n->q.addr + (uint64_t)h * n->hdp * 4,
                                     .o_dram = n->out.addr + (uint64_t)h * n->hdp * 4,
                                     .rows = n->rep,
-                                    .nk = STAMP_KEY_BLOCK,
+                                    .nk = has_more(n) ? STAMP_KEY_BLOCK : whole(n, n->most),
                                     .first = true,
                                     .head = i,
                                     .index = i,
@@ -326,9 +351,9 @@ static void group(struct stamp_attn_plan *a, uint32_t g, uint32_t count)
     seta(n, REG_LIM, false, 1, 0, 1);
     for (uint32_t i = 0; i < count; i++) stamp_attn_query(a, &w.item[i]);
     block(a, &w);
-    if (n->ctx > STAMP_KEY_BLOCK) {
-        more_blocks(a, w, REG_FULL, STAMP_KEY_BLOCK);
-        more_blocks(a, w, REG_SHORT, SHORT);
+    if (has_more(n)) {
+        if (has_full(n)) more_blocks(a, w, REG_FULL, STAMP_KEY_BLOCK);
+        more_blocks(a, w, REG_SHORT, few(n));
         fence(n);
         seta(n, REG_KEYS, true, 0, log2_of(STAMP_KEY_BLOCK), minus(records)); /* back to the layer */
     }

@@ -193,6 +193,8 @@ static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay wha
 static void share(struct stamp_lower *n, struct stamp_lstep *s)
 {
     s->attend = n->like->step[s - n->step].attend;
+    s->attend.most = n->spec->ctx;
+    if (s->attend.most <= n->b->image->arg[0]) s->attend.most = n->b->image->arg[0] + 1;
     s->attend.rows = s->attend.keys = 1;
     s->attend.decode = true;
     s->attend.scratch =
