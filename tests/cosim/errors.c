@@ -188,6 +188,7 @@ static void ends_early(struct err_rig *r, struct err_prog *p, uint64_t code, uin
 {
     err_start(p, r->mach);
     p->code = code;
+    p->watchdog = 100000; /* half a window of a dropped program comes first, a beat in 256 cycles */
     for (uint32_t k = 0; k < 40; k++) err_control(p, k == end ? STAMP_OP_HALT : STAMP_OP_NOP, 0, 0);
 }
 
