@@ -10,9 +10,9 @@
 
 /* A load that may move. */
 struct candidate {
-    uint32_t at;      /* where it stands */
-    uint32_t after;   /* plus 1: the last instruction in front of it that touches its lines; 0 none */
-    uint32_t to;      /* it goes behind this one; at: it stays */
+    uint32_t at;    /* where it stands */
+    uint32_t after; /* plus 1: the last instruction in front of it that touches its lines; 0 none */
+    uint32_t to;    /* it goes behind this one; at: it stays */
     uint64_t free_at; /* that one is over */
     uint64_t cycles;  /* it keeps the load unit */
 };
@@ -35,11 +35,11 @@ struct clocks {
     struct candidate *load; /* [loads] */
     struct gap *gap;        /* [gaps] */
     uint32_t loads, gaps;
-    uint32_t *loop;                       /* [count] number of the innermost loop, 0 none */
-    uint32_t *user[2];                    /* [lines] of WB, CM: plus 1, the last that touched it */
+    uint32_t *loop;    /* [count] number of the innermost loop, 0 none */
+    uint32_t *user[2]; /* [lines] of WB, CM: plus 1, the last that touched it */
     uint64_t *start[STAMP_UNITS], *over[STAMP_UNITS]; /* [count + 1] by number in the unit */
-    uint64_t *done;                       /* [count] */
-    uint32_t set[STAMP_ADDR_REGS];        /* plus 1: the last that set an address register */
+    uint64_t *done;                                   /* [count] */
+    uint32_t set[STAMP_ADDR_REGS]; /* plus 1: the last that set an address register */
     uint32_t seq[STAMP_UNITS];
     uint64_t now, free[STAMP_UNITS];
     uint32_t last;   /* of the load unit */

@@ -16,9 +16,9 @@ enum { STAMP_ATTEND_ROWS = 64 }; /**< queries at once, at most, where all see al
 
 /** Sizes of the cache and of the batches that fill it. */
 struct stamp_kv_sizes {
-    uint32_t block;    /**< log2 of a block's tokens, 0 where bits is not 4 */
-    uint32_t levels;   /**< of HAAR over a block, 0 in a plain cache */
-    uint32_t batch;    /**< tokens worked on at once: whole blocks, whole column groups */
+    uint32_t block;  /**< log2 of a block's tokens, 0 where bits is not 4 */
+    uint32_t levels; /**< of HAAR over a block, 0 in a plain cache */
+    uint32_t batch;  /**< tokens worked on at once: whole blocks, whole column groups */
     uint32_t rec; /**< tokens of a record of operands: a column group, or what is whole 64 bytes */
     uint32_t heads;    /**< KV heads worked on at once */
     uint32_t chunks;   /**< of heads */

@@ -339,8 +339,8 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
     }
     if (!end) return;
     stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], stamp_attn_scalars(a), 1, 1},
-                   0, 0.0f, (struct stamp_lim){(int32_t)(a->live < n->L ? a->live : n->L), 0, 0}, a->l[k],
-                   1);
+                   0, 0.0f, (struct stamp_lim){(int32_t)(a->live < n->L ? a->live : n->L), 0, 0},
+                   a->l[k], 1);
     stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
     stamp_emit_move(n->b, STAMP_OP_STORE,
                     (struct stamp_move){.space = STAMP_SPACE_VM,
@@ -360,7 +360,8 @@ void stamp_attn_tables(const struct stamp_attn_plan *a, uint32_t rows)
 
     stamp_emit_load(n->b, STAMP_SPACE_RT, STAMP_FMT_RAW, n->constants + STAMP_CONST_RT_ALL8, 0,
                     (rows + line - 1) / line);
-    stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW, n->constants + (n->decode ? STAMP_CONST_NT_STEP : STAMP_CONST_NT_PAIRS), 0,
+    stamp_emit_load(n->b, STAMP_SPACE_NT, STAMP_FMT_RAW,
+                    n->constants + (n->decode ? STAMP_CONST_NT_STEP : STAMP_CONST_NT_PAIRS), 0,
                     (2 * rows + line - 1) / line);
 }
 

@@ -83,8 +83,9 @@ struct stamp_linear {
     /* What the machine holds; each array has two halves, _last is the one used last. */
     struct stamp_table in_rt[2];
     uint32_t in_wb[2], in_cm[2], in_bias[2], in_gate[2]; /**< slot, panels: plus 1, 0 nothing */
-    uint64_t in_add[STAMP_OUTS_MAX]; /**< turn of the output buffer whose rows to add are there, plus 1 */
-    uint32_t cm_at; /**< resident: CM line of the columns */
+    uint64_t in_add
+        [STAMP_OUTS_MAX]; /**< turn of the output buffer whose rows to add are there, plus 1 */
+    uint32_t cm_at;       /**< resident: CM line of the columns */
     uint32_t rt_last, wb_last, cm_last, bias_last, gate_last;
     uint32_t x_next; /**< input buffer loaded next */
     struct stamp_fly forward, inverse;

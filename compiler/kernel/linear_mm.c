@@ -121,8 +121,8 @@ static void load_resident(struct stamp_linear *l)
                        s->ng * column_lines(l, s));
         cm += s->ng * column_lines(l, s);
     }
-    if (!l->t.blk) load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, l->slot[0].cm_addr, l->cm_at,
-                   l->t.cg);
+    if (!l->t.blk)
+        load_lines(l->b, STAMP_SPACE_CM, STAMP_FMT_RAW, l->slot[0].cm_addr, l->cm_at, l->t.cg);
 }
 
 void stamp_slot_load(struct stamp_linear *l, uint32_t slot)
@@ -152,7 +152,7 @@ static void where(const struct stamp_linear *l, uint32_t slot, struct stamp_insn
         m->cm = l->cm_at + s->n0;
         if (l->t.blk)
             m->cm = l->cm_at + (s->cm_addr - l->slot[0].cm_addr) /
-                    stamp_line_bytes(mach, STAMP_SPACE_CM, STAMP_FMT_RAW);
+                                   stamp_line_bytes(mach, STAMP_SPACE_CM, STAMP_FMT_RAW);
         return;
     }
     m->wb = (l->in_wb[1] == slot + 1 ? 1 : 0) * (mach->WB_LINES / 2);
