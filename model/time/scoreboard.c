@@ -62,7 +62,8 @@ static uint64_t burst_cycles(const struct clocks *c, uint64_t at)
     return wait + 2;
 }
 
-/* The next word in the buffer. A burst's is asked for when the last word that is in its way has left. */
+/* The next word in the buffer. A burst is asked for when the last word that is in its way has left; loads
+ * under way wait for its beats. */
 static void fetch_word(struct clocks *c, uint32_t room)
 {
     struct fetch *f = &c->fetch;
@@ -72,6 +73,7 @@ static void fetch_word(struct clocks *c, uint32_t room)
         f->asked = later(f->asked + 4, left < f->ready ? left : f->ready);
         f->asked = later(f->asked, f->dispatched[(f->next + BURST - 1) % room]);
         f->ready = later(f->ready, f->asked + burst_cycles(c, f->asked));
+        if (c->free[STAMP_UNIT_LDU] > f->asked) c->free[STAMP_UNIT_LDU] += f->beats;
     }
     f->ready += f->beats / BURST;
     f->next++;

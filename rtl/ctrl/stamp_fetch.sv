@@ -103,6 +103,8 @@ module stamp_fetch #(
   logic [2:0]  now_q;
   logic        half_q; // of the buffer is free
   logic        few_q;  // due_q has room for a burst
+  logic        none_q; // of what is due is wanted
+  logic [2:0]  late_q; // asked for in the cycle before
 
   // Of up to 4: what is left of the program, of the buffer, of 4 KiB.
   function automatic logic [2:0] burst(input logic [31:0] left, input logic [10:0] used,
@@ -115,7 +117,7 @@ module stamp_fetch #(
     if (room[10:3] == '0 && room[2:0] < burst) burst = room[2:0];
   endfunction
 
-  assign issue = run_i && !arvalid_o && few_q && (due_q == drop_q || half_q) && settle_q == 2'd0
+  assign issue = run_i && !arvalid_o && few_q && (none_q || half_q) && settle_q == 2'd0
                  && now_q != 3'd0 && !bad_q && !stale_q && !restart;
 
   always_ff @(posedge clk_i) begin : ask
@@ -124,6 +126,8 @@ module stamp_fetch #(
     used_q      <= req_q - {1'b0, keep_i[31:1]}; // huge where keep is beyond
     oldest_q    <= {1'b0, req_q} - 33'(Granules);
     next_addr_q <= code_addr_i + {2'd0, req_q, 6'd0};
+    none_q      <= due_q == drop_q;
+    late_q      <= issue && !reset ? now_q : 3'd0;
     few_q       <= due_q <= DueW'(2 * Granules - 4);
     half_q      <= used_q <= 32'(Granules / 2);
     now_q       <= used_q > 32'(Granules) ? 3'd0 : burst(left_q, used_q[10:0], next_addr_q[11:6]);
@@ -154,7 +158,9 @@ module stamp_fetch #(
   logic [511:0] granule_q; // earlier beats move down
   logic [3:0]   beat_q;
   logic         granule_end;
+  logic [DueW-1:0] due;
 
+  assign due         = granule_end ? due_q + DueW'(late_q) - DueW'(1) : due_q + DueW'(late_q);
   assign granule_end = rvalid_i && beat_q == 4'(Beats - 1);
   assign ev_bytes_o  = rvalid_i ? 7'(AXI_BYTES) : 7'd0;
 
@@ -169,8 +175,8 @@ module stamp_fetch #(
         if (rresp_i != 2'd0 && drop_q == '0) bad_q <= 1'b1;
       end
       we_q <= granule_end && !bad_q && rresp_i == 2'd0 && drop_q == '0 && !restart;
-      due_q <= due_q + (issue ? DueW'(now_q) : '0) - DueW'(granule_end);
-      if (restart) drop_q <= due_q - DueW'(granule_end);
+      due_q <= due;
+      if (restart) drop_q <= due;
       else if (granule_end && drop_q != '0) drop_q <= drop_q - DueW'(1);
       if (restart) begin
         hi_q  <= pcg;
