@@ -29,7 +29,7 @@ static bool plan(struct stamp_attn_plan *a)
     struct stamp_attend *n = a->n;
     const struct stamp_mach *m = n->mach;
     const uint32_t groups = 2 * a->R / m->P, scalars = stamp_attn_scalars(a);
-    uint32_t vm = 0, xb = 0;
+    uint32_t vm = 0, xb = 0, rm = 0;
 
     a->SL = STAMP_KEY_BLOCK / n->L;
     a->table = place(&vm, n->rope ? a->R * 2 * n->hl : 0);
@@ -39,17 +39,20 @@ static bool plan(struct stamp_attn_plan *a)
     for (int i = 0; i < 2; i++) {
         a->s[i] = place(&vm, a->R * a->SL);
         a->q[i] = place(&vm, a->R * n->hl);
-        a->o[i] = place(&vm, a->R * n->hl);
         a->ob[i] = place(&vm, a->R * n->hl);
         a->sv[i] = place(&vm, a->SL);
         a->a[i] = place(&vm, scalars);
+        a->xp[i] = place(&xb, groups * a->SL);
+        a->rmp[i] = place(&rm, a->R);
+        a->cm[i] = (uint32_t)i * a->SL;
+    }
+    if (!a->slots) a->slots = 2;
+    for (uint32_t i = 0; i < a->slots; i++) {
+        a->o[i] = place(&vm, a->R * n->hl);
         a->m[i] = place(&vm, scalars);
         a->l[i] = place(&vm, scalars);
         a->xq[i] = place(&xb, groups * n->hl);
-        a->xp[i] = place(&xb, groups * a->SL);
-        a->rmq[i] = (uint32_t)i * a->R;
-        a->rmp[i] = (2 + (uint32_t)i) * a->R;
-        a->cm[i] = (uint32_t)i * a->SL;
+        a->rmq[i] = place(&rm, a->R);
     }
     a->smq = 0;
     a->smp = a->R;
@@ -57,7 +60,7 @@ static bool plan(struct stamp_attn_plan *a)
     a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
     a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
     a->vm_end = vm;
-    return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
+    return vm <= m->VM_LINES && xb <= m->XB_LINES && rm <= m->SM_ENTRIES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
            (a->vk >= STAMP_KEY_BLOCK || groups * m->P * n->hl <= m->AC_LINES);
 }
 
@@ -134,8 +137,8 @@ bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_attend *n, uin
 void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_attend *n = a->n;
-    const uint32_t k = i->head % 2;
-    const struct stamp_vec v = {a->q[k], a->R, n->hl, n->hl};
+    const uint32_t k = i->head % a->slots;
+    const struct stamp_vec v = {a->q[i->head % 2], a->R, n->hl, n->hl};
     struct stamp_vsm s = {.sm = a->smq, .smstride = 1, .sd = true, .first = true};
 
     if (!i->first) return;
@@ -208,14 +211,14 @@ void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item 
         if (tag == UINT64_MAX || a->in_k != tag)
             load(a, from, STAMP_SPACE_WB, 0, span / n->L * n->kv.group);
         a->in_k = tag;
-        m.m.xb = a->xq[i->head % 2];
+        m.m.xb = a->xq[i->head % a->slots];
         m.m.gstride = n->hl;
         m.m.kl = n->hl;
         m.m.ng = keys / n->L;
         m.m.wstride = n->kv.group;
         m.m.cm = cm + g;
         m.m.cmstride = 1;
-        m.m.rm = a->rmq[i->head % 2];
+        m.m.rm = a->rmq[i->head % a->slots];
         m.m.vm = a->s[i->index % 2] + g;
         m.m.vstride = a->SL;
         stamp_build_push(n->b, &m);
@@ -249,7 +252,7 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
         m.m.wstride = 2 * (keys / T);
         m.m.cm = a->cm_one;
         m.m.rm = a->rmp[i->index % 2];
-        m.m.vm = i->first ? a->o[i->head % 2] : a->ob[i->index % 2];
+        m.m.vm = i->first ? a->o[i->head % a->slots] : a->ob[i->index % 2];
         m.m.vstride = n->hl;
         stamp_build_push(n->b, &m);
     }
@@ -299,7 +302,7 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
 {
     struct stamp_attend *n = a->n;
     struct stamp_build *b = n->b;
-    const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
+    const uint32_t k = i->head % a->slots, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
     const uint32_t lines = stamp_attn_scalars(a);
     const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
@@ -326,7 +329,7 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
 void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *i, bool end)
 {
     struct stamp_attend *n = a->n;
-    const uint32_t k = i->head % 2;
+    const uint32_t k = i->head % a->slots;
     const struct stamp_vec o = {a->o[k], a->R, n->hl, n->hl};
 
     if (!i->first) {

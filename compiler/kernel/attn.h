@@ -9,14 +9,18 @@
 #include "compiler/kernel/attend.h"
 #include "compiler/kernel/constants.h"
 
-/** Places of everything; [2]: buffers that take turns. */
+enum { STAMP_ATTN_SLOTS = 16 }; /**< heads under way at most */
+
+/** Places of everything; [2]: buffers that take turns; [SLOTS]: a head has its own while it is under way. */
 struct stamp_attn_plan {
     struct stamp_attend *n;
-    uint32_t R,
-        SL; /**< rows at once, 2 R a multiple of P, whole lines of L or less than one; lines of a block's scores */
-    uint32_t s[2], q[2], o[2], ob[2], sv[2], m[2], l[2], a[2]; /**< VM lines */
-    uint32_t mb, table, gain, eps;                             /**< VM lines */
-    uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp, cm[2], cm_one;
+    uint32_t R, SL; /**< rows at once, 2 R a multiple of P; lines of a block's scores */
+    uint32_t slots; /**< heads under way; set before the plan is made, 0: two */
+    uint32_t s[2], q[2], ob[2], sv[2], a[2];                             /**< VM lines */
+    uint32_t o[STAMP_ATTN_SLOTS], m[STAMP_ATTN_SLOTS], l[STAMP_ATTN_SLOTS]; /**< VM lines */
+    uint32_t mb, table, gain, eps;                                       /**< VM lines */
+    uint32_t xq[STAMP_ATTN_SLOTS], rmq[STAMP_ATTN_SLOTS];
+    uint32_t xp[2], rmp[2], smq, smp, cm[2], cm_one;
     uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
     float scale;
     uint32_t vm_end; /**< VM lines it takes */
@@ -43,7 +47,7 @@ struct stamp_attn_item {
     int32_t lim;             /**< keys of the block the first row sees */
     uint32_t nk; /**< keys of the block that some row sees: whole records, or whole groups of one */
     bool first, last; /**< block of its head */
-    uint32_t head;    /**< heads before it: picks q, m, l, o */
+    uint32_t head;    /**< heads before it: picks q; modulo slots xq, m, l, o */
     uint32_t index;   /**< items before it: picks s, xp */
     struct stamp_attn_regs reg;
 };
