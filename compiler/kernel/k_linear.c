@@ -66,7 +66,7 @@ static struct stamp_work work_of(const struct stamp_lower *n, const struct stamp
 {
     const struct stamp_compile_options *o = n->b->options;
 
-    return (struct stamp_work){.mach = n->mach,
+    return (struct stamp_work){.mach = &s->room.mach,
                                .plan = &s->plan,
                                .transform = s->plan.ops.count > 0,
                                .s = s->plan.s,
@@ -142,6 +142,9 @@ static void plan(struct stamp_lower *n, struct stamp_lstep *s)
     s->apart = false;
     if (!apart && conv && choose_less(n, s, conv)) return;
     if (!apart && stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t)) return;
+    if (stamp_build_starved(n->b)) return;
+    if (stamp_lower_alone(n, s) && !apart && stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t))
+        return;
     if (stamp_build_starved(n->b)) return;
     s->apart = true;
     s->l.work.transform = false;

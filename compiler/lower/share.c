@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* share.c - parts of the machine for steps beside each other. Contract in share.h.
+ *
+ * Products of a linear layer leave the vector unit, the load unit and the store unit time. Beside them go the norm
+ * whose rows it multiplies, tile by tile before it, and the keys and values it gives, behind it:
+ *
+ *   norm(t+1)   qkv(t)   keys and values(t-1)
+ */
+#include "compiler/lower/share.h"
+
+#include "compiler/kernel/kernel.h"
+
+/* Lines a norm needs: three rows that take turns, what it multiplies and adds, a few scalars. */
+static uint32_t norm_lines(const struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    const struct stamp_gattr *t = &n->g->node[s->s->node].attr;
+    const uint32_t row = n->g->value[s->s->x].cols / n->L + 1;
+
+    return (t->kind == STAMP_GNORM_LAYER ? 6 : 4) * row + 16;
+}
+
+void stamp_lower_whole(struct stamp_lower *n)
+{
+    for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++)
+        n->step[i].first = n->step[i].room = (struct stamp_room){.mach = *n->mach};
+}
+
+static bool is(const struct stamp_lower *n, uint32_t i, enum stamp_gstep_kind kind, uint32_t block)
+{
+    return i < n->steps.steps && n->step[i].s->kind == kind && n->step[i].s->block == block;
+}
+
+/* The first @p lines of VM to @p small, the rest to @p rest. */
+static void cut_vm(struct stamp_room *small, struct stamp_room *rest, uint32_t lines)
+{
+    lines = (lines + 3) / 4 * 4;
+    small->mach.VM_LINES = lines;
+    small->base[STAMP_SPACE_VM] = rest->base[STAMP_SPACE_VM];
+    rest->mach.VM_LINES -= lines;
+    rest->base[STAMP_SPACE_VM] += lines;
+}
+
+/* What keys and values need beside VM: half of SM, a table of a batch twice. */
+static void cut_tables(struct stamp_room *kv, struct stamp_room *rest)
+{
+    const uint32_t half = kv->mach.SM_ENTRIES / 2, table = 2 * STAMP_TABLE_LINE;
+
+    kv->mach.SM_ENTRIES = kv->base[STAMP_SPACE_SM] = rest->mach.SM_ENTRIES = half;
+    kv->mach.RT_ENTRIES = table;
+    rest->mach.RT_ENTRIES -= table;
+    kv->base[STAMP_SPACE_RT] = rest->mach.RT_ENTRIES;
+}
+
+/* A norm, the linear layer of its rows, keys and values of what that makes. */
+static void share_linear(struct stamp_lower *n, uint32_t i)
+{
+    const uint32_t block = n->step[i].s->block, all = n->mach->VM_LINES;
+    const bool norm = i && is(n, i - 1, STAMP_STEP_NORM, block),
+               kv = is(n, i + 1, STAMP_STEP_ATTEND, block);
+    struct stamp_lstep *s = &n->step[i];
+    const uint32_t lines = norm ? norm_lines(n, s - 1) : 0;
+
+    if (lines + (kv ? all / 4 : 0) > all * 5 / 8) return;
+    if (norm) {
+        cut_vm(&s[-1].room, &s->room, lines);
+        s->room.beside = true;
+    }
+    if (!kv) return;
+    cut_vm(&s[1].first, &s->room, all / 4);
+    cut_tables(&s[1].first, &s->room);
+    s[1].first.beside = true;
+}
+
+bool stamp_lower_alone(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    if (s->room.mach.VM_LINES == n->mach->VM_LINES) return false;
+    s->room = (struct stamp_room){.mach = *n->mach};
+    if (s + 1 < n->step + n->steps.steps) s[1].first.beside = s[1].room.beside = false;
+    return true;
+}
+
+void stamp_lower_share(struct stamp_lower *n)
+{
+    if (n->b->options->unfused) return;
+    for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++)
+        if (n->step[i].s->kind == STAMP_STEP_LINEARS && n->step[i].s->block != STAMP_NO_BLOCK)
+            share_linear(n, i);
+}
