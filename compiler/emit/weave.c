@@ -40,7 +40,8 @@ struct weave {
     struct line **page; /* of DRAM, in lines of DRAM_ALIGN */
     size_t pages;
     uint32_t head[STREAMS][STAMP_UNITS]; /* what comes next */
-    uint32_t turn[STREAMS];              /* streams, those with products first */
+    uint64_t busy[STREAMS][STAMP_UNITS]; /* cycles of all there is */
+    uint32_t turn[STREAMS];              /* streams, that with most products for its vector work first */
     uint64_t free[STAMP_UNITS];
 };
 
@@ -150,6 +151,7 @@ static void look(struct weave *w, const struct stamp_word *word, const size_t *b
         n->stream = (uint8_t)stream;
         n->unit = (uint8_t)step.op->unit;
         n->t = stamp_cycles_of(w->b->mach, memory, step.op, &step.insn);
+        w->busy[stream][n->unit] += n->t.occupy;
         uint32_t *last = &tail[stream][n->unit];
         *(*last ? &w->insn[*last].next : &w->head[stream][n->unit]) = i;
         *last = i;
@@ -175,24 +177,32 @@ static uint32_t first(const struct weave *w)
     uint32_t at = 0;
 
     for (uint32_t k = 0; k < w->streams; k++)
-        for (uint32_t s = w->turn[k], u = 0; u < STAMP_UNITS; u++) {
+        for (uint32_t u = 0; u < STAMP_UNITS; u++) {
+            const uint32_t s = w->turn[u == STAMP_UNIT_MXU ? w->streams - 1 - k : k];
             const uint32_t i = w->head[s][u];
             if (!i || w->insn[i].pending) continue;
             const uint64_t t = later(w->free[u], w->insn[i].ready);
-            if (t > best || (t == best && (w->insn[at].stream != s || at < i))) continue;
+            if (t >= best) continue;
             best = t;
             at = i;
         }
     return at;
 }
 
+/* Whether stream @p a has more products for its vector work than @p b. */
+static bool leads(const struct weave *w, uint32_t a, uint32_t b)
+{
+    return (double)w->busy[a][STAMP_UNIT_MXU] * (double)(w->busy[b][STAMP_UNIT_VXU] + 1) >
+           (double)w->busy[b][STAMP_UNIT_MXU] * (double)(w->busy[a][STAMP_UNIT_VXU] + 1);
+}
+
 static void rank(struct weave *w)
 {
-    uint32_t n = 0;
-
-    for (int products = 1; products >= 0; products--)
-        for (uint32_t s = 0; s < w->streams; s++)
-            if ((w->head[s][STAMP_UNIT_MXU] != 0) == products) w->turn[n++] = s;
+    for (uint32_t s = 0; s < w->streams; s++) {
+        uint32_t at = s;
+        for (; at && leads(w, s, w->turn[at - 1]); at--) w->turn[at] = w->turn[at - 1];
+        w->turn[at] = s;
+    }
 }
 
 static void take(struct weave *w, uint32_t i)

@@ -16,8 +16,9 @@ enum { STAMP_WEAVE_STREAMS = 4 };
 
 /**
  * Reorder words [border[0], border[streams]): stream k is [border[k], border[k + 1]). There is no control among
- * them. Of what could start next, what starts first comes first; of equals that of a stream with
- * products, then that of the earlier stream. Errors stick.
+ * them. Of what could start next, what starts first comes first; of equals, on the array, that
+ * of the stream that has fewest products for its vector work, on other units that of the one that has most: each is
+ * first where it has least to do, so that it goes on where it has most. Errors stick.
  */
 void stamp_weave(struct stamp_build *b, const size_t *border, uint32_t streams);
 

@@ -60,6 +60,8 @@ static bool plan(struct stamp_attn_plan *a)
     a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
     a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
     a->vm_end = vm;
+    a->xb_end = xb;
+    a->rm_end = rm;
     return vm <= m->VM_LINES && xb <= m->XB_LINES && rm <= m->SM_ENTRIES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
            (a->vk >= STAMP_KEY_BLOCK || groups * m->P * n->hl <= m->AC_LINES);
 }

@@ -23,7 +23,7 @@ struct stamp_attn_plan {
     uint32_t xp[2], rmp[2], smq, smp, cm[2], cm_one;
     uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
     float scale;
-    uint32_t vm_end; /**< VM lines it takes */
+    uint32_t vm_end, xb_end, rm_end; /**< lines of VM and XB, entries of RM it takes */
     /* Rows of queries and results in DRAM. */
     uint64_t q_pitch, out_pitch; /**< bytes from row to row */
     uint32_t rope_rep;           /**< rows that share a row of the table, 0: all */

@@ -88,6 +88,33 @@ static bool choose(struct stamp_attn_plan *a, struct stamp_attend *n)
     return stamp_attn_plan_rows(a, n, most, 0);
 }
 
+/* A line of scores costs the vector unit some 10 cycles, the array 8 digits' products for each element. */
+bool stamp_attend_is_vector(const struct stamp_attend *n)
+{
+    const struct stamp_mach *m = n->mach;
+
+    return 8 * n->hdp < 10 * m->P * m->T;
+}
+
+bool stamp_attend_rows_need(struct stamp_attend *n, struct stamp_mach *need)
+{
+    struct stamp_attn_plan a = {.slots = n->rep + 1};
+    const uint32_t rows = n->L < 32 ? n->L : 32, table = 2 * STAMP_TABLE_LINE;
+    uint32_t end;
+
+    if (!n->causal || a.slots > STAMP_ATTN_SLOTS || !stamp_attn_plan_exact(&a, n, rows, 0, &end))
+        return false;
+    need->VM_LINES = (end + 3) / 4 * 4;
+    need->XB_LINES = a.xb_end;
+    need->WB_LINES /= 2;
+    need->CM_LINES = a.cm_one + 1;
+    need->SM_ENTRIES = a.rm_end > a.smp + rows ? a.rm_end : a.smp + rows;
+    need->RT_ENTRIES = (2 * rows + table - 1) / table * table;
+    n->mach = need;
+    const bool fits = stamp_attn_plan_exact(&a, n, rows, 0, &end);
+    return fits;
+}
+
 void stamp_attend_rows(struct stamp_attend *n)
 {
     struct stamp_attn_plan a = {.rope_rep = 1, .lim_step = n->causal};

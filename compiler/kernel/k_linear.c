@@ -7,6 +7,9 @@
 #include "compiler/kernel/elementwise.h"
 #include "compiler/kernel/passes.h"
 
+/* Row groups of a product beside attention: about as long as one of its own. */
+enum { PIECE = 3 };
+
 /* Outputs of product @p i as the network has them. */
 static uint32_t made(const struct stamp_lstep *s, uint32_t i)
 {
@@ -380,6 +383,7 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
         emit_apart(n, s);
     } else {
         struct stamp_linear l = s->l;
+        if (s->room.beside && s[-1].s->kind == STAMP_STEP_ATTEND) l.piece = PIECE;
         struct stamp_lstep *o = beside_of(n, s);
         struct stamp_side side = {0, ready, item, o ? &o->conv : NULL};
         if (o && o->beside) begin_beside(n, s, o);

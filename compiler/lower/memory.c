@@ -273,6 +273,7 @@ void stamp_lower_lay(struct stamp_lower *n)
         const struct stamp_lkernel *k = stamp_lkernel_of(n->step[i].s->kind);
         if (k->size) k->size(n, &n->step[i]);
     }
+    stamp_lower_share_rows(n);
     values(n);
     plan_all(n);
     if (!n->b->status) lay_constants(n);

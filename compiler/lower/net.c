@@ -96,7 +96,15 @@ struct group {
     uint32_t streams, phase; /* its first */
 };
 
-/* Its streams become one order and one phase: that of the first with products. */
+static const char *joined(struct stamp_build *b, const char *first, const char *second)
+{
+    char *name = stamp_build_alloc(b, STAMP_NAME_MAX + 1, 1);
+
+    if (name) snprintf(name, STAMP_NAME_MAX + 1, "%s+%s", first, second);
+    return name;
+}
+
+/* Its streams become one order and one phase, named after all of them. */
 static void close(struct stamp_lower *n, struct group *g)
 {
     struct stamp_build *b = n->b;
@@ -106,7 +114,7 @@ static void close(struct stamp_lower *n, struct group *g)
     if (g->streams > 1 && !b->status) {
         struct stamp_build_phase *p = &b->phase[g->phase];
         for (uint32_t i = g->phase + 1; i < b->phases; i++) {
-            if (!p->products) p->name = b->phase[i].name;
+            p->name = joined(b, p->name, b->phase[i].name);
             p->products += b->phase[i].products;
             p->end = b->phase[i].end;
         }

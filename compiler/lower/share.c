@@ -5,6 +5,8 @@
  * whose rows it multiplies, tile by tile before it, and the keys and values it gives, behind it:
  *
  *   norm(t+1)   qkv(t)   keys and values(t-1)
+ *
+ * Attention with short heads leaves the array time: beside it goes the linear layer that multiplies its rows.
  */
 #include "compiler/lower/share.h"
 
@@ -60,6 +62,7 @@ static void share_linear(struct stamp_lower *n, uint32_t i)
     struct stamp_lstep *s = &n->step[i];
     const uint32_t lines = norm ? norm_lines(n, s - 1) : 0;
 
+    if (is(n, i + 1, STAMP_STEP_DEPTHWISE, block)) return; /* that goes beside it already */
     if (lines + (kv ? all / 4 : 0) > all * 5 / 8) return;
     if (norm) {
         cut_vm(&s[-1].room, &s->room, lines);
@@ -85,4 +88,42 @@ void stamp_lower_share(struct stamp_lower *n)
     for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++)
         if (n->step[i].s->kind == STAMP_STEP_LINEARS && n->step[i].s->block != STAMP_NO_BLOCK)
             share_linear(n, i);
+}
+
+/* What @p need takes of a memory of the machine, from its first line; the rest is @p rest's. */
+#define CUT(space, lines)                                                                         \
+    rest->base[STAMP_SPACE_##space] = need->lines, rest->mach.lines -= need->lines
+
+/* A linear layer beside the attention whose rows it multiplies. */
+static void share_rows(struct stamp_lower *n, uint32_t i)
+{
+    struct stamp_lstep *s = &n->step[i];
+    struct stamp_room *rest = &s[1].room;
+    struct stamp_attend a = s->attend;
+    struct stamp_mach all = *n->mach, *need = &all;
+
+    a.mach = n->mach;
+    a.rope = s->s->frequency != STAMP_NO_OPERAND; /* its table has no place yet */
+    if (!is(n, i + 1, STAMP_STEP_LINEARS, s->s->block) || s[1].s->x != s->s->out || rest->beside ||
+        is(n, i + 2, STAMP_STEP_DEPTHWISE, s->s->block) || !stamp_attend_is_vector(&a) ||
+        !stamp_attend_rows_need(&a, need) || need->VM_LINES > n->mach->VM_LINES * 11 / 16)
+        return;
+    s->room.mach = *need;
+    CUT(VM, VM_LINES);
+    CUT(XB, XB_LINES);
+    CUT(WB, WB_LINES);
+    CUT(CM, CM_LINES);
+    CUT(SM, SM_ENTRIES);
+    CUT(RT, RT_ENTRIES);
+    rest->base[STAMP_SPACE_RM] = need->SM_ENTRIES;
+    rest->base[STAMP_SPACE_NT] = need->RT_ENTRIES;
+    rest->beside = true;
+}
+
+void stamp_lower_share_rows(struct stamp_lower *n)
+{
+    if (n->b->options->unfused) return;
+    for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++)
+        if (n->step[i].s->kind == STAMP_STEP_ATTEND && n->step[i].s->block != STAMP_NO_BLOCK)
+            share_rows(n, i);
 }

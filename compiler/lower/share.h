@@ -10,7 +10,9 @@
 
 /** Every step has the whole machine. */
 void stamp_lower_whole(struct stamp_lower *n);
-/** Steps that are better beside others get a part of it. */
+/** Steps that are better beside others get a part of it: norms, keys and values beside the linear layer between. */
 void stamp_lower_share(struct stamp_lower *n);
+/** Linear layers beside the attention before them, whose sizes are known. */
+void stamp_lower_share_rows(struct stamp_lower *n);
 
 #endif
