@@ -24,6 +24,23 @@ static uint32_t whole_keys(const struct stamp_attend *n, uint32_t room)
     return keys / n->L * n->L;
 }
 
+/* Keys and values loaded at once: what fits twice, so that the next come while these are multiplied. Sums over
+ * parts of a block of values wait in AC. */
+static void plan_keys(struct stamp_attn_plan *a)
+{
+    const struct stamp_attend *n = a->n;
+    const struct stamp_mach *m = n->mach;
+    const uint32_t half = m->WB_LINES / 2, k = n->kv.group, v = 2 * n->hl;
+    const bool sums = 2 * a->R * n->hl <= m->AC_LINES;
+
+    a->k_places = a->v_places = 2;
+    a->kk = whole_keys(n, half / 2 / k * n->L);
+    if (!a->kk) a->kk = whole_keys(n, half / k * n->L), a->k_places = 1;
+    a->vk = whole_keys(n, half / 2 / v * m->T);
+    if (!a->vk || (a->vk < STAMP_KEY_BLOCK && !sums))
+        a->vk = whole_keys(n, half / v * m->T), a->v_places = 1;
+}
+
 static bool plan(struct stamp_attn_plan *a)
 {
     struct stamp_attend *n = a->n;
@@ -57,8 +74,7 @@ static bool plan(struct stamp_attn_plan *a)
     a->smq = 0;
     a->smp = a->R;
     a->cm_one = 2 * a->SL;
-    a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
-    a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
+    plan_keys(a);
     a->vm_end = vm;
     a->xb_end = xb;
     a->rm_end = rm;
@@ -172,20 +188,29 @@ static uint64_t tag_of(const struct stamp_attn_item *i, uint32_t from, uint32_t 
     return ((((uint64_t)i->kv << 20 | i->kb) << 10 | from) << 10 | count) + 1;
 }
 
+/* The place of @p places in which @p tag lies; *load: it is to be brought there first. */
+static uint32_t place_of(uint64_t in[2], uint32_t *turn, uint32_t places, uint64_t tag, bool *load)
+{
+    for (uint32_t k = 0; k < places; k++)
+        if (tag != UINT64_MAX && in[k] == tag) return *load = false, k;
+    *load = true;
+    *turn = (*turn + 1) % places;
+    in[*turn] = tag;
+    return *turn;
+}
+
 static uint32_t columns(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     const struct stamp_attend *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
     uint32_t span;
+    bool bring;
 
-    for (uint32_t k = 0; k < 2; k++)
-        if (tag != UINT64_MAX && a->in_cm[k] == tag) return a->cm[k];
-    a->cm_turn = !a->cm_turn;
-    a->in_cm[a->cm_turn] = tag;
+    const uint32_t at = a->cm[place_of(a->in_cm, &a->cm_turn, 2, tag, &bring)];
     const struct stamp_move m =
         pieces(a, i, n->kv.op_cm + i->kv * n->kv.cm_head, 8 * n->L, 0, i->nk, &span);
-    load(a, m, STAMP_SPACE_CM, a->cm[a->cm_turn], span / n->L);
-    return a->cm[a->cm_turn];
+    if (bring) load(a, m, STAMP_SPACE_CM, at, span / n->L);
+    return at;
 }
 
 static union stamp_insn product_of(const struct stamp_attn_plan *a)
@@ -208,11 +233,12 @@ void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item 
         const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
         uint32_t span;
+        bool bring;
         const struct stamp_move from =
             pieces(a, i, i->kv * n->kv.k_head, n->kv.group * wb, k, keys, &span);
-        if (tag == UINT64_MAX || a->in_k != tag)
-            load(a, from, STAMP_SPACE_WB, 0, span / n->L * n->kv.group);
-        a->in_k = tag;
+        m.m.wb = place_of(a->in_k, &a->k_turn, a->k_places, tag, &bring) *
+                 (n->mach->WB_LINES / 2 / a->k_places);
+        if (bring) load(a, from, STAMP_SPACE_WB, (uint32_t)m.m.wb, span / n->L * n->kv.group);
         m.m.xb = a->xq[i->head % a->slots];
         m.m.gstride = n->hl;
         m.m.kl = n->hl;
@@ -238,18 +264,19 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
         const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
         uint32_t span;
+        bool bring;
         struct stamp_move from =
             pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
         from.n1 = 2 * n->hl;
         from.d1 = n->kv.batch / T * wb;
-        if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, half, span / T);
-        a->in_v = tag;
+        m.m.wb = half + place_of(a->in_v, &a->v_turn, a->v_places, tag, &bring) *
+                            (half / a->v_places);
+        if (bring) load(a, from, STAMP_SPACE_WB, (uint32_t)m.m.wb, span / T);
         m.m.first = k == 0;
         m.m.last = k + keys == i->nk;
         m.m.xb = a->xp[i->index % 2] + k / n->L;
         m.m.gstride = a->SL;
         m.m.kl = keys / n->L;
-        m.m.wb = half;
         m.m.ng = n->hl;
         m.m.wstride = 2 * (keys / T);
         m.m.cm = a->cm_one;
@@ -272,16 +299,14 @@ uint32_t stamp_attn_value_scales(struct stamp_attn_plan *a, const struct stamp_a
     const struct stamp_attend *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
     uint32_t span;
+    bool bring;
 
-    for (uint32_t k = 0; k < 2; k++)
-        if (tag != UINT64_MAX && a->in_sv[k] == tag) return a->sv[k];
-    a->sv_turn = !a->sv_turn;
-    a->in_sv[a->sv_turn] = tag;
+    const uint32_t at = a->sv[place_of(a->in_sv, &a->sv_turn, 2, tag, &bring)];
     struct stamp_move m =
         pieces(a, i, n->kv.op_sv + i->kv * n->kv.sv_head, 4 * n->L, 0, i->nk, &span);
     m.fmt = STAMP_FMT_F32;
-    load(a, m, STAMP_SPACE_VM, a->sv[a->sv_turn], span / n->L);
-    return a->sv[a->sv_turn];
+    if (bring) load(a, m, STAMP_SPACE_VM, at, span / n->L);
+    return at;
 }
 
 /* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales what

@@ -21,7 +21,8 @@ struct stamp_attn_plan {
     uint32_t mb, table, gain, eps;                                       /**< VM lines */
     uint32_t xq[STAMP_ATTN_SLOTS], rmq[STAMP_ATTN_SLOTS];
     uint32_t xp[2], rmp[2], smq, smp, cm[2], cm_one;
-    uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
+    uint32_t kk, vk; /**< keys of K, of V loaded at once: whole records, or a part of one */
+    uint32_t k_places, v_places; /**< that half of WB holds of them: two, or one */
     float scale;
     uint32_t vm_end, xb_end, rm_end; /**< lines of VM and XB, entries of RM it takes */
     /* Rows of queries and results in DRAM. */
@@ -29,8 +30,8 @@ struct stamp_attn_plan {
     uint32_t rope_rep;           /**< rows that share a row of the table, 0: all */
     uint32_t lim_step;           /**< keys that one row sees more than the row before */
     /* What lies where: tags plus 1. */
-    uint64_t in_k, in_v, in_cm[2], in_sv[2];
-    uint32_t cm_turn, sv_turn;
+    uint64_t in_k[2], in_v[2], in_cm[2], in_sv[2];
+    uint32_t k_turn, v_turn, cm_turn, sv_turn;
 };
 
 /** Address registers of a block of keys whose number is known at run time; all 0: none. */
