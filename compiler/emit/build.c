@@ -95,9 +95,8 @@ static void shift_m(const uint32_t *base, struct stamp_insn_m *m)
 static void shift(const uint32_t *base, union stamp_insn *i)
 {
     const struct stamp_op *op = stamp_op_find((uint32_t)i->c.op);
-    const uint32_t table = i->d.space == STAMP_SPACE_RT || i->d.space == STAMP_SPACE_NT
-                               ? STAMP_TABLE_LINE
-                               : 1;
+    const uint32_t table =
+        i->d.space == STAMP_SPACE_RT || i->d.space == STAMP_SPACE_NT ? STAMP_TABLE_LINE : 1;
 
     if (op->format == STAMP_FORMAT_D) i->d.line += base[i->d.space] / table;
     if (op->format == STAMP_FORMAT_B) i->b.a += base[STAMP_SPACE_VM];

@@ -17,10 +17,10 @@ struct line {
 
 struct insn {
     uint8_t stream, unit;
-    uint32_t pending;  /* instructions it waits for that have no place yet */
-    uint64_t ready;    /* those that have are over */
-    uint32_t next;     /* of its stream and unit, 0 none */
-    uint32_t waits;    /* its first edge */
+    uint32_t pending; /* instructions it waits for that have no place yet */
+    uint64_t ready;   /* those that have are over */
+    uint32_t next;    /* of its stream and unit, 0 none */
+    uint32_t waits;   /* its first edge */
     struct stamp_cycles t;
 };
 
@@ -41,7 +41,7 @@ struct weave {
     size_t pages;
     uint32_t head[STREAMS][STAMP_UNITS]; /* what comes next */
     uint64_t busy[STREAMS][STAMP_UNITS]; /* cycles of all there is */
-    uint32_t turn[STREAMS];              /* streams, that with most products for its vector work first */
+    uint32_t turn[STREAMS]; /* streams, that with most products for its vector work first */
     uint64_t free[STAMP_UNITS];
 };
 
@@ -62,8 +62,7 @@ static bool start(struct weave *w)
     w->page = stamp_alloc(w->pages, sizeof *w->page);
     for (int s = 0; s < STAMP_SPACES; s++) {
         if (s == STAMP_SPACE_DRAM) continue;
-        w->line[s] =
-            stamp_alloc(stamp_space_lines(m->mach, (enum stamp_space)s), sizeof **w->line);
+        w->line[s] = stamp_alloc(stamp_space_lines(m->mach, (enum stamp_space)s), sizeof **w->line);
         ok = ok && w->line[s];
     }
     return ok && w->insn && w->seen && w->page;
@@ -223,8 +222,7 @@ void stamp_weave(struct stamp_build *b, const size_t *border, uint32_t streams)
 {
     if (b->status || streams < 2 || border[0] == border[streams]) return;
     struct weave w = {.b = b, .count = (uint32_t)(border[streams] - border[0]), .streams = streams};
-    struct stamp_word *to = b->word + border[0],
-                      *from = stamp_alloc(w.count, sizeof *from);
+    struct stamp_word *to = b->word + border[0], *from = stamp_alloc(w.count, sizeof *from);
 
     if (!from || !start(&w)) starve(&w);
     if (!b->status) memcpy(from, to, w.count * sizeof *from);

@@ -6,10 +6,8 @@
 
 static uint32_t place(uint32_t *at, uint32_t lines)
 {
-    const uint32_t first = *at;
-
     *at += lines;
-    return first;
+    return *at - lines;
 }
 
 /* Keys that can be brought at once where @p room fit: whole records, or a part that divides one (a
@@ -24,21 +22,19 @@ static uint32_t whole_keys(const struct stamp_attend *n, uint32_t room)
     return keys / n->L * n->L;
 }
 
-/* Keys and values loaded at once: what fits twice, so that the next come while these are multiplied. Sums over
- * parts of a block of values wait in AC. */
+/* What fits twice is loaded at once, the next beside products. Parts of a block of values are summed in AC. */
 static void plan_keys(struct stamp_attn_plan *a)
 {
     const struct stamp_attend *n = a->n;
-    const struct stamp_mach *m = n->mach;
-    const uint32_t half = m->WB_LINES / 2, k = n->kv.group, v = 2 * n->hl;
-    const bool sums = 2 * a->R * n->hl <= m->AC_LINES;
+    const uint32_t half = n->mach->WB_LINES / 2, k = n->kv.group, v = 2 * n->hl, T = n->mach->T;
+    const bool sums = 2 * a->R * n->hl <= n->mach->AC_LINES;
 
     a->k_places = a->v_places = 2;
     a->kk = whole_keys(n, half / 2 / k * n->L);
     if (!a->kk) a->kk = whole_keys(n, half / k * n->L), a->k_places = 1;
-    a->vk = whole_keys(n, half / 2 / v * m->T);
+    a->vk = whole_keys(n, half / 2 / v * T);
     if (!a->vk || (a->vk < STAMP_KEY_BLOCK && !sums))
-        a->vk = whole_keys(n, half / v * m->T), a->v_places = 1;
+        a->vk = whole_keys(n, half / v * T), a->v_places = 1;
 }
 
 static bool plan(struct stamp_attn_plan *a)
@@ -71,14 +67,14 @@ static bool plan(struct stamp_attn_plan *a)
         a->xq[i] = place(&xb, groups * n->hl);
         a->rmq[i] = place(&rm, a->R);
     }
-    a->smq = 0;
-    a->smp = a->R;
+    a->smp = a->R; /* behind smq, 0 */
     a->cm_one = 2 * a->SL;
     plan_keys(a);
     a->vm_end = vm;
     a->xb_end = xb;
     a->rm_end = rm;
-    return vm <= m->VM_LINES && xb <= m->XB_LINES && rm <= m->SM_ENTRIES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
+    return vm <= m->VM_LINES && xb <= m->XB_LINES && rm <= m->SM_ENTRIES &&
+           2 * a->SL < m->CM_LINES && a->kk && a->vk &&
            (a->vk >= STAMP_KEY_BLOCK || groups * m->P * n->hl <= m->AC_LINES);
 }
 
@@ -181,7 +177,7 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
 
 /* ---- Products ------------------------------------------------------------------------------------ */
 
-/* Which keys or values, how many: equal tags mean equal contents. */
+/* Equal tags mean equal keys or values. */
 static uint64_t tag_of(const struct stamp_attn_item *i, uint32_t from, uint32_t count)
 {
     if (i->reg.keys) return UINT64_MAX; /* known at run time only: load it */
@@ -269,8 +265,8 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
             pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
         from.n1 = 2 * n->hl;
         from.d1 = n->kv.batch / T * wb;
-        m.m.wb = half + place_of(a->in_v, &a->v_turn, a->v_places, tag, &bring) *
-                            (half / a->v_places);
+        m.m.wb =
+            half + place_of(a->in_v, &a->v_turn, a->v_places, tag, &bring) * (half / a->v_places);
         if (bring) load(a, from, STAMP_SPACE_WB, (uint32_t)m.m.wb, span / T);
         m.m.first = k == 0;
         m.m.last = k + keys == i->nk;
@@ -329,7 +325,8 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
 {
     struct stamp_attend *n = a->n;
     struct stamp_build *b = n->b;
-    const uint32_t k = i->head % a->slots, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
+    const uint32_t k = i->head % a->slots, x = i->index % 2, m = a->m[k], l = a->l[k],
+                   old = a->a[x];
     const uint32_t lines = stamp_attn_scalars(a);
     const struct stamp_vec v = {a->s[x], a->R, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};

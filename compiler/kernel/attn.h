@@ -16,9 +16,9 @@ struct stamp_attn_plan {
     struct stamp_attend *n;
     uint32_t R, SL; /**< rows at once, 2 R a multiple of P; lines of a block's scores */
     uint32_t slots; /**< heads under way; set before the plan is made, 0: two */
-    uint32_t s[2], q[2], ob[2], sv[2], a[2];                             /**< VM lines */
+    uint32_t s[2], q[2], ob[2], sv[2], a[2];                                /**< VM lines */
     uint32_t o[STAMP_ATTN_SLOTS], m[STAMP_ATTN_SLOTS], l[STAMP_ATTN_SLOTS]; /**< VM lines */
-    uint32_t mb, table, gain, eps;                                       /**< VM lines */
+    uint32_t mb, table, gain, eps;                                          /**< VM lines */
     uint32_t xq[STAMP_ATTN_SLOTS], rmq[STAMP_ATTN_SLOTS];
     uint32_t xp[2], rmp[2], smq, smp, cm[2], cm_one;
     uint32_t kk, vk; /**< keys of K, of V loaded at once: whole records, or a part of one */

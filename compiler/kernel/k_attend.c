@@ -245,5 +245,10 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
         stamp_attend_rows(a);
 }
 
-const struct stamp_lkernel stamp_lkernel_attend = {
-    .size = size, .global = global, .lay = lay, .share = share, .first = first, .emit = emit, .products = products};
+const struct stamp_lkernel stamp_lkernel_attend = {.size = size,
+                                                   .global = global,
+                                                   .lay = lay,
+                                                   .share = share,
+                                                   .first = first,
+                                                   .emit = emit,
+                                                   .products = products};

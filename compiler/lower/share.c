@@ -91,7 +91,7 @@ void stamp_lower_share(struct stamp_lower *n)
 }
 
 /* What @p need takes of a memory of the machine, from its first line; the rest is @p rest's. */
-#define CUT(space, lines)                                                                         \
+#define CUT(space, lines)                                                                          \
     rest->base[STAMP_SPACE_##space] = need->lines, rest->mach.lines -= need->lines
 
 /* A linear layer beside the attention whose rows it multiplies. */

@@ -120,8 +120,8 @@ uint64_t stamp_image_needed(const struct stamp_image *image, const struct stamp_
     for (uint32_t i = 0; i < image->phases; i++) {
         const struct stamp_phase *p = &image->phase[i];
         if (&image->entry[p->entry] == entry && p->products)
-            sum += times_of(image, entry, p->first) *
-                   stamp_image_phase_products(image, p, position);
+            sum +=
+                times_of(image, entry, p->first) * stamp_image_phase_products(image, p, position);
     }
     return sum;
 }

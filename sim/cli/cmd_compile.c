@@ -200,7 +200,8 @@ static void print(const struct compile_args *a, const struct stamp_image *m,
 
     if (!a->common.json) {
         printf("%s: machine %s, %" PRIu32 " layers, %" PRIu32 " words of code (%" PRIu64
-               " instructions dispatched), %" PRIu64 " bytes of memory, about %" PRIu64 " cycles, array used about %.2f %%\n",
+               " instructions dispatched), %" PRIu64 " bytes of memory, about %" PRIu64
+               " cycles, array used about %.2f %%\n",
                a->out, m->mach->name, m->layers, m->code_count, info->dispatched, m->dram_bytes,
                info->cycles, 100 * use);
         return;

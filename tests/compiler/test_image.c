@@ -274,9 +274,8 @@ START_TEST(what_a_program_needs_is_that_of_its_phases_as_often_as_they_run)
                                 {.c = {.op = STAMP_OP_NOP}},
                                 {.c = {.op = STAMP_OP_ENDL}},
                                 {.c = {.op = STAMP_OP_NOP}}};
-    struct stamp_phase phase[3] = {{"loop", 0, 2, 1, 10, false},
-                                   {"keys", 0, 4, 1, 50, true},
-                                   {"other", 1, 0, 1, 1000, false}};
+    struct stamp_phase phase[3] = {
+        {"loop", 0, 2, 1, 10, false}, {"keys", 0, 4, 1, 50, true}, {"other", 1, 0, 1, 1000, false}};
     struct stamp_image *m = sample();
     struct stamp_entry entry[2] = {{"main", 0, 5}, {"step", 5, 1}};
     struct stamp_word code[6];
