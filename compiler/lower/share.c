@@ -7,6 +7,8 @@
  *   norm(t+1)   qkv(t)   keys and values(t-1)
  *
  * Attention with short heads leaves the array time: beside it goes the linear layer that multiplies its rows.
+ * Cycles of a layer before and after, base, estimates in million: Llama-3.2-1B, 512 tokens 40.4 and 38.2, 2048 tokens
+ * 188.5 and 179.5; Qwen3-0.6B 13.6 and 12.2, 79.9 and 70.9 (of these 2.5 by two places for keys, attn.c).
  */
 #include "compiler/lower/share.h"
 
