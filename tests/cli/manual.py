@@ -325,9 +325,9 @@ def add_up(what, v, timed):
           all(p["products"] == 0 for p in v["phases"]["parts"] if p["part"] in ("norm", "kv", "gather", "recode")))
     layers = json.loads(run(["info", MODEL, "--json"])[1])["layers"]
     for p in v["phases"]["parts"]:
-        if p["part"].startswith("attention"):
+        if p["part"] == "attention":
             check("times of attention", p["times"] == layers * v["runs"], p["times"])
-    check("iterations are layers", {p["iteration"] for p in v["phases"]["instances"] if p["part"].endswith("qkv+kv")} == set(range(layers)))
+    check("iterations are layers", {p["iteration"] for p in v["phases"]["instances"] if p["part"] == "qkv"} == set(range(layers)))
 
 
 def network(out, per_cycle):
