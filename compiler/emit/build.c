@@ -72,6 +72,51 @@ bool stamp_build_starved(struct stamp_build *b)
     return b->status == STAMP_ENOMEM;
 }
 
+/* Places of an instruction of format V. */
+static void shift_v(const uint32_t *base, struct stamp_insn_v *v)
+{
+    const uint32_t vm = base[STAMP_SPACE_VM];
+    const bool packs = v->op == STAMP_OP_VPACKK || v->op == STAMP_OP_VPACKV;
+
+    if (v->op != STAMP_OP_VQPAR) v->a += vm;
+    if (v->op == STAMP_OP_VBIAS || v->op == STAMP_OP_VCODE || v->op == STAMP_OP_VDEQ) v->b += vm;
+    if (v->op != STAMP_OP_VBIAS) v->sm += base[STAMP_SPACE_SM];
+    if (v->op == STAMP_OP_VQPAR || v->op == STAMP_OP_VQUANT || v->op == STAMP_OP_VCODE ||
+        v->op == STAMP_OP_VDEQ)
+        v->rt += base[STAMP_SPACE_RT];
+    if (v->op == STAMP_OP_VQUANT) v->rm += base[STAMP_SPACE_RM];
+    if (v->op == STAMP_OP_VQUANT) v->xb += base[STAMP_SPACE_XB];
+    if (packs) v->xb += base[STAMP_SPACE_PB];
+}
+
+static void shift_m(const uint32_t *base, struct stamp_insn_m *m)
+{
+    m->xb += base[STAMP_SPACE_XB];
+    m->wb += base[STAMP_SPACE_WB];
+    m->cm += base[STAMP_SPACE_CM];
+    m->nt += base[STAMP_SPACE_NT];
+    m->rm += base[STAMP_SPACE_RM];
+    m->ac += base[STAMP_SPACE_AC];
+    m->vm += base[STAMP_SPACE_VM];
+}
+
+/* Fields wrap only where the instruction would be out of range anyway: what works in a part stays inside. */
+static void shift(const uint32_t *base, union stamp_insn *i)
+{
+    const struct stamp_op *op = stamp_op_find((uint32_t)i->c.op);
+    const uint32_t table =
+        i->d.space == STAMP_SPACE_RT || i->d.space == STAMP_SPACE_NT ? STAMP_TABLE_LINE : 1;
+
+    if (op->format == STAMP_FORMAT_D) i->d.line += base[i->d.space] / table;
+    if (op->format == STAMP_FORMAT_B) i->b.a += base[STAMP_SPACE_VM];
+    if (op->format == STAMP_FORMAT_V) shift_v(base, &i->v);
+    if (op->format == STAMP_FORMAT_M) shift_m(base, &i->m);
+    if (op->format != STAMP_FORMAT_W) return;
+    i->w.a += base[STAMP_SPACE_VM];
+    i->w.b += base[STAMP_SPACE_VM];
+    i->w.d += base[STAMP_SPACE_VM];
+}
+
 void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn)
 {
     if (b->status) return;
@@ -89,6 +134,7 @@ void stamp_build_push(struct stamp_build *b, const union stamp_insn *insn)
     if ((insn->c.op == STAMP_OP_LOAD || insn->c.op == STAMP_OP_STORE) && !insn->d.areg &&
         insn->d.dram >= b->layer_lo && insn->d.dram < b->layer_hi)
         layered.d.areg = STAMP_REG_LAYER;
+    shift(b->base, &layered);
     const char *field = stamp_encode(&layered, &b->word[b->count]);
     if (field)
         stamp_build_fail(b, STAMP_EUNSUPPORTED, "layer too large: field %s of %s does not fit",

@@ -41,6 +41,8 @@ struct stamp_build {
     uint64_t dram;  /**< next free address */
     /** Transfers into [layer_lo, layer_hi) get address register STAMP_REG_LAYER; 0, 0: none. */
     uint64_t layer_lo, layer_hi;
+    /** Added to lines and entries of what is pushed: where the part of a memory begins that is worked in. */
+    uint32_t base[STAMP_SPACES];
     struct stamp_build_phase phase[STAMP_BUILD_PHASES];
     uint32_t phases;
     uint32_t turn[STAMP_SPACES]; /**< stamp_build_turn: the next line */

@@ -75,6 +75,11 @@ void stamp_attend_refuse(struct stamp_attend *n);
 /* kv.c, attn_prefill.c: rows from position 0. */
 void stamp_attend_fill(struct stamp_attend *n);
 void stamp_attend_rows(struct stamp_attend *n);
+/** Whether the rows keep the vector unit busy longer than the array. */
+bool stamp_attend_is_vector(const struct stamp_attend *n);
+/** What of each memory they take at least without meeting more keys than with all of it; in @p need, a copy of the
+ *  machine; false where they take all. */
+bool stamp_attend_rows_need(struct stamp_attend *n, struct stamp_mach *need);
 /* attn_linear.c: the same without softmax. */
 void stamp_attend_linear(struct stamp_attend *n);
 /** Bytes of the operands of a head's sums. */

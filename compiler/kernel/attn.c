@@ -1,68 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attn.c - parts of attention. Contract in attn.h; numbers: numerics.md section 9. */
 #include "compiler/kernel/attn.h"
-#include "compiler/tile/need.h"
 #include "model/num/attn.h"
-
-static uint32_t place(uint32_t *at, uint32_t lines)
-{
-    const uint32_t first = *at;
-
-    *at += lines;
-    return first;
-}
-
-/* Keys that can be brought at once where @p room fit: whole records, or a part that divides one (a
- * record is a power of two); 0 where no column group fits. */
-static uint32_t whole_keys(const struct stamp_attend *n, uint32_t room)
-{
-    uint32_t keys = n->kv.rec;
-
-    if (room > STAMP_KEY_BLOCK) room = STAMP_KEY_BLOCK;
-    if (room >= keys) return room / keys * keys;
-    while (keys > room) keys /= 2;
-    return keys / n->L * n->L;
-}
-
-static bool plan(struct stamp_attn_plan *a)
-{
-    struct stamp_attend *n = a->n;
-    const struct stamp_mach *m = n->mach;
-    const uint32_t groups = 2 * a->R / m->P, scalars = stamp_attn_scalars(a);
-    uint32_t vm = 0, xb = 0;
-
-    a->SL = STAMP_KEY_BLOCK / n->L;
-    a->live = a->R;
-    a->table = place(&vm, n->rope ? a->R * 2 * n->hl : 0);
-    a->gain = place(&vm, n->hl);
-    a->eps = place(&vm, 1);
-    a->mb = place(&vm, scalars);
-    for (int i = 0; i < 2; i++) {
-        a->s[i] = place(&vm, a->R * a->SL);
-        a->q[i] = place(&vm, a->R * n->hl);
-        a->o[i] = place(&vm, a->R * n->hl);
-        a->ob[i] = place(&vm, a->R * n->hl);
-        a->sv[i] = place(&vm, a->SL);
-        a->a[i] = place(&vm, scalars);
-        a->m[i] = place(&vm, scalars);
-        a->l[i] = place(&vm, scalars);
-        a->xq[i] = place(&xb, groups * n->hl);
-        a->xp[i] = place(&xb, groups * a->SL);
-        a->rmq[i] = (uint32_t)i * a->R;
-        a->rmp[i] = (2 + (uint32_t)i) * a->R;
-        a->cm[i] = (uint32_t)i * a->SL;
-    }
-    a->smq = 0;
-    a->smp = a->R;
-    a->cm_one = 2 * a->SL;
-    a->kk = whole_keys(n, m->WB_LINES / 2 / n->kv.group * n->L);
-    a->vk = whole_keys(n, m->WB_LINES / 2 / (2 * n->hl) * m->T);
-    a->wb_k = 0;
-    a->wb_v = m->WB_LINES / 2;
-    a->vm_end = vm;
-    return vm <= m->VM_LINES && xb <= m->XB_LINES && 2 * a->SL < m->CM_LINES && a->kk && a->vk &&
-           (a->vk >= STAMP_KEY_BLOCK || groups * m->P * n->hl <= m->AC_LINES);
-}
 
 /* Of keys from .. from + keys - 1 of the item's block: the pieces of *span keys in each of their
  * records, without line and lines. @p part  where it begins in a record; @p unit  bytes of L keys */
@@ -91,54 +30,13 @@ static void load(const struct stamp_attn_plan *a, struct stamp_move m, enum stam
     stamp_emit_move(a->n->b, STAMP_OP_LOAD, m);
 }
 
-/* The plan of a->R rows on another machine of the same shape. */
-static bool fits(void *ctx, const struct stamp_mach *m)
-{
-    struct stamp_attn_plan *a = ctx;
-    const struct stamp_mach *own = a->n->mach;
-
-    a->n->mach = m;
-    const bool ok = plan(a);
-    a->n->mach = own;
-    return ok;
-}
-
-bool stamp_attn_plan_exact(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
-                           uint32_t more, uint32_t *end)
-{
-    a->n = n;
-    a->scale = stamp_attn_scale((uint32_t)n->head_dim);
-    a->R = rows;
-    if (rows % (n->mach->P / 2) || !plan(a) || a->vm_end + more > n->mach->VM_LINES) return false;
-    *end = a->vm_end;
-    return true;
-}
-
-bool stamp_attn_plan_rows(struct stamp_attn_plan *a, struct stamp_attend *n, uint32_t rows,
-                          uint32_t fewest)
-{
-    const uint32_t unit = n->mach->P / 2;
-    char need[STAMP_NEED_TEXT];
-
-    a->n = n;
-    a->scale = stamp_attn_scale((uint32_t)n->head_dim);
-    for (a->R = rows / unit * unit; a->R && a->R >= fewest; a->R = a->R / 2 / unit * unit)
-        if (plan(a)) return true;
-    a->R = fewest > unit ? fewest : unit;
-    stamp_need(n->mach, fits, a, need);
-    stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
-                     "attention of %u rows, head_dim %u, does not fit machine %s: %s", a->R,
-                     n->head_dim, n->mach->name, need);
-    return false;
-}
-
 /* ---- Query rows ---------------------------------------------------------------------------------- */
 
 void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     struct stamp_attend *n = a->n;
-    const uint32_t k = i->head % 2;
-    const struct stamp_vec v = {a->q[k], a->live, n->hl, n->hl};
+    const uint32_t k = i->head % a->slots;
+    const struct stamp_vec v = {a->q[i->head % 2], a->live, n->hl, n->hl};
     struct stamp_vsm s = {.sm = a->smq, .smstride = 1, .sd = true, .first = true};
 
     if (!i->first) return;
@@ -163,11 +61,22 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
 
 /* ---- Products ------------------------------------------------------------------------------------ */
 
-/* Which keys or values, how many: equal tags mean equal contents. */
+/* Equal tags mean equal keys or values. */
 static uint64_t tag_of(const struct stamp_attn_item *i, uint32_t from, uint32_t count)
 {
     if (i->reg.keys) return UINT64_MAX; /* known at run time only: load it */
     return ((((uint64_t)i->kv << 20 | i->kb) << 10 | from) << 10 | count) + 1;
+}
+
+/* The place of @p places in which @p tag lies; *load: it is to be brought there first. */
+static uint32_t place_of(uint64_t in[2], uint32_t *turn, uint32_t places, uint64_t tag, bool *load)
+{
+    for (uint32_t k = 0; k < places; k++)
+        if (tag != UINT64_MAX && in[k] == tag) return *load = false, k;
+    *load = true;
+    *turn = (*turn + 1) % places;
+    in[*turn] = tag;
+    return *turn;
 }
 
 static uint32_t columns(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
@@ -175,15 +84,13 @@ static uint32_t columns(struct stamp_attn_plan *a, const struct stamp_attn_item 
     const struct stamp_attend *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
     uint32_t span;
+    bool bring;
 
-    for (uint32_t k = 0; k < 2; k++)
-        if (tag != UINT64_MAX && a->in_cm[k] == tag) return a->cm[k];
-    a->cm_turn = !a->cm_turn;
-    a->in_cm[a->cm_turn] = tag;
+    const uint32_t at = a->cm[place_of(a->in_cm, &a->cm_turn, 2, tag, &bring)];
     const struct stamp_move m =
         pieces(a, i, n->kv.op_cm + i->kv * n->kv.cm_head, 8 * n->L, 0, i->nk, &span);
-    load(a, m, STAMP_SPACE_CM, a->cm[a->cm_turn], span / n->L);
-    return a->cm[a->cm_turn];
+    if (bring) load(a, m, STAMP_SPACE_CM, at, span / n->L);
+    return at;
 }
 
 static union stamp_insn product_of(const struct stamp_attn_plan *a)
@@ -206,20 +113,20 @@ void stamp_attn_product(struct stamp_attn_plan *a, const struct stamp_attn_item 
         const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
         uint32_t span;
+        bool bring;
         const struct stamp_move from =
             pieces(a, i, i->kv * n->kv.k_head, n->kv.group * wb, k, keys, &span);
-        if (tag == UINT64_MAX || a->in_k != tag)
-            load(a, from, STAMP_SPACE_WB, a->wb_k, span / n->L * n->kv.group);
-        a->in_k = tag;
-        m.m.xb = a->xq[i->head % 2];
+        m.m.wb = a->wb_k + place_of(a->in_k, &a->k_turn, a->k_places, tag, &bring) *
+                               (n->mach->WB_LINES / 2 / a->k_places);
+        if (bring) load(a, from, STAMP_SPACE_WB, (uint32_t)m.m.wb, span / n->L * n->kv.group);
+        m.m.xb = a->xq[i->head % a->slots];
         m.m.gstride = n->hl;
         m.m.kl = n->hl;
-        m.m.wb = a->wb_k;
         m.m.ng = keys / n->L;
         m.m.wstride = n->kv.group;
         m.m.cm = cm + g;
         m.m.cmstride = 1;
-        m.m.rm = a->rmq[i->head % 2];
+        m.m.rm = a->rmq[i->head % a->slots];
         m.m.vm = a->s[i->index % 2] + g;
         m.m.vstride = a->SL;
         stamp_build_push(n->b, &m);
@@ -237,23 +144,24 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
         const uint64_t tag = tag_of(i, k, keys);
         union stamp_insn m = product_of(a);
         uint32_t span;
+        bool bring;
         struct stamp_move from =
             pieces(a, i, n->kv.op_v + i->kv * n->kv.v_head, n->L / T * wb, k, keys, &span);
         from.n1 = 2 * n->hl;
         from.d1 = n->kv.rec / T * wb;
-        if (tag == UINT64_MAX || a->in_v != tag) load(a, from, STAMP_SPACE_WB, a->wb_v, span / T);
-        a->in_v = tag;
+        m.m.wb = a->wb_v + place_of(a->in_v, &a->v_turn, a->v_places, tag, &bring) *
+                               (n->mach->WB_LINES / 2 / a->v_places);
+        if (bring) load(a, from, STAMP_SPACE_WB, (uint32_t)m.m.wb, span / T);
         m.m.first = k == 0;
         m.m.last = k + keys == i->nk;
         m.m.xb = a->xp[i->index % 2] + k / n->L;
         m.m.gstride = a->SL;
         m.m.kl = keys / n->L;
-        m.m.wb = a->wb_v;
         m.m.ng = n->hl;
         m.m.wstride = 2 * (keys / T);
         m.m.cm = a->cm_one;
         m.m.rm = a->rmp[i->index % 2];
-        m.m.vm = i->first ? a->o[i->head % 2] : a->ob[i->index % 2];
+        m.m.vm = i->first ? a->o[i->head % a->slots] : a->ob[i->index % 2];
         m.m.vstride = n->hl;
         stamp_build_push(n->b, &m);
     }
@@ -261,26 +169,19 @@ void stamp_attn_sum(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 
 /* ---- Softmax ------------------------------------------------------------------------------------- */
 
-uint32_t stamp_attn_scalars(const struct stamp_attn_plan *a)
-{
-    return (a->R + a->n->L - 1) / a->n->L;
-}
-
 uint32_t stamp_attn_value_scales(struct stamp_attn_plan *a, const struct stamp_attn_item *i)
 {
     const struct stamp_attend *n = a->n;
     const uint64_t tag = tag_of(i, 0, i->nk);
     uint32_t span;
+    bool bring;
 
-    for (uint32_t k = 0; k < 2; k++)
-        if (tag != UINT64_MAX && a->in_sv[k] == tag) return a->sv[k];
-    a->sv_turn = !a->sv_turn;
-    a->in_sv[a->sv_turn] = tag;
+    const uint32_t at = a->sv[place_of(a->in_sv, &a->sv_turn, 2, tag, &bring)];
     struct stamp_move m =
         pieces(a, i, n->kv.op_sv + i->kv * n->kv.sv_head, 4 * n->L, 0, i->nk, &span);
     m.fmt = STAMP_FMT_F32;
-    load(a, m, STAMP_SPACE_VM, a->sv[a->sv_turn], span / n->L);
-    return a->sv[a->sv_turn];
+    if (bring) load(a, m, STAMP_SPACE_VM, at, span / n->L);
+    return at;
 }
 
 /* m, l: largest score and sum so far. A block behind the first leaves in a->a what scales what
@@ -303,7 +204,8 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
 {
     struct stamp_attend *n = a->n;
     struct stamp_build *b = n->b;
-    const uint32_t k = i->head % 2, x = i->index % 2, m = a->m[k], l = a->l[k], old = a->a[x];
+    const uint32_t k = i->head % a->slots, x = i->index % 2, m = a->m[k], l = a->l[k],
+                   old = a->a[x];
     const uint32_t lines = stamp_attn_scalars(a);
     const struct stamp_vec v = {a->s[x], a->live, a->SL, i->nk / n->L}, one = {m, lines, 1, 1};
     const struct stamp_lim seen = {i->lim, a->lim_step, i->reg.lim};
@@ -330,7 +232,7 @@ void stamp_attn_softmax(struct stamp_attn_plan *a, const struct stamp_attn_item 
 void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *i, bool end)
 {
     struct stamp_attend *n = a->n;
-    const uint32_t k = i->head % 2;
+    const uint32_t k = i->head % a->slots;
     const struct stamp_vec o = {a->o[k], a->live, n->hl, n->hl};
 
     if (!i->first) {

@@ -9,26 +9,33 @@
 #include "compiler/kernel/attend.h"
 #include "compiler/kernel/constants.h"
 
-/** Places of everything; [2]: buffers that take turns. */
+enum { STAMP_ATTN_SLOTS = 16 }; /**< heads under way at most */
+
+/** Places of everything; [2]: buffers that take turns; [SLOTS]: a head has its own while it is under way. */
 struct stamp_attn_plan {
     struct stamp_attend *n;
     uint32_t R,
         SL; /**< rows at once, 2 R a multiple of P, whole lines of L or less than one; lines of a block's scores */
-    uint32_t live; /**< rows of these that hold queries: R, in decode those of a key head */
-    uint32_t s[2], q[2], o[2], ob[2], sv[2], m[2], l[2], a[2]; /**< VM lines */
-    uint32_t mb, table, gain, eps;                             /**< VM lines */
-    uint32_t xq[2], xp[2], rmq[2], rmp[2], smq, smp, cm[2], cm_one;
-    uint32_t kk, vk; /**< keys of K, of V that half of WB holds: whole records, or a part of one */
+    uint32_t live;  /**< rows of these that hold queries: R, in decode those of a key head */
+    uint32_t slots; /**< heads under way; set before the plan is made, 0: two */
+    uint32_t s[2], q[2], ob[2], sv[2], a[2];                                /**< VM lines */
+    uint32_t o[STAMP_ATTN_SLOTS], m[STAMP_ATTN_SLOTS], l[STAMP_ATTN_SLOTS]; /**< VM lines */
+    uint32_t mb, table, gain, eps;                                          /**< VM lines */
+    uint32_t xq[STAMP_ATTN_SLOTS], rmq[STAMP_ATTN_SLOTS];
+    uint32_t xp[2], rmp[2], smq, smp, cm[2], cm_one;
+    uint32_t kk, vk; /**< keys of K, of V loaded at once: whole records, or a part of one */
+    uint32_t places; /**< of them at most; set before the plan is made, 0: two */
+    uint32_t k_places, v_places; /**< that half of WB holds of them: two, or one */
     float scale;
-    uint32_t vm_end; /**< VM lines it takes */
+    uint32_t vm_end, xb_end, rm_end; /**< lines of VM and XB, entries of RM it takes */
     /* Rows of queries and results in DRAM. */
     uint64_t q_pitch, out_pitch; /**< bytes from row to row */
     uint32_t rope_rep;           /**< rows that share a row of the table, 0: all */
     uint32_t lim_step;           /**< keys that one row sees more than the row before */
     /* What lies where: tags plus 1. */
-    uint32_t wb_k, wb_v; /**< WB lines of keys and of values */
-    uint64_t in_k, in_v, in_cm[2], in_sv[2];
-    uint32_t cm_turn, sv_turn;
+    uint32_t wb_k, wb_v; /**< first WB lines of keys and of values */
+    uint64_t in_k[2], in_v[2], in_cm[2], in_sv[2];
+    uint32_t k_turn, v_turn, cm_turn, sv_turn;
 };
 
 /** Address registers of a block of keys whose number is known at run time; all 0: none. */
@@ -45,7 +52,7 @@ struct stamp_attn_item {
     int32_t lim;             /**< keys of the block the first row sees */
     uint32_t nk; /**< keys of the block that some row sees: whole records, or whole groups of one */
     bool first, last; /**< block of its head */
-    uint32_t head;    /**< heads before it: picks q, m, l, o */
+    uint32_t head;    /**< heads before it: picks q; modulo slots xq, m, l, o */
     uint32_t index;   /**< items before it: picks s, xp */
     struct stamp_attn_regs reg;
 };

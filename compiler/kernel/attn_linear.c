@@ -184,7 +184,7 @@ static void pack(struct linear *p, uint32_t head)
                                         .lstride = lines,
                                         .n0 = 1});
     stamp_emit_load(n->b, STAMP_SPACE_WB, STAMP_FMT_RAW, at, half, lines);
-    p->a.in_v = 0; /* values lay there */
+    p->a.in_v[0] = p->a.in_v[1] = 0; /* values lay there */
 }
 
 /* ---- Queries ----------------------------------------------------------------------------------- */

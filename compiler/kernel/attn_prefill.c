@@ -7,7 +7,8 @@
  *   query(i+1)  product(i+1)  softmax(i)  sum(i)  finish(i-1)
  *   VXU         MXU           VXU         MXU     VXU
  *
- * Scores, row scalars, weights P and results take turns in two buffers each. */
+ * Scores, row scalars, weights P and results take turns in two buffers each. The query heads of a key
+ * head meet a block of keys one behind the other where their sums fit beside each other: it is loaded once. */
 #include "compiler/kernel/attn.h"
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -15,22 +16,39 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Heads that go through the blocks of keys together. */
+static uint32_t together(const struct stamp_attn_plan *a)
+{
+    return a->slots > a->n->rep ? a->n->rep : 1;
+}
+
+/* Head, block, tile of rows of the item behind @p i: heads of a group, then blocks, groups, tiles. */
+static void advance(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
+{
+    const uint32_t group = together(a);
+
+    i->index++;
+    i->h++;
+    i->head++;
+    if (i->h % group) return;
+    if (!i->last) {
+        i->kb++;
+        i->h -= group;
+        i->head -= group;
+        return;
+    }
+    i->kb = 0;
+    if (i->h < a->n->heads) return;
+    i->h = 0;
+    i->t0 += a->R;
+}
+
 /* The item behind @p i, or false. */
 static bool next(const struct stamp_attn_plan *a, struct stamp_attn_item *i)
 {
     const struct stamp_attend *n = a->n;
 
-    i->index++;
-    if (!i->last) {
-        i->kb++;
-    } else {
-        i->kb = 0;
-        i->head++;
-        if (++i->h == n->heads) {
-            i->h = 0;
-            i->t0 += a->R;
-        }
-    }
+    advance(a, i);
     if (i->t0 >= n->rows) return false;
     const uint32_t end = n->causal ? least(i->t0 + a->R, n->ctx) : n->keys,
                    done = i->kb * STAMP_KEY_BLOCK;
@@ -59,11 +77,42 @@ static void tables(struct stamp_attn_plan *a, uint32_t t0)
  * where they fit. */
 static bool choose(struct stamp_attn_plan *a, struct stamp_attend *n)
 {
+    const uint32_t most = n->L < 32 ? n->L : 32;
     uint32_t end;
 
     for (uint32_t rows = STAMP_ATTEND_ROWS / n->L * n->L; rows > n->L && !n->causal; rows -= n->L)
         if (stamp_attn_plan_exact(a, n, rows, 0, &end)) return true;
-    return stamp_attn_plan_rows(a, n, n->L < 32 ? n->L : 32, 0);
+    for (a->slots = 2 * n->rep; a->slots > n->rep && n->rep > 1; a->slots--)
+        if (a->slots <= STAMP_ATTN_SLOTS && stamp_attn_plan_exact(a, n, most, 0, &end)) return true;
+    a->slots = 0;
+    return stamp_attn_plan_rows(a, n, most, 0);
+}
+
+/* A line of scores costs the vector unit some 10 cycles, the array 8 digits' products for each element. */
+bool stamp_attend_is_vector(const struct stamp_attend *n)
+{
+    const struct stamp_mach *m = n->mach;
+
+    return 8 * n->hdp < 10 * m->P * m->T;
+}
+
+bool stamp_attend_rows_need(struct stamp_attend *n, struct stamp_mach *need)
+{
+    struct stamp_attn_plan a = {.slots = n->rep + 1};
+    const uint32_t rows = n->L < 32 ? n->L : 32, table = 2 * STAMP_TABLE_LINE;
+    uint32_t end;
+
+    if (!n->causal || a.slots > STAMP_ATTN_SLOTS || !stamp_attn_plan_exact(&a, n, rows, 0, &end))
+        return false;
+    need->VM_LINES = (end + 3) / 4 * 4;
+    need->XB_LINES = a.xb_end;
+    need->WB_LINES /= 2;
+    need->CM_LINES = a.cm_one + 1;
+    need->SM_ENTRIES = a.rm_end > a.smp + rows ? a.rm_end : a.smp + rows;
+    need->RT_ENTRIES = (2 * rows + table - 1) / table * table;
+    n->mach = need;
+    const bool fits = stamp_attn_plan_exact(&a, n, rows, 0, &end);
+    return fits;
 }
 
 void stamp_attend_rows(struct stamp_attend *n)

@@ -55,7 +55,7 @@ static void size(struct stamp_lower *n, struct stamp_lstep *s)
     struct stamp_attend *a = &s->attend;
 
     *a = (struct stamp_attend){.b = n->b,
-                               .mach = n->mach,
+                               .mach = &s->first.mach,
                                .L = n->L,
                                .head_dim = t->head_dim,
                                .hl = head_lines(t->head_dim, n->L),
@@ -71,7 +71,9 @@ static void size(struct stamp_lower *n, struct stamp_lstep *s)
     a->hdp = a->hl * n->L;
     a->ctx = (keys + STAMP_KEY_BLOCK - 1) / STAMP_KEY_BLOCK * STAMP_KEY_BLOCK;
     if (t->cache) a->scheme = n->spec->kv;
-    if (!n->b->status && !stamp_attend_sizes(a)) refuse_heads(a);
+    if (n->b->status || stamp_attend_sizes(a)) return;
+    s->first = (struct stamp_room){.mach = *n->mach};
+    if (!stamp_attend_sizes(a)) refuse_heads(a);
 }
 
 static uint64_t eps_of(struct stamp_lower *n, uint32_t node)
@@ -197,6 +199,7 @@ static void share(struct stamp_lower *n, struct stamp_lstep *s)
     if (s->attend.most <= n->b->image->arg[0]) s->attend.most = n->b->image->arg[0] + 1;
     s->attend.rows = s->attend.keys = 1;
     s->attend.decode = true;
+    s->attend.mach = n->mach;
     s->attend.scratch =
         stamp_build_bytes(n->b, "step.rows", STAMP_STATE,
                           (uint64_t)s->attend.kv.batch * s->attend.kv.heads * s->attend.hdp * 4);
@@ -216,16 +219,24 @@ static uint64_t products(const struct stamp_lower *n, const struct stamp_lstep *
     return pairs * a->heads * a->head_dim * 4 * 2;
 }
 
-static void emit(struct stamp_lower *n, struct stamp_lstep *s)
+static void first(struct stamp_lower *n, struct stamp_lstep *s)
 {
     struct stamp_attend *a = &s->attend;
 
     places(n, s);
+    a->mach = &s->first.mach;
     stamp_build_phase_begin(n->b, "kv", 0);
     if (n->decode)
         stamp_attend_step_kv(a);
     else
         stamp_attend_fill(a);
+}
+
+static void emit(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    struct stamp_attend *a = &s->attend;
+
+    a->mach = &s->room.mach;
     stamp_build_phase_begin(n->b, "attention", products(n, s));
     if (n->decode) stamp_build_phase_per_key(n->b);
     if (n->decode)
@@ -236,5 +247,10 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
         stamp_attend_rows(a);
 }
 
-const struct stamp_lkernel stamp_lkernel_attend = {
-    .size = size, .global = global, .lay = lay, .share = share, .emit = emit, .products = products};
+const struct stamp_lkernel stamp_lkernel_attend = {.size = size,
+                                                   .global = global,
+                                                   .lay = lay,
+                                                   .share = share,
+                                                   .first = first,
+                                                   .emit = emit,
+                                                   .products = products};

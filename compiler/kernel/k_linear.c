@@ -7,6 +7,9 @@
 #include "compiler/kernel/elementwise.h"
 #include "compiler/kernel/passes.h"
 
+/* Row groups of a product beside attention: about as long as one of its own. */
+enum { PIECE = 3 };
+
 /* Outputs of product @p i as the network has them. */
 static uint32_t made(const struct stamp_lstep *s, uint32_t i)
 {
@@ -66,7 +69,7 @@ static struct stamp_work work_of(const struct stamp_lower *n, const struct stamp
 {
     const struct stamp_compile_options *o = n->b->options;
 
-    return (struct stamp_work){.mach = n->mach,
+    return (struct stamp_work){.mach = &s->room.mach,
                                .plan = &s->plan,
                                .transform = s->plan.ops.count > 0,
                                .s = s->plan.s,
@@ -143,6 +146,9 @@ static void plan(struct stamp_lower *n, struct stamp_lstep *s)
     s->apart = false;
     if (!apart && conv && choose_less(n, s, conv)) return;
     if (!apart && stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t)) return;
+    if (stamp_build_starved(n->b)) return;
+    if (stamp_lower_alone(n, s) && !apart && stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t))
+        return;
     if (stamp_build_starved(n->b)) return;
     s->apart = true;
     s->l.work.transform = false;
@@ -378,6 +384,7 @@ static void emit(struct stamp_lower *n, struct stamp_lstep *s)
         emit_apart(n, s);
     } else {
         struct stamp_linear l = s->l;
+        if (s->room.beside && s[-1].s->kind == STAMP_STEP_ATTEND) l.piece = PIECE;
         struct stamp_lstep *o = beside_of(n, s);
         struct stamp_side side = {0, ready, item, o ? &o->conv : NULL};
         if (o && o->beside) begin_beside(n, s, o);

@@ -103,7 +103,7 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
     const uint32_t cols = n->g->value[s->s->x].cols,
                    lines = (stamp_lower_width(n, s->s->x) + n->L - 1) / n->L;
     const struct stay at = stay_of(n, s, lines);
-    const uint32_t vm = n->mach->VM_LINES, room = vm > at.end ? (vm - at.end) / BUFFERS : 0;
+    const uint32_t vm = s->room.mach.VM_LINES, room = vm > at.end ? (vm - at.end) / BUFFERS : 0;
     const uint32_t fit = room / lines, rows = stamp_lower_rows(n, s->s->out);
     const struct stamp_place from = stamp_lower_place(n, s->s->x),
                              to = stamp_lower_place(n, s->s->out);

@@ -31,7 +31,8 @@ struct stamp_lkernel {
     void (*lay)(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay what, uint32_t time);
     /** A decode program: addresses of what the prefill laid, room of its own. */
     void (*share)(struct stamp_lower *n, struct stamp_lstep *s);
-    /** Phases and instructions. */
+    /** Phases and instructions: what can go on beside the step before, then the rest. */
+    void (*first)(struct stamp_lower *n, struct stamp_lstep *s);
     void (*emit)(struct stamp_lower *n, struct stamp_lstep *s);
     /** 4x4-bit products it needs each time; padding needs none. With *per_key they are for each key that a
      *  decode program's position knows. */

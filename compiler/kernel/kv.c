@@ -335,16 +335,21 @@ static void cache(const struct stamp_kv_batch *c)
 
 void stamp_attend_fill(struct stamp_attend *n)
 {
+    const uint32_t batches = ceil_div(n->keys, n->kv.batch);
+
     stamp_kv_tables(n, STAMP_CONST_RT_BLOCK);
-    for (uint32_t t0 = 0; t0 < n->keys && !n->b->status; t0 += n->kv.batch) {
+    /* A sink comes last out of a layer, so the batch of row 0 does; one cut short has tables of its own. */
+    for (uint32_t i = 0; i < batches && !n->b->status; i++) {
+        const uint32_t turn = n->keys % n->kv.batch ? i : (i + 1) % batches,
+                       t0 = turn * n->kv.batch;
         const uint32_t rows = n->keys - t0 < n->kv.batch ? n->keys - t0 : n->kv.batch;
         if (rows < n->kv.batch) stamp_kv_tables(n, STAMP_CONST_RT_LAST);
-        for (uint32_t i = 0; i < 2 * n->kv.chunks; i++) {
-            struct stamp_kv_batch c = stamp_kv_batch_of(n, i % 2, i / 2);
+        for (uint32_t k = 0; k < 2 * n->kv.chunks; k++) {
+            struct stamp_kv_batch c = stamp_kv_batch_of(n, k % 2, k / 2);
             c.t0 = t0;
             c.blocks = rows >> n->kv.block;
             c.tail = rows - (c.blocks << n->kv.block);
-            if (t0 == 0 && i == 0) stamp_kv_gain(&c);
+            if (i == 0 && k == 0) stamp_kv_gain(&c);
             fetch(&c);
             cache(&c);
             stamp_kv_pack(&c);

@@ -75,6 +75,7 @@ struct stamp_linear {
     uint64_t gate;                /**< POST_GATED: address of its row, F32 */
     uint64_t bias;                /**< address, 0 none */
     bool symmetric;
+    uint32_t piece; /**< groups of a product at most, where others wait for the array; 0: all */
     struct stamp_side *side; /**< NULL: none */
     struct stamp_slot *slot; /**< [slots] */
     uint32_t slots, panels;

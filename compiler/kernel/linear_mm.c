@@ -219,18 +219,14 @@ static uint32_t use_add(struct stamp_linear *l, const struct stamp_tile_prep *p,
     return vm;
 }
 
-void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
-                        uint32_t g0, uint32_t gn)
+static void product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
+                    uint32_t g0, uint32_t gn)
 {
     const struct stamp_tiling *t = &l->t;
     const struct stamp_slot *s = &l->slot[slot];
     const struct stamp_mach *mach = l->work.mach;
     union stamp_insn i = {.m = {.op = STAMP_OP_MM}};
 
-    if (!gn) return;
-    if (l->bias && s->first) use_bias(l, s->panel);
-    if (stamp_post_adds(l->work.post) && s->first) use_add(l, p, s->panel);
-    if (l->work.post == STAMP_POST_GATED && s->first) use_gate(l, s->panel);
     where(l, slot, &i.m);
     i.m.first = s->first;
     i.m.last = s->last;
@@ -249,6 +245,21 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
     i.m.vm = output(l, p, s->panel) + s->n0 - s->panel * t->panel;
     i.m.vstride = t->panel;
     stamp_build_push(l->b, &i);
+}
+
+void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
+                        uint32_t g0, uint32_t gn)
+{
+    const struct stamp_slot *s = &l->slot[slot];
+    const bool sums = l->t.blk || !s->first || !s->last; /* whose places depend on the groups */
+    const uint32_t most = l->piece && !sums ? l->piece : gn;
+
+    if (!gn) return;
+    if (l->bias && s->first) use_bias(l, s->panel);
+    if (stamp_post_adds(l->work.post) && s->first) use_add(l, p, s->panel);
+    if (l->work.post == STAMP_POST_GATED && s->first) use_gate(l, s->panel);
+    for (uint32_t g = 0; g < gn; g += most)
+        product(l, p, slot, g0 + g, gn - g < most ? gn - g : most);
 }
 
 void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)

@@ -16,9 +16,17 @@
 #include "compiler/kernel/spec.h"
 #include "model/graph/steps.h"
 
+/** What a part of a step works in. */
+struct stamp_room {
+    struct stamp_mach mach;      /**< the machine, or what of it is left beside others */
+    uint32_t base[STAMP_SPACES]; /**< first line or entry of each memory */
+    bool beside;                 /**< one order with the part before it (weave.h) */
+};
+
 /** A step and what its kernel knows of it. */
 struct stamp_lstep {
     const struct stamp_gstep *s;
+    struct stamp_room first, room; /**< of the kernel's first and of its emit */
     /* LINEARS */
     struct stamp_plan plan;
     struct stamp_linear l;
@@ -73,6 +81,9 @@ struct stamp_lower {
 /** The convolution of a DEPTHWISE step; its constants and values have their places when it is emitted.
  *  (k_depthwise.c) */
 struct stamp_conv stamp_depthwise_conv(struct stamp_lower *n, const struct stamp_lstep *s);
+
+/** A step that does not fit beside others gets the whole machine; false: it had it. (share.c) */
+bool stamp_lower_alone(struct stamp_lower *n, struct stamp_lstep *s);
 
 /* places.c */
 

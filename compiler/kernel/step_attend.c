@@ -136,7 +136,7 @@ static void take_turns(struct stamp_attn_plan *a)
 void stamp_attend_step(struct stamp_attend *n)
 {
     const uint32_t unit = n->mach->P / 2, rows = (n->rep + unit - 1) / unit * unit;
-    struct stamp_attn_plan a = {0};
+    struct stamp_attn_plan a = {.places = 1}; /* all of a block is loaded, of both heads */
 
     if (rows > n->L) {
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "compiler/kernel/kernel.h"
+#include "compiler/lower/share.h"
 #include "model/num/f32.h"
 
 /* ---- Values ------------------------------------------------------------------------------------ */
@@ -275,10 +276,12 @@ static void plan_all(struct stamp_lower *n)
 
 void stamp_lower_lay(struct stamp_lower *n)
 {
+    stamp_lower_share(n);
     for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++) {
         const struct stamp_lkernel *k = stamp_lkernel_of(n->step[i].s->kind);
         if (k->size) k->size(n, &n->step[i]);
     }
+    stamp_lower_share_rows(n);
     values(n);
     plan_all(n);
     if (!n->b->status) lay_constants(n);

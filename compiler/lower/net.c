@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "compiler/emit/settle.h"
+#include "compiler/emit/weave.h"
 #include "compiler/kernel/kernel.h"
 #include "compiler/lower/memory.h"
+#include "compiler/lower/share.h"
 #include "model/mem.h"
 
 static bool has_cache(const struct stamp_graph *g)
@@ -88,13 +90,53 @@ static void view(struct stamp_lower *n, uint32_t v, struct stamp_views *views)
                                                       .layout = stamp_lower_layout(n, v)};
 }
 
-static void emit_step(struct stamp_lower *n, struct stamp_lstep *s, struct stamp_views *views)
-{
-    const struct stamp_lkernel *k = stamp_lkernel_of(s->s->kind);
+/* What goes into one order, stream by stream. */
+struct group {
+    size_t border[STAMP_WEAVE_STREAMS + 1];
+    uint32_t streams, phase; /* its first */
+};
 
-    if (n->b->status || !k->emit) return;
-    k->emit(n, s);
-    for (uint32_t i = 0; i < s->s->made; i++) view(n, s->s->outs[i], views);
+static const char *joined(struct stamp_build *b, const char *first, const char *second)
+{
+    char *name = stamp_build_alloc(b, STAMP_NAME_MAX + 1, 1);
+
+    if (name) snprintf(name, STAMP_NAME_MAX + 1, "%s+%s", first, second);
+    return name;
+}
+
+/* Its streams become one order and one phase, named after all of them. */
+static void close(struct stamp_lower *n, struct group *g)
+{
+    struct stamp_build *b = n->b;
+
+    stamp_build_phase_end(b);
+    stamp_weave(b, g->border, g->streams);
+    if (g->streams > 1 && !b->status) {
+        struct stamp_build_phase *p = &b->phase[g->phase];
+        for (uint32_t i = g->phase + 1; i < b->phases; i++) {
+            p->name = joined(b, p->name, b->phase[i].name);
+            p->products += b->phase[i].products;
+            p->end = b->phase[i].end;
+        }
+        b->phases = g->phase + 1;
+    }
+    g->streams = 0;
+}
+
+static void part(struct stamp_lower *n, struct stamp_lstep *s, const struct stamp_room *room,
+                 void (*emit)(struct stamp_lower *n, struct stamp_lstep *s), struct group *g)
+{
+    struct stamp_build *b = n->b;
+
+    if (b->status || !emit) return;
+    if (!room->beside || g->streams == STAMP_WEAVE_STREAMS) close(n, g);
+    if (!g->streams) g->phase = b->phases;
+    g->border[g->streams++] = b->count;
+    memcpy(b->base, room->base, sizeof b->base);
+    emit(n, s);
+    memset(b->base, 0, sizeof b->base);
+    stamp_build_phase_end(b);
+    g->border[g->streams] = b->count;
 }
 
 /* What a body does with a block's steps. */
@@ -102,7 +144,16 @@ typedef void body_fn(struct stamp_lower *n, uint32_t from, uint32_t to, struct s
 
 static void emit_steps(struct stamp_lower *n, uint32_t from, uint32_t to, struct stamp_views *views)
 {
-    for (uint32_t i = from; i < to; i++) emit_step(n, &n->step[i], views);
+    struct group g = {.streams = 0};
+
+    for (uint32_t i = from; i < to; i++) {
+        struct stamp_lstep *s = &n->step[i];
+        const struct stamp_lkernel *k = stamp_lkernel_of(s->s->kind);
+        part(n, s, &s->first, k->first, &g);
+        part(n, s, &s->room, k->emit, &g);
+        for (uint32_t o = 0; o < s->s->made && k->emit; o++) view(n, s->s->outs[o], views);
+    }
+    close(n, &g);
 }
 
 static void recode_steps(struct stamp_lower *n, uint32_t from, uint32_t to,
@@ -197,6 +248,7 @@ static void arrays(struct stamp_lower *n)
     n->step = stamp_build_alloc(n->b, n->steps.steps, sizeof *n->step);
     n->place = stamp_build_alloc(n->b, n->g->values, sizeof *n->place);
     for (uint32_t i = 0; n->step && i < n->steps.steps; i++) n->step[i].s = &n->steps.step[i];
+    stamp_lower_whole(n);
 }
 
 /* The program of one row behind those of @p n. */

@@ -85,6 +85,47 @@ uint64_t stamp_image_products(const struct stamp_image *image)
     return sum;
 }
 
+uint64_t stamp_image_phase_products(const struct stamp_image *image, const struct stamp_phase *p,
+                                    uint32_t position)
+{
+    if (!p->per_key) return p->products;
+    return p->products / (image->arg[0] + UINT64_C(1)) * (position + UINT64_C(1));
+}
+
+/* How often instruction @p at of an entry runs. Loops whose count a register holds lie inside phases. */
+static uint64_t times_of(const struct stamp_image *image, const struct stamp_entry *entry,
+                         uint32_t at)
+{
+    uint64_t times[STAMP_LOOP_DEPTH + 1] = {1};
+    uint32_t depth = 0;
+
+    for (uint32_t i = 0; i < at; i++) {
+        union stamp_insn insn;
+        const struct stamp_op *op = stamp_decode(&image->code[entry->first + i], &insn);
+        if (op && op->code == STAMP_OP_LOOP && depth < STAMP_LOOP_DEPTH) {
+            times[depth + 1] = times[depth] * (insn.c.areg ? 1 : insn.c.imm);
+            depth++;
+        }
+        if (op && op->code == STAMP_OP_ENDL && depth) depth--;
+    }
+    return times[depth];
+}
+
+uint64_t stamp_image_needed(const struct stamp_image *image, const struct stamp_entry *entry,
+                            uint32_t position)
+{
+    uint64_t sum = 0;
+
+    if (!image->phases) return stamp_image_products(image);
+    for (uint32_t i = 0; i < image->phases; i++) {
+        const struct stamp_phase *p = &image->phase[i];
+        if (&image->entry[p->entry] == entry && p->products)
+            sum +=
+                times_of(image, entry, p->first) * stamp_image_phase_products(image, p, position);
+    }
+    return sum;
+}
+
 uint32_t stamp_fmt_bytes(enum stamp_fmt fmt)
 {
     return fmt == STAMP_FMT_F32 ? 4 : fmt == STAMP_FMT_BF16 ? 2 : 1;

@@ -139,8 +139,15 @@ const struct stamp_buffer *stamp_image_buffer_at(const struct stamp_image *image
 /** Constant bytes [addr, addr + bytes), or NULL when no segment holds them all. */
 const uint8_t *stamp_image_bytes(const struct stamp_image *image, uint64_t addr, uint64_t bytes);
 
-/** Sum of products over the layers. */
+/** Sum of products over the linear layers. */
 uint64_t stamp_image_products(const struct stamp_image *image);
+/** Products that phase @p p needs in one pass, with @p position in argument 0. */
+uint64_t stamp_image_phase_products(const struct stamp_image *image, const struct stamp_phase *p,
+                                    uint32_t position);
+/** Products that a run of @p entry needs, numerics.md section 11: those of its phases as often as LOOPs repeat
+ *  them; of a program without phases those of the layers. What every report of use divides. */
+uint64_t stamp_image_needed(const struct stamp_image *image, const struct stamp_entry *entry,
+                            uint32_t position);
 
 /** Bytes of an element in DRAM: 4, 2 or (RAW) 1. */
 uint32_t stamp_fmt_bytes(enum stamp_fmt fmt);

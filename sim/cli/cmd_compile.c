@@ -22,6 +22,7 @@
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/say.h"
+#include "sim/report/counters.h"
 #include "sim/report/json_out.h"
 
 enum { KEY_ROWS = STAMP_KEY_COMMAND, KEY_LISTING, KEY_DUMP, KEY_TOKENS, KEY_DECODE, KEY_TOKENIZER };
@@ -194,11 +195,15 @@ static enum stamp_status print_listing(const struct stamp_image *image, struct s
 static void print(const struct compile_args *a, const struct stamp_image *m,
                   const struct stamp_compile_info *info)
 {
+    const uint64_t products = stamp_image_needed(m, m->entry, m->arg[0]);
+    const double use = stamp_utilization(m->mach, products, info->cycles);
+
     if (!a->common.json) {
         printf("%s: machine %s, %" PRIu32 " layers, %" PRIu32 " words of code (%" PRIu64
-               " instructions dispatched), %" PRIu64 " bytes of memory, about %" PRIu64 " cycles\n",
+               " instructions dispatched), %" PRIu64 " bytes of memory, about %" PRIu64
+               " cycles, array used about %.2f %%\n",
                a->out, m->mach->name, m->layers, m->code_count, info->dispatched, m->dram_bytes,
-               info->cycles);
+               info->cycles, 100 * use);
         return;
     }
     struct cJSON *o = stamp_json_root();
@@ -210,8 +215,9 @@ static void print(const struct compile_args *a, const struct stamp_image *m,
     stamp_put_count(o, "load_bytes", info->load_bytes);
     stamp_put_count(o, "store_bytes", info->store_bytes);
     stamp_put_count(o, "fetch_bytes", info->fetch_bytes);
-    stamp_put_count(o, "products", stamp_image_products(m));
+    stamp_put_count(o, "products", products);
     stamp_put_count(o, "cycles_expected", info->cycles);
+    stamp_put_real(o, "utilization_expected", use);
     stamp_say_json(o);
 }
 

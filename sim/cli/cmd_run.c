@@ -220,7 +220,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
         s = verify(a, *image, e);
         if (s) return stamp_fail_at(e, "%s", a->program[0]);
     }
-    a->machine.run.phases = a->phases || (*image)->phases;
+    a->machine.run.phases = a->phases;
     if (!s) s = stamp_run_new(*image, run, e);
     for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
@@ -265,22 +265,11 @@ static enum stamp_status take_outputs(const struct run_args *a, const struct sta
     return s;
 }
 
-/* 4x4-bit products of what ran: by its phases, or where it has none, of the program's layers. */
-static uint64_t products_of(const struct stamp_image *m, const struct stamp_run_result *r)
-{
-    uint64_t sum = 0;
-
-    if (!m->phases) return stamp_image_products(m);
-    for (uint32_t i = 0; i < r->instances; i++) sum += r->instance[i].products;
-    return sum;
-}
-
 static void print(const struct run_args *a, const struct stamp_image *m,
                   const struct stamp_run_result *r)
 {
     const bool timed = (a->machine.run.on->can & STAMP_CAN_TIMED) != 0;
-    const uint64_t products = products_of(m, r);
-    const double use = stamp_utilization(m->mach, products, r->cycles);
+    const double use = stamp_utilization(m->mach, r->products, r->cycles);
     struct stamp_text text = {0};
 
     if (a->common.json) {
@@ -293,7 +282,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
             cJSON_AddNullToObject(o, "cycles");
         stamp_put_real(o, "utilization", use);
         stamp_put_counters(o, r, timed);
-        stamp_put_count(o, "products", products);
+        stamp_put_count(o, "products", r->products);
         stamp_put_text(o, "error", stamp_error_name(r->error));
         stamp_put_count(o, "error_pc", r->error_pc);
         stamp_put_text(o, "machine", m->mach->name);

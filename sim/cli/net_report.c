@@ -23,8 +23,7 @@ double stamp_net_utilization(const struct stamp_net_report *r)
 {
     const struct stamp_run_result *s = &r->phase->sum;
 
-    return timed(r) ? stamp_utilization(r->mach, s->event[STAMP_EV_MAC_USED], s->cycles)
-                    : (double)NAN;
+    return timed(r) ? stamp_utilization(r->mach, s->products, s->cycles) : (double)NAN;
 }
 
 double stamp_net_cycles(const struct stamp_net_report *r)
@@ -89,6 +88,7 @@ void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_ne
     stamp_put_count(o, "cycles_expected", p->expected);
     stamp_put_real(o, "cycles_per_token", each);
     if (r->mhz > 0) stamp_put_real(o, "tokens_per_second", r->mhz * 1e6 / each);
+    stamp_put_count(o, "products", p->sum.products);
     stamp_put_real(o, "utilization", stamp_net_utilization(r));
     stamp_put_count(o, "checked", p->sum.checked);
     stamp_put_count(o, "logits_compared", p->compared);

@@ -21,7 +21,7 @@ struct stamp_net_report {
     const struct stamp_netrun *run; /**< whose phases are shown, where it has any */
 };
 
-/** Array use: products of used nibble rows over P L T cycles; NaN without cycles. */
+/** Array use: products that the programs need over P L T cycles; NaN without cycles. */
 double stamp_net_utilization(const struct stamp_net_report *r);
 
 /** Cycles a token: of the RTL, else what the compiler expects; NaN on the network in C. */

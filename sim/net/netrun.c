@@ -157,6 +157,7 @@ static void add(struct stamp_run_result *sum, const struct stamp_run_result *one
     sum->error_pc = one->error_pc;
     sum->cycles += one->cycles;
     sum->instructions += one->instructions;
+    sum->products += one->products;
     sum->checked += one->checked;
     sum->mismatches += one->mismatches;
     for (size_t i = 0; i < STAMP_EVENTS; i++) sum->event[i] += one->event[i];

@@ -94,7 +94,7 @@ static enum stamp_status compile_and_run(struct job *j, struct stamp_figures *f,
     enum stamp_status s = stamp_compile(l, 1, &how, &j->image, &info, e);
     if (s) return s;
     f->estimate = info.cycles;
-    f->products = stamp_image_products(j->image);
+    f->products = stamp_image_needed(j->image, j->image->entry, 0);
     f->macs = (uint64_t)l->s * l->d * l->n;
     options.expect = info.cycles;
     s = stamp_run_new(j->image, &j->run, e);

@@ -65,13 +65,6 @@ void stamp_cutter_free(struct stamp_cutter *s)
     stamp_free(s);
 }
 
-/* What is per key the image knows at the position of its own argument 0. */
-static uint64_t products_of(const struct stamp_cutter *s, const struct stamp_phase *p)
-{
-    if (!p->per_key) return p->products;
-    return p->products / (s->image->arg[0] + UINT64_C(1)) * (s->position + UINT64_C(1));
-}
-
 bool stamp_cutter_see(struct stamp_cutter *s, uint32_t pc)
 {
     const uint16_t says = pc < s->count ? s->says[pc] : NOTHING;
@@ -113,7 +106,7 @@ void stamp_cutter_begin(struct stamp_cutter *s, const uint64_t event[STAMP_EVENT
     memset(i, 0, sizeof *i); /* the first has all that was counted before it */
     i->phase = s->now - 1;
     i->times = 1;
-    i->products = products_of(s, &s->image->phase[i->phase]);
+    i->products = stamp_image_phase_products(s->image, &s->image->phase[i->phase], s->position);
     i->iteration = s->times[s->now - 1]++;
     if (s->used == 1) return;
     i->start = event[STAMP_EV_CYCLES];

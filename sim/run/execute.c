@@ -107,6 +107,8 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
         if (!run->cutter) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     }
     s = options->on->go(run, options, result, e);
+    result->products =
+        stamp_image_needed(run->image, stamp_image_entry(run->image, options->entry), run->arg[0]);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     if (options->phases && !s && !stamp_cutter_finish(run->cutter, result))

@@ -83,12 +83,13 @@ struct stamp_phase_instance {
 struct stamp_run_result {
     enum stamp_error error; /**< NONE when HALT was reached */
     uint32_t error_pc;
-    uint64_t cycles;                             /**< RTL: start to done; 0 on the model */
-    uint64_t instructions;                       /**< retired */
-    uint64_t checked, mismatches;                /**< lock-step: 32-bit words and retirements */
-    uint64_t event[STAMP_EVENTS];                /**< those of VALUE alone on the model */
-    double seconds, cpu_seconds;                 /**< host time of the run: wall, processor */
-    char difference[320];                        /**< lock-step: the first difference */
+    uint64_t cycles;              /**< RTL: start to done; 0 on the model */
+    uint64_t instructions;        /**< retired */
+    uint64_t products;            /**< 4x4-bit products the program needs, numerics.md section 11 */
+    uint64_t checked, mismatches; /**< lock-step: 32-bit words and retirements */
+    uint64_t event[STAMP_EVENTS]; /**< those of VALUE alone on the model */
+    double seconds, cpu_seconds;  /**< host time of the run: wall, processor */
+    char difference[320];         /**< lock-step: the first difference */
     const struct stamp_phase_instance *instance; /**< with options.phases and when the machine
                                                   *   reached its end; the run's, until it goes
                                                   *   again or is freed */

@@ -178,4 +178,4 @@ def look(out, per_cycle, check, close):
     if "paint all" in out:
         a = out["paint all"]
         check("every number of both predictions", (a["outputs_compared"], a["mismatches"]) == (2 * 16 * 12, 0) and a["checked"] > 10000, a["checked"])
-        close("utilization of paint", a["utilization"], a["network"]["events"]["mac_used"] / (per_cycle["tiny"] * a["cycles"]), 1e-8)
+        close("utilization of paint", a["utilization"], a["network"]["products"] / (per_cycle["tiny"] * a["cycles"]), 1e-8)

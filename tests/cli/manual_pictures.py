@@ -26,7 +26,7 @@ def figures(out, per_cycle, check, close):
     check("every logit of both pictures", (one["logits_compared"], one["mismatches"]) == (24, 0) and one["checked"] > 10000)
     n = one["network"]
     check("cycles and words are the network's", (one["cycles"], one["checked"]) == (n["cycles"], n["checked"]) and n["runs"] == 2)
-    close("utilization of classify", one["utilization"], n["events"]["mac_used"] / (per_cycle["tiny"] * one["cycles"]), 1e-8)
+    close("utilization of classify", one["utilization"], n["products"] / (per_cycle["tiny"] * one["cycles"]), 1e-8)
     g, d, h = out["graph"], 16, 64
     block = 4 * d + (3 * d * d + 3 * d) + (d * d + d) + (h * d + h) + (d * h + d)  # norms, qkv, proj, fc1, fc2
     rest = (3 * 16 * d + d) + d + 10 * d + 2 * d + (12 * d + 12)  # patches, class, positions, norm, head

@@ -266,6 +266,39 @@ START_TEST(the_machine_of_an_image_must_be_a_known_one)
 }
 END_TEST
 
+/* FENCE, LOOP 3 over a phase of 10 products, then one of 10 a key, which the image knows at 5 keys. */
+START_TEST(what_a_program_needs_is_that_of_its_phases_as_often_as_they_run)
+{
+    union stamp_insn insn[5] = {{.c = {.op = STAMP_OP_FENCE}},
+                                {.c = {.op = STAMP_OP_LOOP, .imm = 3}},
+                                {.c = {.op = STAMP_OP_NOP}},
+                                {.c = {.op = STAMP_OP_ENDL}},
+                                {.c = {.op = STAMP_OP_NOP}}};
+    struct stamp_phase phase[3] = {
+        {"loop", 0, 2, 1, 10, false}, {"keys", 0, 4, 1, 50, true}, {"other", 1, 0, 1, 1000, false}};
+    struct stamp_image *m = sample();
+    struct stamp_entry entry[2] = {{"main", 0, 5}, {"step", 5, 1}};
+    struct stamp_word code[6];
+
+    for (int i = 0; i < 5; i++) ck_assert_ptr_null(stamp_encode(&insn[i], &code[i]));
+    code[5] = code[4];
+    const uint64_t layers = stamp_image_products(m);
+    ck_assert_uint_gt(layers, 0);
+    m->code = code;
+    m->entry = entry;
+    m->entries = 2;
+    m->phase = phase;
+    m->phases = 3;
+    m->arg[0] = 4;
+    ck_assert_uint_eq(stamp_image_needed(m, &entry[0], 4), 3 * 10 + 50);
+    ck_assert_uint_eq(stamp_image_needed(m, &entry[0], 9), 3 * 10 + 100);
+    ck_assert_uint_eq(stamp_image_needed(m, &entry[1], 9), 1000);
+    m->phases = 0;
+    ck_assert_uint_eq(stamp_image_needed(m, &entry[0], 4), layers);
+    stamp_image_free(m);
+}
+END_TEST
+
 START_TEST(crc32_has_its_known_check_value)
 {
     ck_assert_uint_eq(stamp_crc32(0, "123456789", 9), 0xcbf43926);
@@ -285,6 +318,7 @@ Suite *stamp_suite_image(void)
     tcase_add_test(t, a_byte_changed_under_a_right_checksum_is_refused_or_means_itself);
     tcase_add_loop_test(t, an_impossible_image_is_refused, 0, POKES);
     tcase_add_test(t, the_machine_of_an_image_must_be_a_known_one);
+    tcase_add_test(t, what_a_program_needs_is_that_of_its_phases_as_often_as_they_run);
     tcase_add_test(t, crc32_has_its_known_check_value);
     suite_add_tcase(s, t);
     return s;
