@@ -41,7 +41,7 @@ void *stamp_alloc(size_t count, size_t size)
     if (must_fail()) return NULL;
 
     const size_t bytes = (count * size + ALIGN - 1) / ALIGN * ALIGN;
-    const bool large = bytes >= 2 * (size_t)LARGE_PAGE && bytes < SIZE_MAX - LARGE_PAGE;
+    const bool large = bytes >= (size_t)LARGE_PAGE && bytes < SIZE_MAX - LARGE_PAGE;
     const size_t align = large ? LARGE_PAGE : ALIGN;
     void *p = aligned_alloc(align, bytes ? (bytes + align - 1) / align * align : ALIGN);
 #if defined(__linux__)

@@ -34,6 +34,7 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
                                                                const uint8_t *w,
                                                                const uint8_t *ahead, int32_t *out)
 {
+    const uint8_t *const end = w + quads * (nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL);
     __m512i acc[STAMP_TILE_ROWS][VECTORS];
 
 #pragma GCC unroll 6
@@ -43,11 +44,13 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
 
     for (size_t q = 0; q < quads; q++, x += 4, w += nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL) {
         __m512i u[VECTORS];
-        if (rows == STAMP_TILE_ROWS)
+        if (rows == STAMP_TILE_ROWS) {
             __builtin_prefetch(ahead + STAMP_AHEAD * q, 0, 2);
-        else /* so few rows wait for memory, whose own prefetching ends with each page */
+        } else { /* so few rows wait for memory, whose own prefetching ends with each page */
+            const uint8_t *const at = w + STREAM < end ? w + STREAM : ahead + (w + STREAM - end);
             for (int v = 0; v < VECTORS; v += nibbles ? 2 : 1)
-                __builtin_prefetch(w + STREAM + 64 * v / (nibbles ? 2 : 1), 0, 3);
+                __builtin_prefetch(at + 64 * v / (nibbles ? 2 : 1), 0, 2);
+        }
         load_quad(nibbles, w, u);
 #pragma GCC unroll 6
         for (int r = 0; r < rows; r++) {

@@ -119,6 +119,16 @@ static uint32_t columns(const struct stamp_packed *w, uint32_t panel)
     return left < STAMP_PANEL ? left : STAMP_PANEL;
 }
 
+/* What a tile of rows may fetch while it works on block b, behind which @p behind lies. */
+static const uint8_t *ahead_of(const struct stamp_packed *w, uint32_t rows,
+                               const struct stamp_ahead *next, uint32_t b, const uint8_t *behind,
+                               const uint8_t *code)
+{
+    if (rows < STAMP_TILE_ROWS && b + 1 < w->nb) return behind;
+    if (!next->left) return code;
+    return rows < STAMP_TILE_ROWS ? next->at : next->at + b * (size_t)(w->block / 4) * STAMP_AHEAD;
+}
+
 /* All blocks of one tile of token rows times one panel. tall: many rows, by AMX.
  * room: [at->rows][STAMP_PANEL], where a panel that the matrix does not fill is summed. */
 static void rows_times_panel(const struct stamp_kernel *k, bool tall, const struct stamp_acts *x,
@@ -142,7 +152,7 @@ static void rows_times_panel(const struct stamp_kernel *k, bool tall, const stru
             stamp_amx_tall(at->rows, n, from, x->stride, by, w->bits, next, acc);
         else
             k->tile(at->rows, n, from, x->stride, by, w->bits,
-                    next->left ? next->at + q * STAMP_AHEAD : code, acc);
+                    ahead_of(w, at->rows, next, b, by + n * w->quad_bytes, code), acc);
         terms_of(x, w, at->row, at->rows, b, terms);
         k->finish((struct stamp_turn){b == 0, b == w->nb - 1}, at->rows, acc, terms,
                   w->colsum + meta, w->scale + meta, whole ? at->y : room,

@@ -37,7 +37,8 @@ struct stamp_kernel {
     /** acc[rows][STAMP_PANEL] = P of rows <= STAMP_TILE_ROWS token rows and one panel.
      *  @param x  stored codes of the first row, from the block's start; @p stride bytes to the next
      *  @param w  quads as in struct stamp_packed, of w_bits
-     *  @param ahead  [quads * STAMP_AHEAD] bytes worth fetching meanwhile; no matter where */
+     *  @param ahead  of a whole tile of rows: [quads * STAMP_AHEAD] bytes worth fetching meanwhile; of fewer:
+     *                what is read behind w; no matter where */
     void (*tile)(uint32_t rows, size_t quads, const int8_t *x, size_t stride, const uint8_t *w,
                  unsigned w_bits, const uint8_t *ahead, int32_t *acc);
     /** A tile to f32, rows of y @p stride apart: y = DEQ where t->first, and otherwise ADD(y, DEQ);
