@@ -25,12 +25,16 @@ module stamp_sems #(
 );
 
   localparam int unsigned Sems = stamp_isa_pkg::SEMAPHORES;
+  if (stamp_isa_pkg::SEM_MAX != 255) begin : g_check
+    $error("a semaphore of 8 bits passes SEM_MAX with its carry");
+  end
 
   logic [7:0]          sem_q [Sems]; // 0 stays zero and is never asked
   logic [Sems-1:0]     ge1, ge2, ge3; // at least 1, 2, 3
-  logic [Sems-1:0]     over_q;
+  logic [Sems-1:0]     over_q;        // its last change was past SEM_MAX
   logic [Units*15-1:0] post_q, gave_q; // numbers given a cycle, two cycles ago; 0: none
   logic [14:0]         taken, taken_q;
+  logic                moved_q; // post_q or taken_q names one
 
   for (genvar s = 0; s < Sems; s++) begin : g_level
     assign ge1[s] = sem_q[s] != 8'd0;
@@ -62,7 +66,9 @@ module stamp_sems #(
   always_ff @(posedge clk_i) begin : numbers
     if (!rst_ni || clear_i) begin
       {post_q, gave_q, taken_q} <= '0;
+      moved_q <= 1'b0;
     end else begin
+      moved_q <= (give_i | take_i) != '0;
       for (int u = 0; u < Units; u++) post_q[u*15 +: 15] <= give_i[u] ? post_i[u*15 +: 15] : '0;
       gave_q  <= post_q;
       taken_q <= taken;
@@ -73,20 +79,14 @@ module stamp_sems #(
   always_ff @(posedge clk_i) begin : count
     logic [Units*3-1:0] up;
     logic [2:0]         down;
-    logic [9:0]         next;
     if (!rst_ni || clear_i) begin
       for (int s = 0; s < Sems; s++) sem_q[s] <= 8'd0;
       over_q <= '0;
-    end else if (post_q == '0 && !spent_o) begin
-      over_q <= '0;
-    end else begin
-      over_q[0] <= 1'b0;
+    end else if (moved_q) begin
       for (int s = 1; s < Sems; s++) begin
         for (int k = 0; k < Units * 3; k++) up[k] = post_q[k*5 +: 5] == 5'(s);
         for (int k = 0; k < 3; k++) down[k] = taken_q[k*5 +: 5] == 5'(s);
-        next = {2'b00, sem_q[s]} + 10'($countones(up)) - 10'($countones(down));
-        sem_q[s]  <= next[7:0];
-        over_q[s] <= next > 10'(stamp_isa_pkg::SEM_MAX);
+        {over_q[s], sem_q[s]} <= {1'b0, sem_q[s]} + 9'($countones(up)) - 9'($countones(down));
       end
     end
   end
