@@ -9,6 +9,7 @@
 #include "model/num/matmul_f32.h"
 #include "tests/model/rnd.h"
 #include "tests/oracle/softfloat.h"
+#include "tests/skip.h"
 
 struct problem {
     struct stamp_scheme q;
@@ -204,6 +205,15 @@ START_TEST(a_scale_that_overflows_gives_the_same_bits_on_every_path)
 }
 END_TEST
 
+/* The tests above leave out what the processor has not; here that is said. */
+START_TEST(a_path_this_processor_has_not_is_not_passed)
+{
+    if (!stamp_path_works((enum stamp_path)_i))
+        test_skip("this processor has no %s: the product by that path is NOT tested",
+                  stamp_path_name((enum stamp_path)_i));
+}
+END_TEST
+
 START_TEST(a_host_has_the_portable_path_and_one_it_calls_best)
 {
     ck_assert(stamp_path_works(STAMP_PATH_PORTABLE) && stamp_path_works(STAMP_PATH_BEST));
@@ -275,6 +285,7 @@ Suite *stamp_suite_matmul(void)
     tcase_add_test(c, every_path_gives_the_bits_of_the_reference_at_odd_shapes);
     tcase_add_test(c, the_longest_product_of_the_largest_codes_does_not_overflow);
     tcase_add_test(c, a_scale_that_overflows_gives_the_same_bits_on_every_path);
+    tcase_add_loop_test(c, a_path_this_processor_has_not_is_not_passed, 0, STAMP_PATHS);
     tcase_add_test(c, a_host_has_the_portable_path_and_one_it_calls_best);
     tcase_add_test(c, the_f32_product_adds_rounded_products_in_rising_order);
     tcase_add_test(c, the_f32_product_of_infinity_and_zero_is_the_canonical_nan);
