@@ -68,13 +68,14 @@ def simulation(machine, folder):
 
 
 def decoding():
-    """Cycles of a token of the shipped model, without contention, and those in which the port brings its weights."""
+    """Cycles of a token of the shipped model, as expected, and those in which the port brings what is written to WB:
+    weights, and the operands of keys and values."""
     with_json, _ = run(B, "demo", "--on", "model", "--tokens", "256", "--decode", "16")
     table, _ = run(B, "machines")
     m = next(m for m in table["machines"] if m["name"] == "base")
     decode = with_json["decode"]
-    weights = decode["events"]["wb_write"] * m["L"] * m["T"] / 2 / decode["tokens"]
-    return decode["cycles_expected"] / decode["tokens"], weights / m["AXI_BYTES"]
+    brought = decode["events"]["wb_write"] * m["L"] * m["T"] / 2 / decode["tokens"]
+    return decode["cycles_expected"] / decode["tokens"], brought / m["AXI_BYTES"]
 
 
 def main():
@@ -84,7 +85,7 @@ def main():
         rate = simulation(m, [B, BEFORE] if both else [B])
         figure(f"RTL of {m} simulated", 1e-3 * rate[B], "kHz of cpu", *(("BEFORE", 1e-3 * rate[BEFORE]) if both else ()))
     cycles, bound = decoding()
-    figure("shipped model on base, a token decoded", 1e-3 * cycles, "kcycles", "its weights through the port", 1e-3 * bound)
+    figure("shipped model on base, a token decoded", 1e-3 * cycles, "kcycles", "what WB takes, through the port", 1e-3 * bound)
 
 
 if __name__ == "__main__":
