@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dram.cpp - memory behind one AXI4 port. Contract in dram.h. */
+/* dram.cpp - memory behind one AXI4 port: bytes and errors. Contract in dram.h, timing in model/clock/plain.h. */
 #include "sim/verilator/dram.h"
 
 #include <cassert>
@@ -10,18 +10,10 @@ constexpr uint8_t Okay = 0, Slverr = 2, Decerr = 3;
 }
 
 stamp_dram::stamp_dram(uint8_t *bytes, size_t size, const stamp_dram_config &c)
-    : config(c), bytes_(bytes), size_(size), rng_(c.seed * 2 + 1)
+    : config(c), bytes_(bytes), size_(size)
 {
     assert(c.axi_bytes >= 4 && c.axi_bytes <= 64);
-}
-
-bool stamp_dram::chance(uint32_t per_256)
-{
-    if (per_256 == 0) return false;
-    rng_ ^= rng_ << 13;
-    rng_ ^= rng_ >> 7;
-    rng_ ^= rng_ << 17;
-    return ((rng_ >> 24) & 255) < per_256;
+    stamp_plain_new(&time_, &c);
 }
 
 /* The response to one beat. */
@@ -36,132 +28,90 @@ uint8_t stamp_dram::check(uint64_t addr, bool write) const
 
 bool stamp_dram::idle() const
 {
-    return ar_in_ == ar_out_ && aw_in_ == aw_out_ && w_in_ == w_out_ && b_in_ == b_out_;
+    return stamp_plain_idle(&time_);
 }
 
 void stamp_dram::reset(stamp_axi &p)
 {
-    ar_out_ = ar_in_;
-    aw_out_ = aw_in_;
-    w_out_ = w_in_;
-    b_out_ = b_in_;
-    w_lasts_ = aw_seen_;
-    read_beat_ = write_beat_ = 0;
-    p.arready = p.rvalid = p.rlast = p.awready = p.wready = p.bvalid = false;
+    stamp_plain_reset(&time_, &p);
+    aw_out_ = time_.aw_out;
+    w_out_ = time_.w_out;
+    b_in_ = time_.b_in;
+    aw_resp_ = Okay;
+    write_beat_ = 0;
 }
 
-void stamp_dram::take_read(stamp_axi &p)
+/* What came with the handshakes, at the places the rings had before. */
+void stamp_dram::take(const stamp_axi &p, uint32_t ar, uint32_t aw, uint32_t w,
+                      const stamp_plain_did &did)
 {
-    if (p.arvalid && p.arready) {
-        ar_[ar_in_++ % Slots] = {p.araddr, cycles + config.read_latency, p.arlen, Okay};
+    if (did.ar) {
+        ar_addr_[ar % Slots] = p.araddr;
         bursts_read++;
     }
-    if (p.rvalid && p.rready) {
-        p.rvalid = false;
+    if (did.r) {
         beats_read++;
         bytes_read += config.axi_bytes;
-        if (p.rlast) {
-            ar_out_++;
-            read_beat_ = 0;
-        } else
-            read_beat_++;
+    }
+    if (did.aw) {
+        aw_addr_[aw % Slots] = p.awaddr;
+        bursts_written++;
+    }
+    if (did.w) {
+        beat &b = w_[w % Slots];
+        b.strb = p.wstrb;
+        b.last = p.wlast;
+        memcpy(b.data, p.wdata, config.axi_bytes);
+        beats_written++;
     }
 }
 
-void stamp_dram::drive_read(stamp_axi &p)
+/* The oldest beat goes to memory. */
+void stamp_dram::apply_write()
 {
-    if (read_credit_ < 256) read_credit_ += config.read_rate;
-    p.arready = ar_in_ - ar_out_ < Slots && !chance(config.stall_ar);
-    if (p.rvalid || ar_in_ == ar_out_ || read_credit_ < 256) return;
+    const beat &w = w_[w_out_++ % Slots];
+    const uint64_t addr = aw_addr_[aw_out_ % Slots] + write_beat_++ * (uint64_t)config.axi_bytes;
+    const uint8_t resp = w.strb ? check(addr, true) : Okay;
+    const uint64_t all = config.axi_bytes == 64 ? ~0ull : (1ull << config.axi_bytes) - 1;
 
-    const burst &b = ar_[ar_out_ % Slots];
-    if (cycles + 1 < b.due || chance(config.stall_r)) return;
+    if (resp > aw_resp_) aw_resp_ = resp;
+    if (resp == Okay && (w.strb & all) == all) {
+        memcpy(bytes_ + addr, w.data, config.axi_bytes);
+        bytes_written += config.axi_bytes;
+    } else if (resp == Okay) {
+        for (uint32_t i = 0; i < config.axi_bytes; i++)
+            if (w.strb >> i & 1) {
+                bytes_[addr + i] = w.data[i];
+                bytes_written++;
+            }
+    }
+    if (!w.last) return;
+    b_resp_[b_in_++ % Slots] = aw_resp_;
+    aw_out_++;
+    aw_resp_ = Okay;
+    write_beat_ = 0;
+}
 
-    const uint64_t addr = b.addr + read_beat_ * (uint64_t)config.axi_bytes;
+void stamp_dram::show_read(stamp_axi &p)
+{
+    const uint64_t addr =
+        ar_addr_[time_.ar_out % Slots] + time_.read_beat * (uint64_t)config.axi_bytes;
+
     p.rresp = check(addr, false);
     if (p.rresp == Decerr)
         memset(p.rdata, 0, config.axi_bytes);
     else
         memcpy(p.rdata, bytes_ + addr, config.axi_bytes);
-    p.rvalid = true;
-    p.rlast = read_beat_ == b.len;
-    read_credit_ -= 256;
-}
-
-void stamp_dram::take_write(stamp_axi &p)
-{
-    if (p.awvalid && p.awready) {
-        aw_[aw_in_++ % Slots] = {p.awaddr, 0, p.awlen, Okay};
-        aw_seen_++;
-        bursts_written++;
-    }
-    if (p.wvalid && p.wready) {
-        beat &w = w_[w_in_++ % Slots];
-        w.strb = p.wstrb;
-        w.last = p.wlast;
-        memcpy(w.data, p.wdata, config.axi_bytes);
-        w_lasts_ += p.wlast;
-        beats_written++;
-        write_credit_ -= 256;
-    }
-    if (p.bvalid && p.bready) {
-        p.bvalid = false;
-        b_out_++;
-    }
-}
-
-/* Beats whose address is known go to memory, one burst's response at its last beat. */
-void stamp_dram::apply_write()
-{
-    while (w_in_ != w_out_ && aw_in_ != aw_out_ && b_in_ - b_out_ < Slots) {
-        burst &a = aw_[aw_out_ % Slots];
-        const beat &w = w_[w_out_++ % Slots];
-        const uint64_t addr = a.addr + write_beat_++ * (uint64_t)config.axi_bytes;
-        const uint8_t resp = w.strb ? check(addr, true) : Okay;
-        const uint64_t all = config.axi_bytes == 64 ? ~0ull : (1ull << config.axi_bytes) - 1;
-
-        if (resp > a.resp) a.resp = resp;
-        if (resp == Okay && (w.strb & all) == all) {
-            memcpy(bytes_ + addr, w.data, config.axi_bytes);
-            bytes_written += config.axi_bytes;
-        } else if (resp == Okay) {
-            for (uint32_t i = 0; i < config.axi_bytes; i++)
-                if (w.strb >> i & 1) {
-                    bytes_[addr + i] = w.data[i];
-                    bytes_written++;
-                }
-        }
-        if (!w.last) continue;
-        a.due = cycles + config.write_latency;
-        b_[b_in_++ % Slots] = a;
-        aw_out_++;
-        write_beat_ = 0;
-    }
-}
-
-void stamp_dram::drive_write(stamp_axi &p)
-{
-    /* A burst's AW is due once its first beat is here: complete bursts, or one begun. */
-    const bool begun = w_in_ != w_out_ || (int32_t)(w_lasts_ - aw_seen_) > 0;
-
-    if (write_credit_ < 512) write_credit_ += config.write_rate;
-    p.awready = aw_in_ - aw_out_ < Slots - 1 && (!config.aw_waits_for_w || begun) &&
-                !chance(config.stall_aw);
-    p.wready = w_in_ - w_out_ < Slots - 1 && write_credit_ >= 256 && !chance(config.stall_w);
-    if (p.bvalid || b_in_ == b_out_) return;
-
-    const burst &b = b_[b_out_ % Slots];
-    if (cycles + 1 < b.due || chance(config.stall_b)) return;
-    p.bresp = b.resp;
-    p.bvalid = true;
 }
 
 void stamp_dram::step(stamp_axi &p)
 {
+    const uint32_t ar = time_.ar_in, aw = time_.aw_in, w = time_.w_in;
+    const stamp_plain_did did = stamp_plain_edge(&time_, &config, &p);
+
     cycles++;
-    take_read(p);
-    take_write(p);
-    if (w_in_ != w_out_) apply_write();
-    drive_read(p);
-    drive_write(p);
+    take(p, ar, aw, w, did);
+    for (uint32_t i = 0; i < did.written; i++) apply_write();
+    if (did.r_shown) show_read(p);
+    if (did.b_shown) p.bresp = b_resp_[time_.b_out % Slots];
 }

@@ -7,7 +7,8 @@
  *     copy the master's outputs into pins;  dram.step(pins);
  *     clock high, eval;  copy the memory's outputs to the top;  clock low, eval
  * step() decides which handshakes this edge completes and what the memory drives after it.
- * All readies are registered: none depends on a valid of the same cycle.
+ * All readies are registered: none depends on a valid of the same cycle. When it does what is
+ * model/clock/plain.h, the same code the timed machine has behind its pins.
  *
  * INCR bursts, one ID, responses in order. Errors answer SLVERR and leave the bytes alone;
  * addresses beyond the array answer DECERR.
@@ -19,29 +20,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "model/clock/plain.h"
+
 /** The pins of one AXI4 port. Data up to 512 bits, byte 0 lowest. */
-struct stamp_axi {
+struct stamp_axi : stamp_clock_axi {
     /* driven by the master */
-    bool arvalid, rready, awvalid, wvalid, wlast, bready;
-    uint8_t arlen, arsize, arburst, awlen, awsize, awburst;
-    uint64_t araddr, awaddr, wstrb;
+    uint8_t arsize, arburst, awsize, awburst;
+    uint64_t wstrb;
     uint8_t wdata[64];
     /* driven by the memory */
-    bool arready, rvalid, rlast, awready, wready, bvalid;
     uint8_t rresp, bresp;
     uint8_t rdata[64];
 };
 
-/** What the memory is like. Probabilities in 1/256 per cycle, 0 never. */
-struct stamp_dram_config {
+/** What the memory is like: 60 cycles of latency, full rates, no stalls. */
+struct stamp_dram_config : stamp_plain_config {
     uint32_t axi_bytes = 16;
-    uint32_t read_latency = 60;  /**< cycles from AR to its first beat, 1 or more */
-    uint32_t write_latency = 60; /**< cycles from the last W to B, 1 or more */
-    uint32_t read_rate = 256;    /**< beats per 256 cycles, 1..256 */
-    uint32_t write_rate = 256;
-    uint32_t stall_ar = 0, stall_r = 0, stall_aw = 0, stall_w = 0, stall_b = 0;
-    bool aw_waits_for_w = false; /**< AWREADY only once a beat of the burst is here (legal) */
-    uint64_t seed = 1;
+    stamp_dram_config() : stamp_plain_config{60, 60, 256, 256, 0, 0, 0, 0, 0, false, 1}
+    {
+    }
 };
 
 /** Bytes [lo, hi) answer SLVERR. */
@@ -66,34 +63,25 @@ class stamp_dram {
     uint64_t beats_read = 0, beats_written = 0, bursts_read = 0, bursts_written = 0;
 
   private:
-    static constexpr uint32_t Slots = 64; /* bursts of a direction, W beats: a power of two */
-    struct burst {
-        uint64_t addr, due;
-        uint8_t len, resp;
-    };
+    static constexpr uint32_t Slots = STAMP_PLAIN_SLOTS;
     struct beat {
         uint64_t strb;
         bool last;
         uint8_t data[64];
     };
 
-    void take_read(stamp_axi &p);
-    void drive_read(stamp_axi &p);
-    void take_write(stamp_axi &p);
+    void take(const stamp_axi &p, uint32_t ar, uint32_t aw, uint32_t w, const stamp_plain_did &did);
     void apply_write();
-    void drive_write(stamp_axi &p);
-    bool chance(uint32_t per_256);
+    void show_read(stamp_axi &p);
     uint8_t check(uint64_t addr, bool write) const;
 
     uint8_t *bytes_;
     size_t size_;
-    uint64_t rng_;
-    uint32_t read_credit_ = 0, write_credit_ = 0, read_beat_ = 0, write_beat_ = 0;
-    burst ar_[Slots], aw_[Slots], b_[Slots];
+    stamp_plain time_; /* when; its counts are the places in the rings */
+    uint64_t ar_addr_[Slots], aw_addr_[Slots];
+    uint8_t b_resp_[Slots], aw_resp_ = 0;
     beat w_[Slots];
-    uint32_t ar_in_ = 0, ar_out_ = 0, aw_in_ = 0, aw_out_ = 0, w_in_ = 0, w_out_ = 0;
-    uint32_t b_in_ = 0, b_out_ = 0, w_lasts_ = 0; /* complete W bursts taken, mod 2^32 */
-    uint32_t aw_seen_ = 0;                        /* AW taken, mod 2^32 */
+    uint32_t aw_out_ = 0, w_out_ = 0, b_in_ = 0, write_beat_ = 0; /* written up to here */
 };
 
 #endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file axi.h
+ * The pins of the machine's AXI4 port that decide when something happens, and what stands behind them.
+ *
+ * A memory is clocked once a cycle, with what the master drives in that cycle; what it drives itself comes out
+ * of registers and changes at the edge alone.
+ */
+#ifndef STAMP_CLOCK_AXI_H
+#define STAMP_CLOCK_AXI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** INCR bursts of full beats, one ID. Addresses as the memory counts them: its first byte is 0. */
+struct stamp_clock_axi {
+    /* driven by the master */
+    uint64_t araddr, awaddr;
+    uint8_t arlen, awlen; /**< beats, less one */
+    bool arvalid, rready, awvalid, wvalid, wlast, bready;
+    /* driven by the memory */
+    bool arready, rvalid, rlast, awready, wready, bvalid;
+};
+
+/** A memory behind the pins. */
+struct stamp_clock_memory {
+    void *ctx;
+    /** The edge: takes what the master drives, changes what the memory drives. */
+    void (*edge)(void *ctx, struct stamp_clock_axi *pins);
+    /** Edges to come in which, the master driving what it drives now, the memory's pins stay as they are
+     *  and nothing but counting happens. 0 when unsure. */
+    uint64_t (*still)(const void *ctx, const struct stamp_clock_axi *pins);
+    /** The same as that many edges, no more than still() said. */
+    void (*skip)(void *ctx, uint64_t cycles);
+};
+
+#ifdef __cplusplus
+}
+#endif
+#endif
