@@ -57,7 +57,6 @@ static bool sems_edge(struct stamp_clock_queues *q, const struct stamp_clock_que
     const struct stamp_clock_three none = {{0}};
 
     s->giving = s->posting;
-    if (s->posting) memcpy(s->gave, s->post, sizeof s->gave);
     s->posting = s->spent = false;
     s->taken = none;
     s->moved = p->gives | p->take;

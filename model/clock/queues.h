@@ -58,8 +58,8 @@ struct stamp_clock_queue {
 
 struct stamp_clock_sems {
     uint8_t sem[STAMP_SEMAPHORES];
-    struct stamp_clock_three post[STAMP_QUEUES], gave[STAMP_QUEUES], taken;
-    bool moved, spent, posting, giving; /**< the last two: post, gave name one */
+    struct stamp_clock_three post[STAMP_QUEUES], taken;
+    bool moved, spent, posting, giving; /**< the last two: posts of this cycle, of the one before */
 };
 
 struct stamp_clock_queues {
