@@ -116,7 +116,9 @@ static void queue_edge(struct stamp_clock_queues *all, uint32_t u,
         q->flights--;
     }
     if (accept) {
-        q->flight[(q->flight_first + q->flights++) % q->flight_most] = q->entry[q->first].post;
+        const uint32_t at = (q->flight_first + q->flights++) % q->flight_most;
+        q->flight[at] = q->entry[q->first].post;
+        q->flight_seq[at] = q->entry[q->first].seq;
         q->first = (q->first + 1) % all->places;
         q->count--;
     }
@@ -166,6 +168,7 @@ void stamp_clock_queues_drive(const struct stamp_clock_queues *q, struct stamp_c
         if (own->granted) p->unit_valid |= bit;
         p->unit_insn[u] = &e->issue;
         p->unit_seq[u] = e->seq;
+        p->done_seq[u] = own->flight_seq[own->flight_first];
         if (!at_head(own)) continue;
         p->head |= bit;
         if (!met(&q->sems, &e->wait))

@@ -32,6 +32,7 @@ struct stamp_clock_queues_pins {
     uint8_t ready, unit_valid, head, take, waits; /**< out */
     const struct stamp_issue *unit_insn[STAMP_QUEUES]; /**< out, with unit_valid */
     uint64_t unit_seq[STAMP_QUEUES];                   /**< out, with unit_valid */
+    uint64_t done_seq[STAMP_QUEUES];                   /**< out: of what unit_done ends */
     uint8_t gives;                                     /**< out, of edge: done without an error */
     bool all_idle;                                     /**< out */
 };
@@ -52,7 +53,8 @@ struct stamp_clock_queue {
     uint32_t first, count, stored; /**< waiting in all; of these in memory and not asked for */
     bool reading, next, head, granted, read, load;
     uint32_t flights, flight_first, flight_most;
-    struct stamp_clock_three flight[STAMP_CLOCK_FLIGHT];
+    struct stamp_clock_three flight[STAMP_CLOCK_FLIGHT]; /**< posts of those */
+    uint64_t flight_seq[STAMP_CLOCK_FLIGHT];
     struct stamp_clock_entry entry[STAMP_CLOCK_QUEUE_MOST];
 };
 
