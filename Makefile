@@ -37,7 +37,7 @@ LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TOOLS    := $(addprefix $(B)/,logits ids picture named predict)
 # Unit benches: build/tb/MACHINE/UNIT; tiny_cov writes coverage, as build/stamp_rtl_tiny_cov.so does.
-BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
+BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn xb)) $(addprefix tiny/,fp ctrl lib)
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:

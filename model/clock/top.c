@@ -258,9 +258,11 @@ static void count_values(struct stamp_clock_top *t, uint64_t *e)
     e[STAMP_EV_XB_WRITE] += p->vxu.xb_we ? 1 + p->vxu.xb_two : 0;
     e[STAMP_EV_WB_READ] += p->mxu.wb_re;
     e[STAMP_EV_WB_WRITE] += p->wb_write;
-    e[STAMP_EV_VM_READ] += p->vxu.ev_read + (p->stu.rd_valid && p->stu.rd_ready);
-    e[STAMP_EV_VM_WRITE] +=
-        p->vm.mx_we + (p->vm.vw_valid && p->vm.vw_ready) + (p->vm.lw_valid && p->vm.lw_ready);
+    e[STAMP_EV_VM_READ] += p->vxu.ev_read;
+    e[STAMP_EV_VM_READ] += p->stu.rd_valid && p->stu.rd_ready;
+    e[STAMP_EV_VM_WRITE] += p->vm.mx_we;
+    e[STAMP_EV_VM_WRITE] += p->vm.vw_valid && p->vm.vw_ready;
+    e[STAMP_EV_VM_WRITE] += p->vm.lw_valid && p->vm.lw_ready;
     e[STAMP_EV_AC_READ] += p->mxu.ev_ac_read;
     e[STAMP_EV_AC_WRITE] += p->mxu.ac_we;
     e[STAMP_EV_DRAIN_LINES] += p->mxu.ev_line;

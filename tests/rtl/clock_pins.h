@@ -1,49 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file clock_pins.h
- * A twin of model/clock beside its RTL: pins compared cycle by cycle, the first difference told.
+ * A twin of model/clock beside the unit of a bench: pins compared in every cycle, the first difference ends
+ * the bench.
  */
 #ifndef STAMP_TESTS_RTL_CLOCK_PINS_H
 #define STAMP_TESTS_RTL_CLOCK_PINS_H
 
-#include <cstdint>
-#include <cstdio>
+#include <chrono>
 
-#include "model/spec/spec.h"
+#include "tests/rtl/mxu_vxu.h"
 
-/** What was compared; on: the twin stands where the RTL stands. */
+/** Counts of one bench: cycles compared, instructions done in them, cycles a jump passed over. */
 struct clock_pins {
-    const char *unit;
-    uint64_t cycles = 0, differing = 0;
-    bool on = false;
+    const tally &t;
+    uint64_t cycles = 0, insns = 0, jumps = 0, jumped = 0;
 
-    explicit clock_pins(const char *name) : unit(name)
+    void pin(const char *name, uint64_t rtl, uint64_t twin) const
     {
+        if (rtl == twin) return;
+        printf("cycle %llu: pin %s is %llu, of the clock %llu\n", (unsigned long long)t.cycle, name,
+               (unsigned long long)rtl, (unsigned long long)twin);
+        exit(1);
     }
-    void same(uint64_t cycle, const char *pin, uint64_t rtl, uint64_t twin)
+    /** An address: of a memory of @p depth lines, as wide as its port. */
+    void address(const char *name, bool valid, uint64_t rtl, uint64_t twin, uint32_t depth) const
     {
-        if (!on || rtl == twin) return;
-        printf("clock %s, cycle %llu: %s is %llu, its twin's %llu\n", unit,
-               (unsigned long long)cycle, pin, (unsigned long long)rtl, (unsigned long long)twin);
-        differing++;
-        on = false;
+        uint64_t mask = 1;
+        while (mask < depth - 1) mask = mask << 1 | 1;
+        if (valid) pin(name, rtl & mask, twin & mask);
     }
-    /** The closing line; @return whether some cycles were compared and none differed. */
-    bool close() const
+    void report(const char *unit) const
     {
-        printf("clock %s: %llu cycles compared, %llu differing\n", unit, (unsigned long long)cycles,
-               (unsigned long long)differing);
-        return cycles != 0 && differing == 0;
+        printf("%s on the clock: %llu cycles, %llu instructions, 0 differing; %llu jumps over %llu "
+               "cycles\n",
+               unit, (unsigned long long)cycles, (unsigned long long)insns,
+               (unsigned long long)jumps, (unsigned long long)jumped);
     }
 };
 
-/** The instruction on a format D unit's pins; its address is a pin of its own. */
-static inline union stamp_insn clock_insn(const void *word, uint64_t addr)
+/** Cycles a CPU second of @p edges, which makes n edges of a twin. */
+template <class F> static inline void clock_speed(const char *unit, F edges)
 {
-    union stamp_insn i = {};
-    stamp_decode(static_cast<const stamp_word *>(word), &i);
-    i.d.dram = addr;
-    return i;
+    const auto start = std::chrono::steady_clock::now();
+    const uint64_t n = edges();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    printf("%s on the clock: %.1f million cycles a second\n", unit,
+           (double)n * 1e-6 / took.count());
 }
 
 #endif

@@ -9,11 +9,11 @@
 #include "model/clock/dispatch.h"
 #include "model/clock/fetch.h"
 #include "model/clock/queues.h"
-#include "tests/rtl/clock_pins.h"
+#include "tests/rtl/clock_same.h"
 #include "tests/rtl/ctrl_prog.h"
 
 struct ctrl_clock {
-    clock_pins pins{"control"};
+    clock_same pins{"control"};
     stamp_clock_fetch fetch;
     stamp_clock_dispatch dispatch;
     stamp_clock_queues queues;

@@ -7,11 +7,11 @@
 #define STAMP_TESTS_RTL_LDU_CLOCK_H
 
 #include "model/clock/ldu.h"
-#include "tests/rtl/clock_pins.h"
+#include "tests/rtl/clock_same.h"
 #include "tests/rtl/ldu_stu.h"
 
 struct ldu_clock {
-    clock_pins pins{"stamp_ldu"};
+    clock_same pins{"stamp_ldu"};
     stamp_clock_ldu twin;
     bool apart = false; /* the RTL had runs the twin had not */
 

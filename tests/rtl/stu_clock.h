@@ -7,11 +7,11 @@
 #define STAMP_TESTS_RTL_STU_CLOCK_H
 
 #include "model/clock/stu.h"
-#include "tests/rtl/clock_pins.h"
+#include "tests/rtl/clock_same.h"
 #include "tests/rtl/ldu_stu.h"
 
 struct stu_clock {
-    clock_pins pins{"stamp_stu"};
+    clock_same pins{"stamp_stu"};
     stamp_clock_stu twin;
 
     stu_clock()
