@@ -41,32 +41,44 @@ static void units_new(struct stamp_clock_top *t)
     stamp_clock_table_init(&t->it_port, m, 32);
 }
 
+bool stamp_clock_entry(const struct stamp_image *image, const char *entry,
+                       struct stamp_clock_options *o)
+{
+    const struct stamp_entry *found = stamp_image_entry(image, entry);
+
+    if (!found) return false;
+    o->mach = image->mach;
+    o->code = image->code + found->first;
+    o->count = found->count;
+    o->code_addr = stamp_image_entry_addr(image, found);
+    memcpy(o->arg, image->arg, sizeof o->arg);
+    o->dram_bytes = image->dram_bytes;
+    return true;
+}
+
 enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct stamp_clock **out,
                                   struct stamp_err *e)
 {
-    const struct stamp_entry *entry = stamp_image_entry(o->image, o->entry);
+    struct stamp_clock *c = stamp_alloc(1, sizeof *c);
 
     *out = NULL;
-    if (!entry) return stamp_fail(e, STAMP_ERANGE, "no entry %s", o->entry ? o->entry : "");
-    struct stamp_clock *c = stamp_alloc(1, sizeof *c);
     if (!c) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     struct stamp_clock_top *t = &c->top;
-    t->mach = o->image->mach;
+    t->mach = o->mach;
     t->memory = o->memory;
     t->dram = o->dram;
-    t->dram_bytes = o->image->dram_bytes;
+    t->dram_bytes = o->dram_bytes;
     t->dram_base = o->dram_base;
-    t->code_addr = o->dram_base + stamp_image_entry_addr(o->image, entry);
-    t->code_count = entry->count;
-    if (o->hooks) c->hooks = *o->hooks;
+    t->code_addr = o->code_addr;
+    t->code_count = o->count;
+    c->hooks = o->hooks;
     c->watchdog = o->watchdog;
     if (!tables_new(t)) {
         stamp_clock_free(c);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     units_new(t);
-    stamp_clock_dispatch_init(&t->dispatch, t->mach, o->image->code + entry->first, entry->count,
-                              o->arg ? o->arg : o->image->arg);
+    stamp_clock_dispatch_init(&t->dispatch, t->mach, o->code, o->count, o->arg);
     t->axi.rready = true;
     for (uint64_t i = 0; i < o->before; i++) t->memory.edge(t->memory.ctx, &t->axi);
     t->start = true;

@@ -28,18 +28,25 @@ struct stamp_clock_hooks {
 };
 
 struct stamp_clock_options {
-    const struct stamp_image *image; /**< borrowed for the life of the clock, as all that follows */
-    const char *entry;               /**< NULL: the first */
-    const uint32_t *arg;             /**< [STAMP_ARGS], NULL: those of the image */
+    const struct stamp_mach *mach;
+    const struct stamp_word *code; /**< borrowed for the life of the clock, as all that is pointed to */
+    uint32_t count;
+    uint64_t code_addr;
+    uint32_t arg[STAMP_ARGS];
     struct stamp_clock_memory memory;
-    const uint8_t *dram; /**< dram_bytes of the image; NULL: tables hold zeros */
-    uint64_t dram_base;  /**< address of its first byte */
-    uint64_t before;     /**< edges of the memory before the cycle of START */
-    uint64_t watchdog;   /**< cycles without an instruction over that end it; 0: none */
-    const struct stamp_clock_hooks *hooks; /**< NULL, or some of them */
+    const uint8_t *dram; /**< its bytes; NULL: tables hold zeros */
+    uint64_t dram_bytes, dram_base; /**< how many; address of the first */
+    uint64_t before;                /**< edges of the memory before the cycle of START */
+    uint64_t watchdog;              /**< cycles without an instruction over that end it; 0: none */
+    struct stamp_clock_hooks hooks; /**< NULL where nobody listens */
 };
 
-/** A machine at rest before START. @return STAMP_ENOMEM, STAMP_ERANGE (no such entry) */
+/** The program of an entry (NULL: the first) with the arguments of the image, memory at 0. @return false:
+ *  no such entry */
+bool stamp_clock_entry(const struct stamp_image *image, const char *entry,
+                       struct stamp_clock_options *o);
+
+/** A machine at rest before START. @return STAMP_ENOMEM */
 enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct stamp_clock **out,
                                   struct stamp_err *e);
 void stamp_clock_free(struct stamp_clock *c);
