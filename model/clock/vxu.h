@@ -15,7 +15,10 @@
 
 #include <stdbool.h>
 
-#include "model/spec/spec.h"
+#include "model/clock/vxu_fn.h"
+#include "model/clock/vxu_rows.h"
+#include "model/clock/vxu_sm.h"
+#include "model/clock/vxu_walk.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,7 +38,69 @@ struct stamp_clock_vxu_pins {
     uint8_t ev_lines, ev_divides;
 };
 
-struct stamp_clock_vxu;
+/** What the instruction is to the lanes: the names of stamp_vxu. */
+struct stamp_clock_vxu_is {
+    bool bfly, rot, min, par, quant, rope, fn, code, deq, pack, depth, smrd, smwr, red, max, mac,
+        sum;
+    bool coded, out; /**< out: the product is the result */
+    uint8_t divides; /**< of a line of VFN */
+};
+
+/** Lines on their way to VM: stamp_vx_out. */
+struct stamp_clock_vxu_out {
+    bool valid, next_v;
+    uint16_t addr, next_addr;
+};
+
+/** Adders and multipliers of the lanes: stamp_vx_alu with stamp_vx_deq. */
+struct stamp_clock_vxu_alu {
+    uint8_t join, out, mul, add; /**< bit n: something in stage n, 1 to 4 */
+    uint64_t mul_addr, add_addr; /**< its line, 16 bits a stage from 0 on: that of stage 1 */
+    bool deq;
+    uint16_t deq_addr;
+};
+
+/** Codes, nibbles and words: stamp_vx_code, _quant, _pack and _line. */
+struct stamp_clock_vxu_codes {
+    uint16_t code, quant; /**< bit n: a line in stage n, 1 to 7, 1 to 10 */
+    uint8_t at;           /**< enabled cycles, modulo 16 */
+    uint8_t step[16];     /**< of the line that came in each */
+    bool pack_ready, low; /**< low: plane 1 */
+    uint8_t piece;
+    bool line_valid;
+    uint16_t line_addr, left, red_addr;
+    uint8_t lane;
+};
+
+/** Outputs that are registers. */
+struct stamp_clock_vxu_regs {
+    bool xb_we, xb_two, pb_we, sm_we, ev_read, ev_fn;
+    uint8_t xb_row, ev_lines, ev_divides, q_err;
+    uint16_t xb_addr, pb_addr, sm_addr, rm_addr;
+};
+
+struct stamp_clock_vxu {
+    const struct stamp_mach *mach;
+    uint32_t log_f; /**< elements of a group of the function lanes, as a power of 2, or 255 */
+    union stamp_insn insn;
+    struct stamp_clock_vxu_is is;
+    bool busy, load, done, row_err, xb_ok, par_valid;
+    uint8_t err;
+
+    bool v1, v_o, s2_v;    /**< a step one and two cycles behind the walk, and at the lanes */
+    uint8_t at1, at_o, s2; /**< its number */
+    uint8_t exec;          /**< the steps of a pair */
+    uint16_t a_addr, b_addr, a2_addr, b2_addr;
+
+    struct stamp_clock_vxu_walk walk;
+    struct stamp_clock_vxu_alu alu;
+    struct stamp_clock_vxu_codes codes;
+    struct stamp_clock_rows rows;
+    struct stamp_clock_vxu_sm sm;
+    struct stamp_clock_fn fn;
+    struct stamp_clock_vxu_out out;
+    struct stamp_clock_vxu_regs regs;
+};
 
 /** @param rt  the row table, RT_ENTRIES, borrowed: an entry is looked at in the edge of its rt_re */
 void stamp_clock_vxu_init(struct stamp_clock_vxu *v, const struct stamp_mach *mach,
