@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file vxu_clock.h
+ * model/clock/vxu beside stamp_vxu in vxu_tb.cpp, which includes this once behind its top, model and tally.
+ */
+#ifndef STAMP_TESTS_RTL_VXU_CLOCK_H
+#define STAMP_TESTS_RTL_VXU_CLOCK_H
+
+#include "model/clock/vxu.h"
+#include "tests/rtl/clock_pins.h"
+
+static struct {
+    stamp_clock_vxu unit;
+    stamp_clock_vxu_pins pins;
+    union stamp_insn insn;
+} timed;
+static clock_pins compared = {t};
+
+static void compare_pins()
+{
+    const stamp_clock_vxu_pins &p = timed.pins;
+
+    compared.pin("insn_ready_o", top->insn_ready_o, p.insn_ready);
+    compared.pin("done_o", top->done_o, p.done);
+    if (p.done && !(p.err == STAMP_ERROR_NONE && top->err_o == STAMP_ERROR_NUMERIC))
+        compared.pin("err_o", top->err_o, p.err);
+    compared.pin("busy_o", top->busy_o, p.busy);
+    compared.pin("rt_re_o", top->rt_re_o, p.rt_re);
+    compared.address("rt_addr_o", p.rt_re, top->rt_addr_o, p.rt_addr, mach->RT_ENTRIES);
+    compared.pin("vr_re_o", top->vr_re_o, p.vr_re);
+    compared.address("vr_addr_o", p.vr_re, top->vr_addr_o, p.vr_addr, mach->VM_LINES);
+    compared.pin("vw_valid_o", top->vw_valid_o, p.vw_valid);
+    compared.address("vw_addr_o", p.vw_valid, top->vw_addr_o, p.vw_addr, mach->VM_LINES);
+    compared.pin("xb_we_o", top->xb_we_o, p.xb_we);
+    compared.address("xb_addr_o", p.xb_we, top->xb_addr_o, p.xb_addr, mach->XB_LINES);
+    if (p.xb_we) compared.pin("xb_row_o", top->xb_row_o, p.xb_row);
+    if (p.xb_we) compared.pin("xb_two_o", top->xb_two_o, p.xb_two);
+    compared.pin("rm_we_o", top->rm_we_o, p.rm_we);
+    compared.address("rm_addr_o", p.rm_we, top->rm_addr_o, p.rm_addr, mach->SM_ENTRIES);
+    compared.pin("sm_we_o", top->sm_we_o, p.sm_we);
+    compared.address("sm_addr_o", p.sm_we, top->sm_addr_o, p.sm_addr, mach->SM_ENTRIES);
+    compared.pin("pb_we_o", top->pb_we_o, p.pb_we);
+    compared.address("pb_addr_o", p.pb_we, top->pb_addr_o, p.pb_addr, mach->PB_LINES);
+    compared.pin("ev_read_o", top->ev_read_o, p.ev_read);
+    compared.pin("ev_fn_o", top->ev_fn_o, p.ev_fn);
+    compared.pin("ev_lines_o", top->ev_lines_o, p.ev_lines);
+    compared.pin("ev_divides_o", top->ev_divides_o, p.ev_divides);
+    compared.cycles++;
+    compared.insns += p.done;
+}
+
+/** Before the clock's edge: outputs compared with the twin's, and its edge. */
+static void clock_twin()
+{
+    if (!timed.unit.mach) stamp_clock_vxu_init(&timed.unit, mach, model.m->rt);
+    if (!top->rst_ni) {
+        stamp_clock_vxu_reset(&timed.unit);
+        return;
+    }
+    timed.pins.insn_valid = top->insn_valid_i;
+    timed.pins.vw_ready = top->vw_ready_i;
+    timed.pins.xb_ready = top->xb_ready_i;
+    timed.pins.xb_busy = top->xb_busy_i;
+    if (top->insn_valid_i) {
+        stamp_word w;
+        memcpy(&w, &top->insn_i, sizeof w);
+        stamp_decode(&w, &timed.insn);
+        timed.pins.insn = &timed.insn;
+    }
+    stamp_clock_vxu_drive(&timed.unit, &timed.pins);
+    compare_pins();
+    stamp_clock_vxu_edge(&timed.unit, &timed.pins);
+}
+
+#endif
