@@ -31,7 +31,7 @@ static void units_new(struct stamp_clock_top *t)
 
     stamp_clock_fetch_init(&t->fetch, m);
     stamp_clock_queues_init(&t->queues, m);
-    stamp_clock_rmux_reset(&t->rmux);
+    stamp_clock_rmux_init(&t->rmux, STAMP_BURSTS);
     stamp_clock_ldu_init(&t->ldu, m, t->it);
     stamp_clock_stu_init(&t->stu, m);
     stamp_clock_vxu_init(&t->vxu, m, t->rt);

@@ -29,12 +29,13 @@ struct stamp_clock_hooks {
 
 struct stamp_clock_options {
     const struct stamp_mach *mach;
-    const struct stamp_word *code; /**< borrowed for the life of the clock, as all that is pointed to */
+    const struct stamp_word
+        *code; /**< borrowed for the life of the clock, as all that is pointed to */
     uint32_t count;
     uint64_t code_addr;
     uint32_t arg[STAMP_ARGS];
     struct stamp_clock_memory memory;
-    const uint8_t *dram; /**< its bytes; NULL: tables hold zeros */
+    const uint8_t *dram;            /**< its bytes; NULL: tables hold zeros */
     uint64_t dram_bytes, dram_base; /**< how many; address of the first */
     uint64_t before;                /**< edges of the memory before the cycle of START */
     uint64_t watchdog;              /**< cycles without an instruction over that end it; 0: none */

@@ -4,14 +4,15 @@
 
 #include <string.h>
 
-void stamp_clock_rmux_reset(struct stamp_clock_rmux *m)
+void stamp_clock_rmux_init(struct stamp_clock_rmux *m, uint32_t depth)
 {
     memset(m, 0, sizeof *m);
+    m->depth = depth;
 }
 
 static bool room(const struct stamp_clock_rmux *m)
 {
-    return m->order_in - m->order_out < STAMP_BURSTS;
+    return m->order_in - m->order_out < m->depth;
 }
 
 void stamp_clock_rmux_drive(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p)
