@@ -64,6 +64,7 @@ bench() {
     [ $coverage = 0 ] || opt="OPT_FAST=-O1 OPT_SLOW=-O0"
     [ "$unit" != lib ] || macros="$(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" # beside the behavioural bodies
     mkdir -p "$dir"
+    rm -f "$B/tb/$name/$unit" # verilator does not link again where only the library is new
     up=$(realpath --relative-to="$dir" .) lib=$(realpath --relative-to="$dir" "$B")
     MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. -MAKEFLAGS CXX=$RTL_CXX -LDFLAGS -latomic $flags --prefix Vtop --Mdir "$dir" -o "../$unit" \
         --top-module "$(basename "$top" .sv)" $kind ${opt:+-MAKEFLAGS "$opt"} $(own_params "$top") \
