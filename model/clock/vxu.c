@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When the vector unit does what: the twin of rtl/vec/stamp_vxu.sv. */
-#include "model/clock/vxu.h"
+#include "model/clock/vxu_lanes.h"
 
 #include <string.h>
-
-enum {
-    ADD = 4, /* AddLatency, MulLatency */
-    MUL = 4,
-    CODES = MUL + 3, /* stages of stamp_vx_code */
-    QUANT = CODES + 3
-};
 
 void stamp_clock_vxu_init(struct stamp_clock_vxu *v, const struct stamp_mach *mach,
                           const uint16_t *rt)
@@ -59,6 +52,9 @@ static void decode(struct stamp_clock_vxu *v)
     is.sum = op == STAMP_OP_VBIAS || (bin && fn <= STAMP_BIN_SUB) || (row && fn <= STAMP_ROW_SUB);
     is.out = (bin && fn == STAMP_BIN_MUL) || (row && fn == STAMP_ROW_MUL) || is.deq;
     is.coded = is.pack || is.quant || is.code;
+    is.line = is.max || is.smrd || is.code || is.red;
+    is.state = is.min || is.par || is.smwr;
+    is.alu = is.bfly || is.rope || is.sum || is.mac || is.out || is.coded || is.red;
     if (is.fn)
         is.divides = (uint8_t)(fn == STAMP_ONE_RECIP   ? v->mach->L
                                : fn == STAMP_ONE_RSQRT ? 2 * v->mach->L
@@ -81,33 +77,20 @@ static void load(struct stamp_clock_vxu *v)
 
 /* ---- What moves ------------------------------------------------------------------------------------------ */
 
-/* Of one cycle, out of registers. */
-struct now {
-    struct stamp_clock_rows_pins rows;
-    struct stamp_clock_fn_pins fn;
-    const struct stamp_clock_vxu_step *s1, *s2;
-    bool en, add_en, mul_en, adv, ready, code, pack, step, kill, alu, fn_take;
-    uint16_t alu_addr;
-};
-
-static struct stamp_clock_vxu_step *step_of(struct stamp_clock_vxu *v, uint8_t at)
-{
-    return &v->walk.step[at];
-}
-
-static void look(struct stamp_clock_vxu *v, struct now *n)
+static void look(struct stamp_clock_vxu *v, struct stamp_clock_vxu_now *n)
 {
     const struct stamp_clock_vxu_is *is = &v->is;
 
-    n->s1 = step_of(v, v->at_o);
-    n->s2 = step_of(v, v->s2);
+    n->s1 = &v->walk.step[v->at_o];
+    n->s2 = &v->walk.step[v->s2];
     n->rows.add = n->rows.red = n->rows.range = n->rows.busy = false;
+    n->rows.range_sm = 0;
     if (is->red || is->min) stamp_clock_rows_drive(&v->rows, &n->rows);
     n->fn.out_valid = n->fn.busy = false;
     if (is->fn) stamp_clock_fn_drive(&v->fn, &n->fn);
     n->kill = stamp_clock_vxu_walk_kill(&v->walk);
     n->ready = v->s2_v && n->s2->go;
-    n->code = v->codes.code >> CODES & 1;
+    n->code = v->codes.code >> STAMP_CLOCK_VXU_CODES & 1;
     n->pack = n->code && is->pack;
     n->en = !v->out.next_v;
     n->add_en = n->en && !(n->pack && !v->codes.pack_ready) && v->xb_ok;
@@ -116,13 +99,15 @@ static void look(struct stamp_clock_vxu *v, struct now *n)
              !(n->ready && is->smwr && !v->sm.scat_ready) &&
              !(v->v_o && is->par && v->sm.par_count == v->sm.q);
     n->step = v->walk.v2 && n->adv && !n->kill;
-    n->alu = (v->alu.add >> ADD | v->alu.out >> MUL) & 1;
-    n->alu_addr = (uint16_t)((v->alu.out >> MUL & 1 ? v->alu.mul_addr : v->alu.add_addr) >> 48);
+    n->alu = (v->alu.add >> STAMP_CLOCK_VXU_ADD | v->alu.out >> STAMP_CLOCK_VXU_MUL) & 1;
+    n->alu_addr =
+        (uint16_t)((v->alu.out >> STAMP_CLOCK_VXU_MUL & 1 ? v->alu.mul_addr : v->alu.add_addr) >>
+                   48);
     n->fn_take = n->ready && is->fn && n->en && n->fn.in_ready;
 }
 
 /* What is still to be done after this cycle. */
-static bool pipe_busy(const struct stamp_clock_vxu *v, const struct now *n,
+static bool pipe_busy(const struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n,
                       const struct stamp_clock_vxu_pins *p)
 {
     const bool out_busy = v->out.valid && !(p->vw_ready && !v->out.next_v);
@@ -135,123 +120,8 @@ static bool pipe_busy(const struct stamp_clock_vxu *v, const struct now *n,
 
 /* ---- Parts of the edge ------------------------------------------------------------------------------------ */
 
-static void out_edge(struct stamp_clock_vxu *v, const struct now *n, bool vw_ready)
-{
-    struct stamp_clock_vxu_out *o = &v->out;
-    const bool put = (n->alu || v->codes.line_valid || n->fn.out_valid) && n->en;
-    const bool pop = o->valid && vw_ready, stays = o->valid && !pop;
-
-    if (!put && !o->valid) return;
-    const uint16_t addr = v->is.fn ? n->fn.out_addr : n->alu ? n->alu_addr : v->codes.line_addr;
-    if (!stays) o->addr = o->next_v ? o->next_addr : addr;
-    if (put && o->valid) o->next_addr = addr;
-    const bool more = o->next_v || put;
-    o->valid = stays || more;
-    o->next_v = stays && more;
-}
-
-/* stamp_vx_line */
-static void line_edge(struct stamp_clock_vxu *v, const struct now *n)
-{
-    struct stamp_clock_vxu_codes *c = &v->codes;
-    const bool max = n->ready && v->is.max, lane = n->ready && v->is.smrd;
-    const bool word = n->code && v->is.code, red = n->rows.red;
-
-    if (!n->en) return;
-    c->line_valid = max || (lane && n->s2->flush);
-    if (max || lane) c->line_addr = v->a_addr;
-    if (word) {
-        const struct stamp_clock_vxu_step *s = step_of(v, c->step[(c->at - CODES) & 15]);
-        c->line_valid |= s->flush;
-        c->line_addr = (uint16_t)s->line;
-    }
-    if (!red) return;
-    c->line_valid |= c->left == 1 || c->lane == v->mach->L - 1;
-    c->line_addr = c->red_addr;
-    c->left--;
-    if (++c->lane == v->mach->L) {
-        c->lane = 0;
-        c->red_addr++;
-    }
-}
-
-/* stamp_vx_pack: a line holds until its last write. */
-static void pack_edge(struct stamp_clock_vxu *v, const struct now *n)
-{
-    struct stamp_clock_vxu_codes *c = &v->codes;
-    const uint32_t pieces = v->mach->L / v->mach->T;
-
-    v->regs.pb_we = n->pack;
-    if (!n->pack) return;
-    const bool last = v->is.depth || c->piece + 1u == pieces;
-    const uint32_t line = step_of(v, c->step[(c->at - CODES) & 15])->line;
-    v->regs.pb_addr = (uint16_t)(line + c->piece + (c->low ? (uint32_t)v->insn.v.gstride : 0));
-    c->piece = (uint8_t)(last ? 0 : c->piece + 1);
-    c->low ^= last;
-    c->pack_ready = c->low && (v->is.depth || c->piece + 1u == pieces);
-}
-
-/* stamp_vx_code and stamp_vx_quant: what leaves, and all that is inside one stage on. */
-static void codes_edge(struct stamp_clock_vxu *v, const struct now *n)
-{
-    struct stamp_clock_vxu_codes *c = &v->codes;
-    struct stamp_clock_vxu_regs *r = &v->regs;
-    const bool to_xb = n->mul_en && c->quant >> CODES & 1;
-    const struct stamp_clock_vxu_step *s = step_of(v, c->step[(c->at - CODES) & 15]);
-
-    r->xb_we = to_xb && s->err == STAMP_ERROR_NONE;
-    r->q_err = to_xb ? s->err : STAMP_ERROR_NONE;
-    if (to_xb) {
-        r->xb_addr = s->xb;
-        r->xb_row = s->xb_row;
-        r->xb_two = s->two;
-    }
-    s = step_of(v, c->step[(c->at - QUANT) & 15]);
-    r->sm_we = n->mul_en && c->quant >> QUANT & 1 && s->last;
-    if (r->sm_we) {
-        r->sm_addr = s->sm;
-        r->rm_addr = s->rm;
-    }
-    if (!n->mul_en) return;
-    c->step[c->at++ & 15] = v->s2;
-    c->code = (uint16_t)((c->code << 1 | n->ready << 1) & ((2 << CODES) - 2));
-    c->quant = (uint16_t)((c->quant << 1 | (n->ready && v->is.quant) << 1) & ((2 << QUANT) - 2));
-}
-
-static void alu_edge(struct stamp_clock_vxu *v, const struct now *n)
-{
-    const struct stamp_clock_vxu_is *is = &v->is;
-    struct stamp_clock_vxu_alu *a = &v->alu;
-    const bool joined = a->join >> MUL & 1, first = v->exec & 3;
-    const bool add = first ? !is->rot : n->ready && is->sum;
-    const uint8_t sub = n->s2->sub;
-    const bool mul = (is->rot && v->exec) || (is->rope && v->s2_v && sub) || a->deq ||
-                     (n->ready && (is->coded || (is->out && !is->deq) || is->mac || is->red));
-    const bool join = is->rot ? v->exec & 10 : is->mac || (is->rope && sub == 2);
-
-    if (n->add_en) {
-        const uint8_t kept = is->red ? a->add & 7 : a->add;
-        a->add = (uint8_t)((kept << 1 | (add || joined || n->rows.add) << 1) & 0x1e);
-    }
-    if (!n->mul_en) return;
-    const uint16_t mul_addr = v->exec & 8 ? v->b2_addr
-                              : is->rot   ? v->a2_addr
-                              : is->deq   ? a->deq_addr
-                                          : v->a_addr;
-    const uint16_t add_addr = joined        ? (uint16_t)(a->mul_addr >> 48)
-                              : v->exec & 2 ? v->b2_addr
-                                            : v->a_addr;
-    a->mul_addr = a->mul_addr << 16 | mul_addr;
-    a->add_addr = a->add_addr << 16 | add_addr;
-    a->join = (uint8_t)((a->join << 1 | (mul && join) << 1) & 0x1e);
-    a->out = (uint8_t)((a->out << 1 | (mul && is->out) << 1) & 0x1e);
-    a->mul = (uint8_t)((a->mul << 1 | mul << 1) & 0x1e);
-    a->deq = n->ready && is->deq;
-    if (a->deq) a->deq_addr = v->a_addr;
-}
-
 /* Steps on their way to the lanes. */
-static void way_edge(struct stamp_clock_vxu *v, const struct now *n)
+static void way_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n)
 {
     if (!n->adv) return;
     const bool pair = v->v_o && v->is.bfly && n->s1->sub == 1;
@@ -269,10 +139,10 @@ static void way_edge(struct stamp_clock_vxu *v, const struct now *n)
         else
             v->a_addr = (uint16_t)n->s1->line;
     }
+    if (v->v1) v->at_o = v->at1;
+    if (n->step) v->at1 = v->walk.at2;
     v->v_o = v->v1;
-    v->at_o = v->at1;
     v->v1 = n->step;
-    v->at1 = v->walk.at2;
 }
 
 /* Groups of function lanes of which some element counts. */
@@ -282,7 +152,7 @@ static uint64_t groups(const struct stamp_clock_vxu *v, uint32_t count)
     return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
 }
 
-static void fn_edge(struct stamp_clock_vxu *v, struct now *n)
+static void fn_edge(struct stamp_clock_vxu *v, struct stamp_clock_vxu_now *n)
 {
     n->fn.in_valid = n->ready && n->en;
     if (n->fn.in_valid) {
@@ -295,7 +165,7 @@ static void fn_edge(struct stamp_clock_vxu *v, struct now *n)
     stamp_clock_fn_edge(&v->fn, &n->fn);
 }
 
-static void sm_edge(struct stamp_clock_vxu *v, const struct now *n)
+static void sm_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n)
 {
     const struct stamp_clock_vxu_sm_pins p = {
         .range = n->rows.range && n->en,
@@ -311,7 +181,7 @@ static void sm_edge(struct stamp_clock_vxu *v, const struct now *n)
     v->par_valid = p.par_take;
 }
 
-static void error_edge(struct stamp_clock_vxu *v, const struct now *n)
+static void error_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n)
 {
     const bool range = n->kill || v->sm.bad;
 
@@ -327,7 +197,7 @@ static bool reads(const struct stamp_clock_vxu_walk *w)
     return w->fresh && w->step[w->at2].read && !w->step[w->at2].bad;
 }
 
-static void events(struct stamp_clock_vxu *v, const struct now *n)
+static void events(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n)
 {
     const struct stamp_clock_vxu_walk *w = &v->walk;
     const struct stamp_clock_vxu_step *s = &w->step[w->at2];
@@ -376,9 +246,9 @@ void stamp_clock_vxu_drive(const struct stamp_clock_vxu *v, struct stamp_clock_v
     p->ev_divides = r->ev_divides;
 }
 
+/* xb_ok is not looked at before two cycles of an instruction are over. */
 static void idle_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pins *p)
 {
-    v->xb_ok = p->xb_ready || !v->is.quant;
     v->err = STAMP_ERROR_NONE;
     v->row_err = false;
     if (!p->insn_valid) return;
@@ -388,7 +258,7 @@ static void idle_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pi
 
 void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pins *p)
 {
-    struct now n;
+    struct stamp_clock_vxu_now n;
 
     if (!v->busy) {
         idle_edge(v, p);
@@ -399,13 +269,13 @@ void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vx
         !v->done && !v->load && !stamp_clock_vxu_walk_busy(&v->walk) && !pipe_busy(v, &n, p);
     events(v, &n);
     error_edge(v, &n);
-    out_edge(v, &n, p->vw_ready);
+    stamp_clock_vxu_out_edge(v, &n, p->vw_ready);
     if (v->is.fn) fn_edge(v, &n);
-    line_edge(v, &n);
-    sm_edge(v, &n);
+    if (v->is.line) stamp_clock_vxu_line_edge(v, &n);
+    if (v->is.state) sm_edge(v, &n);
     if (v->is.coded) {
-        pack_edge(v, &n);
-        codes_edge(v, &n);
+        stamp_clock_vxu_pack_edge(v, &n);
+        stamp_clock_vxu_codes_edge(v, &n);
     }
     if (v->is.red || v->is.min) {
         n.rows.en = n.en;
@@ -415,7 +285,7 @@ void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vx
         n.rows.sm = n.s2->sm;
         stamp_clock_rows_edge(&v->rows, &n.rows);
     }
-    alu_edge(v, &n);
+    if (v->is.alu) stamp_clock_vxu_alu_edge(v, &n);
     way_edge(v, &n);
     v->xb_ok = p->xb_ready || !v->is.quant;
     if (v->load)
@@ -424,4 +294,63 @@ void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vx
         stamp_clock_vxu_walk_edge(&v->walk, n.adv);
     v->busy = !v->done;
     v->done = done;
+}
+
+/* ---- Quiet stretches --------------------------------------------------------------------------------------- */
+
+/* No step is made or moves: nothing is on its way, or @p stopped at its end. */
+static bool way_still(const struct stamp_clock_vxu *v, bool stopped)
+{
+    const struct stamp_clock_vxu_walk *w = &v->walk;
+
+    if (w->fresh || w->row_new || stamp_clock_vxu_walk_kill(w)) return false;
+    if (stopped) return !w->walking || w->spare_v;
+    return !w->walking && !w->v1 && !w->v2 && !v->v1 && !v->v_o && !v->s2_v;
+}
+
+static uint64_t par_still(const struct stamp_clock_vxu *v)
+{
+    uint64_t n = 0;
+
+    if (v->par_valid || !way_still(v, v->v_o && v->sm.par_count == v->sm.q)) return 0;
+    while (n < 17 && v->sm.par && !(v->sm.par >> (17 - n))) n++;
+    return n;
+}
+
+static uint64_t fn_still(const struct stamp_clock_vxu *v)
+{
+    const struct stamp_clock_fn *f = &v->fn;
+    const uint8_t left = f->div ? f->div : f->root;
+    struct stamp_clock_fn_pins p;
+
+    if (left < 2 || f->root_done || f->div_done || f->held) return 0;
+    stamp_clock_fn_drive(f, &p);
+    if (!way_still(v, v->s2_v && v->walk.step[v->s2].go && !p.in_ready)) return 0;
+    return left - 1u;
+}
+
+uint64_t stamp_clock_vxu_still(const struct stamp_clock_vxu *v)
+{
+    const struct stamp_clock_vxu_regs *r = &v->regs;
+
+    if (!v->busy) return UINT64_MAX;
+    if (v->load || v->done || v->out.valid || r->ev_read || r->ev_lines || r->ev_fn ||
+        r->ev_divides)
+        return 0;
+    return v->is.par ? par_still(v) : v->is.fn ? fn_still(v) : 0;
+}
+
+void stamp_clock_vxu_skip(struct stamp_clock_vxu *v, uint64_t cycles)
+{
+    if (!cycles) return;
+    if (!v->busy) {
+        v->err = STAMP_ERROR_NONE;
+        v->row_err = false;
+    } else if (v->is.par) {
+        v->sm.par = v->sm.par << cycles;
+    } else if (v->fn.div) {
+        v->fn.div = (uint8_t)(v->fn.div - cycles);
+    } else {
+        v->fn.root = (uint8_t)(v->fn.root - cycles);
+    }
 }

@@ -42,8 +42,9 @@ struct stamp_clock_vxu_pins {
 struct stamp_clock_vxu_is {
     bool bfly, rot, min, par, quant, rope, fn, code, deq, pack, depth, smrd, smwr, red, max, mac,
         sum;
-    bool coded, out; /**< out: the product is the result */
-    uint8_t divides; /**< of a line of VFN */
+    bool coded, out;       /**< out: the product is the result */
+    bool alu, line, state; /**< what it uses: the lanes, stamp_vx_line, SM's writers */
+    uint8_t divides;       /**< of a line of VFN */
 };
 
 /** Lines on their way to VM: stamp_vx_out. */
@@ -81,7 +82,6 @@ struct stamp_clock_vxu_regs {
 
 struct stamp_clock_vxu {
     const struct stamp_mach *mach;
-    uint32_t log_f; /**< elements of a group of the function lanes, as a power of 2, or 255 */
     union stamp_insn insn;
     struct stamp_clock_vxu_is is;
     bool busy, load, done, row_err, xb_ok, par_valid;
@@ -108,6 +108,13 @@ void stamp_clock_vxu_init(struct stamp_clock_vxu *v, const struct stamp_mach *ma
 void stamp_clock_vxu_reset(struct stamp_clock_vxu *v);
 void stamp_clock_vxu_drive(const struct stamp_clock_vxu *v, struct stamp_clock_vxu_pins *p);
 void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pins *p);
+
+/** Cycles, from now on, in which the outputs stay as they are (err but with done) and no event is told, whatever
+ *  the inputs but insn_valid, as long as no instruction is taken: the unit is idle, divides, or VQPAR has no
+ *  place. 0 when unsure. */
+uint64_t stamp_clock_vxu_still(const struct stamp_clock_vxu *v);
+/** As many edges at once. */
+void stamp_clock_vxu_skip(struct stamp_clock_vxu *v, uint64_t cycles);
 
 #ifdef __cplusplus
 }

@@ -326,8 +326,8 @@ void stamp_clock_vxu_walk_edge(struct stamp_clock_vxu_walk *w, bool adv)
     w->row_new = false;
     w->fresh = adv && w->v1;
     if (adv) {
+        if (w->v1) w->at2 = w->at1;
         w->v2 = w->v1;
-        w->at2 = w->at1;
     }
     if (step) {
         advance(w);
@@ -335,7 +335,7 @@ void stamp_clock_vxu_walk_edge(struct stamp_clock_vxu_walk *w, bool adv)
     }
     if (move1) {
         w->v1 = step || w->spare_v;
-        w->at1 = w->spare_v ? w->spare : made;
+        if (w->v1) w->at1 = w->spare_v ? w->spare : made;
         w->spare_v = false;
     } else if (step) {
         w->spare_v = true;

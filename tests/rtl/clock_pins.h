@@ -30,6 +30,18 @@ struct clock_pins {
         while (mask < depth - 1) mask = mask << 1 | 1;
         if (valid) pin(name, rtl & mask, twin & mask);
     }
+    /** Registers of a twin that went on and of one that jumped: the first byte that differs. */
+    template <class T> void same(const T &went, const T &jumped_there) const
+    {
+        auto *a = reinterpret_cast<const uint8_t *>(&went);
+        auto *b = reinterpret_cast<const uint8_t *>(&jumped_there);
+        for (size_t i = 0; i < sizeof went; i++) {
+            if (a[i] == b[i]) continue;
+            printf("cycle %llu: behind a jump byte %zu is %u, of the clock that jumped %u\n",
+                   (unsigned long long)t.cycle, i, a[i], b[i]);
+            exit(1);
+        }
+    }
     void report(const char *unit) const
     {
         printf("%s on the clock: %llu cycles, %llu instructions, 0 differing; %llu jumps over %llu "

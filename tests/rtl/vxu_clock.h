@@ -10,8 +10,9 @@
 #include "tests/rtl/clock_pins.h"
 
 static struct {
-    stamp_clock_vxu unit;
+    stamp_clock_vxu unit, ahead; /* ahead: at cycle `then` already */
     stamp_clock_vxu_pins pins;
+    uint64_t since, then;
     union stamp_insn insn;
 } timed;
 static clock_pins compared = {t};
@@ -49,12 +50,39 @@ static void compare_pins()
     compared.insns += p.done;
 }
 
+/* Jumps: nothing is told in the cycles passed over, and where they end. */
+static void compare_jump()
+{
+    stamp_clock_vxu_pins &p = timed.pins;
+
+    if (timed.then && t.cycle == timed.then) {
+        compared.same(timed.unit, timed.ahead);
+        compared.jumps++;
+        compared.jumped += timed.then - timed.since;
+        timed.then = 0;
+    }
+    if (!timed.then && g.one_in(4)) {
+        uint64_t n = stamp_clock_vxu_still(&timed.unit);
+        if (n > 1 && g.one_in(2)) n = 1 + g.below((uint32_t)(n < 100 ? n : 100));
+        if (!n || n > 100000) return;
+        timed.ahead = timed.unit;
+        stamp_clock_vxu_skip(&timed.ahead, n);
+        timed.since = t.cycle;
+        timed.then = t.cycle + n;
+    }
+    if (!timed.then) return;
+    compared.pin("pins of a jump", 0,
+                 p.vr_re || p.vw_valid || p.rt_re || p.xb_we || p.rm_we || p.pb_we || p.sm_we ||
+                     p.done || p.ev_read || p.ev_fn || p.ev_lines || p.ev_divides);
+}
+
 /** Before the clock's edge: outputs compared with the twin's, and its edge. */
 static void clock_twin()
 {
     if (!timed.unit.mach) stamp_clock_vxu_init(&timed.unit, mach, model.m->rt);
     if (!top->rst_ni) {
         stamp_clock_vxu_reset(&timed.unit);
+        timed.then = 0;
         return;
     }
     timed.pins.insn_valid = top->insn_valid_i;
@@ -69,6 +97,10 @@ static void clock_twin()
     }
     stamp_clock_vxu_drive(&timed.unit, &timed.pins);
     compare_pins();
+    if (timed.pins.insn_valid && timed.pins.insn_ready)
+        timed.then = 0;
+    else
+        compare_jump();
     stamp_clock_vxu_edge(&timed.unit, &timed.pins);
 }
 
