@@ -77,6 +77,9 @@ void stamp_clock_ag_reset(struct stamp_clock_ag *a);
 void stamp_clock_ag_drive(const struct stamp_clock_ag *a, struct stamp_clock_ag_pins *p);
 void stamp_clock_ag_edge(struct stamp_clock_ag *a, const struct stamp_clock_ag_pins *p);
 
+/** Nothing changes as long as nothing is accepted and @p room does not come. */
+bool stamp_clock_ag_still(const struct stamp_clock_ag *a, bool room);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,8 +11,8 @@
 struct stamp_clock {
     struct stamp_clock_top top;
     struct stamp_clock_hooks hooks;
-    uint64_t watchdog, idle; /**< cycles without progress: allowed, so far */
-    uint64_t over;           /**< instructions over when last looked at */
+    uint64_t watchdog, since; /**< cycles without progress: allowed, begin */
+    uint64_t over;            /**< instructions over when last looked at */
 };
 
 static bool tables_new(struct stamp_clock_top *t)
@@ -82,6 +82,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     t->axi.rready = true;
     for (uint64_t i = 0; i < o->before; i++) t->memory.edge(t->memory.ctx, &t->axi);
     t->start = true;
+    t->awake = o->every_cycle;
     *out = c;
     return STAMP_OK;
 }
@@ -117,14 +118,14 @@ static enum stamp_status stopped(struct stamp_clock *c, struct stamp_err *e)
     const struct stamp_clock_top *t = &c->top;
     const uint64_t over = t->event[STAMP_EV_INSNS] + t->pushed;
 
-    c->idle = over == c->over ? c->idle + 1 : 0;
+    if (over != c->over) c->since = t->cycle;
     c->over = over;
     if (t->dispatch.error)
         return stamp_fail(e, STAMP_EMACHINE, "error %s at %" PRIu32 " is not timed",
                           stamp_error_name(t->dispatch.error), t->dispatch.pc);
     if (t->pins.queues.unit_failed || t->queues.overflow)
         return stamp_fail(e, STAMP_EMACHINE, "an error of a unit is not timed");
-    if (c->watchdog && c->idle > c->watchdog)
+    if (c->watchdog && t->cycle - c->since > c->watchdog)
         return stamp_fail(e, STAMP_EMACHINE, "nothing is over in %" PRIu64 " cycles", c->watchdog);
     return STAMP_OK;
 }
@@ -134,9 +135,12 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
 {
     struct stamp_clock_top *t = &c->top;
     const bool listens = c->hooks.take || c->hooks.retire;
+    const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
 
     *done = false;
-    for (uint64_t n = 0; !cycles || n < cycles; n++) {
+    while (t->cycle < end) {
+        if (!t->awake) stamp_clock_top_doze(t);
+        if (t->nap.control && stamp_clock_top_jump(t, end - t->cycle)) continue;
         stamp_clock_top_cycle(t);
         if (listens) tell(c);
         if (t->pins.dispatch.done) {

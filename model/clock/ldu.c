@@ -170,3 +170,50 @@ void stamp_clock_ldu_edge(struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins
     a.axready = p->arready;
     stamp_clock_ag_edge(&l->ag, &a);
 }
+
+/* ---- Many cycles at once ---------------------------------------------------------------------------- */
+
+static bool ag_still(const struct stamp_clock_ldu *l)
+{
+    return stamp_clock_ag_still(&l->ag, l->bursts_in - l->bursts_out != STAMP_BURSTS);
+}
+
+bool stamp_clock_ldu_still(const struct stamp_clock_ldu *l)
+{
+    if (l->out_valid || l->done || l->beats) return false;
+    return (l->cur_valid || l->jobs_in == l->jobs_out) && ag_still(l);
+}
+
+bool stamp_clock_ldu_streams(const struct stamp_clock_ldu *l)
+{
+    const uint8_t space = l->now.space;
+
+    if (l->out_valid || l->done || l->beats != 1 || l->beat_last[0] || !l->cur_valid) return false;
+    if (l->now.beats < 2)
+        return false; /* a line that waits could keep the next from being complete */
+    if (space != STAMP_SPACE_VM && space != STAMP_SPACE_WB) return false;
+    return l->bursts_in != l->bursts_out && ag_still(l);
+}
+
+/* A line is shown the cycle after its last beat; WB reads lines in order, so that one of two cycles is free. */
+uint32_t stamp_clock_ldu_stream(struct stamp_clock_ldu *l, uint64_t cycles,
+                                struct stamp_clock_ldu_meets meets)
+{
+    const uint32_t beats = l->now.beats + 1u;
+    uint64_t at = beats - l->beat; /* the cycle that shows the next line */
+    uint32_t taken = 0;
+
+    meets.wb_read = meets.wb_read && l->now.space == STAMP_SPACE_WB;
+    for (; at <= cycles; at += beats) {
+        const bool waits = meets.wb_read && !((meets.wb + at - l->line) & 1);
+        l->out_space = l->now.space;
+        l->out_line = l->line;
+        l->out_from = l->from;
+        l->out_last = false;
+        l->out_valid = at + waits >= cycles;
+        if (!l->out_valid) taken++;
+        next_line(l);
+    }
+    l->beat = (uint8_t)((l->beat + cycles) % beats);
+    return taken;
+}

@@ -68,6 +68,24 @@ void stamp_clock_ldu_reset(struct stamp_clock_ldu *l);
 void stamp_clock_ldu_drive(const struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins *p);
 void stamp_clock_ldu_edge(struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins *p);
 
+/** At rest, or waiting for R alone: nothing changes until a beat or an instruction comes. */
+bool stamp_clock_ldu_still(const struct stamp_clock_ldu *l);
+
+/** Whether it takes a beat in every cycle as long as one comes in each and its lines wait no longer than a
+ *  cycle: nothing but beats and lines changes. */
+bool stamp_clock_ldu_streams(const struct stamp_clock_ldu *l);
+
+/** What its lines meet, while it streams: WB is read line by line from @p wb on. */
+struct stamp_clock_ldu_meets {
+    bool wb_read;
+    uint32_t wb;
+};
+
+/** So many cycles at once of a unit that streams; nothing else writes its memory.
+ *  @return lines let in */
+uint32_t stamp_clock_ldu_stream(struct stamp_clock_ldu *l, uint64_t cycles,
+                                struct stamp_clock_ldu_meets meets);
+
 #ifdef __cplusplus
 }
 #endif

@@ -215,3 +215,26 @@ void stamp_clock_queues_edge(struct stamp_clock_queues *q, struct stamp_clock_qu
         if (!asleep(&q->queue[u]) || ((p->push | p->unit_done) >> u & 1))
             queue_edge(q, u, p, u == get);
 }
+
+static bool queue_still(const struct stamp_clock_queues *all, uint32_t u)
+{
+    const struct stamp_clock_queue *q = &all->queue[u];
+
+    if (q->read || q->load || q->reading) return false;
+    if (q->next ? !q->head : q->stored) return false;
+    return !at_head(q) || q->flights == q->flight_most ||
+           !met(&all->sems, &q->entry[q->first].wait);
+}
+
+bool stamp_clock_queues_still(const struct stamp_clock_queues *q)
+{
+    const struct stamp_clock_sems *s = &q->sems;
+    bool idle = true;
+
+    if (s->moved || s->posting || s->giving || s->spent) return false;
+    for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
+        if (!queue_still(q, u)) return false;
+        idle = idle && !q->queue[u].flights && !q->queue[u].count;
+    }
+    return q->all_idle == idle;
+}

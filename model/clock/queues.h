@@ -76,6 +76,9 @@ void stamp_clock_queues_drive(const struct stamp_clock_queues *q,
                               struct stamp_clock_queues_pins *p);
 void stamp_clock_queues_edge(struct stamp_clock_queues *q, struct stamp_clock_queues_pins *p);
 
+/** Nothing changes until an instruction comes, is taken by its unit or is over. */
+bool stamp_clock_queues_still(const struct stamp_clock_queues *q);
+
 #ifdef __cplusplus
 }
 #endif

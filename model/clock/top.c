@@ -12,15 +12,18 @@ enum { MXU = STAMP_UNIT_MXU - 1 };
 static void drive(struct stamp_clock_top *t)
 {
     struct stamp_clock_pins *p = &t->pins;
+    const struct stamp_clock_nap *n = &t->nap;
 
-    stamp_clock_dispatch_drive(&t->dispatch, &p->dispatch);
-    stamp_clock_fetch_drive(&t->fetch, &p->fetch);
-    stamp_clock_queues_drive(&t->queues, &p->queues);
+    if (!n->control) {
+        stamp_clock_dispatch_drive(&t->dispatch, &p->dispatch);
+        stamp_clock_fetch_drive(&t->fetch, &p->fetch);
+        stamp_clock_queues_drive(&t->queues, &p->queues);
+    }
     stamp_clock_rmux_drive(&t->rmux, &p->rmux);
-    stamp_clock_ldu_drive(&t->ldu, &p->ldu);
-    stamp_clock_stu_drive(&t->stu, &p->stu);
-    stamp_clock_vxu_drive(&t->vxu, &p->vxu);
-    stamp_clock_mxu_drive(&t->mxu, &p->mxu);
+    if (!n->ldu) stamp_clock_ldu_drive(&t->ldu, &p->ldu);
+    if (!n->stu) stamp_clock_stu_drive(&t->stu, &p->stu);
+    if (!n->vxu) stamp_clock_vxu_drive(&t->vxu, &p->vxu);
+    if (!n->mxu) stamp_clock_mxu_drive(&t->mxu, &p->mxu);
     stamp_clock_xb_drive(&t->xb, &p->xb);
 }
 
@@ -189,7 +192,7 @@ static void fill_tables(struct stamp_clock_top *t)
 
 /* ---- The edge --------------------------------------------------------------------------------------- */
 
-static void memory_edge(struct stamp_clock_top *t)
+void stamp_clock_top_axi(struct stamp_clock_top *t)
 {
     const struct stamp_clock_pins *p = &t->pins;
     struct stamp_clock_axi *a = &t->axi;
@@ -204,35 +207,53 @@ static void memory_edge(struct stamp_clock_top *t)
     a->wvalid = p->stu.wvalid;
     a->wlast = p->stu.wlast;
     a->bready = p->stu.bready;
-    t->memory.edge(t->memory.ctx, a);
+}
+
+static void reset_units(struct stamp_clock_top *t)
+{
+    stamp_clock_ldu_reset(&t->ldu);
+    stamp_clock_stu_reset(&t->stu);
+    stamp_clock_vxu_reset(&t->vxu);
+    stamp_clock_mxu_reset(&t->mxu);
+    stamp_clock_table_reset(&t->rt_port);
+    stamp_clock_table_reset(&t->nt_port);
+    stamp_clock_table_reset(&t->it_port);
+}
+
+static void unit_edges(struct stamp_clock_top *t)
+{
+    struct stamp_clock_pins *p = &t->pins;
+    const struct stamp_clock_nap *n = &t->nap;
+
+    if (!n->ldu) {
+        table_edges(t);
+        stamp_clock_ldu_edge(&t->ldu, &p->ldu);
+        fill_tables(t);
+    } else if (p->vxu.rt_re || p->mxu.nt_re) {
+        table_edges(t);
+    }
+    if (!n->stu) stamp_clock_stu_edge(&t->stu, &p->stu);
+    if (!n->vxu) stamp_clock_vxu_edge(&t->vxu, &p->vxu);
+    if (!n->mxu) stamp_clock_mxu_edge(&t->mxu, &p->mxu);
 }
 
 static void edge(struct stamp_clock_top *t)
 {
     struct stamp_clock_pins *p = &t->pins;
 
-    stamp_clock_fetch_edge(&t->fetch, &p->fetch);
-    stamp_clock_queues_edge(&t->queues, &p->queues);
-    stamp_clock_dispatch_edge(&t->dispatch, &p->dispatch);
-    stamp_clock_rmux_edge(&t->rmux, &p->rmux);
-    table_edges(t);
-    if (p->dispatch.reset_units) {
-        stamp_clock_ldu_reset(&t->ldu);
-        stamp_clock_stu_reset(&t->stu);
-        stamp_clock_vxu_reset(&t->vxu);
-        stamp_clock_mxu_reset(&t->mxu);
-        stamp_clock_table_reset(&t->rt_port);
-        stamp_clock_table_reset(&t->nt_port);
-        stamp_clock_table_reset(&t->it_port);
-    } else {
-        stamp_clock_ldu_edge(&t->ldu, &p->ldu);
-        stamp_clock_stu_edge(&t->stu, &p->stu);
-        stamp_clock_vxu_edge(&t->vxu, &p->vxu);
-        stamp_clock_mxu_edge(&t->mxu, &p->mxu);
-        fill_tables(t);
+    if (!t->nap.control) {
+        stamp_clock_fetch_edge(&t->fetch, &p->fetch);
+        stamp_clock_queues_edge(&t->queues, &p->queues);
+        stamp_clock_dispatch_edge(&t->dispatch, &p->dispatch);
     }
+    stamp_clock_rmux_edge(&t->rmux, &p->rmux);
+    if (p->dispatch.reset_units)
+        reset_units(t);
+    else
+        unit_edges(t);
     stamp_clock_xb_edge(&t->xb, &p->xb);
-    memory_edge(t);
+    stamp_clock_top_axi(t);
+    t->memory.edge(t->memory.ctx, &t->axi);
 }
 
 /* ---- Events, stamp_events --------------------------------------------------------------------------- */
@@ -295,16 +316,19 @@ static void count_times(struct stamp_clock_top *t, uint64_t *e)
 
 void stamp_clock_top_cycle(struct stamp_clock_top *t)
 {
+    stamp_clock_top_alarm(t);
     drive(t);
     read_port(t);
-    control(t);
     units(t);
+    stamp_clock_top_wake(t);
+    if (!t->nap.control) control(t);
     memories(t);
     edge(t);
     t->pushed += t->pins.dispatch.push != 0;
     t->start = false;
     t->cycle++;
-    if (!t->pins.dispatch.busy) return;
-    count_values(t, t->event);
-    count_times(t, t->event);
+    if (t->pins.dispatch.busy) {
+        count_values(t, t->event);
+        count_times(t, t->event);
+    }
 }

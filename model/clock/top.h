@@ -36,6 +36,17 @@ struct stamp_clock_pins {
     bool wb_write; /**< a line of the load unit goes to WB */
 };
 
+/** Units that sleep: nothing of them changes, their pins stay as they are, until something comes in or, of the
+ *  last two, time is over. These are brought up to date when they are needed. */
+struct stamp_clock_nap {
+    bool control; /**< fetch, dispatch, queues */
+    bool ldu, stu, vxu, mxu;
+    bool streams;                /**< of mxu: the array does, pins as stamp_clock_mxu_stream says */
+    uint64_t vxu_left, mxu_left; /**< cycles it may sleep on */
+    uint64_t vxu_slept, mxu_slept; /**< and has, since it was up to date */
+    struct stamp_clock_mxu_run run;
+};
+
 struct stamp_clock_top {
     const struct stamp_mach *mach;
     uint64_t cycle, pushed, code_addr, dram_base;
@@ -44,6 +55,8 @@ struct stamp_clock_top {
     struct stamp_clock_axi axi; /**< in front of memory */
     struct stamp_clock_memory memory;
     struct stamp_clock_pins pins;
+    struct stamp_clock_nap nap;
+    bool awake; /**< nobody sleeps: every unit in every cycle */
     struct stamp_clock_fetch fetch;
     struct stamp_clock_dispatch dispatch;
     struct stamp_clock_queues queues;
@@ -63,5 +76,17 @@ struct stamp_clock_top {
 
 /** One cycle. */
 void stamp_clock_top_cycle(struct stamp_clock_top *t);
+
+/** What the master drives, on the pins of memory. */
+void stamp_clock_top_axi(struct stamp_clock_top *t);
+
+/** jump.c: before a cycle, once awake units are driven: who has to wake up for what comes in now. */
+void stamp_clock_top_wake(struct stamp_clock_top *t);
+/** The same of those whose time is over, before anything is driven. */
+void stamp_clock_top_alarm(struct stamp_clock_top *t);
+/** Between two cycles: who may sleep from now on. Pins become those of the next. */
+void stamp_clock_top_doze(struct stamp_clock_top *t);
+/** Where all sleep or stream: up to @p most cycles at once. @return how many */
+uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most);
 
 #endif
