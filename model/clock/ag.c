@@ -213,11 +213,12 @@ void stamp_clock_ag_edge(struct stamp_clock_ag *a, const struct stamp_clock_ag_p
     if (p->valid && p->ready) accept(a, p);
 }
 
-/* At rest, or all three rows that can wait do, and the first for room. */
-bool stamp_clock_ag_still(const struct stamp_clock_ag *a, bool room)
+/* At rest, or all three rows that can wait do. */
+bool stamp_clock_ag_still(const struct stamp_clock_ag *a, bool room, bool axready)
 {
-    if (a->addresses) return false;
-    if (a->state == STAMP_CLOCK_AG_IDLE) return !a->d || !room;
-    return a->state == STAMP_CLOCK_AG_RUN && !a->gather && a->d && !room && (a->c || !a->b) &&
+    if (a->addresses && axready) return false;
+    if (a->d && room && a->addresses < 2) return false;
+    if (a->state == STAMP_CLOCK_AG_IDLE) return true;
+    return a->state == STAMP_CLOCK_AG_RUN && !a->gather && a->d && (a->c || !a->b) &&
            (a->b || !a->walk);
 }

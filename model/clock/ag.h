@@ -77,8 +77,8 @@ void stamp_clock_ag_reset(struct stamp_clock_ag *a);
 void stamp_clock_ag_drive(const struct stamp_clock_ag *a, struct stamp_clock_ag_pins *p);
 void stamp_clock_ag_edge(struct stamp_clock_ag *a, const struct stamp_clock_ag_pins *p);
 
-/** Nothing changes as long as nothing is accepted and @p room does not come. */
-bool stamp_clock_ag_still(const struct stamp_clock_ag *a, bool room);
+/** Nothing changes as long as nothing is accepted and @p room and @p axready stay as they are. */
+bool stamp_clock_ag_still(const struct stamp_clock_ag *a, bool room, bool axready);
 
 #ifdef __cplusplus
 }

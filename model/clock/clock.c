@@ -137,20 +137,19 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
     const bool listens = c->hooks.take || c->hooks.retire;
     const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
 
+    enum stamp_status s = STAMP_OK;
+
     *done = false;
-    while (t->cycle < end) {
+    while (t->cycle < end && !*done && !s) {
         if (!t->awake) stamp_clock_top_doze(t);
         if (t->nap.control && stamp_clock_top_jump(t, end - t->cycle)) continue;
         stamp_clock_top_cycle(t);
         if (listens) tell(c);
-        if (t->pins.dispatch.done) {
-            *done = true;
-            return STAMP_OK;
-        }
-        const enum stamp_status s = stopped(c, e);
-        if (s) return s;
+        *done = t->pins.dispatch.done;
+        if (!*done) s = stopped(c, e);
     }
-    return STAMP_OK;
+    stamp_clock_top_settle(t);
+    return s;
 }
 
 const uint64_t *stamp_clock_events(const struct stamp_clock *c)

@@ -173,45 +173,56 @@ void stamp_clock_ldu_edge(struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins
 
 /* ---- Many cycles at once ---------------------------------------------------------------------------- */
 
-static bool ag_still(const struct stamp_clock_ldu *l)
+static bool ag_still(const struct stamp_clock_ldu *l, bool arready)
 {
-    return stamp_clock_ag_still(&l->ag, l->bursts_in - l->bursts_out != STAMP_BURSTS);
+    return stamp_clock_ag_still(&l->ag, l->bursts_in - l->bursts_out != STAMP_BURSTS, arready);
 }
 
-bool stamp_clock_ldu_still(const struct stamp_clock_ldu *l)
+bool stamp_clock_ldu_still(const struct stamp_clock_ldu *l, bool arready)
 {
     if (l->out_valid || l->done || l->beats) return false;
-    return (l->cur_valid || l->jobs_in == l->jobs_out) && ag_still(l);
+    return (l->cur_valid || l->jobs_in == l->jobs_out) && ag_still(l, arready);
 }
 
-bool stamp_clock_ldu_streams(const struct stamp_clock_ldu *l)
+/* Whether a line shown in cycle @p at, counted from the first, waits for the array's read of its bank: in the next
+ * cycle the array reads the other. */
+static bool waits(const struct stamp_clock_ldu *l, uint16_t line, uint64_t at,
+                  struct stamp_clock_ldu_meets meets)
+{
+    return meets.wb_read && l->now.space == STAMP_SPACE_WB && !((meets.wb + at - line) & 1);
+}
+
+bool stamp_clock_ldu_streams(const struct stamp_clock_ldu *l, bool arready,
+                             struct stamp_clock_ldu_meets meets)
 {
     const uint8_t space = l->now.space;
 
-    if (l->out_valid || l->done || l->beats != 1 || l->beat_last[0] || !l->cur_valid) return false;
+    if (l->done || l->beats != 1 || l->beat_last[0] || !l->cur_valid) return false;
     if (l->now.beats < 2)
         return false; /* a line that waits could keep the next from being complete */
     if (space != STAMP_SPACE_VM && space != STAMP_SPACE_WB) return false;
-    return l->bursts_in != l->bursts_out && ag_still(l);
+    if (l->out_valid && (l->out_last || l->out_space != space)) return false;
+    if (l->out_valid && l->beat + 1 + waits(l, l->out_line, 0, meets) > l->now.beats) return false;
+    return l->bursts_in != l->bursts_out && ag_still(l, arready);
 }
 
-/* A line is shown the cycle after its last beat; WB reads lines in order, so that one of two cycles is free. */
 uint32_t stamp_clock_ldu_stream(struct stamp_clock_ldu *l, uint64_t cycles,
                                 struct stamp_clock_ldu_meets meets)
 {
     const uint32_t beats = l->now.beats + 1u;
-    uint64_t at = beats - l->beat; /* the cycle that shows the next line */
     uint32_t taken = 0;
 
-    meets.wb_read = meets.wb_read && l->now.space == STAMP_SPACE_WB;
-    for (; at <= cycles; at += beats) {
-        const bool waits = meets.wb_read && !((meets.wb + at - l->line) & 1);
+    if (l->out_valid) {
+        l->out_valid = waits(l, l->out_line, 0, meets) >= cycles;
+        taken = !l->out_valid;
+    }
+    for (uint64_t at = beats - l->beat; at <= cycles; at += beats) {
         l->out_space = l->now.space;
         l->out_line = l->line;
         l->out_from = l->from;
         l->out_last = false;
-        l->out_valid = at + waits >= cycles;
-        if (!l->out_valid) taken++;
+        l->out_valid = at + waits(l, l->line, at, meets) >= cycles;
+        taken += !l->out_valid;
         next_line(l);
     }
     l->beat = (uint8_t)((l->beat + cycles) % beats);

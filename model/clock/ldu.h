@@ -68,21 +68,22 @@ void stamp_clock_ldu_reset(struct stamp_clock_ldu *l);
 void stamp_clock_ldu_drive(const struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins *p);
 void stamp_clock_ldu_edge(struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins *p);
 
-/** At rest, or waiting for R alone: nothing changes until a beat or an instruction comes. */
-bool stamp_clock_ldu_still(const struct stamp_clock_ldu *l);
+/** At rest, or waiting for R alone: nothing changes until a beat or an instruction comes, or an address is let
+ *  in where @p arready is false. */
+bool stamp_clock_ldu_still(const struct stamp_clock_ldu *l, bool arready);
 
-/** Whether it takes a beat in every cycle as long as one comes in each and its lines wait no longer than a
- *  cycle: nothing but beats and lines changes. */
-bool stamp_clock_ldu_streams(const struct stamp_clock_ldu *l);
-
-/** What its lines meet, while it streams: WB is read line by line from @p wb on. */
+/** What its lines meet while it streams: WB is read line by line, @p wb in the first cycle. */
 struct stamp_clock_ldu_meets {
     bool wb_read;
     uint32_t wb;
 };
 
-/** So many cycles at once of a unit that streams; nothing else writes its memory.
- *  @return lines let in */
+/** Whether it takes a beat in every cycle in which one comes, while its addresses stand still and nothing else
+ *  writes its memory: nothing but beats and lines changes. */
+bool stamp_clock_ldu_streams(const struct stamp_clock_ldu *l, bool arready,
+                             struct stamp_clock_ldu_meets meets);
+
+/** So many cycles at once of a unit that streams. @return lines let in */
 uint32_t stamp_clock_ldu_stream(struct stamp_clock_ldu *l, uint64_t cycles,
                                 struct stamp_clock_ldu_meets meets);
 

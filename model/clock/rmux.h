@@ -42,6 +42,11 @@ struct stamp_clock_rmux {
 void stamp_clock_rmux_init(struct stamp_clock_rmux *m, uint32_t depth);
 void stamp_clock_rmux_drive(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p);
 void stamp_clock_rmux_see(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p);
+/** Whether an address is let in. */
+static inline bool stamp_clock_rmux_free(const struct stamp_clock_rmux *m)
+{
+    return m->order_in - m->order_out < m->depth && m->addresses < 2;
+}
 void stamp_clock_rmux_edge(struct stamp_clock_rmux *m, const struct stamp_clock_rmux_pins *p);
 
 #ifdef __cplusplus

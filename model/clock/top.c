@@ -19,7 +19,7 @@ static void drive(struct stamp_clock_top *t)
         stamp_clock_fetch_drive(&t->fetch, &p->fetch);
         stamp_clock_queues_drive(&t->queues, &p->queues);
     }
-    stamp_clock_rmux_drive(&t->rmux, &p->rmux);
+    if (!n->memory) stamp_clock_rmux_drive(&t->rmux, &p->rmux);
     if (!n->ldu) stamp_clock_ldu_drive(&t->ldu, &p->ldu);
     if (!n->stu) stamp_clock_stu_drive(&t->stu, &p->stu);
     if (!n->vxu) stamp_clock_vxu_drive(&t->vxu, &p->vxu);
@@ -29,7 +29,7 @@ static void drive(struct stamp_clock_top *t)
 
 /* ---- What depends on it in the same cycle ----------------------------------------------------------- */
 
-static void read_port(struct stamp_clock_top *t)
+void stamp_clock_top_read_port(struct stamp_clock_top *t)
 {
     struct stamp_clock_rmux_pins *m = &t->pins.rmux;
     struct stamp_clock_ldu_pins *l = &t->pins.ldu;
@@ -109,6 +109,16 @@ static void units(struct stamp_clock_top *t)
     p->xb.raddr = p->mxu.xb_addr;
 }
 
+/* The array's read of WB may show on no pin while it streams. */
+static bool wb_ready(const struct stamp_clock_top *t)
+{
+    const struct stamp_clock_mxu_pins *m = &t->pins.mxu;
+    const struct stamp_clock_nap *n = &t->nap;
+    const uint32_t at = n->streams ? n->run.wb + (uint32_t)n->of_mxu.slept : m->wb_addr;
+
+    return stamp_clock_bank_ready(true, n->streams || m->wb_re, at, t->pins.ldu.wr_line);
+}
+
 /* Whether the load unit's line is let in. */
 static bool line_ready(const struct stamp_clock_top *t)
 {
@@ -117,7 +127,7 @@ static bool line_ready(const struct stamp_clock_top *t)
 
     switch (p->ldu.wr_space) {
     case STAMP_SPACE_VM: return p->vm.lw_ready;
-    case STAMP_SPACE_WB: return stamp_clock_bank_ready(true, m->wb_re, m->wb_addr, p->ldu.wr_line);
+    case STAMP_SPACE_WB: return wb_ready(t);
     case STAMP_SPACE_CM: return !m->cm_re;
     case STAMP_SPACE_RT: return stamp_clock_table_ready(&t->rt_port, p->vxu.rt_re, p->vxu.rt_addr);
     case STAMP_SPACE_NT: return stamp_clock_table_ready(&t->nt_port, m->nt_re, m->nt_addr);
@@ -246,12 +256,13 @@ static void edge(struct stamp_clock_top *t)
         stamp_clock_queues_edge(&t->queues, &p->queues);
         stamp_clock_dispatch_edge(&t->dispatch, &p->dispatch);
     }
-    stamp_clock_rmux_edge(&t->rmux, &p->rmux);
+    if (!t->nap.memory) stamp_clock_rmux_edge(&t->rmux, &p->rmux);
     if (p->dispatch.reset_units)
         reset_units(t);
     else
         unit_edges(t);
-    stamp_clock_xb_edge(&t->xb, &p->xb);
+    if (p->xb.we || p->xb.busy) stamp_clock_xb_edge(&t->xb, &p->xb);
+    if (t->nap.memory) return;
     stamp_clock_top_axi(t);
     t->memory.edge(t->memory.ctx, &t->axi);
 }
@@ -318,7 +329,7 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
 {
     stamp_clock_top_alarm(t);
     drive(t);
-    read_port(t);
+    if (!t->nap.memory) stamp_clock_top_read_port(t);
     units(t);
     stamp_clock_top_wake(t);
     if (!t->nap.control) control(t);
@@ -327,6 +338,7 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     t->pushed += t->pins.dispatch.push != 0;
     t->start = false;
     t->cycle++;
+    stamp_clock_top_slept(t);
     if (t->pins.dispatch.busy) {
         count_values(t, t->event);
         count_times(t, t->event);

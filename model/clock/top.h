@@ -36,15 +36,19 @@ struct stamp_clock_pins {
     bool wb_write; /**< a line of the load unit goes to WB */
 };
 
-/** Units that sleep: nothing of them changes, their pins stay as they are, until something comes in or, of the
- *  last two, time is over. These are brought up to date when they are needed. */
+/** Units that sleep: nothing of them changes, their pins stay as they are, until something comes in or time is
+ *  over. What changes with time alone is brought up to date when it is needed. */
 struct stamp_clock_nap {
     bool control; /**< fetch, dispatch, queues */
-    bool ldu, stu, vxu, mxu;
-    bool streams;                /**< of mxu: the array does, pins as stamp_clock_mxu_stream says */
-    uint64_t vxu_left, mxu_left; /**< cycles it may sleep on */
-    uint64_t vxu_slept, mxu_slept; /**< and has, since it was up to date */
+    bool ldu, stu, vxu, mxu, memory;
+    bool streams; /**< of mxu: the array does, pins as stamp_clock_mxu_stream says */
+    bool
+        loads; /**< of ldu and memory: a beat a cycle goes to lines, which show on no pin meanwhile */
+    struct {
+        uint64_t left, slept; /**< cycles it may sleep on; since it was up to date */
+    } of_vxu, of_mxu, of_memory;
     struct stamp_clock_mxu_run run;
+    struct stamp_clock_ldu_meets meets; /**< of loads, when these began */
 };
 
 struct stamp_clock_top {
@@ -77,16 +81,23 @@ struct stamp_clock_top {
 /** One cycle. */
 void stamp_clock_top_cycle(struct stamp_clock_top *t);
 
+/** Beats and addresses between the read port, fetch and load unit. */
+void stamp_clock_top_read_port(struct stamp_clock_top *t);
+
 /** What the master drives, on the pins of memory. */
 void stamp_clock_top_axi(struct stamp_clock_top *t);
 
-/** jump.c: before a cycle, once awake units are driven: who has to wake up for what comes in now. */
-void stamp_clock_top_wake(struct stamp_clock_top *t);
-/** The same of those whose time is over, before anything is driven. */
-void stamp_clock_top_alarm(struct stamp_clock_top *t);
-/** Between two cycles: who may sleep from now on. Pins become those of the next. */
+/** nap.c: between two cycles: who may sleep from now on. Pins become those of the next cycle. */
 void stamp_clock_top_doze(struct stamp_clock_top *t);
-/** Where all sleep or stream: up to @p most cycles at once. @return how many */
+/** Before anything is driven: those whose time is over wake up. */
+void stamp_clock_top_alarm(struct stamp_clock_top *t);
+/** In a cycle, once those awake are driven: who has to wake up for what comes in now. */
+void stamp_clock_top_wake(struct stamp_clock_top *t);
+/** After a cycle: sleepers' time goes on. */
+void stamp_clock_top_slept(struct stamp_clock_top *t);
+/** Where all sleep: up to @p most cycles at once. @return how many */
 uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most);
+/** All counters up to date. */
+void stamp_clock_top_settle(struct stamp_clock_top *t);
 
 #endif
