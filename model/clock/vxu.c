@@ -368,6 +368,8 @@ void stamp_clock_vxu_skip(struct stamp_clock_vxu *v, uint64_t cycles)
     } else if (v->replay.tape) {
         v->replay.at += (uint32_t)cycles;
         v->replay.cycle += (uint32_t)cycles;
+        v->load = false;
+        v->xb_ok = true;
     } else if (v->is.par) {
         v->sm.par = v->sm.par << cycles;
     } else if (v->fn.div) {
