@@ -151,6 +151,7 @@ static void control_doze(struct stamp_clock_top *t)
     if (d->push || d->ev_control || q->take || q->gives || t->pins.fetch.rvalid) return;
     if (!stamp_clock_queues_still(&t->queues)) return;
     stamp_clock_queues_drive(&t->queues, q);
+    stamp_clock_top_offers(&t->pins);
     stamp_clock_dispatch_drive(&t->dispatch, d);
     d->ready = q->ready;
     d->all_idle = q->all_idle;
@@ -280,24 +281,6 @@ void stamp_clock_top_doze(struct stamp_clock_top *t)
 
 /* ---- Many cycles at once ---------------------------------------------------------------------------- */
 
-static void count_run(struct stamp_clock_top *t, uint64_t n)
-{
-    const struct stamp_clock_pins *p = &t->pins;
-    uint64_t *e = t->event;
-
-    e[STAMP_EV_CYCLES] += n;
-    e[STAMP_EV_LDU_BUSY] += p->ldu.busy * n;
-    e[STAMP_EV_STU_BUSY] += p->stu.busy * n;
-    e[STAMP_EV_VXU_BUSY] += p->vxu.busy * n;
-    e[STAMP_EV_MXU_BUSY] += p->mxu.busy * n;
-    e[STAMP_EV_LDU_WAIT] += (p->queues.waits >> LDU & 1) * n;
-    e[STAMP_EV_STU_WAIT] += (p->queues.waits >> STU & 1) * n;
-    e[STAMP_EV_VXU_WAIT] += (p->queues.waits >> VXU & 1) * n;
-    e[STAMP_EV_MXU_WAIT] += (p->queues.waits >> MXU & 1) * n;
-    e[STAMP_EV_LDU_AXI] += p->ldu.ev_axi_wait * n;
-    e[STAMP_EV_STU_AXI] += p->stu.ev_axi_wait * n;
-}
-
 /* An instruction goes to its unit in the cycle to come. */
 static bool starts(const struct stamp_clock_pins *p)
 {
@@ -366,7 +349,7 @@ uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most)
         most = least(most, n->of_vxu.left);
     else if (most < WORTH || !(most = pass(t, most)))
         return 0;
-    count_run(t, most);
+    stamp_clock_top_last(t, most);
     sleep_on(&t->nap, most);
     t->cycle += most;
     return most;
@@ -377,4 +360,5 @@ void stamp_clock_top_settle(struct stamp_clock_top *t)
     if (t->nap.memory) memory_up(t);
     if (t->nap.vxu) vxu_up(t);
     if (t->nap.mxu) mxu_up(t);
+    stamp_clock_top_counted(t);
 }

@@ -18,6 +18,7 @@ static void drive(struct stamp_clock_top *t)
         stamp_clock_dispatch_drive(&t->dispatch, &p->dispatch);
         stamp_clock_fetch_drive(&t->fetch, &p->fetch);
         stamp_clock_queues_drive(&t->queues, &p->queues);
+        stamp_clock_top_offers(p);
     }
     if (!n->memory) stamp_clock_rmux_drive(&t->rmux, &p->rmux);
     if (!n->ldu) stamp_clock_ldu_drive(&t->ldu, &p->ldu);
@@ -79,10 +80,9 @@ static void control(struct stamp_clock_top *t)
     q->seq = t->pushed;
 }
 
-static void units(struct stamp_clock_top *t)
+void stamp_clock_top_offers(struct stamp_clock_pins *p)
 {
-    struct stamp_clock_pins *p = &t->pins;
-    struct stamp_clock_queues_pins *q = &p->queues;
+    const struct stamp_clock_queues_pins *q = &p->queues;
 
     p->ldu.insn_valid = q->unit_valid >> LDU & 1;
     p->ldu.insn = &q->unit_insn[LDU]->insn.d;
@@ -92,6 +92,13 @@ static void units(struct stamp_clock_top *t)
     p->vxu.insn = &q->unit_insn[VXU]->insn;
     p->mxu.insn_valid = q->unit_valid >> MXU & 1;
     p->mxu.insn = &q->unit_insn[MXU]->insn.m;
+}
+
+static void units(struct stamp_clock_top *t)
+{
+    struct stamp_clock_pins *p = &t->pins;
+    struct stamp_clock_queues_pins *q = &p->queues;
+
     q->unit_ready = (uint8_t)(p->ldu.insn_ready << LDU | p->stu.insn_ready << STU |
                               p->vxu.insn_ready << VXU | p->mxu.insn_ready << MXU);
     q->unit_done = (uint8_t)(p->ldu.done << LDU | p->stu.done << STU | p->vxu.done << VXU |
@@ -153,8 +160,7 @@ static void memories(struct stamp_clock_top *t)
     p->vxu.vw_ready = v->vw_ready;
     p->stu.rd_ready = v->sr_ready;
     p->stu.pb_ready = !p->vxu.pb_we;
-    p->ldu.wr_ready = line_ready(t);
-    p->wb_write = p->ldu.wr_valid && p->ldu.wr_space == STAMP_SPACE_WB && p->ldu.wr_ready;
+    if (p->ldu.wr_valid) p->ldu.wr_ready = line_ready(t);
 }
 
 /* ---- Tables: their lines come from DRAM ------------------------------------------------------------- */
@@ -274,55 +280,108 @@ static uint32_t bits(uint32_t mask)
     return (mask & 1) + (mask >> 1 & 1) + (mask >> 2 & 1) + (mask >> 3 & 1);
 }
 
-static void count_values(struct stamp_clock_top *t, uint64_t *e)
+static void count_loads(const struct stamp_clock_top *t, uint64_t *e)
 {
     const struct stamp_clock_pins *p = &t->pins;
+
+    e[STAMP_EV_LOAD_BYTES] += p->ldu.ev_bytes;
+    if (!p->ldu.wr_valid) return;
+    e[STAMP_EV_WB_WRITE] += p->ldu.wr_space == STAMP_SPACE_WB && p->ldu.wr_ready;
+    e[STAMP_EV_VM_WRITE] += p->vm.lw_valid && p->vm.lw_ready;
+}
+
+static void count_stores(const struct stamp_clock_top *t, uint64_t *e)
+{
+    const struct stamp_clock_pins *p = &t->pins;
+
+    e[STAMP_EV_STORE_BYTES] += p->stu.ev_bytes;
+    e[STAMP_EV_VM_READ] += p->stu.rd_valid && p->stu.rd_ready;
+    e[STAMP_EV_PB_READ] += p->stu.pb_re && p->stu.pb_ready;
+}
+
+static void count_vector(const struct stamp_clock_top *t, uint64_t *e)
+{
+    const struct stamp_clock_vxu_pins *v = &t->pins.vxu;
+
+    e[STAMP_EV_XB_WRITE] += v->xb_we ? 1 + v->xb_two : 0;
+    e[STAMP_EV_VM_READ] += v->ev_read;
+    e[STAMP_EV_VM_WRITE] += v->vw_valid && v->vw_ready;
+    e[STAMP_EV_VX_LINES] += v->ev_lines;
+    e[STAMP_EV_DIVIDES] += v->ev_divides;
+    e[STAMP_EV_FN_LINES] += v->ev_fn;
+    e[STAMP_EV_PB_WRITE] += v->pb_we;
+    e[STAMP_EV_VXU_VM] += v->vw_valid && !v->vw_ready;
+}
+
+static void count_matrix(const struct stamp_clock_top *t, uint64_t *e)
+{
+    const struct stamp_clock_mxu_pins *x = &t->pins.mxu;
     const struct stamp_mach *m = t->mach;
     const uint32_t products = m->L * m->T;
 
-    e[STAMP_EV_INSNS] += p->dispatch.ev_control + bits(p->queues.gives);
-    e[STAMP_EV_FETCH_BYTES] += p->fetch.rvalid ? m->AXI_BYTES : 0;
-    e[STAMP_EV_LOAD_BYTES] += p->ldu.ev_bytes;
-    e[STAMP_EV_STORE_BYTES] += p->stu.ev_bytes;
-    e[STAMP_EV_MAC_ISSUED] += p->mxu.ev_active ? m->P * products : 0;
-    e[STAMP_EV_MAC_USED] += (uint64_t)p->mxu.ev_used * products;
-    e[STAMP_EV_XB_READ] += p->mxu.xb_re;
-    e[STAMP_EV_XB_WRITE] += p->vxu.xb_we ? 1 + p->vxu.xb_two : 0;
-    e[STAMP_EV_WB_READ] += p->mxu.wb_re;
-    e[STAMP_EV_WB_WRITE] += p->wb_write;
-    e[STAMP_EV_VM_READ] += p->vxu.ev_read;
-    e[STAMP_EV_VM_READ] += p->stu.rd_valid && p->stu.rd_ready;
-    e[STAMP_EV_VM_WRITE] += p->vm.mx_we;
-    e[STAMP_EV_VM_WRITE] += p->vm.vw_valid && p->vm.vw_ready;
-    e[STAMP_EV_VM_WRITE] += p->vm.lw_valid && p->vm.lw_ready;
-    e[STAMP_EV_AC_READ] += p->mxu.ev_ac_read;
-    e[STAMP_EV_AC_WRITE] += p->mxu.ac_we;
-    e[STAMP_EV_DRAIN_LINES] += p->mxu.ev_line;
-    e[STAMP_EV_VX_LINES] += p->vxu.ev_lines;
-    e[STAMP_EV_DIVIDES] += p->vxu.ev_divides;
-    e[STAMP_EV_FN_LINES] += p->vxu.ev_fn;
-    e[STAMP_EV_PB_READ] += p->stu.pb_re && p->stu.pb_ready;
-    e[STAMP_EV_PB_WRITE] += p->vxu.pb_we;
+    e[STAMP_EV_MXU_ACTIVE] += x->ev_active;
+    e[STAMP_EV_MAC_ISSUED] += x->ev_active ? m->P * products : 0;
+    e[STAMP_EV_MAC_USED] += (uint64_t)x->ev_used * products;
+    e[STAMP_EV_XB_READ] += x->xb_re;
+    e[STAMP_EV_WB_READ] += x->wb_re;
+    e[STAMP_EV_VM_WRITE] += x->vm_we;
+    e[STAMP_EV_AC_READ] += x->ev_ac_read;
+    e[STAMP_EV_AC_WRITE] += x->ac_we;
+    e[STAMP_EV_DRAIN_LINES] += x->ev_line;
+    e[STAMP_EV_MXU_DRAIN] += x->ev_stall;
 }
 
-static void count_times(struct stamp_clock_top *t, uint64_t *e)
+/* What stays as it is while nothing begins or ends, a bit each. */
+static uint32_t lasting(const struct stamp_clock_pins *p)
 {
-    const struct stamp_clock_pins *p = &t->pins;
+    return (uint32_t)(p->ldu.busy | p->stu.busy << 1 | p->vxu.busy << 2 | p->mxu.busy << 3 |
+                      p->queues.waits << 4 | p->ldu.ev_axi_wait << 8 | p->stu.ev_axi_wait << 9);
+}
 
-    e[STAMP_EV_CYCLES]++;
-    e[STAMP_EV_LDU_BUSY] += p->ldu.busy;
-    e[STAMP_EV_STU_BUSY] += p->stu.busy;
-    e[STAMP_EV_VXU_BUSY] += p->vxu.busy;
-    e[STAMP_EV_MXU_BUSY] += p->mxu.busy;
-    e[STAMP_EV_MXU_ACTIVE] += p->mxu.ev_active;
-    e[STAMP_EV_LDU_WAIT] += p->queues.waits >> LDU & 1;
-    e[STAMP_EV_STU_WAIT] += p->queues.waits >> STU & 1;
-    e[STAMP_EV_VXU_WAIT] += p->queues.waits >> VXU & 1;
-    e[STAMP_EV_MXU_WAIT] += p->queues.waits >> MXU & 1;
-    e[STAMP_EV_LDU_AXI] += p->ldu.ev_axi_wait;
-    e[STAMP_EV_STU_AXI] += p->stu.ev_axi_wait;
-    e[STAMP_EV_VXU_VM] += p->vm.vw_valid && !p->vm.vw_ready;
-    e[STAMP_EV_MXU_DRAIN] += p->mxu.ev_stall;
+/* Counters of what lasted for @p cycles. */
+static void count_lasting(uint64_t *e, uint32_t what, uint64_t cycles)
+{
+    static const uint8_t event[] = {STAMP_EV_LDU_BUSY, STAMP_EV_STU_BUSY, STAMP_EV_VXU_BUSY,
+                                    STAMP_EV_MXU_BUSY, STAMP_EV_LDU_WAIT, STAMP_EV_STU_WAIT,
+                                    STAMP_EV_VXU_WAIT, STAMP_EV_MXU_WAIT, STAMP_EV_LDU_AXI,
+                                    STAMP_EV_STU_AXI};
+
+    for (uint32_t i = 0; i < sizeof event; i++)
+        if (what >> i & 1) e[event[i]] += cycles;
+}
+
+void stamp_clock_top_last(struct stamp_clock_top *t, uint64_t cycles)
+{
+    const uint32_t what = lasting(&t->pins);
+
+    t->event[STAMP_EV_CYCLES] += cycles;
+    if (what != t->lasts) {
+        count_lasting(t->event, t->lasts, t->lasted);
+        t->lasts = what;
+        t->lasted = 0;
+    }
+    t->lasted += cycles;
+}
+
+void stamp_clock_top_counted(struct stamp_clock_top *t)
+{
+    count_lasting(t->event, t->lasts, t->lasted);
+    t->lasted = 0;
+}
+
+/* A cycle: what those did who are awake. */
+static void count(struct stamp_clock_top *t)
+{
+    const struct stamp_clock_nap *n = &t->nap;
+    uint64_t *e = t->event;
+
+    stamp_clock_top_last(t, 1);
+    if (t->pins.fetch.rvalid) e[STAMP_EV_FETCH_BYTES] += t->mach->AXI_BYTES;
+    if (!n->control) e[STAMP_EV_INSNS] += t->pins.dispatch.ev_control + bits(t->pins.queues.gives);
+    if (!n->ldu) count_loads(t, e);
+    if (!n->stu) count_stores(t, e);
+    if (!n->vxu) count_vector(t, e);
+    if (!n->mxu) count_matrix(t, e);
 }
 
 void stamp_clock_top_cycle(struct stamp_clock_top *t)
@@ -339,8 +398,5 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     t->start = false;
     t->cycle++;
     stamp_clock_top_slept(t);
-    if (t->pins.dispatch.busy) {
-        count_values(t, t->event);
-        count_times(t, t->event);
-    }
+    if (t->pins.dispatch.busy) count(t);
 }

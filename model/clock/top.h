@@ -33,7 +33,6 @@ struct stamp_clock_pins {
     struct stamp_clock_mxu_pins mxu;
     struct stamp_clock_xb_pins xb;
     struct stamp_clock_vm_pins vm;
-    bool wb_write; /**< a line of the load unit goes to WB */
 };
 
 /** Units that sleep: nothing of them changes, their pins stay as they are, until something comes in or time is
@@ -76,16 +75,26 @@ struct stamp_clock_top {
     uint16_t *rt, *nt; /**< what the tables hold */
     uint32_t *it;
     uint64_t event[STAMP_EVENTS];
+    uint32_t lasts; /**< what has lasted for `lasted` cycles, which are not in the counters yet */
+    uint64_t lasted;
 };
 
 /** One cycle. */
 void stamp_clock_top_cycle(struct stamp_clock_top *t);
+
+/** Instructions the queues offer, on the units' pins. */
+void stamp_clock_top_offers(struct stamp_clock_pins *p);
 
 /** Beats and addresses between the read port, fetch and load unit. */
 void stamp_clock_top_read_port(struct stamp_clock_top *t);
 
 /** What the master drives, on the pins of memory. */
 void stamp_clock_top_axi(struct stamp_clock_top *t);
+
+/** So many cycles more of what the pins show that lasts: busy, waiting. */
+void stamp_clock_top_last(struct stamp_clock_top *t, uint64_t cycles);
+/** The counters hold it all. */
+void stamp_clock_top_counted(struct stamp_clock_top *t);
 
 /** nap.c: between two cycles: who may sleep from now on. Pins become those of the next cycle. */
 void stamp_clock_top_doze(struct stamp_clock_top *t);
