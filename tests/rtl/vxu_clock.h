@@ -12,12 +12,13 @@
 static struct {
     stamp_clock_vxu unit, ahead; /* ahead: at cycle `then` already */
     stamp_clock_vxu played;      /* the same from tapes */
-    stamp_clock_vxu passing;     /* that one, behind a stretch of its tape: from cycle `over` on */
+    stamp_clock_vxu stood;       /* that one when a stretch of its tape began */
+    stamp_clock_vxu passing;     /* and, behind a stretch of its tape: from cycle `over` on */
     stamp_clock_vxu_pins pins;
     stamp_clock_vxu_sum told, sum; /* by pins since the stretch began; by the stretch */
     stamp_clock_tapes *tapes;
     stamp_clock_vxu *jumper; /* who jumped */
-    uint64_t since, then, over, passes, taped;
+    uint64_t since, then, began, over, passes, taped;
     union stamp_insn insn;
 } timed;
 static clock_pins compared = {t};
@@ -102,6 +103,18 @@ static void compare_pass()
         const uint64_t n =
             stamp_clock_vxu_pass(&timed.passing, g.one_in(3) ? 100000 : g.range(1, 20), &timed.sum);
         if (n) timed.over = t.cycle + n;
+        timed.began = t.cycle;
+        timed.stood = timed.played;
+    }
+    if (timed.over) { /* what was foretold when the stretch began */
+        uint16_t addr = 0;
+        const uint64_t in = t.cycle - timed.began;
+        const bool write = stamp_clock_vxu_write_in(&timed.stood, in, &addr);
+        compared.pin("a write foretold", p.vw_valid, write);
+        if (write) compared.pin("its line", p.vw_addr, addr);
+        const bool read = stamp_clock_vxu_read_in(&timed.stood, in, &addr);
+        compared.pin("a read foretold", p.vr_re, read);
+        if (read) compared.pin("its line", p.vr_addr, addr);
     }
     timed.told.read += p.ev_read;
     timed.told.lines += p.ev_lines;
