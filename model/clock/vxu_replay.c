@@ -270,3 +270,15 @@ bool stamp_clock_vxu_read_in(const struct stamp_clock_vxu *v, uint64_t in, uint1
 {
     return ahead(&v->replay, STAMP_CLOCK_TAPE_READ, in, addr);
 }
+
+bool stamp_clock_vxu_xb_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr)
+{
+    *addr = v->regs.xb_addr;
+    return in ? ahead(&v->replay, STAMP_CLOCK_TAPE_XB, in - 1, addr) : v->regs.xb_we;
+}
+
+bool stamp_clock_vxu_pb_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr)
+{
+    *addr = v->regs.pb_addr;
+    return in ? ahead(&v->replay, STAMP_CLOCK_TAPE_PB, in - 1, addr) : v->regs.pb_we;
+}

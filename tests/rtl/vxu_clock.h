@@ -79,6 +79,14 @@ static void compare_jump()
                      p.done || p.ev_read || p.ev_fn || p.ev_lines || p.ev_divides);
 }
 
+static void foretold(const char *what, bool valid, uint16_t line, uint64_t in,
+                     bool (*of)(const stamp_clock_vxu *, uint64_t, uint16_t *))
+{
+    uint16_t addr = 0;
+    compared.pin(what, valid, of(&timed.stood, in, &addr));
+    if (valid) compared.pin(what, line, addr);
+}
+
 /* A stretch of the tape passed over at once: its sums, and the pins behind it. It counts where nothing was
  * refused in it. */
 static void compare_pass()
@@ -107,14 +115,11 @@ static void compare_pass()
         timed.stood = timed.played;
     }
     if (timed.over) { /* what was foretold when the stretch began */
-        uint16_t addr = 0;
         const uint64_t in = t.cycle - timed.began;
-        const bool write = stamp_clock_vxu_write_in(&timed.stood, in, &addr);
-        compared.pin("a write foretold", p.vw_valid, write);
-        if (write) compared.pin("its line", p.vw_addr, addr);
-        const bool read = stamp_clock_vxu_read_in(&timed.stood, in, &addr);
-        compared.pin("a read foretold", p.vr_re, read);
-        if (read) compared.pin("its line", p.vr_addr, addr);
+        foretold("a write foretold", p.vw_valid, p.vw_addr, in, stamp_clock_vxu_write_in);
+        foretold("a read foretold", p.vr_re, p.vr_addr, in, stamp_clock_vxu_read_in);
+        foretold("a write to XB foretold", p.xb_we, p.xb_addr, in, stamp_clock_vxu_xb_in);
+        foretold("a write to PB foretold", p.pb_we, p.pb_addr, in, stamp_clock_vxu_pb_in);
     }
     timed.told.read += p.ev_read;
     timed.told.lines += p.ev_lines;
