@@ -9,6 +9,7 @@
 #include "model/mem.h"
 #include "model/spec/mach.h"
 #include "model/text.h"
+#include "sim/report/explain.h"
 
 enum {
     KEY_MACHINE = STAMP_KEY_MACHINE,
@@ -19,6 +20,7 @@ enum {
     KEY_SEED,
     KEY_WATCHDOG,
     KEY_WAVE,
+    KEY_LAST,
     KEY_WINDOW
 };
 enum { RATE_ONE = 256, LATENCY_MAX = 100000 };
@@ -39,6 +41,12 @@ static const struct argp_option on_options[] = {
      .arg = "FILE",
      .group = 32,
      .doc = "write an FST wave; needs make rtl-NAME-waves"},
+    {.name = "wave-last",
+     .key = KEY_LAST,
+     .arg = "N",
+     .doc = "only where RTL and C machine differ or the machine stops on an error: the N cycles "
+            "before "
+            "that, in a second run; the first one needs no waves and is as fast as without"},
     {.name = "wave-window",
      .key = KEY_WINDOW,
      .arg = "A:B",
@@ -83,9 +91,24 @@ static const struct argp_option estimate_options[] = {
     {.name = NULL},
 };
 
+/* Where RTL and C machine differ, every command says what is known. */
+static void explain(void *ctx, const struct stamp_image *image, const struct stamp_entry *entry,
+                    const struct stamp_run_result *result)
+{
+    struct stamp_text text = {0};
+
+    (void)ctx;
+    stamp_explain_text(&text, image, entry, result);
+    if (text.s) fputs(text.s, stderr);
+    stamp_free(text.s);
+}
+
 struct stamp_args_machine stamp_args_machine_default(void)
 {
-    return (struct stamp_args_machine){.run = stamp_run_options_default()};
+    struct stamp_args_machine m = {.run = stamp_run_options_default()};
+
+    m.run.on_difference = explain;
+    return m;
 }
 
 const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m)
@@ -217,6 +240,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
         run->watchdog = (uint32_t)v;
         return err;
     case KEY_WAVE: run->wave = arg; return 0;
+    case KEY_LAST: return stamp_args_u64("--wave-last", arg, 1, UINT32_MAX, &run->wave_last);
     case KEY_WINDOW: return parse_window(arg, run);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -253,5 +277,8 @@ error_t stamp_args_machine_check(const struct stamp_args_machine *m)
     if (m->run.wave && stamp_args_device_needs("--wave", m->run.on, STAMP_CAN_WAVES)) return EINVAL;
     if (!m->run.wave && m->run.wave_stop != UINT64_MAX)
         return stamp_args_bad("--wave-window: needs --wave FILE");
+    if (!m->run.wave && m->run.wave_last) return stamp_args_bad("--wave-last: needs --wave FILE");
+    if (m->run.wave_last && m->run.wave_stop != UINT64_MAX)
+        return stamp_args_bad("--wave-last, --wave-window: one of them");
     return 0;
 }
