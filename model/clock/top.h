@@ -91,6 +91,8 @@ void stamp_clock_top_read_port(struct stamp_clock_top *t);
 /** What the master drives, on the pins of memory. */
 void stamp_clock_top_axi(struct stamp_clock_top *t);
 
+/** events.c: a cycle: what those did who are awake. */
+void stamp_clock_top_count(struct stamp_clock_top *t);
 /** So many cycles more of what the pins show that lasts: busy, waiting. */
 void stamp_clock_top_last(struct stamp_clock_top *t, uint64_t cycles);
 /** The counters hold it all. */
