@@ -335,20 +335,56 @@ static uint64_t pass(struct stamp_clock_top *t, uint64_t most)
     return n;
 }
 
+/* The matrix unit alone is awake, and nobody else comes near its memories. */
+static uint64_t matrix_pass(struct stamp_clock_top *t, uint64_t most)
+{
+    struct stamp_clock_mxu_sum sum = {0};
+    const uint32_t looked = t->mxu.drain.looked, products = t->mach->L * t->mach->T;
+    uint64_t *e = t->event;
+
+    const uint64_t n = stamp_clock_mxu_pass(&t->mxu, most, &sum);
+    e[STAMP_EV_MXU_ACTIVE] += sum.active;
+    e[STAMP_EV_MAC_ISSUED] += sum.active * t->mach->P * products;
+    e[STAMP_EV_MAC_USED] += sum.used * products;
+    e[STAMP_EV_XB_READ] += sum.xb_re;
+    e[STAMP_EV_WB_READ] += sum.wb_re;
+    e[STAMP_EV_VM_WRITE] += sum.vm_we;
+    e[STAMP_EV_AC_READ] += sum.ac_read;
+    e[STAMP_EV_AC_WRITE] += sum.ac_we;
+    e[STAMP_EV_DRAIN_LINES] += sum.line;
+    e[STAMP_EV_MXU_DRAIN] += sum.stall;
+    if (t->mxu.drain.looked != looked)
+        stamp_clock_table_edge(&t->nt_port, true, t->mxu.drain.looked_at, false, 0);
+    return n;
+}
+
+/* Up to @p most cycles of who may be awake: the vector unit or the matrix unit. */
+static uint64_t awake_pass(struct stamp_clock_top *t, uint64_t most)
+{
+    struct stamp_clock_nap *n = &t->nap;
+    const bool alone = n->vxu && !n->loads;
+
+    if (!n->vxu && !n->mxu) return 0;
+    if (n->vxu) most = least(most, n->of_vxu.left);
+    if (alone && n->streams) mxu_up(t);
+    if (n->mxu) most = least(most, n->of_mxu.left);
+    if (n->vxu && n->mxu) return most;
+    if (!n->vxu) return most < WORTH || !t->vxu.replay.tape ? 0 : pass(t, most);
+    if (!alone) return 0;
+    stamp_clock_mxu_drive(&t->mxu, &t->pins.mxu);
+    return starts(&t->pins) ? 0 : matrix_pass(t, most);
+}
+
 uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most)
 {
     const struct stamp_clock_nap *n = &t->nap;
 
-    if (!n->control || !n->ldu || !n->stu || !n->mxu || !n->memory) return 0;
+    if (!n->control || !n->ldu || !n->stu || !n->memory) return 0;
     if (t->pins.xb.we || t->pins.xb.busy || !t->pins.xb.ready) return 0;
-    if (!n->vxu && (!t->vxu.busy || !t->vxu.replay.tape)) return 0;
-    if (!n->vxu) t->pins.vxu.insn_ready = false;
+    if (!n->vxu) t->pins.vxu.insn_ready = !t->vxu.busy;
     if (starts(&t->pins)) return 0;
-    most = least(most, least(n->of_mxu.left, n->of_memory.left));
-    if (n->vxu)
-        most = least(most, n->of_vxu.left);
-    else if (most < WORTH || !(most = pass(t, most)))
-        return 0;
+    most = awake_pass(t, least(most, n->of_memory.left));
+    if (!most) return 0;
     stamp_clock_top_last(t, most);
     sleep_on(&t->nap, most);
     t->cycle += most;
