@@ -30,7 +30,7 @@ static uint64_t xb_reads(const struct stamp_clock_mxu_run *r, uint64_t at)
     return at > r->xb_in ? (at - r->xb_in - 1) / r->xb_every + 1 : 0;
 }
 
-static void mxu_up(struct stamp_clock_top *t)
+void stamp_clock_top_mxu_up(struct stamp_clock_top *t)
 {
     const uint64_t n = t->nap.of_mxu.slept;
     const struct stamp_mach *m = t->mach;
@@ -66,7 +66,7 @@ void stamp_clock_top_alarm(struct stamp_clock_top *t)
 
     if (n->memory && (!n->of_memory.left || (n->loads && n->mxu && !n->of_mxu.left))) memory_up(t);
     if (n->vxu && !n->of_vxu.left) vxu_up(t);
-    if (n->mxu && !n->of_mxu.left) mxu_up(t);
+    if (n->mxu && !n->of_mxu.left) stamp_clock_top_mxu_up(t);
 }
 
 /* Units that came up in a cycle show their pins in it. */
@@ -74,7 +74,7 @@ static void mxu_now(struct stamp_clock_top *t)
 {
     struct stamp_clock_pins *p = &t->pins;
 
-    mxu_up(t);
+    stamp_clock_top_mxu_up(t);
     stamp_clock_mxu_drive(&t->mxu, &p->mxu);
     p->xb.re = p->mxu.xb_re;
     p->xb.raddr = p->mxu.xb_addr;
@@ -107,17 +107,13 @@ void stamp_clock_top_wake(struct stamp_clock_top *t)
         n->ldu = false;
 }
 
-/* Another cycle in bed. */
-static void sleep_on(struct stamp_clock_nap *n, uint64_t cycles)
+void stamp_clock_top_slept(struct stamp_clock_top *t, uint64_t cycles)
 {
+    struct stamp_clock_nap *n = &t->nap;
+
     if (n->vxu) n->of_vxu.left -= cycles, n->of_vxu.slept += cycles;
     if (n->mxu) n->of_mxu.left -= cycles, n->of_mxu.slept += cycles;
     if (n->memory) n->of_memory.left -= cycles, n->of_memory.slept += cycles;
-}
-
-void stamp_clock_top_slept(struct stamp_clock_top *t)
-{
-    sleep_on(&t->nap, 1);
 }
 
 /* ---- Falling asleep --------------------------------------------------------------------------------- */
@@ -279,122 +275,10 @@ void stamp_clock_top_doze(struct stamp_clock_top *t)
     if (!t->nap.memory) memory_doze(t);
 }
 
-/* ---- Many cycles at once ---------------------------------------------------------------------------- */
-
-/* An instruction goes to its unit in the cycle to come. */
-static bool starts(const struct stamp_clock_pins *p)
-{
-    const uint8_t valid = p->queues.unit_valid;
-
-    return (valid >> LDU & 1 && p->ldu.insn_ready) || (valid >> STU & 1 && p->stu.insn_ready) ||
-           (valid >> VXU & 1 && p->vxu.insn_ready) || (valid >> MXU & 1 && p->mxu.insn_ready);
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* What a tape passed over leaves in the memories beside the unit: the word of the row table read last, and a write
- * of the last cycle before XB. */
-static void passed(struct stamp_clock_top *t, uint32_t table_from, uint64_t cycles)
-{
-    const struct stamp_clock_vxu_replay *r = &t->vxu.replay;
-    const uint32_t *rows = r->tape->list[STAMP_CLOCK_TAPE_TABLE];
-    const uint32_t *xb = r->tape->list[STAMP_CLOCK_TAPE_XB];
-    const uint32_t row = r->pos[STAMP_CLOCK_TAPE_TABLE], now = t->vxu.regs.xb_we;
-
-    if (row != table_from) stamp_clock_table_edge(&t->rt_port, true, rows[row - 1], false, 0);
-    if (!t->vxu.is.quant || cycles < 2) return;
-    const bool wrote = r->tape->what[r->at - 2] >> STAMP_CLOCK_TAPE_XB & 1;
-    const uint32_t bank = wrote ? xb[r->pos[STAMP_CLOCK_TAPE_XB] - now - 1] & 1 : 0;
-    t->xb.bank[0].out_v = wrote && bank == 0;
-    t->xb.bank[1].out_v = wrote && bank == 1;
-}
-
-/* The vector unit alone is awake. Operands of the array have XB for themselves. */
-static uint64_t pass(struct stamp_clock_top *t, uint64_t most)
-{
-    struct stamp_clock_vxu_sum sum = {0};
-    struct stamp_clock_vxu_replay *r = &t->vxu.replay;
-    uint64_t *e = t->event;
-
-    if (!r->tape || t->pins.mxu.vm_we || (t->vxu.is.quant && t->nap.streams)) return 0;
-    const uint32_t table_from = r->pos[STAMP_CLOCK_TAPE_TABLE];
-    const uint64_t n = stamp_clock_vxu_pass(&t->vxu, most, &sum);
-    if (!n) return 0;
-    passed(t, table_from, n);
-    e[STAMP_EV_VM_READ] += sum.read;
-    e[STAMP_EV_VX_LINES] += sum.lines;
-    e[STAMP_EV_DIVIDES] += sum.divides;
-    e[STAMP_EV_FN_LINES] += sum.fn;
-    e[STAMP_EV_VM_WRITE] += sum.vw;
-    e[STAMP_EV_XB_WRITE] += sum.xb_rows;
-    e[STAMP_EV_PB_WRITE] += sum.pb;
-    t->pins.vxu.busy = true;
-    return n;
-}
-
-/* The matrix unit alone is awake, and nobody else comes near its memories. */
-static uint64_t matrix_pass(struct stamp_clock_top *t, uint64_t most)
-{
-    struct stamp_clock_mxu_sum sum = {0};
-    const uint32_t looked = t->mxu.drain.looked, products = t->mach->L * t->mach->T;
-    uint64_t *e = t->event;
-
-    const uint64_t n = stamp_clock_mxu_pass(&t->mxu, most, &sum);
-    e[STAMP_EV_MXU_ACTIVE] += sum.active;
-    e[STAMP_EV_MAC_ISSUED] += sum.active * t->mach->P * products;
-    e[STAMP_EV_MAC_USED] += sum.used * products;
-    e[STAMP_EV_XB_READ] += sum.xb_re;
-    e[STAMP_EV_WB_READ] += sum.wb_re;
-    e[STAMP_EV_VM_WRITE] += sum.vm_we;
-    e[STAMP_EV_AC_READ] += sum.ac_read;
-    e[STAMP_EV_AC_WRITE] += sum.ac_we;
-    e[STAMP_EV_DRAIN_LINES] += sum.line;
-    e[STAMP_EV_MXU_DRAIN] += sum.stall;
-    if (t->mxu.drain.looked != looked)
-        stamp_clock_table_edge(&t->nt_port, true, t->mxu.drain.looked_at, false, 0);
-    return n;
-}
-
-/* Up to @p most cycles of who may be awake: the vector unit or the matrix unit. */
-static uint64_t awake_pass(struct stamp_clock_top *t, uint64_t most)
-{
-    struct stamp_clock_nap *n = &t->nap;
-    const bool alone = n->vxu && !n->loads;
-
-    if (!n->vxu && !n->mxu) return 0;
-    if (n->vxu) most = least(most, n->of_vxu.left);
-    if (alone && n->streams) mxu_up(t);
-    if (n->mxu) most = least(most, n->of_mxu.left);
-    if (n->vxu && n->mxu) return most;
-    if (!n->vxu) return most < WORTH || !t->vxu.replay.tape ? 0 : pass(t, most);
-    if (!alone) return 0;
-    stamp_clock_mxu_drive(&t->mxu, &t->pins.mxu);
-    return starts(&t->pins) ? 0 : matrix_pass(t, most);
-}
-
-uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most)
-{
-    const struct stamp_clock_nap *n = &t->nap;
-
-    if (!n->control || !n->ldu || !n->stu || !n->memory) return 0;
-    if (t->pins.xb.we || t->pins.xb.busy || !t->pins.xb.ready) return 0;
-    if (!n->vxu) t->pins.vxu.insn_ready = !t->vxu.busy;
-    if (starts(&t->pins)) return 0;
-    most = awake_pass(t, least(most, n->of_memory.left));
-    if (!most) return 0;
-    stamp_clock_top_last(t, most);
-    sleep_on(&t->nap, most);
-    t->cycle += most;
-    return most;
-}
-
 void stamp_clock_top_settle(struct stamp_clock_top *t)
 {
     if (t->nap.memory) memory_up(t);
     if (t->nap.vxu) vxu_up(t);
-    if (t->nap.mxu) mxu_up(t);
+    if (t->nap.mxu) stamp_clock_top_mxu_up(t);
     stamp_clock_top_counted(t);
 }

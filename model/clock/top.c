@@ -286,6 +286,6 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     t->pushed += t->pins.dispatch.push != 0;
     t->start = false;
     t->cycle++;
-    stamp_clock_top_slept(t);
+    stamp_clock_top_slept(t, 1);
     if (t->pins.dispatch.busy) stamp_clock_top_count(t);
 }

@@ -104,9 +104,11 @@ void stamp_clock_top_doze(struct stamp_clock_top *t);
 void stamp_clock_top_alarm(struct stamp_clock_top *t);
 /** In a cycle, once those awake are driven: who has to wake up for what comes in now. */
 void stamp_clock_top_wake(struct stamp_clock_top *t);
-/** After a cycle: sleepers' time goes on. */
-void stamp_clock_top_slept(struct stamp_clock_top *t);
-/** Where all sleep: up to @p most cycles at once. @return how many */
+/** After so many cycles: sleepers' time goes on. */
+void stamp_clock_top_slept(struct stamp_clock_top *t, uint64_t cycles);
+/** The matrix unit wakes up. */
+void stamp_clock_top_mxu_up(struct stamp_clock_top *t);
+/** jump.c: where nobody is in another's way: up to @p most cycles at once. @return how many */
 uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most);
 /** All counters up to date. */
 void stamp_clock_top_settle(struct stamp_clock_top *t);
