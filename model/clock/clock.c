@@ -167,7 +167,7 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
     while (t->cycle < end && !*done && !s) {
         if (!t->awake && !c->tapes && t->cycle >= c->tapes_from) s = tape(c, e);
         if (!t->awake) stamp_clock_top_doze(t);
-        if (!t->nap.control || !stamp_clock_top_jump(t, ahead(c, end))) {
+        if (!t->nap.fetch || !stamp_clock_top_jump(t, ahead(c, end))) {
             stamp_clock_top_cycle(t);
             if (listens) tell(c);
             *done = t->pins.dispatch.done;

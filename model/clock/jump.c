@@ -167,7 +167,7 @@ uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most)
 {
     const struct stamp_clock_nap *n = &t->nap;
 
-    if (!n->control || !n->stu || n->ldu != n->memory) return 0;
+    if (!n->fetch || !n->stu || n->ldu != n->memory) return 0;
     if (t->pins.xb.we || t->pins.xb.busy || !t->pins.xb.ready) return 0;
     if (!n->vxu) t->pins.vxu.insn_ready = !t->vxu.busy;
     if (n->memory && starts(&t->pins)) return 0;

@@ -94,14 +94,18 @@ void stamp_clock_top_wake(struct stamp_clock_top *t)
     const struct stamp_clock_pins *p = &t->pins;
     const uint8_t taken = p->queues.unit_valid & p->queues.unit_ready;
 
-    if (n->control && (taken || p->queues.unit_done || p->fetch.rvalid)) n->control = false;
+    if (n->fetch && p->fetch.rvalid) n->fetch = false;
+    if (n->control &&
+        (taken || p->queues.unit_done || (!n->fetch && p->dispatch.want && p->fetch.valid)))
+        n->control = false;
+    if (n->fetch && !n->control) n->fetch = false;
     if (n->stu && (taken >> STU & 1 || (t->axi.bvalid && p->stu.bready))) n->stu = false;
     if (n->vxu && taken >> VXU & 1) vxu_up(t);
     if (n->loads && (!n->mxu || taken >> MXU & 1 || p->xb.we || p->xb.busy ||
                      (!n->vxu && t->ldu.now.space == STAMP_SPACE_VM)))
         memory_now(t);
     if (n->mxu && (taken >> MXU & 1 || p->xb.we || p->xb.busy)) mxu_now(t);
-    if (n->memory && (!n->control || !n->stu || taken >> LDU & 1)) memory_now(t);
+    if (n->memory && (!n->fetch || !n->stu || taken >> LDU & 1)) memory_now(t);
     if (n->ldu && !n->loads &&
         (taken >> LDU & 1 || p->ldu.rvalid || (p->ldu.arvalid && p->ldu.arready)))
         n->ldu = false;
@@ -119,24 +123,17 @@ void stamp_clock_top_slept(struct stamp_clock_top *t, uint64_t cycles)
 /* ---- Falling asleep --------------------------------------------------------------------------------- */
 
 /* Whether fetch stays as it is while nothing comes: an edge made with a copy. */
-static bool fetch_still(struct stamp_clock_top *t)
+static void fetch_doze(struct stamp_clock_top *t)
 {
     struct stamp_clock_fetch copy = t->fetch;
     struct stamp_clock_fetch_pins *f = &t->pins.fetch;
-    const struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
 
-    if (copy.arvalid || copy.settle || copy.we || copy.late || copy.stale) return false;
+    if (f->rvalid || copy.arvalid || copy.settle || copy.we || copy.late || copy.stale) return;
     stamp_clock_fetch_drive(&copy, f);
-    f->pc = d->pc;
-    f->keep = d->keep;
-    f->jump = d->jump;
-    f->want = d->want;
-    f->run = d->busy;
-    f->rvalid = f->start = false;
-    stamp_clock_fetch_see(&copy, f);
-    if (f->want && f->valid) return false;
+    stamp_clock_top_fetch(t);
+    if (f->want && f->valid) return;
     stamp_clock_fetch_edge(&copy, f);
-    return !memcmp(&copy, &t->fetch, sizeof copy);
+    t->nap.fetch = !memcmp(&copy, &t->fetch, sizeof copy);
 }
 
 static void control_doze(struct stamp_clock_top *t)
@@ -144,7 +141,7 @@ static void control_doze(struct stamp_clock_top *t)
     struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
     struct stamp_clock_queues_pins *q = &t->pins.queues;
 
-    if (d->push || d->ev_control || q->take || q->gives || t->pins.fetch.rvalid) return;
+    if (d->push || d->ev_control || q->take || q->gives || d->jump) return;
     if (!stamp_clock_queues_still(&t->queues)) return;
     stamp_clock_queues_drive(&t->queues, q);
     stamp_clock_top_offers(&t->pins);
@@ -152,8 +149,9 @@ static void control_doze(struct stamp_clock_top *t)
     d->ready = q->ready;
     d->all_idle = q->all_idle;
     d->start = d->valid = false;
-    if (!d->busy || !stamp_clock_dispatch_still(&t->dispatch, d) || !fetch_still(t)) return;
-    d->valid = t->pins.fetch.valid;
+    if (!d->busy || !stamp_clock_dispatch_still(&t->dispatch, d)) return;
+    stamp_clock_top_fetch(t);
+    if (d->want && t->pins.fetch.valid) return;
     stamp_clock_dispatch_see(&t->dispatch, d);
     q->gives = q->unit_done = 0;
     t->nap.control = true;
@@ -190,6 +188,7 @@ static void stu_doze(struct stamp_clock_top *t)
     stamp_clock_stu_drive(&copy, &p);
     stamp_clock_stu_edge(&copy, &p);
     if (memcmp(&copy, &t->stu, sizeof copy) != 0) return;
+    p.insn_valid = s->insn_valid; /* which waits until the unit is ready */
     *s = p;
     t->nap.stu = true;
 }
@@ -248,7 +247,7 @@ static void memory_doze(struct stamp_clock_top *t)
     struct stamp_clock_nap *n = &t->nap;
     struct stamp_clock_ldu_pins *l = &t->pins.ldu;
 
-    if (!n->control || !n->stu || t->rmux.addresses) return;
+    if (!n->fetch || !n->stu || t->rmux.addresses) return;
     if (t->axi.rvalid ? !loads(t) : !n->ldu) return;
     stamp_clock_rmux_drive(&t->rmux, &t->pins.rmux);
     stamp_clock_top_read_port(t);
@@ -268,6 +267,7 @@ static void memory_doze(struct stamp_clock_top *t)
 void stamp_clock_top_doze(struct stamp_clock_top *t)
 {
     if (!t->nap.control) control_doze(t);
+    if (t->nap.control && !t->nap.fetch) fetch_doze(t);
     if (!t->nap.stu) stu_doze(t);
     if (!t->nap.vxu) vxu_doze(t);
     if (!t->nap.mxu) mxu_doze(t);

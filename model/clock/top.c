@@ -16,10 +16,10 @@ static void drive(struct stamp_clock_top *t)
 
     if (!n->control) {
         stamp_clock_dispatch_drive(&t->dispatch, &p->dispatch);
-        stamp_clock_fetch_drive(&t->fetch, &p->fetch);
         stamp_clock_queues_drive(&t->queues, &p->queues);
         stamp_clock_top_offers(p);
     }
+    if (!n->fetch) stamp_clock_fetch_drive(&t->fetch, &p->fetch);
     if (!n->memory) stamp_clock_rmux_drive(&t->rmux, &p->rmux);
     if (!n->ldu) stamp_clock_ldu_drive(&t->ldu, &p->ldu);
     if (!n->stu) stamp_clock_stu_drive(&t->stu, &p->stu);
@@ -54,13 +54,12 @@ void stamp_clock_top_read_port(struct stamp_clock_top *t)
     l->rlast = m->rlast;
 }
 
-static void control(struct stamp_clock_top *t)
+void stamp_clock_top_fetch(struct stamp_clock_top *t)
 {
-    struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
+    const struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
     struct stamp_clock_fetch_pins *f = &t->pins.fetch;
-    struct stamp_clock_queues_pins *q = &t->pins.queues;
 
-    d->start = f->start = t->start;
+    f->start = t->start;
     f->run = d->busy;
     f->code_addr = t->code_addr;
     f->code_count = t->code_count;
@@ -69,7 +68,15 @@ static void control(struct stamp_clock_top *t)
     f->jump = d->jump;
     f->want = d->want;
     stamp_clock_fetch_see(&t->fetch, f);
-    d->valid = f->valid;
+}
+
+static void control(struct stamp_clock_top *t)
+{
+    struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
+    struct stamp_clock_queues_pins *q = &t->pins.queues;
+
+    d->start = t->start;
+    d->valid = t->pins.fetch.valid;
     d->ready = q->ready;
     d->all_idle = q->all_idle;
     stamp_clock_dispatch_see(&t->dispatch, d);
@@ -257,8 +264,8 @@ static void edge(struct stamp_clock_top *t)
 {
     struct stamp_clock_pins *p = &t->pins;
 
+    if (!t->nap.fetch) stamp_clock_fetch_edge(&t->fetch, &p->fetch);
     if (!t->nap.control) {
-        stamp_clock_fetch_edge(&t->fetch, &p->fetch);
         stamp_clock_queues_edge(&t->queues, &p->queues);
         stamp_clock_dispatch_edge(&t->dispatch, &p->dispatch);
     }
@@ -278,6 +285,7 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     stamp_clock_top_alarm(t);
     drive(t);
     if (!t->nap.memory) stamp_clock_top_read_port(t);
+    if (!t->nap.fetch) stamp_clock_top_fetch(t);
     units(t);
     stamp_clock_top_wake(t);
     if (!t->nap.control) control(t);

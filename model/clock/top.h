@@ -38,7 +38,8 @@ struct stamp_clock_pins {
 /** Units that sleep: nothing of them changes, their pins stay as they are, until something comes in or time is
  *  over. What changes with time alone is brought up to date when it is needed. */
 struct stamp_clock_nap {
-    bool control; /**< fetch, dispatch, queues */
+    bool control; /**< dispatch, queues */
+    bool fetch;   /**< only where these do */
     bool ldu, stu, vxu, mxu, memory;
     bool streams; /**< of mxu: the array does, pins as stamp_clock_mxu_stream says */
     bool
@@ -81,6 +82,9 @@ struct stamp_clock_top {
 
 /** One cycle. */
 void stamp_clock_top_cycle(struct stamp_clock_top *t);
+
+/** What dispatch asks of fetch, and whether the word is there. */
+void stamp_clock_top_fetch(struct stamp_clock_top *t);
 
 /** Instructions the queues offer, on the units' pins. */
 void stamp_clock_top_offers(struct stamp_clock_pins *p);
