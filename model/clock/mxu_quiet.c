@@ -36,6 +36,17 @@ struct stamp_clock_mxu_run stamp_clock_mxu_stream(const struct stamp_clock_mxu *
     return out;
 }
 
+struct stamp_clock_mxu_run stamp_clock_mxu_drains(const struct stamp_clock_mxu *m)
+{
+    struct stamp_clock_mxu_run out = {steps(m), m->step.w, xb_in(m), m->phases};
+    const struct stamp_clock_drain *d = &m->drain;
+
+    for (uint64_t k = 0; k < out.cycles && d->now + k < d->end; k++)
+        if (d->day[(d->now + k) % STAMP_CLOCK_DRAIN_DAYS].what & STAMP_CLOCK_DRAIN_DONE)
+            out.cycles = k;
+    return out;
+}
+
 /* So many steps of a tile at once, 1 or more. */
 static void stream(struct stamp_clock_mxu *m, uint64_t n)
 {

@@ -12,10 +12,10 @@
 static struct {
     stamp_clock_mxu unit, ahead; /* ahead: at cycle `then` already */
     stamp_clock_mxu_pins pins;
-    stamp_clock_mxu_run run;
+    stamp_clock_mxu_run run, drains;
     stamp_clock_mxu passing;       /* behind a stretch passed over: at cycle `over` */
     stamp_clock_mxu_sum told, sum; /* by pins since the stretch began; by the stretch */
-    uint64_t since, then, over, passes, unwritten;
+    uint64_t since, then, began, over, passes, unwritten;
     union stamp_insn insn;
 } timed;
 static clock_pins compared = {t};
@@ -102,9 +102,21 @@ static void compare_pass()
     if (!timed.over && g.one_in(8)) {
         timed.passing = timed.unit;
         timed.told = timed.sum = {};
-        const uint64_t n =
-            stamp_clock_mxu_pass(&timed.passing, g.one_in(3) ? 1000 : g.range(1, 40), &timed.sum);
-        if (n) timed.over = t.cycle + n;
+        timed.drains = stamp_clock_mxu_drains(&timed.unit);
+        timed.began = t.cycle;
+        uint64_t n = g.one_in(3) ? 1000 : g.range(1, 40);
+        if (timed.drains.cycles && n > timed.drains.cycles) n = timed.drains.cycles;
+        const uint64_t made = stamp_clock_mxu_pass(&timed.passing, n, &timed.sum);
+        if (timed.drains.cycles) compared.pin("cycles of a stream", made, n);
+        if (made) timed.over = t.cycle + made;
+    }
+    if (timed.over && timed.drains.cycles) { /* what was said of the array */
+        const stamp_clock_mxu_run &r = timed.drains;
+        const uint64_t at = t.cycle - timed.began;
+        compared.pin("wb_re_o of a stream", p.wb_re, 1);
+        compared.pin("wb_addr_o of a stream", p.wb_addr, r.wb + at);
+        compared.pin("xb_re_o of a stream", p.xb_re,
+                     at >= r.xb_in && (at - r.xb_in) % r.xb_every == 0);
     }
     timed.told.active += p.ev_active;
     timed.told.stall += p.ev_stall;
