@@ -8,7 +8,7 @@
 
 #include "model/num/matmul_kernel.h"
 
-enum { QUAD = 4 * STAMP_PANEL, TALL_LEAST = 8 };
+enum { QUAD = 4 * STAMP_PANEL, TALL_LEAST = 8, FAR = 1 << 21 /* bytes of a second-level cache */ };
 
 static void unpack_quad(const uint8_t *w, unsigned w_bits, uint8_t *quad)
 {
@@ -111,6 +111,7 @@ struct place {
     uint32_t row, rows, panel;
     float *y;
     size_t stride;
+    bool far; /* of struct stamp_turn */
 };
 
 static uint32_t columns(const struct stamp_packed *w, uint32_t panel)
@@ -154,8 +155,8 @@ static void rows_times_panel(const struct stamp_kernel *k, bool tall, const stru
             k->tile(at->rows, n, from, x->stride, by, w->bits,
                     ahead_of(w, at->rows, next, b, by + n * w->quad_bytes, code), acc);
         terms_of(x, w, at->row, at->rows, b, terms);
-        k->finish((struct stamp_turn){b == 0, b == w->nb - 1}, at->rows, acc, terms,
-                  w->colsum + meta, w->scale + meta, whole ? at->y : room,
+        k->finish((struct stamp_turn){b == 0, b == w->nb - 1, at->far && whole}, at->rows, acc,
+                  terms, w->colsum + meta, w->scale + meta, whole ? at->y : room,
                   whole ? at->stride : STAMP_PANEL);
     }
     for (uint32_t r = 0; r < at->rows && !whole; r++)
@@ -219,6 +220,7 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
 {
     const struct stamp_kernel *k = stamp_kernel_of(path);
     const bool tall = is_tall(path, x->s);
+    const bool far = (size_t)x->s * w->n * sizeof *y > FAR;
     const size_t bytes = w->quads * w->quad_bytes;
     uint32_t rows;
 
@@ -228,8 +230,8 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
         for (uint32_t p = first; p < first + count; p++) {
             const struct stamp_ahead next = {w->code + (p + 1) * bytes,
                                              p + 1 < first + count ? bytes : 0, 0};
-            const struct place at = {row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL,
-                                     w->n};
+            const struct place at = {
+                row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL, w->n, far};
             (tall ? tall_panel : short_panel)(k, x, w, at, next);
         }
     }
@@ -246,7 +248,7 @@ void stamp_matmul_panel(const struct stamp_acts *x, const struct stamp_packed *w
     assert(fits(x, w) && panel < w->panels);
     for (uint32_t row = 0; row < x->s; row += rows) {
         rows = rows_at_once(tall, x, row);
-        const struct place at = {row, rows, panel, y + row * (size_t)cols, cols};
+        const struct place at = {row, rows, panel, y + row * (size_t)cols, cols, false};
         (tall ? tall_panel : short_panel)(stamp_kernel_of(STAMP_PATH_BEST), x, w, at, ahead);
     }
 }

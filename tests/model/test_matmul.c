@@ -97,6 +97,29 @@ START_TEST(the_reference_is_the_product_of_the_codes_in_plain_integers)
 }
 END_TEST
 
+/* @return paths that ran */
+static int compare_paths(const struct problem *p, int scheme, int shape)
+{
+    const size_t bytes = (size_t)p->x.s * p->w.n * sizeof(float);
+    float *want = stamp_alloc(bytes, 1), *got = stamp_alloc(bytes, 1);
+    int ran = 0;
+
+    stamp_matmul_ref(&p->x, &p->w, want);
+    for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++) {
+        if (!stamp_path_works((enum stamp_path)path)) continue;
+        memset(got, 255, bytes);
+        for (uint32_t at = 0; at < p->packed.panels; at++)
+            stamp_matmul_panels((enum stamp_path)path, &p->x, &p->packed, at, 1, got);
+        if (memcmp(want, got, bytes) != 0)
+            ck_abort_msg("%s, scheme %d shape %d" RND_FMT, stamp_path_name((enum stamp_path)path),
+                         scheme, shape, rnd_seed());
+        ran++;
+    }
+    stamp_free(want);
+    stamp_free(got);
+    return ran;
+}
+
 START_TEST(every_path_gives_the_bits_of_the_reference_at_odd_shapes)
 {
     static const uint32_t shape[][3] = {{1, 1, 1},    {1, 2, 65},    {2, 3, 64},    {3, 5, 63},
@@ -107,26 +130,24 @@ START_TEST(every_path_gives_the_bits_of_the_reference_at_odd_shapes)
     int ran = 0;
     for (int i = 0; i < 16; i++)
         for (int k = 0; k < 14; k++) {
-            const uint32_t s = shape[k][0], d = shape[k][1], n = shape[k][2];
-            struct problem p = make(scheme_of(i), s, d, n, &r);
-            const size_t bytes = (size_t)s * n * sizeof(float);
-            float *want = stamp_alloc(bytes, 1), *got = stamp_alloc(bytes, 1);
-            stamp_matmul_ref(&p.x, &p.w, want);
-            for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++) {
-                if (!stamp_path_works((enum stamp_path)path)) continue;
-                memset(got, 255, bytes);
-                for (uint32_t at = 0; at < p.packed.panels; at++)
-                    stamp_matmul_panels((enum stamp_path)path, &p.x, &p.packed, at, 1, got);
-                if (memcmp(want, got, bytes) != 0)
-                    ck_abort_msg("%s, scheme %d shape %d" RND_FMT,
-                                 stamp_path_name((enum stamp_path)path), i, k, rnd_seed());
-                ran++;
-            }
-            stamp_free(want);
-            stamp_free(got);
+            struct problem p = make(scheme_of(i), shape[k][0], shape[k][1], shape[k][2], &r);
+            ran += compare_paths(&p, i, k);
             drop(&p);
         }
     ck_assert_int_ge(ran, 16 * 14 * 2);
+}
+END_TEST
+
+START_TEST(a_result_of_more_than_a_cache_holds_has_the_bits_of_the_reference)
+{
+    static const uint32_t columns[3] = {7552, 7553,
+                                        7568}; /* ends of panels, of lines, of neither */
+    struct rnd r = rnd_start(21);
+    for (int i = 0; i < 3; i++) {
+        struct problem p = make(scheme_of(i), 70, 9, columns[i], &r);
+        ck_assert_int_ge(compare_paths(&p, i, i), 2);
+        drop(&p);
+    }
 }
 END_TEST
 
@@ -283,6 +304,7 @@ Suite *stamp_suite_matmul(void)
     tcase_set_timeout(c, 60);
     tcase_add_test(c, the_reference_is_the_product_of_the_codes_in_plain_integers);
     tcase_add_test(c, every_path_gives_the_bits_of_the_reference_at_odd_shapes);
+    tcase_add_test(c, a_result_of_more_than_a_cache_holds_has_the_bits_of_the_reference);
     tcase_add_test(c, the_longest_product_of_the_largest_codes_does_not_overflow);
     tcase_add_test(c, a_scale_that_overflows_gives_the_same_bits_on_every_path);
     tcase_add_loop_test(c, a_path_this_processor_has_not_is_not_passed, 0, STAMP_PATHS);
