@@ -77,7 +77,6 @@ static void integer_panel(const struct product_job *j, const struct stamp_layer 
                           const struct stamp_layer *next, uint32_t next_panel, float *strip)
 {
     const struct stamp_scheme *q = &j->plan->scheme;
-    const size_t bytes = next->packed.quads * next->packed.quad_bytes;
     const bool more = next_panel < next->packed.panels;
     const struct stamp_acts acts = {.s = j->plan->s,
                                     .d = w->d,
@@ -90,7 +89,8 @@ static void integer_panel(const struct product_job *j, const struct stamp_layer 
                                     .meta = j->net->work.meta};
 
     stamp_matmul_panel(&acts, &w->packed, panel,
-                       more ? next->packed.code + next_panel * bytes : NULL, bytes, strip);
+                       more ? stamp_packed_panel(&next->packed, next_panel) : NULL,
+                       next->packed.panel_bytes, strip);
 }
 
 /* strip[s][columns] = the layer's output channels of one panel. */

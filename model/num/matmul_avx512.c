@@ -10,7 +10,7 @@
 
 #define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni")))
 
-enum { VECTORS = STAMP_PANEL / 16, STREAM = 8192 /* bytes ahead of the weights */ };
+enum { VECTORS = STAMP_PANEL / 16, STREAM = 2560 /* bytes ahead of the weights */ };
 
 /* The unsigned codes of a quad. */
 static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, const uint8_t *w,
@@ -49,7 +49,7 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
         } else { /* so few rows wait for memory, whose own prefetching ends with each page */
             const uint8_t *const at = w + STREAM < end ? w + STREAM : ahead + (w + STREAM - end);
             for (int v = 0; v < VECTORS; v += nibbles ? 2 : 1)
-                __builtin_prefetch(at + 64 * v / (nibbles ? 2 : 1), 0, 2);
+                __builtin_prefetch(at + 64 * v / (nibbles ? 2 : 1));
         }
         load_quad(nibbles, w, u);
 #pragma GCC unroll 6

@@ -138,17 +138,23 @@ static void rows_times_panel(const struct stamp_kernel *k, bool tall, const stru
                              float *room)
 {
     const size_t quads_a_block = w->block ? w->block / 4 : w->quads;
-    const uint8_t *code = w->code + (size_t)at->panel * w->quads * w->quad_bytes;
+    const uint8_t *code = stamp_packed_panel(w, at->panel);
+    const int32_t *colsum = stamp_packed_colsum(w, at->panel);
+    const float *scale = stamp_packed_scale(w, at->panel);
     const uint32_t cols = columns(w, at->panel);
     const bool whole = cols == STAMP_PANEL;
 
     for (uint32_t b = 0; b < w->nb; b++) {
         const size_t q = b * quads_a_block;
         const size_t n = w->quads - q < quads_a_block ? w->quads - q : quads_a_block;
-        const size_t meta = ((size_t)at->panel * w->nb + b) * STAMP_PANEL;
+        const size_t meta = (size_t)b * STAMP_PANEL;
         const int8_t *from = x->code + at->row * x->stride + 4 * q;
         const uint8_t *by = code + q * w->quad_bytes;
 
+        for (int i = 0; i < STAMP_PANEL; i += 16) { /* lines that finish would wait for */
+            __builtin_prefetch(colsum + meta + i);
+            __builtin_prefetch(scale + meta + i);
+        }
         if (tall)
             stamp_amx_tall(at->rows, n, from, x->stride, by, w->bits, next, acc);
         else
@@ -156,7 +162,7 @@ static void rows_times_panel(const struct stamp_kernel *k, bool tall, const stru
                     ahead_of(w, at->rows, next, b, by + n * w->quad_bytes, code), acc);
         terms_of(x, w, at->row, at->rows, b, terms);
         k->finish((struct stamp_turn){b == 0, b == w->nb - 1, at->far && whole}, at->rows, acc,
-                  terms, w->colsum + meta, w->scale + meta, whole ? at->y : room,
+                  terms, colsum + meta, scale + meta, whole ? at->y : room,
                   whole ? at->stride : STAMP_PANEL);
     }
     for (uint32_t r = 0; r < at->rows && !whole; r++)
@@ -221,15 +227,14 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
     const struct stamp_kernel *k = stamp_kernel_of(path);
     const bool tall = is_tall(path, x->s);
     const bool far = (size_t)x->s * w->n * sizeof *y > FAR;
-    const size_t bytes = w->quads * w->quad_bytes;
     uint32_t rows;
 
     assert(fits(x, w) && first + count <= w->panels);
     for (uint32_t row = 0; row < x->s; row += rows) {
         rows = rows_at_once(tall, x, row);
         for (uint32_t p = first; p < first + count; p++) {
-            const struct stamp_ahead next = {w->code + (p + 1) * bytes,
-                                             p + 1 < first + count ? bytes : 0, 0};
+            const struct stamp_ahead next = {stamp_packed_panel(w, p + 1),
+                                             p + 1 < first + count ? w->panel_bytes : 0, 0};
             const struct place at = {
                 row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL, w->n, far};
             (tall ? tall_panel : short_panel)(k, x, w, at, next);

@@ -213,7 +213,7 @@ START_TEST(a_scale_that_overflows_gives_the_same_bits_on_every_path)
     p.x.meta[0].scale = stamp_f32_from_bits(0x7f800000);
     for (int dead = 0; dead < 2; dead++) {
         float want, got;
-        p.packed.scale[0] = p.w.scale[0] = dead ? 0.0f : -1.0f; /* NaN, -infinity */
+        *stamp_packed_scale(&p.packed, 0) = p.w.scale[0] = dead ? 0.0f : -1.0f; /* NaN, -infinity */
         stamp_matmul_ref(&p.x, &p.w, &want);
         ck_assert_uint_eq(stamp_f32_bits(want), dead ? STAMP_F32_NAN : 0xff800000);
         for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++) {
