@@ -13,6 +13,7 @@
 #define STAMP_NUM_MATMUL_H
 
 #include "model/num/acts.h"
+#include "model/num/path.h"
 #include "model/num/weights.h"
 
 #ifdef __cplusplus
@@ -65,21 +66,6 @@ static inline int32_t *stamp_packed_colsum(const struct stamp_packed *p, uint32_
 enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed *out,
                              struct stamp_err *e);
 void stamp_packed_free(struct stamp_packed *p);
-
-enum stamp_path {
-    STAMP_PATH_BEST,
-    STAMP_PATH_PORTABLE,
-    STAMP_PATH_AVX2,
-    STAMP_PATH_AVX512,
-    STAMP_PATH_AMX,
-    STAMP_PATHS
-};
-
-/** Whether this host can take a path. */
-bool stamp_path_works(enum stamp_path path);
-
-/** "portable", "avx2", "avx512-vnni", "amx-int8"; of BEST the one it stands for. */
-const char *stamp_path_name(enum stamp_path path);
 
 /**
  * y[x->s][w->n], bit for bit stamp_matmul_ref. Preconditions as there, and stamp_path_works(path).

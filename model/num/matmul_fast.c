@@ -49,45 +49,17 @@ static void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
 
 const struct stamp_kernel stamp_kernel_portable = {tile, finish};
 
-bool stamp_path_works(enum stamp_path path)
-{
-#if defined(__x86_64__)
-    if (path == STAMP_PATH_AVX512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vnni");
-    if (path == STAMP_PATH_AMX) return stamp_path_works(STAMP_PATH_AVX512) && stamp_amx_works();
-    if (path == STAMP_PATH_AVX2) return __builtin_cpu_supports("avx2");
-#endif
-    return path == STAMP_PATH_BEST || path == STAMP_PATH_PORTABLE;
-}
-
-static enum stamp_path resolve(enum stamp_path path)
-{
-    if (path != STAMP_PATH_BEST) return path;
-    if (stamp_path_works(STAMP_PATH_AMX)) return STAMP_PATH_AMX;
-    if (stamp_path_works(STAMP_PATH_AVX512)) return STAMP_PATH_AVX512;
-    return stamp_path_works(STAMP_PATH_AVX2) ? STAMP_PATH_AVX2 : STAMP_PATH_PORTABLE;
-}
-
-const char *stamp_path_name(enum stamp_path path)
-{
-    static const char *const name[] = {"best", "portable", "avx2", "avx512-vnni", "amx-int8"};
-    return name[resolve(path)];
-}
-
 const struct stamp_kernel *stamp_kernel_of(enum stamp_path path)
 {
 #if defined(__x86_64__)
-    switch (resolve(path)) {
-    case STAMP_PATH_AMX:
-    case STAMP_PATH_AVX512: return &stamp_kernel_avx512;
-    case STAMP_PATH_AVX2: return &stamp_kernel_avx2;
-    case STAMP_PATH_PORTABLE:
-    case STAMP_PATH_BEST:
-    case STAMP_PATHS: break;
-    }
+    const bool best = path == STAMP_PATH_BEST;
+
+    if (path >= STAMP_PATH_AVX512 || (best && stamp_path_may(STAMP_PATH_AVX512)))
+        return &stamp_kernel_avx512;
+    if (path == STAMP_PATH_AVX2 || (best && stamp_path_may(STAMP_PATH_AVX2)))
+        return &stamp_kernel_avx2;
 #endif
-    assert(resolve(path) == STAMP_PATH_PORTABLE);
+    assert(path == STAMP_PATH_PORTABLE || path == STAMP_PATH_BEST);
     return &stamp_kernel_portable;
 }
 
@@ -206,7 +178,8 @@ static void short_panel(const struct stamp_kernel *k, const struct stamp_acts *x
 /* Tiles of AMX pay from half a tile of rows on; asked for by name they are taken for any. */
 static bool is_tall(enum stamp_path path, uint32_t rows)
 {
-    return path == STAMP_PATH_AMX || (resolve(path) == STAMP_PATH_AMX && rows >= TALL_LEAST);
+    return path == STAMP_PATH_AMX ||
+           (path == STAMP_PATH_BEST && rows >= TALL_LEAST && stamp_path_may(STAMP_PATH_AMX));
 }
 
 static bool fits(const struct stamp_acts *x, const struct stamp_packed *w)

@@ -98,7 +98,7 @@ int32_t stamp_quantize(struct stamp_qparam q, unsigned bits, bool symmetric, siz
     size_t done = 0;
 
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) done = stamp_quantize_avx2(q, to, n, x, code, &sum);
+    if (HAS_AVX2) done = stamp_quantize_avx2(q, to, n, x, code, &sum);
 #endif
     sum += quantize_scalar(q, to, n - done, x + done, code + done);
     return bits == 8 ? sum - 8 * (int32_t)n : sum;
