@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_matmul.c - the integer product: against plain integers, and fast against reference. */
+#define _XOPEN_SOURCE 700 /* sigaltstack */
 #include <check.h>
+#include <signal.h>
 #include <string.h>
 
 #include "model/mem.h"
@@ -243,6 +245,38 @@ START_TEST(a_host_has_the_portable_path_and_one_it_calls_best)
 }
 END_TEST
 
+START_TEST(the_path_in_use_bounds_the_best_one)
+{
+    ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_PORTABLE, NULL), 0);
+    ck_assert_str_eq(stamp_path_name(STAMP_PATH_BEST), "portable");
+    for (int path = STAMP_PATH_AVX2; path < STAMP_PATHS; path++)
+        ck_assert(!stamp_path_may((enum stamp_path)path));
+    ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_BEST, NULL), 0);
+    for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++)
+        ck_assert(stamp_path_may((enum stamp_path)path) == stamp_path_works((enum stamp_path)path));
+}
+END_TEST
+
+/* Linux gives no tiles to a process with a stack for signals that would not hold them. */
+START_TEST(a_path_the_host_has_not_is_refused_and_the_one_in_use_stays)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    static char stack[8192];
+    const stack_t small = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct stamp_err e;
+
+    if (sigaltstack(&small, NULL) == 0 && !stamp_path_works(STAMP_PATH_AMX)) {
+        ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_AMX, &e), (int)STAMP_EUNSUPPORTED);
+        ck_assert_ptr_nonnull(strstr(e.text, "no amx-int8"));
+        ck_assert_str_ne(stamp_path_name(STAMP_PATH_BEST), "amx-int8");
+        ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_PORTABLE, &e), 0);
+        return;
+    }
+#endif
+    test_skip("nothing keeps the host from a path: that one is refused is NOT tested");
+}
+END_TEST
+
 START_TEST(the_f32_product_adds_rounded_products_in_rising_order)
 {
     static const uint32_t shape[][3] = {{1, 1, 1}, {3, 17, 33}, {5, 40, 31}, {9, 8, 64}};
@@ -309,6 +343,8 @@ Suite *stamp_suite_matmul(void)
     tcase_add_test(c, a_scale_that_overflows_gives_the_same_bits_on_every_path);
     tcase_add_loop_test(c, a_path_this_processor_has_not_is_not_passed, 0, STAMP_PATHS);
     tcase_add_test(c, a_host_has_the_portable_path_and_one_it_calls_best);
+    tcase_add_test(c, the_path_in_use_bounds_the_best_one);
+    tcase_add_test(c, a_path_the_host_has_not_is_refused_and_the_one_in_use_stays);
     tcase_add_test(c, the_f32_product_adds_rounded_products_in_rising_order);
     tcase_add_test(c, the_f32_product_of_infinity_and_zero_is_the_canonical_nan);
     tcase_add_test(c, dequantized_activations_are_within_half_a_step);
