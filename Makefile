@@ -74,7 +74,7 @@ $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
 $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(GEN_C)) $(LIB)
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
-$(B)/bench_net: $(call obj,tests/bench/bench_net.c tests/bench/stream.c) $(LIB)
+$(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
 $(B)/bench_matmul: $(call obj,tests/bench/bench_matmul.c) $(LIB)
 $(B)/bench_matmul: LDLIBS += -ldnnl -lopenblas
 $(B)/bench_matmul: CPPFLAGS += -DHAVE_DNNL -DHAVE_OPENBLAS -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread
