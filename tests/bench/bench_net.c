@@ -3,8 +3,8 @@
  *
  * bench_net [tokens [rounds [layers [most threads]]]]; default 128 tokens of the shape of
  * Llama-3.2-1B, 16 layers, random codes, 5 rounds, one thread and two. Prefill gives the logits of
- * the last position. Every round prefills, decodes, and reads memory through with as many threads, so
- * that a busy host slows all alike; medians count, of wall time, and of the processors' beside it. */
+ * the last position. Every round prefills, decodes, and reads as many bytes of memory as often with as many
+ * threads, so that a busy host slows all alike; medians count, of wall time, and of the processors' beside it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -45,7 +45,6 @@ static void report(const struct llama *n, uint32_t tokens, uint32_t threads, int
 {
     const struct lap prefill = lap_median(l->prefill, rounds);
     const struct lap decode = lap_median(l->decode, rounds), memory = lap_median(l->memory, rounds);
-    const double steps = (double)stream_bytes() / llama_step_bytes(n); /* that a pass would be */
     const char *many = threads > 1 ? "s" : "";
     char what[64];
 
@@ -55,9 +54,9 @@ static void report(const struct llama *n, uint32_t tokens, uint32_t threads, int
     figure("    a second of one processor", tokens / prefill.cpu, "tokens/s", NULL, 0);
     snprintf(what, sizeof what, "1B decode, %u thread%s", threads, many);
     figure(what, DECODE / decode.wall, "tokens/s", "weights streamed from memory",
-           steps / memory.wall);
+           DECODE / memory.wall);
     figure("    a second of one processor", DECODE / decode.cpu, "tokens/s",
-           "weights streamed from memory", steps / memory.cpu);
+           "weights streamed from memory", DECODE / memory.cpu);
 }
 
 static void run(const struct llama *n, uint32_t tokens, int rounds, uint32_t threads)
@@ -76,11 +75,12 @@ static void run(const struct llama *n, uint32_t tokens, int rounds, uint32_t thr
     if (stamp_net_new(&n->model, &options, &net, &e)) die(e.text);
     one_round(net, ids, tokens, logits, &unused, &unused);
     getrusage(RUSAGE_SELF, &usage); /* before the ruler takes its own */
-    if (!stream_open()) die("no memory to read through");
+    if (!stream_open((size_t)llama_step_bytes(n))) die("no memory to read through");
     for (int r = 0; r < rounds; r++) {
         one_round(net, ids, tokens, logits, &laps.prefill[r], &laps.decode[r]);
         const struct lap start = lap_start();
-        if (!stream_pass(threads)) die("cannot measure memory");
+        for (int i = 0; i < DECODE; i++)
+            if (!stream_pass(threads)) die("cannot measure memory");
         laps.memory[r] = lap_since(start);
     }
     report(n, tokens, threads, rounds, &laps);

@@ -7,11 +7,9 @@
 
 #include "model/mem.h"
 
-enum { MOST_THREADS = 256, LINE = 64, LINES = 4, AHEAD = 4096 };
+enum { MOST_THREADS = 256, LINE = 64, LINES = 4, AHEAD = 2560 };
 
 typedef uint64_t eight __attribute__((vector_size(LINE), may_alias));
-
-static const size_t bytes = (size_t)1 << 30;
 
 struct share {
     const uint8_t *at;
@@ -34,9 +32,11 @@ static void *read_share(void *ctx)
 }
 
 static uint8_t *data;
+static size_t bytes;
 
-bool stream_open(void)
+bool stream_open(size_t size)
 {
+    bytes = size;
     data = stamp_alloc(bytes, 1);
     if (data) memset(data, 1, bytes);
     return data != NULL;
@@ -46,11 +46,6 @@ void stream_close(void)
 {
     stamp_free(data);
     data = NULL;
-}
-
-size_t stream_bytes(void)
-{
-    return bytes;
 }
 
 bool stream_pass(uint32_t threads)

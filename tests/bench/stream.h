@@ -10,10 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Take stream_bytes() of memory. @return false: there is none */
-bool stream_open(void);
+/** Take @p bytes of memory. @return false: there is none */
+bool stream_open(size_t bytes);
 void stream_close(void);
-size_t stream_bytes(void);
 
 /** Read it through, @p threads threads their share each in order. @return false: a thread could not be had */
 bool stream_pass(uint32_t threads);
