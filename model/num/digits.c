@@ -21,7 +21,8 @@ void stamp_digit_codes(float inv, size_t n, const float *x, int8_t *code)
     if (HAS_AVX2) {
         const struct stamp_limits to = {-STAMP_DIGITS_MAX, STAMP_DIGITS_MAX, 0};
         int32_t sum = 0;
-        i = stamp_quantize_avx2((struct stamp_qparam){.inv = inv}, to, n, x, code, &sum);
+        i = (HAS_AVX512 ? stamp_quantize_avx512 : stamp_quantize_avx2)(
+            (struct stamp_qparam){.inv = inv}, to, n, x, code, &sum);
     }
 #endif
     for (; i < n; i++) {
