@@ -43,10 +43,8 @@ static void correct(const struct stamp_mm_plane *p)
 static bool has(enum stamp_mm_form form, uint32_t columns)
 {
 #if defined(__x86_64__)
-    if (form == STAMP_MM_AVX512)
-        return stamp_mm_knows_avx512(columns) && HAS_AVX512;
-    if (form == STAMP_MM_AVX2)
-        return stamp_mm_knows_avx2(columns) && HAS_AVX2;
+    if (form == STAMP_MM_AVX512) return stamp_mm_knows_avx512(columns) && HAS_AVX512;
+    if (form == STAMP_MM_AVX2) return stamp_mm_knows_avx2(columns) && HAS_AVX2;
 #else
     (void)columns;
 #endif
