@@ -8,9 +8,13 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni,prfchw")))
 
-enum { VECTORS = STAMP_PANEL / 16, STREAM = 2560 /* bytes ahead of the weights */ };
+enum {
+    VECTORS = STAMP_PANEL / 16,
+    STREAM = 2560 /* bytes ahead of the weights */,
+    SOON = 8 /* rows ahead of y */
+};
 
 /* The unsigned codes of a quad. */
 static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, const uint8_t *w,
@@ -126,9 +130,9 @@ static inline __attribute__((always_inline)) VNNI __m512 deq(__m512i acc, __m512
     return _mm512_insertf32x8(_mm512_castps256_ps512(x), y, 1);
 }
 
-/* stamp_finish_turn, whose own vectors are half as wide; where past, y is written past the caches. */
+/* stamp_finish_turn, whose own vectors are half as wide; where far, lines of y are asked for ahead. */
 static inline __attribute__((always_inline)) VNNI void finish_turn(
-    bool first, bool last, bool past, uint32_t rows, const int32_t *acc,
+    bool first, bool last, bool far, uint32_t rows, const int32_t *acc,
     const struct stamp_row_terms *terms, struct columns c, float *y, size_t stride)
 {
     const __m512i nan = _mm512_set1_epi32((int)STAMP_F32_NAN);
@@ -148,10 +152,8 @@ static inline __attribute__((always_inline)) VNNI void finish_turn(
                 const __mmask16 bad = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
                 x = _mm512_mask_mov_ps(x, bad, _mm512_castsi512_ps(nan));
             }
-            if (past)
-                _mm512_stream_ps(y + 16 * v, x);
-            else
-                _mm512_storeu_ps(y + 16 * v, x);
+            _mm512_storeu_ps(y + 16 * v, x);
+            if (far) __builtin_prefetch(y + SOON * stride + 16 * v, 1);
         }
     }
 }
@@ -162,12 +164,9 @@ static VNNI void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
 {
     const struct columns c = columns_of(colsum, scale);
 
-    const bool whole = ((uintptr_t)y | stride * sizeof *y) % 64 == 0;
-
-    if (t.first && t.last && t.far && whole) {
+    if (t.first && t.last && t.far)
         finish_turn(true, true, true, rows, acc, terms, c, y, stride);
-        _mm_sfence(); /* such stores are not ordered with what tells others of them */
-    } else if (t.first && t.last)
+    else if (t.first && t.last)
         finish_turn(true, true, false, rows, acc, terms, c, y, stride);
     else if (t.first)
         finish_turn(true, false, false, rows, acc, terms, c, y, stride);
