@@ -73,7 +73,7 @@ static bool refresh_rank(struct look *l, uint32_t n)
 
     for (uint32_t i = 0; i < banks_of(p); i++) {
         open |= bank[i].open;
-        if (bank[i].open) raise(&pre, bank[i].pre);
+        raise(&pre, bank[i].pre); /* of one that closes by itself too */
         raise(&ref, bank[i].act);
     }
     if (!ready(l, open ? pre : ref)) return false;

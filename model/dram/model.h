@@ -21,7 +21,7 @@ extern "C" {
 
 enum {
     STAMP_DRAM_SLOTS = STAMP_PLAIN_SLOTS, /**< bursts of a direction, W beats */
-    STAMP_DRAM_ORDER = 512,               /**< reads on their way or before their turn */
+    STAMP_DRAM_ORDER = 2048,              /**< reads on their way or before their turn */
     STAMP_DRAM_QUEUE = 64,
     STAMP_DRAM_BANKS = 64,
     STAMP_DRAM_RANKS = 8

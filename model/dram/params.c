@@ -65,10 +65,10 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-uint64_t stamp_dram_clocks(uint64_t ps, uint32_t clock_khz)
+uint64_t stamp_dram_clocks(const char *key, uint64_t ps, uint32_t clock_khz)
 {
     const uint64_t giga = UINT64_C(1000000000);
-    return (ps * clock_khz + giga - 1) / giga;
+    return (ps * clock_khz + (strcmp(key, "tREFI") ? giga - 1 : 0)) / giga;
 }
 
 bool stamp_dram_preset(const char *name, struct stamp_dram_params *p)
@@ -84,7 +84,7 @@ bool stamp_dram_preset(const char *name, struct stamp_dram_params *p)
     for (const struct stamp_dram_fact *f = stamp_dram_facts; f->preset; f++) {
         const char *of = f->preset;
         if (strcmp(of, "all") && strcmp(of, s->name)) continue;
-        const uint64_t ps = f->ps ? stamp_dram_clocks(f->ps, p->clock_khz) : 0;
+        const uint64_t ps = f->ps ? stamp_dram_clocks(f->key, f->ps, p->clock_khz) : 0;
         stamp_dram_put(p, f->key, ps > f->clocks ? ps : f->clocks);
     }
     return true;
@@ -93,6 +93,22 @@ bool stamp_dram_preset(const char *name, struct stamp_dram_params *p)
 uint64_t stamp_dram_peak(const struct stamp_dram_params *p)
 {
     return (uint64_t)p->clock_khz * 1000 * p->beats * p->width / 8 * p->channels;
+}
+
+void stamp_dram_plain(const struct stamp_dram_params *p, uint32_t axi_bytes, uint32_t *latency,
+                      uint32_t *rate)
+{
+    const uint64_t accel = p->accel_mhz * UINT64_C(1000), port = accel * 1000 * axi_bytes;
+    const uint64_t parts = (uint64_t)p->tFRONT + (p->rowless ? 0 : p->tRCD) + p->tRL +
+                           p->burst / p->beats + p->tBACK;
+    /* Pins rest while a refresh holds their rank. */
+    const uint64_t held = p->tREFI ? (uint64_t)p->tRFC + p->tRPab : 0;
+    const uint64_t whole = p->tREFI ? p->tREFI : 1;
+    const uint64_t pins = stamp_dram_peak(p) / whole * (whole - held);
+    const uint64_t beats = pins / (port / 256 + 1);
+
+    *latency = (uint32_t)((parts * accel + p->clock_khz - 1) / p->clock_khz + 1);
+    *rate = beats < 1 ? 1 : beats > 256 ? 256 : (uint32_t)beats;
 }
 
 static enum stamp_status in_range(const struct stamp_dram_params *p, struct stamp_err *e)

@@ -32,7 +32,7 @@ struct stamp_dram_params {
     char name[STAMP_DRAM_NAME]; /**< of the preset, or of the one a file began with */
 };
 
-/** One number of a preset: @p clocks, or @p ps rounded up to clocks if that is more. */
+/** One number of a preset: @p clocks, or @p ps in clocks if that is more. */
 struct stamp_dram_fact {
     const char *preset, *key;
     uint64_t ps, clocks;
@@ -56,8 +56,8 @@ struct stamp_dram_key {
 bool stamp_dram_key_at(size_t index, struct stamp_dram_key *key);
 uint32_t stamp_dram_value(const struct stamp_dram_params *p, const struct stamp_dram_key *key);
 
-/** Clocks of @p clock_khz that @p ps take, rounded up. */
-uint64_t stamp_dram_clocks(uint64_t ps, uint32_t clock_khz);
+/** Clocks of @p clock_khz that @p ps take: rounded up, but tREFI, which is a most, down. */
+uint64_t stamp_dram_clocks(const char *key, uint64_t ps, uint32_t clock_khz);
 
 /** Sets a number by its name; false: there is no such key. */
 bool stamp_dram_put(struct stamp_dram_params *p, const char *key, uint64_t value);
@@ -79,6 +79,10 @@ enum stamp_status stamp_dram_check(const struct stamp_dram_params *p, struct sta
 
 /** Bytes per second of all channels' data pins. */
 uint64_t stamp_dram_peak(const struct stamp_dram_params *p);
+
+/** A plain memory like it, for estimates: cycles of an idle read, beats of @p axi_bytes per 256 cycles. */
+void stamp_dram_plain(const struct stamp_dram_params *p, uint32_t axi_bytes, uint32_t *latency,
+                      uint32_t *rate);
 
 #ifdef __cplusplus
 }

@@ -141,6 +141,7 @@ static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_r
     struct stamp_rtl_options ro = {.dram = run->memory,
                                    .dram_bytes = im->dram_bytes,
                                    .dram_base = o->dram_base,
+                                   .memory = o->memory,
                                    .read_latency = o->read_latency,
                                    .write_latency = o->write_latency,
                                    .read_rate = o->read_rate,
