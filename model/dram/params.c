@@ -140,6 +140,10 @@ static enum stamp_status keeps_rules(const struct stamp_dram_params *p, struct s
     if (!rowless) {                                                                                \
         RULE(left, op, right, reason)                                                              \
     }
+#define REFRESH_RULE(left, op, right, reason)                                                      \
+    if (tREFI) {                                                                                   \
+        RULE(left, op, right, reason)                                                              \
+    }
 #include "model/dram/rules.def"
     return STAMP_OK;
 }
