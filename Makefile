@@ -115,7 +115,7 @@ rtl-%: $(B)/stamp_rtl_%.so ;
 # New only when they differ, so that a line of the table is one machine's.
 $(B)/v/%/params: $(B)/specgen
 	@sim/verilator/build.sh params $*
-$(B)/stamp_rtl_%.so: $(B)/v/%/params $(RTL_SV) $(wildcard sim/verilator/*.*) sim/run/rtl.h model/spec/spec.c $(wildcard model/clock/plain.* model/clock/axi.h)
+$(B)/stamp_rtl_%.so: $(B)/v/%/params $(RTL_SV) $(wildcard sim/verilator/*.*) sim/run/rtl.h model/spec/spec.c $(wildcard model/clock/plain.* model/clock/axi.h model/dram/*)
 	+sim/verilator/build.sh machine $*
 $(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*) $(RTL_SV) $(LIB) $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp sim/verilator/build.sh
