@@ -131,10 +131,10 @@ demo: deps-demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
+	  check check-san rand errors regs edges cycles calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)
-machines-random: $(addprefix $(B)/,stamp rand errors regs cycles draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
+machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
 fuzz: $(FUZZERS)
 	@for f in $^; do echo "$$f"; $$f 1 $(or $(FUZZ),20000) || exit 1; done
 vectors: $(B)/make_vectors ; @tests/conformance/vectors.sh make $(MACHS)

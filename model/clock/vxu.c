@@ -23,10 +23,18 @@ void stamp_clock_vxu_init(struct stamp_clock_vxu *v, const struct stamp_mach *ma
 void stamp_clock_vxu_reset(struct stamp_clock_vxu *v)
 {
     const uint16_t *rt = v->walk.rt;
+    struct stamp_clock_tapes *tapes = v->tapes;
+
     stamp_clock_vxu_init(v, v->mach, rt);
+    v->tapes = tapes;
 }
 
-static void decode(struct stamp_clock_vxu *v)
+void stamp_clock_vxu_use(struct stamp_clock_vxu *v, struct stamp_clock_tapes *tapes)
+{
+    v->tapes = tapes;
+}
+
+void stamp_clock_vxu_decode(struct stamp_clock_vxu *v)
 {
     const union stamp_insn *i = &v->insn;
     const uint64_t op = i->c.op, fn = i->w.fn;
@@ -65,7 +73,7 @@ static void decode(struct stamp_clock_vxu *v)
 /* The edge of an instruction's first cycle. */
 static void load(struct stamp_clock_vxu *v)
 {
-    decode(v);
+    stamp_clock_vxu_decode(v);
     stamp_clock_vxu_walk_load(&v->walk, &v->insn);
     stamp_clock_rows_load(&v->rows, (uint32_t)v->insn.c.op, (uint32_t)v->insn.w.fn);
     stamp_clock_vxu_sm_load(&v->sm, &v->insn.v);
@@ -217,6 +225,10 @@ void stamp_clock_vxu_drive(const struct stamp_clock_vxu *v, struct stamp_clock_v
 {
     const struct stamp_clock_vxu_regs *r = &v->regs;
 
+    if (v->replay.tape) {
+        stamp_clock_vxu_replay_drive(v, p);
+        return;
+    }
     p->insn_ready = !v->busy;
     p->busy = v->busy;
     p->done = v->done;
@@ -233,7 +245,7 @@ void stamp_clock_vxu_drive(const struct stamp_clock_vxu *v, struct stamp_clock_v
     p->xb_addr = r->xb_addr;
     p->pb_we = r->pb_we;
     p->pb_addr = r->pb_addr;
-    p->rm_we = r->sm_we;
+    p->rm_we = r->rm_we;
     p->rm_addr = r->rm_addr;
     p->sm_addr = r->sm_addr;
     uint16_t addr;
@@ -254,6 +266,11 @@ static void idle_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pi
     if (!p->insn_valid) return;
     v->insn = *p->insn;
     v->busy = v->load = true;
+    if (!v->tapes) return;
+    memset(&v->replay, 0, sizeof v->replay);
+    v->replay.tape = stamp_clock_tape_of(v->tapes, &v->insn, v->walk.rt);
+    v->replay.moved = v->replay.moved_before = true;
+    if (v->replay.tape) stamp_clock_vxu_decode(v);
 }
 
 void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pins *p)
@@ -264,6 +281,7 @@ void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vx
         idle_edge(v, p);
         return;
     }
+    if (v->replay.tape && stamp_clock_vxu_replay_edge(v, p)) return;
     look(v, &n);
     const bool done =
         !v->done && !v->load && !stamp_clock_vxu_walk_busy(&v->walk) && !pipe_busy(v, &n, p);
@@ -334,6 +352,7 @@ uint64_t stamp_clock_vxu_still(const struct stamp_clock_vxu *v)
     const struct stamp_clock_vxu_regs *r = &v->regs;
 
     if (!v->busy) return UINT64_MAX;
+    if (v->replay.tape) return stamp_clock_vxu_replay_still(v);
     if (v->load || v->done || v->out.valid || r->ev_read || r->ev_lines || r->ev_fn ||
         r->ev_divides)
         return 0;
@@ -346,6 +365,11 @@ void stamp_clock_vxu_skip(struct stamp_clock_vxu *v, uint64_t cycles)
     if (!v->busy) {
         v->err = STAMP_ERROR_NONE;
         v->row_err = false;
+    } else if (v->replay.tape) {
+        v->replay.at += (uint32_t)cycles;
+        v->replay.cycle += (uint32_t)cycles;
+        v->load = false;
+        v->xb_ok = true;
     } else if (v->is.par) {
         v->sm.par = v->sm.par << cycles;
     } else if (v->fn.div) {

@@ -18,6 +18,7 @@
 #include "model/clock/vxu_fn.h"
 #include "model/clock/vxu_rows.h"
 #include "model/clock/vxu_sm.h"
+#include "model/clock/vxu_tape.h"
 #include "model/clock/vxu_walk.h"
 
 #ifdef __cplusplus
@@ -37,6 +38,8 @@ struct stamp_clock_vxu_pins {
     bool ev_read, ev_fn;
     uint8_t ev_lines, ev_divides;
 };
+
+enum { STAMP_CLOCK_VXU_REFUSALS = 32 };
 
 /** What the instruction is to the lanes: the names of stamp_vxu. */
 struct stamp_clock_vxu_is {
@@ -75,9 +78,20 @@ struct stamp_clock_vxu_codes {
 
 /** Outputs that are registers. */
 struct stamp_clock_vxu_regs {
-    bool xb_we, xb_two, pb_we, sm_we, ev_read, ev_fn;
+    bool xb_we, xb_two, pb_we, sm_we, rm_we, ev_read, ev_fn;
     uint8_t xb_row, ev_lines, ev_divides, q_err;
     uint16_t xb_addr, pb_addr, sm_addr, rm_addr;
+};
+
+/** Where the tape that is played in place of the registers is: vxu_replay.c. */
+struct stamp_clock_vxu_replay {
+    const struct stamp_clock_tape *tape; /**< NULL: none */
+    uint32_t at;                         /**< cycles in which the pipeline moved */
+    uint32_t cycle;                      /**< all, since the instruction was taken */
+    uint32_t pos[STAMP_CLOCK_TAPE_LISTS];
+    bool moved, moved_before; /**< in the last cycle, in the one before */
+    uint8_t refusals;         /**< VFN: writes refused so far, and when */
+    uint32_t refused[STAMP_CLOCK_VXU_REFUSALS];
 };
 
 struct stamp_clock_vxu {
@@ -100,12 +114,21 @@ struct stamp_clock_vxu {
     struct stamp_clock_fn fn;
     struct stamp_clock_vxu_out out;
     struct stamp_clock_vxu_regs regs;
+    struct stamp_clock_tapes *tapes;
+    struct stamp_clock_vxu_replay replay;
+};
+
+/** Events, and writes made, over several cycles. */
+struct stamp_clock_vxu_sum {
+    uint64_t read, lines, divides, fn, vw, xb_rows, pb;
 };
 
 /** @param rt  the row table, RT_ENTRIES, borrowed: an entry is looked at in the edge of its rt_re */
 void stamp_clock_vxu_init(struct stamp_clock_vxu *v, const struct stamp_mach *mach,
                           const uint16_t *rt);
 void stamp_clock_vxu_reset(struct stamp_clock_vxu *v);
+/** From now on play instructions from @p tapes, borrowed, where there is one; NULL: none. The pins are the same. */
+void stamp_clock_vxu_use(struct stamp_clock_vxu *v, struct stamp_clock_tapes *tapes);
 void stamp_clock_vxu_drive(const struct stamp_clock_vxu *v, struct stamp_clock_vxu_pins *p);
 void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pins *p);
 
@@ -115,6 +138,13 @@ void stamp_clock_vxu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vx
 uint64_t stamp_clock_vxu_still(const struct stamp_clock_vxu *v);
 /** As many edges at once. */
 void stamp_clock_vxu_skip(struct stamp_clock_vxu *v, uint64_t cycles);
+/**
+ * Up to @p most edges at once in which VM and XB take all that is written and no one else looks at the pins; done
+ * is not passed. What happens in these cycles is added to @p sum.
+ * @return how many were made; 0 where no tape is played
+ */
+uint64_t stamp_clock_vxu_pass(struct stamp_clock_vxu *v, uint64_t most,
+                              struct stamp_clock_vxu_sum *sum);
 
 #ifdef __cplusplus
 }

@@ -89,7 +89,7 @@ void stamp_clock_vxu_codes_edge(struct stamp_clock_vxu *v, const struct stamp_cl
         r->xb_two = s->two;
     }
     s = behind(v, QUANT);
-    r->sm_we = n->mul_en && c->quant >> QUANT & 1 && s->last;
+    r->rm_we = r->sm_we = n->mul_en && c->quant >> QUANT & 1 && s->last;
     if (r->sm_we) {
         r->sm_addr = s->sm;
         r->rm_addr = s->rm;

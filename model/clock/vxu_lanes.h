@@ -34,4 +34,12 @@ void stamp_clock_vxu_pack_edge(struct stamp_clock_vxu *v, const struct stamp_clo
 void stamp_clock_vxu_codes_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n);
 void stamp_clock_vxu_alu_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_now *n);
 
+/** The same of an instruction played from its tape. @return false: it cannot be any more, the registers hold what they
+ *  would, and the edge is theirs */
+bool stamp_clock_vxu_replay_edge(struct stamp_clock_vxu *v, const struct stamp_clock_vxu_pins *p);
+void stamp_clock_vxu_replay_drive(const struct stamp_clock_vxu *v, struct stamp_clock_vxu_pins *p);
+uint64_t stamp_clock_vxu_replay_still(const struct stamp_clock_vxu *v);
+/** Decode the instruction that was taken. */
+void stamp_clock_vxu_decode(struct stamp_clock_vxu *v);
+
 #endif

@@ -4,8 +4,9 @@
  *   calibrate MACHINE [--dir RTL_DIR] [--seed S] [--short N] [--rand N] [--units LETTERS] [--image FILE [--entry E]]
  *
  * --short: N programs of instructions of cycle_shapes.h, of the units named (L, S, V, M; all), with semaphores,
- * loops and FENCEs drawn. --rand: N programs of gen.h. --image: a compiled program. Each behind a memory of its
- * own: latency, rates, random stalls. Closing line "calibrate MACHINE: N passed, M failed". */
+ * loops and FENCEs drawn (60). --rand: N programs of gen.h (60). --image: a compiled program instead. Each behind a
+ * memory of its own: latency, rates, random stalls; an image without a seed behind 60 cycles of latency. Closing
+ * line "calibrate MACHINE: N passed, M failed". */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,6 +185,20 @@ static void run_file(struct job *j, const char *file, const char *entry, uint64_
     stamp_image_free(im);
 }
 
+static void report(const struct job *j)
+{
+    const struct calibrate_totals *t = &j->totals;
+    const double cycles = (double)t->cycles, least = 1e-9;
+
+    printf("calibrate %s: %" PRIu64 " cycles, %" PRIu64 " instructions, %" PRIu64
+           " programs that end in an error left out\n",
+           j->mach->name, t->cycles, t->insns, t->ended);
+    printf(
+        "calibrate %s: million cycles a second of CPU: RTL %.2f, clock %.1f, in every cycle %.1f\n",
+        j->mach->name, cycles * 1e-6 / (t->rtl_seconds + least),
+        cycles * 1e-6 / (t->clock_seconds + least), cycles * 1e-6 / (t->slow_seconds + least));
+}
+
 int main(int argc, char **argv)
 {
     struct job j = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL};
@@ -193,10 +208,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "calibrate: name a machine of the table (specgen machs)\n");
         return 2;
     }
-    const uint64_t seed = number(argc, argv, "--seed", "1");
-    const uint64_t few = number(argc, argv, "--short", "0"),
-                   many = number(argc, argv, "--rand", "0");
-    const char *file = option(argc, argv, "--image", NULL);
+    const char *file = option(argc, argv, "--image", NULL), *most = file ? "0" : "60";
+    const uint64_t seed = number(argc, argv, "--seed", file ? "0" : "1");
+    const uint64_t few = number(argc, argv, "--short", most);
+    const uint64_t many = number(argc, argv, "--rand", most);
     j.dir = option(argc, argv, "--dir", NULL);
     j.units = option(argc, argv, "--units", "LSVM");
     j.transfers = !strpbrk(j.units, "VM");
@@ -204,12 +219,9 @@ int main(int argc, char **argv)
     if (!j.memory) return 1;
     for (uint64_t k = 0; k < few && t->failed < 5; k++) run_short(&j, seed + k);
     for (uint64_t k = 0; k < many && t->failed < 5; k++) run_rand(&j, seed + k);
-    if (file) run_file(&j, file, option(argc, argv, "--entry", NULL), seed == 1 ? 0 : seed);
+    if (file) run_file(&j, file, option(argc, argv, "--entry", NULL), seed);
     stamp_free(j.memory);
-    printf("calibrate %s: %" PRIu64 " cycles, %" PRIu64 " instructions; cycles a second: RTL %.0f, "
-           "clock %.0f\n",
-           j.mach->name, t->cycles, t->insns, (double)t->cycles / (t->rtl_seconds + 1e-9),
-           (double)t->cycles / (t->clock_seconds + 1e-9));
+    report(&j);
     printf("calibrate %s: %" PRIu64 " passed, %" PRIu64 " failed\n", j.mach->name, t->passed,
            t->failed);
     return t->failed || !t->passed;

@@ -25,11 +25,13 @@ struct calibrate_case {
 /** What was run so far. */
 struct calibrate_totals {
     uint64_t passed, failed, cycles, insns;
-    double rtl_seconds, clock_seconds; /**< of this process' CPU */
+    uint64_t ended; /**< programs that end in an error, which are not timed */
+    double rtl_seconds, clock_seconds, slow_seconds; /**< of this process' CPU; slow: every cycle */
 };
 
 /**
- * Both, and every counter compared; what differs is printed under @p name.
+ * RTL, clock, and the clock with every unit in every cycle; every counter compared; what differs is printed
+ * under @p name.
  * @return STAMP_EMISMATCH, STAMP_EMACHINE (the RTL ends in an error: nothing is compared), of the opening
  */
 enum stamp_status calibrate(const struct calibrate_case *c, const char *rtl_dir, const char *name,

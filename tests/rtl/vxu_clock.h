@@ -11,16 +11,19 @@
 
 static struct {
     stamp_clock_vxu unit, ahead; /* ahead: at cycle `then` already */
+    stamp_clock_vxu played;      /* the same from tapes */
+    stamp_clock_vxu passing;     /* that one, behind a stretch of its tape: from cycle `over` on */
     stamp_clock_vxu_pins pins;
-    uint64_t since, then;
+    stamp_clock_vxu_sum told, sum; /* by pins since the stretch began; by the stretch */
+    stamp_clock_tapes *tapes;
+    stamp_clock_vxu *jumper; /* who jumped */
+    uint64_t since, then, over, passes, taped;
     union stamp_insn insn;
 } timed;
 static clock_pins compared = {t};
 
-static void compare_pins()
+static void compare_pins(const stamp_clock_vxu_pins &p)
 {
-    const stamp_clock_vxu_pins &p = timed.pins;
-
     compared.pin("insn_ready_o", top->insn_ready_o, p.insn_ready);
     compared.pin("done_o", top->done_o, p.done);
     if (p.done && !(p.err == STAMP_ERROR_NONE && top->err_o == STAMP_ERROR_NUMERIC))
@@ -46,8 +49,6 @@ static void compare_pins()
     compared.pin("ev_fn_o", top->ev_fn_o, p.ev_fn);
     compared.pin("ev_lines_o", top->ev_lines_o, p.ev_lines);
     compared.pin("ev_divides_o", top->ev_divides_o, p.ev_divides);
-    compared.cycles++;
-    compared.insns += p.done;
 }
 
 /* Jumps: nothing is told in the cycles passed over, and where they end. */
@@ -56,16 +57,17 @@ static void compare_jump()
     stamp_clock_vxu_pins &p = timed.pins;
 
     if (timed.then && t.cycle == timed.then) {
-        compared.same(timed.unit, timed.ahead);
+        compared.same(*timed.jumper, timed.ahead);
         compared.jumps++;
         compared.jumped += timed.then - timed.since;
         timed.then = 0;
     }
     if (!timed.then && g.one_in(4)) {
-        uint64_t n = stamp_clock_vxu_still(&timed.unit);
+        timed.jumper = g.below(2) ? &timed.unit : &timed.played;
+        uint64_t n = stamp_clock_vxu_still(timed.jumper);
         if (n > 1 && g.one_in(2)) n = 1 + g.below((uint32_t)(n < 100 ? n : 100));
         if (!n || n > 100000) return;
-        timed.ahead = timed.unit;
+        timed.ahead = *timed.jumper;
         stamp_clock_vxu_skip(&timed.ahead, n);
         timed.since = t.cycle;
         timed.then = t.cycle + n;
@@ -76,13 +78,54 @@ static void compare_jump()
                      p.done || p.ev_read || p.ev_fn || p.ev_lines || p.ev_divides);
 }
 
+/* A stretch of the tape passed over at once: its sums, and the pins behind it. It counts where nothing was
+ * refused in it. */
+static void compare_pass()
+{
+    stamp_clock_vxu_pins p = timed.pins;
+
+    stamp_clock_vxu_drive(&timed.played, &p);
+    if (timed.over && t.cycle >= timed.over) {
+        if (t.cycle == timed.over) {
+            compared.same(timed.told, timed.sum);
+            timed.passes++;
+        }
+        stamp_clock_vxu_drive(&timed.passing, &p);
+        compare_pins(p);
+        stamp_clock_vxu_edge(&timed.passing, &p);
+        if (p.done) timed.over = 0;
+        return;
+    }
+    if (!timed.over && g.one_in(8)) {
+        timed.passing = timed.played;
+        timed.told = timed.sum = {};
+        const uint64_t n =
+            stamp_clock_vxu_pass(&timed.passing, g.one_in(3) ? 100000 : g.range(1, 20), &timed.sum);
+        if (n) timed.over = t.cycle + n;
+    }
+    timed.told.read += p.ev_read;
+    timed.told.lines += p.ev_lines;
+    timed.told.divides += p.ev_divides;
+    timed.told.fn += p.ev_fn;
+    timed.told.vw += p.vw_valid;
+    timed.told.xb_rows += p.xb_we ? 1 + p.xb_two : 0;
+    timed.told.pb += p.pb_we;
+    if ((p.vw_valid && !p.vw_ready) || !p.xb_ready) timed.over = 0;
+}
+
 /** Before the clock's edge: outputs compared with the twin's, and its edge. */
 static void clock_twin()
 {
-    if (!timed.unit.mach) stamp_clock_vxu_init(&timed.unit, mach, model.m->rt);
+    if (!timed.unit.mach) {
+        timed.tapes = stamp_clock_tapes_new(mach, 1 << 20); /* sometimes full */
+        stamp_clock_vxu_init(&timed.unit, mach, model.m->rt);
+        stamp_clock_vxu_init(&timed.played, mach, model.m->rt);
+        stamp_clock_vxu_use(&timed.played, timed.tapes);
+    }
     if (!top->rst_ni) {
         stamp_clock_vxu_reset(&timed.unit);
-        timed.then = 0;
+        stamp_clock_vxu_reset(&timed.played);
+        timed.then = timed.over = 0;
         return;
     }
     timed.pins.insn_valid = top->insn_valid_i;
@@ -95,13 +138,28 @@ static void clock_twin()
         stamp_decode(&w, &timed.insn);
         timed.pins.insn = &timed.insn;
     }
+    stamp_clock_vxu_drive(&timed.played, &timed.pins);
+    compare_pins(timed.pins);
     stamp_clock_vxu_drive(&timed.unit, &timed.pins);
-    compare_pins();
+    compare_pins(timed.pins);
+    compared.cycles++;
+    compared.insns += timed.pins.done;
+    timed.taped += timed.pins.done && timed.played.replay.tape;
     if (timed.pins.insn_valid && timed.pins.insn_ready)
-        timed.then = 0;
+        timed.then = timed.over = 0;
     else
         compare_jump();
+    compare_pass();
     stamp_clock_vxu_edge(&timed.unit, &timed.pins);
+    stamp_clock_vxu_edge(&timed.played, &timed.pins);
+}
+
+static void clock_report()
+{
+    compared.report("vxu");
+    printf("%llu of these played from tapes to their end, %llu stretches passed over\n",
+           (unsigned long long)timed.taped, (unsigned long long)timed.passes);
+    stamp_clock_tapes_free(timed.tapes);
 }
 
 #endif
