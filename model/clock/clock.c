@@ -103,6 +103,8 @@ static void tell(struct stamp_clock *c)
     const uint8_t taken = q->unit_valid & q->unit_ready;
     const uint64_t cycle = c->top.event[STAMP_EV_CYCLES];
 
+    if (c->hooks.control && c->top.pins.dispatch.ev_control)
+        c->hooks.control(c->hooks.ctx, c->top.pins.dispatch.pc, cycle);
     for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
         const enum stamp_unit unit = (enum stamp_unit)(u + 1);
         if (c->hooks.take && taken >> u & 1)
@@ -134,7 +136,7 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
                                   struct stamp_err *e)
 {
     struct stamp_clock_top *t = &c->top;
-    const bool listens = c->hooks.take || c->hooks.retire;
+    const bool listens = c->hooks.take || c->hooks.retire || c->hooks.control;
     const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
 
     enum stamp_status s = STAMP_OK;
@@ -152,7 +154,8 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
     return s;
 }
 
-const uint64_t *stamp_clock_events(const struct stamp_clock *c)
+const uint64_t *stamp_clock_events(struct stamp_clock *c)
 {
+    stamp_clock_top_settle(&c->top);
     return c->top.event;
 }

@@ -20,9 +20,11 @@ extern "C" {
 
 struct stamp_clock;
 
-/** What happens to instruction @p seq, counted from 0 as handed to the units, in @p cycle since START. */
+/** What happens to instruction @p seq in @p cycle since START: as handed to the units, counted from 0, in the upper
+ *  32 bits, its place in the program in the lower. */
 struct stamp_clock_hooks {
     void *ctx;
+    void (*control)(void *ctx, uint32_t pc, uint64_t cycle); /**< one of the dispatcher's own is over */
     void (*take)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
     void (*retire)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
 };
@@ -61,8 +63,8 @@ void stamp_clock_free(struct stamp_clock *c);
 enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
                                   struct stamp_err *e);
 
-/** The counters as they stand, by enum stamp_event. */
-const uint64_t *stamp_clock_events(const struct stamp_clock *c);
+/** The counters as they stand, by enum stamp_event; a hook may ask. */
+const uint64_t *stamp_clock_events(struct stamp_clock *c);
 
 #ifdef __cplusplus
 }

@@ -76,7 +76,7 @@ static void control(struct stamp_clock_top *t)
     q->to = d->to;
     q->push = d->push;
     q->insn = d->insn;
-    q->seq = t->pushed;
+    q->seq = t->pushed << 32 | d->pc;
 }
 
 static void units(struct stamp_clock_top *t)

@@ -392,8 +392,9 @@ static uint64_t still(const void *ctx, const struct stamp_clock_axi *pins)
     return stamp_dram_still(ctx, pins);
 }
 
-static void skip(void *ctx, uint64_t cycles)
+static void skip(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
 {
+    (void)pins;
     stamp_dram_skip(ctx, cycles);
 }
 

@@ -44,6 +44,7 @@ struct stamp_device {
 extern const struct stamp_device stamp_on_f32;   /**< the network in f32 */
 extern const struct stamp_device stamp_on_net;   /**< the network in C, the machine's numerics */
 extern const struct stamp_device stamp_on_model; /**< the C machine */
+extern const struct stamp_device stamp_on_cycle; /**< the machine on a clock */
 extern const struct stamp_device stamp_on_rtl;   /**< the Verilated RTL */
 extern const struct stamp_device stamp_on_all;   /**< the RTL and the C machine in lock-step */
 

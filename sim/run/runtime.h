@@ -51,6 +51,7 @@ struct stamp_run_options {
     uint64_t max_cycles; /**< 0: no limit */
     uint64_t poison;     /**< not 0: the C machine's scratchpads start with noise of this seed, so
                           *   that a program that reads what it did not write differs in lock-step */
+    bool no_values;      /**< of a device that counts without them: results are not there */
     bool phases;         /**< cut the run into instances of the image's phases */
     stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; a device that can SEE */
     void *on_phase_ctx;

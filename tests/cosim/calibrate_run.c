@@ -143,7 +143,7 @@ static enum stamp_status on_clock(const struct calibrate_case *c, const uint8_t 
     bool done;
 
     memcpy(o.arg, c->arg, sizeof o.arg);
-    if (seen) o.hooks = (struct stamp_clock_hooks){seen, on_take, on_retire};
+    if (seen) o.hooks = (struct stamp_clock_hooks){seen, NULL, on_take, on_retire};
     enum stamp_status s = stamp_clock_new(&o, &clock, e);
     if (s) return s;
     s = stamp_clock_run(clock, 0, &done, e);
