@@ -6,10 +6,15 @@
 #include <string.h>
 
 #include "model/clock/top.h"
+#include "model/clock/vxu_tape.h"
 #include "model/mem.h"
+
+/* Bytes of tapes: those of a large network; a program of fewer cycles has none. */
+enum { TAPES = 1 << 23, LONG = 1 << 16 };
 
 struct stamp_clock {
     struct stamp_clock_top top;
+    struct stamp_clock_tapes *tapes; /* of the vector unit; NULL: none */
     struct stamp_clock_hooks hooks;
     uint64_t watchdog, since; /**< cycles without progress: allowed, begin */
     uint64_t over;            /**< instructions over when last looked at */
@@ -90,6 +95,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
 void stamp_clock_free(struct stamp_clock *c)
 {
     if (!c) return;
+    stamp_clock_tapes_free(c->tapes);
     stamp_free(c->top.rt);
     stamp_free(c->top.nt);
     stamp_free(c->top.it);
@@ -143,6 +149,11 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
 
     *done = false;
     while (t->cycle < end && !*done && !s) {
+        if (!t->awake && !c->tapes && t->cycle >= LONG) {
+            c->tapes = stamp_clock_tapes_new(t->mach, TAPES);
+            if (!c->tapes) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+            stamp_clock_vxu_use(&t->vxu, c->tapes);
+        }
         if (!t->awake) stamp_clock_top_doze(t);
         if (t->nap.control && stamp_clock_top_jump(t, end - t->cycle)) continue;
         stamp_clock_top_cycle(t);

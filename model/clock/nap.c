@@ -307,15 +307,65 @@ static bool starts(const struct stamp_clock_pins *p)
            (valid >> VXU & 1 && p->vxu.insn_ready) || (valid >> MXU & 1 && p->mxu.insn_ready);
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What a tape passed over leaves in the memories beside the unit: the word of the row table read last, and a write
+ * of the last cycle before XB. */
+static void passed(struct stamp_clock_top *t, uint32_t table_from, uint64_t cycles)
+{
+    const struct stamp_clock_vxu_replay *r = &t->vxu.replay;
+    const uint32_t *rows = r->tape->list[STAMP_CLOCK_TAPE_TABLE];
+    const uint32_t *xb = r->tape->list[STAMP_CLOCK_TAPE_XB];
+    const uint32_t row = r->pos[STAMP_CLOCK_TAPE_TABLE], now = t->vxu.regs.xb_we;
+
+    if (row != table_from) stamp_clock_table_edge(&t->rt_port, true, rows[row - 1], false, 0);
+    if (!t->vxu.is.quant || cycles < 2) return;
+    const bool wrote = r->tape->what[r->at - 2] >> STAMP_CLOCK_TAPE_XB & 1;
+    const uint32_t bank = wrote ? xb[r->pos[STAMP_CLOCK_TAPE_XB] - now - 1] & 1 : 0;
+    t->xb.bank[0].out_v = wrote && bank == 0;
+    t->xb.bank[1].out_v = wrote && bank == 1;
+}
+
+/* The vector unit alone is awake. Operands of the array have XB for themselves. */
+static uint64_t pass(struct stamp_clock_top *t, uint64_t most)
+{
+    struct stamp_clock_vxu_sum sum = {0};
+    struct stamp_clock_vxu_replay *r = &t->vxu.replay;
+    uint64_t *e = t->event;
+
+    if (!r->tape || t->pins.mxu.vm_we || (t->vxu.is.quant && t->nap.streams)) return 0;
+    const uint32_t table_from = r->pos[STAMP_CLOCK_TAPE_TABLE];
+    const uint64_t n = stamp_clock_vxu_pass(&t->vxu, most, &sum);
+    if (!n) return 0;
+    passed(t, table_from, n);
+    e[STAMP_EV_VM_READ] += sum.read;
+    e[STAMP_EV_VX_LINES] += sum.lines;
+    e[STAMP_EV_DIVIDES] += sum.divides;
+    e[STAMP_EV_FN_LINES] += sum.fn;
+    e[STAMP_EV_VM_WRITE] += sum.vw;
+    e[STAMP_EV_XB_WRITE] += sum.xb_rows;
+    e[STAMP_EV_PB_WRITE] += sum.pb;
+    t->pins.vxu.busy = true;
+    return n;
+}
+
 uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most)
 {
     const struct stamp_clock_nap *n = &t->nap;
 
-    if (!n->control || !n->ldu || !n->stu || !n->vxu || !n->mxu || !n->memory) return 0;
-    if (t->pins.xb.busy || !t->pins.xb.ready || starts(&t->pins)) return 0;
-    if (n->of_vxu.left < most) most = n->of_vxu.left;
-    if (n->of_mxu.left < most) most = n->of_mxu.left;
-    if (n->of_memory.left < most) most = n->of_memory.left;
+    if (!n->control || !n->ldu || !n->stu || !n->mxu || !n->memory) return 0;
+    if (t->pins.xb.we || t->pins.xb.busy || !t->pins.xb.ready) return 0;
+    if (!n->vxu && (!t->vxu.busy || !t->vxu.replay.tape)) return 0;
+    if (!n->vxu) t->pins.vxu.insn_ready = false;
+    if (starts(&t->pins)) return 0;
+    most = least(most, least(n->of_mxu.left, n->of_memory.left));
+    if (n->vxu)
+        most = least(most, n->of_vxu.left);
+    else if (most < WORTH || !(most = pass(t, most)))
+        return 0;
     count_run(t, most);
     sleep_on(&t->nap, most);
     t->cycle += most;

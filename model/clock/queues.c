@@ -143,7 +143,7 @@ static bool asleep(const struct stamp_clock_queue *q)
 /* The matrix unit takes first, then vector, load, store; what waits for nothing need not wait for counts. */
 static uint8_t turn(const struct stamp_clock_queues *q, uint8_t want)
 {
-    static const uint8_t order[] = {VXU, MXU, LDU, STU};
+    static const uint8_t order[] = {MXU, VXU, LDU, STU};
 
     for (uint32_t k = 0; k < STAMP_QUEUES && want; k++) {
         const uint8_t u = order[k];
