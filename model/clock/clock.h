@@ -63,8 +63,11 @@ void stamp_clock_free(struct stamp_clock *c);
 enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
                                   struct stamp_err *e);
 
-/** The counters as they stand, by enum stamp_event; a hook may ask. */
-const uint64_t *stamp_clock_events(struct stamp_clock *c);
+/** The counters as they stand, by enum stamp_event; not for hooks. */
+const uint64_t *stamp_clock_events(const struct stamp_clock *c);
+
+/** For a hook: the counters without what the cycle it is told of adds. */
+void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_EVENTS]);
 
 #ifdef __cplusplus
 }

@@ -334,6 +334,7 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     stamp_clock_top_wake(t);
     if (!t->nap.control) control(t);
     memories(t);
+    if (t->look) t->look(t->look_ctx);
     edge(t);
     t->pushed += t->pins.dispatch.push != 0;
     t->start = false;

@@ -76,6 +76,8 @@ struct stamp_clock_top {
     uint16_t *rt, *nt; /**< what the tables hold */
     uint32_t *it;
     uint64_t event[STAMP_EVENTS];
+    void (*look)(void *ctx); /**< NULL, or called in each cycle before its edge, when all pins are known */
+    void *look_ctx;
 };
 
 /** One cycle. */

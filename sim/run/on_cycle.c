@@ -25,7 +25,11 @@ struct watch {
 
 static void see(struct watch *w, uint32_t pc)
 {
-    if (stamp_cutter_see(w->cutter, pc)) stamp_cutter_begin(w->cutter, stamp_clock_events(w->clock));
+    uint64_t event[STAMP_EVENTS];
+
+    if (!stamp_cutter_see(w->cutter, pc)) return;
+    stamp_clock_events_before(w->clock, event);
+    stamp_cutter_begin(w->cutter, event);
 }
 
 static void on_control(void *ctx, uint32_t pc, uint64_t cycle)
