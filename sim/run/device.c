@@ -14,7 +14,8 @@ const struct stamp_device stamp_on_net = {.name = "net",
                                           .can = STAMP_CAN_BITS | STAMP_CAN_SEE | STAMP_CAN_VALUES};
 
 static const struct stamp_device *table[ROOM + 1] = {
-    &stamp_on_f32, &stamp_on_net, &stamp_on_model, &stamp_on_cycle, &stamp_on_rtl, &stamp_on_all};
+    &stamp_on_f32, &stamp_on_net,     &stamp_on_model, &stamp_on_cycle,
+    &stamp_on_tlm, &stamp_on_tlm_rtl, &stamp_on_rtl,   &stamp_on_all};
 
 const struct stamp_device *stamp_device_at(size_t i)
 {

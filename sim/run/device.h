@@ -42,12 +42,14 @@ struct stamp_device {
 };
 
 /** The rows. */
-extern const struct stamp_device stamp_on_f32;   /**< the network in f32 */
-extern const struct stamp_device stamp_on_net;   /**< the network in C, the machine's numerics */
-extern const struct stamp_device stamp_on_model; /**< the C machine */
-extern const struct stamp_device stamp_on_cycle; /**< the machine on a clock */
-extern const struct stamp_device stamp_on_rtl;   /**< the Verilated RTL */
-extern const struct stamp_device stamp_on_all;   /**< the RTL and the C machine in lock-step */
+extern const struct stamp_device stamp_on_f32;     /**< the network in f32 */
+extern const struct stamp_device stamp_on_net;     /**< the network in C, the machine's numerics */
+extern const struct stamp_device stamp_on_model;   /**< the C machine */
+extern const struct stamp_device stamp_on_cycle;   /**< the machine on a clock */
+extern const struct stamp_device stamp_on_tlm;     /**< the SystemC platform, */
+extern const struct stamp_device stamp_on_tlm_rtl; /**< and with the RTL inside */
+extern const struct stamp_device stamp_on_rtl;     /**< the Verilated RTL */
+extern const struct stamp_device stamp_on_all;     /**< the RTL and the C machine in lock-step */
 
 /** Row @p i of the table, NULL behind the last. */
 const struct stamp_device *stamp_device_at(size_t i);

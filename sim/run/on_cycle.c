@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "model/clock/clock.h"
-#include "model/clock/plain.h"
-#include "model/dram/model.h"
 #include "model/mem.h"
+#include "sim/run/behind.h"
 #include "sim/run/runtime_parts.h"
 
 /* Clocks of the harness from power on to the cycle of START, as a DRAM that refreshes and a memory that stalls at random
@@ -45,39 +44,6 @@ static void on_retire(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cy
     see(ctx, (uint32_t)seq);
 }
 
-/* ---- Memory ----------------------------------------------------------------------------------------- */
-
-struct behind {
-    struct stamp_clock_plain plain;
-    struct stamp_dram_model *dram; /* or NULL */
-};
-
-static bool memory_new(struct behind *b, const struct stamp_run_options *o, uint32_t axi_bytes,
-                       struct stamp_clock_memory *out)
-{
-    const struct stamp_plain_config c = {.read_latency = o->read_latency,
-                                         .write_latency = o->write_latency,
-                                         .read_rate = o->read_rate,
-                                         .write_rate = o->write_rate,
-                                         .stall_ar = o->stall,
-                                         .stall_r = o->stall,
-                                         .stall_aw = o->stall,
-                                         .stall_w = o->stall,
-                                         .stall_b = o->stall,
-                                         .seed = o->seed};
-
-    b->dram = NULL;
-    if (!o->memory) {
-        *out = stamp_clock_plain(&b->plain, &c);
-        return true;
-    }
-    b->dram = stamp_alloc(1, stamp_dram_bytes(o->memory));
-    if (!b->dram) return false;
-    stamp_dram_new(b->dram, o->memory, axi_bytes);
-    *out = stamp_dram_memory(b->dram);
-    return true;
-}
-
 /* ---- The run ---------------------------------------------------------------------------------------- */
 
 static enum stamp_status count(struct stamp_clock *clock, const struct stamp_run_options *o,
@@ -104,7 +70,7 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
     const struct stamp_image *im = run->image;
     struct watch w = {NULL, run->cutter};
     struct stamp_clock_options c = {.before = BEFORE, .watchdog = o->watchdog};
-    struct behind b;
+    struct stamp_behind b;
 
     stamp_clock_entry(im, o->entry, &c); /* it is there: stamp_run_go */
     c.code_addr += o->dram_base;
@@ -112,7 +78,7 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
     c.dram = run->memory;
     memcpy(c.arg, run->arg, sizeof c.arg);
     if (w.cutter) c.hooks = (struct stamp_clock_hooks){&w, on_control, NULL, on_retire};
-    if (!memory_new(&b, o, im->mach->AXI_BYTES, &c.memory))
+    if (!stamp_behind_new(&b, o, im->mach->AXI_BYTES, &c.memory))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the DRAM's state");
     enum stamp_status s = stamp_clock_new(&c, &w.clock, e);
     if (!s) s = count(w.clock, o, e);
@@ -120,7 +86,7 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
     r->cycles = r->event[STAMP_EV_CYCLES];
     r->instructions = r->event[STAMP_EV_INSNS];
     stamp_clock_free(w.clock);
-    stamp_free(b.dram);
+    stamp_behind_free(&b);
     return s;
 }
 

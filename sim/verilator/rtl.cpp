@@ -215,7 +215,10 @@ void rtl::step()
     observe();
     pins.araddr -= o.dram_base;
     pins.awaddr -= o.dram_base;
-    if (!o.dead) dram->step(pins);
+    if (o.axi)
+        o.axi(o.axi_ctx, &pins);
+    else if (!o.dead)
+        dram->step(pins);
     top->clk_i = 1;
     top->eval();
     dump();
