@@ -76,6 +76,7 @@ $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
 $(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
+$(B)/bench_clock: $(call obj,tests/bench/bench_clock.c) $(LIB)
 $(B)/bench_matmul: $(call obj,$(addprefix tests/bench/,bench_matmul.c onednn.c)) $(LIB)
 $(B)/bench_paths: $(call obj,$(addprefix tests/bench/,bench_paths.c llama.c onednn.c stream.c)) $(LIB)
 $(B)/bench_matmul $(B)/bench_paths: LDLIBS += -ldnnl -lopenblas
@@ -95,7 +96,7 @@ $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
   $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
-  bench_matmul bench_paths plant/stamp stamp-san check-san):
+  bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
 $(addprefix $(B)/,rand errors regs edges axi_monitor_tb):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@

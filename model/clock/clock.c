@@ -16,6 +16,7 @@ struct stamp_clock {
     struct stamp_clock_top top;
     struct stamp_clock_tapes *tapes; /* of the vector unit; NULL: none */
     struct stamp_clock_hooks hooks;
+    uint64_t tapes_from;      /**< the cycle from which on there are tapes */
     uint64_t watchdog, since; /**< cycles without progress: allowed, begin */
     uint64_t over;            /**< instructions over when last looked at */
 };
@@ -67,7 +68,7 @@ static void tell(void *ctx)
     struct stamp_clock *c = ctx;
     const struct stamp_clock_queues_pins *q = &c->top.pins.queues;
     const uint8_t taken = q->unit_valid & q->unit_ready;
-    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES] + c->top.pins.dispatch.busy;
+    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES] + c->top.lasted + c->top.pins.dispatch.busy;
 
     if (c->hooks.control && c->top.pins.dispatch.ev_control)
         c->hooks.control(c->hooks.ctx, c->top.pins.dispatch.pc, cycle);
@@ -101,6 +102,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
         t->look_ctx = c;
     }
     c->watchdog = o->watchdog;
+    c->tapes_from = o->tapes ? 0 : LONG;
     if (!tables_new(t)) {
         stamp_clock_free(c);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory");
@@ -143,26 +145,39 @@ static enum stamp_status stopped(struct stamp_clock *c, struct stamp_err *e)
     return STAMP_OK;
 }
 
+static enum stamp_status tape(struct stamp_clock *c, struct stamp_err *e)
+{
+    c->tapes = stamp_clock_tapes_new(c->top.mach, TAPES);
+    if (!c->tapes) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    stamp_clock_vxu_use(&c->top.vxu, c->tapes);
+    return STAMP_OK;
+}
+
+/* Cycles up to @p end that may be passed over: none beyond the one in which the watchdog looks again. */
+static uint64_t ahead(const struct stamp_clock *c, uint64_t end)
+{
+    const uint64_t now = c->top.cycle;
+    const uint64_t look = c->watchdog ? c->since + c->watchdog + 1 : end;
+
+    return look > now && look < end ? look - now : end - now;
+}
+
 enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
                                   struct stamp_err *e)
 {
     struct stamp_clock_top *t = &c->top;
     const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
-
     enum stamp_status s = STAMP_OK;
 
     *done = false;
     while (t->cycle < end && !*done && !s) {
-        if (!t->awake && !c->tapes && t->cycle >= LONG) {
-            c->tapes = stamp_clock_tapes_new(t->mach, TAPES);
-            if (!c->tapes) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
-            stamp_clock_vxu_use(&t->vxu, c->tapes);
-        }
+        if (!t->awake && !c->tapes && t->cycle >= c->tapes_from) s = tape(c, e);
         if (!t->awake) stamp_clock_top_doze(t);
-        if (t->nap.control && stamp_clock_top_jump(t, end - t->cycle)) continue;
-        stamp_clock_top_cycle(t);
-        *done = t->pins.dispatch.done;
-        if (!*done) s = stopped(c, e);
+        if (!t->nap.fetch || !stamp_clock_top_jump(t, ahead(c, end))) {
+            stamp_clock_top_cycle(t);
+            *done = t->pins.dispatch.done;
+        }
+        if (!*done && !s) s = stopped(c, e);
     }
     stamp_clock_top_settle(t);
     return s;
