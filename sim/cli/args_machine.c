@@ -67,12 +67,14 @@ static const struct argp_option memory_options[] = {
     {.name = "memory",
      .key = KEY_MEMORY,
      .arg = "NAME|FILE",
-     .doc = "a DRAM with banks, rows and refresh in place of these two and of --stall: a preset of stamp "
+     .doc = "a DRAM with banks, rows and refresh in place of these two and of --stall: a preset of "
+            "stamp "
             "machines --memory, or a file of key = value lines"},
     {.name = "clock",
      .key = KEY_CLOCK,
      .arg = "MHZ",
-     .doc = "of the accelerator beside the memory's own, 1 to 100000 (default 1250, or the file's)"},
+     .doc =
+         "of the accelerator beside the memory's own, 1 to 100000 (default 1250, or the file's)"},
     {.name = "stall",
      .key = KEY_STALL,
      .arg = "P",
@@ -272,7 +274,8 @@ error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct sta
 
     if (!run->memory) return m->clock ? stamp_args_bad("--clock: needs --memory") : 0;
     if (m->plain)
-        return stamp_args_bad("--memory: its times are its own, no --latency, --bandwidth, --stall");
+        return stamp_args_bad(
+            "--memory: its times are its own, no --latency, --bandwidth, --stall");
     if (stamp_args_device_needs("--memory", on, STAMP_CAN_TIMED)) return EINVAL;
     if (m->clock) m->dram.accel_mhz = m->clock;
     stamp_dram_plain(&m->dram, stamp_args_mach(m)->AXI_BYTES, &run->read_latency, &run->read_rate);

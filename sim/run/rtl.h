@@ -38,7 +38,7 @@ struct stamp_rtl_cycle {
 struct stamp_rtl_options {
     uint8_t *dram; /**< memory, address 0 first; borrowed for the life of the instance */
     uint64_t dram_bytes;
-    uint64_t dram_base;    /**< address of the first byte, multiple of 64 */
+    uint64_t dram_base; /**< address of the first byte, multiple of 64 */
     /** Times of a DRAM, checked; borrowed while it is opened. NULL: the plain memory of the next lines. */
     const struct stamp_dram_params *memory;
     uint32_t read_latency; /**< cycles, 1 or more */

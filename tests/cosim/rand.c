@@ -35,6 +35,21 @@ static bool model_only;
 static uint64_t classes = UINT64_MAX;
 static uint64_t bursts_watched;
 
+/* Every fourth seed has a DRAM: a preset, some with one thing otherwise. */
+static const struct stamp_dram_params *dram_of(uint64_t seed, struct gen_rng *r)
+{
+    static struct stamp_dram_params p;
+    uint32_t presets = 0;
+
+    if (seed % 4) return NULL;
+    while (stamp_dram_presets[presets].name) presets++;
+    stamp_dram_preset(stamp_dram_presets[gen_below(r, presets)].name, &p);
+    p.closed = gen_below(r, 3) == 0;
+    p.posted = gen_below(r, 3) != 0;
+    p.accel_mhz = gen_range(r, 100, 3000);
+    return &p;
+}
+
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
 {
@@ -50,6 +65,7 @@ static struct stamp_run_options surroundings(uint64_t seed)
     o.write_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
     o.watchdog = 200000;
     o.poison = seed + 1;
+    o.memory = dram_of(seed, &r);
     return o;
 }
 
