@@ -37,7 +37,7 @@ LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TOOLS    := $(addprefix $(B)/,logits ids picture named predict)
 # Unit benches: build/tb/MACHINE/UNIT; tiny_cov writes coverage, as build/stamp_rtl_tiny_cov.so does.
-BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn)) $(addprefix tiny/,fp ctrl lib)
+BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn xb)) $(addprefix tiny/,fp ctrl lib)
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
@@ -69,6 +69,7 @@ $(B)/check: $(call obj,$(TEST_C)) $(LIB)
 $(TOOLS): $(B)/%: $(B)/tests/tools/%.o $(LIB)
 $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(call obj,$(COSIM)) $(LIB)
 $(B)/cycles: $(call obj,$(wildcard tests/cosim/cycle*.c)) $(LIB)
+$(B)/calibrate: $(call obj,$(wildcard tests/cosim/calibrate*.c) tests/cosim/cycle_shapes.c $(GEN_C)) $(LIB)
 $(B)/draw: $(call obj,tests/cosim/draw.c $(GEN_C)) $(LIB)
 $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
 $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(GEN_C)) $(LIB)
@@ -91,7 +92,7 @@ $(B)/check $(B)/check-san: LDLIBS += $$(pkg-config --libs check)
 $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
   $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
-$(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles draw conform make_vectors exhaust_fn bench_net \
+$(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
   bench_matmul plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
 $(addprefix $(B)/,rand errors regs edges axi_monitor_tb):
@@ -129,11 +130,11 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
+	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	  check check-san rand errors regs edges cycles calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)
-machines-random: $(addprefix $(B)/,stamp rand errors regs cycles draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
+machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
 fuzz: $(FUZZERS)
 	@for f in $^; do echo "$$f"; $$f 1 $(or $(FUZZ),20000) || exit 1; done
 vectors: $(B)/make_vectors ; @tests/conformance/vectors.sh make $(MACHS)

@@ -14,7 +14,7 @@ cp "$B/stamp_rtl_tiny_cov.so" "$C/stamp_rtl_tiny.so"
 
 random_and_benches() { # a few cases a bench: stimulus, not proof (make benches)
     STAMP_COVERAGE=$C/rand.dat "$B/rand" tiny --dir "$C" --count "$count"
-    for b in ctrl:3000 fp:20000 ldu:800 lib:20000 mxu:4000 stu:800 vx_fn:20000 vxu:2000; do
+    for b in ctrl:3000 fp:20000 ldu:800 lib:20000 mxu:4000 stu:800 vx_fn:20000 vxu:2000 xb:20000; do
         STAMP_COVERAGE=$C/tb_${b%:*}.dat "$B/tb/tiny_cov/${b%:*}" --cases "${b#*:}"
     done
 }

@@ -66,6 +66,12 @@ done
 counts="$passed steps passed, $failed failed, $skipped skipped, $checks checks skipped in others"
 total=$(($(date +%s) - started))
 if [ "$failed" -gt 0 ]; then
+    for name in $failures; do # once more at the end, which is what people see of a long log
+        log=$B/log/$name.log
+        [ -f "$log" ] || continue
+        printf -- '---- %s\n' "$log"
+        { grep -E ':[FE]:|FAILED|ERROR: |runtime error' "$log" | head -n 12; tail -n 6 "$log"; } | cut -c1-400
+    done
     echo "FAIL:$failures: $counts (logs in $B/log)"
     exit 1
 elif [ "$passed" -eq 0 ]; then

@@ -25,6 +25,11 @@ t 'checks are skipped' 0 'PASS: 2 steps passed, 0 failed, 0 skipped, 3 checks' a
   -- b 'echo "SKIP   z"'
 t 'nothing but skipped steps' 1 'FAIL: nothing was tested' a 'exit 77'
 STEPS_AT_ONCE=1 t 'one at a time' 1 'FAIL: c: 2 steps passed, 1 failed' a true -- b true -- c "exit 3"
+STEPS_AT_ONCE=1 t 'a step fails early' 1 'FAIL: a: 1 steps passed' a 'echo x.c:1:F:case:name; false' -- b true
+if [ "$(sed '1,/^.2.2/d' "$tmp/out" | grep -c '^x.c:1:F')" -lt 1 ]; then
+    failed=$((failed + 1))
+    echo 'FAILED: what went wrong is not said again at the end'
+fi
 here=$(dirname "$run")
 t 'shared data is not there' 0 'PASS: 1 steps passed, 0 failed, 1 skipped, 0 checks' a true \
   -- field "STAMP_SHARED=$tmp/none $here/compiler/field.sh $here/run.sh"

@@ -25,7 +25,7 @@ if [ "$length" = short ]; then
         -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
         -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
         -- macros tests/cosim/macros.sh -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- edges "$(each "$B/edges MACHINE" $machines)" \
-        -- cycles "$(each "$B/cycles MACHINE" $machines)" -- registers "$(each "$B/regs MACHINE" $machines)" \
+        -- cycles "$(each "$B/cycles MACHINE" $machines)" -- calibrate "$(each "$B/calibrate MACHINE" $machines)" -- registers "$(each "$B/regs MACHINE" $machines)" \
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
         -- families tests/compiler/families.py -- pictures tests/compiler/pictures.py \
@@ -46,7 +46,8 @@ else
         -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
         -- estimates-long "tests/cosim/estimates.py $B/stamp 25 $machines"
     for m in $machines; do
-        set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")"
+        set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")" \
+            -- "calibrate-$m-long" "$B/calibrate $m --seed 10000 --short 2000 --rand 2000"
     done
     for lib in asap7 ihp; do # 77 where the library is not there
         set -- "$@" -- "timing-$lib" "rtl/timing/timing.py ${machines%% *} $lib --check"

@@ -124,20 +124,24 @@ static enum stamp_status dis_data(const struct stamp_image *m, const char *path,
     return st;
 }
 
-/* Which buffer a transfer touches; with a register only the static part is known. */
-static void dis_note(const struct stamp_image *m, uint32_t first, uint32_t index,
-                     struct stamp_text *out)
+void stamp_dis_buffer(const struct stamp_image *m, uint32_t index, struct stamp_text *out)
 {
     union stamp_insn insn;
     const struct stamp_op *op = stamp_decode(&m->code[index], &insn);
 
-    stamp_text_add(out, " ; %u @0x%" PRIx64, index - first,
-                   m->code_addr + (uint64_t)index * sizeof(struct stamp_word));
     if (!op || op->format != STAMP_FORMAT_D) return;
     const struct stamp_buffer *b = stamp_image_buffer_at(m, insn.d.dram, 1);
     if (b)
         stamp_text_add(out, " %s+%" PRIu64 "%s", b->name, insn.d.dram - b->addr,
                        insn.d.areg ? "+register" : "");
+}
+
+static void dis_note(const struct stamp_image *m, uint32_t first, uint32_t index,
+                     struct stamp_text *out)
+{
+    stamp_text_add(out, " ; %u @0x%" PRIx64, index - first,
+                   m->code_addr + (uint64_t)index * sizeof(struct stamp_word));
+    stamp_dis_buffer(m, index, out);
 }
 
 static void dis_entry(const struct stamp_image *image, const struct stamp_entry *entry, bool notes,

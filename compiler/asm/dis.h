@@ -25,6 +25,10 @@ struct stamp_dis_options {
 enum stamp_status stamp_dis(const struct stamp_image *image, struct stamp_dis_options options,
                             struct stamp_text *out, struct stamp_err *e);
 
+/** Append " BUFFER+OFFSET" of the buffer that a transfer, instruction @p index of the code, touches; with an
+ *  address register its part that is known, and "+register". Nothing for other instructions. */
+void stamp_dis_buffer(const struct stamp_image *image, uint32_t index, struct stamp_text *out);
+
 /** Append one instruction without newline; words that do not decode become a comment. */
 void stamp_dis_word(const struct stamp_word *word, struct stamp_text *out);
 

@@ -32,10 +32,11 @@ struct stamp_clock_memory {
     /** The edge: takes what the master drives, changes what the memory drives. */
     void (*edge)(void *ctx, struct stamp_clock_axi *pins);
     /** Edges to come in which, the master driving what it drives now, the memory's pins stay as they are
-     *  and nothing but counting happens. 0 when unsure. */
+     *  and nothing but counting happens; beats taken behind each other, none of them a burst's last, are
+     *  counting. 0 when unsure. */
     uint64_t (*still)(const void *ctx, const struct stamp_clock_axi *pins);
     /** The same as that many edges, no more than still() said. */
-    void (*skip)(void *ctx, uint64_t cycles);
+    void (*skip)(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles);
 };
 
 #ifdef __cplusplus

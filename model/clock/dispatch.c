@@ -113,13 +113,16 @@ static void step(struct stamp_clock_dispatch *d, const struct stamp_clock_dispat
     }
 }
 
+static uint32_t kept(const struct stamp_clock_dispatch *d)
+{
+    return d->depth && d->behind < d->window - SPARE ? d->start0 : d->pc;
+}
+
 void stamp_clock_dispatch_edge(struct stamp_clock_dispatch *d,
                                const struct stamp_clock_dispatch_pins *p)
 {
-    const uint32_t pc = d->pc, behind = d->behind;
-
-    d->behind = pc - d->start0;
-    d->keep = d->depth && behind < d->window - SPARE ? d->start0 : pc;
+    d->keep = kept(d);
+    d->behind = d->pc - d->start0;
     d->jump = p->ev_control && is(d, STAMP_OP_ENDL);
     d->done = d->reset_units = false;
     if (d->error) return;
@@ -129,4 +132,15 @@ void stamp_clock_dispatch_edge(struct stamp_clock_dispatch *d,
     } else {
         step(d, p);
     }
+}
+
+bool stamp_clock_dispatch_still(const struct stamp_clock_dispatch *d,
+                                const struct stamp_clock_dispatch_pins *p)
+{
+    if (d->error || d->jump || d->done || d->reset_units) return false;
+    if (d->behind != d->pc - d->start0 || d->keep != kept(d)) return false;
+    if (d->state == STAMP_CLOCK_FETCH) return d->pc < d->count;
+    if (d->state != STAMP_CLOCK_DECODE || d->skip) return false;
+    if (d->issue.op->unit != STAMP_UNIT_CTL) return !(p->ready >> (d->issue.op->unit - 1) & 1);
+    return !p->all_idle && (is(d, STAMP_OP_HALT) || is(d, STAMP_OP_FENCE));
 }

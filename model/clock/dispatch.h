@@ -64,6 +64,10 @@ void stamp_clock_dispatch_see(const struct stamp_clock_dispatch *d,
 void stamp_clock_dispatch_edge(struct stamp_clock_dispatch *d,
                                const struct stamp_clock_dispatch_pins *p);
 
+/** Nothing changes as long as valid stays low, and ready and all_idle are as in @p p. */
+bool stamp_clock_dispatch_still(const struct stamp_clock_dispatch *d,
+                                const struct stamp_clock_dispatch_pins *p);
+
 #ifdef __cplusplus
 }
 #endif

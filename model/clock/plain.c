@@ -151,7 +151,17 @@ static uint64_t until(const struct stamp_plain *p, uint64_t due)
     return p->cycles + 2 < due ? due - p->cycles - 2 : 0;
 }
 
-/* Handshakes are told by the pins: none is under way, all readies are up, all credit is there. */
+/* A beat in every cycle: those behind the one shown, but for a last one. */
+static uint64_t stream(const struct stamp_clock_plain *m, const struct stamp_clock_axi *pins)
+{
+    const struct stamp_plain *p = &m->plain;
+    const uint32_t behind = p->ar_len[p->ar_out % SLOTS] - p->read_beat;
+
+    if (m->config.read_rate != FULL || pins->rlast || behind < 2) return 0;
+    return behind - 1;
+}
+
+/* Handshakes are told by the pins: but for beats none is under way, all readies are up, all credit is there. */
 static uint64_t still(const void *ctx, const struct stamp_clock_axi *pins)
 {
     const struct stamp_clock_plain *m = ctx;
@@ -159,11 +169,15 @@ static uint64_t still(const void *ctx, const struct stamp_clock_axi *pins)
     uint64_t n = UINT64_MAX;
 
     if (stalls(&m->config) || m->config.aw_waits_for_w) return 0;
-    if (p->read_credit < FULL || p->write_credit < 2 * FULL || p->w_in != p->w_out) return 0;
+    if (p->write_credit < 2 * FULL || p->w_in != p->w_out) return 0;
     if (!pins->arready || !pins->awready || !pins->wready) return 0;
-    if (pins->arvalid || pins->awvalid || pins->wvalid) return 0;
-    if ((pins->rvalid && pins->rready) || (pins->bvalid && pins->bready)) return 0;
-    if (!pins->rvalid && p->ar_in != p->ar_out) n = until(p, p->ar_due[p->ar_out % SLOTS]);
+    if (pins->arvalid || pins->awvalid || pins->wvalid || (pins->bvalid && pins->bready)) return 0;
+    if (pins->rvalid && pins->rready)
+        n = stream(m, pins);
+    else if (p->read_credit < FULL)
+        return 0;
+    else if (!pins->rvalid && p->ar_in != p->ar_out)
+        n = until(p, p->ar_due[p->ar_out % SLOTS]);
     if (!pins->bvalid && p->b_in != p->b_out) {
         const uint64_t b = until(p, p->b_due[p->b_out % SLOTS]);
         n = b < n ? b : n;
@@ -171,9 +185,14 @@ static uint64_t still(const void *ctx, const struct stamp_clock_axi *pins)
     return n;
 }
 
-static void skip(void *ctx, uint64_t cycles)
+static void skip(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
 {
-    ((struct stamp_clock_plain *)ctx)->plain.cycles += cycles;
+    struct stamp_plain *p = &((struct stamp_clock_plain *)ctx)->plain;
+
+    p->cycles += cycles;
+    if (!cycles || !pins->rvalid || !pins->rready) return;
+    p->read_beat += (uint32_t)cycles;
+    p->read_credit = 0;
 }
 
 struct stamp_clock_memory stamp_clock_plain(struct stamp_clock_plain *m,

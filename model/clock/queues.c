@@ -57,7 +57,6 @@ static bool sems_edge(struct stamp_clock_queues *q, const struct stamp_clock_que
     const struct stamp_clock_three none = {{0}};
 
     s->giving = s->posting;
-    if (s->posting) memcpy(s->gave, s->post, sizeof s->gave);
     s->posting = s->spent = false;
     s->taken = none;
     s->moved = p->gives | p->take;
@@ -117,7 +116,9 @@ static void queue_edge(struct stamp_clock_queues *all, uint32_t u,
         q->flights--;
     }
     if (accept) {
-        q->flight[(q->flight_first + q->flights++) % q->flight_most] = q->entry[q->first].post;
+        const uint32_t at = (q->flight_first + q->flights++) % q->flight_most;
+        q->flight[at] = q->entry[q->first].post;
+        q->flight_seq[at] = q->entry[q->first].seq;
         q->first = (q->first + 1) % all->places;
         q->count--;
     }
@@ -167,6 +168,7 @@ void stamp_clock_queues_drive(const struct stamp_clock_queues *q, struct stamp_c
         if (own->granted) p->unit_valid |= bit;
         p->unit_insn[u] = &e->issue;
         p->unit_seq[u] = e->seq;
+        p->done_seq[u] = own->flight_seq[own->flight_first];
         if (!at_head(own)) continue;
         p->head |= bit;
         if (!met(&q->sems, &e->wait))
@@ -212,4 +214,27 @@ void stamp_clock_queues_edge(struct stamp_clock_queues *q, struct stamp_clock_qu
     for (uint32_t u = 0; u < STAMP_QUEUES; u++)
         if (!asleep(&q->queue[u]) || ((p->push | p->unit_done) >> u & 1))
             queue_edge(q, u, p, u == get);
+}
+
+static bool queue_still(const struct stamp_clock_queues *all, uint32_t u)
+{
+    const struct stamp_clock_queue *q = &all->queue[u];
+
+    if (q->read || q->load || q->reading) return false;
+    if (q->next ? !q->head : q->stored) return false;
+    return !at_head(q) || q->flights == q->flight_most ||
+           !met(&all->sems, &q->entry[q->first].wait);
+}
+
+bool stamp_clock_queues_still(const struct stamp_clock_queues *q)
+{
+    const struct stamp_clock_sems *s = &q->sems;
+    bool idle = true;
+
+    if (s->moved || s->posting || s->giving || s->spent) return false;
+    for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
+        if (!queue_still(q, u)) return false;
+        idle = idle && !q->queue[u].flights && !q->queue[u].count;
+    }
+    return q->all_idle == idle;
 }

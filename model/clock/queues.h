@@ -32,6 +32,7 @@ struct stamp_clock_queues_pins {
     uint8_t ready, unit_valid, head, take, waits; /**< out */
     const struct stamp_issue *unit_insn[STAMP_QUEUES]; /**< out, with unit_valid */
     uint64_t unit_seq[STAMP_QUEUES];                   /**< out, with unit_valid */
+    uint64_t done_seq[STAMP_QUEUES];                   /**< out: of what unit_done ends */
     uint8_t gives;                                     /**< out, of edge: done without an error */
     bool all_idle;                                     /**< out */
 };
@@ -52,14 +53,15 @@ struct stamp_clock_queue {
     uint32_t first, count, stored; /**< waiting in all; of these in memory and not asked for */
     bool reading, next, head, granted, read, load;
     uint32_t flights, flight_first, flight_most;
-    struct stamp_clock_three flight[STAMP_CLOCK_FLIGHT];
+    struct stamp_clock_three flight[STAMP_CLOCK_FLIGHT]; /**< posts of those */
+    uint64_t flight_seq[STAMP_CLOCK_FLIGHT];
     struct stamp_clock_entry entry[STAMP_CLOCK_QUEUE_MOST];
 };
 
 struct stamp_clock_sems {
     uint8_t sem[STAMP_SEMAPHORES];
-    struct stamp_clock_three post[STAMP_QUEUES], gave[STAMP_QUEUES], taken;
-    bool moved, spent, posting, giving; /**< the last two: post, gave name one */
+    struct stamp_clock_three post[STAMP_QUEUES], taken;
+    bool moved, spent, posting, giving; /**< the last two: posts of this cycle, of the one before */
 };
 
 struct stamp_clock_queues {
@@ -73,6 +75,9 @@ void stamp_clock_queues_init(struct stamp_clock_queues *q, const struct stamp_ma
 void stamp_clock_queues_drive(const struct stamp_clock_queues *q,
                               struct stamp_clock_queues_pins *p);
 void stamp_clock_queues_edge(struct stamp_clock_queues *q, struct stamp_clock_queues_pins *p);
+
+/** Nothing changes until an instruction comes, is taken by its unit or is over. */
+bool stamp_clock_queues_still(const struct stamp_clock_queues *q);
 
 #ifdef __cplusplus
 }

@@ -4,14 +4,10 @@
 
 #include <string.h>
 
-void stamp_clock_rmux_reset(struct stamp_clock_rmux *m)
+void stamp_clock_rmux_init(struct stamp_clock_rmux *m, uint32_t depth)
 {
     memset(m, 0, sizeof *m);
-}
-
-static bool room(const struct stamp_clock_rmux *m)
-{
-    return m->order_in - m->order_out < STAMP_BURSTS;
+    m->depth = depth;
 }
 
 void stamp_clock_rmux_drive(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p)
@@ -23,7 +19,7 @@ void stamp_clock_rmux_drive(const struct stamp_clock_rmux *m, struct stamp_clock
 
 void stamp_clock_rmux_see(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p)
 {
-    const bool free = room(m) && m->addresses < 2, fetch = m->fetch[m->order_out % STAMP_BURSTS];
+    const bool free = stamp_clock_rmux_free(m), fetch = m->fetch[m->order_out % STAMP_BURSTS];
 
     p->f_arready = free;
     p->l_arready = free && !p->f_arvalid;
@@ -34,7 +30,7 @@ void stamp_clock_rmux_see(const struct stamp_clock_rmux *m, struct stamp_clock_r
 
 void stamp_clock_rmux_edge(struct stamp_clock_rmux *m, const struct stamp_clock_rmux_pins *p)
 {
-    const bool push = room(m) && m->addresses < 2 && (p->f_arvalid || p->l_arvalid);
+    const bool push = stamp_clock_rmux_free(m) && (p->f_arvalid || p->l_arvalid);
 
     if (p->rvalid && p->rready && p->rlast) m->order_out++;
     if (p->arready && m->addresses) {

@@ -3,7 +3,7 @@
  * @file rmux.h
  * Whose address goes to the read port, and whose beat comes back.
  *
- * RTL twin rtl/dma/stamp_axi_rmux.sv. Pins have its ports' names.
+ * RTL twin rtl/dma/stamp_axi_rmux.sv, held to it in tests/rtl/lib_tb.cpp. Pins have its ports' names.
  * Use      drive; see, with both masters' valids and the port's R known; edge.
  */
 #ifndef STAMP_CLOCK_RMUX_H
@@ -29,6 +29,7 @@ struct stamp_clock_rmux_pins {
 };
 
 struct stamp_clock_rmux {
+    uint32_t depth; /**< bursts under way in all, STAMP_BURSTS or less */
     struct {
         uint64_t addr;
         uint8_t len;
@@ -38,9 +39,14 @@ struct stamp_clock_rmux {
     bool fetch[STAMP_BURSTS];     /**< whose */
 };
 
-void stamp_clock_rmux_reset(struct stamp_clock_rmux *m);
+void stamp_clock_rmux_init(struct stamp_clock_rmux *m, uint32_t depth);
 void stamp_clock_rmux_drive(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p);
 void stamp_clock_rmux_see(const struct stamp_clock_rmux *m, struct stamp_clock_rmux_pins *p);
+/** Whether an address is let in. */
+static inline bool stamp_clock_rmux_free(const struct stamp_clock_rmux *m)
+{
+    return m->order_in - m->order_out < m->depth && m->addresses < 2;
+}
 void stamp_clock_rmux_edge(struct stamp_clock_rmux *m, const struct stamp_clock_rmux_pins *p);
 
 #ifdef __cplusplus

@@ -290,11 +290,24 @@ static uint64_t part_due(const struct stamp_dram_model *m, uint32_t part)
     return m->wake + m->p.tRL + m->burst_clocks + m->p.tBACK;
 }
 
+/* But for beats taken. */
 static bool handshake(const struct stamp_clock_axi *pins)
 {
-    return (pins->arvalid && pins->arready) || (pins->rvalid && pins->rready) ||
-           (pins->awvalid && pins->awready) || (pins->wvalid && pins->wready) ||
-           (pins->bvalid && pins->bready);
+    return (pins->arvalid && pins->arready) || (pins->awvalid && pins->awready) ||
+           (pins->wvalid && pins->wready) || (pins->bvalid && pins->bready);
+}
+
+/* Beats behind the one shown that are there already, but for a last one. */
+static uint64_t beats_behind(const struct stamp_dram_model *m)
+{
+    const uint32_t b = m->ar_out % SLOTS;
+    uint32_t n = 0;
+
+    while (m->read_beat + n + 1 < m->ar_len[b] &&
+           (int32_t)(m->order_done - m->ar_first[b] -
+                     parts_of(m, m->ar_addr[b], m->read_beat + n + 2)) > 0)
+        n++;
+    return n;
 }
 
 /* The clock before which the next beat is not there: that of its last part, and of all before it. */
@@ -320,21 +333,27 @@ uint64_t stamp_dram_still(const struct stamp_dram_model *m, const struct stamp_c
         pins->awready != (m->aw_in - m->b_out < SLOTS - 1) ||
         pins->wready != (m->w_in - m->w_out < SLOTS - 1))
         return 0;
+    const bool stream = pins->rvalid && pins->rready;
+    const uint64_t beats = stream ? beats_behind(m) : STAMP_DRAM_NEVER;
+    if (!beats) return 0;
     if (!pins->rvalid && m->ar_in != m->ar_out) until = beat_due(m);
     if (!pins->bvalid && m->b_out != m->aw_sent) {
         uint64_t due = answer_due(m);
         if (due == STAMP_DRAM_NEVER) due = m->wake + m->p.tWL + m->burst_clocks + m->p.tBACK;
         until = least(until, due);
     }
-    if (until == STAMP_DRAM_NEVER) return until;
+    if (until == STAMP_DRAM_NEVER) return beats;
     const uint64_t edges = edges_to(m, until);
-    return edges ? edges - 1 : 0;
+    return least(edges ? edges - 1 : 0, beats);
 }
 
-void stamp_dram_skip(struct stamp_dram_model *m, uint64_t cycles)
+void stamp_dram_skip(struct stamp_dram_model *m, const struct stamp_clock_axi *pins,
+                     uint64_t cycles)
 {
     struct stamp_plain_did did = {0};
+    struct stamp_clock_axi own = *pins;
 
+    for (; cycles && own.rvalid && own.rready; cycles--) stamp_dram_edge(m, &own);
     for (; cycles && m->ar_sent != m->ar_in; cycles--) {
         pass(m, 1);
         run(m);
@@ -342,43 +361,4 @@ void stamp_dram_skip(struct stamp_dram_model *m, uint64_t cycles)
     }
     pass(m, cycles);
     run(m);
-}
-
-bool stamp_dram_idle(const struct stamp_dram_model *m)
-{
-    return m->ar_in == m->ar_out && m->aw_in == m->b_out && m->w_in == m->w_out;
-}
-
-/* ---- Begin ------------------------------------------------------------------------------------------ */
-
-size_t stamp_dram_bytes(const struct stamp_dram_params *p)
-{
-    return sizeof(struct stamp_dram_model) + p->channels * sizeof(struct stamp_dram_channel);
-}
-
-void stamp_dram_new(struct stamp_dram_model *m, const struct stamp_dram_params *p,
-                    uint32_t axi_bytes)
-{
-    memset(m, 0, sizeof *m);
-    m->p = *p;
-    (void)stamp_dram_map_read(&m->map, p, NULL);
-    while (axi_bytes >> 1 >> m->axi_log) m->axi_log++;
-    m->burst_clocks = p->burst / p->beats;
-    m->capacity = ((uint64_t)p->capacity << 20) - 1;
-    m->khz = p->clock_khz;
-    m->accel_khz = (uint64_t)p->accel_mhz * 1000;
-    for (uint32_t i = 0; i < p->channels; i++) stamp_dram_channel_new(m, i);
-}
-
-void stamp_dram_reset(struct stamp_dram_model *m, struct stamp_clock_axi *pins)
-{
-    const struct stamp_dram_params p = m->p;
-    void (*watch)(void *, const struct stamp_dram_issue *) = m->watch;
-    void *ctx = m->watch_ctx;
-
-    stamp_dram_new(m, &p, 1u << m->axi_log);
-    m->watch = watch;
-    m->watch_ctx = ctx;
-    pins->arready = pins->rvalid = pins->rlast = false;
-    pins->awready = pins->wready = pins->bvalid = false;
 }

@@ -130,7 +130,8 @@ struct stamp_plain_did stamp_dram_edge(struct stamp_dram_model *m, struct stamp_
 
 /** As of struct stamp_clock_memory. */
 uint64_t stamp_dram_still(const struct stamp_dram_model *m, const struct stamp_clock_axi *pins);
-void stamp_dram_skip(struct stamp_dram_model *m, uint64_t cycles);
+void stamp_dram_skip(struct stamp_dram_model *m, const struct stamp_clock_axi *pins,
+                     uint64_t cycles);
 
 bool stamp_dram_idle(
     const struct stamp_dram_model *m); /**< no burst outstanding, no write waiting */

@@ -10,6 +10,7 @@
 #include "model/spec/mach.h"
 #include "model/text.h"
 #include "sim/cli/args_memory.h"
+#include "sim/report/explain.h"
 
 enum {
     KEY_MACHINE = STAMP_KEY_MACHINE,
@@ -22,6 +23,7 @@ enum {
     KEY_SEED,
     KEY_WATCHDOG,
     KEY_WAVE,
+    KEY_LAST,
     KEY_WINDOW
 };
 enum { RATE_ONE = 256, LATENCY_MAX = 100000 };
@@ -42,6 +44,12 @@ static const struct argp_option on_options[] = {
      .arg = "FILE",
      .group = 32,
      .doc = "write an FST wave; needs make rtl-NAME-waves"},
+    {.name = "wave-last",
+     .key = KEY_LAST,
+     .arg = "N",
+     .doc = "only where RTL and C machine differ or the machine stops on an error: the N cycles "
+            "before "
+            "that, in a second run; the first one needs no waves and is as fast as without"},
     {.name = "wave-window",
      .key = KEY_WINDOW,
      .arg = "A:B",
@@ -97,9 +105,24 @@ static const struct argp_option estimate_options[] = {
     {.name = NULL},
 };
 
+/* Where RTL and C machine differ, every command says what is known. */
+static void explain(void *ctx, const struct stamp_image *image, const struct stamp_entry *entry,
+                    const struct stamp_run_result *result)
+{
+    struct stamp_text text = {0};
+
+    (void)ctx;
+    stamp_explain_text(&text, image, entry, result);
+    if (text.s) fputs(text.s, stderr);
+    stamp_free(text.s);
+}
+
 struct stamp_args_machine stamp_args_machine_default(void)
 {
-    return (struct stamp_args_machine){.run = stamp_run_options_default()};
+    struct stamp_args_machine m = {.run = stamp_run_options_default()};
+
+    m.run.on_difference = explain;
+    return m;
 }
 
 const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m)
@@ -225,7 +248,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
         err = parse_part("--bandwidth", arg, 1, RATE_ONE, &run->read_rate);
         run->write_rate = run->read_rate;
         return err;
-    case KEY_MEMORY: run->memory = &m->dram; return stamp_args_memory(arg, &m->dram);
+    case KEY_MEMORY: run->has_dram = true; return stamp_args_memory(arg, &run->dram);
     case KEY_CLOCK:
         err = stamp_args_u64("--clock", arg, 1, 100000, &v);
         m->clock = (uint32_t)v;
@@ -237,6 +260,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
         run->watchdog = (uint32_t)v;
         return err;
     case KEY_WAVE: run->wave = arg; return 0;
+    case KEY_LAST: return stamp_args_u64("--wave-last", arg, 1, UINT32_MAX, &run->wave_last);
     case KEY_WINDOW: return parse_window(arg, run);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -272,13 +296,14 @@ error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct sta
 {
     struct stamp_run_options *run = &m->run;
 
-    if (!run->memory) return m->clock ? stamp_args_bad("--clock: needs --memory") : 0;
+    if (!run->has_dram) return m->clock ? stamp_args_bad("--clock: needs --memory") : 0;
     if (m->plain)
         return stamp_args_bad(
             "--memory: its times are its own, no --latency, --bandwidth, --stall");
     if (stamp_args_device_needs("--memory", on, STAMP_CAN_TIMED)) return EINVAL;
-    if (m->clock) m->dram.accel_mhz = m->clock;
-    stamp_dram_plain(&m->dram, stamp_args_mach(m)->AXI_BYTES, &run->read_latency, &run->read_rate);
+    if (m->clock) run->dram.accel_mhz = m->clock;
+    stamp_dram_plain(&run->dram, stamp_args_mach(m)->AXI_BYTES, &run->read_latency,
+                     &run->read_rate);
     run->write_latency = run->read_latency;
     run->write_rate = run->read_rate;
     return 0;
@@ -290,5 +315,8 @@ error_t stamp_args_machine_check(struct stamp_args_machine *m)
     if (m->run.wave && stamp_args_device_needs("--wave", m->run.on, STAMP_CAN_WAVES)) return EINVAL;
     if (!m->run.wave && m->run.wave_stop != UINT64_MAX)
         return stamp_args_bad("--wave-window: needs --wave FILE");
+    if (!m->run.wave && m->run.wave_last) return stamp_args_bad("--wave-last: needs --wave FILE");
+    if (m->run.wave_last && m->run.wave_stop != UINT64_MAX)
+        return stamp_args_bad("--wave-last, --wave-window: one of them");
     return 0;
 }

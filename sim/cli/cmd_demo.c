@@ -87,8 +87,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_ARG: return stamp_args_bad("one argument too many: '%s'", arg);
     case ARGP_KEY_END:
         if (!a->machine.on_set) a->machine.run.on = &stamp_on_all;
-        if (a->machine.run.wave)
-            return stamp_args_bad("--wave: a wave is for one layer; use stamp linear");
+        if (a->machine.run.wave && !a->machine.run.wave_last)
+            return stamp_args_bad(
+                "--wave: of a whole run, is for one layer: stamp linear; here with "
+                "--wave-last");
         a->layers = a->layers || a->layer || a->no_ppl;
         if (a->layers && a->decode_set)
             return stamp_args_bad("--decode: layers by themselves decode nothing");

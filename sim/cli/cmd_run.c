@@ -18,8 +18,10 @@
 #include "sim/cli/replay.h"
 #include "sim/cli/say.h"
 #include "sim/report/counters.h"
+#include "sim/report/explain.h"
 #include "sim/report/json_out.h"
 #include "sim/report/phases.h"
+#include "sim/run/surroundings.h"
 
 enum {
     KEY_INPUT = STAMP_KEY_COMMAND,
@@ -198,6 +200,29 @@ static enum stamp_status read_program(const char *path, struct stamp_image **ima
     return stamp_fail(e, s, "%s; stamp compile ... -o P.stamp makes a program", why);
 }
 
+/* A kept program brings its memory along; a flag that says something else goes before it. */
+static enum stamp_status surround(struct stamp_run_options *o, const char *scheme,
+                                  struct stamp_err *e)
+{
+    const struct stamp_run_options given = *o, none = stamp_run_options_default();
+    bool found;
+    const enum stamp_status s = stamp_surroundings_read(scheme, o, &found, e);
+
+    if (s || !found) return s;
+    if (given.read_latency != none.read_latency) {
+        o->read_latency = given.read_latency;
+        o->write_latency = given.write_latency;
+    }
+    if (given.read_rate != none.read_rate) {
+        o->read_rate = given.read_rate;
+        o->write_rate = given.write_rate;
+    }
+    if (given.stall != none.stall) o->stall = given.stall;
+    if (given.seed != none.seed) o->seed = given.seed;
+    if (given.watchdog != none.watchdog) o->watchdog = given.watchdog;
+    return STAMP_OK;
+}
+
 static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
                                  struct stamp_run **run, struct stamp_err *e)
 {
@@ -214,9 +239,11 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     if (a->machine.mach && a->machine.mach != (*image)->mach)
         return stamp_fail(e, STAMP_ERANGE, "%s is a program for machine %s, not %s", a->program[0],
                           (*image)->mach->name, a->machine.mach->name);
+    s = surround(&a->machine.run, (*image)->scheme, e);
+    if (s) return stamp_fail_at(e, "%s", a->program[0]);
     s = check_names(a, *image, e);
     if (!s) s = stamp_references_load(&a->ref, a->program[0], *image, e);
-    if (!s && !a->no_verify) {
+    if (!s && !a->no_verify && a->machine.run.dram_base == 0) { /* it knows memory at 0 alone */
         s = verify(a, *image, e);
         if (s) return stamp_fail_at(e, "%s", a->program[0]);
     }
@@ -276,19 +303,25 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         struct cJSON *o = stamp_json_root();
         stamp_put_count(o, "mismatches", r->mismatches);
         stamp_put_count(o, "checked", r->checked);
-        if (timed)
+        if (timed && !r->mismatches)
             stamp_put_count(o, "cycles", r->cycles);
         else
             cJSON_AddNullToObject(o, "cycles");
         stamp_put_real(o, "utilization", use);
-        stamp_put_counters(o, r, timed);
+        if (r->mismatches) /* what was counted up to there belongs to no whole run */
+            stamp_put_no_counters(o);
+        else
+            stamp_put_counters(o, r, timed);
         stamp_put_count(o, "products", r->products);
         stamp_put_text(o, "error", stamp_error_name(r->error));
         stamp_put_count(o, "error_pc", r->error_pc);
         stamp_put_text(o, "machine", m->mach->name);
         stamp_put_text(o, "on", a->machine.run.on->name);
         stamp_put_count(o, "seed", a->machine.run.seed);
-        if (r->mismatches) stamp_put_text(o, "difference", r->difference);
+        if (r->mismatches) {
+            stamp_put_text(o, "difference", r->difference);
+            stamp_explain_json(o, m, stamp_image_entry(m, a->machine.run.entry), r);
+        }
         if (!r->error && !r->mismatches) stamp_references_put(o, &a->ref);
         if (a->phases) stamp_put_phases(o, m, r, timed);
         stamp_say_json(o);

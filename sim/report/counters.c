@@ -63,6 +63,15 @@ void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, 
                    timed && r->seconds > 0 ? (double)r->cycles / r->seconds : (double)NAN);
 }
 
+void stamp_put_no_counters(struct cJSON *object)
+{
+    static const char *const keys[] = {"instructions", "bytes",   "stalls",
+                                       "events",       "seconds", "cycles_per_second"};
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        cJSON_AddNullToObject(object, keys[i]);
+}
+
 void stamp_text_counters(struct stamp_text *text, const struct stamp_run_result *r, bool timed)
 {
     stamp_text_add(text, "bytes         %" PRIu64 " loaded, %" PRIu64 " stored",

@@ -23,6 +23,9 @@ void stamp_put_events(struct cJSON *object, const struct stamp_run_result *r, bo
  *  @p timed  false: the machine had no clock; events that need one are left out */
 void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, bool timed);
 
+/** The same members, each null: of a run whose result is not known. */
+void stamp_put_no_counters(struct cJSON *object);
+
 /** The same for people: a line of bytes and, when timed, a line per stall that is not 0. */
 void stamp_text_counters(struct stamp_text *text, const struct stamp_run_result *r, bool timed);
 

@@ -92,6 +92,7 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     enum stamp_status s;
 
     memset(result, 0, sizeof *result);
+    result->dram_base = options->dram_base;
     if (!stamp_image_entry(run->image, options->entry))
         return stamp_fail(e, STAMP_ERANGE, "the program has no entry '%s'", options->entry);
     if (!(options->on->can & STAMP_CAN_PROGRAMS))
@@ -109,6 +110,9 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
     s = options->on->go(run, options, result, e);
     result->products =
         stamp_image_needed(run->image, stamp_image_entry(run->image, options->entry), run->arg[0]);
+    if (s == STAMP_EMISMATCH && result->at.found && options->on_difference)
+        options->on_difference(options->on_difference_ctx, run->image,
+                               stamp_image_entry(run->image, options->entry), result);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     if (options->phases && !s && !stamp_cutter_finish(run->cutter, result))

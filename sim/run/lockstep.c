@@ -14,7 +14,7 @@ enum { MAX_BYTES = 512, FIRST_SLOTS = 64 };
 /* One element: a write (bytes > 0) or a retirement. Followed by its data in the slot. */
 struct item {
     uint64_t addr;
-    uint32_t pc, bytes;
+    uint32_t pc, turn, bytes;
     uint8_t data[MAX_BYTES];
 };
 
@@ -31,7 +31,9 @@ struct stamp_lockstep {
     void (*before)(void *ctx, const struct stamp_machine *m); /* or NULL */
     void *before_ctx;
     bool oom;
+    uint32_t turn, left; /* of the outermost loop */
     uint64_t checked, mismatches;
+    struct stamp_difference at;
     char text[320];
 };
 
@@ -73,6 +75,7 @@ static void on_write(void *ctx, enum stamp_space space, uint64_t addr, const voi
 
     it.addr = addr;
     it.pc = ls->m->ctl.pc;
+    it.turn = ls->turn;
     it.bytes = (uint32_t)bytes;
     memcpy(it.data, data, bytes);
     if (!push(&ls->write[ls->now.unit][space], &it)) ls->oom = true;
@@ -115,10 +118,47 @@ static bool differ(struct stamp_lockstep *ls, const char *fmt, ...)
 
     if (ls->mismatches) return false;
     ls->mismatches = 1;
+    ls->at.found = true;
     va_start(args, fmt);
     vsnprintf(ls->text, sizeof ls->text, fmt, args);
     va_end(args);
     return false;
+}
+
+/* The instruction at fault; the first that is named counts. */
+static void by(struct stamp_lockstep *ls, enum stamp_unit unit, uint32_t pc, uint32_t turn)
+{
+    ls->at.has_pc = true;
+    ls->at.unit = unit;
+    ls->at.pc = pc;
+    ls->at.turn = turn;
+}
+
+static void place(struct stamp_lockstep *ls, enum stamp_space space, uint64_t addr)
+{
+    ls->at.has_place = true;
+    ls->at.space = space;
+    ls->at.addr = addr;
+}
+
+static void values(struct stamp_lockstep *ls, size_t word, uint32_t rtl, uint32_t model)
+{
+    ls->at.has_values = true;
+    ls->at.word = (uint32_t)word;
+    ls->at.rtl = rtl;
+    ls->at.model = model;
+}
+
+/* After an instruction: which turn of the outermost loop the next one is in. */
+static void follow_loop(struct stamp_lockstep *ls)
+{
+    const struct stamp_dispatch *d = &ls->m->ctl;
+
+    if (d->loops == 0 || ls->left == 0)
+        ls->turn = 0;
+    else if (d->loop[0].left != ls->left)
+        ls->turn++;
+    ls->left = d->loops ? d->loop[0].left : 0;
 }
 
 /* Step the C machine until @p s has an element. False when it stops before. */
@@ -130,7 +170,8 @@ static bool advance(struct stamp_lockstep *ls, struct stream *s)
         if (ls->before) ls->before(ls->before_ctx, m);
         stamp_machine_step(m, &ls->now);
         if (m->error) continue;
-        struct item it = {.pc = ls->now.pc};
+        struct item it = {.pc = ls->now.pc, .turn = ls->turn};
+        follow_loop(ls);
         if (!push(&ls->retire[ls->now.unit], &it)) ls->oom = true;
     }
     return true;
@@ -150,15 +191,19 @@ bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum 
 
     if (ls->mismatches) return false;
     if (!advance(ls, s) && ls->m->error) return true; /* beyond the model's error: finish judges */
+    ls->at.unit = unit;
+    place(ls, space, addr);
     if (!s->count)
         return differ(ls, "%s wrote %s[%" PRIu64 "], a write the model does not make%s", un, sp,
                       addr, ls->oom ? " (out of memory)" : "");
     const struct item *want = pop(s);
+    by(ls, unit, want->pc, want->turn);
     if (want->addr != addr)
         return differ(ls, "%s pc %" PRIu32 ": wrote %s[%" PRIu64 "], model %s[%" PRIu64 "]", un,
                       want->pc, sp, addr, sp, want->addr);
     for (size_t i = 0; i + 4 <= bytes && want->bytes == bytes; i += 4) {
         const uint32_t a = word_at(data, i), b = word_at(want->data, i);
+        if (a != b) values(ls, i / 4, a, b);
         if (a != b)
             return differ(ls,
                           "%s pc %" PRIu32 ": %s[%" PRIu64 "] word %zu: rtl 0x%08" PRIx32
@@ -170,6 +215,7 @@ bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum 
                       un, want->pc, sp, addr, bytes, want->bytes);
     for (size_t i = bytes / 4 * 4; i < bytes; i++) {
         const unsigned a = ((const uint8_t *)data)[i], b = want->data[i];
+        if (a != b) values(ls, i / 4, a, b);
         if (a != b)
             return differ(ls,
                           "%s pc %" PRIu32 ": %s[%" PRIu64 "] byte %zu: rtl 0x%02x, model 0x%02x",
@@ -179,15 +225,26 @@ bool stamp_lockstep_write(struct stamp_lockstep *ls, enum stamp_unit unit, enum 
     return true;
 }
 
+/* What the RTL retired last. */
+static void remember(struct stamp_difference *d, enum stamp_unit unit, uint32_t pc)
+{
+    memmove(d->last[unit] + 1, d->last[unit], (STAMP_LAST - 1) * sizeof d->last[unit][0]);
+    d->last[unit][0] = pc;
+    if (d->lasts[unit] < STAMP_LAST) d->lasts[unit]++;
+}
+
 bool stamp_lockstep_retire(struct stamp_lockstep *ls, enum stamp_unit unit, uint32_t pc)
 {
     if (ls->mismatches) return false;
+    ls->at.has_place = false;
+    remember(&ls->at, unit, pc);
     if (!advance(ls, &ls->retire[unit]) && ls->m->error) return true;
     if (!ls->retire[unit].count)
         return differ(ls,
                       "%s retired pc %" PRIu32 ", which the model does not reach (it stopped: %s)",
                       stamp_unit_name(unit), pc, stamp_error_name(ls->m->error));
     const struct item *want = pop(&ls->retire[unit]);
+    by(ls, unit, want->pc, want->turn);
     if (want->pc != pc)
         return differ(ls, "%s retired pc %" PRIu32 ", model pc %" PRIu32, stamp_unit_name(unit), pc,
                       want->pc);
@@ -198,12 +255,17 @@ bool stamp_lockstep_retire(struct stamp_lockstep *ls, enum stamp_unit unit, uint
 static bool leftovers(struct stamp_lockstep *ls)
 {
     for (int u = 0; u < STAMP_UNITS; u++) {
-        if (ls->retire[u].count)
+        if (ls->retire[u].count) {
+            const struct item *it = pop(&ls->retire[u]);
+            by(ls, (enum stamp_unit)u, it->pc, it->turn);
             return differ(ls, "%s did not retire pc %" PRIu32, stamp_unit_name((enum stamp_unit)u),
-                          pop(&ls->retire[u])->pc);
+                          it->pc);
+        }
         for (int s = 0; s < STAMP_SPACES; s++)
             if (ls->write[u][s].count) {
                 const struct item *it = pop(&ls->write[u][s]);
+                by(ls, (enum stamp_unit)u, it->pc, it->turn);
+                place(ls, (enum stamp_space)s, it->addr);
                 return differ(ls, "%s pc %" PRIu32 ": %s[%" PRIu64 "] was not written",
                               stamp_unit_name((enum stamp_unit)u), it->pc,
                               stamp_space_name((enum stamp_space)s), it->addr);
@@ -218,11 +280,14 @@ bool stamp_lockstep_finish(struct stamp_lockstep *ls, enum stamp_error error, ui
     struct stream never = {0};
 
     if (ls->mismatches) return false;
+    ls->at.has_pc = ls->at.has_place = false;
     while (!m->ctl.done && !m->error && !ls->oom) advance(ls, &never);
     if (ls->oom) return differ(ls, "out of memory");
-    if (m->error != error || (error && m->error_pc != error_pc))
+    if (m->error != error || (error && m->error_pc != error_pc)) {
+        if (error) by(ls, STAMP_UNIT_CTL, error_pc, 0);
         return differ(ls, "rtl stopped with %s at pc %" PRIu32 ", model with %s at pc %" PRIu32,
                       stamp_error_name(error), error_pc, stamp_error_name(m->error), m->error_pc);
+    }
     return error ? true : leftovers(ls);
 }
 
@@ -239,6 +304,11 @@ uint64_t stamp_lockstep_mismatches(const struct stamp_lockstep *ls)
 const char *stamp_lockstep_text(const struct stamp_lockstep *ls)
 {
     return ls->text;
+}
+
+const struct stamp_difference *stamp_lockstep_difference(const struct stamp_lockstep *ls)
+{
+    return &ls->at;
 }
 
 bool stamp_lockstep_starved(const struct stamp_lockstep *ls)

@@ -11,6 +11,7 @@
 #define STAMP_SIM_RUN_LOCKSTEP_H
 
 #include "model/machine/machine.h"
+#include "sim/run/difference.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,6 +49,9 @@ bool stamp_lockstep_starved(const struct stamp_lockstep *ls);
 
 /** One line on the difference: unit, program counter, memory, index, both values. */
 const char *stamp_lockstep_text(const struct stamp_lockstep *ls);
+
+/** The same as fields, without its cycle and clock; the last retirements stand there in any case. */
+const struct stamp_difference *stamp_lockstep_difference(const struct stamp_lockstep *ls);
 
 #ifdef __cplusplus
 }

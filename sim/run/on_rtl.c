@@ -10,6 +10,8 @@
 #include "sim/run/rtl_open.h"
 #include "sim/run/runtime_parts.h"
 
+enum { BEHIND = 16 /* clocks a wave goes on behind what it is for */ };
+
 /* All observers share one context in rtl.h; this carries them. */
 struct watchers {
     struct stamp_lockstep *ls;
@@ -108,6 +110,7 @@ static void judge(const struct stamp_run *run, struct stamp_lockstep *ls,
 
     r->checked = stamp_lockstep_checked(ls);
     r->mismatches = stamp_lockstep_mismatches(ls);
+    r->at = *stamp_lockstep_difference(ls);
     snprintf(r->difference, sizeof r->difference, "%s", stamp_lockstep_text(ls));
     if (!same || r->error != STAMP_ERROR_NONE || !counters_agree(m, r)) return;
     if (!stamp_memory_agrees(run->image, m->dram.base, run->memory, m->dram.bytes, r->difference,
@@ -130,59 +133,125 @@ static bool clock_rtl(const struct stamp_rtl_ops *ops, void *rtl, const struct s
     return true;
 }
 
+/* The options of a simulation on @p memory; observers are added by who watches. */
+static struct stamp_rtl_options rtl_options(const struct stamp_run *run,
+                                            const struct stamp_run_options *o, uint8_t *memory)
+{
+    return (struct stamp_rtl_options){.dram = memory,
+                                      .dram_bytes = run->image->dram_bytes,
+                                      .dram_base = o->dram_base,
+                                      .memory = o->has_dram ? &o->dram : NULL,
+                                      .read_latency = o->read_latency,
+                                      .write_latency = o->write_latency,
+                                      .read_rate = o->read_rate,
+                                      .write_rate = o->write_rate,
+                                      .stall = o->stall,
+                                      .seed = o->seed,
+                                      .fault_lo = o->fault_lo,
+                                      .fault_hi = o->fault_hi,
+                                      .fault_read = o->fault_read,
+                                      .fault_write = o->fault_write,
+                                      .dead = o->dead};
+}
+
+static void start(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run *run,
+                  const struct stamp_run_options *o)
+{
+    set_up(ops, rtl, run, o);
+    ops->write(rtl, STAMP_REG_CTRL, 1);
+}
+
+/* The cycles before clock @p at once more, for the wave: the same memory, so the same cycles. */
+static enum stamp_status run_again(const struct stamp_run *run, const struct stamp_run_options *o,
+                                   uint8_t *memory, uint64_t at, struct stamp_err *e)
+{
+    struct stamp_run_options again = *o;
+    struct stamp_rtl_options ro = rtl_options(run, o, memory);
+    struct stamp_rtl_status st = {0};
+    const struct stamp_rtl_ops *ops;
+    const enum stamp_status s = stamp_rtl_find(o->rtl_dir, run->image->mach, true, &ops, e);
+
+    if (s) return s;
+    ro.wave = o->wave;
+    ro.wave_start = at > o->wave_last ? at - o->wave_last : 0;
+    ro.wave_stop = again.max_cycles = at + BEHIND;
+    void *rtl = ops->open(&ro);
+    start(ops, rtl, run, o);
+    clock_rtl(ops, rtl, &again, &st);
+    ops->close(rtl);
+    return STAMP_OK;
+}
+
+static enum stamp_status verdict(const struct stamp_run *run, const struct stamp_run_options *o,
+                                 const struct stamp_rtl_status *st, struct stamp_run_result *r,
+                                 struct stamp_err *e)
+{
+    if (r->mismatches)
+        return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
+    if (st->stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");
+    if (!r->error && !st->irq) return stamp_fail(e, STAMP_EMISMATCH, "done without interrupt");
+    return stamp_run_stopped(run, o, r, e);
+}
+
 static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_run_options *o,
                                      struct stamp_run_result *r, struct stamp_machine *m,
                                      struct stamp_lockstep *ls, struct stamp_err *e)
 {
-    const struct stamp_image *im = run->image;
+    const bool wave = o->wave && !o->wave_last;
     const struct stamp_rtl_ops *ops;
     struct watchers w = {ls, o, run->cutter, NULL, NULL};
     struct stamp_rtl_status st = {0};
-    struct stamp_rtl_options ro = {.dram = run->memory,
-                                   .dram_bytes = im->dram_bytes,
-                                   .dram_base = o->dram_base,
-                                   .memory = o->memory,
-                                   .read_latency = o->read_latency,
-                                   .write_latency = o->write_latency,
-                                   .read_rate = o->read_rate,
-                                   .write_rate = o->write_rate,
-                                   .stall = o->stall,
-                                   .seed = o->seed,
-                                   .fault_lo = o->fault_lo,
-                                   .fault_hi = o->fault_hi,
-                                   .fault_read = o->fault_read,
-                                   .fault_write = o->fault_write,
-                                   .dead = o->dead,
-                                   .wave = o->wave,
-                                   .wave_start = o->wave_start,
-                                   .wave_stop = o->wave_stop,
-                                   .ctx = &w,
-                                   .on_write = ls ? watch_write : NULL,
-                                   .on_retire = ls || w.cutter ? watch_retire : NULL,
-                                   .on_edge = o->on_edge ? watch_edge : NULL,
-                                   .on_cycle = o->on_cycle ? watch_cycle : NULL};
-    enum stamp_status s = stamp_rtl_find(o->rtl_dir, im->mach, o->wave != NULL, &ops, e);
+    struct stamp_rtl_options ro = rtl_options(run, o, run->memory);
+    enum stamp_status s = stamp_rtl_find(o->rtl_dir, run->image->mach, wave, &ops, e);
 
     if (s) return s;
+    ro.wave = wave ? o->wave : NULL;
+    ro.wave_start = o->wave_start;
+    ro.wave_stop = o->wave_stop;
+    ro.ctx = &w;
+    ro.on_write = ls ? watch_write : NULL;
+    ro.on_retire = ls || w.cutter ? watch_retire : NULL;
+    ro.on_edge = o->on_edge ? watch_edge : NULL;
+    ro.on_cycle = o->on_cycle ? watch_cycle : NULL;
     void *rtl = ops->open(&ro);
     w.ops = ops;
     w.rtl = rtl;
-    set_up(ops, rtl, run, o);
-    ops->write(rtl, STAMP_REG_CTRL, 1);
+    start(ops, rtl, run, o);
     const bool finished = clock_rtl(ops, rtl, o, &st);
+    uint64_t event[STAMP_EVENTS];
+    ops->events(rtl, event);
     r->error = st.error;
     r->error_pc = st.error_pc;
     if (finished && !st.stopped) read_counters(ops, rtl, r);
     ops->close(rtl);
     if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
     if (ls && (st.stopped || r->error || st.done)) judge(run, ls, m, r);
+    r->at.cycle = event[STAMP_EV_CYCLES];
+    r->at.clock = st.cycles;
     if (ls && stamp_lockstep_starved(ls))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for lock-step");
-    if (r->mismatches)
-        return stamp_fail(e, STAMP_EMISMATCH, "rtl and model differ: %s", r->difference);
-    if (st.stopped) return stamp_fail(e, STAMP_EMISMATCH, "an observer stopped the run");
-    if (!r->error && !st.irq) return stamp_fail(e, STAMP_EMISMATCH, "done without interrupt");
-    return stamp_run_stopped(run, o, r, e);
+    return verdict(run, o, &st, r, e);
+}
+
+/* The same, and with wave_last once more where it does not end as it should. */
+static enum stamp_status run_waved(struct stamp_run *run, const struct stamp_run_options *o,
+                                   struct stamp_run_result *r, struct stamp_machine *m,
+                                   struct stamp_lockstep *ls, struct stamp_err *e)
+{
+    const uint64_t bytes = run->image->dram_bytes;
+    struct stamp_err why = {0}, first;
+
+    if (!o->wave || !o->wave_last) return run_watched(run, o, r, m, ls, e);
+    uint8_t *before = stamp_map(bytes);
+    if (!before) return stamp_fail(e, STAMP_ENOMEM, "out of memory for a wave");
+    stamp_map_copy(before, run->memory, bytes);
+    const enum stamp_status s = run_watched(run, o, r, m, ls, e);
+    first = *e;
+    if ((s == STAMP_EMISMATCH || s == STAMP_EMACHINE) &&
+        run_again(run, o, before, r->at.clock, &why))
+        stamp_fail(e, s, "%s; no wave of it: %s", first.text, why.text);
+    stamp_unmap(before, bytes);
+    return s;
 }
 
 static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_run_options *o,
@@ -200,7 +269,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
     if (ls && (teller.cutter || !o->on_phase)) {
         stamp_map_copy(copy, run->memory, run->image->dram_bytes);
         if (teller.cutter) stamp_lockstep_watch(ls, stamp_run_see, &teller);
-        s = run_watched(run, o, r, m, ls, e);
+        s = run_waved(run, o, r, m, ls, e);
         if (!s && teller.cutter) stamp_run_tell(&teller, m);
         if (!s) s = teller.status;
     } else {
@@ -216,15 +285,16 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
 static enum stamp_status run_rtl(struct stamp_run *run, const struct stamp_run_options *o,
                                  struct stamp_run_result *r, struct stamp_err *e)
 {
-    return run_watched(run, o, r, NULL, NULL, e);
+    return run_waved(run, o, r, NULL, NULL, e);
 }
 
 static enum stamp_status ready(const struct stamp_run_options *o, const struct stamp_mach *mach,
                                struct stamp_err *e)
 {
     const struct stamp_rtl_ops *ops;
+    const enum stamp_status s = stamp_rtl_find(o->rtl_dir, mach, o->wave != NULL, &ops, e);
 
-    return stamp_rtl_find(o->rtl_dir, mach, o->wave != NULL, &ops, e);
+    return s || !o->wave_last ? s : stamp_rtl_find(o->rtl_dir, mach, false, &ops, e);
 }
 
 const struct stamp_device stamp_on_rtl = {

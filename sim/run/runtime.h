@@ -10,6 +10,7 @@
 #include "model/image/image.h"
 #include "model/spec/spec.h"
 #include "model/status.h"
+#include "sim/run/difference.h"
 #include "sim/run/rtl.h"
 
 #ifdef __cplusplus
@@ -31,6 +32,11 @@ typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, u
 typedef enum stamp_status stamp_run_phase_fn(void *ctx, uint32_t phase, uint32_t iteration,
                                              const uint8_t *memory, struct stamp_err *e);
 
+struct stamp_run_result;
+typedef void stamp_run_difference_fn(void *ctx, const struct stamp_image *image,
+                                     const struct stamp_entry *entry,
+                                     const struct stamp_run_result *result);
+
 struct stamp_run_options {
     const struct stamp_device *on;        /**< can run programs */
     const char *entry;                    /**< which program; NULL: the first */
@@ -38,8 +44,8 @@ struct stamp_run_options {
     uint32_t read_latency, write_latency; /**< cycles */
     uint32_t read_rate, write_rate;       /**< beats per 256 cycles */
     uint32_t stall;                       /**< 1/256 per cycle and channel */
-    const struct stamp_dram_params
-        *memory; /**< times of a DRAM in place of those, or NULL; borrowed */
+    bool has_dram;                        /**< memory has these times, not those */
+    struct stamp_dram_params dram;        /**< checked */
     uint64_t seed;
     uint32_t watchdog;   /**< cycles without retirement that are an error */
     uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
@@ -52,10 +58,16 @@ struct stamp_run_options {
     uint64_t expect;  /**< estimate of the cycles, for progress */
     const char *wave; /**< FST file or NULL */
     uint64_t wave_start, wave_stop;
+    uint64_t
+        wave_last; /**< not 0: run without waves; where it ends otherwise than it should, run it
+                         *   again and write these many cycles before that, and 16 behind */
     uint64_t fault_lo, fault_hi; /**< memory that answers with an error */
     bool fault_read, fault_write, dead;
     stamp_run_progress_fn *progress;
     void *progress_ctx;
+    /** NULL, or told of a difference in lock-step when the run is over. */
+    stamp_run_difference_fn *on_difference;
+    void *on_difference_ctx;
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n); /**< RTL pins */
     void *on_edge_ctx;
     bool (*on_cycle)(void *ctx, const struct stamp_rtl_cycle *cycle); /**< RTL clocks */
@@ -91,7 +103,9 @@ struct stamp_run_result {
     uint64_t checked, mismatches; /**< lock-step: 32-bit words and retirements */
     uint64_t event[STAMP_EVENTS]; /**< those of VALUE alone on the model */
     double seconds, cpu_seconds;  /**< host time of the run: wall, processor */
-    char difference[320];         /**< lock-step: the first difference */
+    char difference[320];         /**< lock-step: the first difference, */
+    struct stamp_difference at;   /**< and what is known of it */
+    uint64_t dram_base;           /**< of the options: its DRAM addresses count from there */
     const struct stamp_phase_instance *instance; /**< with options.phases and when the machine
                                                   *   reached its end; the run's, until it goes
                                                   *   again or is freed */

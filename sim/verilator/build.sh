@@ -42,7 +42,7 @@ machine() {
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     own=
-    for c in model/spec/spec model/clock/plain model/dram/model model/dram/channel model/dram/map model/status; do
+    for c in model/spec/spec model/clock/plain model/dram/model model/dram/memory model/dram/channel model/dram/map model/status; do
         $CC -I. -std=c11 -O2 -fPIC -c "$c.c" -o "$dir/kit_${c##*/}.o"
         own="$own $dir/kit_${c##*/}.o"
     done
@@ -68,6 +68,7 @@ bench() {
     [ $coverage = 0 ] || opt="OPT_FAST=-O1 OPT_SLOW=-O0"
     [ "$unit" != lib ] || macros="$(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" # beside the behavioural bodies
     mkdir -p "$dir"
+    rm -f "$B/tb/$name/$unit" # its makefile does not know the archive: linked anew
     up=$(realpath --relative-to="$dir" .) lib=$(realpath --relative-to="$dir" "$B")
     MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. -MAKEFLAGS CXX=$RTL_CXX -LDFLAGS -latomic $flags --prefix Vtop --Mdir "$dir" -o "../$unit" \
         --top-module "$(basename "$top" .sv)" $kind ${opt:+-MAKEFLAGS "$opt"} $(own_params "$top") \

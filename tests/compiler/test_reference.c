@@ -267,10 +267,12 @@ START_TEST(stories260K_has_its_known_loss)
     const struct stamp_ppl few = score(model, tok, text, 60, 0);
     ck_assert_uint_eq(few.tokens, 21616);
     ck_assert_double_eq_tol(few.ppl, 3.547, 0.0005);
+#ifndef __SANITIZE_ADDRESS__ /* more of the same reads nothing else, and takes ten minutes there */
     const struct stamp_ppl p = score(model, tok, text, 300, 0);
     ck_assert_uint_eq(p.docs, 300);
     ck_assert_uint_eq(p.tokens, 108717);
     ck_assert_double_eq_tol(p.nats / (double)p.tokens, 1.2962, 0.00005);
+#endif
     const struct stamp_ppl cut = score(model, tok, text, 0, 1000);
     ck_assert_uint_eq(cut.tokens, 1000);
 }

@@ -15,7 +15,7 @@ find "$R" -name '*.d' -delete
 "$B/draw" "$count" "$seed" "$size" > "$R/machs.def" || exit 1
 names=$(sed -n 's/^CONFIG.\([a-z0-9_]*\),.*/\1/p' "$R/machs.def")
 cat "$R/machs.def"
-make -s -j2 B="$R" "$R/stamp" "$R/rand" "$R/errors" "$R/regs" "$R/cycles" "$R/specgen" "$R/make_vectors" "$R/conform" > "$R/build.log" 2>&1 &&
+make -s -j2 B="$R" "$R/stamp" "$R/rand" "$R/errors" "$R/regs" "$R/cycles" "$R/calibrate" "$R/specgen" "$R/make_vectors" "$R/conform" > "$R/build.log" 2>&1 &&
     make -s -j2 B="$R" NATIVE=-O1 $(for n in $names; do echo "rtl-$n"; done) >> "$R/build.log" 2>&1 ||
     { tail -n 20 "$R/build.log"; echo "machines: 0 passed, $count failed (build)"; exit 1; }
 
@@ -33,6 +33,7 @@ run rand "$R/rand" "$name" --count "${PROGRAMS:-200}"
 run errors "$R/errors" "$name"
 run regs "$R/regs" "$name"
 run cycles "$R/cycles" "$name"
+run calibrate "$R/calibrate" "$name" --rand "${PROGRAMS:-200}"
 run vectors sh -c "'$R/make_vectors' $name '$R/$name.vec' && '$R/conform' $name rtl '$R/$name.vec'"
 run layer "$R/stamp" demo --machine "$name" --on all --layer layers.0.q --tokens 24 --no-ppl
 if "$R/stamp" compile traces/model/stamp-stories --machine "$name" --tokens 20 -o "$R/$name.stamp" > "$R/$name.net.log" 2>&1

@@ -55,6 +55,22 @@ for event in INSNS LOAD_BYTES STORE_BYTES MAC_ISSUED MAC_USED XB_READ XB_WRITE W
     want "counter:$event" "counter $event: rtl [0-9]+, model [0-9]+" $demo
 done
 
+# What is said of a difference: when, in what, both values, the instructions around it, what retired last.
+for line in 'difference  VXU pc 10: VM\[53\] word 4: rtl 0x.{8}, model 0x.{8}$' 'cycle       [1-9][0-9]+, clock [1-9][0-9]+ of' \
+    'values      rtl 0x.{8} \(-?0\.[0-9]+\), model 0x.{8} \(-?0\.[0-9]+\)$' 'phase       norm, turn 0 of .*, entry main$' \
+    'tensor      what pc 12 stores to h\+0$' 'program +8  VRED ' ' > +10  VROW fn=MUL ' ' 12  STORE .* h\+0$' \
+    'retired     CTL 4: FENCE; 3$' 'retired     VXU 9: VFN .*; 8$'; do
+    want word:VXU:VM:30 "^ *$line" $demo
+done
+ln -sf ../stamp_rtl_tiny_waves.so "$P/stamp_rtl_tiny_waves.so"
+want word:VXU:VM:30 'rtl and model differ: VXU pc 10: VM' $demo --wave "$tmp/last.fst" --wave-last 300
+if [ "$(wc -c < "$tmp/last.fst")" -gt 20000 ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1)); echo 'plant: --wave-last wrote no wave of the difference'
+fi
+rm -f "$tmp/last.fst"
+honest $demo --wave "$tmp/last.fst" --wave-last 300
+[ ! -e "$tmp/last.fst" ] || { failed=$((failed + 1)); echo 'plant: a wave of a run in which nothing differs'; }
+
 # ---- Logits, where the RTL runs alone; the other commands ---------------------------------------------------
 logit='position [0-9]+, logit [0-9]+: the machine has [^ ]+, the network [^ ]+; 1 of [0-9]+ differ'
 want memory "$logit" $demo --on rtl
@@ -103,6 +119,11 @@ want value 'y\[15\]\[127\]: machine 0x[0-9a-f]{8} \([^ ]+\), numerics 0x[0-9a-f]
     failed=$((failed + 1))
 run="$P/stamp run $tmp/p.stamp --input x=$tmp/x.npy"
 honest $run --on all
+want word:STU:DRAM:3 'difference  STU pc [0-9]+: DRAM' $run --on all
+want word:STU:DRAM:3 '^tensor      y row 0 column [0-9]+$' $run --on all
+for key in cycles utilization instructions bytes stalls events seconds; do # nothing is 0 that is not known
+    want word:STU:DRAM:3 "^[[:space:]]*\"$key\":[[:space:]]*null,?$" $run --on all --json
+done
 want twice:STU:DRAM:3 'STU pc [0-9]+: wrote DRAM\[[0-9]+\], model DRAM' $run --on all
 want memory 'byte 0x[0-9a-f]+ \(buffer y \+ 0x' $run --on all
 
@@ -111,6 +132,12 @@ rand="$B/rand tiny --dir $P --seed 7 --count 2"
 honest $rand
 want word:MXU:AC:3 "$(words MXU AC)" $rand
 want word:LDU:VM:9 "seed 7: rtl and model differ: $(words LDU VM)" $rand
+# A kept program brings its memory along and is repeated by itself; base and latency are no defaults.
+want word:LDU:VM:9 "kept as $tmp/kept.stamp: build/stamp run" $rand --keep "$tmp/kept.stamp"
+honest "$P/stamp" run "$tmp/kept.stamp" --on all
+want word:LDU:VM:9 "stamp: $(words LDU VM)" "$P/stamp" run "$tmp/kept.stamp" --on all
+"$P/stamp" dis "$tmp/kept.stamp" 2> /dev/null | grep -q 'surroundings base=0x[0-9a-f]*[1-9a-f][0-9a-f]* latency=' ||
+    { failed=$((failed + 1)); echo 'plant: the kept program says nothing of its memory'; }
 want memory 'seed 7: .*memory after the run: byte 0x[0-9a-f]+ \(buffer out' $rand
 for event in CYCLES FETCH_BYTES LDU_BUSY STU_BUSY VXU_BUSY MXU_BUSY LDU_WAIT STU_WAIT VXU_WAIT MXU_WAIT LDU_AXI \
     STU_AXI VXU_VM MXU_DRAIN; do

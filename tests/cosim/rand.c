@@ -2,8 +2,10 @@
 /* rand.c - random programs on RTL and C machine in lock-step; a failing one is shrunk.
  *
  *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE] [--only CLASSES]
- *        [--without CLASSES] [--model yes] [--near N]
+ *        [--without CLASSES] [--model yes] [--near N] [--wave FST [--wave-last N]]
  *
+ * What differs is shrunk, explained, kept in FILE with its memory (stamp run FILE --on all repeats it), and its
+ * last N (2000) cycles are written as a wave.
  * CLASSES of gen.h, separated by commas (VBIN,SETA,...), choose what programs are made of. With
  * --model the C machine runs alone. Every program also has to pass the verifier. With --near each has N
  * neighbours (gen_near.h), refused or equal; what the machine refuses by an error, both refuse alike.
@@ -17,8 +19,11 @@
 #include "compiler/asm/dis.h"
 #include "compiler/prove/verify.h"
 #include "model/mem.h"
+#include "sim/report/explain.h"
 #include "sim/run/device.h"
 #include "sim/run/runtime.h"
+#include "sim/run/surroundings.h"
+#include "tests/cosim/gen_memory.h"
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"
@@ -30,25 +35,11 @@ struct totals {
         odd[GEN_REFUSED]; /* refused, and of these, different on the two */
 };
 
-static const char *rtl_dir;
+static const char *rtl_dir, *wave;
+static uint64_t wave_last;
 static bool model_only;
 static uint64_t classes = UINT64_MAX;
 static uint64_t bursts_watched;
-
-/* Every fourth seed has a DRAM: a preset, some with one thing otherwise. */
-static const struct stamp_dram_params *dram_of(uint64_t seed, struct gen_rng *r)
-{
-    static struct stamp_dram_params p;
-    uint32_t presets = 0;
-
-    if (seed % 4) return NULL;
-    while (stamp_dram_presets[presets].name) presets++;
-    stamp_dram_preset(stamp_dram_presets[gen_below(r, presets)].name, &p);
-    p.closed = gen_below(r, 3) == 0;
-    p.posted = gen_below(r, 3) != 0;
-    p.accel_mhz = gen_range(r, 100, 3000);
-    return &p;
-}
 
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
@@ -65,12 +56,24 @@ static struct stamp_run_options surroundings(uint64_t seed)
     o.write_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
     o.watchdog = 200000;
     o.poison = seed + 1;
-    o.memory = dram_of(seed, &r);
+    o.has_dram = gen_dram(seed, &r, &o.dram);
     return o;
 }
 
-static enum stamp_status run(const struct gen_program *p, const struct stamp_device *on,
-                             struct stamp_run_result *r, struct stamp_err *e)
+static void say(void *ctx, const struct stamp_image *im, const struct stamp_entry *entry,
+                const struct stamp_run_result *r)
+{
+    struct stamp_text t = {0};
+
+    (void)ctx;
+    stamp_explain_text(&t, im, entry, r);
+    fputs(t.s ? t.s : "", stdout);
+    stamp_free(t.s);
+}
+
+/* @p loud  say what differs, with a wave of it where one is asked for */
+static enum stamp_status run_said(const struct gen_program *p, const struct stamp_device *on,
+                                  bool loud, struct stamp_run_result *r, struct stamp_err *e)
 {
     struct stamp_run_options o = surroundings(p->seed);
     struct stamp_image *im = NULL;
@@ -80,6 +83,11 @@ static enum stamp_status run(const struct gen_program *p, const struct stamp_dev
 
     o.on = on;
     o.dram_base = p->dram_base;
+    if (loud) {
+        o.on_difference = say;
+        o.wave = wave;
+        o.wave_last = wave_last;
+    }
     enum stamp_status s = gen_image(p, &im, e);
     if (!s) s = stamp_run_new(im, &job, e);
     if (!s && on != &stamp_on_model) { /* every run on the RTL is held against AXI4 */
@@ -102,6 +110,31 @@ static enum stamp_status run(const struct gen_program *p, const struct stamp_dev
     stamp_run_free(job);
     stamp_image_free(im);
     return s;
+}
+
+static enum stamp_status run(const struct gen_program *p, const struct stamp_device *on,
+                             struct stamp_run_result *r, struct stamp_err *e)
+{
+    return run_said(p, on, false, r, e);
+}
+
+/* The program with its memory settings, so that the file repeats the run by itself. */
+static void keep_as(const char *file, const struct gen_program *p, struct stamp_image *im)
+{
+    struct stamp_run_options o = surroundings(p->seed);
+    struct stamp_text t = {0};
+    struct stamp_err e = {0};
+    char *before = im->scheme;
+
+    o.dram_base = p->dram_base;
+    stamp_surroundings_print(&o, &t);
+    if (t.s) im->scheme = t.s;
+    if (t.s && !stamp_image_write(im, file, &e))
+        printf("kept as %s: build/stamp run %s --on all\n", file, file);
+    else
+        printf("not kept: %s\n", t.s ? e.text : "out of memory");
+    im->scheme = before;
+    stamp_free(t.s);
 }
 
 /* Take out the instructions that overflow, so that what is left runs to HALT. */
@@ -171,7 +204,7 @@ static void explain(struct gen_program *p, const char *mach, const char *keep)
     struct stamp_image *im;
 
     shrink(p);
-    run(p, &stamp_on_all, &r, &e);
+    run_said(p, &stamp_on_all, true, &r, &e);
     printf("seed %" PRIu64 ", shrunk to %u instructions: %s\n", p->seed, p->pieces, e.text);
     printf("replay: build/rand %s --seed %" PRIu64 " --count 1 (and the same classes)\n", mach,
            p->seed);
@@ -182,7 +215,7 @@ static void explain(struct gen_program *p, const char *mach, const char *keep)
         printf("  %3u  %s\n", i, line.s ? line.s : "");
         stamp_free(line.s);
     }
-    if (keep && !stamp_image_write(im, keep, &e)) printf("kept as %s\n", keep);
+    if (keep) keep_as(keep, p, im);
     stamp_image_free(im);
 }
 
@@ -300,6 +333,8 @@ int main(int argc, char **argv)
     const uint64_t seed = strtoull(option(argc, argv, "--seed", "1"), NULL, 10);
     const uint64_t count = strtoull(option(argc, argv, "--count", "100"), NULL, 10);
     const uint64_t near = strtoull(option(argc, argv, "--near", "0"), NULL, 10);
+    wave = option(argc, argv, "--wave", NULL);
+    wave_last = strtoull(option(argc, argv, "--wave-last", "2000"), NULL, 10);
     rtl_dir = option(argc, argv, "--dir", NULL);
     model_only = option(argc, argv, "--model", NULL) != NULL;
     if (!choose(option(argc, argv, "--only", NULL), option(argc, argv, "--without", ""))) {

@@ -3,8 +3,10 @@
 #include <check.h>
 #include <string.h>
 
+#include "model/mem.h"
 #include "sim/run/lockstep.h"
 #include "sim/run/memdiff.h"
+#include "sim/run/surroundings.h"
 
 Suite *stamp_suite_lockstep(void);
 
@@ -113,6 +115,92 @@ START_TEST(one_wrong_bit_is_named_with_both_values)
     ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_LDU, STAMP_SPACE_VM, 0, line, 32));
     ck_assert_str_eq(stamp_lockstep_text(ls),
                      "LDU pc 0: VM[0] word 3: rtl 0x0f0e090c, model 0x0f0e0d0c");
+}
+END_TEST
+
+START_TEST(what_differs_stands_in_fields_too)
+{
+    uint8_t line[32];
+    const struct stamp_difference *d = stamp_lockstep_difference(ls);
+
+    memcpy(line, memory, sizeof line);
+    ck_assert(loads() && stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 0));
+    ck_assert(!d->found && d->lasts[STAMP_UNIT_LDU] == 1 && d->last[STAMP_UNIT_LDU][0] == 0);
+    line[5] ^= 1;
+    ck_assert(!stamp_lockstep_write(ls, STAMP_UNIT_STU, STAMP_SPACE_DRAM, 512, line, 8));
+    ck_assert(d->found && d->has_pc && d->has_place && d->has_values);
+    ck_assert(d->unit == STAMP_UNIT_STU && d->pc == 1 && d->turn == 0);
+    ck_assert(d->space == STAMP_SPACE_DRAM && d->addr == 512 && d->word == 1);
+    ck_assert_uint_eq(d->rtl, 0x07060404);
+    ck_assert_uint_eq(d->model, 0x07060504);
+}
+END_TEST
+
+/* A retirement has no place, even when a write came before it. */
+START_TEST(a_retirement_names_no_memory)
+{
+    const struct stamp_difference *d = stamp_lockstep_difference(ls);
+
+    ck_assert(loads());
+    ck_assert(!stamp_lockstep_retire(ls, STAMP_UNIT_LDU, 1));
+    ck_assert(d->found && d->has_pc && !d->has_place && !d->has_values);
+    ck_assert(d->pc == 0 && d->unit == STAMP_UNIT_LDU && d->last[STAMP_UNIT_LDU][0] == 1);
+}
+END_TEST
+
+START_TEST(surroundings_come_back_as_they_were)
+{
+    struct stamp_run_options a = stamp_run_options_default(), b = stamp_run_options_default();
+    struct stamp_text t = {0};
+    struct stamp_err e;
+    bool found = false;
+
+    a.dram_base = 0xffffffc0;
+    a.read_latency = 3;
+    a.write_latency = 100000;
+    a.read_rate = 1;
+    a.write_rate = 255;
+    a.stall = 255;
+    a.seed = a.poison = UINT64_MAX;
+    a.watchdog = UINT32_MAX;
+    stamp_surroundings_print(&a, &t);
+    ck_assert_int_eq(stamp_surroundings_read(t.s, &b, &found, &e), STAMP_OK);
+    ck_assert(found);
+    ck_assert(b.dram_base == a.dram_base && b.read_latency == 3 && b.write_latency == 100000);
+    ck_assert(b.read_rate == 1 && b.write_rate == 255 && b.stall == 255 && b.seed == a.seed);
+    ck_assert(b.poison == a.poison && b.watchdog == a.watchdog);
+    stamp_free(t.s);
+}
+END_TEST
+
+START_TEST(other_texts_are_no_surroundings_and_broken_ones_are_refused)
+{
+    static const char *const none[] = {"", "W4A4", "surroundingsbase=1", "Surroundings base=0"};
+    static const char *const bad[] = {"surroundings ",
+                                      "surroundings base=65",
+                                      "surroundings base=0x10000000000",
+                                      "surroundings latency=0:1",
+                                      "surroundings latency=1",
+                                      "surroundings rate=1:257",
+                                      "surroundings stall=256",
+                                      "surroundings seed=-1",
+                                      "surroundings watchdog=0",
+                                      "surroundings seed=1 x=2",
+                                      "surroundings seed=1y"};
+    struct stamp_err e;
+    bool found;
+
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        struct stamp_run_options o = stamp_run_options_default();
+        ck_assert_int_eq(stamp_surroundings_read(none[i], &o, &found, &e), STAMP_OK);
+        ck_assert(!found);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct stamp_run_options o = stamp_run_options_default();
+        ck_assert_msg(stamp_surroundings_read(bad[i], &o, &found, &e) == STAMP_EFORMAT, "%s",
+                      bad[i]);
+        ck_assert(o.seed == 1 && o.read_latency == 60 && !found);
+    }
 }
 END_TEST
 
@@ -234,6 +322,10 @@ Suite *stamp_suite_lockstep(void)
     tcase_add_test(t, equal_runs_agree_to_the_end);
     tcase_add_test(t, a_watcher_sees_each_instruction_before_it_and_in_program_order);
     tcase_add_test(t, one_wrong_bit_is_named_with_both_values);
+    tcase_add_test(t, what_differs_stands_in_fields_too);
+    tcase_add_test(t, a_retirement_names_no_memory);
+    tcase_add_test(t, surroundings_come_back_as_they_were);
+    tcase_add_test(t, other_texts_are_no_surroundings_and_broken_ones_are_refused);
     tcase_add_test(t, a_wrong_address_is_seen);
     tcase_add_test(t, a_wrong_strobe_is_seen);
     tcase_add_test(t, memories_are_compared_to_their_last_byte);

@@ -84,10 +84,10 @@ static bool answers(const struct stamp_dram_params *p, const char **why)
         beats += did.w;
         last += did.r && rlast;
         writes += did.b;
-        const uint64_t still = stamp_dram_still(m, &pins);
-        pins.arvalid = reads < 6;
-        if (reads == 6 && sent == 6 && beats == 48 && still && still < UINT64_MAX)
-            stamp_dram_skip(m, still);
+        if (reads < 6 || sent < 6 || beats < 48) continue;
+        pins.arvalid = pins.awvalid = pins.wvalid = false;
+        const uint64_t still = pins.rvalid ? 0 : stamp_dram_still(m, &pins);
+        if (still < UINT64_MAX) stamp_dram_skip(m, &pins, still);
     }
     *why = "no answer";
     stamp_free(m);

@@ -140,7 +140,8 @@ static bool same_outputs(const struct stamp_clock_axi *a, const struct stamp_clo
 enum { MOST = 9000 }; /* edges jumped at once */
 
 /* @p r stands still for what it says, and a copy that skips is the same model behind it. */
-static uint64_t jump(struct dram_rig *r, struct stamp_dram_model *copy, size_t bytes)
+static uint64_t jump(struct dram_rig *r, struct dram_master *a, struct stamp_dram_model *copy,
+                     size_t bytes)
 {
     const struct stamp_clock_axi pins = r->pins;
     uint64_t n = stamp_dram_still(r->model, &r->pins);
@@ -149,7 +150,7 @@ static uint64_t jump(struct dram_rig *r, struct stamp_dram_model *copy, size_t b
     if (!n) return 0;
     memcpy(copy, r->model, bytes);
     copy->watch = NULL;
-    stamp_dram_skip(copy, n);
+    stamp_dram_skip(copy, &pins, n);
     for (uint64_t i = 0; i < n; i++) {
         dram_rig_edge(r);
         ck_assert_msg(same_outputs(&r->pins, &pins),
@@ -158,7 +159,9 @@ static uint64_t jump(struct dram_rig *r, struct stamp_dram_model *copy, size_t b
     }
     struct stamp_clock_axi own = pins;
     stamp_dram_edge(copy, &own);
-    dram_rig_edge(r);
+    const bool last = r->pins.rlast;
+    const struct stamp_plain_did did = dram_rig_edge(r);
+    dram_master_see(a, &r->pins, last, &did);
     copy->watch = r->model->watch;
     ck_assert_msg(same_outputs(&r->pins, &own) && !memcmp(copy, r->model, bytes),
                   "%s: %" PRIu64 " skipped is not %" PRIu64 " stepped" RND_FMT, r->model->p.name, n,
@@ -185,7 +188,7 @@ START_TEST(still_and_skip_are_so_many_edges)
                 traffic(&r, &a, rnd_below(&a.rnd, 30));
                 for (a.idle = 20000; n < MOST && a.idle > 10;) { /* what is asked for comes */
                     traffic(&r, &a, rnd_below(&a.rnd, 9));
-                    n = jump(&r, copy, bytes);
+                    n = jump(&r, &a, copy, bytes);
                     jumps += n > 0;
                     if (n < MOST) jumped += n;
                 }

@@ -71,6 +71,13 @@ static union stamp_insn small(uint32_t u)
     return i;
 }
 
+/* Where a program may begin, one of 900 words at most. */
+static uint32_t some_index()
+{
+    const uint32_t any = ((uint32_t)g.next() >> g.below(32)) & ~1u;
+    return any < 0xfffffc00 ? any : 0xfffffc00;
+}
+
 static void control(program &p, stamp_opcode op, uint64_t areg, uint64_t imm)
 {
     union stamp_insn i = {};

@@ -11,6 +11,8 @@
  * what was handed out before it has ended; START again after any of them. The index of the first
  * instruction is preset (ctrl_tb.vlt), so that all 32 bits of it are seen.
  *
+ * The timed twins (model/clock) run beside programs without an error: their pins in every cycle.
+ *
  * Case     one program
  * Args     --seed N   --cases N
  * Build    make build/tb/tiny/ctrl
@@ -22,14 +24,15 @@
 #include "sim/verilator/dram.h"
 #include "tests/rtl/axi_monitor.h"
 #include "tests/rtl/cover.h"
-#include "tests/rtl/ctrl_prog.h"
+#include "tests/rtl/ctrl_clock.h"
 
 static Vtop *top;
 static tally t;
 static stamp_dram *dram;
 static stamp_axi_monitor *monitor;
 static stamp_axi pins;
-static uint64_t base; /* where the bench's memory lies */
+static uint64_t base;    /* where the bench's memory lies */
+static ctrl_clock timed; /* twins of model/clock */
 
 /* ---- The units ------------------------------------------------------------------------------- */
 
@@ -113,6 +116,7 @@ static bool units_idle()
 
 static void tick(bool reset_n)
 {
+    timed.edge(top, t.cycle, reset_n);
     pins.arvalid = top->arvalid_o;
     pins.araddr = (top->araddr_o - base) % (1ull << 40);
     pins.arlen = top->arlen_o;
@@ -258,6 +262,8 @@ static void run(const program &p)
     memcpy(&top->arg_i, p.arg, sizeof p.arg);
     top->start_i = 1;
     top->eval();
+    timed.begin(p, !p.error && !p.first && !fail_at && dram->faults.empty(),
+                !top->rootp->ctrl_tb_top__DOT__unused_busy);
     tick(true);
     top->rootp->ctrl_tb_top__DOT__i_dispatch__DOT__pc_q = p.first; /* ctrl_tb.vlt */
     top->eval();
@@ -280,13 +286,6 @@ static void run(const program &p)
     judge(p, at, done);
     top->unit_done_i = 0;
     for (uint32_t k = g.below(2) ? g.below(100) : 0; k-- > 0;) tick(true); /* or START at once */
-}
-
-/* Where a program may begin, one of 900 words at most. */
-static uint32_t some_index()
-{
-    const uint32_t any = ((uint32_t)g.next() >> g.below(32)) & ~1u;
-    return any < 0xfffffc00 ? any : 0xfffffc00;
 }
 
 static void scenario()
@@ -394,6 +393,7 @@ int main(int argc, char **argv)
         if (t.failed != before) reset();
     }
     if (!monitor->ok()) t.complain(monitor->first.c_str());
+    if (!timed.pins.close()) t.complain("the timed twin differs");
     finish(top);
     return t.close("ctrl_tb");
 }

@@ -5,11 +5,13 @@
  * stalls on all channels, resets in the middle, the AXI monitor, and the sustained rate. The bench
  * plays the index table: what loads of IT write is what gathering loads read.
  *
+ * The timed twin (model/clock) runs beside it where nothing fails: all its pins in every cycle.
+ *
  * Case     one instruction: its writes, their number and its code; or one rate
  * Args     --seed N   --cases N   --bench (print the rates)
  * Build    make build/tb/base/ldu: stamp_ldu with the parameters it names
  */
-#include "tests/rtl/ldu_stu.h"
+#include "tests/rtl/ldu_clock.h"
 
 struct line_write {
     uint64_t space, line;
@@ -23,6 +25,7 @@ struct expected {
 
 static uint32_t stall_wr;                        /* of 256 */
 static std::vector<uint32_t> it_memory(mach.IT); /* as the unit wrote it */
+static ldu_clock timed(it_memory.data());        /* the twin of model/clock */
 static uint64_t index_high;                      /* entries of IT are this and a few more */
 
 /* ---- expectation ------------------------------------------------------------------------- */
@@ -92,6 +95,7 @@ static uint32_t play_table()
 
 static void tick(bool reset_n)
 {
+    timed.edge(reset_n);
     pins.arvalid = top->arvalid_o;
     pins.araddr = top->araddr_o;
     pins.arlen = top->arlen_o;
@@ -185,6 +189,11 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
     uint64_t idle = 0;
 
     waits = false;
+    const std::vector<uint32_t> kept = table;
+    bool right = true;
+    for (const transfer &t : list) right = right && expect(t).err == NONE;
+    table = kept;
+    timed.begin(right);
     for (uint64_t n = 0; done < list.size(); n++) {
         if (n == reset_at || ++idle > 20000) {
             if (n != reset_at) complain("hangs");
@@ -385,5 +394,6 @@ int main(int argc, char **argv)
     rate("CM, 4 lines a row", CM, RAW, 4, 16, 250, false, o.bench);
     rate("RT, 16 lines", RT, RAW, 16, 1, 240, false, o.bench);
     if (ev_bytes != monitor->read_beats * mach.AXI) complain("bytes counted are not bytes read");
+    if (!timed.pins.close()) complain("the timed twin differs");
     return close_bench("ldu_tb", o, {NONE, RANGE, DRAM_RANGE, AXI_READ, NUMERIC});
 }

@@ -13,6 +13,7 @@
 #include <deque>
 #include <vector>
 
+#include "tests/rtl/lib_clock.h"
 #include "tests/rtl/lib_ctr.h"
 
 /* What a memory gives: a read's data two cycles after it, held until the next read's come. */
@@ -160,6 +161,8 @@ static void bank(uint64_t cycles, bool two)
         top->eval();
         const bool ready = two ? top->k_ready_o : top->k_one_ready_o;
         t.check(ready == !(top->k_re_i && (!two || (line ^ w.line) % 2 == 0)), "bank: wrong ready");
+        t.check(ready == stamp_clock_bank_ready(two, top->k_re_i, line, w.line),
+                "bank: its twin is not ready as it is");
         r.cycle(top->k_re_i, mem[line]);
         if (w.busy && ready) mem[w.line] = top->k_wdata_i, w.busy = false;
         if (w.busy && two && how == 0 && ++w.waited > longest) longest = w.waited;
@@ -182,7 +185,9 @@ static void table(uint64_t cycles, bool wide)
     bool writing = false, order = false, quiet = false;
     reads<uint32_t> r;
     const uint32_t lines = 2, each = 32;
+    stamp_clock_table twin;
 
+    stamp_clock_table_init(&twin, stamp_mach_find("tiny"), wide ? 32 : 16); /* a word of 8 bytes */
     for (uint32_t n = 0; cycles-- > 0; n++) {
         if (!writing && (n < 40 || g.one_in(6))) {
             writing = true, waited = 0;
@@ -198,6 +203,9 @@ static void table(uint64_t cycles, bool wide)
         top->eval();
         const bool ready = wide ? top->t_wide_ready_o : top->t_ready_o;
         r.cycle(top->t_re_i, wide ? mem[entry & ~1u] | (uint32_t)mem[entry | 1] << 16 : mem[entry]);
+        t.check(table_as_timed(twin, ready, top->t_re_i, wide ? entry / 2 : entry, writing,
+                               top->t_line_i),
+                "table: its twin is not ready as it is");
         if (writing && order && n >= 40 && ++waited > longest) longest = waited;
         if (writing && ready) {
             memcpy(mem + each * top->t_line_i, &top->t_data_i, 64);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file lib_tb.cpp
- * Bench of the small common modules, each against a few lines of C++: fifo, memories (lib_mem.h), arbitration
+ * Bench of the small common modules, each against a few lines of C++ and, where it has one, its timed twin: fifo, memories (lib_mem.h), arbitration
  * of the vector memory, the AXI read multiplexer (with the AXI4 monitor behind it), the registers
  * over AXI4-Lite (with its monitor), the event counters.
  *
@@ -75,6 +75,7 @@ static void vm(uint64_t cycles)
                     (!top->v_lw_i || top->v_lw_o == !(mx_lw || vw_lw)) &&
                     (!top->v_sr_i || top->v_sr_o == !vr_sr),
                 "vm: wrong grant");
+        t.check(vm_as_timed(top), "vm: its twin grants otherwise");
         const bool read_now = top->v_vr_i, store_now = top->v_sr_i && !vr_sr;
         const uint64_t vr_line = mem[vr], sr_line = mem[sr];
         if (top->v_mx_i) mem[mx] = top->v_mx_data_i;
@@ -112,7 +113,9 @@ static void rmux(uint64_t cycles)
     std::deque<burst> due, asked; /* on their way; granted, not on the port yet */
     uint32_t beat = 0, first = 0, waits_f = 0;
     stamp_axi p = {};
+    stamp_clock_rmux twin;
 
+    stamp_clock_rmux_init(&twin, 4);
     p.arsize = 3, p.arburst = 1;
     monitor.edge(p, false);
     monitor.edge(p, false);
@@ -130,6 +133,7 @@ static void rmux(uint64_t cycles)
         p.arlen = top->x_arlen_o, p.rvalid = top->x_rvalid_i, p.rlast = top->x_rlast_i;
         p.rready = top->x_rready_o;
         monitor.edge(p, true);
+        t.check(rmux_as_timed(twin, top), "rmux: its twin differs");
         const bool f_go = top->x_f_arvalid_i && top->x_f_arready_o,
                    l_go = top->x_l_arvalid_i && top->x_l_arready_o;
         const bool take = top->x_rvalid_i && top->x_rready_o,

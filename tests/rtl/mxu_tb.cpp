@@ -2,7 +2,8 @@
 /**
  * @file mxu_tb.cpp
  * Bench of rtl/mxu/stamp_mxu: random MM instructions against model/insn/mm.c, every VM and AC write
- * in order, error codes, counted events, and no bubble between tiles that are long enough.
+ * in order, error codes, counted events, and no bubble between tiles that are long enough; every pin but
+ * data against model/clock/mxu, in every cycle.
  *
  * Memories are here: data two cycles after the read; WB gives garbage in cycles without one.
  * Case     one instruction, or one list without bubbles
@@ -22,6 +23,7 @@ static rng g;
 static tally t;
 static const stamp_mach *const mach = model.mach;
 
+#include "tests/rtl/mxu_clock.h"
 #include "tests/rtl/mxu_mem.h"
 
 /* ---- One clock ------------------------------------------------------------------------------- */
@@ -44,6 +46,7 @@ static struct {
 
 static void tick()
 {
+    clock_twin();
     reads[1] = reads[0];
     reads[0] = {{top->xb_re_o != 0, top->xb_addr_o},
                 {top->wb_re_o != 0, top->wb_addr_o},
@@ -358,6 +361,7 @@ int main(int argc, char **argv)
         if (g.one_in(8)) no_bubbles();
         if (g.one_in(32)) deepest();
     }
+    compared.report("mxu");
     finish(top);
     delete top;
     return t.close("mxu_tb");

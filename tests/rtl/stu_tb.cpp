@@ -4,10 +4,12 @@
  * Bench of rtl/dma/stamp_stu: memory after every list of stores and the order of VM and PB reads
  * against isa.md, every error, random stalls on all channels, resets, the AXI monitor, the sustained rate.
  *
+ * The timed twin (model/clock) runs beside it where nothing fails: all its pins in every cycle.
+ *
  * Case     one instruction: its code, and memory right after its list; or one rate
  * Args     --seed N   --cases N   --bench (print the rates)
  */
-#include "tests/rtl/ldu_stu.h"
+#include "tests/rtl/stu_clock.h"
 
 static std::vector<uint8_t> want_mem(Size);
 static std::vector<bool> loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
@@ -15,6 +17,7 @@ static std::vector<uint32_t> vm;      /* VM lines of L words */
 static std::vector<uint8_t> pb;       /* PB lines of L*T/2 bytes */
 static uint64_t ev_reads, vm_reads;
 static uint32_t stall_rd; /* of 256 */
+static stu_clock timed;   /* the twin of model/clock */
 
 /* ---- expectation ------------------------------------------------------------------------- */
 
@@ -63,6 +66,14 @@ static expected expect(const transfer &t)
     return e;
 }
 
+/* Whether no instruction of the list fails. */
+static bool all_right(const std::vector<transfer> &list)
+{
+    for (const transfer &t : list)
+        if (expect(t).err != NONE) return false;
+    return true;
+}
+
 static void store(const transfer &t, const expected &e, bool may_fail)
 {
     for (uint64_t r = 0; r < e.rows && t.space == PB; r++)
@@ -106,6 +117,7 @@ static void tick(bool reset_n)
     const bool grant = (top->rd_valid_o && top->rd_ready_i) || pb_grant;
     const uint32_t pb_bytes = mach.L * mach.T / 2;
 
+    timed.edge(reset_n);
     coming = asked, coming_pb = asked_pb;
     asked = grant ? top->rd_line_o + 1u : 0, asked_pb = pb_grant;
     pins.awvalid = top->awvalid_o;
@@ -169,6 +181,7 @@ static void run(const std::vector<transfer> &list, uint64_t reset_at)
 
     ev_reads = vm_reads = 0;
     waits = false;
+    timed.begin(all_right(list));
     for (uint64_t n = 0; done < list.size(); n++) {
         if (n == reset_at) {
             reset();
@@ -349,5 +362,6 @@ int main(int argc, char **argv)
     rate("PB, 128 lines", PB, RAW, 128, 1, 250, o.bench);
     rate("PB, 4 lines a row", PB, RAW, 4, 32, 250, o.bench);
     if (ev_bytes != monitor->write_beats * mach.AXI) complain("bytes counted are not bytes sent");
+    if (!timed.pins.close()) complain("the timed twin differs");
     return close_bench("stu_tb", o, {NONE, RANGE, DRAM_RANGE, AXI_WRITE, NUMERIC});
 }

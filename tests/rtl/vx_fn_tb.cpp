@@ -3,6 +3,7 @@
  * @file vx_fn_tb.cpp
  * Bench of rtl/vec/stamp_vx_fn: lines of every function against model/num/fn.c to the bit, with gaps,
  * stalls, masks, mixed functions and rare resets; results held while they wait, busy, full rate.
+ * Every pin but data is compared with model/clock/vxu_fn in every cycle.
  * As a check of the expectation itself, what it says is compared with libm.
  *
  * Case     one element that counts
@@ -15,8 +16,10 @@
 
 #include <cmath>
 
+#include "model/clock/vxu_fn.h"
 #include "model/num/f32.h"
 #include "model/num/fn.h"
+#include "tests/rtl/clock_pins.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/mxu_vxu.h"
 
@@ -41,6 +44,8 @@ static const stamp_mach *const mach = stamp_mach_find(STR(STAMP_CONFIG));
 static std::deque<line> inside;
 static uint64_t elements[FNS], flagged, waits;
 static double worst[FNS]; /* relative to libm */
+static stamp_clock_fn timed;
+static clock_pins compared = {t};
 
 /* ---- Values ------------------------------------------------------------------------------------ */
 
@@ -205,6 +210,28 @@ static void judge_output(const line &want)
     flagged += want.flag;
 }
 
+/* The same cycle on the clock: which groups of lanes have one that counts is all it is told of values. */
+static void clock_twin()
+{
+    stamp_clock_fn_pins p = {};
+
+    stamp_clock_fn_drive(&timed, &p);
+    compared.pin("in_ready_o", top->in_ready_o, p.in_ready);
+    compared.pin("out_valid_o", top->out_valid_o, p.out_valid);
+    if (p.out_valid) compared.pin("addr_o", top->addr_o, p.out_addr);
+    compared.pin("busy_o", top->busy_o, p.busy);
+    compared.cycles++;
+    compared.insns += p.out_valid && top->out_ready_i;
+    p.in_valid = top->in_valid_i;
+    p.fn = top->fn_i;
+    p.c = top->c_i;
+    p.addr = (uint16_t)top->addr_i;
+    p.out_ready = top->out_ready_i;
+    for (uint32_t l = 0; l < mach->L; l++)
+        if ((uint64_t)top->mask_i >> l & 1) p.groups |= UINT64_C(1) << l / mach->F;
+    stamp_clock_fn_edge(&timed, &p);
+}
+
 /* One cycle with what is at the inputs. A line that waits is judged in every cycle: it has to hold. */
 static bool tick(const line *l)
 {
@@ -223,6 +250,7 @@ static bool tick(const line *l)
         }
     }
     if (taken) inside.push_back(*l);
+    clock_twin();
     top->clk_i = 1;
     top->eval();
     top->clk_i = 0;
@@ -241,6 +269,7 @@ static void reset()
     top->rst_ni = 1;
     top->eval();
     inside.clear();
+    stamp_clock_fn_init(&timed, mach);
 }
 
 static void drain()
@@ -332,6 +361,7 @@ int main(int argc, char **argv)
         t.check(worst[f] <= bound[f], "the model is far from libm");
     }
     if (!flagged || !waits) t.complain("no line was infinite, or none waited");
+    compared.report("vx_fn");
     finish(top);
     delete top;
     return t.close("vx_fn_tb");

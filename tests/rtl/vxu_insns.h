@@ -175,6 +175,7 @@ struct vx_random {
                                         : v.blk ? (v.cols + v.blk - 1) / v.blk
                                                 : 1);
         v.smstride = g.one_in(5) && op != STAMP_OP_VSMWR ? 0 : per + g.below(2);
+        while (entries && v.n0 > 1 && v.n0 * v.smstride + 2 * v.cols > mach->SM_ENTRIES) v.n0--;
         v.gstride = entries ? g.range(1, 2) : v.cols + g.below(3);
         if (entries && v.gstride == 1 && g.below(2)) { /* rows side by side */
             v.gstride = v.n0;

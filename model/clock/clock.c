@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clock.c - a program on the timed machine. Contract in clock.h. */
+#include "model/clock/clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/clock/top.h"
+#include "model/mem.h"
+
+struct stamp_clock {
+    struct stamp_clock_top top;
+    struct stamp_clock_hooks hooks;
+    uint64_t watchdog, since; /**< cycles without progress: allowed, begin */
+    uint64_t over;            /**< instructions over when last looked at */
+};
+
+static bool tables_new(struct stamp_clock_top *t)
+{
+    const struct stamp_mach *m = t->mach;
+
+    t->rt = stamp_alloc(m->RT_ENTRIES, sizeof *t->rt);
+    t->nt = stamp_alloc(m->RT_ENTRIES, sizeof *t->nt);
+    t->it = stamp_alloc(m->IT_ENTRIES, sizeof *t->it);
+    return t->rt && t->nt && t->it;
+}
+
+static void units_new(struct stamp_clock_top *t)
+{
+    const struct stamp_mach *m = t->mach;
+
+    stamp_clock_fetch_init(&t->fetch, m);
+    stamp_clock_queues_init(&t->queues, m);
+    stamp_clock_rmux_init(&t->rmux, STAMP_BURSTS);
+    stamp_clock_ldu_init(&t->ldu, m, t->it);
+    stamp_clock_stu_init(&t->stu, m);
+    stamp_clock_vxu_init(&t->vxu, m, t->rt);
+    stamp_clock_mxu_init(&t->mxu, m, t->nt);
+    stamp_clock_table_init(&t->rt_port, m, 16);
+    stamp_clock_table_init(&t->nt_port, m, 16);
+    stamp_clock_table_init(&t->it_port, m, 32);
+}
+
+bool stamp_clock_entry(const struct stamp_image *image, const char *entry,
+                       struct stamp_clock_options *o)
+{
+    const struct stamp_entry *found = stamp_image_entry(image, entry);
+
+    if (!found) return false;
+    o->mach = image->mach;
+    o->code = image->code + found->first;
+    o->count = found->count;
+    o->code_addr = stamp_image_entry_addr(image, found);
+    memcpy(o->arg, image->arg, sizeof o->arg);
+    o->dram_bytes = image->dram_bytes;
+    return true;
+}
+
+enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct stamp_clock **out,
+                                  struct stamp_err *e)
+{
+    struct stamp_clock *c = stamp_alloc(1, sizeof *c);
+
+    *out = NULL;
+    if (!c) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    struct stamp_clock_top *t = &c->top;
+    t->mach = o->mach;
+    t->memory = o->memory;
+    t->dram = o->dram;
+    t->dram_bytes = o->dram_bytes;
+    t->dram_base = o->dram_base;
+    t->code_addr = o->code_addr;
+    t->code_count = o->count;
+    c->hooks = o->hooks;
+    c->watchdog = o->watchdog;
+    if (!tables_new(t)) {
+        stamp_clock_free(c);
+        return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    }
+    units_new(t);
+    stamp_clock_dispatch_init(&t->dispatch, t->mach, o->code, o->count, o->arg);
+    t->axi.rready = true;
+    for (uint64_t i = 0; i < o->before; i++) t->memory.edge(t->memory.ctx, &t->axi);
+    t->start = true;
+    t->awake = o->every_cycle;
+    *out = c;
+    return STAMP_OK;
+}
+
+void stamp_clock_free(struct stamp_clock *c)
+{
+    if (!c) return;
+    stamp_free(c->top.rt);
+    stamp_free(c->top.nt);
+    stamp_free(c->top.it);
+    stamp_free(c);
+}
+
+/* What the hooks want to know of the cycle that was. */
+static void tell(struct stamp_clock *c)
+{
+    const struct stamp_clock_queues_pins *q = &c->top.pins.queues;
+    const uint8_t taken = q->unit_valid & q->unit_ready;
+    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES];
+
+    for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
+        const enum stamp_unit unit = (enum stamp_unit)(u + 1);
+        if (c->hooks.take && taken >> u & 1)
+            c->hooks.take(c->hooks.ctx, unit, q->unit_seq[u], cycle);
+        if (c->hooks.retire && q->unit_done >> u & 1)
+            c->hooks.retire(c->hooks.ctx, unit, q->done_seq[u], cycle);
+    }
+}
+
+/* Whether the program cannot go on, and why. */
+static enum stamp_status stopped(struct stamp_clock *c, struct stamp_err *e)
+{
+    const struct stamp_clock_top *t = &c->top;
+    const uint64_t over = t->event[STAMP_EV_INSNS] + t->pushed;
+
+    if (over != c->over) c->since = t->cycle;
+    c->over = over;
+    if (t->dispatch.error)
+        return stamp_fail(e, STAMP_EMACHINE, "error %s at %" PRIu32 " is not timed",
+                          stamp_error_name(t->dispatch.error), t->dispatch.pc);
+    if (t->pins.queues.unit_failed || t->queues.overflow)
+        return stamp_fail(e, STAMP_EMACHINE, "an error of a unit is not timed");
+    if (c->watchdog && t->cycle - c->since > c->watchdog)
+        return stamp_fail(e, STAMP_EMACHINE, "nothing is over in %" PRIu64 " cycles", c->watchdog);
+    return STAMP_OK;
+}
+
+enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
+                                  struct stamp_err *e)
+{
+    struct stamp_clock_top *t = &c->top;
+    const bool listens = c->hooks.take || c->hooks.retire;
+    const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
+
+    enum stamp_status s = STAMP_OK;
+
+    *done = false;
+    while (t->cycle < end && !*done && !s) {
+        if (!t->awake) stamp_clock_top_doze(t);
+        if (t->nap.control && stamp_clock_top_jump(t, end - t->cycle)) continue;
+        stamp_clock_top_cycle(t);
+        if (listens) tell(c);
+        *done = t->pins.dispatch.done;
+        if (!*done) s = stopped(c, e);
+    }
+    stamp_clock_top_settle(t);
+    return s;
+}
+
+const uint64_t *stamp_clock_events(const struct stamp_clock *c)
+{
+    return c->top.event;
+}

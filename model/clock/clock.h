@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file clock.h
+ * The machine on a clock: when everything happens, no values. Cycles and every counter of event.def are those of
+ * the RTL, for any program that ends in HALT and any memory.
+ *
+ * Contents of memory decide in two places only: the tables RT, NT and IT, whose lines are taken from the bytes given
+ * when they are loaded. Where a program stores what it then loads into a table, those bytes have to hold it.
+ */
+#ifndef STAMP_CLOCK_CLOCK_H
+#define STAMP_CLOCK_CLOCK_H
+
+#include "model/clock/axi.h"
+#include "model/image/image.h"
+#include "model/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct stamp_clock;
+
+/** What happens to instruction @p seq, counted from 0 as handed to the units, in @p cycle since START. */
+struct stamp_clock_hooks {
+    void *ctx;
+    void (*take)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
+    void (*retire)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
+};
+
+struct stamp_clock_options {
+    const struct stamp_mach *mach;
+    const struct stamp_word
+        *code; /**< borrowed for the life of the clock, as all that is pointed to */
+    uint32_t count;
+    uint64_t code_addr;
+    uint32_t arg[STAMP_ARGS];
+    struct stamp_clock_memory memory;
+    const uint8_t *dram;            /**< its bytes; NULL: tables hold zeros */
+    uint64_t dram_bytes, dram_base; /**< how many; address of the first */
+    uint64_t before;                /**< edges of the memory before the cycle of START */
+    bool every_cycle;  /**< no cycle is passed over and no unit sleeps: slow, for tests */
+    uint64_t watchdog; /**< cycles without an instruction over that end it; 0: none */
+    struct stamp_clock_hooks hooks; /**< NULL where nobody listens */
+};
+
+/** The program of an entry (NULL: the first) with the arguments of the image, memory at 0. @return false:
+ *  no such entry */
+bool stamp_clock_entry(const struct stamp_image *image, const char *entry,
+                       struct stamp_clock_options *o);
+
+/** A machine at rest before START. @return STAMP_ENOMEM */
+enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct stamp_clock **out,
+                                  struct stamp_err *e);
+void stamp_clock_free(struct stamp_clock *c);
+
+/**
+ * START, or on from there, for @p cycles (0: without a limit) or up to HALT.
+ * @param done  whether HALT was reached
+ * @return STAMP_EMACHINE where the program ends in an error, which is not timed
+ */
+enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
+                                  struct stamp_err *e);
+
+/** The counters as they stand, by enum stamp_event. */
+const uint64_t *stamp_clock_events(const struct stamp_clock *c);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
