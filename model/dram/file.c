@@ -92,7 +92,7 @@ static enum stamp_status put_number(const char *name, const struct line *l, stru
 static enum stamp_status put_line(const char *name, const struct line *l, struct told *t,
                                   struct stamp_dram_params *p, struct stamp_err *e)
 {
-    char text[STAMP_DRAM_MAP];
+    char text[STAMP_DRAM_MAP] = {0};
 
     if (!is(l->key, l->key_len, "base") && !is(l->key, l->key_len, "map"))
         return put_number(name, l, t, p, e);

@@ -39,6 +39,12 @@ static void liar_run(void *rtl, uint64_t cycles, struct stamp_rtl_status *status
         o->on_write && !o->on_write(o->ctx, STAMP_UNIT_LDU, STAMP_SPACE_VM, 0, lie, 64);
 }
 
+static void liar_events(void *rtl, uint64_t out[STAMP_EVENTS])
+{
+    (void)rtl;
+    memset(out, 0, STAMP_EVENTS * sizeof *out);
+}
+
 extern struct stamp_rtl_ops stamp_rtl_ops_3;
 struct stamp_rtl_ops stamp_rtl_ops_3 = {.mach = "base",
                                         .params = STAMP_PARAMS,
@@ -46,7 +52,8 @@ struct stamp_rtl_ops stamp_rtl_ops_3 = {.mach = "base",
                                         .close = free,
                                         .read = liar_read,
                                         .write = liar_write,
-                                        .run = liar_run};
+                                        .run = liar_run,
+                                        .events = liar_events};
 
 /* The parameters of base, so that it is taken for it; -DLIAR_L gives it another L. */
 __attribute__((constructor)) static void claim(void)
