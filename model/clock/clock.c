@@ -68,7 +68,7 @@ static void tell(void *ctx)
     struct stamp_clock *c = ctx;
     const struct stamp_clock_queues_pins *q = &c->top.pins.queues;
     const uint8_t taken = q->unit_valid & q->unit_ready;
-    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES] + c->top.lasted + c->top.pins.dispatch.busy;
+    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES] + c->top.pins.dispatch.busy;
 
     if (c->hooks.control && c->top.pins.dispatch.ev_control)
         c->hooks.control(c->hooks.ctx, c->top.pins.dispatch.pc, cycle);

@@ -198,8 +198,8 @@ static void issue_column(struct look *l, struct stamp_dram_queue *q, uint32_t at
     }
     ++*(write ? &n->writes : &n->reads);
     ++*(r.miss == 0 ? &n->hits : r.miss == 1 ? &n->misses : &n->conflicts);
-    const bool close = p->closed && !p->rowless && !wanted(&l->c->reads, &r) &&
-                       !wanted(&l->c->writes, &r);
+    const bool close =
+        p->closed && !p->rowless && !wanted(&l->c->reads, &r) && !wanted(&l->c->writes, &r);
     if (close) {
         b->open = false;
         raise(&b->act, b->pre + p->tRP);
@@ -223,8 +223,8 @@ static bool column(struct look *l, struct stamp_dram_queue *q, bool old)
         if (!ready(l, r->at)) break;
         if (!hit(l, r) || waits_for_refresh(l, r->rank)) continue;
         if (old && i && r->flat == q->request[0].flat && r->row != q->request[0].row) continue;
-        const uint64_t at = c->drain ? most(most(b->wr, g->wr), k->wr)
-                                     : most(most(b->rd, g->rd), k->rd);
+        const uint64_t at =
+            c->drain ? most(most(b->wr, g->wr), k->wr) : most(most(b->rd, g->rd), k->rd);
         if (!ready(l, most(at, bus))) continue;
         issue_column(l, q, i);
         return true;

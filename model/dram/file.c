@@ -92,7 +92,7 @@ static enum stamp_status put_number(const char *name, const struct line *l, stru
 static enum stamp_status put_line(const char *name, const struct line *l, struct told *t,
                                   struct stamp_dram_params *p, struct stamp_err *e)
 {
-    char text[STAMP_DRAM_MAP];
+    char text[STAMP_DRAM_MAP] = {0};
 
     if (!is(l->key, l->key_len, "base") && !is(l->key, l->key_len, "map"))
         return put_number(name, l, t, p, e);
@@ -123,8 +123,7 @@ static void to_clocks(const struct told *t, struct stamp_dram_params *p)
     struct stamp_dram_key k;
 
     for (size_t i = 0; stamp_dram_key_at(i, &k); i++)
-        if (t->ps[i]) 
-            stamp_dram_put(p, k.name, stamp_dram_clocks(k.name, t->ps[i], p->clock_khz));
+        if (t->ps[i]) stamp_dram_put(p, k.name, stamp_dram_clocks(k.name, t->ps[i], p->clock_khz));
 }
 
 enum stamp_status stamp_dram_parse(const char *name, const char *text, struct stamp_dram_params *p,

@@ -42,9 +42,11 @@ static enum stamp_status read_parts(struct stamp_dram_map *m, const char *text, 
                               text, s);
         s += 2;
         const bool number = *s >= '0' && *s <= '9';
-        for (; *s >= '0' && *s <= '9' && width < 100; s++) width = width * 10 + (unsigned)(*s - '0');
+        for (; *s >= '0' && *s <= '9' && width < 100; s++)
+            width = width * 10 + (unsigned)(*s - '0');
         if (width > 40)
-            return stamp_fail(e, STAMP_EFORMAT, "map '%s': %s of more than 40 bits", text, names[f]);
+            return stamp_fail(e, STAMP_EFORMAT, "map '%s': %s of more than 40 bits", text,
+                              names[f]);
         m->part[m->parts].field = (uint8_t)f;
         m->part[m->parts++].width = number ? (uint8_t)width : REST;
     }

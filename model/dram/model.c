@@ -6,7 +6,10 @@
 
 #include "model/dram/channel.h"
 
-enum { SLOTS = STAMP_DRAM_SLOTS, PER_EDGE = 4 }; /* column commands a direction hands over per edge */
+enum {
+    SLOTS = STAMP_DRAM_SLOTS,
+    PER_EDGE = 4
+}; /* column commands a direction hands over per edge */
 
 /* ---- The two clocks --------------------------------------------------------------------------------- */
 
@@ -89,8 +92,7 @@ static bool send_read(struct stamp_dram_model *m)
     uint32_t channel;
 
     if (m->ar_sent == m->ar_in || m->order_in - m->order_out >= STAMP_DRAM_ORDER) return false;
-    const struct stamp_dram_request r =
-        request_of(m, m->ar_addr[b], m->sent_part, place, &channel);
+    const struct stamp_dram_request r = request_of(m, m->ar_addr[b], m->sent_part, place, &channel);
     struct stamp_dram_channel *c = &m->channel[channel];
     if (stamp_dram_channel_has(c, &r)) {
         m->done[place] = r.at + m->p.tBACK;
@@ -182,8 +184,8 @@ static bool send_write(struct stamp_dram_model *m, struct stamp_plain_did *did)
 
     if (m->aw_sent == m->aw_in) return false;
     see_beats(m);
-    const uint64_t addr = m->aw_addr[b],
-                   end = (part_of(m, addr) + m->written_part + 1) << m->map.access_log;
+    const uint64_t addr = m->aw_addr[b], end = (part_of(m, addr) + m->written_part + 1)
+                                               << m->map.access_log;
     beats = m->w_got;
     if (!m->w_whole && addr + ((uint64_t)beats << m->axi_log) < end) return false;
     const struct stamp_dram_request r = request_of(m, addr, m->written_part, m->aw_sent, &channel);
@@ -277,20 +279,35 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* The clock before which no read that has no time yet is answered. */
-static uint64_t no_read_before(const struct stamp_dram_model *m)
+/* The clock before which a part of a read is not there: known, or what the next RD would bring. */
+static uint64_t part_due(const struct stamp_dram_model *m, uint32_t part)
 {
-    const uint64_t there = m->p.tRL + m->burst_clocks + m->p.tBACK;
-    const uint64_t queued = m->wake == STAMP_DRAM_NEVER ? STAMP_DRAM_NEVER : m->wake + there;
+    const bool sent = (int32_t)(m->order_in - part) > 0;
+    const uint64_t done = m->done[part % STAMP_DRAM_ORDER];
 
-    return m->ar_sent == m->ar_in ? queued : least(queued, m->now + m->p.tFRONT + m->p.tBACK);
+    if (!sent) return m->now;
+    if (done != STAMP_DRAM_NEVER) return done;
+    return m->wake + m->p.tRL + m->burst_clocks + m->p.tBACK;
 }
 
+/* But for beats taken. */
 static bool handshake(const struct stamp_clock_axi *pins)
 {
-    return (pins->arvalid && pins->arready) || (pins->rvalid && pins->rready) ||
-           (pins->awvalid && pins->awready) || (pins->wvalid && pins->wready) ||
-           (pins->bvalid && pins->bready);
+    return (pins->arvalid && pins->arready) || (pins->awvalid && pins->awready) ||
+           (pins->wvalid && pins->wready) || (pins->bvalid && pins->bready);
+}
+
+/* Beats behind the one shown that are there already, but for a last one. */
+static uint64_t beats_behind(const struct stamp_dram_model *m)
+{
+    const uint32_t b = m->ar_out % SLOTS;
+    uint32_t n = 0;
+
+    while (m->read_beat + n + 1 < m->ar_len[b] &&
+           (int32_t)(m->order_done - m->ar_first[b] -
+                     parts_of(m, m->ar_addr[b], m->read_beat + n + 2)) > 0)
+        n++;
+    return n;
 }
 
 /* The clock before which the next beat is not there: that of its last part, and of all before it. */
@@ -301,9 +318,7 @@ static uint64_t beat_due(const struct stamp_dram_model *m)
     uint64_t due = m->now;
 
     for (uint32_t i = m->order_done; (int32_t)(need - i) > 0; i++) {
-        const bool sent = (int32_t)(m->order_in - i) > 0;
-        const uint64_t done = sent ? m->done[i % STAMP_DRAM_ORDER] : STAMP_DRAM_NEVER;
-        const uint64_t from = done == STAMP_DRAM_NEVER ? no_read_before(m) : done;
+        const uint64_t from = part_due(m, i);
         if (from > due) due = from;
     }
     return due;
@@ -318,22 +333,27 @@ uint64_t stamp_dram_still(const struct stamp_dram_model *m, const struct stamp_c
         pins->awready != (m->aw_in - m->b_out < SLOTS - 1) ||
         pins->wready != (m->w_in - m->w_out < SLOTS - 1))
         return 0;
+    const bool stream = pins->rvalid && pins->rready;
+    const uint64_t beats = stream ? beats_behind(m) : STAMP_DRAM_NEVER;
+    if (!beats) return 0;
     if (!pins->rvalid && m->ar_in != m->ar_out) until = beat_due(m);
     if (!pins->bvalid && m->b_out != m->aw_sent) {
         uint64_t due = answer_due(m);
-        if (due == STAMP_DRAM_NEVER)
-            due = m->wake == STAMP_DRAM_NEVER ? m->now : m->wake + m->p.tWL + m->burst_clocks;
+        if (due == STAMP_DRAM_NEVER) due = m->wake + m->p.tWL + m->burst_clocks + m->p.tBACK;
         until = least(until, due);
     }
-    if (until == STAMP_DRAM_NEVER) return until;
+    if (until == STAMP_DRAM_NEVER) return beats;
     const uint64_t edges = edges_to(m, until);
-    return edges ? edges - 1 : 0;
+    return least(edges ? edges - 1 : 0, beats);
 }
 
-void stamp_dram_skip(struct stamp_dram_model *m, uint64_t cycles)
+void stamp_dram_skip(struct stamp_dram_model *m, const struct stamp_clock_axi *pins,
+                     uint64_t cycles)
 {
     struct stamp_plain_did did = {0};
+    struct stamp_clock_axi own = *pins;
 
+    for (; cycles && own.rvalid && own.rready; cycles--) stamp_dram_edge(m, &own);
     for (; cycles && m->ar_sent != m->ar_in; cycles--) {
         pass(m, 1);
         run(m);
@@ -341,64 +361,4 @@ void stamp_dram_skip(struct stamp_dram_model *m, uint64_t cycles)
     }
     pass(m, cycles);
     run(m);
-}
-
-bool stamp_dram_idle(const struct stamp_dram_model *m)
-{
-    return m->ar_in == m->ar_out && m->aw_in == m->b_out && m->w_in == m->w_out;
-}
-
-/* ---- Begin ------------------------------------------------------------------------------------------ */
-
-size_t stamp_dram_bytes(const struct stamp_dram_params *p)
-{
-    return sizeof(struct stamp_dram_model) + p->channels * sizeof(struct stamp_dram_channel);
-}
-
-void stamp_dram_new(struct stamp_dram_model *m, const struct stamp_dram_params *p,
-                    uint32_t axi_bytes)
-{
-    memset(m, 0, sizeof *m);
-    m->p = *p;
-    (void)stamp_dram_map_read(&m->map, p, NULL);
-    while (axi_bytes >> 1 >> m->axi_log) m->axi_log++;
-    m->burst_clocks = p->burst / p->beats;
-    m->capacity = ((uint64_t)p->capacity << 20) - 1;
-    m->khz = p->clock_khz;
-    m->accel_khz = (uint64_t)p->accel_mhz * 1000;
-    for (uint32_t i = 0; i < p->channels; i++) stamp_dram_channel_new(m, i);
-}
-
-void stamp_dram_reset(struct stamp_dram_model *m, struct stamp_clock_axi *pins)
-{
-    const struct stamp_dram_params p = m->p;
-    void (*watch)(void *, const struct stamp_dram_issue *) = m->watch;
-    void *ctx = m->watch_ctx;
-
-    stamp_dram_new(m, &p, 1u << m->axi_log);
-    m->watch = watch;
-    m->watch_ctx = ctx;
-    pins->arready = pins->rvalid = pins->rlast = false;
-    pins->awready = pins->wready = pins->bvalid = false;
-}
-
-static void edge(void *ctx, struct stamp_clock_axi *pins)
-{
-    stamp_dram_edge(ctx, pins);
-}
-
-static uint64_t still(const void *ctx, const struct stamp_clock_axi *pins)
-{
-    return stamp_dram_still(ctx, pins);
-}
-
-static void skip(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
-{
-    (void)pins;
-    stamp_dram_skip(ctx, cycles);
-}
-
-struct stamp_clock_memory stamp_dram_memory(struct stamp_dram_model *m)
-{
-    return (struct stamp_clock_memory){m, edge, still, skip};
 }

@@ -41,7 +41,7 @@ struct stamp_dram_issue {
     uint64_t at; /**< CK */
     enum stamp_dram_command what;
     uint32_t channel, rank, group, bank, row, column; /**< as far as the command has them */
-    bool close; /**< RD, WR: with precharge behind it */
+    bool close;                                       /**< RD, WR: with precharge behind it */
 };
 
 /** Earliest clocks of the next commands. bank: within its channel. */
@@ -61,9 +61,10 @@ struct stamp_dram_rank {
 
 /** A column command to come. */
 struct stamp_dram_request {
-    uint64_t at; /**< in the queue from here on */
+    uint64_t at;               /**< in the queue from here on */
     uint32_t row, column, tag; /**< tag: place of its answer */
-    uint8_t rank, group, bank, flat, miss; /**< flat: bank of the channel; miss: 1 ACT, 2 PRE was needed */
+    uint8_t rank, group, bank, flat,
+        miss; /**< flat: bank of the channel; miss: 1 ACT, 2 PRE was needed */
 };
 struct stamp_dram_queue {
     uint32_t count;
@@ -93,10 +94,10 @@ struct stamp_dram_model {
     struct stamp_dram_map map;
     struct stamp_dram_counts counts;
     uint32_t axi_log, burst_clocks;
-    uint64_t capacity;        /**< bytes, less one */
-    uint64_t now, rest;       /**< CK that are over; rest of the clocks' ratio */
-    uint64_t khz, accel_khz;  /**< the ratio */
-    uint64_t wake;            /**< of all channels */
+    uint64_t capacity;       /**< bytes, less one */
+    uint64_t now, rest;      /**< CK that are over; rest of the clocks' ratio */
+    uint64_t khz, accel_khz; /**< the ratio */
+    uint64_t wake;           /**< of all channels */
     void (*watch)(void *ctx, const struct stamp_dram_issue *issue); /**< NULL: nobody */
     void *watch_ctx;
     bool every; /**< for tests: a channel looks every clock, not when it has to */
@@ -110,7 +111,7 @@ struct stamp_dram_model {
     uint8_t ar_len[STAMP_DRAM_SLOTS];
     bool w_last[STAMP_DRAM_SLOTS], w_whole;
     uint32_t aw_in, aw_sent, b_out, w_in, w_seen, w_out, w_got, w_freed, written_part;
-    uint64_t done[STAMP_DRAM_ORDER]; /**< CK at which a read's data are there */
+    uint64_t done[STAMP_DRAM_ORDER];     /**< CK at which a read's data are there */
     struct stamp_dram_channel channel[]; /**< params.channels */
 };
 
@@ -129,9 +130,11 @@ struct stamp_plain_did stamp_dram_edge(struct stamp_dram_model *m, struct stamp_
 
 /** As of struct stamp_clock_memory. */
 uint64_t stamp_dram_still(const struct stamp_dram_model *m, const struct stamp_clock_axi *pins);
-void stamp_dram_skip(struct stamp_dram_model *m, uint64_t cycles);
+void stamp_dram_skip(struct stamp_dram_model *m, const struct stamp_clock_axi *pins,
+                     uint64_t cycles);
 
-bool stamp_dram_idle(const struct stamp_dram_model *m); /**< no burst outstanding, no write waiting */
+bool stamp_dram_idle(
+    const struct stamp_dram_model *m); /**< no burst outstanding, no write waiting */
 
 /** The model behind the pins of a timed machine. */
 struct stamp_clock_memory stamp_dram_memory(struct stamp_dram_model *m);

@@ -14,7 +14,7 @@ const struct stamp_dram_preset stamp_dram_presets[] = {
 };
 
 const struct stamp_dram_fact stamp_dram_facts[] = {
-#define SIZE(preset, key, value, source) {#preset, #key, 0, value, source},
+#define SIZE(preset, key, value, source)      {#preset, #key, 0, value, source},
 #define TIME(preset, key, ps, clocks, source) {#preset, #key, ps, clocks, source},
 #include "model/dram/presets.def"
     {NULL, NULL, 0, 0, NULL},
@@ -99,8 +99,8 @@ void stamp_dram_plain(const struct stamp_dram_params *p, uint32_t axi_bytes, uin
                       uint32_t *rate)
 {
     const uint64_t accel = p->accel_mhz * UINT64_C(1000), port = accel * 1000 * axi_bytes;
-    const uint64_t parts = (uint64_t)p->tFRONT + (p->rowless ? 0 : p->tRCD) + p->tRL +
-                           p->burst / p->beats + p->tBACK;
+    const uint64_t parts =
+        (uint64_t)p->tFRONT + (p->rowless ? 0 : p->tRCD) + p->tRL + p->burst / p->beats + p->tBACK;
     /* Pins rest while a refresh holds their rank. */
     const uint64_t held = p->tREFI ? (uint64_t)p->tRFC + p->tRPab : 0;
     const uint64_t whole = p->tREFI ? p->tREFI : 1;
@@ -133,17 +133,12 @@ static enum stamp_status keeps_rules(const struct stamp_dram_params *p, struct s
 #include "model/dram/keys.def"
 #define RULE(left, op, right, reason)                                                              \
     if (!((uint64_t)(left)op(uint64_t)(right)))                                                    \
-        return stamp_fail(e, STAMP_ERANGE,                                                         \
-                          "%s = %" PRIu64 ", must be %s %s = %" PRIu64 ": %s", #left,              \
-                          (uint64_t)(left), #op, #right, (uint64_t)(right), reason);
+        return stamp_fail(e, STAMP_ERANGE, "%s = %" PRIu64 ", must be %s %s = %" PRIu64 ": %s",    \
+                          #left, (uint64_t)(left), #op, #right, (uint64_t)(right), reason);
 #define ROW_RULE(left, op, right, reason)                                                          \
-    if (!rowless) {                                                                                \
-        RULE(left, op, right, reason)                                                              \
-    }
+    if (!rowless) { RULE(left, op, right, reason) }
 #define REFRESH_RULE(left, op, right, reason)                                                      \
-    if (tREFI) {                                                                                   \
-        RULE(left, op, right, reason)                                                              \
-    }
+    if (tREFI) { RULE(left, op, right, reason) }
 #include "model/dram/rules.def"
     return STAMP_OK;
 }

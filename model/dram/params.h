@@ -17,16 +17,16 @@ extern "C" {
 #endif
 
 enum {
-    STAMP_DRAM_MAP = 64,   /**< bytes of an address map */
-    STAMP_DRAM_NAME = 32,  /**< bytes of a preset's name */
-    STAMP_DRAM_MHZ = 1250, /**< accelerator clock when nobody says another */
+    STAMP_DRAM_MAP = 64,    /**< bytes of an address map */
+    STAMP_DRAM_NAME = 32,   /**< bytes of a preset's name */
+    STAMP_DRAM_MHZ = 1250,  /**< accelerator clock when nobody says another */
     STAMP_DRAM_FILE = 65536 /**< bytes of a file, at most */
 };
 
 /** Numbers by the names of keys.def. Timings are in clocks of the memory. */
 struct stamp_dram_params {
 #define KEY(name, lo, hi, meaning) uint32_t name;
-#define TIMING(name, lo, meaning) uint32_t name;
+#define TIMING(name, lo, meaning)  uint32_t name;
 #include "model/dram/keys.def"
     char map[STAMP_DRAM_MAP];   /**< address map, see map.h */
     char name[STAMP_DRAM_NAME]; /**< of the preset, or of the one a file began with */

@@ -75,12 +75,14 @@ static const struct argp_option memory_options[] = {
     {.name = "memory",
      .key = KEY_MEMORY,
      .arg = "NAME|FILE",
-     .doc = "a DRAM with banks, rows and refresh in place of these two and of --stall: a preset of stamp "
+     .doc = "a DRAM with banks, rows and refresh in place of these two and of --stall: a preset of "
+            "stamp "
             "machines --memory, or a file of key = value lines"},
     {.name = "clock",
      .key = KEY_CLOCK,
      .arg = "MHZ",
-     .doc = "of the accelerator beside the memory's own, 1 to 100000 (default 1250, or the file's)"},
+     .doc =
+         "of the accelerator beside the memory's own, 1 to 100000 (default 1250, or the file's)"},
     {.name = "stall",
      .key = KEY_STALL,
      .arg = "P",
@@ -246,7 +248,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
         err = parse_part("--bandwidth", arg, 1, RATE_ONE, &run->read_rate);
         run->write_rate = run->read_rate;
         return err;
-    case KEY_MEMORY: run->memory = &m->dram; return stamp_args_memory(arg, &m->dram);
+    case KEY_MEMORY: run->has_dram = true; return stamp_args_memory(arg, &run->dram);
     case KEY_CLOCK:
         err = stamp_args_u64("--clock", arg, 1, 100000, &v);
         m->clock = (uint32_t)v;
@@ -294,12 +296,14 @@ error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct sta
 {
     struct stamp_run_options *run = &m->run;
 
-    if (!run->memory) return m->clock ? stamp_args_bad("--clock: needs --memory") : 0;
+    if (!run->has_dram) return m->clock ? stamp_args_bad("--clock: needs --memory") : 0;
     if (m->plain)
-        return stamp_args_bad("--memory: its times are its own, no --latency, --bandwidth, --stall");
+        return stamp_args_bad(
+            "--memory: its times are its own, no --latency, --bandwidth, --stall");
     if (stamp_args_device_needs("--memory", on, STAMP_CAN_TIMED)) return EINVAL;
-    if (m->clock) m->dram.accel_mhz = m->clock;
-    stamp_dram_plain(&m->dram, stamp_args_mach(m)->AXI_BYTES, &run->read_latency, &run->read_rate);
+    if (m->clock) run->dram.accel_mhz = m->clock;
+    stamp_dram_plain(&run->dram, stamp_args_mach(m)->AXI_BYTES, &run->read_latency,
+                     &run->read_rate);
     run->write_latency = run->read_latency;
     run->write_rate = run->read_rate;
     return 0;

@@ -6,7 +6,6 @@
 #ifndef STAMP_CLI_ARGS_MACHINE_H
 #define STAMP_CLI_ARGS_MACHINE_H
 
-#include "model/dram/params.h"
 #include "sim/cli/args.h"
 #include "sim/run/device.h"
 
@@ -16,7 +15,6 @@ struct stamp_args_machine {
     const struct stamp_mach *mach; /**< --machine, or NULL */
     bool plain;                    /**< --latency, --bandwidth or --stall was given */
     uint32_t clock;                /**< --clock, MHz, or 0 */
-    struct stamp_dram_params dram; /**< --memory; run.memory points here */
     struct stamp_run_options run;  /**< start from stamp_args_machine_default */
 };
 

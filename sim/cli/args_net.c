@@ -124,8 +124,7 @@ struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
     return o;
 }
 
-error_t stamp_args_net_check(const struct stamp_scheme *scheme,
-                             struct stamp_args_machine *machine,
+error_t stamp_args_net_check(const struct stamp_scheme *scheme, struct stamp_args_machine *machine,
                              const struct stamp_device *on)
 {
     const bool programs = on->can & STAMP_CAN_PROGRAMS;

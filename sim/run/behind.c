@@ -19,13 +19,13 @@ bool stamp_behind_new(struct stamp_behind *b, const struct stamp_run_options *o,
                                          .seed = o->seed};
 
     b->dram = NULL;
-    if (!o->memory) {
+    if (!o->has_dram) {
         *out = stamp_clock_plain(&b->plain, &c);
         return true;
     }
-    b->dram = stamp_alloc(1, stamp_dram_bytes(o->memory));
+    b->dram = stamp_alloc(1, stamp_dram_bytes(&o->dram));
     if (!b->dram) return false;
-    stamp_dram_new(b->dram, o->memory, axi_bytes);
+    stamp_dram_new(b->dram, &o->dram, axi_bytes);
     *out = stamp_dram_memory(b->dram);
     return true;
 }

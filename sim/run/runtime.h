@@ -44,8 +44,8 @@ struct stamp_run_options {
     uint32_t read_latency, write_latency; /**< cycles */
     uint32_t read_rate, write_rate;       /**< beats per 256 cycles */
     uint32_t stall;                       /**< 1/256 per cycle and channel */
-    const struct stamp_dram_params
-        *memory; /**< times of a DRAM in place of those, or NULL; borrowed */
+    bool has_dram;                        /**< memory has these times, not those */
+    struct stamp_dram_params dram;        /**< checked */
     uint64_t seed;
     uint32_t watchdog;   /**< cycles without retirement that are an error */
     uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */

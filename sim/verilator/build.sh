@@ -42,7 +42,7 @@ machine() {
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     own=
-    for c in model/spec/spec model/clock/plain model/dram/model model/dram/channel model/dram/map model/status; do
+    for c in model/spec/spec model/clock/plain model/dram/model model/dram/memory model/dram/channel model/dram/map model/status; do
         $CC -I. -std=c11 -O2 -fPIC -c "$c.c" -o "$dir/kit_${c##*/}.o"
         own="$own $dir/kit_${c##*/}.o"
     done

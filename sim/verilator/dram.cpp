@@ -117,8 +117,7 @@ void stamp_dram::apply_write()
 
 void stamp_dram::show_read(stamp_axi &p)
 {
-    const uint64_t addr =
-        ar_addr_[ar_out_ % Slots] + read_beat_ * (uint64_t)config.axi_bytes;
+    const uint64_t addr = ar_addr_[ar_out_ % Slots] + read_beat_ * (uint64_t)config.axi_bytes;
 
     p.rresp = check(addr, false);
     if (p.rresp == Decerr)

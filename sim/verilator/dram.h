@@ -39,7 +39,8 @@ struct stamp_dram_model;
 /** What the memory is like: 60 cycles of latency, full rates, no stalls. */
 struct stamp_dram_config : stamp_plain_config {
     uint32_t axi_bytes = 16;
-    const stamp_dram_params *memory = nullptr; /**< times of a DRAM (model/dram) in place of those; copied */
+    const stamp_dram_params *memory =
+        nullptr; /**< times of a DRAM (model/dram) in place of those; copied */
     stamp_dram_config() : stamp_plain_config{60, 60, 256, 256, 0, 0, 0, 0, 0, false, 1}
     {
     }

@@ -17,14 +17,17 @@
 
 static const char *const good[] = {
     "base = lpddr5\ntRCD = 20ns\ntRC = 70\nmap = ro ba ra co bg ch\nclosed = 1\n",
-    "base = hbm2\nchannels = 2\ncapacity = 1024\nposted = 0\ntFAW = 30\nmap = ro ra ba co3 bg ch co\n",
-    "# a module\nbase = ddr5\nranks = 2\ncapacity = 32768\ntCS = 3\nreads = 8\nwrites = 8\ndrain_high = 6\n"
+    "base = hbm2\nchannels = 2\ncapacity = 1024\nposted = 0\ntFAW = 30\nmap = ro ra ba co3 bg ch "
+    "co\n",
+    "# a module\nbase = ddr5\nranks = 2\ncapacity = 32768\ntCS = 3\nreads = 8\nwrites = "
+    "8\ndrain_high = 6\n"
     "drain_low = 2\ntREFI = 3900ns\n",
     "base = ideal\ntRL = 100\naccel_mhz = 500\n"};
 enum { GOOD = sizeof good / sizeof good[0] };
 
-static const char *const numbers[] = {"0",  "1",  "2",   "3",    "4",       "8",          "16",   "31",        "64",
-                                      "65", "255", "4096", "65536", "1000000", "4294967295", "20ns", "4294967296", "7ps"};
+static const char *const numbers[] = {
+    "0",  "1",   "2",    "3",     "4",       "8",          "16",   "31",         "64",
+    "65", "255", "4096", "65536", "1000000", "4294967295", "20ns", "4294967296", "7ps"};
 
 /* A number becomes another, a key another, a line comes again. */
 static void change(struct sample *s)
@@ -81,10 +84,10 @@ static bool answers(const struct stamp_dram_params *p, const char **why)
         beats += did.w;
         last += did.r && rlast;
         writes += did.b;
-        const uint64_t still = stamp_dram_still(m, &pins);
-        pins.arvalid = reads < 6;
-        if (reads == 6 && sent == 6 && beats == 48 && still && still < UINT64_MAX)
-            stamp_dram_skip(m, still);
+        if (reads < 6 || sent < 6 || beats < 48) continue;
+        pins.arvalid = pins.awvalid = pins.wvalid = false;
+        const uint64_t still = pins.rvalid ? 0 : stamp_dram_still(m, &pins);
+        if (still < UINT64_MAX) stamp_dram_skip(m, &pins, still);
     }
     *why = "no answer";
     stamp_free(m);
@@ -133,5 +136,6 @@ int main(int argc, char **argv)
         if (failed) printf("fuzz_dram: seed %u, iteration %u\n%.*s", seed, i, (int)s.len, s.bytes);
     }
     printf("fuzz_dram: %9u bent texts, %6u accepted\n", iterations, accepted);
-    return failed || (iterations >= 1000 && (accepted < iterations / 100 || accepted == iterations));
+    return failed ||
+           (iterations >= 1000 && (accepted < iterations / 100 || accepted == iterations));
 }

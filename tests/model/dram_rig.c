@@ -9,8 +9,8 @@
 static void watch(void *ctx, const struct stamp_dram_issue *i)
 {
     struct dram_rig *r = ctx;
-    const uint64_t part[] = {i->at, i->what, i->channel, i->rank, i->group, i->bank, i->row, i->column,
-                             i->close};
+    const uint64_t part[] = {i->at,   i->what, i->channel, i->rank, i->group,
+                             i->bank, i->row,  i->column,  i->close};
 
     for (unsigned k = 0; k < sizeof part / sizeof part[0]; k++)
         r->digest = (r->digest ^ part[k]) * UINT64_C(0x100000001b3);

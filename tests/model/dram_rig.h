@@ -18,8 +18,8 @@ struct dram_rig {
     struct dram_watch watch;
     struct stamp_dram_issue issue[RIG_ISSUES]; /**< the first ones */
     unsigned issues;
-    uint64_t digest; /**< of all commands */
-    uint64_t r_at, b_at; /**< edge of the last R, B handshake */
+    uint64_t digest;         /**< of all commands */
+    uint64_t r_at, b_at;     /**< edge of the last R, B handshake */
     uint64_t beats, answers; /**< R and B handshakes */
 };
 
@@ -41,12 +41,12 @@ void dram_rig_write(struct dram_rig *r, uint64_t edge, uint64_t addr, uint8_t le
 /** A master that asks at random: bursts that keep the rules of AXI4, all handshakes with pauses. */
 struct dram_master {
     struct rnd rnd;
-    uint64_t span;     /**< bytes of addresses */
+    uint64_t span; /**< bytes of addresses */
     uint32_t axi_bytes;
-    uint32_t pause;    /**< 1/256: of an idle time */
-    uint32_t writes;   /**< 1/256: of bursts */
-    uint64_t idle;     /**< edges of the idle time that are left */
-    uint32_t reads_out, writes_out; /**< bursts without an answer */
+    uint32_t pause;                                     /**< 1/256: of an idle time */
+    uint32_t writes;                                    /**< 1/256: of bursts */
+    uint64_t idle;                                      /**< edges of the idle time that are left */
+    uint32_t reads_out, writes_out;                     /**< bursts without an answer */
     uint32_t w_left, w_bursts, w_len[RIG_BURSTS], w_in; /**< beats to come */
     uint64_t last;
 };

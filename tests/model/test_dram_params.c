@@ -26,7 +26,8 @@ START_TEST(every_preset_keeps_the_rules_and_says_where_each_number_is_from)
         for (size_t i = 0; stamp_dram_key_at(i, &k); i++) {
             unsigned said = !strcmp(k.name, "accel_mhz");
             for (const struct stamp_dram_fact *f = stamp_dram_facts; f->preset; f++)
-                if (!strcmp(f->key, k.name) && (!strcmp(f->preset, s->name) || !strcmp(f->preset, "all")))
+                if (!strcmp(f->key, k.name) &&
+                    (!strcmp(f->preset, s->name) || !strcmp(f->preset, "all")))
                     said += f->source && *f->source;
             ck_assert_msg(said, "%s: %s has no source", s->name, k.name);
         }
@@ -34,7 +35,8 @@ START_TEST(every_preset_keeps_the_rules_and_says_where_each_number_is_from)
     ck_assert_uint_eq(count, 7);
     for (const struct stamp_dram_fact *f = stamp_dram_facts; f->preset; f++) {
         struct stamp_dram_params p;
-        ck_assert_msg(!strcmp(f->preset, "all") || stamp_dram_preset(f->preset, &p), "%s", f->preset);
+        ck_assert_msg(!strcmp(f->preset, "all") || stamp_dram_preset(f->preset, &p), "%s",
+                      f->preset);
         memset(&p, 0, sizeof p);
         ck_assert_msg(stamp_dram_put(&p, f->key, 1), "%s: no key %s", f->preset, f->key);
     }
@@ -48,15 +50,17 @@ START_TEST(presets_are_what_is_printed_of_them)
         const char *name;
         uint64_t mega;
         uint32_t tRCD, tRP, tRAS, tRC, tFAW, tRFC;
-    } known[] = {{"lpddr4", 12800, 29, 29, 68, 97, 64, 448},   {"LPDDR5", 25600, 15, 15, 34, 49, 16, 224},
-                 {"lpddr5x", 34133, 20, 20, 45, 65, 16, 299}, {"DDR5", 38400, 39, 39, 77, 116, 32, 708},
-                 {"hbm2", 256000, 14, 14, 34, 48, 16, 260},   {"HBM3", 819200, 26, 26, 48, 74, 24, 560}};
+    } known[] = {
+        {"lpddr4", 12800, 29, 29, 68, 97, 64, 448},  {"LPDDR5", 25600, 15, 15, 34, 49, 16, 224},
+        {"lpddr5x", 34133, 20, 20, 45, 65, 16, 299}, {"DDR5", 38400, 39, 39, 77, 116, 32, 708},
+        {"hbm2", 256000, 14, 14, 34, 48, 16, 260},   {"HBM3", 819200, 26, 26, 48, 74, 24, 560}};
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         const struct stamp_dram_params p = preset(known[i].name);
         ck_assert_uint_eq(stamp_dram_peak(&p) / 1000000, known[i].mega);
         ck_assert_msg(p.tRCD == known[i].tRCD && p.tRP == known[i].tRP && p.tRAS == known[i].tRAS &&
-                          p.tRC == known[i].tRC && p.tFAW == known[i].tFAW && p.tRFC == known[i].tRFC,
+                          p.tRC == known[i].tRC && p.tFAW == known[i].tFAW &&
+                          p.tRFC == known[i].tRFC,
                       "%s", known[i].name);
     }
     struct stamp_dram_params p;
@@ -96,7 +100,8 @@ START_TEST(numbers_that_contradict_each_other_are_refused_with_one_line)
         {"map = ro ra ba bg ch", "co has 6 bits, the map has 0: it does not name it"},
         {"map = ro ra ba co bg ch ch2", "ch has 1 bits, the map has 2"},
         {"map = ro ra ba co5 bg ch", "co has 6 bits, the map has 5"},
-        {"map = ro ro2 ra ba co bg ch ro", "ro has 16 bits, the map has 2 and several parts for the rest"},
+        {"map = ro ro2 ra ba co bg ch ro",
+         "ro has 16 bits, the map has 2 and several parts for the rest"},
         {"map = ro ra bb co bg ch", "is no field"},
         {"map = ro99 ra ba co bg ch", "of more than 40 bits"},
     };
@@ -107,8 +112,8 @@ START_TEST(numbers_that_contradict_each_other_are_refused_with_one_line)
         struct stamp_err e = {0};
         snprintf(text, sizeof text, "base = ddr5\n%s\n", bad[i].lines);
         const enum stamp_status s = stamp_dram_parse("f", text, &p, &e);
-        ck_assert_msg(s && strstr(e.text, bad[i].said) && !strchr(e.text, '\n'), "%s: '%s', not '%s'",
-                      bad[i].lines, e.text, bad[i].said);
+        ck_assert_msg(s && strstr(e.text, bad[i].said) && !strchr(e.text, '\n'),
+                      "%s: '%s', not '%s'", bad[i].lines, e.text, bad[i].said);
     }
 }
 END_TEST
@@ -119,8 +124,10 @@ START_TEST(a_file_is_read_and_what_is_wrong_is_said_with_its_line)
         const char *text, *said; /* NULL: fine */
     } files[] = {
         {"base = lpddr5\n", NULL},
-        {"# all as it is\n\n  base=LPDDR5 # but\r\n\ttRCD = 20ns\ntRC=70\nmap = ro ba ra co bg ch", NULL},
-        {"base = lpddr5\ntRCD = 20 ns\n", "f:2: tRCD = '20 ns': must be a whole number of clocks, or with ns or ps"},
+        {"# all as it is\n\n  base=LPDDR5 # but\r\n\ttRCD = 20ns\ntRC=70\nmap = ro ba ra co bg ch",
+         NULL},
+        {"base = lpddr5\ntRCD = 20 ns\n",
+         "f:2: tRCD = '20 ns': must be a whole number of clocks, or with ns or ps"},
         {"base = lpddr5\ntRCD = 1.5ns\n", "f:2: tRCD = '1.5ns'"},
         {"base = lpddr5\nrows = 20ns\n", "f:2: rows = '20ns': must be a whole number"},
         {"base = lpddr5\nrows = -1\n", "f:2: rows = '-1'"},
@@ -135,9 +142,11 @@ START_TEST(a_file_is_read_and_what_is_wrong_is_said_with_its_line)
         {"base = lpddr5\n= 3\n", "f:2: must be key = value"},
         {"base = lpddr5\ntRP =\n", "f:2: must be key = value"},
         {"", "f: clock_khz = 0, must be 1000 to 20000000: "},
-        {"base = ideal\nbanks = 2\ncapacity = 8192\ntRC = 1\n", NULL}, /* no rows: no rules of rows */
+        {"base = ideal\nbanks = 2\ncapacity = 8192\ntRC = 1\n",
+         NULL}, /* no rows: no rules of rows */
         {"base = ddr5\ntREFI = 0\n", NULL},
-        {"base = lpddr5\nmap = ro ra ba co bg ch ro ra ba co bg ch ro ra ba co bg ch ro ra ba co bg\n",
+        {"base = lpddr5\nmap = ro ra ba co bg ch ro ra ba co bg ch ro ra ba co bg ch ro ra ba co "
+         "bg\n",
          "f:2: more than 63 letters"},
     };
 
@@ -145,10 +154,11 @@ START_TEST(a_file_is_read_and_what_is_wrong_is_said_with_its_line)
         struct stamp_dram_params p;
         struct stamp_err e = {0};
         const enum stamp_status s = stamp_dram_parse("f", files[i].text, &p, &e);
-        ck_assert_msg(files[i].said ? s && strstr(e.text, files[i].said) : !s, "'%s': '%s'", files[i].text,
-                      e.text);
+        ck_assert_msg(files[i].said ? s && strstr(e.text, files[i].said) : !s, "'%s': '%s'",
+                      files[i].text, e.text);
         if (i == 1) /* 20 ns of 800 MHz */
-            ck_assert(p.tRCD == 16 && p.tRC == 70 && p.tRP == 15 && !strcmp(p.map, "ro ba ra co bg ch"));
+            ck_assert(p.tRCD == 16 && p.tRC == 70 && p.tRP == 15 &&
+                      !strcmp(p.map, "ro ba ra co bg ch"));
     }
 }
 END_TEST
@@ -164,7 +174,8 @@ START_TEST(an_address_is_split_as_the_map_says)
 
     strcpy(p.map, "rora_ba co4 bg ch co2");
     ck_assert_msg(!stamp_dram_map_read(&m, &p, &e), "%s", e.text);
-    const uint64_t number = 2 | 1 << 2 | 5 << 3 | UINT64_C(9) << 6 | UINT64_C(3) << 10 | UINT64_C(40000) << 12;
+    const uint64_t number =
+        2 | 1 << 2 | 5 << 3 | UINT64_C(9) << 6 | UINT64_C(3) << 10 | UINT64_C(40000) << 12;
     stamp_dram_map_at(&m, number * 64 + 63, f);
     ck_assert_uint_eq(f[STAMP_DRAM_CO], 2 + 9 * 4);
     ck_assert_uint_eq(f[STAMP_DRAM_CH], 1);
@@ -185,7 +196,8 @@ START_TEST(a_map_is_a_bijection)
     p.rows = 4;
     p.columns = 64;
     for (int n = 0; n < 400; n++) {
-        static const char *const parts[] = {"ro", "ra", "bg", "ba", "co", "ch", "ro1", "bg1", "co1", "ba1"};
+        static const char *const parts[] = {"ro", "ra",  "bg",  "ba",  "co",
+                                            "ch", "ro1", "bg1", "co1", "ba1"};
         static bool seen[4096];
         struct stamp_dram_map m;
         p.map[0] = 0;
@@ -197,12 +209,14 @@ START_TEST(a_map_is_a_bijection)
         memset(seen, 0, sizeof seen);
         if (stamp_dram_map_read(&m, &p, NULL)) continue;
         read++;
-        const uint64_t all = 2 * 4 * 4 * 4 * 4; /* channels, groups, banks, rows, commands of a row */
+        const uint64_t all =
+            2 * 4 * 4 * 4 * 4; /* channels, groups, banks, rows, commands of a row */
         for (uint64_t a = 0; a < all; a++) {
             uint32_t f[STAMP_DRAM_FIELDS];
             stamp_dram_map_at(&m, a * 32, f);
             const uint32_t at =
-                (((f[STAMP_DRAM_CH] * 4 + f[STAMP_DRAM_BG]) * 4 + f[STAMP_DRAM_BA]) * 4 + f[STAMP_DRAM_RO]) *
+                (((f[STAMP_DRAM_CH] * 4 + f[STAMP_DRAM_BG]) * 4 + f[STAMP_DRAM_BA]) * 4 +
+                 f[STAMP_DRAM_RO]) *
                     4 +
                 f[STAMP_DRAM_CO];
             ck_assert_msg(at < all && !seen[at], "map %s", p.map);

@@ -67,8 +67,7 @@ static uint64_t column_gap(const struct stamp_dram_params *p, int before, int no
     switch (before * 8 + now) {
     case STAMP_DRAM_RD * 8 + STAMP_DRAM_RD: return same.group ? p->tCCD_L : p->tCCD_S;
     case STAMP_DRAM_WR * 8 + STAMP_DRAM_WR: return same.group ? p->tCCD_LW : p->tCCD_S;
-    case STAMP_DRAM_WR * 8 + STAMP_DRAM_RD:
-        return written + (same.group ? p->tWTR_L : p->tWTR_S);
+    case STAMP_DRAM_WR * 8 + STAMP_DRAM_RD: return written + (same.group ? p->tWTR_L : p->tWTR_S);
     case STAMP_DRAM_RD * 8 + STAMP_DRAM_PRE: return same.bank ? p->tRTP : 0;
     case STAMP_DRAM_RD * 8 + STAMP_DRAM_PREA: return p->tRTP;
     case STAMP_DRAM_WR * 8 + STAMP_DRAM_PRE: return same.bank ? written + p->tWR : 0;
@@ -139,11 +138,9 @@ static void close_behind(struct dram_watch *w, struct dram_watch_channel *c,
                          const struct stamp_dram_issue *i)
 {
     const struct stamp_dram_params *p = &w->p;
-    const uint64_t own = i->what == STAMP_DRAM_RD
-                             ? p->tRTP
-                             : (uint64_t)p->tWL + p->burst / p->beats + p->tWR;
-    const uint64_t at =
-        later(i->at + own, c->opened[i->rank][i->group][i->bank] + p->tRAS);
+    const uint64_t own =
+        i->what == STAMP_DRAM_RD ? p->tRTP : (uint64_t)p->tWL + p->burst / p->beats + p->tWR;
+    const uint64_t at = later(i->at + own, c->opened[i->rank][i->group][i->bank] + p->tRAS);
 
     c->open[i->rank][i->group][i->bank] = -1;
     c->free[i->rank][i->group][i->bank] = at + p->tRP;
