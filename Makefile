@@ -115,13 +115,13 @@ rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%-tuned: $(B)/stamp $(B)/specgen ; sim/verilator/tune.sh $*
 rtl-%-ihp: $(B)/stamp_rtl_%_ihp.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
-# The SystemC platform: modules alone, and the C code of a memory.
-TLM_C    := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/channel.c dram/map.c)
+# C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
+export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/map.c)
 tlm: $(B)/stamp_tlm.so
-$(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(TLM_C) sim/verilator/dram.cpp sim/run/rtl.h $(wildcard model/clock/*.h model/dram/*.h)
+$(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(MEMORY_C) sim/verilator/dram.cpp sim/run/rtl.h $(wildcard model/clock/*.h model/dram/*.h)
 	@mkdir -p $(B)/tlm
-	for c in $(TLM_C); do $(CC) -I. -std=c11 -O2 -g -fPIC -c $$c -o $(B)/tlm/$$(basename $$c .c).o || exit 1; done
-	$(CXX) -I. -O2 -g -std=c++17 -Wall -Wextra -Werror -fPIC -shared $(filter %.cpp,$^) $(B)/tlm/*.o -lsystemc -o $@
+	for c in $(MEMORY_C); do $(CC) -I. -std=c11 -O2 -g -fPIC -c $$c -o $(B)/tlm/$$(basename $$c .c).o || exit 1; done
+	$(CXX) -I. -O2 -g -std=c++17 -Wall -Wextra -Werror -fPIC -shared $(filter %.cpp,$^) $(B)/tlm/*.o -Wl,-z,defs -lsystemc -o $@
 # New only when they differ, so that a line of the table is one machine's.
 $(B)/v/%/params: $(B)/specgen
 	@sim/verilator/build.sh params $*

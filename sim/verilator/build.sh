@@ -42,9 +42,10 @@ machine() {
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     own=
-    for c in model/spec/spec model/clock/plain model/dram/model model/dram/memory model/dram/channel model/dram/map model/status; do
-        $CC -I. -std=c11 -O2 -fPIC -c "$c.c" -o "$dir/kit_${c##*/}.o"
-        own="$own $dir/kit_${c##*/}.o"
+    for c in ${MEMORY_C:?of make}; do
+        o=$dir/kit_$(basename "$c" .c).o
+        $CC -I. -std=c11 -O2 -fPIC -c "$c" -o "$o"
+        own="$own $o"
     done
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
