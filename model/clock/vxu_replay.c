@@ -254,7 +254,8 @@ uint64_t stamp_clock_vxu_pass(struct stamp_clock_vxu *v, uint64_t most,
 static bool ahead(const struct stamp_clock_vxu_replay *r, unsigned kind, uint64_t in,
                   uint16_t *addr)
 {
-    if (in > r->tape->end - r->at || !(r->tape->what[r->at + in] >> kind & 1)) return false;
+    if (!r->tape || in > r->tape->end - r->at || !(r->tape->what[r->at + in] >> kind & 1))
+        return false;
     *addr =
         (uint16_t)r->tape->list[kind][stamp_clock_tape_rank(r->tape, kind, r->at + (uint32_t)in)];
     return true;

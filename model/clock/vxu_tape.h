@@ -53,13 +53,21 @@ struct stamp_clock_tape {
     const uint32_t *list[STAMP_CLOCK_TAPE_LISTS];
 };
 
+static inline uint32_t stamp_clock_tape_bits(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /** How often @p kind is in the cycles before @p at, which is also the place in its list. */
 static inline uint32_t stamp_clock_tape_rank(const struct stamp_clock_tape *t, unsigned kind,
                                              uint32_t at)
 {
     const struct stamp_clock_tape_block *b = &t->block[at / 64];
     const uint64_t part = b->bit[kind] & ((UINT64_C(1) << at % 64) - 1);
-    return b->before[kind] + (uint32_t)__builtin_popcountll(part);
+    return b->before[kind] + stamp_clock_tape_bits(part);
 }
 
 struct stamp_clock_tapes; /**< tapes of one machine, by instruction */

@@ -69,9 +69,10 @@ static void tick()
         memcpy(&top->wb_data_i, &wb[d.wb.addr * wb_bytes()], wb_bytes());
     else if (g.one_in(4))
         noise(&top->wb_data_i, wb_bytes());
-    if (d.nt.re) top->nt_data_i = model.m->nt[d.nt.addr];
-    if (d.rm.re) memcpy(&top->rm_data_i, &rm[3 * d.rm.addr], 12);
-    if (d.cm.re) memcpy(&top->cm_data_i, &cm[d.cm.addr * mach->L * 8], mach->L * 8);
+    if (d.nt.re) top->nt_data_i = d.nt.addr < mach->RT_ENTRIES ? model.m->nt[d.nt.addr] : 0;
+    if (d.rm.re && d.rm.addr < mach->SM_ENTRIES) memcpy(&top->rm_data_i, &rm[3 * d.rm.addr], 12);
+    if (d.cm.re && d.cm.addr < mach->CM_LINES)
+        memcpy(&top->cm_data_i, &cm[d.cm.addr * mach->L * 8], mach->L * 8);
     top->clk_i = 0;
     top->eval();
     t.cycle++;
