@@ -41,7 +41,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all demo test test-long bench lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
+.PHONY: all demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -75,10 +75,13 @@ $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
 $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(GEN_C)) $(LIB)
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
-$(B)/bench_net: $(call obj,tests/bench/bench_net.c tests/bench/stream.c) $(LIB)
-$(B)/bench_matmul: $(call obj,tests/bench/bench_matmul.c) $(LIB)
-$(B)/bench_matmul: LDLIBS += -ldnnl -lopenblas
-$(B)/bench_matmul: CPPFLAGS += -DHAVE_DNNL -DHAVE_OPENBLAS -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread
+$(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
+$(B)/bench_clock: $(call obj,tests/bench/bench_clock.c) $(LIB)
+$(B)/bench_matmul: $(call obj,$(addprefix tests/bench/,bench_matmul.c onednn.c)) $(LIB)
+$(B)/bench_paths: $(call obj,$(addprefix tests/bench/,bench_paths.c llama.c onednn.c stream.c)) $(LIB)
+$(B)/bench_matmul $(B)/bench_paths: LDLIBS += -ldnnl -lopenblas
+$(addprefix $(B)/tests/bench/,bench_matmul.o onednn.o): CPPFLAGS += -DHAVE_DNNL -DHAVE_OPENBLAS \
+  -I/usr/include/$$(gcc -dumpmachine)/openblas-pthread
 # A back end that reports something wrong, and a host that reads something wrong (tests/cosim/plant.sh).
 $(B)/plant/stamp: $(call obj,$(CLI_C) tests/cosim/plant_get.c) $(LIB) | $(B)/plant/specgen
 $(B)/plant/stamp: LDFLAGS += -Wl,--wrap=stamp_run_get
@@ -93,7 +96,7 @@ $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
   $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
-  bench_matmul plant/stamp stamp-san check-san):
+  bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
 $(addprefix $(B)/,rand errors regs edges axi_monitor_tb):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
@@ -150,8 +153,9 @@ timing: deps-timing
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
 bench: deps-demo-bench
-	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net ids) all
+	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net bench_paths ids) all
 	@tests/bench/run.sh
+bench-paths: deps-demo-bench $(B)/bench_paths ; @OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(B)/bench_paths
 coverage: deps-demo-coverage
 	@$(MAKE) -s -j2 $(addprefix $(B)/,stamp_rtl_tiny_cov.so rand errors regs) $(COVERED:%=$(B)/tb/%)
 	@tests/coverage.sh

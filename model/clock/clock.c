@@ -6,11 +6,17 @@
 #include <string.h>
 
 #include "model/clock/top.h"
+#include "model/clock/vxu_tape.h"
 #include "model/mem.h"
+
+/* Bytes of tapes: those of a large network; a program of fewer cycles has none. */
+enum { TAPES = 1 << 23, LONG = 1 << 16 };
 
 struct stamp_clock {
     struct stamp_clock_top top;
+    struct stamp_clock_tapes *tapes; /* of the vector unit; NULL: none */
     struct stamp_clock_hooks hooks;
+    uint64_t tapes_from;      /**< the cycle from which on there are tapes */
     uint64_t watchdog, since; /**< cycles without progress: allowed, begin */
     uint64_t over;            /**< instructions over when last looked at */
 };
@@ -73,6 +79,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     t->code_count = o->count;
     c->hooks = o->hooks;
     c->watchdog = o->watchdog;
+    c->tapes_from = o->tapes ? 0 : LONG;
     if (!tables_new(t)) {
         stamp_clock_free(c);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory");
@@ -90,6 +97,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
 void stamp_clock_free(struct stamp_clock *c)
 {
     if (!c) return;
+    stamp_clock_tapes_free(c->tapes);
     stamp_free(c->top.rt);
     stamp_free(c->top.nt);
     stamp_free(c->top.it);
@@ -130,23 +138,41 @@ static enum stamp_status stopped(struct stamp_clock *c, struct stamp_err *e)
     return STAMP_OK;
 }
 
+static enum stamp_status tape(struct stamp_clock *c, struct stamp_err *e)
+{
+    c->tapes = stamp_clock_tapes_new(c->top.mach, TAPES);
+    if (!c->tapes) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    stamp_clock_vxu_use(&c->top.vxu, c->tapes);
+    return STAMP_OK;
+}
+
+/* Cycles up to @p end that may be passed over: none beyond the one in which the watchdog looks again. */
+static uint64_t ahead(const struct stamp_clock *c, uint64_t end)
+{
+    const uint64_t now = c->top.cycle;
+    const uint64_t look = c->watchdog ? c->since + c->watchdog + 1 : end;
+
+    return look > now && look < end ? look - now : end - now;
+}
+
 enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
                                   struct stamp_err *e)
 {
     struct stamp_clock_top *t = &c->top;
     const bool listens = c->hooks.take || c->hooks.retire;
     const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
-
     enum stamp_status s = STAMP_OK;
 
     *done = false;
     while (t->cycle < end && !*done && !s) {
+        if (!t->awake && !c->tapes && t->cycle >= c->tapes_from) s = tape(c, e);
         if (!t->awake) stamp_clock_top_doze(t);
-        if (t->nap.control && stamp_clock_top_jump(t, end - t->cycle)) continue;
-        stamp_clock_top_cycle(t);
-        if (listens) tell(c);
-        *done = t->pins.dispatch.done;
-        if (!*done) s = stopped(c, e);
+        if (!t->nap.fetch || !stamp_clock_top_jump(t, ahead(c, end))) {
+            stamp_clock_top_cycle(t);
+            if (listens) tell(c);
+            *done = t->pins.dispatch.done;
+        }
+        if (!*done && !s) s = stopped(c, e);
     }
     stamp_clock_top_settle(t);
     return s;

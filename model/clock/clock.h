@@ -38,6 +38,7 @@ struct stamp_clock_options {
     const uint8_t *dram;            /**< its bytes; NULL: tables hold zeros */
     uint64_t dram_bytes, dram_base; /**< how many; address of the first */
     uint64_t before;                /**< edges of the memory before the cycle of START */
+    bool tapes;        /**< vector instructions are taped from the first cycle on: for tests */
     bool every_cycle;  /**< no cycle is passed over and no unit sleeps: slow, for tests */
     uint64_t watchdog; /**< cycles without an instruction over that end it; 0: none */
     struct stamp_clock_hooks hooks; /**< NULL where nobody listens */

@@ -119,32 +119,16 @@ static void window(struct stamp_clock_fetch *f, const struct stamp_clock_fetch_p
     }
 }
 
-/* Registers on the way to the next burst, from what was there before this edge. */
-static void ask(struct stamp_clock_fetch *f, const struct stamp_clock_fetch_pins *p, bool reset,
-                bool restart)
+/* Registers on the way to the next burst, from what was asked for and due before this edge. */
+static void ask(struct stamp_clock_fetch *f, const struct stamp_clock_fetch_pins *p, uint32_t req)
 {
-    const bool issue = issues(f, p, restart);
-    const struct stamp_clock_fetch was = *f;
-
+    f->now = burst(f);
+    f->half = f->used <= f->granules / 2;
+    f->left = req < f->total ? f->total - req : 0;
+    f->used = req - (p->keep >> 1);
+    f->oldest = ((uint64_t)req - f->granules) & ((UINT64_C(1) << 33) - 1);
+    f->next_addr = (p->code_addr + ((uint64_t)req << 6)) & addr_mask;
     f->total = (p->code_count >> 1) + (p->code_count & 1);
-    f->left = was.req < was.total ? was.total - was.req : 0;
-    f->used = was.req - (p->keep >> 1);
-    f->oldest = ((uint64_t)was.req - was.granules) & ((UINT64_C(1) << 33) - 1);
-    f->next_addr = (p->code_addr + ((uint64_t)was.req << 6)) & addr_mask;
-    f->none = was.due == was.drop;
-    f->late = issue && !reset ? was.now : 0;
-    f->few = was.due <= 2 * was.granules - BURST;
-    f->half = was.used <= was.granules / 2;
-    f->now = burst(&was);
-    /* The window sees the registers of before. */
-    struct stamp_clock_fetch then = was;
-    window(&then, p, reset, restart, issue);
-    f->araddr = then.araddr;
-    f->arlen = then.arlen;
-    f->lo = then.lo;
-    f->req = then.req;
-    f->arvalid = then.arvalid;
-    f->settle = then.settle;
 }
 
 static void answers(struct stamp_clock_fetch *f, const struct stamp_clock_fetch_pins *p,
@@ -174,24 +158,20 @@ static void answers(struct stamp_clock_fetch *f, const struct stamp_clock_fetch_
         f->hi++;
 }
 
+/* Each part sees the registers of before: what one changes the next does not look at. */
 void stamp_clock_fetch_edge(struct stamp_clock_fetch *f, const struct stamp_clock_fetch_pins *p)
 {
     const bool reset = (p->start || f->stale) && !(f->due || f->arvalid);
     const bool restart = f->look && (f->below || f->beyond) && !p->jump;
+    const bool issue = issues(f, p, restart);
     const uint8_t late = f->late;
-    struct stamp_clock_fetch next = *f;
+    const uint32_t req = f->req;
 
-    ask(&next, p, reset, restart);
-    answers(&next, p, late, reset, restart);
-    reader(f, p, restart); /* of the window, and of the write, before this edge */
-    next.have = f->have;
-    next.missed = f->missed;
-    next.next = f->next;
-    next.read = f->read;
-    next.look = f->look;
-    next.hit = f->hit;
-    next.below = f->below;
-    next.beyond = f->beyond;
-    next.ahead = f->ahead;
-    *f = next;
+    reader(f, p, restart);
+    f->late = issue && !reset ? f->now : 0;
+    f->none = f->due == f->drop;
+    f->few = f->due <= 2 * f->granules - BURST;
+    window(f, p, reset, restart, issue);
+    answers(f, p, late, reset, restart);
+    ask(f, p, req);
 }

@@ -32,33 +32,26 @@ static uint8_t line_beats(const struct stamp_clock_ldu *l, const struct stamp_in
                      l->mach->AXI_BYTES);
 }
 
-/* What the address generator sees of the unit. */
-static struct stamp_clock_ag_pins ag_pins(const struct stamp_clock_ldu *l)
-{
-    struct stamp_clock_ag_pins a = {.it_hold = l->it_left != 0,
-                                    .room = l->bursts_in - l->bursts_out != STAMP_BURSTS};
-
-    stamp_clock_ag_drive(&l->ag, &a);
-    return a;
-}
-
 void stamp_clock_ldu_drive(const struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins *p)
 {
-    const struct stamp_clock_ag_pins a = ag_pins(l);
+    struct stamp_clock_ag_pins *a = &p->ag;
 
-    p->insn_ready = a.ready && l->jobs_in - l->jobs_out != STAMP_TRANSFERS;
+    a->it_hold = l->it_left != 0;
+    a->room = l->bursts_in - l->bursts_out != STAMP_BURSTS;
+    stamp_clock_ag_drive(&l->ag, a);
+    p->insn_ready = a->ready && l->jobs_in - l->jobs_out != STAMP_TRANSFERS;
     p->done = l->done;
     p->busy = l->inflight;
-    p->arvalid = a.axvalid;
-    p->araddr = a.axaddr;
-    p->arlen = a.axlen;
+    p->arvalid = a->axvalid;
+    p->araddr = a->axaddr;
+    p->arlen = a->axlen;
     p->rready = l->beats < 2;
     p->wr_valid = l->out_valid;
     p->wr_space = l->out_space;
     p->wr_line = l->out_line;
     p->wr_from = l->out_from;
-    p->it_re = a.it_re;
-    p->it_entry = a.it_entry;
+    p->it_re = a->it_re;
+    p->it_entry = a->it_entry;
 }
 
 /* ---- Instructions ----------------------------------------------------------------------------------- */
@@ -144,7 +137,7 @@ static void take_beat(struct stamp_clock_ldu *l, bool line_end, bool fin)
 
 void stamp_clock_ldu_edge(struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins *p)
 {
-    struct stamp_clock_ag_pins a = ag_pins(l);
+    struct stamp_clock_ag_pins *a = &p->ag;
     const bool taken = p->insn_valid && p->insn_ready, push_beat = p->rvalid && p->rready;
     const bool there = l->jobs_in != l->jobs_out, stall = l->out_valid && !p->wr_ready;
     const bool held = l->out_valid && (!l->single || l->now.beats || !p->wr_ready);
@@ -163,12 +156,12 @@ void stamp_clock_ldu_edge(struct stamp_clock_ldu *l, struct stamp_clock_ldu_pins
     if (!l->cur_valid || fin) next_job(l, there);
     account(l, p, taken);
     if (pop) l->bursts_out++;
-    if (a.push) l->last[l->bursts_in++ % STAMP_BURSTS] = a.last;
-    a.valid = taken;
-    a.insn = p->insn;
-    if (taken) a.line_beats = line_beats(l, p->insn);
-    a.axready = p->arready;
-    stamp_clock_ag_edge(&l->ag, &a);
+    if (a->push) l->last[l->bursts_in++ % STAMP_BURSTS] = a->last;
+    a->valid = taken;
+    a->insn = p->insn;
+    if (taken) a->line_beats = line_beats(l, p->insn);
+    a->axready = p->arready;
+    stamp_clock_ag_edge(&l->ag, a);
 }
 
 /* ---- Many cycles at once ---------------------------------------------------------------------------- */

@@ -36,6 +36,7 @@ struct stamp_clock_ldu_pins {
     uint16_t it_entry; /**< out, with it_re */
     uint8_t ev_bytes;  /**< out, of edge */
     bool ev_axi_wait;  /**< out, of edge */
+    struct stamp_clock_ag_pins ag; /**< within: from drive to edge */
 };
 
 /** Of an instruction whose data are awaited; beats and lines less one. */

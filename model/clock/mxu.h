@@ -85,6 +85,24 @@ uint64_t stamp_clock_mxu_still(const struct stamp_clock_mxu *m);
 /** The array streams and nothing else happens, as long as no instruction is taken: xb_re, wb_re as said,
  *  ev_active high (in the first cycle as it is now), all other outputs as they are now. */
 struct stamp_clock_mxu_run stamp_clock_mxu_stream(const struct stamp_clock_mxu *m);
+/** The same while rows of the tile before are drained: done stays low, NT, RM, CM, AC and VM are used as the drain
+ *  does. As many cycles, or fewer, are made by stamp_clock_mxu_pass. */
+struct stamp_clock_mxu_run stamp_clock_mxu_drains(const struct stamp_clock_mxu *m);
+
+/** Events, reads and writes over several cycles. */
+struct stamp_clock_mxu_sum {
+    uint64_t active, stall, used, line, ac_read, xb_re, wb_re, vm_we, ac_we;
+};
+
+/**
+ * Up to @p most edges at once in which no instruction is given and no one else looks at the pins; neither done nor a
+ * change of insn_ready is passed. What happens in these cycles is added to @p sum.
+ * @return how many were made
+ */
+uint64_t stamp_clock_mxu_pass(struct stamp_clock_mxu *m, uint64_t most,
+                              struct stamp_clock_mxu_sum *sum);
+/** Cycles, from now on and @p most, in which the drain writes no line of VM for sure. */
+uint64_t stamp_clock_mxu_writes_none(const struct stamp_clock_mxu *m, uint64_t most);
 /** As many edges of either kind, no instruction given. */
 void stamp_clock_mxu_skip(struct stamp_clock_mxu *m, uint64_t cycles);
 

@@ -80,8 +80,11 @@ void stamp_clock_drain_day_over(struct stamp_clock_drain *d, const struct stamp_
 {
     struct stamp_clock_drain_day *today = &d->day[d->now % STAMP_CLOCK_DRAIN_DAYS];
 
-    if (today->what & STAMP_CLOCK_DRAIN_NT)
+    if (today->what & STAMP_CLOCK_DRAIN_NT) {
+        d->looked++;
+        d->looked_at = today->nt;
         row(d, mach, today->nt < mach->RT_ENTRIES ? nt[today->nt] : 0);
+    }
     if (today->what & STAMP_CLOCK_DRAIN_ERR && !d->err) d->err = today->err;
     if (today->what & STAMP_CLOCK_DRAIN_DONE) d->err = 0;
     memset(today, 0, sizeof *today);

@@ -48,6 +48,8 @@ struct stamp_clock_drain {
     uint8_t err;                     /**< of the instruction's rows before */
     uint16_t nt_mask;                /**< of an NT address */
     struct stamp_clock_drain_day day[STAMP_CLOCK_DRAIN_DAYS];
+    uint32_t looked;    /**< entries of NT looked at so far, modulo 2^32, */
+    uint16_t looked_at; /**< and the last of them: what its table's port keeps */
 };
 
 /** This cycle of the calendar. */

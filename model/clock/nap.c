@@ -30,7 +30,7 @@ static uint64_t xb_reads(const struct stamp_clock_mxu_run *r, uint64_t at)
     return at > r->xb_in ? (at - r->xb_in - 1) / r->xb_every + 1 : 0;
 }
 
-static void mxu_up(struct stamp_clock_top *t)
+void stamp_clock_top_mxu_up(struct stamp_clock_top *t)
 {
     const uint64_t n = t->nap.of_mxu.slept;
     const struct stamp_mach *m = t->mach;
@@ -66,7 +66,7 @@ void stamp_clock_top_alarm(struct stamp_clock_top *t)
 
     if (n->memory && (!n->of_memory.left || (n->loads && n->mxu && !n->of_mxu.left))) memory_up(t);
     if (n->vxu && !n->of_vxu.left) vxu_up(t);
-    if (n->mxu && !n->of_mxu.left) mxu_up(t);
+    if (n->mxu && !n->of_mxu.left) stamp_clock_top_mxu_up(t);
 }
 
 /* Units that came up in a cycle show their pins in it. */
@@ -74,7 +74,7 @@ static void mxu_now(struct stamp_clock_top *t)
 {
     struct stamp_clock_pins *p = &t->pins;
 
-    mxu_up(t);
+    stamp_clock_top_mxu_up(t);
     stamp_clock_mxu_drive(&t->mxu, &p->mxu);
     p->xb.re = p->mxu.xb_re;
     p->xb.raddr = p->mxu.xb_addr;
@@ -94,53 +94,46 @@ void stamp_clock_top_wake(struct stamp_clock_top *t)
     const struct stamp_clock_pins *p = &t->pins;
     const uint8_t taken = p->queues.unit_valid & p->queues.unit_ready;
 
-    if (n->control && (taken || p->queues.unit_done || p->fetch.rvalid)) n->control = false;
+    if (n->fetch && p->fetch.rvalid) n->fetch = false;
+    if (n->control &&
+        (taken || p->queues.unit_done || (!n->fetch && p->dispatch.want && p->fetch.valid)))
+        n->control = false;
+    if (n->fetch && !n->control) n->fetch = false;
     if (n->stu && (taken >> STU & 1 || (t->axi.bvalid && p->stu.bready))) n->stu = false;
     if (n->vxu && taken >> VXU & 1) vxu_up(t);
     if (n->loads && (!n->mxu || taken >> MXU & 1 || p->xb.we || p->xb.busy ||
                      (!n->vxu && t->ldu.now.space == STAMP_SPACE_VM)))
         memory_now(t);
     if (n->mxu && (taken >> MXU & 1 || p->xb.we || p->xb.busy)) mxu_now(t);
-    if (n->memory && (!n->control || !n->stu || taken >> LDU & 1)) memory_now(t);
+    if (n->memory && (!n->fetch || !n->stu || taken >> LDU & 1)) memory_now(t);
     if (n->ldu && !n->loads &&
         (taken >> LDU & 1 || p->ldu.rvalid || (p->ldu.arvalid && p->ldu.arready)))
         n->ldu = false;
 }
 
-/* Another cycle in bed. */
-static void sleep_on(struct stamp_clock_nap *n, uint64_t cycles)
+void stamp_clock_top_slept(struct stamp_clock_top *t, uint64_t cycles)
 {
+    struct stamp_clock_nap *n = &t->nap;
+
     if (n->vxu) n->of_vxu.left -= cycles, n->of_vxu.slept += cycles;
     if (n->mxu) n->of_mxu.left -= cycles, n->of_mxu.slept += cycles;
     if (n->memory) n->of_memory.left -= cycles, n->of_memory.slept += cycles;
 }
 
-void stamp_clock_top_slept(struct stamp_clock_top *t)
-{
-    sleep_on(&t->nap, 1);
-}
-
 /* ---- Falling asleep --------------------------------------------------------------------------------- */
 
 /* Whether fetch stays as it is while nothing comes: an edge made with a copy. */
-static bool fetch_still(struct stamp_clock_top *t)
+static void fetch_doze(struct stamp_clock_top *t)
 {
     struct stamp_clock_fetch copy = t->fetch;
     struct stamp_clock_fetch_pins *f = &t->pins.fetch;
-    const struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
 
-    if (copy.arvalid || copy.settle || copy.we || copy.late || copy.stale) return false;
+    if (f->rvalid || copy.arvalid || copy.settle || copy.we || copy.late || copy.stale) return;
     stamp_clock_fetch_drive(&copy, f);
-    f->pc = d->pc;
-    f->keep = d->keep;
-    f->jump = d->jump;
-    f->want = d->want;
-    f->run = d->busy;
-    f->rvalid = f->start = false;
-    stamp_clock_fetch_see(&copy, f);
-    if (f->want && f->valid) return false;
+    stamp_clock_top_fetch(t);
+    if (f->want && f->valid) return;
     stamp_clock_fetch_edge(&copy, f);
-    return !memcmp(&copy, &t->fetch, sizeof copy);
+    t->nap.fetch = !memcmp(&copy, &t->fetch, sizeof copy);
 }
 
 static void control_doze(struct stamp_clock_top *t)
@@ -148,15 +141,17 @@ static void control_doze(struct stamp_clock_top *t)
     struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
     struct stamp_clock_queues_pins *q = &t->pins.queues;
 
-    if (d->push || d->ev_control || q->take || q->gives || t->pins.fetch.rvalid) return;
+    if (d->push || d->ev_control || q->take || q->gives || d->jump) return;
     if (!stamp_clock_queues_still(&t->queues)) return;
     stamp_clock_queues_drive(&t->queues, q);
+    stamp_clock_top_offers(&t->pins);
     stamp_clock_dispatch_drive(&t->dispatch, d);
     d->ready = q->ready;
     d->all_idle = q->all_idle;
     d->start = d->valid = false;
-    if (!d->busy || !stamp_clock_dispatch_still(&t->dispatch, d) || !fetch_still(t)) return;
-    d->valid = t->pins.fetch.valid;
+    if (!d->busy || !stamp_clock_dispatch_still(&t->dispatch, d)) return;
+    stamp_clock_top_fetch(t);
+    if (d->want && t->pins.fetch.valid) return;
     stamp_clock_dispatch_see(&t->dispatch, d);
     q->gives = q->unit_done = 0;
     t->nap.control = true;
@@ -193,6 +188,7 @@ static void stu_doze(struct stamp_clock_top *t)
     stamp_clock_stu_drive(&copy, &p);
     stamp_clock_stu_edge(&copy, &p);
     if (memcmp(&copy, &t->stu, sizeof copy) != 0) return;
+    p.insn_valid = s->insn_valid; /* which waits until the unit is ready */
     *s = p;
     t->nap.stu = true;
 }
@@ -251,7 +247,7 @@ static void memory_doze(struct stamp_clock_top *t)
     struct stamp_clock_nap *n = &t->nap;
     struct stamp_clock_ldu_pins *l = &t->pins.ldu;
 
-    if (!n->control || !n->stu || t->rmux.addresses) return;
+    if (!n->fetch || !n->stu || t->rmux.addresses) return;
     if (t->axi.rvalid ? !loads(t) : !n->ldu) return;
     stamp_clock_rmux_drive(&t->rmux, &t->pins.rmux);
     stamp_clock_top_read_port(t);
@@ -271,6 +267,7 @@ static void memory_doze(struct stamp_clock_top *t)
 void stamp_clock_top_doze(struct stamp_clock_top *t)
 {
     if (!t->nap.control) control_doze(t);
+    if (t->nap.control && !t->nap.fetch) fetch_doze(t);
     if (!t->nap.stu) stu_doze(t);
     if (!t->nap.vxu) vxu_doze(t);
     if (!t->nap.mxu) mxu_doze(t);
@@ -278,53 +275,10 @@ void stamp_clock_top_doze(struct stamp_clock_top *t)
     if (!t->nap.memory) memory_doze(t);
 }
 
-/* ---- Many cycles at once ---------------------------------------------------------------------------- */
-
-static void count_run(struct stamp_clock_top *t, uint64_t n)
-{
-    const struct stamp_clock_pins *p = &t->pins;
-    uint64_t *e = t->event;
-
-    e[STAMP_EV_CYCLES] += n;
-    e[STAMP_EV_LDU_BUSY] += p->ldu.busy * n;
-    e[STAMP_EV_STU_BUSY] += p->stu.busy * n;
-    e[STAMP_EV_VXU_BUSY] += p->vxu.busy * n;
-    e[STAMP_EV_MXU_BUSY] += p->mxu.busy * n;
-    e[STAMP_EV_LDU_WAIT] += (p->queues.waits >> LDU & 1) * n;
-    e[STAMP_EV_STU_WAIT] += (p->queues.waits >> STU & 1) * n;
-    e[STAMP_EV_VXU_WAIT] += (p->queues.waits >> VXU & 1) * n;
-    e[STAMP_EV_MXU_WAIT] += (p->queues.waits >> MXU & 1) * n;
-    e[STAMP_EV_LDU_AXI] += p->ldu.ev_axi_wait * n;
-    e[STAMP_EV_STU_AXI] += p->stu.ev_axi_wait * n;
-}
-
-/* An instruction goes to its unit in the cycle to come. */
-static bool starts(const struct stamp_clock_pins *p)
-{
-    const uint8_t valid = p->queues.unit_valid;
-
-    return (valid >> LDU & 1 && p->ldu.insn_ready) || (valid >> STU & 1 && p->stu.insn_ready) ||
-           (valid >> VXU & 1 && p->vxu.insn_ready) || (valid >> MXU & 1 && p->mxu.insn_ready);
-}
-
-uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most)
-{
-    const struct stamp_clock_nap *n = &t->nap;
-
-    if (!n->control || !n->ldu || !n->stu || !n->vxu || !n->mxu || !n->memory) return 0;
-    if (t->pins.xb.busy || !t->pins.xb.ready || starts(&t->pins)) return 0;
-    if (n->of_vxu.left < most) most = n->of_vxu.left;
-    if (n->of_mxu.left < most) most = n->of_mxu.left;
-    if (n->of_memory.left < most) most = n->of_memory.left;
-    count_run(t, most);
-    sleep_on(&t->nap, most);
-    t->cycle += most;
-    return most;
-}
-
 void stamp_clock_top_settle(struct stamp_clock_top *t)
 {
     if (t->nap.memory) memory_up(t);
     if (t->nap.vxu) vxu_up(t);
-    if (t->nap.mxu) mxu_up(t);
+    if (t->nap.mxu) stamp_clock_top_mxu_up(t);
+    stamp_clock_top_counted(t);
 }

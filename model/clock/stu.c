@@ -35,24 +35,19 @@ static uint8_t line_beats(const struct stamp_clock_stu *s, const struct stamp_in
                      s->mach->AXI_BYTES);
 }
 
-static struct stamp_clock_ag_pins ag_pins(const struct stamp_clock_stu *s)
-{
-    struct stamp_clock_ag_pins a = {.room = s->bi - s->bb != STAMP_BURSTS};
-
-    stamp_clock_ag_drive(&s->ag, &a);
-    return a;
-}
-
 void stamp_clock_stu_drive(const struct stamp_clock_stu *s, struct stamp_clock_stu_pins *p)
 {
-    const struct stamp_clock_ag_pins a = ag_pins(s);
+    struct stamp_clock_ag_pins *a = &p->ag;
 
-    p->insn_ready = a.ready && s->ii - s->ib != STAMP_TRANSFERS;
+    a->it_hold = false;
+    a->room = s->bi - s->bb != STAMP_BURSTS;
+    stamp_clock_ag_drive(&s->ag, a);
+    p->insn_ready = a->ready && s->ii - s->ib != STAMP_TRANSFERS;
     p->done = s->done;
     p->busy = s->inflight;
-    p->awvalid = a.axvalid;
-    p->awaddr = a.axaddr;
-    p->awlen = a.axlen;
+    p->awvalid = a->axvalid;
+    p->awaddr = a->axaddr;
+    p->awlen = a->axlen;
     p->wvalid = s->ws;
     p->wlast = s->w_end[0];
     p->bready = s->b;
@@ -206,23 +201,23 @@ static bool make_beats(struct stamp_clock_stu *s, const struct stamp_clock_stu_p
 
 void stamp_clock_stu_edge(struct stamp_clock_stu *s, struct stamp_clock_stu_pins *p)
 {
-    struct stamp_clock_ag_pins a = ag_pins(s);
+    struct stamp_clock_ag_pins *a = &p->ag;
     const bool taken = p->insn_valid && p->insn_ready;
 
     shown(s, p);
     s->inflight += (uint32_t)taken - (uint32_t)s->done;
     s->done = responses(s, p);
-    const bool pop = make_beats(s, p, a.ax_behind);
-    rd_edge(&s->rd, p, a.push ? a.beats + 1 : 0, pop);
-    if (a.push) {
+    const bool pop = make_beats(s, p, a->ax_behind);
+    rd_edge(&s->rd, p, a->push ? a->beats + 1 : 0, pop);
+    if (a->push) {
         s->aw = s->bi;
-        s->burst[s->bi % STAMP_BURSTS].last = a.last;
-        s->burst[s->bi++ % STAMP_BURSTS].beats = a.beats;
+        s->burst[s->bi % STAMP_BURSTS].last = a->last;
+        s->burst[s->bi++ % STAMP_BURSTS].beats = a->beats;
     }
     if (taken) accept(s, p->insn);
-    a.valid = taken;
-    a.insn = p->insn;
-    if (taken) a.line_beats = line_beats(s, p->insn);
-    a.axready = p->awready;
-    stamp_clock_ag_edge(&s->ag, &a);
+    a->valid = taken;
+    a->insn = p->insn;
+    if (taken) a->line_beats = line_beats(s, p->insn);
+    a->axready = p->awready;
+    stamp_clock_ag_edge(&s->ag, a);
 }

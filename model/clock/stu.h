@@ -34,6 +34,7 @@ struct stamp_clock_stu_pins {
     uint16_t rd_line;                /**< out, with these */
     uint8_t ev_bytes;                /**< out, of edge */
     bool ev_axi_wait;                /**< out, of edge */
+    struct stamp_clock_ag_pins ag;   /**< within: from drive to edge */
 };
 
 /** Of an instruction: where its lines are. Counts less one, but for beats of a line. */

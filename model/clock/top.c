@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* top.c - wiring, events. Contract in top.h. */
+/* top.c - wiring. Contract in top.h. */
 #include "model/clock/top.h"
 
 #include <string.h>
@@ -16,9 +16,10 @@ static void drive(struct stamp_clock_top *t)
 
     if (!n->control) {
         stamp_clock_dispatch_drive(&t->dispatch, &p->dispatch);
-        stamp_clock_fetch_drive(&t->fetch, &p->fetch);
         stamp_clock_queues_drive(&t->queues, &p->queues);
+        stamp_clock_top_offers(p);
     }
+    if (!n->fetch) stamp_clock_fetch_drive(&t->fetch, &p->fetch);
     if (!n->memory) stamp_clock_rmux_drive(&t->rmux, &p->rmux);
     if (!n->ldu) stamp_clock_ldu_drive(&t->ldu, &p->ldu);
     if (!n->stu) stamp_clock_stu_drive(&t->stu, &p->stu);
@@ -53,13 +54,12 @@ void stamp_clock_top_read_port(struct stamp_clock_top *t)
     l->rlast = m->rlast;
 }
 
-static void control(struct stamp_clock_top *t)
+void stamp_clock_top_fetch(struct stamp_clock_top *t)
 {
-    struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
+    const struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
     struct stamp_clock_fetch_pins *f = &t->pins.fetch;
-    struct stamp_clock_queues_pins *q = &t->pins.queues;
 
-    d->start = f->start = t->start;
+    f->start = t->start;
     f->run = d->busy;
     f->code_addr = t->code_addr;
     f->code_count = t->code_count;
@@ -68,7 +68,15 @@ static void control(struct stamp_clock_top *t)
     f->jump = d->jump;
     f->want = d->want;
     stamp_clock_fetch_see(&t->fetch, f);
-    d->valid = f->valid;
+}
+
+static void control(struct stamp_clock_top *t)
+{
+    struct stamp_clock_dispatch_pins *d = &t->pins.dispatch;
+    struct stamp_clock_queues_pins *q = &t->pins.queues;
+
+    d->start = t->start;
+    d->valid = t->pins.fetch.valid;
     d->ready = q->ready;
     d->all_idle = q->all_idle;
     stamp_clock_dispatch_see(&t->dispatch, d);
@@ -79,10 +87,9 @@ static void control(struct stamp_clock_top *t)
     q->seq = t->pushed;
 }
 
-static void units(struct stamp_clock_top *t)
+void stamp_clock_top_offers(struct stamp_clock_pins *p)
 {
-    struct stamp_clock_pins *p = &t->pins;
-    struct stamp_clock_queues_pins *q = &p->queues;
+    const struct stamp_clock_queues_pins *q = &p->queues;
 
     p->ldu.insn_valid = q->unit_valid >> LDU & 1;
     p->ldu.insn = &q->unit_insn[LDU]->insn.d;
@@ -92,6 +99,13 @@ static void units(struct stamp_clock_top *t)
     p->vxu.insn = &q->unit_insn[VXU]->insn;
     p->mxu.insn_valid = q->unit_valid >> MXU & 1;
     p->mxu.insn = &q->unit_insn[MXU]->insn.m;
+}
+
+static void units(struct stamp_clock_top *t)
+{
+    struct stamp_clock_pins *p = &t->pins;
+    struct stamp_clock_queues_pins *q = &p->queues;
+
     q->unit_ready = (uint8_t)(p->ldu.insn_ready << LDU | p->stu.insn_ready << STU |
                               p->vxu.insn_ready << VXU | p->mxu.insn_ready << MXU);
     q->unit_done = (uint8_t)(p->ldu.done << LDU | p->stu.done << STU | p->vxu.done << VXU |
@@ -153,8 +167,7 @@ static void memories(struct stamp_clock_top *t)
     p->vxu.vw_ready = v->vw_ready;
     p->stu.rd_ready = v->sr_ready;
     p->stu.pb_ready = !p->vxu.pb_we;
-    p->ldu.wr_ready = line_ready(t);
-    p->wb_write = p->ldu.wr_valid && p->ldu.wr_space == STAMP_SPACE_WB && p->ldu.wr_ready;
+    if (p->ldu.wr_valid) p->ldu.wr_ready = line_ready(t);
 }
 
 /* ---- Tables: their lines come from DRAM ------------------------------------------------------------- */
@@ -251,8 +264,8 @@ static void edge(struct stamp_clock_top *t)
 {
     struct stamp_clock_pins *p = &t->pins;
 
+    if (!t->nap.fetch) stamp_clock_fetch_edge(&t->fetch, &p->fetch);
     if (!t->nap.control) {
-        stamp_clock_fetch_edge(&t->fetch, &p->fetch);
         stamp_clock_queues_edge(&t->queues, &p->queues);
         stamp_clock_dispatch_edge(&t->dispatch, &p->dispatch);
     }
@@ -267,69 +280,12 @@ static void edge(struct stamp_clock_top *t)
     t->memory.edge(t->memory.ctx, &t->axi);
 }
 
-/* ---- Events, stamp_events --------------------------------------------------------------------------- */
-
-static uint32_t bits(uint32_t mask)
-{
-    return (mask & 1) + (mask >> 1 & 1) + (mask >> 2 & 1) + (mask >> 3 & 1);
-}
-
-static void count_values(struct stamp_clock_top *t, uint64_t *e)
-{
-    const struct stamp_clock_pins *p = &t->pins;
-    const struct stamp_mach *m = t->mach;
-    const uint32_t products = m->L * m->T;
-
-    e[STAMP_EV_INSNS] += p->dispatch.ev_control + bits(p->queues.gives);
-    e[STAMP_EV_FETCH_BYTES] += p->fetch.rvalid ? m->AXI_BYTES : 0;
-    e[STAMP_EV_LOAD_BYTES] += p->ldu.ev_bytes;
-    e[STAMP_EV_STORE_BYTES] += p->stu.ev_bytes;
-    e[STAMP_EV_MAC_ISSUED] += p->mxu.ev_active ? m->P * products : 0;
-    e[STAMP_EV_MAC_USED] += (uint64_t)p->mxu.ev_used * products;
-    e[STAMP_EV_XB_READ] += p->mxu.xb_re;
-    e[STAMP_EV_XB_WRITE] += p->vxu.xb_we ? 1 + p->vxu.xb_two : 0;
-    e[STAMP_EV_WB_READ] += p->mxu.wb_re;
-    e[STAMP_EV_WB_WRITE] += p->wb_write;
-    e[STAMP_EV_VM_READ] += p->vxu.ev_read;
-    e[STAMP_EV_VM_READ] += p->stu.rd_valid && p->stu.rd_ready;
-    e[STAMP_EV_VM_WRITE] += p->vm.mx_we;
-    e[STAMP_EV_VM_WRITE] += p->vm.vw_valid && p->vm.vw_ready;
-    e[STAMP_EV_VM_WRITE] += p->vm.lw_valid && p->vm.lw_ready;
-    e[STAMP_EV_AC_READ] += p->mxu.ev_ac_read;
-    e[STAMP_EV_AC_WRITE] += p->mxu.ac_we;
-    e[STAMP_EV_DRAIN_LINES] += p->mxu.ev_line;
-    e[STAMP_EV_VX_LINES] += p->vxu.ev_lines;
-    e[STAMP_EV_DIVIDES] += p->vxu.ev_divides;
-    e[STAMP_EV_FN_LINES] += p->vxu.ev_fn;
-    e[STAMP_EV_PB_READ] += p->stu.pb_re && p->stu.pb_ready;
-    e[STAMP_EV_PB_WRITE] += p->vxu.pb_we;
-}
-
-static void count_times(struct stamp_clock_top *t, uint64_t *e)
-{
-    const struct stamp_clock_pins *p = &t->pins;
-
-    e[STAMP_EV_CYCLES]++;
-    e[STAMP_EV_LDU_BUSY] += p->ldu.busy;
-    e[STAMP_EV_STU_BUSY] += p->stu.busy;
-    e[STAMP_EV_VXU_BUSY] += p->vxu.busy;
-    e[STAMP_EV_MXU_BUSY] += p->mxu.busy;
-    e[STAMP_EV_MXU_ACTIVE] += p->mxu.ev_active;
-    e[STAMP_EV_LDU_WAIT] += p->queues.waits >> LDU & 1;
-    e[STAMP_EV_STU_WAIT] += p->queues.waits >> STU & 1;
-    e[STAMP_EV_VXU_WAIT] += p->queues.waits >> VXU & 1;
-    e[STAMP_EV_MXU_WAIT] += p->queues.waits >> MXU & 1;
-    e[STAMP_EV_LDU_AXI] += p->ldu.ev_axi_wait;
-    e[STAMP_EV_STU_AXI] += p->stu.ev_axi_wait;
-    e[STAMP_EV_VXU_VM] += p->vm.vw_valid && !p->vm.vw_ready;
-    e[STAMP_EV_MXU_DRAIN] += p->mxu.ev_stall;
-}
-
 void stamp_clock_top_cycle(struct stamp_clock_top *t)
 {
     stamp_clock_top_alarm(t);
     drive(t);
     if (!t->nap.memory) stamp_clock_top_read_port(t);
+    if (!t->nap.fetch) stamp_clock_top_fetch(t);
     units(t);
     stamp_clock_top_wake(t);
     if (!t->nap.control) control(t);
@@ -338,9 +294,6 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     t->pushed += t->pins.dispatch.push != 0;
     t->start = false;
     t->cycle++;
-    stamp_clock_top_slept(t);
-    if (t->pins.dispatch.busy) {
-        count_values(t, t->event);
-        count_times(t, t->event);
-    }
+    stamp_clock_top_slept(t, 1);
+    if (t->pins.dispatch.busy) stamp_clock_top_count(t);
 }

@@ -33,13 +33,13 @@ struct stamp_clock_pins {
     struct stamp_clock_mxu_pins mxu;
     struct stamp_clock_xb_pins xb;
     struct stamp_clock_vm_pins vm;
-    bool wb_write; /**< a line of the load unit goes to WB */
 };
 
 /** Units that sleep: nothing of them changes, their pins stay as they are, until something comes in or time is
  *  over. What changes with time alone is brought up to date when it is needed. */
 struct stamp_clock_nap {
-    bool control; /**< fetch, dispatch, queues */
+    bool control; /**< dispatch, queues */
+    bool fetch;   /**< only where these do */
     bool ldu, stu, vxu, mxu, memory;
     bool streams; /**< of mxu: the array does, pins as stamp_clock_mxu_stream says */
     bool
@@ -76,10 +76,18 @@ struct stamp_clock_top {
     uint16_t *rt, *nt; /**< what the tables hold */
     uint32_t *it;
     uint64_t event[STAMP_EVENTS];
+    uint32_t lasts; /**< what has lasted for `lasted` cycles, which are not in the counters yet */
+    uint64_t lasted;
 };
 
 /** One cycle. */
 void stamp_clock_top_cycle(struct stamp_clock_top *t);
+
+/** What dispatch asks of fetch, and whether the word is there. */
+void stamp_clock_top_fetch(struct stamp_clock_top *t);
+
+/** Instructions the queues offer, on the units' pins. */
+void stamp_clock_top_offers(struct stamp_clock_pins *p);
 
 /** Beats and addresses between the read port, fetch and load unit. */
 void stamp_clock_top_read_port(struct stamp_clock_top *t);
@@ -87,15 +95,24 @@ void stamp_clock_top_read_port(struct stamp_clock_top *t);
 /** What the master drives, on the pins of memory. */
 void stamp_clock_top_axi(struct stamp_clock_top *t);
 
+/** events.c: a cycle: what those did who are awake. */
+void stamp_clock_top_count(struct stamp_clock_top *t);
+/** So many cycles more of what the pins show that lasts: busy, waiting. */
+void stamp_clock_top_last(struct stamp_clock_top *t, uint64_t cycles);
+/** The counters hold it all. */
+void stamp_clock_top_counted(struct stamp_clock_top *t);
+
 /** nap.c: between two cycles: who may sleep from now on. Pins become those of the next cycle. */
 void stamp_clock_top_doze(struct stamp_clock_top *t);
 /** Before anything is driven: those whose time is over wake up. */
 void stamp_clock_top_alarm(struct stamp_clock_top *t);
 /** In a cycle, once those awake are driven: who has to wake up for what comes in now. */
 void stamp_clock_top_wake(struct stamp_clock_top *t);
-/** After a cycle: sleepers' time goes on. */
-void stamp_clock_top_slept(struct stamp_clock_top *t);
-/** Where all sleep: up to @p most cycles at once. @return how many */
+/** After so many cycles: sleepers' time goes on. */
+void stamp_clock_top_slept(struct stamp_clock_top *t, uint64_t cycles);
+/** The matrix unit wakes up. */
+void stamp_clock_top_mxu_up(struct stamp_clock_top *t);
+/** jump.c: where nobody is in another's way: up to @p most cycles at once. @return how many */
 uint64_t stamp_clock_top_jump(struct stamp_clock_top *t, uint64_t most);
 /** All counters up to date. */
 void stamp_clock_top_settle(struct stamp_clock_top *t);

@@ -145,6 +145,12 @@ void stamp_clock_vxu_skip(struct stamp_clock_vxu *v, uint64_t cycles);
  */
 uint64_t stamp_clock_vxu_pass(struct stamp_clock_vxu *v, uint64_t most,
                               struct stamp_clock_vxu_sum *sum);
+/** Where pass would go on: whether a line of VM is written, or read, XB or PB is written, @p in cycles from now (0:
+ *  in this one), and which; as long as nothing is refused before. */
+bool stamp_clock_vxu_write_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr);
+bool stamp_clock_vxu_read_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr);
+bool stamp_clock_vxu_xb_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr);
+bool stamp_clock_vxu_pb_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr);
 
 #ifdef __cplusplus
 }

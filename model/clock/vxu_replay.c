@@ -204,24 +204,19 @@ uint64_t stamp_clock_vxu_replay_still(const struct stamp_clock_vxu *v)
 static void count(struct stamp_clock_vxu *v, uint32_t cycles, struct stamp_clock_vxu_sum *sum)
 {
     struct stamp_clock_vxu_replay *r = &v->replay;
-    uint32_t in[STAMP_CLOCK_TAPE_DIVIDE + 1] = {0};
+    const struct stamp_clock_tape *t = r->tape;
+    uint32_t in[STAMP_CLOCK_TAPE_KINDS];
 
-    for (uint32_t k = 0; k < cycles; k++) {
-        const uint32_t what = r->tape->what[r->at + k];
-        if (!what) continue;
-        for (unsigned kind = 0; kind <= STAMP_CLOCK_TAPE_DIVIDE; kind++)
-            in[kind] += what >> kind & 1;
-    }
-    for (uint32_t k = 0; k < in[STAMP_CLOCK_TAPE_XB]; k++)
-        sum->xb_rows +=
-            1 + (r->tape->list[STAMP_CLOCK_TAPE_XB][r->pos[STAMP_CLOCK_TAPE_XB] + k] >> 24);
+    for (unsigned k = 0; k < STAMP_CLOCK_TAPE_KINDS; k++)
+        in[k] = stamp_clock_tape_rank(t, k, r->at + cycles) - stamp_clock_tape_rank(t, k, r->at);
     sum->read += in[STAMP_CLOCK_TAPE_READ];
     sum->vw += in[STAMP_CLOCK_TAPE_PUT];
+    sum->xb_rows += in[STAMP_CLOCK_TAPE_XB] + in[STAMP_CLOCK_TAPE_TWO];
     sum->pb += in[STAMP_CLOCK_TAPE_PB];
     sum->fn += in[STAMP_CLOCK_TAPE_FN];
-    sum->lines += (uint64_t)in[STAMP_CLOCK_TAPE_LINE] * r->tape->lines;
-    sum->divides += (uint64_t)in[STAMP_CLOCK_TAPE_DIVIDE] * r->tape->divides;
-    for (unsigned kind = 0; kind < STAMP_CLOCK_TAPE_LISTS; kind++) r->pos[kind] += in[kind];
+    sum->lines += (uint64_t)in[STAMP_CLOCK_TAPE_LINE] * t->lines;
+    sum->divides += (uint64_t)in[STAMP_CLOCK_TAPE_DIVIDE] * t->divides;
+    for (unsigned k = 0; k < STAMP_CLOCK_TAPE_LISTS; k++) r->pos[k] += in[k];
     r->at += cycles;
     r->cycle += cycles;
 }
@@ -253,4 +248,37 @@ uint64_t stamp_clock_vxu_pass(struct stamp_clock_vxu *v, uint64_t most,
     }
     stamp_clock_vxu_edge(v, &all);
     return most;
+}
+
+/* Whether @p kind is in the cycle @p in ahead of the tape's place, and its address. */
+static bool ahead(const struct stamp_clock_vxu_replay *r, unsigned kind, uint64_t in,
+                  uint16_t *addr)
+{
+    if (in > r->tape->end - r->at || !(r->tape->what[r->at + in] >> kind & 1)) return false;
+    *addr =
+        (uint16_t)r->tape->list[kind][stamp_clock_tape_rank(r->tape, kind, r->at + (uint32_t)in)];
+    return true;
+}
+
+bool stamp_clock_vxu_write_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr)
+{
+    *addr = v->out.addr;
+    return in ? ahead(&v->replay, STAMP_CLOCK_TAPE_PUT, in - 1, addr) : v->out.valid;
+}
+
+bool stamp_clock_vxu_read_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr)
+{
+    return ahead(&v->replay, STAMP_CLOCK_TAPE_READ, in, addr);
+}
+
+bool stamp_clock_vxu_xb_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr)
+{
+    *addr = v->regs.xb_addr;
+    return in ? ahead(&v->replay, STAMP_CLOCK_TAPE_XB, in - 1, addr) : v->regs.xb_we;
+}
+
+bool stamp_clock_vxu_pb_in(const struct stamp_clock_vxu *v, uint64_t in, uint16_t *addr)
+{
+    *addr = v->regs.pb_addr;
+    return in ? ahead(&v->replay, STAMP_CLOCK_TAPE_PB, in - 1, addr) : v->regs.pb_we;
 }

@@ -8,6 +8,7 @@
 #include "model/mem.h"
 
 enum {
+    KINDS = STAMP_CLOCK_TAPE_KINDS,
     LISTS = STAMP_CLOCK_TAPE_LISTS,
     LONGEST = 1 << 16, /* cycles */
     PLACES = 1 << 14,  /* of the table of tapes, a power of 2 */
@@ -118,6 +119,7 @@ static void note(struct stamp_clock_tapes *t, const struct stamp_clock_vxu_pins 
     mark(t, STAMP_CLOCK_TAPE_PUT, before, p->vw_valid, p->vw_addr);
     mark(t, STAMP_CLOCK_TAPE_XB, before, p->xb_we,
          p->xb_addr | (uint32_t)p->xb_row << 16 | (uint32_t)p->xb_two << 24);
+    mark(t, STAMP_CLOCK_TAPE_TWO, before, p->xb_we && p->xb_two, 0);
     mark(t, STAMP_CLOCK_TAPE_PB, before, p->pb_we, p->pb_addr);
     mark(t, STAMP_CLOCK_TAPE_SM, before, p->sm_we, p->sm_addr);
     mark(t, STAMP_CLOCK_TAPE_RM, before, p->rm_we, p->rm_addr);
@@ -170,6 +172,26 @@ static void forget(struct stamp_clock_tapes *t)
     t->used = t->entries = 0;
 }
 
+/* The tape the other way round. */
+static struct stamp_clock_tape_block *turned(struct stamp_clock_tapes *t, uint32_t end)
+{
+    const uint32_t n = end / 64 + 1;
+    struct stamp_clock_tape_block *b = take(t, n * sizeof *b);
+    uint32_t sum[KINDS] = {0};
+
+    if (!b) return NULL;
+    memset(b, 0, n * sizeof *b);
+    for (uint32_t at = 0; at <= end; at++) {
+        if (at % 64 == 0) memcpy(b[at / 64].before, sum, sizeof sum);
+        for (int k = 0; k < KINDS; k++) {
+            const uint64_t bit = t->what[at] >> k & 1;
+            b[at / 64].bit[k] |= bit << at % 64;
+            sum[k] += (uint32_t)bit;
+        }
+    }
+    return b;
+}
+
 /* A new entry with what play has left; NULL: no room. */
 static struct entry *keep(struct stamp_clock_tapes *t, const struct stamp_clock_tape *tape)
 {
@@ -181,7 +203,8 @@ static struct entry *keep(struct stamp_clock_tapes *t, const struct stamp_clock_
     e->tape = *tape;
     if (tape->end) {
         e->tape.what = copied(t, t->what, (tape->end + 2) * sizeof *t->what);
-        whole = whole && e->tape.what;
+        e->tape.block = turned(t, tape->end);
+        whole = whole && e->tape.what && e->tape.block;
     }
     for (int k = 0; tape->end && k < LISTS; k++) {
         e->tape.list[k] = copied(t, t->list[k], t->listed[k] * sizeof *t->list[k]);

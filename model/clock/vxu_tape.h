@@ -34,15 +34,33 @@ enum stamp_clock_tape_kind {
     STAMP_CLOCK_TAPE_LISTS,
     STAMP_CLOCK_TAPE_LINE = STAMP_CLOCK_TAPE_LISTS, /**< ev_lines */
     STAMP_CLOCK_TAPE_FN,
-    STAMP_CLOCK_TAPE_DIVIDE /**< ev_divides */
+    STAMP_CLOCK_TAPE_DIVIDE, /**< ev_divides */
+    STAMP_CLOCK_TAPE_TWO,    /**< with XB: two rows */
+    STAMP_CLOCK_TAPE_KINDS
+};
+
+/** 64 cycles of a tape the other way round, and how often each kind was before them: for sums over many. */
+struct stamp_clock_tape_block {
+    uint64_t bit[STAMP_CLOCK_TAPE_KINDS];
+    uint32_t before[STAMP_CLOCK_TAPE_KINDS];
 };
 
 struct stamp_clock_tape {
     uint32_t end;           /**< cycles to the one whose edge sets done; 0: not to be played */
     uint8_t lines, divides; /**< what each bit of LINE and DIVIDE counts */
     const uint16_t *what;   /**< of each cycle, 0 to end + 1 */
+    const struct stamp_clock_tape_block *block;
     const uint32_t *list[STAMP_CLOCK_TAPE_LISTS];
 };
+
+/** How often @p kind is in the cycles before @p at, which is also the place in its list. */
+static inline uint32_t stamp_clock_tape_rank(const struct stamp_clock_tape *t, unsigned kind,
+                                             uint32_t at)
+{
+    const struct stamp_clock_tape_block *b = &t->block[at / 64];
+    const uint64_t part = b->bit[kind] & ((UINT64_C(1) << at % 64) - 1);
+    return b->before[kind] + (uint32_t)__builtin_popcountll(part);
+}
 
 struct stamp_clock_tapes; /**< tapes of one machine, by instruction */
 

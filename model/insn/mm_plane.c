@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "model/num/simd.h"
+
 static void quads_plain(const struct stamp_mm_plane *p)
 {
     const uint32_t L = p->columns;
@@ -41,12 +43,8 @@ static void correct(const struct stamp_mm_plane *p)
 static bool has(enum stamp_mm_form form, uint32_t columns)
 {
 #if defined(__x86_64__)
-    if (form == STAMP_MM_AVX512)
-        return stamp_mm_knows_avx512(columns) && __builtin_cpu_supports("avx512f") &&
-               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-               __builtin_cpu_supports("avx512vnni");
-    if (form == STAMP_MM_AVX2)
-        return stamp_mm_knows_avx2(columns) && __builtin_cpu_supports("avx2");
+    if (form == STAMP_MM_AVX512) return stamp_mm_knows_avx512(columns) && HAS_AVX512;
+    if (form == STAMP_MM_AVX2) return stamp_mm_knows_avx2(columns) && HAS_AVX2;
 #else
     (void)columns;
 #endif

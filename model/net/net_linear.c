@@ -71,13 +71,12 @@ static uint32_t columns(const struct stamp_layer *w, uint32_t panel)
     return left < STAMP_PANEL ? left : STAMP_PANEL;
 }
 
-/* Meanwhile the panel is fetched that this thread is likely to get next, of the same matrix or of
- * the one that comes with it. */
+/* Meanwhile the panel is fetched that this thread is to get next, mostly, of the same matrix or of the
+ * one that comes with it. */
 static void integer_panel(const struct product_job *j, const struct stamp_layer *w, uint32_t panel,
                           const struct stamp_layer *next, uint32_t next_panel, float *strip)
 {
     const struct stamp_scheme *q = &j->plan->scheme;
-    const size_t bytes = next->packed.quads * next->packed.quad_bytes;
     const bool more = next_panel < next->packed.panels;
     const struct stamp_acts acts = {.s = j->plan->s,
                                     .d = w->d,
@@ -90,7 +89,8 @@ static void integer_panel(const struct product_job *j, const struct stamp_layer 
                                     .meta = j->net->work.meta};
 
     stamp_matmul_panel(&acts, &w->packed, panel,
-                       more ? next->packed.code + next_panel * bytes : NULL, bytes, strip);
+                       more ? stamp_packed_panel(&next->packed, next_panel) : NULL,
+                       next->packed.panel_bytes, strip);
 }
 
 /* strip[s][columns] = the layer's output channels of one panel. */
@@ -126,7 +126,8 @@ static void multiply_panel(void *ctx, uint32_t item, uint32_t worker)
     for (; item >= panels_of(t->w); t++) item -= panels_of(t->w);
     const uint32_t cols = columns(t->w, item);
     const float *strip = strip_of(j->net, worker, 0);
-    panel_product(j, t->w, t->bias, item, t->w, item + j->net->options.threads,
+    const bool end = item + 1 == panels_of(t->w) && t + 1 < j->target + j->count;
+    panel_product(j, t->w, t->bias, item, t[end].w, end ? 0 : item + 1,
                   strip_of(j->net, worker, 0));
 
     for (uint32_t r = 0; r < j->plan->s; r++, strip += cols) {
@@ -169,7 +170,7 @@ static void gate_up_panel(void *ctx, uint32_t item, uint32_t worker)
     float *gate = strip_of(j->net, worker, 0), *up = strip_of(j->net, worker, 1);
 
     panel_product(j, t[0].w, t[0].bias, item, t[1].w, item, gate);
-    panel_product(j, t[1].w, t[1].bias, item, t[0].w, item + j->net->options.threads, up);
+    panel_product(j, t[1].w, t[1].bias, item, t[0].w, item + 1, up);
     for (uint32_t r = 0; r < j->plan->s; r++) {
         float *y = t->y + (size_t)r * t->w->n + (size_t)item * STAMP_PANEL;
         stamp_silu_mul(cols, gate + (size_t)r * cols, up + (size_t)r * cols, y);

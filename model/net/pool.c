@@ -40,13 +40,28 @@ static void pause_a_little(void)
 #endif
 }
 
+/* Items that follow each other, so that a thread reads memory in order and knows what comes next: half
+ * its share of what is left, at last one by one. @return how many, from *first on */
+static uint32_t take(struct stamp_pool *p, uint32_t *first)
+{
+    uint32_t at = atomic_load_explicit(&p->next, memory_order_relaxed), n;
+
+    do {
+        const uint32_t left = at < p->count ? p->count - at : 0, share = left / (2 * p->threads);
+        if (!left) return 0;
+        n = share ? share : 1;
+    } while (!atomic_compare_exchange_weak_explicit(&p->next, &at, at + n, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    *first = at;
+    return n;
+}
+
 static void take_items(struct stamp_pool *p, uint32_t number)
 {
-    for (;;) {
-        const uint32_t item = atomic_fetch_add_explicit(&p->next, 1, memory_order_relaxed);
-        if (item >= p->count) return;
-        p->fn(p->ctx, item, number);
-    }
+    uint32_t at, n;
+
+    while ((n = take(p, &at)))
+        for (uint32_t i = at; i < at + n; i++) p->fn(p->ctx, i, number);
 }
 
 /* Wait for a round after @p seen. @return false: stop */

@@ -63,7 +63,15 @@ AVX2 static void butterfly_avx2(enum stamp_bfly kind, float c, float s, size_t n
     butterfly(kind, c, s, n, a, b);
 }
 
+AVX512 static void butterfly_avx512(enum stamp_bfly kind, float c, float s, size_t n, float *a,
+                                    float *b)
+{
+    butterfly(kind, c, s, n, a, b);
+}
+
 void stamp_butterfly(enum stamp_bfly kind, float c, float s, size_t n, float *a, float *b)
 {
-    HAS_AVX2 ? butterfly_avx2(kind, c, s, n, a, b) : butterfly(kind, c, s, n, a, b);
+    HAS_AVX512 ? butterfly_avx512(kind, c, s, n, a, b)
+    : HAS_AVX2 ? butterfly_avx2(kind, c, s, n, a, b)
+               : butterfly(kind, c, s, n, a, b);
 }

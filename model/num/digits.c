@@ -4,6 +4,7 @@
 
 #include "model/num/f32.h"
 #include "model/num/quant_kernel.h"
+#include "model/num/simd.h"
 
 struct stamp_qparam stamp_digit_params(struct stamp_range range)
 {
@@ -17,10 +18,11 @@ void stamp_digit_codes(float inv, size_t n, const float *x, int8_t *code)
     size_t i = 0;
 
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) {
+    if (HAS_AVX2) {
         const struct stamp_limits to = {-STAMP_DIGITS_MAX, STAMP_DIGITS_MAX, 0};
         int32_t sum = 0;
-        i = stamp_quantize_avx2((struct stamp_qparam){.inv = inv}, to, n, x, code, &sum);
+        i = (HAS_AVX512 ? stamp_quantize_avx512 : stamp_quantize_avx2)(
+            (struct stamp_qparam){.inv = inv}, to, n, x, code, &sum);
     }
 #endif
     for (; i < n; i++) {

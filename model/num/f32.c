@@ -33,9 +33,16 @@ AVX2 static size_t find_nonfinite_avx2(size_t n, const float *x)
     return find_nonfinite(n, x);
 }
 
+AVX512 static size_t find_nonfinite_avx512(size_t n, const float *x)
+{
+    return find_nonfinite(n, x);
+}
+
 size_t stamp_f32_find_nonfinite(size_t n, const float *x)
 {
-    return HAS_AVX2 ? find_nonfinite_avx2(n, x) : find_nonfinite(n, x);
+    return HAS_AVX512 ? find_nonfinite_avx512(n, x)
+           : HAS_AVX2 ? find_nonfinite_avx2(n, x)
+                      : find_nonfinite(n, x);
 }
 
 INLINE void add_rows(size_t n, float *restrict x, const float *restrict y)
@@ -52,7 +59,12 @@ AVX2 static void add_rows_avx2(size_t n, float *x, const float *y)
     add_rows(n, x, y);
 }
 
+AVX512 static void add_rows_avx512(size_t n, float *x, const float *y)
+{
+    add_rows(n, x, y);
+}
+
 void stamp_f32_add_rows(size_t n, float *x, const float *y)
 {
-    HAS_AVX2 ? add_rows_avx2(n, x, y) : add_rows(n, x, y);
+    HAS_AVX512 ? add_rows_avx512(n, x, y) : HAS_AVX2 ? add_rows_avx2(n, x, y) : add_rows(n, x, y);
 }

@@ -13,6 +13,7 @@
 #define STAMP_NUM_MATMUL_H
 
 #include "model/num/acts.h"
+#include "model/num/path.h"
 #include "model/num/weights.h"
 
 #ifdef __cplusplus
@@ -31,6 +32,7 @@ enum { STAMP_PANEL = 64 }; /**< output channels packed together */
  * Weights in the order the fast path reads them: panels of channels, quads of features. A quad holds
  * STAMP_PANEL * 4 unsigned codes, element 4 * channel + feature: code + 128 in a byte each for 8 bits;
  * for 4 bits code + 8, elements i and i + STAMP_PANEL * 2 in the low and the high half of byte i.
+ * Scales and sums of a panel lie behind its quads: in arrays of their own, few rows would wait for them.
  */
 struct stamp_packed {
     uint32_t n, d, block, nb;
@@ -38,30 +40,32 @@ struct stamp_packed {
     uint32_t panels;   /**< ceil(n / STAMP_PANEL) */
     size_t quads;      /**< ceil(d / 4) */
     size_t quad_bytes; /**< STAMP_PANEL * 4, or half of it */
-    uint8_t *code;     /**< [panels][quads][quad_bytes], owned */
-    float *scale;      /**< [panels][nb][STAMP_PANEL], owned */
-    int32_t *colsum;   /**< [panels][nb][STAMP_PANEL], owned */
+    size_t panel_bytes;
+    uint8_t *
+        code; /**< [panels][panel_bytes], owned: [quads][quad_bytes], then as the functions below */
 };
+
+static inline const uint8_t *stamp_packed_panel(const struct stamp_packed *p, uint32_t panel)
+{
+    return p->code + panel * p->panel_bytes;
+}
+
+/** [nb][STAMP_PANEL] of a panel. */
+static inline float *stamp_packed_scale(const struct stamp_packed *p, uint32_t panel)
+{
+    return (float *)(void *)(p->code + panel * p->panel_bytes + p->quads * p->quad_bytes);
+}
+
+/** [nb][STAMP_PANEL] of a panel. */
+static inline int32_t *stamp_packed_colsum(const struct stamp_packed *p, uint32_t panel)
+{
+    return (int32_t *)(void *)(stamp_packed_scale(p, panel) + (size_t)p->nb * STAMP_PANEL);
+}
 
 /** Pack once, multiply often. On failure (STAMP_ENOMEM) @p out is zeroed. */
 enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed *out,
                              struct stamp_err *e);
 void stamp_packed_free(struct stamp_packed *p);
-
-enum stamp_path {
-    STAMP_PATH_BEST,
-    STAMP_PATH_PORTABLE,
-    STAMP_PATH_AVX2,
-    STAMP_PATH_AVX512,
-    STAMP_PATH_AMX,
-    STAMP_PATHS
-};
-
-/** Whether this host can take a path. */
-bool stamp_path_works(enum stamp_path path);
-
-/** "portable", "avx2", "avx512-vnni", "amx-int8"; of BEST the one it stands for. */
-const char *stamp_path_name(enum stamp_path path);
 
 /**
  * y[x->s][w->n], bit for bit stamp_matmul_ref. Preconditions as there, and stamp_path_works(path).

@@ -3,10 +3,10 @@
  *
  * tdpbsud: signed codes by unsigned weights, 16 rows x 16 channels x 64 features, sums modulo 2^32
  * without saturation. A quad of packed weights holds four rows of four weight tiles as they stand.
- * Two tiles of rows by two of channels take the eight registers. Codes, the unpacked weights of CHUNK
- * features and the sums of up to STAMP_TALL_ROWS rows stay in the second-level cache, whose bandwidth
- * is then the bound: 1.7 of the 3.3 Tmac/s that the tiles alone make. Chunks that fit the first level
- * gain nothing, because their sums go to and fro more often. */
+ * Two tiles of rows by two of channels take the eight registers, each loaded for every two products: from
+ * the second-level cache that is more than it gives. So half a panel's weights of CHUNK features, 16 KiB,
+ * stay in the first level while the codes of all rows, up to STAMP_TALL_ROWS, pass from the second.
+ * Longer chunks do not stay, shorter ones have their sums go to and fro more often. */
 #define _DEFAULT_SOURCE /* syscall */
 #include <string.h>
 
@@ -23,11 +23,11 @@
 
 enum {
     QUAD = 4 * STAMP_PANEL,
-    STEP = 16,         /* quads of one tile product: 64 features */
-    CHUNK = 64 * STEP, /* quads whose weights are unpacked together */
-    TILE_ROWS = 32,    /* of one pass: two tiles */
-    FETCH_MOST = 512,  /* bytes fetched ahead with one tile product */
-    TILE_BYTES = 64,   /* of a row of a tile */
+    STEP = 16,        /* quads of one tile product: 64 features */
+    CHUNK = 8 * STEP, /* quads whose weights are unpacked together */
+    TILE_ROWS = 32,   /* of one pass: two tiles */
+    FETCH_MOST = 512, /* bytes fetched ahead with one tile product */
+    TILE_BYTES = 64,  /* of a row of a tile */
     ARCH_REQ_XCOMP_PERM = 0x1023,
     XFEATURE_XTILEDATA = 18
 };
@@ -153,34 +153,39 @@ static inline __attribute__((always_inline)) AMX void square(bool first, size_t 
     _tile_stored(3, below + 16, line);
 }
 
-/* One chunk of features for all rows: sums begin where first. What no tile may read is copied. */
-static AMX void chunk(bool first, bool upper, uint32_t rows, size_t count, const int8_t *x,
-                      size_t stride, struct halves w, struct stamp_ahead *ahead, int32_t *acc)
+/* What products of a chunk share. */
+struct chunk {
+    bool first; /* sums begin here */
+    uint32_t rows;
+    size_t count; /* quads */
+    const int8_t *x;
+    size_t stride;
+    struct halves w;
+};
+
+/* One chunk of features for all rows and half a panel. What no tile may read is copied. */
+static AMX void half_panel(const struct chunk *c, int half, struct stamp_ahead *ahead, int32_t *acc)
 {
-    const size_t steps = (count + STEP - 1) / STEP;
+    const size_t steps = (c->count + STEP - 1) / STEP;
     const size_t edge_line = (steps | 1) * TILE_BYTES; /* odd, as stamp_acts_stride is */
     _Alignas(64) int8_t edge[TILE_ROWS * (4 * CHUNK + TILE_BYTES)];
 
-    for (uint32_t r = 0; r < rows; r += TILE_ROWS, acc += TILE_ROWS * STAMP_PANEL) {
-        const uint32_t n = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;
-        const int8_t *from = x + r * stride;
-        size_t to_next = stride;
+    for (uint32_t r = 0; r < c->rows; r += TILE_ROWS, acc += TILE_ROWS * STAMP_PANEL) {
+        const uint32_t n = c->rows - r < TILE_ROWS ? c->rows - r : TILE_ROWS;
+        const int8_t *from = c->x + r * c->stride;
+        size_t to_next = c->stride;
 
-        if (n < TILE_ROWS || count % STEP) {
+        if (n < TILE_ROWS || c->count % STEP) {
             memset(edge, 0, TILE_ROWS * edge_line);
             for (uint32_t i = 0; i < n; i++)
-                memcpy(edge + i * edge_line, from + i * stride, 4 * count);
+                memcpy(edge + i * edge_line, from + i * c->stride, 4 * c->count);
             from = edge;
             to_next = edge_line;
         }
-        for (int half = 0; half < 2; half++) {
-            int32_t *const to = acc + half * STAMP_PANEL / 2;
-            if (first)
-                square(true, steps, from, to_next, w.of[half], w.stride, ahead, to);
-            else
-                square(false, steps, from, to_next, w.of[half], w.stride, ahead, to);
-        }
-        if (upper) finish_upper(n, acc);
+        if (c->first)
+            square(true, steps, from, to_next, c->w.of[half], c->w.stride, ahead, acc);
+        else
+            square(false, steps, from, to_next, c->w.of[half], c->w.stride, ahead, acc);
     }
 }
 
@@ -197,10 +202,12 @@ AMX void stamp_amx_tall(uint32_t rows, size_t quads, const int8_t *x, size_t str
     for (size_t q = 0; q < quads; q += CHUNK) {
         const size_t count = quads - q < CHUNK ? quads - q : CHUNK;
         const struct halves open = open_weights(w + q * quad_bytes, w_bits, count, room);
-        chunk(q == 0, w_bits == 4 && q + count == quads, rows, count, x + 4 * q, stride, open,
-              ahead, acc);
+        const struct chunk c = {q == 0, rows, count, x + 4 * q, stride, open};
+        for (int half = 0; half < 2; half++)
+            half_panel(&c, half, ahead, acc + half * STAMP_PANEL / 2);
     }
     _tile_release();
+    if (w_bits == 4) finish_upper(rows, acc);
 }
 
 #else

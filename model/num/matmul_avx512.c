@@ -8,9 +8,13 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni")))
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vnni,prfchw")))
 
-enum { VECTORS = STAMP_PANEL / 16, STREAM = 8192 /* bytes ahead of the weights */ };
+enum {
+    VECTORS = STAMP_PANEL / 16,
+    STREAM = 2560 /* bytes ahead of the weights */,
+    SOON = 8 /* rows ahead of y */
+};
 
 /* The unsigned codes of a quad. */
 static inline __attribute__((always_inline)) VNNI void load_quad(bool nibbles, const uint8_t *w,
@@ -49,7 +53,7 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
         } else { /* so few rows wait for memory, whose own prefetching ends with each page */
             const uint8_t *const at = w + STREAM < end ? w + STREAM : ahead + (w + STREAM - end);
             for (int v = 0; v < VECTORS; v += nibbles ? 2 : 1)
-                __builtin_prefetch(at + 64 * v / (nibbles ? 2 : 1), 0, 2);
+                __builtin_prefetch(at + 64 * v / (nibbles ? 2 : 1));
         }
         load_quad(nibbles, w, u);
 #pragma GCC unroll 6
@@ -93,11 +97,83 @@ static VNNI void tile(uint32_t rows, size_t quads, const int8_t *x, size_t strid
         tile_rows(rows, false, quads, x, stride, w, ahead, acc);
 }
 
+/* What a panel's rows share: sums of columns, and SCALE of their scales. */
+struct columns {
+    __m512i sum[VECTORS];
+    __m512d scale[2 * VECTORS];
+};
+
+static inline __attribute__((always_inline)) VNNI struct columns columns_of(const int32_t *colsum,
+                                                                            const float *scale)
+{
+    const __m512i high = _mm512_set1_epi32((int)0xffff0000);
+    struct columns c;
+
+#pragma GCC unroll 4
+    for (int v = 0; v < VECTORS; v++) {
+        c.sum[v] = _mm512_loadu_si512(colsum + 16 * v);
+        const __m512i s = _mm512_and_si512(_mm512_loadu_si512(scale + 16 * v), high);
+        c.scale[2 * v] = _mm512_cvtps_pd(_mm256_castsi256_ps(_mm512_castsi512_si256(s)));
+        c.scale[2 * v + 1] = _mm512_cvtps_pd(_mm256_castsi256_ps(_mm512_extracti64x4_epi64(s, 1)));
+    }
+    return c;
+}
+
+/* DEQ, NaN of any pattern: as stamp_deq_raw. */
+static inline __attribute__((always_inline)) VNNI __m512 deq(__m512i acc, __m512d low, __m512d high)
+{
+    const __m512d a = _mm512_cvtepi32_pd(_mm512_castsi512_si256(acc));
+    const __m512d b = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64(acc, 1));
+    const __m256 x = _mm512_cvtpd_ps(_mm512_mul_pd(a, low));
+    const __m256 y = _mm512_cvtpd_ps(_mm512_mul_pd(b, high));
+
+    return _mm512_insertf32x8(_mm512_castps256_ps512(x), y, 1);
+}
+
+/* stamp_finish_turn, whose own vectors are half as wide; where far, lines of y are asked for ahead. */
+static inline __attribute__((always_inline)) VNNI void finish_turn(
+    bool first, bool last, bool far, uint32_t rows, const int32_t *acc,
+    const struct stamp_row_terms *terms, struct columns c, float *y, size_t stride)
+{
+    const __m512i nan = _mm512_set1_epi32((int)STAMP_F32_NAN);
+
+    for (; rows > 0; rows--, terms++, acc += STAMP_PANEL, y += stride) {
+        const __m512i add = _mm512_set1_epi32(terms->add);
+        const __m512i factor = _mm512_set1_epi32(terms->col_factor);
+        const __m512d sx = _mm512_set1_pd((double)stamp_scale8(terms->sx));
+#pragma GCC unroll 4
+        for (int v = 0; v < VECTORS; v++) {
+            const __m512i p = _mm512_add_epi32(_mm512_loadu_si512(acc + 16 * v), add);
+            const __m512i sum = _mm512_add_epi32(p, _mm512_mullo_epi32(factor, c.sum[v]));
+            __m512 x =
+                deq(sum, _mm512_mul_pd(sx, c.scale[2 * v]), _mm512_mul_pd(sx, c.scale[2 * v + 1]));
+            if (!first) x = _mm512_add_ps(_mm512_loadu_ps(y + 16 * v), x);
+            if (last) {
+                const __mmask16 bad = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
+                x = _mm512_mask_mov_ps(x, bad, _mm512_castsi512_ps(nan));
+            }
+            _mm512_storeu_ps(y + 16 * v, x);
+            if (far) __builtin_prefetch(y + SOON * stride + 16 * v, 1);
+        }
+    }
+}
+
 static VNNI void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
                         const struct stamp_row_terms *terms, const int32_t *colsum,
                         const float *scale, float *y, size_t stride)
 {
-    stamp_finish(t, rows, acc, terms, colsum, scale, y, stride);
+    const struct columns c = columns_of(colsum, scale);
+
+    if (t.first && t.last && t.far)
+        finish_turn(true, true, true, rows, acc, terms, c, y, stride);
+    else if (t.first && t.last)
+        finish_turn(true, true, false, rows, acc, terms, c, y, stride);
+    else if (t.first)
+        finish_turn(true, false, false, rows, acc, terms, c, y, stride);
+    else if (t.last)
+        finish_turn(false, true, false, rows, acc, terms, c, y, stride);
+    else
+        finish_turn(false, false, false, rows, acc, terms, c, y, stride);
 }
 
 const struct stamp_kernel stamp_kernel_avx512 = {tile, finish};

@@ -7,6 +7,7 @@
 
 #include "model/mem.h"
 #include "model/num/f32.h"
+#include "model/num/simd.h"
 
 enum { LANES = 16, VECTORS = 2, COLS = LANES * VECTORS, ROWS = 4 };
 
@@ -73,11 +74,11 @@ __attribute__((target("avx512f"))) static void rows_avx512(uint32_t rows, uint32
 static void rows_best(uint32_t rows, uint32_t d, const float *x, const float *panel, float *out)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f")) {
+    if (HAS_AVX512) {
         rows_avx512(rows, d, x, panel, out);
         return;
     }
-    if (__builtin_cpu_supports("avx2")) {
+    if (HAS_AVX2) {
         rows_avx2(rows, d, x, panel, out);
         return;
     }

@@ -8,7 +8,7 @@
 
 #include "model/num/matmul_kernel.h"
 
-enum { QUAD = 4 * STAMP_PANEL, TALL_LEAST = 8 };
+enum { QUAD = 4 * STAMP_PANEL, TALL_LEAST = 8, FAR = 1 << 21 /* bytes of a second-level cache */ };
 
 static void unpack_quad(const uint8_t *w, unsigned w_bits, uint8_t *quad)
 {
@@ -49,45 +49,17 @@ static void finish(struct stamp_turn t, uint32_t rows, const int32_t *acc,
 
 const struct stamp_kernel stamp_kernel_portable = {tile, finish};
 
-bool stamp_path_works(enum stamp_path path)
-{
-#if defined(__x86_64__)
-    if (path == STAMP_PATH_AVX512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vnni");
-    if (path == STAMP_PATH_AMX) return stamp_path_works(STAMP_PATH_AVX512) && stamp_amx_works();
-    if (path == STAMP_PATH_AVX2) return __builtin_cpu_supports("avx2");
-#endif
-    return path == STAMP_PATH_BEST || path == STAMP_PATH_PORTABLE;
-}
-
-static enum stamp_path resolve(enum stamp_path path)
-{
-    if (path != STAMP_PATH_BEST) return path;
-    if (stamp_path_works(STAMP_PATH_AMX)) return STAMP_PATH_AMX;
-    if (stamp_path_works(STAMP_PATH_AVX512)) return STAMP_PATH_AVX512;
-    return stamp_path_works(STAMP_PATH_AVX2) ? STAMP_PATH_AVX2 : STAMP_PATH_PORTABLE;
-}
-
-const char *stamp_path_name(enum stamp_path path)
-{
-    static const char *const name[] = {"best", "portable", "avx2", "avx512-vnni", "amx-int8"};
-    return name[resolve(path)];
-}
-
 const struct stamp_kernel *stamp_kernel_of(enum stamp_path path)
 {
 #if defined(__x86_64__)
-    switch (resolve(path)) {
-    case STAMP_PATH_AMX:
-    case STAMP_PATH_AVX512: return &stamp_kernel_avx512;
-    case STAMP_PATH_AVX2: return &stamp_kernel_avx2;
-    case STAMP_PATH_PORTABLE:
-    case STAMP_PATH_BEST:
-    case STAMP_PATHS: break;
-    }
+    const bool best = path == STAMP_PATH_BEST;
+
+    if (path >= STAMP_PATH_AVX512 || (best && stamp_path_may(STAMP_PATH_AVX512)))
+        return &stamp_kernel_avx512;
+    if (path == STAMP_PATH_AVX2 || (best && stamp_path_may(STAMP_PATH_AVX2)))
+        return &stamp_kernel_avx2;
 #endif
-    assert(resolve(path) == STAMP_PATH_PORTABLE);
+    assert(path == STAMP_PATH_PORTABLE || path == STAMP_PATH_BEST);
     return &stamp_kernel_portable;
 }
 
@@ -111,6 +83,7 @@ struct place {
     uint32_t row, rows, panel;
     float *y;
     size_t stride;
+    bool far; /* of struct stamp_turn */
 };
 
 static uint32_t columns(const struct stamp_packed *w, uint32_t panel)
@@ -137,25 +110,31 @@ static void rows_times_panel(const struct stamp_kernel *k, bool tall, const stru
                              float *room)
 {
     const size_t quads_a_block = w->block ? w->block / 4 : w->quads;
-    const uint8_t *code = w->code + (size_t)at->panel * w->quads * w->quad_bytes;
+    const uint8_t *code = stamp_packed_panel(w, at->panel);
+    const int32_t *colsum = stamp_packed_colsum(w, at->panel);
+    const float *scale = stamp_packed_scale(w, at->panel);
     const uint32_t cols = columns(w, at->panel);
     const bool whole = cols == STAMP_PANEL;
 
     for (uint32_t b = 0; b < w->nb; b++) {
         const size_t q = b * quads_a_block;
         const size_t n = w->quads - q < quads_a_block ? w->quads - q : quads_a_block;
-        const size_t meta = ((size_t)at->panel * w->nb + b) * STAMP_PANEL;
+        const size_t meta = (size_t)b * STAMP_PANEL;
         const int8_t *from = x->code + at->row * x->stride + 4 * q;
         const uint8_t *by = code + q * w->quad_bytes;
 
+        for (int i = 0; i < STAMP_PANEL; i += 16) { /* lines that finish would wait for */
+            __builtin_prefetch(colsum + meta + i);
+            __builtin_prefetch(scale + meta + i);
+        }
         if (tall)
             stamp_amx_tall(at->rows, n, from, x->stride, by, w->bits, next, acc);
         else
             k->tile(at->rows, n, from, x->stride, by, w->bits,
                     ahead_of(w, at->rows, next, b, by + n * w->quad_bytes, code), acc);
         terms_of(x, w, at->row, at->rows, b, terms);
-        k->finish((struct stamp_turn){b == 0, b == w->nb - 1}, at->rows, acc, terms,
-                  w->colsum + meta, w->scale + meta, whole ? at->y : room,
+        k->finish((struct stamp_turn){b == 0, b == w->nb - 1, at->far && whole}, at->rows, acc,
+                  terms, colsum + meta, scale + meta, whole ? at->y : room,
                   whole ? at->stride : STAMP_PANEL);
     }
     for (uint32_t r = 0; r < at->rows && !whole; r++)
@@ -199,7 +178,8 @@ static void short_panel(const struct stamp_kernel *k, const struct stamp_acts *x
 /* Tiles of AMX pay from half a tile of rows on; asked for by name they are taken for any. */
 static bool is_tall(enum stamp_path path, uint32_t rows)
 {
-    return path == STAMP_PATH_AMX || (resolve(path) == STAMP_PATH_AMX && rows >= TALL_LEAST);
+    return path == STAMP_PATH_AMX ||
+           (path == STAMP_PATH_BEST && rows >= TALL_LEAST && stamp_path_may(STAMP_PATH_AMX));
 }
 
 static bool fits(const struct stamp_acts *x, const struct stamp_packed *w)
@@ -219,17 +199,17 @@ void stamp_matmul_panels(enum stamp_path path, const struct stamp_acts *x,
 {
     const struct stamp_kernel *k = stamp_kernel_of(path);
     const bool tall = is_tall(path, x->s);
-    const size_t bytes = w->quads * w->quad_bytes;
+    const bool far = (size_t)x->s * w->n * sizeof *y > FAR;
     uint32_t rows;
 
     assert(fits(x, w) && first + count <= w->panels);
     for (uint32_t row = 0; row < x->s; row += rows) {
         rows = rows_at_once(tall, x, row);
         for (uint32_t p = first; p < first + count; p++) {
-            const struct stamp_ahead next = {w->code + (p + 1) * bytes,
-                                             p + 1 < first + count ? bytes : 0, 0};
-            const struct place at = {row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL,
-                                     w->n};
+            const struct stamp_ahead next = {stamp_packed_panel(w, p + 1),
+                                             p + 1 < first + count ? w->panel_bytes : 0, 0};
+            const struct place at = {
+                row, rows, p, y + row * (size_t)w->n + (size_t)p * STAMP_PANEL, w->n, far};
             (tall ? tall_panel : short_panel)(k, x, w, at, next);
         }
     }
@@ -246,7 +226,7 @@ void stamp_matmul_panel(const struct stamp_acts *x, const struct stamp_packed *w
     assert(fits(x, w) && panel < w->panels);
     for (uint32_t row = 0; row < x->s; row += rows) {
         rows = rows_at_once(tall, x, row);
-        const struct place at = {row, rows, panel, y + row * (size_t)cols, cols};
+        const struct place at = {row, rows, panel, y + row * (size_t)cols, cols, false};
         (tall ? tall_panel : short_panel)(stamp_kernel_of(STAMP_PATH_BEST), x, w, at, ahead);
     }
 }

@@ -31,6 +31,7 @@ struct stamp_row_terms {
 /** Of a block of features: whether it is the first, whether the last of all. */
 struct stamp_turn {
     bool first, last;
+    bool far; /**< y is more than a cache holds: every line of it has to come */
 };
 
 struct stamp_kernel {

@@ -23,9 +23,10 @@ static void pack_quad(const struct stamp_weights *w, uint32_t panel, size_t q, u
 
 static void pack_codes(const struct stamp_weights *w, struct stamp_packed *p)
 {
-    uint8_t quad[QUAD], *to = p->code;
+    uint8_t quad[QUAD];
 
-    for (uint32_t panel = 0; panel < p->panels; panel++)
+    for (uint32_t panel = 0; panel < p->panels; panel++) {
+        uint8_t *to = p->code + panel * p->panel_bytes;
         for (size_t q = 0; q < p->quads; q++, to += p->quad_bytes) {
             pack_quad(w, panel, q, quad);
             if (w->bits == 8)
@@ -34,6 +35,7 @@ static void pack_codes(const struct stamp_weights *w, struct stamp_packed *p)
                 for (int i = 0; i < QUAD / 2; i++)
                     to[i] = (uint8_t)(quad[i] | quad[QUAD / 2 + i] << 4);
         }
+    }
 }
 
 static void pack_meta(const struct stamp_weights *w, struct stamp_packed *p)
@@ -41,10 +43,9 @@ static void pack_meta(const struct stamp_weights *w, struct stamp_packed *p)
     for (uint32_t j = 0; j < w->n; j++)
         for (uint32_t b = 0; b < w->nb; b++) {
             const size_t from = (size_t)j * w->nb + b;
-            const size_t to =
-                ((size_t)(j / STAMP_PANEL) * w->nb + b) * STAMP_PANEL + j % STAMP_PANEL;
-            p->scale[to] = w->scale[from];
-            p->colsum[to] = w->colsum[from];
+            const size_t to = (size_t)b * STAMP_PANEL + j % STAMP_PANEL;
+            stamp_packed_scale(p, j / STAMP_PANEL)[to] = w->scale[from];
+            stamp_packed_colsum(p, j / STAMP_PANEL)[to] = w->colsum[from];
         }
 }
 
@@ -52,7 +53,8 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
                              struct stamp_err *e)
 {
     const uint32_t panels = (w->n + STAMP_PANEL - 1) / STAMP_PANEL;
-    const size_t quads = ((size_t)w->d + 3) / 4, metas = (size_t)panels * w->nb;
+    const size_t quads = ((size_t)w->d + 3) / 4, quad_bytes = w->bits == 8 ? QUAD : QUAD / 2;
+    const size_t meta_bytes = STAMP_PANEL * (sizeof(float) + sizeof(int32_t));
 
     *p = (struct stamp_packed){.n = w->n,
                                .d = w->d,
@@ -61,11 +63,10 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
                                .bits = w->bits,
                                .panels = panels,
                                .quads = quads,
-                               .quad_bytes = w->bits == 8 ? QUAD : QUAD / 2};
-    p->code = stamp_alloc(panels * quads, p->quad_bytes);
-    p->scale = stamp_alloc(metas, STAMP_PANEL * sizeof *p->scale);
-    p->colsum = stamp_alloc(metas, STAMP_PANEL * sizeof *p->colsum);
-    if (!p->code || !p->scale || !p->colsum) {
+                               .quad_bytes = quad_bytes,
+                               .panel_bytes = quads * quad_bytes + w->nb * meta_bytes};
+    p->code = stamp_alloc(panels, p->panel_bytes);
+    if (!p->code) {
         stamp_packed_free(p);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for a packed %u x %u weight", w->n, w->d);
     }
@@ -77,7 +78,5 @@ enum stamp_status stamp_pack(const struct stamp_weights *w, struct stamp_packed 
 void stamp_packed_free(struct stamp_packed *p)
 {
     stamp_free(p->code);
-    stamp_free(p->scale);
-    stamp_free(p->colsum);
     *p = (struct stamp_packed){0};
 }

@@ -45,6 +45,9 @@ AVX2 static struct stamp_range range_widen_avx2(struct stamp_range r, size_t n, 
 
 struct stamp_range stamp_range_widen(struct stamp_range r, size_t n, const float *x)
 {
+#if defined(__x86_64__)
+    if (HAS_AVX512) return stamp_range_avx512(r, n, x);
+#endif
     return HAS_AVX2 ? range_widen_avx2(r, n, x) : range_widen(r, n, x);
 }
 
@@ -98,7 +101,10 @@ int32_t stamp_quantize(struct stamp_qparam q, unsigned bits, bool symmetric, siz
     size_t done = 0;
 
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) done = stamp_quantize_avx2(q, to, n, x, code, &sum);
+    if (HAS_AVX512)
+        done = stamp_quantize_avx512(q, to, n, x, code, &sum);
+    else if (HAS_AVX2)
+        done = stamp_quantize_avx2(q, to, n, x, code, &sum);
 #endif
     sum += quantize_scalar(q, to, n - done, x + done, code + done);
     return bits == 8 ? sum - 8 * (int32_t)n : sum;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file quant_kernel.h
- * The vector form of stamp_quantize; used by quant*.c and digits.c only.
+ * The vector forms of stamp_quantize and stamp_range_widen; used by quant*.c and digits.c only.
  */
 #ifndef STAMP_NUM_QUANT_KERNEL_H
 #define STAMP_NUM_QUANT_KERNEL_H
@@ -17,5 +17,10 @@ struct stamp_limits {
  *  @return how many were done */
 size_t stamp_quantize_avx2(struct stamp_qparam q, struct stamp_limits to, size_t n, const float *x,
                            int8_t *code, int32_t *sum);
+size_t stamp_quantize_avx512(struct stamp_qparam q, struct stamp_limits to, size_t n,
+                             const float *x, int8_t *code, int32_t *sum);
+
+/** stamp_range_widen. */
+struct stamp_range stamp_range_avx512(struct stamp_range r, size_t n, const float *x);
 
 #endif

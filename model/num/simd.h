@@ -9,16 +9,15 @@
 #define STAMP_NUM_SIMD_H
 
 #include "model/num/f32.h"
+#include "model/num/path.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__x86_64__)
-#define AVX2     __attribute__((target("avx2")))
-#define HAS_AVX2 __builtin_cpu_supports("avx2")
-#define AVX512   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
-#define HAS_AVX512                                                                                 \
-    (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&                    \
-     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+#define AVX2       __attribute__((target("avx2")))
+#define HAS_AVX2   stamp_path_may(STAMP_PATH_AVX2)
+#define AVX512     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,prefer-vector-width=512")))
+#define HAS_AVX512 stamp_path_may(STAMP_PATH_AVX512)
 #else
 #define AVX2
 #define HAS_AVX2 0

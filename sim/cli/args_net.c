@@ -5,10 +5,18 @@
 #include <stdio.h>
 
 #include "model/net/pool.h"
+#include "model/num/path.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/progress.h"
 
-enum { KEY_KV = STAMP_KEY_NET, KEY_KV_BLOCK, KEY_KV_TRANSFORM, KEY_HEAD_BITS, KEY_THREADS };
+enum {
+    KEY_KV = STAMP_KEY_NET,
+    KEY_KV_BLOCK,
+    KEY_KV_TRANSFORM,
+    KEY_HEAD_BITS,
+    KEY_THREADS,
+    KEY_PATH
+};
 
 static const struct argp_option options[] = {
     {.doc = "Whole networks:", .group = 22},
@@ -34,6 +42,10 @@ static const struct argp_option options[] = {
      .key = KEY_THREADS,
      .arg = "N",
      .doc = "threads of the network in C (default 1); the result is the same for any number"},
+    {.name = "path",
+     .key = KEY_PATH,
+     .arg = "best|portable|avx2|avx512|amx",
+     .doc = "vector unit of the network in C (default best); the result is the same for any"},
     {.name = NULL},
 };
 
@@ -48,7 +60,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     static const char *const widths[] = {"4", "8", "f32"};
     static const char *const transforms[] = {"haar", "none"};
     static const unsigned width[] = {4, 8, 32};
+    static const char *const paths[STAMP_PATHS] = {"best", "portable", "avx2", "avx512", "amx"};
     struct stamp_args_net *a = state->input;
+    struct stamp_err e;
     uint64_t v = 0;
     unsigned i = 0;
     error_t err;
@@ -74,6 +88,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_THREADS:
         err = stamp_args_u64("--threads", arg, 1, STAMP_POOL_MAX, &v);
         if (!err) a->threads = (uint32_t)v;
+        break;
+    case KEY_PATH:
+        err = stamp_args_choice("--path", arg, paths, STAMP_PATHS, &i);
+        if (!err && stamp_path_use((enum stamp_path)i, &e))
+            return stamp_args_bad("--path %s: %s", arg, e.text);
         break;
     case ARGP_KEY_END:
         if (a->kv_transform && a->kv.bits != 4)

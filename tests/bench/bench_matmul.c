@@ -16,10 +16,8 @@
 #include "model/num/matmul_f32.h"
 #include "model/num/xform.h"
 #include "tests/bench/figure.h"
+#include "tests/bench/onednn.h"
 
-#ifdef HAVE_DNNL
-#include <dnnl.h>
-#endif
 #ifdef HAVE_OPENBLAS
 #include <cblas.h>
 #endif
@@ -43,73 +41,11 @@ static void die(const char *what)
     exit(1);
 }
 
-#ifdef HAVE_DNNL
-static struct {
-    dnnl_primitive_t prim;
-    dnnl_stream_t stream;
-    dnnl_exec_arg_t arg[3];
-} onednn;
-
-static void ok(dnnl_status_t st)
-{
-    if (st != dnnl_success) die("oneDNN refused a call");
-}
-
-static dnnl_memory_t memory(const dnnl_memory_desc_t *md, dnnl_engine_t eng, void *at)
-{
-    dnnl_memory_t m;
-    ok(dnnl_memory_create(&m, md, eng, at));
-    return m;
-}
-
-/* u8 x s8 -> s32, weights reordered once into the layout the primitive asks for. */
-static void onednn_open(struct data *b)
-{
-    const dnnl_dim_t s = b->s, d = b->d, n = b->n;
-    const dnnl_dims_t xs = {s, d}, ws = {d, n}, ys = {s, n}, transposed = {1, d};
-    dnnl_memory_desc_t x, w, w_any, y;
-    dnnl_matmul_desc_t desc;
-    dnnl_primitive_desc_t pd, rd;
-    dnnl_primitive_t reorder;
-    dnnl_engine_t eng;
-
-    ok(dnnl_engine_create(&eng, dnnl_cpu, 0));
-    ok(dnnl_stream_create(&onednn.stream, eng, dnnl_stream_default_flags));
-    ok(dnnl_memory_desc_init_by_tag(&x, 2, xs, dnnl_u8, dnnl_ab));
-    ok(dnnl_memory_desc_init_by_strides(&w, 2, ws, dnnl_s8, transposed));
-    ok(dnnl_memory_desc_init_by_tag(&w_any, 2, ws, dnnl_s8, dnnl_format_tag_any));
-    ok(dnnl_memory_desc_init_by_tag(&y, 2, ys, dnnl_s32, dnnl_ab));
-    ok(dnnl_matmul_desc_init(&desc, &x, &w_any, NULL, &y));
-    ok(dnnl_primitive_desc_create(&pd, &desc, NULL, eng, NULL));
-
-    const dnnl_memory_desc_t *want = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
-    dnnl_memory_t plain = memory(&w, eng, b->w.code);
-    dnnl_memory_t packed = memory(want, eng, DNNL_MEMORY_ALLOCATE);
-    const dnnl_exec_arg_t arg[2] = {{DNNL_ARG_FROM, plain}, {DNNL_ARG_TO, packed}};
-    ok(dnnl_reorder_primitive_desc_create(&rd, &w, eng, want, eng, NULL));
-    ok(dnnl_primitive_create(&reorder, rd));
-    ok(dnnl_primitive_execute(reorder, onednn.stream, 2, arg));
-    ok(dnnl_stream_wait(onednn.stream));
-
-    ok(dnnl_primitive_create(&onednn.prim, pd));
-    onednn.arg[0] = (dnnl_exec_arg_t){DNNL_ARG_SRC, memory(&x, eng, b->u8)};
-    onednn.arg[1] = (dnnl_exec_arg_t){DNNL_ARG_WEIGHTS, packed};
-    onednn.arg[2] = (dnnl_exec_arg_t){DNNL_ARG_DST, memory(&y, eng, b->acc)};
-}
-
 static void run_onednn(struct data *b)
 {
     (void)b;
-    ok(dnnl_primitive_execute(onednn.prim, onednn.stream, 3, onednn.arg));
-    ok(dnnl_stream_wait(onednn.stream));
+    onednn_run();
 }
-#endif
-
-#ifdef HAVE_DNNL
-#define RULER run_onednn
-#else
-#define RULER NULL
-#endif
 
 #ifdef HAVE_OPENBLAS
 static void run_sgemm(struct data *b)
@@ -258,7 +194,7 @@ static void compete(struct data *b, struct contestant *c, size_t count, int roun
         qsort(c[i].seconds, (size_t)rounds, sizeof(double), rising);
         const double rate = 1e-9 * rows * b->d * b->n / c[i].seconds[rounds / 2];
         if (!c[i].in) continue;
-        if (c[i].run == RULER) ruler = rate;
+        if (c[i].run == run_onednn) ruler = rate;
         figure(c[i].name, rate, "GMAC/s", ruler > 0 ? "oneDNN" : NULL, ruler);
     }
 }
@@ -295,9 +231,7 @@ int main(int argc, char **argv)
         {"model, best path, blocks of 64", run_blocks, true, {0}},
         {"model, whole STaMP layer", run_layer, true, {0}},
         {"model, f32 in canonical order", run_f32, true, {0}},
-#ifdef HAVE_DNNL
-        {"oneDNN u8 x s8 -> s32, packed", run_onednn, true, {0}},
-#endif
+        {"oneDNN u8 x s8 -> s32, packed", run_onednn, false, {0}},
 #ifdef HAVE_OPENBLAS
         {"OpenBLAS sgemm", run_sgemm, true, {0}},
 #endif
@@ -314,9 +248,10 @@ int main(int argc, char **argv)
     if (argc == 2 || argc == 3 || argc > 5 || rounds > MAX_ROUNDS)
         die("usage: bench_matmul [tokens features channels [rounds]], at most 99 rounds");
     prepare(&b);
-#ifdef HAVE_DNNL
-    onednn_open(&b);
-#endif
+    const bool neighbour =
+        onednn_open(&(struct onednn_product){b.s, b.d, b.n, b.u8, b.w.code, b.acc});
+    for (size_t i = 0; i < sizeof c / sizeof c[0]; i++)
+        if (c[i].run == run_onednn) c[i].in = neighbour;
     compete(&b, c, sizeof c / sizeof c[0], rounds);
     return 0;
 }

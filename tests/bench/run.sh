@@ -8,6 +8,7 @@ kind=
 ! grep -q avx512f /proc/cpuinfo || kind=OPENBLAS_CORETYPE=SkylakeX
 env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $kind "$B/bench_matmul"
 "$B/bench_net"
+env OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 "$B/bench_paths"
 tests/bench/machine.py
 T=$(mktemp -d)
 trap 'rm -rf "$T"' EXIT

@@ -3,17 +3,13 @@
 #include "tests/bench/stream.h"
 
 #include <pthread.h>
-#include <stddef.h>
 #include <string.h>
-#include <time.h>
 
 #include "model/mem.h"
 
-enum { MOST_THREADS = 256, LINE = 64, LINES = 4, AHEAD = 4096 };
+enum { MOST_THREADS = 256, LINE = 64, LINES = 4, AHEAD = 2560 };
 
 typedef uint64_t eight __attribute__((vector_size(LINE), may_alias));
-
-static const size_t bytes = (size_t)1 << 30;
 
 struct share {
     const uint8_t *at;
@@ -35,38 +31,37 @@ static void *read_share(void *ctx)
     return NULL;
 }
 
-static double now(void)
+static uint8_t *data;
+static size_t bytes;
+
+bool stream_open(size_t size)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    bytes = size;
+    data = stamp_alloc(bytes, 1);
+    if (data) memset(data, 1, bytes);
+    return data != NULL;
 }
 
-double stream_rate(uint32_t threads, int rounds)
+void stream_close(void)
+{
+    stamp_free(data);
+    data = NULL;
+}
+
+bool stream_pass(uint32_t threads)
 {
     static struct share share[MOST_THREADS];
     pthread_t id[MOST_THREADS];
-    double best = -1;
-    uint8_t *data = threads <= MOST_THREADS ? stamp_alloc(bytes, 1) : NULL;
+    uint32_t running = 1;
 
-    if (!data) return -1;
-    memset(data, 1, bytes);
-    for (int r = 0; r < rounds; r++) {
-        const double start = now();
-        uint32_t running = 0;
-        for (; running < threads; running++) {
-            const size_t size = bytes / threads / LINE * LINE;
-            share[running].at = data + running * size;
-            share[running].size = size;
-            if (pthread_create(&id[running], NULL, read_share, &share[running])) break;
-        }
-        for (uint32_t i = 0; i < running; i++) pthread_join(id[i], NULL);
-        const double rate = (double)bytes / (now() - start);
-        if (running < threads)
-            best = -1, r = rounds;
-        else if (rate > best)
-            best = rate;
-    }
-    stamp_free(data);
-    return best;
+    if (threads > MOST_THREADS) return false;
+    for (uint32_t i = 0; i < threads; i++)
+        share[i] = (struct share){.at = data + i * (bytes / threads / LINE * LINE),
+                                  .size = bytes / threads / LINE * LINE};
+    while (running < threads &&
+           pthread_create(&id[running], NULL, read_share, &share[running]) == 0)
+        running++;
+    read_share(&share[0]);
+    for (uint32_t i = 1; i < running; i++) pthread_join(id[i], NULL);
+    return running == threads;
 }

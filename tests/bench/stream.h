@@ -6,10 +6,15 @@
 #ifndef STAMP_BENCH_STREAM_H
 #define STAMP_BENCH_STREAM_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/** Bytes a second, the best of @p rounds: @p threads threads each read their share of 1 GiB in order.
- *  Negative where memory or a thread could not be had. */
-double stream_rate(uint32_t threads, int rounds);
+/** Take @p bytes of memory. @return false: there is none */
+bool stream_open(size_t bytes);
+void stream_close(void);
+
+/** Read it through, @p threads threads their share each in order. @return false: a thread could not be had */
+bool stream_pass(uint32_t threads);
 
 #endif

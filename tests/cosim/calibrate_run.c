@@ -13,6 +13,9 @@
 
 enum { WATCHDOG = 1000000, SEEN = 1 << 16 };
 
+/* How the clock goes: as it is used, with tapes from the first cycle on, every unit in every cycle. */
+enum way { AS_USED, TAPES, EVERY_CYCLE, WAYS };
+
 /* Takes and ends of instructions, by unit, with their cycles since START. */
 struct seen {
     uint64_t n;
@@ -125,7 +128,7 @@ static void on_retire(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cy
 }
 
 static enum stamp_status on_clock(const struct calibrate_case *c, const uint8_t *dram,
-                                  uint64_t before, bool every_cycle, struct seen *seen,
+                                  uint64_t before, enum way way, struct seen *seen,
                                   uint64_t event[STAMP_EVENTS], struct stamp_err *e)
 {
     struct stamp_clock_plain memory;
@@ -144,7 +147,8 @@ static enum stamp_status on_clock(const struct calibrate_case *c, const uint8_t 
                                     .dram_bytes = c->bytes,
                                     .dram_base = c->dram_base,
                                     .before = before,
-                                    .every_cycle = every_cycle,
+                                    .tapes = way == TAPES,
+                                    .every_cycle = way == EVERY_CYCLE,
                                     .watchdog = WATCHDOG};
     bool done;
 
@@ -193,21 +197,21 @@ static bool same(const char *name, const char *how, const uint64_t rtl[STAMP_EVE
 
 /* The clock once, against what the RTL counted. */
 static bool agrees(const struct calibrate_case *c, const char *name, const struct watch *w,
-                   const uint8_t *dram, const uint64_t rtl[STAMP_EVENTS], bool every_cycle,
+                   const uint8_t *dram, const uint64_t rtl[STAMP_EVENTS], enum way way,
                    double *seconds)
 {
-    const char *how = every_cycle ? "in every cycle" : "cycles passed over";
+    static const char *const how[] = {"as used", "tapes", "every cycle"};
     uint64_t clock[STAMP_EVENTS] = {0};
     struct stamp_err e;
     const double from = cpu();
-    const enum stamp_status s = on_clock(c, dram, w->start - 1, every_cycle, NULL, clock, &e);
+    const enum stamp_status s = on_clock(c, dram, w->start - 1, way, NULL, clock, &e);
 
     *seconds += cpu() - from;
-    if (s) printf("%s, %s: the clock: %s\n", name, how, e.text);
-    if (same(name, how, rtl, clock) && !s) return true;
+    if (s) printf("%s, %s: the clock: %s\n", name, how[way], e.text);
+    if (same(name, how[way], rtl, clock) && !s) return true;
     struct seen *seen = stamp_alloc(1, sizeof *seen);
     if (seen) {
-        on_clock(c, dram, w->start - 1, every_cycle, seen, clock, &e);
+        on_clock(c, dram, w->start - 1, way, seen, clock, &e);
         explain(&w->seen, seen);
     }
     stamp_free(seen);
@@ -221,19 +225,24 @@ static enum stamp_status both(const struct calibrate_case *c, const char *dir, c
     uint64_t rtl[STAMP_EVENTS];
     const double from = cpu();
     const enum stamp_status s = on_rtl(c, dir, w, rtl, e);
+    double ways[WAYS] = {0};
+    bool equal = true;
 
     t->rtl_seconds += cpu() - from;
     if (s == STAMP_EMACHINE) t->ended++;
     if (s) return s;
+    for (int way = 0; way < WAYS && equal; way++)
+        equal = agrees(c, name, w, dram, rtl, (enum way)way, &ways[way]);
     t->cycles += rtl[STAMP_EV_CYCLES];
     t->insns += rtl[STAMP_EV_INSNS];
-    if (agrees(c, name, w, dram, rtl, false, &t->clock_seconds) &&
-        agrees(c, name, w, dram, rtl, true, &t->slow_seconds)) {
-        t->passed++;
-        return STAMP_OK;
+    t->clock_seconds += ways[AS_USED];
+    t->slow_seconds += ways[EVERY_CYCLE];
+    if (!equal) {
+        t->failed++;
+        return stamp_fail(e, STAMP_EMISMATCH, "RTL and clock differ");
     }
-    t->failed++;
-    return stamp_fail(e, STAMP_EMISMATCH, "RTL and clock differ");
+    t->passed++;
+    return STAMP_OK;
 }
 
 enum stamp_status calibrate(const struct calibrate_case *c, const char *rtl_dir, const char *name,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_matmul.c - the integer product: against plain integers, and fast against reference. */
+#define _XOPEN_SOURCE 700 /* sigaltstack */
 #include <check.h>
+#include <signal.h>
 #include <string.h>
 
 #include "model/mem.h"
@@ -97,6 +99,29 @@ START_TEST(the_reference_is_the_product_of_the_codes_in_plain_integers)
 }
 END_TEST
 
+/* @return paths that ran */
+static int compare_paths(const struct problem *p, int scheme, int shape)
+{
+    const size_t bytes = (size_t)p->x.s * p->w.n * sizeof(float);
+    float *want = stamp_alloc(bytes, 1), *got = stamp_alloc(bytes, 1);
+    int ran = 0;
+
+    stamp_matmul_ref(&p->x, &p->w, want);
+    for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++) {
+        if (!stamp_path_works((enum stamp_path)path)) continue;
+        memset(got, 255, bytes);
+        for (uint32_t at = 0; at < p->packed.panels; at++)
+            stamp_matmul_panels((enum stamp_path)path, &p->x, &p->packed, at, 1, got);
+        if (memcmp(want, got, bytes) != 0)
+            ck_abort_msg("%s, scheme %d shape %d" RND_FMT, stamp_path_name((enum stamp_path)path),
+                         scheme, shape, rnd_seed());
+        ran++;
+    }
+    stamp_free(want);
+    stamp_free(got);
+    return ran;
+}
+
 START_TEST(every_path_gives_the_bits_of_the_reference_at_odd_shapes)
 {
     static const uint32_t shape[][3] = {{1, 1, 1},    {1, 2, 65},    {2, 3, 64},    {3, 5, 63},
@@ -107,26 +132,24 @@ START_TEST(every_path_gives_the_bits_of_the_reference_at_odd_shapes)
     int ran = 0;
     for (int i = 0; i < 16; i++)
         for (int k = 0; k < 14; k++) {
-            const uint32_t s = shape[k][0], d = shape[k][1], n = shape[k][2];
-            struct problem p = make(scheme_of(i), s, d, n, &r);
-            const size_t bytes = (size_t)s * n * sizeof(float);
-            float *want = stamp_alloc(bytes, 1), *got = stamp_alloc(bytes, 1);
-            stamp_matmul_ref(&p.x, &p.w, want);
-            for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++) {
-                if (!stamp_path_works((enum stamp_path)path)) continue;
-                memset(got, 255, bytes);
-                for (uint32_t at = 0; at < p.packed.panels; at++)
-                    stamp_matmul_panels((enum stamp_path)path, &p.x, &p.packed, at, 1, got);
-                if (memcmp(want, got, bytes) != 0)
-                    ck_abort_msg("%s, scheme %d shape %d" RND_FMT,
-                                 stamp_path_name((enum stamp_path)path), i, k, rnd_seed());
-                ran++;
-            }
-            stamp_free(want);
-            stamp_free(got);
+            struct problem p = make(scheme_of(i), shape[k][0], shape[k][1], shape[k][2], &r);
+            ran += compare_paths(&p, i, k);
             drop(&p);
         }
     ck_assert_int_ge(ran, 16 * 14 * 2);
+}
+END_TEST
+
+START_TEST(a_result_of_more_than_a_cache_holds_has_the_bits_of_the_reference)
+{
+    static const uint32_t columns[3] = {7552, 7553,
+                                        7568}; /* ends of panels, of lines, of neither */
+    struct rnd r = rnd_start(21);
+    for (int i = 0; i < 3; i++) {
+        struct problem p = make(scheme_of(i), 70, 9, columns[i], &r);
+        ck_assert_int_ge(compare_paths(&p, i, i), 2);
+        drop(&p);
+    }
 }
 END_TEST
 
@@ -192,7 +215,7 @@ START_TEST(a_scale_that_overflows_gives_the_same_bits_on_every_path)
     p.x.meta[0].scale = stamp_f32_from_bits(0x7f800000);
     for (int dead = 0; dead < 2; dead++) {
         float want, got;
-        p.packed.scale[0] = p.w.scale[0] = dead ? 0.0f : -1.0f; /* NaN, -infinity */
+        *stamp_packed_scale(&p.packed, 0) = p.w.scale[0] = dead ? 0.0f : -1.0f; /* NaN, -infinity */
         stamp_matmul_ref(&p.x, &p.w, &want);
         ck_assert_uint_eq(stamp_f32_bits(want), dead ? STAMP_F32_NAN : 0xff800000);
         for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++) {
@@ -219,6 +242,38 @@ START_TEST(a_host_has_the_portable_path_and_one_it_calls_best)
     ck_assert(stamp_path_works(STAMP_PATH_PORTABLE) && stamp_path_works(STAMP_PATH_BEST));
     ck_assert(strlen(stamp_path_name(STAMP_PATH_BEST)) > 3);
     ck_assert_str_eq(stamp_path_name(STAMP_PATH_PORTABLE), "portable");
+}
+END_TEST
+
+START_TEST(the_path_in_use_bounds_the_best_one)
+{
+    ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_PORTABLE, NULL), 0);
+    ck_assert_str_eq(stamp_path_name(STAMP_PATH_BEST), "portable");
+    for (int path = STAMP_PATH_AVX2; path < STAMP_PATHS; path++)
+        ck_assert(!stamp_path_may((enum stamp_path)path));
+    ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_BEST, NULL), 0);
+    for (int path = STAMP_PATH_BEST; path < STAMP_PATHS; path++)
+        ck_assert(stamp_path_may((enum stamp_path)path) == stamp_path_works((enum stamp_path)path));
+}
+END_TEST
+
+/* Linux gives no tiles to a process with a stack for signals that would not hold them. */
+START_TEST(a_path_the_host_has_not_is_refused_and_the_one_in_use_stays)
+{
+#if defined(__linux__) && defined(__x86_64__)
+    static char stack[8192];
+    const stack_t small = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct stamp_err e;
+
+    if (sigaltstack(&small, NULL) == 0 && !stamp_path_works(STAMP_PATH_AMX)) {
+        ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_AMX, &e), (int)STAMP_EUNSUPPORTED);
+        ck_assert_ptr_nonnull(strstr(e.text, "no amx-int8"));
+        ck_assert_str_ne(stamp_path_name(STAMP_PATH_BEST), "amx-int8");
+        ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_PORTABLE, &e), 0);
+        return;
+    }
+#endif
+    test_skip("nothing keeps the host from a path: that one is refused is NOT tested");
 }
 END_TEST
 
@@ -283,10 +338,13 @@ Suite *stamp_suite_matmul(void)
     tcase_set_timeout(c, 60);
     tcase_add_test(c, the_reference_is_the_product_of_the_codes_in_plain_integers);
     tcase_add_test(c, every_path_gives_the_bits_of_the_reference_at_odd_shapes);
+    tcase_add_test(c, a_result_of_more_than_a_cache_holds_has_the_bits_of_the_reference);
     tcase_add_test(c, the_longest_product_of_the_largest_codes_does_not_overflow);
     tcase_add_test(c, a_scale_that_overflows_gives_the_same_bits_on_every_path);
     tcase_add_loop_test(c, a_path_this_processor_has_not_is_not_passed, 0, STAMP_PATHS);
     tcase_add_test(c, a_host_has_the_portable_path_and_one_it_calls_best);
+    tcase_add_test(c, the_path_in_use_bounds_the_best_one);
+    tcase_add_test(c, a_path_the_host_has_not_is_refused_and_the_one_in_use_stays);
     tcase_add_test(c, the_f32_product_adds_rounded_products_in_rising_order);
     tcase_add_test(c, the_f32_product_of_infinity_and_zero_is_the_canonical_nan);
     tcase_add_test(c, dequantized_activations_are_within_half_a_step);

@@ -5,8 +5,10 @@
 
 #include "model/mem.h"
 #include "model/num/f32.h"
+#include "model/num/path.h"
 #include "tests/model/net_second.h"
 #include "tests/model/net_tiny.h"
+#include "tests/skip.h"
 
 static struct second_net second;
 
@@ -91,6 +93,26 @@ START_TEST(every_length_is_what_the_second_model_computes_from_the_page)
         compare(&t, &o, &r, n, 9, "length");
         tiny_free(&t);
     }
+}
+END_TEST
+
+START_TEST(every_path_of_the_processor_is_what_the_second_model_computes)
+{
+    struct rnd r = rnd_start(77);
+    struct stamp_err e;
+    if (stamp_path_use((enum stamp_path)_i, &e)) {
+        test_skip("%s: the network by that path is NOT tested", e.text);
+        return;
+    }
+    for (uint32_t n = 1; n <= 40; n += 13) {
+        struct stamp_net_options o = options(4, 3);
+        struct tiny_net t;
+        o.threads = 1 + n % 2;
+        tiny_make(&t, &r, shape(72, 130, 2, 4, 2, 32, 70), 4, 8, 0, n % 2);
+        compare(&t, &o, &r, n, 3, stamp_path_name((enum stamp_path)_i));
+        tiny_free(&t);
+    }
+    ck_assert_int_eq((int)stamp_path_use(STAMP_PATH_BEST, &e), 0);
 }
 END_TEST
 
@@ -297,6 +319,8 @@ Suite *stamp_suite_net(void)
     TCase *c = tcase_create("net");
     tcase_set_timeout(c, 300);
     tcase_add_test(c, every_length_is_what_the_second_model_computes_from_the_page);
+    tcase_add_loop_test(c, every_path_of_the_processor_is_what_the_second_model_computes, 0,
+                        STAMP_PATHS);
     tcase_add_test(c, shapes_schemes_and_widths_of_all_kinds_agree_with_the_second_model);
     tcase_add_test(c, softmax_goes_over_blocks_of_256_keys);
     tcase_add_test(c, every_number_of_threads_gives_the_same_bits);

@@ -7,8 +7,6 @@
 #ifndef STAMP_TESTS_RTL_CLOCK_PINS_H
 #define STAMP_TESTS_RTL_CLOCK_PINS_H
 
-#include <chrono>
-
 #include "tests/rtl/mxu_vxu.h"
 
 /** Counts of one bench: cycles compared, instructions done in them, cycles a jump passed over. */
@@ -50,15 +48,5 @@ struct clock_pins {
                (unsigned long long)jumps, (unsigned long long)jumped);
     }
 };
-
-/** Cycles a CPU second of @p edges, which makes n edges of a twin. */
-template <class F> static inline void clock_speed(const char *unit, F edges)
-{
-    const auto start = std::chrono::steady_clock::now();
-    const uint64_t n = edges();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    printf("%s on the clock: %.1f million cycles a second\n", unit,
-           (double)n * 1e-6 / took.count());
-}
 
 #endif

@@ -12,8 +12,10 @@
 static struct {
     stamp_clock_mxu unit, ahead; /* ahead: at cycle `then` already */
     stamp_clock_mxu_pins pins;
-    stamp_clock_mxu_run run;
-    uint64_t since, then;
+    stamp_clock_mxu_run run, drains;
+    stamp_clock_mxu passing;       /* behind a stretch passed over: at cycle `over` */
+    stamp_clock_mxu_sum told, sum; /* by pins since the stretch began; by the stretch */
+    uint64_t since, then, began, over, passes, unwritten;
     union stamp_insn insn;
 } timed;
 static clock_pins compared = {t};
@@ -86,13 +88,58 @@ static void compare_jump()
                      p.ev_line || p.ev_used || p.ev_ac_read);
 }
 
+/* A stretch passed over at once: its sums, and where it ends; no writes where none are promised. */
+static void compare_pass()
+{
+    const stamp_clock_mxu_pins &p = timed.pins;
+
+    if (timed.over && t.cycle == timed.over) {
+        compared.same(timed.told, timed.sum);
+        compared.same(timed.unit, timed.passing);
+        timed.over = 0;
+        timed.passes++;
+    }
+    if (!timed.over && g.one_in(8)) {
+        timed.passing = timed.unit;
+        timed.told = timed.sum = {};
+        timed.drains = stamp_clock_mxu_drains(&timed.unit);
+        timed.began = t.cycle;
+        uint64_t n = g.one_in(3) ? 1000 : g.range(1, 40);
+        if (timed.drains.cycles && n > timed.drains.cycles) n = timed.drains.cycles;
+        const uint64_t made = stamp_clock_mxu_pass(&timed.passing, n, &timed.sum);
+        if (timed.drains.cycles) compared.pin("cycles of a stream", made, n);
+        if (made) timed.over = t.cycle + made;
+    }
+    if (timed.over && timed.drains.cycles) { /* what was said of the array */
+        const stamp_clock_mxu_run &r = timed.drains;
+        const uint64_t at = t.cycle - timed.began;
+        compared.pin("wb_re_o of a stream", p.wb_re, 1);
+        compared.pin("wb_addr_o of a stream", p.wb_addr, r.wb + at);
+        compared.pin("xb_re_o of a stream", p.xb_re,
+                     at >= r.xb_in && (at - r.xb_in) % r.xb_every == 0);
+    }
+    timed.told.active += p.ev_active;
+    timed.told.stall += p.ev_stall;
+    timed.told.used += p.ev_used;
+    timed.told.line += p.ev_line;
+    timed.told.ac_read += p.ev_ac_read;
+    timed.told.xb_re += p.xb_re;
+    timed.told.wb_re += p.wb_re;
+    timed.told.vm_we += p.vm_we;
+    timed.told.ac_we += p.ac_we;
+    if (t.cycle < timed.unwritten) compared.pin("vm_we where none was promised", p.vm_we, 0);
+    const uint64_t none = t.cycle + stamp_clock_mxu_writes_none(&timed.unit, 1000);
+    if (none > timed.unwritten) timed.unwritten = none;
+    if (timed.over && p.done) compared.pin("done passed over", 0, 1);
+}
+
 /** Before the clock's edge: outputs compared with the twin's, and its edge. */
 static void clock_twin()
 {
     if (!timed.unit.mach) stamp_clock_mxu_init(&timed.unit, mach, model.m->nt);
     if (!top->rst_ni) {
         stamp_clock_mxu_reset(&timed.unit);
-        timed.then = 0;
+        timed.then = timed.over = timed.unwritten = 0;
         return;
     }
     timed.pins.insn_valid = top->insn_valid_i;
@@ -105,10 +152,17 @@ static void clock_twin()
     stamp_clock_mxu_drive(&timed.unit, &timed.pins);
     compare_pins();
     if (timed.pins.insn_valid && timed.pins.insn_ready)
-        timed.then = 0;
+        timed.then = timed.over = 0;
     else
         compare_jump();
+    if (!(timed.pins.insn_valid && timed.pins.insn_ready)) compare_pass();
     stamp_clock_mxu_edge(&timed.unit, &timed.pins);
+}
+
+static void clock_report()
+{
+    compared.report("mxu");
+    printf("%llu stretches passed over\n", (unsigned long long)timed.passes);
 }
 
 #endif

@@ -361,7 +361,7 @@ int main(int argc, char **argv)
         if (g.one_in(8)) no_bubbles();
         if (g.one_in(32)) deepest();
     }
-    compared.report("mxu");
+    clock_report();
     finish(top);
     delete top;
     return t.close("mxu_tb");

@@ -12,12 +12,13 @@
 static struct {
     stamp_clock_vxu unit, ahead; /* ahead: at cycle `then` already */
     stamp_clock_vxu played;      /* the same from tapes */
-    stamp_clock_vxu passing;     /* that one, behind a stretch of its tape: from cycle `over` on */
+    stamp_clock_vxu stood;       /* that one when a stretch of its tape began */
+    stamp_clock_vxu passing;     /* and, behind a stretch of its tape: from cycle `over` on */
     stamp_clock_vxu_pins pins;
     stamp_clock_vxu_sum told, sum; /* by pins since the stretch began; by the stretch */
     stamp_clock_tapes *tapes;
     stamp_clock_vxu *jumper; /* who jumped */
-    uint64_t since, then, over, passes, taped;
+    uint64_t since, then, began, over, passes, taped;
     union stamp_insn insn;
 } timed;
 static clock_pins compared = {t};
@@ -78,6 +79,14 @@ static void compare_jump()
                      p.done || p.ev_read || p.ev_fn || p.ev_lines || p.ev_divides);
 }
 
+static void foretold(const char *what, bool valid, uint16_t line, uint64_t in,
+                     bool (*of)(const stamp_clock_vxu *, uint64_t, uint16_t *))
+{
+    uint16_t addr = 0;
+    compared.pin(what, valid, of(&timed.stood, in, &addr));
+    if (valid) compared.pin(what, line, addr);
+}
+
 /* A stretch of the tape passed over at once: its sums, and the pins behind it. It counts where nothing was
  * refused in it. */
 static void compare_pass()
@@ -102,6 +111,15 @@ static void compare_pass()
         const uint64_t n =
             stamp_clock_vxu_pass(&timed.passing, g.one_in(3) ? 100000 : g.range(1, 20), &timed.sum);
         if (n) timed.over = t.cycle + n;
+        timed.began = t.cycle;
+        timed.stood = timed.played;
+    }
+    if (timed.over) { /* what was foretold when the stretch began */
+        const uint64_t in = t.cycle - timed.began;
+        foretold("a write foretold", p.vw_valid, p.vw_addr, in, stamp_clock_vxu_write_in);
+        foretold("a read foretold", p.vr_re, p.vr_addr, in, stamp_clock_vxu_read_in);
+        foretold("a write to XB foretold", p.xb_we, p.xb_addr, in, stamp_clock_vxu_xb_in);
+        foretold("a write to PB foretold", p.pb_we, p.pb_addr, in, stamp_clock_vxu_pb_in);
     }
     timed.told.read += p.ev_read;
     timed.told.lines += p.ev_lines;

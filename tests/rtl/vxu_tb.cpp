@@ -219,7 +219,7 @@ static bool run(const union stamp_insn &i, bool two)
             top->insn_valid_i = 0;
             top->eval();
         }
-        if (n > 200000) {
+        if (n > 1000000) {
             t.complain("hangs");
             return false;
         }
