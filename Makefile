@@ -118,7 +118,7 @@ rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
 export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/map.c)
 tlm: $(B)/stamp_tlm.so
-$(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(MEMORY_C) sim/verilator/dram.cpp sim/run/rtl.h $(wildcard model/clock/*.h model/dram/*.h)
+$(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(MEMORY_C) sim/verilator/dram.cpp sim/run/rtl.h sim/run/tlm.h $(wildcard model/clock/*.h model/dram/*.h)
 	@mkdir -p $(B)/tlm
 	for c in $(MEMORY_C); do $(CC) -I. -std=c11 -O2 -g -fPIC -c $$c -o $(B)/tlm/$$(basename $$c .c).o || exit 1; done
 	$(CXX) -I. -O2 -g -std=c++17 -Wall -Wextra -Werror -fPIC -shared $(filter %.cpp,$^) $(B)/tlm/*.o -Wl,-z,defs -lsystemc -o $@

@@ -46,11 +46,7 @@ static void global(struct stamp_lower *n, struct stamp_lstep *s)
                            STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
     s->table.row_bytes = pitch;
     s->table.fmt = fmt;
-    if (!n->spec->weights) {
-        stamp_build_hollow(n->b, s->s->name, fmt, t->rows * pitch, &s->table.addr);
-        return;
-    }
-    uint8_t *data = stamp_build_const(n->b, s->s->name, fmt, t->rows * pitch, &s->table.addr);
+    uint8_t *data = stamp_lower_room(n, s->s->name, fmt, t->rows * pitch, &s->table.addr);
     for (size_t r = 0; r < t->rows && data && !n->b->status; r++) {
         uint8_t *to = data + r * pitch;
         n->b->status = stamp_lazy_rows(t, r, 1, row, n->b->e);

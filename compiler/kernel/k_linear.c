@@ -264,39 +264,21 @@ static void weights_of(struct stamp_lower *n, const struct stamp_lstep *s, uint3
     if (!n->b->status) stamp_weights_sum(out);
 }
 
-/* Their places, where shapes alone are compiled. */
-static void hollow(struct stamp_lower *n, struct stamp_lstep *s, uint32_t time)
-{
-    uint64_t w_at = 0, columns_at = 0;
-    char name[STAMP_NAME_MAX + 1];
-
-    snprintf(name, sizeof name, "%u.%s.w", time, s->s->name);
-    stamp_build_hollow(n->b, name, STAMP_FMT_RAW, s->weights, &w_at);
-    snprintf(name, sizeof name, "%u.%s.columns", time, s->s->name);
-    stamp_build_hollow(n->b, name, STAMP_FMT_RAW, s->columns, &columns_at);
-    if (time) return;
-    s->w_at = w_at;
-    s->columns_at = columns_at;
-}
-
 static void lay_weights(struct stamp_lower *n, struct stamp_lstep *s, uint32_t time)
 {
     uint64_t w_at = 0, columns_at = 0;
     struct stamp_weights w;
     char name[STAMP_NAME_MAX + 1];
 
-    if (!n->spec->weights) {
-        hollow(n, s, time);
-        return;
-    }
     snprintf(name, sizeof name, "%u.%s.w", time, s->s->name);
-    uint8_t *wdata = stamp_build_const(n->b, name, STAMP_FMT_RAW, s->weights, &w_at);
+    uint8_t *wdata = stamp_lower_room(n, name, STAMP_FMT_RAW, s->weights, &w_at);
     snprintf(name, sizeof name, "%u.%s.columns", time, s->s->name);
-    uint8_t *cdata = stamp_build_const(n->b, name, STAMP_FMT_RAW, s->columns, &columns_at);
-    if (!wdata || !cdata) return;
-    weights_of(n, s, time, &w);
-    if (!n->b->status) stamp_linear_pack(&s->l, &w, wdata, cdata);
-    stamp_weights_free(&w);
+    uint8_t *cdata = stamp_lower_room(n, name, STAMP_FMT_RAW, s->columns, &columns_at);
+    if (wdata && cdata) {
+        weights_of(n, s, time, &w);
+        if (!n->b->status) stamp_linear_pack(&s->l, &w, wdata, cdata);
+        stamp_weights_free(&w);
+    }
     if (time) return;
     s->w_at = w_at;
     s->columns_at = columns_at;

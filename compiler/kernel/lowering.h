@@ -113,4 +113,8 @@ char *stamp_lower_name(const struct stamp_lower *n, const struct stamp_lstep *s,
 const float *stamp_lower_vector_of(const struct stamp_lower *n, uint32_t node, uint32_t i,
                                    uint32_t time);
 
+/** stamp_build_const, or, where shapes alone are compiled, stamp_build_hollow and NULL. */
+uint8_t *stamp_lower_room(struct stamp_lower *n, const char *name, enum stamp_fmt fmt,
+                          uint64_t bytes, uint64_t *at);
+
 #endif

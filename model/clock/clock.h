@@ -24,7 +24,8 @@ struct stamp_clock;
  *  32 bits, its place in the program in the lower. */
 struct stamp_clock_hooks {
     void *ctx;
-    void (*control)(void *ctx, uint32_t pc, uint64_t cycle); /**< one of the dispatcher's own is over */
+    void (*control)(void *ctx, uint32_t pc,
+                    uint64_t cycle); /**< one of the dispatcher's own is over */
     void (*take)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
     void (*retire)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
 };

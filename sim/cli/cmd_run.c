@@ -12,6 +12,7 @@
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
 #include "sim/cli/binding.h"
+#include "sim/cli/buffers.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
@@ -157,33 +158,6 @@ static const struct argp argp = {
         "instructions "
         "retired. Exit is 1 when anything differs or the machine stops on an error."};
 
-static enum stamp_status fill_raw(struct stamp_run *run, const struct stamp_buffer *b,
-                                  const char *file, struct stamp_err *e)
-{
-    char *bytes = NULL;
-    size_t count = 0;
-    enum stamp_status s = stamp_infile_text(file, (size_t)b->bytes, &bytes, &count, e);
-
-    if (s) return s;
-    s = stamp_run_put_raw(run, b->name, bytes, count, e);
-    stamp_free(bytes);
-    return s;
-}
-
-static enum stamp_status fill_one(struct stamp_run *run, const struct stamp_buffer *b,
-                                  const char *file, struct stamp_err *e)
-{
-    struct stamp_tensor t = {0};
-
-    if (b->fmt == STAMP_FMT_RAW) return fill_raw(run, b, file, e);
-    enum stamp_status s = stamp_load_matrix(file, "[rows][columns]", &t, e);
-    if (s) return s;
-    s = stamp_run_put(run, b->name, t.f32, t.dim[0], t.dim[1], e);
-    if (s) stamp_fail_at(e, "%s", file);
-    stamp_tensor_free(&t);
-    return s;
-}
-
 /* Names of the command line that are no buffers of that role; buffers that have no file. */
 static enum stamp_status check_names(const struct run_args *a, const struct stamp_image *m,
                                      struct stamp_err *e)
@@ -295,45 +269,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     if (!s) s = stamp_run_new(*image, run, e);
     for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
-    for (uint32_t i = 0; i < (*image)->buffers && !s; i++) {
-        const struct stamp_buffer *b = &(*image)->buffer[i];
-        const char *file = stamp_bindings_file(&a->in, b->name);
-        if (b->role == STAMP_INPUT && file) s = fill_one(*run, b, file, e);
-    }
-    return s;
-}
-
-/* A RAW buffer: its bytes as they are. */
-static enum stamp_status save_raw(const char *file, struct stamp_run *run,
-                                  const struct stamp_buffer *b, struct stamp_err *e)
-{
-    struct stamp_outfile out;
-    enum stamp_status s = stamp_outfile_open(file, &out, e);
-
-    if (s) return s;
-    s = stamp_outfile_write(&out, stamp_run_memory(run) + b->addr, (size_t)b->bytes, e);
-    if (!s) return stamp_outfile_commit(&out, e);
-    stamp_outfile_discard(&out);
-    return s;
-}
-
-static enum stamp_status take_outputs(const struct run_args *a, const struct stamp_image *m,
-                                      struct stamp_run *run, struct stamp_err *e)
-{
-    enum stamp_status s = STAMP_OK;
-
-    for (size_t i = 0; i < a->out.count && !s; i++) {
-        const struct stamp_buffer *b = stamp_image_buffer(m, a->out.at[i].name);
-        if (b->fmt == STAMP_FMT_RAW) {
-            s = save_raw(a->out.at[i].file, run, b, e);
-            continue;
-        }
-        float *y = stamp_alloc((size_t)(b->rows * b->cols), sizeof *y);
-        if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for buffer '%s'", b->name);
-        s = stamp_run_get(run, b->name, y, b->rows, b->cols, e);
-        if (!s) s = stamp_save_matrix(a->out.at[i].file, (size_t)b->rows, (size_t)b->cols, y, e);
-        stamp_free(y);
-    }
+    if (!s) s = stamp_buffers_fill(&a->in, *image, *run, e);
     return s;
 }
 
@@ -421,7 +357,7 @@ int stamp_cmd_run(int argc, char **argv)
             s = e.status;
         }
     }
-    if (!s) s = take_outputs(&a, image, run, &e);
+    if (!s) s = stamp_buffers_take(&a.out, image, run, &e);
     if (!s) s = stamp_references_compare(&a.ref, run, &e);
     if (ready && (!s || (a.common.json && (s == STAMP_EMISMATCH || s == STAMP_EMACHINE))))
         print(&a, image, &r);

@@ -9,7 +9,7 @@
 #include "sim/run/beside.h"
 #include "sim/run/rtl_open.h"
 #include "sim/run/runtime_parts.h"
-#include "sim/tlm/platform.h"
+#include "sim/run/tlm.h"
 
 enum { MHZ = 1250 /* of simulated time, where no DRAM says another */ };
 

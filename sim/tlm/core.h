@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "sim/tlm/cycle.h"
-#include "sim/tlm/platform.h"
+#include "sim/run/tlm.h"
 
 /** The way to memory: sends what a core has on its pins. */
 class stamp_tlm_port {

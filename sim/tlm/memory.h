@@ -11,7 +11,7 @@
 #include <systemc>
 #include <tlm_utils/simple_target_socket.h>
 
-#include "sim/tlm/platform.h"
+#include "sim/run/tlm.h"
 #include "sim/verilator/dram.h"
 
 class stamp_tlm_memory : public sc_core::sc_module {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* platform.cpp - the modules together, and a job on them. Contract in platform.h. */
-#include "sim/tlm/platform.h"
+/* platform.cpp - the modules together, and a job on them. Contract in sim/run/tlm.h. */
+#include "sim/run/tlm.h"
 
 #include <cstdio>
 #include <memory>
@@ -16,7 +16,8 @@ struct platform {
     stamp_tlm_bus bus;
     stamp_tlm_memory memory;
     stamp_tlm_accelerator accelerator;
-    sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> irq; /* set by the work, cleared by a write */
+    sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>
+        irq; /* set by the work, cleared by a write */
 
     explicit platform(uint32_t rate)
         : mhz(rate), clock(1e6 / rate, sc_core::SC_PS), host("host", clock), bus("bus"),

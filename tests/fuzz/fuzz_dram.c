@@ -70,7 +70,7 @@ static bool answers(const struct stamp_dram_params *p, const char **why)
     unsigned reads = 0, writes = 0, beats = 0, last = 0, sent = 0;
 
     if (!m) return true;
-    stamp_dram_new(m, p, 16);
+    stamp_dram_new(m, p, 4u << bend_draw(5));
     for (unsigned i = 0; i < 2000000 && (last < 6 || writes < 6); i++) {
         const bool rlast = pins.rlast;
         pins.arvalid = reads < 6;

@@ -63,7 +63,7 @@ START_TEST(no_command_of_random_traffic_breaks_a_timing)
             struct stamp_err e = {0};
             ck_assert_msg(!stamp_dram_check(&p, &e), "%s variant %d: %s", s->name, v, e.text);
             dram_rig_new(&r, &p, NULL, a.axi_bytes);
-            traffic(&r, &a, 15000);
+            traffic(&r, &a, 30000);
             dram_watch_end(&r.watch, r.model->now);
             ck_assert_msg(!r.watch.broken, "%s variant %d: %" PRIu64 " broken: %s" RND_FMT, s->name,
                           v, r.watch.broken, r.watch.first, rnd_seed());
@@ -183,23 +183,23 @@ START_TEST(still_and_skip_are_so_many_edges)
             if (v % 2) a.span = 16384; /* reads of what waits to be written */
             uint64_t jumped = 0, jumps = 0;
             dram_rig_new(&r, &p, NULL, a.axi_bytes);
-            for (int round = 0; round < 60; round++) {
+            for (int round = bytes < 100000 ? 30 : 8; round > 0; round--) {
                 uint64_t n = 0;
                 traffic(&r, &a, rnd_below(&a.rnd, 30));
                 for (a.idle = 20000; n < MOST && a.idle > 10;) { /* what is asked for comes */
-                    traffic(&r, &a, rnd_below(&a.rnd, 9));
+                    traffic(&r, &a, rnd_below(&a.rnd, 40));
                     n = jump(&r, &a, copy, bytes);
                     jumps += n > 0;
                     if (n < MOST) jumped += n;
                 }
                 a.idle = 0;
             }
-            ck_assert_uint_gt(jumps, 60);
+            ck_assert_uint_gt(jumps, 8);
             all += jumped;
             stamp_free(copy);
             dram_rig_free(&r);
         }
-    ck_assert_uint_gt(all, 50000);
+    ck_assert_uint_gt(all, 20000);
 }
 END_TEST
 
@@ -245,7 +245,7 @@ static double bandwidth(const struct stamp_dram_params *p, uint32_t axi, struct 
     static struct dram_rig r;
     struct rnd rnd = rnd_start(77);
     uint64_t addr = 0, out = 0, beats = 0, start = 0, bytes = 0, bursts = 0;
-    const uint64_t edges = p->accel_mhz * UINT64_C(32), warm = edges / 8; /* 32 us: 8 refreshes */
+    const uint64_t edges = p->accel_mhz * UINT64_C(20), warm = edges / 5; /* 20 us: 5 refreshes */
     const uint8_t len = (uint8_t)(s.bytes / axi - 1);
 
     dram_rig_new(&r, p, NULL, axi);
@@ -293,9 +293,11 @@ static void streams(bool write, double part, uint32_t mhz)
         const double pins = (double)stamp_dram_peak(&p), port = 64e6 * mhz;
         const double limit = least(pins * awake(&p), port);
         const double got = bandwidth(&p, 64, (struct stream){write, (uint64_t)1 << 28, 4096});
-        fprintf(stderr, "%-7s %s %5u MHz: %6.1f GB/s of %6.1f (pins %6.1f, port %7.1f): %.1f %%\n",
-                s->name, write ? "writes" : "reads ", mhz, got / 1e9, limit / 1e9, pins / 1e9,
-                port / 1e9, 100 * got / limit);
+        if (getenv("STAMP_SHOW"))
+            fprintf(stderr,
+                    "%-7s %s %5u MHz: %6.1f GB/s of %6.1f (pins %6.1f, port %7.1f): %.1f %%\n",
+                    s->name, write ? "writes" : "reads ", mhz, got / 1e9, limit / 1e9, pins / 1e9,
+                    port / 1e9, 100 * got / limit);
         ck_assert_msg(got >= part * limit && got <= 1.01 * least(pins, port),
                       "%s: %.2f of %.2f GB/s", s->name, got / 1e9, limit / 1e9);
     }
@@ -332,8 +334,9 @@ START_TEST(random_rows_come_at_the_rate_of_activates)
         const double rate = least(least(banks, window), 1.0 / p.tRRD_S) * awake(&p);
         const double limit = rate * p.clock_khz * 1e3 * p.channels * p.access;
         const double got = bandwidth(&p, p.access, (struct stream){false, 0, p.access});
-        fprintf(stderr, "%-7s random rows: %6.2f GB/s of %6.2f: %.1f %%\n", s->name, got / 1e9,
-                limit / 1e9, 100 * got / limit);
+        if (getenv("STAMP_SHOW"))
+            fprintf(stderr, "%-7s random rows: %6.2f GB/s of %6.2f: %.1f %%\n", s->name, got / 1e9,
+                    limit / 1e9, 100 * got / limit);
         ck_assert_msg(got >= 0.85 * limit && got <= 1.01 * limit, "%s: %.2f of %.2f GB/s", s->name,
                       got / 1e9, limit / 1e9);
     }

@@ -20,8 +20,20 @@ static void broken(struct dram_watch *w, const struct stamp_dram_issue *i, const
 
 void dram_watch_new(struct dram_watch *w, const struct stamp_dram_params *p)
 {
+    const uint64_t apart[] = {(uint64_t)p->tRL + p->tWL + p->burst + p->tWR + p->tWTR_L + p->tRTW +
+                                  p->tCS,
+                              p->tRC,
+                              p->tFAW,
+                              p->tRPab,
+                              p->tRCD,
+                              p->tRCDW,
+                              p->tCCD_LW,
+                              p->tCCD_L};
+
     memset(w, 0, sizeof *w);
     w->p = *p;
+    for (unsigned n = 0; n < sizeof apart / sizeof apart[0]; n++)
+        if (w->horizon < apart[n]) w->horizon = apart[n];
     for (unsigned c = 0; c < DRAM_WATCH_CHANNELS; c++)
         memset(w->channel[c].open, 0xff, sizeof w->channel[c].open);
 }
@@ -52,8 +64,6 @@ static uint64_t row_gap(const struct stamp_dram_params *p, int before, int now, 
     case STAMP_DRAM_PRE * 8 + STAMP_DRAM_PREA:
     case STAMP_DRAM_PREA * 8 + STAMP_DRAM_PRE:
     case STAMP_DRAM_PREA * 8 + STAMP_DRAM_PREA: return p->tPPD;
-    case STAMP_DRAM_REF * 8 + STAMP_DRAM_ACT:
-    case STAMP_DRAM_REF * 8 + STAMP_DRAM_REF: return p->tRFC;
     default: return 0;
     }
 }
@@ -114,6 +124,7 @@ static void against_past(struct dram_watch *w, struct dram_watch_channel *c,
         same.group = same.rank && b->group == i->group;
         same.bank = same.group && b->bank == i->bank;
         const uint64_t gap = i->at - b->at;
+        if (gap > w->horizon) break;
         const uint64_t row = row_gap(p, b->what, i->what, same);
         const uint64_t column = column_gap(p, b->what, i->what, same);
         if (gap < row) broken(w, i, names[b->what], gap, row);
@@ -202,6 +213,8 @@ void dram_watch_see(void *ctx, const struct stamp_dram_issue *i)
         return;
     }
     in_time(w, c, i);
+    if (c->refreshed[i->rank] && i->at - c->refreshed[i->rank] < w->p.tRFC)
+        broken(w, i, "REF", i->at - c->refreshed[i->rank], w->p.tRFC);
     against_past(w, c, i);
     if (i->what == STAMP_DRAM_REF || i->what == STAMP_DRAM_PREA)
         rank_state(w, c, i);

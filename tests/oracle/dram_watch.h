@@ -13,6 +13,7 @@ enum { DRAM_WATCH_PAST = 256, DRAM_WATCH_CHANNELS = 64 };
 
 struct dram_watch {
     struct stamp_dram_params p;
+    uint64_t horizon; /**< clocks behind which no command but REF holds another */
     uint64_t seen, broken;
     char first[160]; /**< what the first broken rule was */
     struct dram_watch_channel {

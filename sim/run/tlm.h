@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * @file platform.h
+ * @file tlm.h
  * The SystemC platform as seen from C: one shared object, one function. Host, interconnect, memory and the
  * accelerator are TLM-2.0 modules; when things happen is decided by C code that is given to them.
  *
@@ -9,8 +9,8 @@
  *                    |  +------ memory socket of the accelerator, clock by clock
  *                    +--------> memory
  */
-#ifndef STAMP_SIM_TLM_PLATFORM_H
-#define STAMP_SIM_TLM_PLATFORM_H
+#ifndef STAMP_SIM_RUN_TLM_H
+#define STAMP_SIM_RUN_TLM_H
 
 #include "model/clock/clock.h"
 #include "sim/run/rtl.h"
