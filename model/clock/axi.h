@@ -10,6 +10,7 @@
 #define STAMP_CLOCK_AXI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -26,6 +27,8 @@ struct stamp_clock_axi {
     bool arready, rvalid, rlast, awready, wready, bvalid;
 };
 
+enum { STAMP_CLOCK_IMAGE = 4096 };
+
 /** A memory behind the pins. */
 struct stamp_clock_memory {
     void *ctx;
@@ -37,6 +40,12 @@ struct stamp_clock_memory {
     uint64_t (*still)(const void *ctx, const struct stamp_clock_axi *pins);
     /** The same as that many edges, no more than still() said. */
     void (*skip)(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles);
+    /** All that decides when it answers from now on, counted from now: where that is the same, so are its pins, the
+     *  master driving the same; addresses may be others, by multiples of 4 KiB. Written to @p room of
+     *  STAMP_CLOCK_IMAGE bytes. @return how many, 0: it cannot be said. NULL: it never can */
+    size_t (*image)(const void *ctx, uint8_t *room);
+    /** So many cycles later, all counted from now as it is. */
+    void (*shift)(void *ctx, uint64_t cycles);
 };
 
 #ifdef __cplusplus

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/clock/top.h"
+#include "model/clock/repeat.h"
 #include "model/clock/vxu_tape.h"
 #include "model/mem.h"
 
@@ -15,6 +15,7 @@ enum { TAPES = 1 << 23, LONG = 1 << 16 };
 struct stamp_clock {
     struct stamp_clock_top top;
     struct stamp_clock_tapes *tapes; /* of the vector unit; NULL: none */
+    struct stamp_clock_repeat repeat;
     struct stamp_clock_hooks hooks;
     uint64_t tapes_from;      /**< the cycle from which on there are tapes */
     uint64_t watchdog, since; /**< cycles without progress: allowed, begin */
@@ -103,7 +104,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     }
     c->watchdog = o->watchdog;
     c->tapes_from = o->tapes ? 0 : LONG;
-    if (!tables_new(t)) {
+    if (!tables_new(t) || !stamp_clock_repeat_new(&c->repeat, o->mach)) {
         stamp_clock_free(c);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
@@ -121,6 +122,7 @@ void stamp_clock_free(struct stamp_clock *c)
 {
     if (!c) return;
     stamp_clock_tapes_free(c->tapes);
+    stamp_clock_repeat_free(&c->repeat);
     stamp_free(c->top.rt);
     stamp_free(c->top.nt);
     stamp_free(c->top.it);
@@ -175,6 +177,7 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
         if (!t->awake) stamp_clock_top_doze(t);
         if (!t->nap.fetch || !stamp_clock_top_jump(t, ahead(c, end))) {
             stamp_clock_top_cycle(t);
+            if (!t->look && !t->awake) stamp_clock_repeat(&c->repeat, t);
             *done = t->pins.dispatch.done;
         }
         if (!*done && !s) s = stopped(c, e);

@@ -58,7 +58,8 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
 void stamp_clock_free(struct stamp_clock *c);
 
 /**
- * START, or on from there, for @p cycles (0: without a limit) or up to HALT.
+ * START, or on from there, for @p cycles (0: without a limit) or up to HALT; further where iterations of a loop are
+ * passed over (repeat.h).
  * @param done  whether HALT was reached
  * @return STAMP_EMACHINE where the program ends in an error, which is not timed
  */

@@ -195,10 +195,54 @@ static void skip(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
     p->read_credit = 0;
 }
 
+/* When what is due at @p due is shown, counted from now; 0: in the next edge. */
+static uint64_t in(const struct stamp_plain *p, uint64_t due)
+{
+    return due > p->cycles + 1 ? due - p->cycles : 0;
+}
+
+static size_t image(const void *ctx, uint8_t *room)
+{
+    const struct stamp_clock_plain *m = ctx;
+    const struct stamp_plain *p = &m->plain;
+    const uint32_t reads = p->ar_in - p->ar_out, answers = p->b_in - p->b_out;
+    uint64_t word[8 + 3 * SLOTS];
+    size_t n = 0;
+
+    if (stalls(&m->config)) return 0;
+    word[n++] = p->read_credit;
+    word[n++] = p->write_credit;
+    word[n++] = p->read_beat;
+    word[n++] = reads;
+    word[n++] = p->aw_in - p->aw_out;
+    word[n++] = p->w_in - p->w_out;
+    word[n++] = p->w_lasts - p->aw_seen;
+    word[n++] = answers;
+    if (p->w_in != p->w_out) return 0;
+    for (uint32_t i = 0; i < reads; i++) {
+        word[n++] = in(p, p->ar_due[(p->ar_out + i) % SLOTS]);
+        word[n++] = p->ar_len[(p->ar_out + i) % SLOTS];
+    }
+    for (uint32_t i = 0; i < answers; i++) word[n++] = in(p, p->b_due[(p->b_out + i) % SLOTS]);
+    memcpy(room, word, n * sizeof *word);
+    return n * sizeof *word;
+}
+
+static void shift(void *ctx, uint64_t cycles)
+{
+    struct stamp_plain *p = &((struct stamp_clock_plain *)ctx)->plain;
+
+    p->cycles += cycles;
+    for (uint32_t i = 0; i < SLOTS; i++) {
+        p->ar_due[i] += cycles;
+        p->b_due[i] += cycles;
+    }
+}
+
 struct stamp_clock_memory stamp_clock_plain(struct stamp_clock_plain *m,
                                             const struct stamp_plain_config *c)
 {
     m->config = *c;
     stamp_plain_new(&m->plain, c);
-    return (struct stamp_clock_memory){m, edge, still, skip};
+    return (struct stamp_clock_memory){m, edge, still, skip, image, shift};
 }
