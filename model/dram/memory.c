@@ -59,5 +59,6 @@ static void skip(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
 
 struct stamp_clock_memory stamp_dram_memory(struct stamp_dram_model *m)
 {
-    return (struct stamp_clock_memory){m, edge, still, skip, NULL, NULL}; /* refreshes, rows: no iteration is like another */
+    return (struct stamp_clock_memory){
+        m, edge, still, skip, NULL, NULL}; /* refreshes, rows: no iteration is like another */
 }
