@@ -4,6 +4,7 @@
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
+# make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
 # make rtl-NAME-ihp    memories of foundry macros (over our models)
@@ -41,7 +42,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
+.PHONY: all tlm calibration demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -133,6 +134,8 @@ $(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*
 benches: $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@for b in $^; do echo "$$b"; $$b || exit 1; done
 
+calibration: $(B)/stamp $(B)/calibrate $(MACHS:%=rtl-%)
+	tests/cosim/calibration.py $(B) tests/cosim/calibration.md
 deps-%: # deps-demo-test: the packages of two lines of .ci/packages
 	@.ci/install $(subst -, ,$*)
 demo: deps-demo
