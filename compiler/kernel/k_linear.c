@@ -64,6 +64,14 @@ static enum stamp_post post_of(enum stamp_gpost p)
     return post[p];
 }
 
+/* Codes through DRAM cost the vector unit some time, which attention beside has not. */
+static bool may_code(const struct stamp_lower *n, const struct stamp_lstep *s,
+                     const struct stamp_scheme *q)
+{
+    return !n->decode && !q->block && !q->symmetric && !n->b->options->unfused &&
+           !(s->room.beside && s[-1].s->kind == STAMP_STEP_ATTEND);
+}
+
 static struct stamp_work work_of(const struct stamp_lower *n, const struct stamp_lstep *s,
                                  const struct stamp_scheme *q)
 {
@@ -80,6 +88,7 @@ static struct stamp_work work_of(const struct stamp_lower *n, const struct stamp
                                .out_fmt = STAMP_FMT_F32,
                                .w8 = q->weight_bits == 8,
                                .straight = n->decode,
+                               .codes = may_code(n, s, q),
                                .bias = has_bias(n, s),
                                .post = post_of(s->s->post),
                                .max_groups = o->max_groups,
@@ -113,6 +122,7 @@ static bool choose_less(struct stamp_lower *n, struct stamp_lstep *s, struct sta
     s->less = *n->mach;
     s->less.VM_LINES = (n->mach->VM_LINES - o->conv.all) / 4 * 4;
     s->l.work.mach = &s->less;
+    s->l.work.codes = false;
     o->beside = stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t);
     if (!o->beside) s->l.work.mach = n->mach;
     return o->beside;
@@ -171,6 +181,8 @@ static void tables(struct stamp_lower *n, struct stamp_lstep *s)
     s->columns = size.columns;
     snprintf(prefix, sizeof prefix, "%s%s", n->prefix, s->s->name);
     stamp_linear_lay_tables(&s->l, prefix);
+    stamp_linear_buffers(&s->l, prefix);
+    stamp_tile_text(&s->l.t, prefix, n->b->options->dump);
     if (!s->apart) return;
     snprintf(name, sizeof name, "%.50s.t", prefix);
     s->t = stamp_build_matrix(n->b, name, STAMP_TEMP, STAMP_FMT_F32, s->l.work.s, s->l.work.d);

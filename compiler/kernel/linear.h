@@ -32,12 +32,17 @@ struct stamp_table {
 struct stamp_prep {
     uint32_t u0, un;       /**< units of the slab */
     uint32_t row0, rows;   /**< local rows of the slab */
+    uint32_t sm;           /**< entry of SM that local row 0 would have */
     uint32_t c0, cn;       /**< lines of the row */
-    uint32_t buffer;       /**< of vm_x */
-    bool load;             /**< load and transform; otherwise it is still in the buffer */
+    uint32_t vm, pitch;    /**< its first line, lines from row to row */
+    bool load;             /**< load and transform; otherwise it is still there */
     bool range, first;     /**< VMINMAX; it starts a row (or blocks) */
     bool params;           /**< VQPAR */
     bool quant, sum_first; /**< VQUANT; it starts a row (or blocks) */
+    uint32_t here;         /**< rows that are quantized; the codes of others go to DRAM */
+    bool codes;            /**< codes of the rows come from DRAM, first to line packed */
+    uint32_t packed;
+    uint32_t end;          /**< of its lines */
     uint32_t after;        /**< its load may be issued once so many steps were */
 };
 
@@ -47,7 +52,7 @@ struct stamp_tile_prep {
     uint32_t index;  /**< of the tile */
     uint32_t parity; /**< half of XB, RM */
     uint32_t tables; /**< half of RT, NT */
-    uint32_t *row;   /**< [rows] token of a local row */
+    uint32_t *row;   /**< [rows] token of a local row, the rest of the tail behind them */
     struct stamp_prep *step;
     uint32_t steps, done, loaded; /**< total; emitted; loads considered */
 };
@@ -72,6 +77,8 @@ struct stamp_linear {
     struct stamp_tiling t;
     const struct stamp_plan *plan;
     struct stamp_place x, y, add; /**< add: rows that are added, [s][n] F32 */
+    struct stamp_place codes; /**< t.split, t.coded: packed codes, [s] */
+    struct stamp_place part;  /**< t.split: products of a tail, [unit_rows][n] F32 */
     uint64_t gate;                /**< POST_GATED: address of its row, F32 */
     uint64_t bias;                /**< address, 0 none */
     bool symmetric;
@@ -86,9 +93,10 @@ struct stamp_linear {
     uint32_t in_wb[2], in_cm[2], in_bias[2], in_gate[2]; /**< slot, panels: plus 1, 0 nothing */
     uint64_t in_add
         [STAMP_OUTS_MAX]; /**< turn of the output buffer whose rows to add are there, plus 1 */
+    uint64_t in_part[STAMP_OUTS_MAX]; /**< the same of products of the tile before */
     uint32_t cm_at;       /**< resident: CM line of the columns */
     uint32_t rt_last, wb_last, cm_last, bias_last, gate_last;
-    uint32_t x_next; /**< input buffer loaded next */
+    uint32_t x_next, codes_next; /**< input buffers loaded next: rows, codes */
     struct stamp_fly forward, inverse;
 };
 
@@ -105,6 +113,9 @@ void stamp_linear_at(struct stamp_linear *l, uint64_t waddr, uint64_t caddr);
 /** Row tables and nibble tables as a constant buffer. */
 void stamp_linear_lay_tables(struct stamp_linear *l, const char *name);
 
+/** Buffers of what the tiling puts in DRAM between tiles. @p name prefixes their names. */
+void stamp_linear_buffers(struct stamp_linear *l, const char *name);
+
 /** Constants of the layer: weights, columns, bias, tables. @p name prefixes buffer names. */
 void stamp_linear_data(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
                        const float *bias);
@@ -119,8 +130,8 @@ void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_
 /** Emit the next step's vector instructions (its load, if still missing, first). */
 void stamp_prep_step(struct stamp_linear *l, struct stamp_tile_prep *p);
 
-/** Row table [rows] and nibble table [groups * P] of a tile: 8-bit rows at even nibble rows, tokens
- *  in order as far as that allows. */
+/** Row table [rows + rest] and nibble table [groups * P] of a tile: 8-bit rows at even nibble rows, tokens
+ *  in order as far as that allows; rows that other tiles multiply have their width alone. */
 void stamp_linear_tables(const struct stamp_linear *l, const struct stamp_tile *tile, uint16_t *rt,
                          uint16_t *nt);
 
@@ -137,7 +148,7 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
 /** Emit inverse transform, bias and store of an output panel. */
 void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel);
 
-/** Tokens of the tile's local rows, [rows]. */
+/** Tokens of the tile's local rows and of the rest of its tail, [rows + rest]. */
 void stamp_linear_rows(const struct stamp_linear *l, const struct stamp_tile *tile, uint32_t *row);
 
 /** VBFLY instructions of units u0 .. u0+un-1, whose first row is at VM line @p vm, rows @p pitch
