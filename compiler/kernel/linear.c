@@ -62,6 +62,16 @@ static uint32_t lines_coded(const struct stamp_linear *l, const struct stamp_til
     return lines;
 }
 
+/* Codes of the next tile for lines that no product to come reads. */
+static void prepare_lines(struct stamp_linear *l, struct stamp_tile_prep *next, uint32_t lines)
+{
+    while (next->done < next->steps && !l->b->status) {
+        const struct stamp_prep *s = &next->step[next->done];
+        if (!s->codes || s->c0 + s->cn > lines) return;
+        prepare(l, next, next->done + 1);
+    }
+}
+
 /* The rest of the next tile behind the products of this one. Where its codes come line by line, products of its
  * first columns begin beside it. Returns the slots that are multiplied. */
 static uint32_t border(struct stamp_linear *l, struct stamp_tile_prep *next)
@@ -187,6 +197,9 @@ void stamp_linear_code(struct stamp_linear *l)
                 pending = (struct pending){now, l->slot[k].panel};
             if (steps) prepare(l, next, due(steps, l->slots, k));
             beside_until(l, from + due(items, l->slots, k));
+            /* Behind the weights of the product after the next: those would wait for its codes. */
+            if (l->t.coded && more && k && k + l->t.chunks > l->slots)
+                prepare_lines(l, next, l->slot[k - 1].k0 + l->slot[k - 1].kn);
         }
         if (!l->t.xb_double && !l->t.coded) flush(l, &pending);
         if (more) begun = border(l, next);

@@ -36,14 +36,15 @@ struct stamp_prep {
     uint32_t c0, cn;       /**< lines of the row */
     uint32_t vm, pitch;    /**< its first line, lines from row to row */
     bool load;             /**< load and transform; otherwise it is still there */
+    bool keep, again;      /**< transformed rows go to DRAM; they come from there */
     bool range, first;     /**< VMINMAX; it starts a row (or blocks) */
     bool params;           /**< VQPAR */
     bool quant, sum_first; /**< VQUANT; it starts a row (or blocks) */
     uint32_t here;         /**< rows that are quantized; the codes of others go to DRAM */
     bool codes;            /**< codes of the rows come from DRAM, first to line packed */
     uint32_t packed;
-    uint32_t end;          /**< of its lines */
-    uint32_t after;        /**< its load may be issued once so many steps were */
+    uint32_t end;   /**< of its lines */
+    uint32_t after; /**< its load may be issued once so many steps were */
 };
 
 /** State of one tile being prepared. */
@@ -77,11 +78,13 @@ struct stamp_linear {
     struct stamp_tiling t;
     const struct stamp_plan *plan;
     struct stamp_place x, y, add; /**< add: rows that are added, [s][n] F32 */
-    struct stamp_place codes; /**< t.split, t.coded: packed codes, [s] */
-    struct stamp_place part;  /**< t.split: products of a tail, [unit_rows][n] F32 */
+    struct stamp_place codes;     /**< t.split, t.coded: packed codes, [s] */
+    struct stamp_place kept;      /**< work.keep: transformed rows, [s][d] F32 */
+    struct stamp_place part;      /**< t.split: products of a tail, [unit_rows][n] F32 */
     uint64_t gate;                /**< POST_GATED: address of its row, F32 */
     uint64_t bias;                /**< address, 0 none */
     bool symmetric;
+    bool raw;       /**< products are stored as they are: stamp_linear_back does the rest */
     uint32_t piece; /**< groups of a product at most, where others wait for the array; 0: all */
     struct stamp_side *side; /**< NULL: none */
     struct stamp_slot *slot; /**< [slots] */
@@ -94,7 +97,7 @@ struct stamp_linear {
     uint64_t in_add
         [STAMP_OUTS_MAX]; /**< turn of the output buffer whose rows to add are there, plus 1 */
     uint64_t in_part[STAMP_OUTS_MAX]; /**< the same of products of the tile before */
-    uint32_t cm_at;       /**< resident: CM line of the columns */
+    uint32_t cm_at;                   /**< resident: CM line of the columns */
     uint32_t rt_last, wb_last, cm_last, bias_last, gate_last;
     uint32_t x_next, codes_next; /**< input buffers loaded next: rows, codes */
     struct stamp_fly forward, inverse;
@@ -165,6 +168,12 @@ void stamp_emit_rows(struct stamp_build *b, enum stamp_opcode op, struct stamp_p
 /** One VBFLY of @p op, rows of @p pitch lines from @p vm; undone if @p inverse. */
 void stamp_emit_fly(struct stamp_build *b, const struct stamp_xop *op, uint32_t vm, uint32_t pitch,
                     uint32_t cols, bool inverse);
+
+/** Products @p from transformed back and added to l->add, to l->y, in the first @p lines lines of VM. Rows come as
+ *  they are read: in order, but for those of one unit. */
+void stamp_linear_back(struct stamp_linear *l, struct stamp_place from, uint32_t lines);
+/** Lines of VM that it needs at least. @p quantum  lines of f32 in 64 bytes */
+uint32_t stamp_linear_back_lines(const struct stamp_plan *plan, bool transform, uint32_t quantum);
 
 /** The whole layer. work, plan, x, y, symmetric are set, and t chosen. */
 void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,

@@ -106,7 +106,8 @@ static void put_table(uint8_t *to, const uint16_t *v, uint32_t n)
 void stamp_linear_lay_tables(struct stamp_linear *l, const char *name)
 {
     const uint32_t P = l->work.mach->P, line = STAMP_TABLE_LINE;
-    const uint32_t rl = (l->t.table_rows + line - 1) / line, nl = (l->t.groups * P + line - 1) / line;
+    const uint32_t rl = (l->t.table_rows + line - 1) / line,
+                   nl = (l->t.groups * P + line - 1) / line;
     const size_t size = (size_t)(rl + nl) * line * 2;
     uint16_t *rt = stamp_build_alloc(l->b, (size_t)rl * line, sizeof *rt);
     uint16_t *nt = stamp_build_alloc(l->b, (size_t)nl * line, sizeof *nt);
@@ -231,10 +232,14 @@ void stamp_linear_buffers(struct stamp_linear *l, const char *name)
         l->part = stamp_build_matrix(l->b, text, STAMP_TEMP, STAMP_FMT_F32, l->t.unit_rows,
                                      (uint64_t)l->t.cg * l->work.mach->L);
     }
+    if (l->work.keep && l->work.transform && l->t.nchunks > 1 && l->t.xb_double) {
+        snprintf(text, sizeof text, "%.50s.kept", name);
+        l->kept = stamp_build_matrix(l->b, text, STAMP_TEMP, STAMP_FMT_F32, l->work.s, l->work.d);
+    }
     if (!l->t.split && !l->t.coded) return;
     snprintf(text, sizeof text, "%.50s.codes", name);
-    l->codes = (struct stamp_place){.row_bytes = align64((l->t.kl + 3) / 4 * line),
-                                    .fmt = STAMP_FMT_RAW};
+    l->codes =
+        (struct stamp_place){.row_bytes = align64((l->t.kl + 3) / 4 * line), .fmt = STAMP_FMT_RAW};
     l->codes.addr = stamp_build_bytes(l->b, text, STAMP_TEMP, l->work.s * l->codes.row_bytes);
 }
 

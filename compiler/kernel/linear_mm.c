@@ -295,7 +295,8 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
                    rows = p->tile->rows - p->tile->tail;
 
     move_part(l, p, panel, STAMP_OP_STORE);
-    stamp_linear_transform(l, p->tile->first, p->tile->count, vm, t->panel, cols, true);
+    if (!l->raw)
+        stamp_linear_transform(l, p->tile->first, p->tile->count, vm, t->panel, cols, true);
     if (l->bias) {
         union stamp_insn i = {.v = {.op = STAMP_OP_VBIAS}};
         i.v.a = vm;

@@ -90,11 +90,12 @@ struct layout {
     struct stamp_tile_prep *p;
 };
 
-/* Whether codes that @p s loads are those that @p o stores. */
+/* Whether what @p s loads, codes or transformed rows, is what @p o stores. */
 static bool gives(const struct stamp_prep *o, const struct stamp_prep *s)
 {
-    return s->codes && o->quant && o->here < o->rows && o->row0 < s->row0 + s->rows &&
-           s->row0 < o->row0 + o->rows && o->c0 < s->c0 + s->cn && s->c0 < o->c0 + o->cn;
+    return ((s->codes && o->quant && o->here < o->rows) || (s->again && o->keep)) &&
+           o->row0 < s->row0 + s->rows && s->row0 < o->row0 + o->rows && o->c0 < s->c0 + s->cn &&
+           s->c0 < o->c0 + o->cn;
 }
 
 /* Steps of the tile that use lines of @p s, or make its codes, come before its load. */
@@ -123,12 +124,14 @@ static struct stamp_prep *add_step(struct layout *y, struct stamp_prep base, uin
 /* Ranges of all chunks, parameters behind the last; vm[c] gets where chunk c lies. */
 static void add_ranges(struct layout *y, struct stamp_prep base, uint32_t *vm)
 {
-    const uint32_t n = y->l->t.nchunks;
+    const struct stamp_tiling *t = &y->l->t;
+    const uint32_t n = t->nchunks;
 
     base.load = base.range = true;
     for (uint32_t c = 0; c < n; c++) {
         base.first = c == 0;
         base.params = c == n - 1;
+        base.keep = y->l->kept.row_bytes && c + t->nx < n;
         vm[c] = add_step(y, base, c)->vm;
     }
 }
@@ -160,6 +163,7 @@ static void add_slab(struct layout *y, struct stamp_prep base)
     for (uint32_t i = 0; i < n; i++) { /* the chunks still there, then the others again */
         const uint32_t c = i < kept ? n - kept + i : i - kept;
         base.load = i >= kept;
+        base.again = base.load && y->l->kept.row_bytes;
         base.sum_first = i == 0;
         struct stamp_prep *s = add_step(y, base, c);
         if (!s->load) {
@@ -181,26 +185,32 @@ static void add_again(struct layout *y, struct stamp_prep base)
     }
 }
 
-/* Local rows whose codes are in DRAM to XB, all rows of some lines before the next lines. */
-static void add_codes(struct layout *y, uint32_t row0, uint32_t rows, uint32_t sm)
+/* Local rows whose codes are in DRAM; of those of the tile before entries of SM lie apart. */
+struct run {
+    uint32_t row0, rows, sm;
+};
+
+/* Rows of both runs to XB, all of some lines before the next lines. */
+static void add_codes(struct layout *y, const struct run run[2])
 {
     const struct stamp_tiling *t = &y->l->t;
     const uint32_t q = t->code_quantum, half = t->nx * t->xlines / 2;
-    uint32_t cn = rows ? half * 4 / 5 / rows / q * q : 0;
+    const uint32_t rows = run[0].rows + run[1].rows, fit = rows ? half * 4 / 5 / rows / q * q : 0;
+    const uint32_t cn = fit < q ? q : fit > t->kl ? t->kl : fit, piece = half / (cn + (cn + 3) / 4);
 
-    cn = cn < q ? q : cn > t->kl ? t->kl : cn;
-    const uint32_t packed = (cn + 3) / 4, piece = half / (cn + packed);
-    for (uint32_t c0 = 0; c0 < t->kl; c0 += cn)
-        for (uint32_t r = 0; r < rows; r += piece) {
-            struct stamp_prep *s = &y->p->step[y->p->steps++];
-            *s = (struct stamp_prep){.row0 = row0 + r, .sm = sm, .c0 = c0, .pitch = cn};
-            s->rows = s->here = rows - r < piece ? rows - r : piece;
-            s->cn = t->kl - c0 < cn ? t->kl - c0 : cn;
-            s->load = s->codes = s->quant = true;
-            s->sum_first = c0 == 0;
-            place_step(y, s, t->vm_x + y->l->codes_next++ % 2 * half, half);
-            s->packed = s->vm + s->rows * cn;
-        }
+    for (uint32_t c0 = 0; c0 < t->kl && rows; c0 += cn)
+        for (uint32_t i = 0, r = 0; i < 2; r = 0, i++)
+            for (; r < run[i].rows; r += piece) {
+                struct stamp_prep *s = &y->p->step[y->p->steps++];
+                *s = (struct stamp_prep){.row0 = run[i].row0 + r, .sm = run[i].sm, .c0 = c0};
+                s->pitch = cn;
+                s->rows = s->here = run[i].rows - r < piece ? run[i].rows - r : piece;
+                s->cn = t->kl - c0 < cn ? t->kl - c0 : cn;
+                s->load = s->codes = s->quant = true;
+                s->sum_first = c0 == 0;
+                place_step(y, s, t->vm_x + y->l->codes_next++ % 2 * half, half);
+                s->packed = s->vm + s->rows * cn;
+            }
 }
 
 /* Steps of add_codes for so many rows, at most. */
@@ -209,7 +219,7 @@ static size_t code_steps(const struct stamp_tiling *t, uint32_t rows)
     const uint32_t q = t->code_quantum, half = t->nx * t->xlines / 2;
     const uint32_t least = half / (q + (q + 3) / 4);
 
-    return (size_t)(t->kl / q + 1) * (rows / least + 1);
+    return (size_t)(t->kl / q + 1) * (rows / least + 2);
 }
 
 static struct stamp_prep slab_at(const struct stamp_linear *l, const struct stamp_tile *t,
@@ -256,14 +266,15 @@ static void add_steps(struct layout *y, const struct stamp_tile *t)
     const struct stamp_block b = stamp_work_unit(&y->l->work, t->first);
     const uint32_t begun = t->head ? b.h * b.w : 0; /* rows of the unit begun in the tile before */
 
+    struct run run[2] = {{0}, {0}};
+
     add_units(y, t, begun ? 1 : 0, begun, sm);
     if (y->l->b->status) return;
-    if (begun) { /* its entries of SM are those of that tile's tail */
-        const struct stamp_tile *before = t - 1;
-        add_codes(y, t->head, begun - t->head,
-                  (1 - turn) * half + before->rows - before->tail);
-    }
-    if (g->coded && !is_direct(y)) add_codes(y, begun, t->rows - begun, sm);
+    if (begun) /* its entries of SM are those of that tile's tail */
+        run[0] =
+            (struct run){t->head, begun - t->head, (1 - turn) * half + t[-1].rows - t[-1].tail};
+    if (g->coded && !is_direct(y)) run[1] = (struct run){begun, t->rows - begun, sm};
+    add_codes(y, run);
     if (g->coded || g->xb_double || g->blk || g->nchunks == 1) return;
     for (uint32_t u = 0, row = 0; u < t->count;) add_again(y, slab_at(y->l, t, &u, &row));
 }
@@ -278,8 +289,7 @@ void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_p
     p->tile = t;
     p->index = tile;
     p->parity = l->t.xb_double ? tile % 2 : 0;
-    if (l->t.split || l->t.coded)
-        steps += code_steps(&l->t, l->t.unit_rows) + code_steps(&l->t, t->rows);
+    if (l->t.split || l->t.coded) steps += code_steps(&l->t, t->rows);
     p->row = stamp_build_alloc(l->b, t->rows + t->rest, sizeof *p->row);
     p->step = stamp_build_alloc(l->b, steps, sizeof *p->step);
     if (l->b->status) return;
@@ -313,8 +323,8 @@ void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_
         if (s->codes)
             move_codes(l, p, s, STAMP_OP_LOAD, 0, s->rows, s->packed, (s->cn + 3) / 4);
         else
-            stamp_emit_rows(l->b, STAMP_OP_LOAD, l->x, p->row + s->row0, s->rows, s->c0, s->cn,
-                            s->vm, s->pitch);
+            stamp_emit_rows(l->b, STAMP_OP_LOAD, s->again ? l->kept : l->x, p->row + s->row0,
+                            s->rows, s->c0, s->cn, s->vm, s->pitch);
     }
 }
 
@@ -361,8 +371,11 @@ void stamp_prep_step(struct stamp_linear *l, struct stamp_tile_prep *p)
     if (l->b->status) return;
     stamp_prep_loads(l, p, 1);
     const struct stamp_prep *s = &p->step[p->done++];
-    if (s->load && !s->codes)
+    if (s->load && !s->codes && !s->again)
         stamp_linear_transform(l, s->u0, s->un, s->vm, s->pitch, s->cn, false);
+    if (s->keep)
+        stamp_emit_rows(l->b, STAMP_OP_STORE, l->kept, p->row + s->row0, s->rows, s->c0, s->cn,
+                        s->vm, s->pitch);
     if (s->codes) emit_vector(l, p, s, STAMP_OP_VDEQ, 0, s->rows);
     if (s->range) emit_vector(l, p, s, STAMP_OP_VMINMAX, 0, s->rows);
     if (s->params) emit_vector(l, p, s, STAMP_OP_VQPAR, 0, s->rows);

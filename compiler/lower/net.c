@@ -151,7 +151,11 @@ static void emit_steps(struct stamp_lower *n, uint32_t from, uint32_t to, struct
         const struct stamp_lkernel *k = stamp_lkernel_of(s->s->kind);
         part(n, s, &s->first, k->first, &g);
         part(n, s, &s->room, k->emit, &g);
-        for (uint32_t o = 0; o < s->s->made && k->emit; o++) view(n, s->s->outs[o], views);
+        /* Rows that a step leaves to the next are there behind that one. */
+        for (uint32_t o = 0; i > from && s[-1].back && o < s[-1].s->made; o++)
+            view(n, s[-1].s->outs[o], views);
+        for (uint32_t o = 0; o < s->s->made && k->emit && !s->back; o++)
+            view(n, s->s->outs[o], views);
     }
     close(n, &g);
 }

@@ -49,7 +49,8 @@ struct stamp_work {
     enum stamp_fmt in_fmt, out_fmt;
     bool w8, bias;
     bool straight; /**< code of it is not rolled: buffers need no short period */
-    bool codes;    /**< there may be codes of rows in DRAM: no blocks, not symmetric */
+    bool keep;  /**< rows that are loaded twice are transformed once: the vector unit has no time */
+    bool codes; /**< there may be codes of rows in DRAM: no blocks, not symmetric */
     enum stamp_post post;
     const struct stamp_tiling
         *like; /**< weights are packed for this tiling: same panels and slots */

@@ -6,7 +6,8 @@ void stamp_tile_text(const struct stamp_tiling *t, const char *name, struct stam
 {
     if (!out) return;
     stamp_text_add(
-        out, "tiles %s: %u of at most %u rows, %u row groups%s%s%s; K %u lines in %u chunks of %u\n",
+        out,
+        "tiles %s: %u of at most %u rows, %u row groups%s%s%s; K %u lines in %u chunks of %u\n",
         name, t->tiles, t->rows, t->groups, t->xb_double ? " (two in XB)" : "",
         t->split ? ", units in two tiles" : "", t->coded ? ", codes through DRAM" : "", t->kl,
         t->chunks, t->kc);

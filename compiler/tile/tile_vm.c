@@ -82,7 +82,6 @@ static bool place_chunks(struct stamp_tiling *t, uint32_t room)
 
     if (t->coded || t->split) q = t->code_quantum;
 
-
     for (uint32_t nx = 1; nx <= BUFFERS_MAX; nx++) {
         struct stamp_tiling c = *t;
         const uint32_t fit = room / nx / t->unit_rows / q * q;
