@@ -78,7 +78,7 @@ static uint32_t border(struct stamp_linear *l, struct stamp_tile_prep *next)
 {
     uint32_t k = 0;
 
-    if (!l->t.coded || l->t.outs == 1) {
+    if (!l->t.coded || l->t.outs == 1 || l->panels == 1) {
         prepare(l, next, next->steps);
         return 0;
     }

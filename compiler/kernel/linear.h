@@ -51,7 +51,8 @@ struct stamp_prep {
 struct stamp_tile_prep {
     const struct stamp_tile *tile;
     uint32_t index;  /**< of the tile */
-    uint32_t parity; /**< half of XB, RM */
+    uint32_t parity; /**< half of XB */
+    uint32_t rm;     /**< first entry of RM */
     uint32_t tables; /**< half of RT, NT */
     uint32_t *row;   /**< [rows] token of a local row, the rest of the tail behind them */
     struct stamp_prep *step;

@@ -265,7 +265,7 @@ static void product(struct stamp_linear *l, const struct stamp_tile_prep *p, uin
     i.m.wstride = s->kn * t->wline;
     i.m.cmstride = column_lines(l, s);
     i.m.nt = p->tables * (mach->RT_ENTRIES / 2) + g0 * mach->P;
-    i.m.rm = p->parity * t->rows * t->nblk + (t->blk ? s->k0 / t->blk : 0);
+    i.m.rm = p->rm + (t->blk ? s->k0 / t->blk : 0);
     i.m.rmstride = t->nblk;
     i.m.vm = output(l, p, s->panel) + s->n0 - s->panel * t->panel;
     i.m.vstride = t->panel;

@@ -289,6 +289,7 @@ void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_p
     p->tile = t;
     p->index = tile;
     p->parity = l->t.xb_double ? tile % 2 : 0;
+    p->rm = l->t.xb_double || l->t.coded ? tile % 2 * l->t.rows * l->t.nblk : 0;
     if (l->t.split || l->t.coded) steps += code_steps(&l->t, t->rows);
     p->row = stamp_build_alloc(l->b, t->rows + t->rest, sizeof *p->row);
     p->step = stamp_build_alloc(l->b, steps, sizeof *p->step);
@@ -354,7 +355,7 @@ static void emit_vector(struct stamp_linear *l, const struct stamp_tile_prep *p,
         i.v.first = op == STAMP_OP_VMINMAX ? s->first : s->sum_first;
     }
     if (op == STAMP_OP_VQUANT) {
-        i.v.rm = p->parity * t->rows * t->nblk + at;
+        i.v.rm = p->rm + at;
         i.v.xb = p->parity * t->groups * t->kl + s->c0;
         i.v.gstride = t->kl;
     }

@@ -108,7 +108,10 @@ static bool choose_slots(const struct stamp_work *w, struct stamp_tiling *t)
     const struct stamp_mach *m = w->mach;
     const uint32_t half = m->WB_LINES / 2, sums = m->AC_LINES / (t->groups * m->P);
     /* Codes come to XB from the first lines on: of them several column groups, before the next lines. */
-    const uint32_t wide = !t->coded || t->blk || sums < 2 ? 1 : sums < t->panel ? sums : t->panel;
+    const uint32_t wide = w->like                           ? w->like->ng
+                          : !t->coded || t->blk || sums < 2 ? 1
+                          : sums < t->panel                 ? sums
+                                                            : t->panel;
     uint32_t kc = half / t->wline / wide;
 
     if (t->blk && kc > m->CM_LINES / 2 * t->blk) kc = m->CM_LINES / 2 * t->blk;
@@ -222,7 +225,7 @@ static bool try_groups(const struct stamp_work *w, const struct unit *u, uint32_
                        struct stamp_tile *scratch, struct stamp_tiling *t)
 {
     const struct stamp_mach *m = w->mach;
-    const uint32_t copies = t->xb_double || t->split ? 2 : 1;
+    const uint32_t copies = t->xb_double || t->split || t->coded ? 2 : 1;
     uint32_t rows = m->RT_ENTRIES / 2;
 
     if ((uint64_t)groups * t->kl * (t->xb_double ? 2 : 1) > m->XB_LINES ||

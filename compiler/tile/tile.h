@@ -80,7 +80,7 @@ struct stamp_tiling {
     uint32_t unit_rows;    /**< largest of a unit */
     bool xb_double;        /**< two tiles in XB, RM */
     bool split;            /**< units may lie in two tiles */
-    bool coded;            /**< codes of a tile go through DRAM, but those of the first */
+    bool coded; /**< codes of a tile go through DRAM, but those of the first; two in RM */
     uint32_t code_quantum; /**< lines of a row whose codes are whole 64 bytes */
 
     uint32_t panel, ng;  /**< column groups of an output panel, of a slot */
