@@ -4,6 +4,7 @@
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
+# make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
 # make rtl-NAME-ihp    memories of foundry macros (over our models)
@@ -41,7 +42,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
+.PHONY: all tlm calibration demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -115,10 +116,17 @@ rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%-tuned: $(B)/stamp $(B)/specgen ; sim/verilator/tune.sh $*
 rtl-%-ihp: $(B)/stamp_rtl_%_ihp.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
+# C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
+export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/map.c)
+tlm: $(B)/stamp_tlm.so
+$(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(MEMORY_C) sim/verilator/dram.cpp sim/run/rtl.h sim/run/tlm.h $(wildcard model/clock/*.h model/dram/*.h)
+	@mkdir -p $(B)/tlm
+	for c in $(MEMORY_C); do $(CC) -I. -std=c11 -O2 -g -fPIC -c $$c -o $(B)/tlm/$$(basename $$c .c).o || exit 1; done
+	$(CXX) -I. -O2 -g -std=c++17 -Wall -Wextra -Werror -fPIC -shared $(filter %.cpp,$^) $(B)/tlm/*.o -Wl,-z,defs -lsystemc -o $@
 # New only when they differ, so that a line of the table is one machine's.
 $(B)/v/%/params: $(B)/specgen
 	@sim/verilator/build.sh params $*
-$(B)/stamp_rtl_%.so: $(B)/v/%/params $(RTL_SV) $(wildcard sim/verilator/*.*) sim/run/rtl.h model/spec/spec.c $(wildcard model/clock/plain.* model/clock/axi.h)
+$(B)/stamp_rtl_%.so: $(B)/v/%/params $(RTL_SV) $(wildcard sim/verilator/*.*) sim/run/rtl.h model/spec/spec.c $(wildcard model/clock/plain.* model/clock/axi.h model/dram/*)
 	+sim/verilator/build.sh machine $*
 $(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*) $(RTL_SV) $(LIB) $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp sim/verilator/build.sh
@@ -126,6 +134,8 @@ $(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*
 benches: $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@for b in $^; do echo "$$b"; $$b || exit 1; done
 
+calibration: $(B)/stamp $(B)/calibrate $(MACHS:%=rtl-%)
+	tests/cosim/calibration.py $(B) tests/cosim/calibration.md
 deps-%: # deps-demo-test: the packages of two lines of .ci/packages
 	@.ci/install $(subst -, ,$*)
 demo: deps-demo
@@ -133,7 +143,7 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
 	  check check-san rand errors regs edges cycles calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)

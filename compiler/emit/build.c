@@ -221,19 +221,27 @@ uint64_t stamp_build_bytes(struct stamp_build *b, const char *name, enum stamp_r
     return f->addr;
 }
 
-uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,
-                           uint64_t bytes, uint64_t *addr)
+void stamp_build_hollow(struct stamp_build *b, const char *name, enum stamp_fmt fmt, uint64_t bytes,
+                        uint64_t *addr)
 {
     struct stamp_buffer *f = add_buffer(b, name, bytes);
 
-    if (!f) return NULL;
+    if (!f) return;
     f->role = STAMP_CONST;
     f->fmt = fmt;
     f->rows = 1;
     f->cols = f->bytes / stamp_fmt_bytes(fmt);
     f->row_bytes = f->bytes;
     *addr = f->addr;
+}
 
+uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,
+                           uint64_t bytes, uint64_t *addr)
+{
+    stamp_build_hollow(b, name, fmt, bytes, addr);
+    if (b->status) return NULL;
+
+    const struct stamp_buffer *f = &b->image->buffer[b->image->buffers - 1];
     struct stamp_segment *s = &b->image->segment[b->image->segments];
     *s = (struct stamp_segment){f->addr, f->bytes,
                                 stamp_arena_alloc(b->image->arena, (size_t)f->bytes, 1)};

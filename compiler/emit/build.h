@@ -93,4 +93,8 @@ uint64_t stamp_build_bytes(struct stamp_build *b, const char *name, enum stamp_r
 uint8_t *stamp_build_const(struct stamp_build *b, const char *name, enum stamp_fmt fmt,
                            uint64_t bytes, uint64_t *addr);
 
+/** The same without data, for programs that are only timed. */
+void stamp_build_hollow(struct stamp_build *b, const char *name, enum stamp_fmt fmt, uint64_t bytes,
+                        uint64_t *addr);
+
 #endif

@@ -39,13 +39,14 @@ static void global(struct stamp_lower *n, struct stamp_lstep *s)
     float *row = stamp_build_alloc(n->b, t->cols, sizeof *row);
 
     if (!row) return;
-    const enum stamp_fmt fmt = is_bf16(n, t, row) ? STAMP_FMT_BF16 : STAMP_FMT_F32;
+    const enum stamp_fmt fmt =
+        !n->spec->weights || is_bf16(n, t, row) ? STAMP_FMT_BF16 : STAMP_FMT_F32;
     const uint64_t line = (uint64_t)n->L * stamp_fmt_bytes(fmt);
     const uint64_t pitch = ((t->cols + n->L - 1) / n->L * line + STAMP_DRAM_ALIGN - 1) /
                            STAMP_DRAM_ALIGN * STAMP_DRAM_ALIGN;
-    uint8_t *data = stamp_build_const(n->b, s->s->name, fmt, t->rows * pitch, &s->table.addr);
     s->table.row_bytes = pitch;
     s->table.fmt = fmt;
+    uint8_t *data = stamp_lower_room(n, s->s->name, fmt, t->rows * pitch, &s->table.addr);
     for (size_t r = 0; r < t->rows && data && !n->b->status; r++) {
         uint8_t *to = data + r * pitch;
         n->b->status = stamp_lazy_rows(t, r, 1, row, n->b->e);

@@ -138,6 +138,16 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
     }
 }
 
+/* What the layer before left undone of its rows. */
+static void first(struct stamp_lower *n, struct stamp_lstep *s)
+{
+    struct stamp_lstep *before = s - 1;
+
+    if (s == n->step || !before->back) return;
+    stamp_build_phase_begin(n->b, before->s->name, 0);
+    stamp_linear_back(&before->l, before->z, s->first.mach.VM_LINES);
+}
+
 static void emit(struct stamp_lower *n, struct stamp_lstep *s)
 {
     stamp_build_phase_begin(n->b, "norm", 0);
@@ -213,4 +223,4 @@ static void share(struct stamp_lower *n, struct stamp_lstep *s)
 }
 
 const struct stamp_lkernel stamp_lkernel_norm = {
-    .global = global, .lay = lay, .share = share, .emit = emit};
+    .global = global, .lay = lay, .share = share, .first = first, .emit = emit};

@@ -18,6 +18,13 @@ static void flush(struct stamp_linear *l, struct pending *f)
     f->p = NULL;
 }
 
+/* Whether the slot's panel goes on from what the panel before, of the tile before, leaves. */
+static bool takes_part(const struct stamp_linear *l, const struct stamp_tile_prep *now, uint32_t k,
+                       const struct pending *f)
+{
+    return f->p && f->p != now && now->tile->head && f->panel == l->slot[k].panel;
+}
+
 /* Steps of the next tile that can be done while this one is multiplied: all if XB holds two tiles,
  * else those before the first that writes XB. */
 static uint32_t beside(const struct stamp_linear *l, const struct stamp_tile_prep *next)
@@ -25,7 +32,7 @@ static uint32_t beside(const struct stamp_linear *l, const struct stamp_tile_pre
     uint32_t n = next->steps;
 
     for (uint32_t i = 0; i < n && !l->t.xb_double; i++)
-        if (next->step[i].quant) n = i;
+        if (next->step[i].quant && next->step[i].here) n = i;
     return n;
 }
 
@@ -45,18 +52,59 @@ static void prepare(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t 
     }
 }
 
+/* Lines of K whose codes are in XB, of all rows. */
+static uint32_t lines_coded(const struct stamp_linear *l, const struct stamp_tile_prep *p)
+{
+    uint32_t lines = l->t.kl;
+
+    for (uint32_t i = p->done; i < p->steps; i++)
+        if (p->step[i].c0 < lines) lines = p->step[i].c0;
+    return lines;
+}
+
+/* Codes of the next tile for lines that no product to come reads. */
+static void prepare_lines(struct stamp_linear *l, struct stamp_tile_prep *next, uint32_t lines)
+{
+    while (next->done < next->steps && !l->b->status) {
+        const struct stamp_prep *s = &next->step[next->done];
+        if (!s->codes || s->c0 + s->cn > lines) return;
+        prepare(l, next, next->done + 1);
+    }
+}
+
+/* The rest of the next tile behind the products of this one. Where its codes come line by line, products of its
+ * first columns begin beside it. Returns the slots that are multiplied. */
+static uint32_t border(struct stamp_linear *l, struct stamp_tile_prep *next)
+{
+    uint32_t k = 0;
+
+    if (!l->t.coded || l->t.outs == 1 || l->panels == 1) {
+        prepare(l, next, next->steps);
+        return 0;
+    }
+    while (next->done < next->steps && !l->b->status) {
+        stamp_prep_loads(l, next, l->t.nx);
+        stamp_prep_step(l, next);
+        for (; !l->slot[k].last && l->slot[k].k0 + l->slot[k].kn <= lines_coded(l, next); k++) {
+            stamp_slot_load(l, k + 1);
+            stamp_slot_product(l, next, k, 0, next->tile->groups);
+        }
+    }
+    return k;
+}
+
 /* Row groups of the first tile whose rows all have their codes: steps to come may find ranges only. */
 static uint32_t groups_coded(struct stamp_linear *l, const struct stamp_tile_prep *p)
 {
     const struct stamp_tile *t = p->tile;
     uint32_t row = t->rows;
-    uint16_t *rt = stamp_build_alloc(l->b, t->rows, sizeof *rt);
+    uint16_t *rt = stamp_build_alloc(l->b, t->rows + t->rest, sizeof *rt);
     uint16_t *nt = stamp_build_alloc(l->b, (size_t)t->groups * l->work.mach->P, sizeof *nt);
     uint32_t ready = t->groups;
 
     if (l->b->status) return 0;
     for (uint32_t i = p->steps; i-- > p->done;)
-        if (p->step[i].quant) row = p->step[i].row0;
+        if (p->step[i].quant && p->step[i].here) row = p->step[i].row0;
     stamp_linear_tables(l, t, rt, nt);
     for (uint32_t r = row; r < t->rows; r++)
         if ((rt[r] & 0xfffu) / l->work.mach->P < ready) ready = (rt[r] & 0xfffu) / l->work.mach->P;
@@ -98,7 +146,7 @@ static uint32_t rows_stored(struct stamp_linear *l, uint32_t tile)
 
     for (uint32_t i = tile; i < l->t.tiles && !l->b->status; i++) {
         const struct stamp_tile *t = &l->t.tile[i];
-        uint32_t *row = stamp_build_alloc(l->b, t->rows, sizeof *row);
+        uint32_t *row = stamp_build_alloc(l->b, t->rows + t->rest, sizeof *row);
         if (row) stamp_linear_rows(l, t, row);
         for (uint32_t k = 0; k < t->rows && row; k++)
             if (row[k] < least) least = row[k];
@@ -124,7 +172,7 @@ void stamp_linear_code(struct stamp_linear *l)
 {
     struct stamp_tile_prep prep[3]; /* being stored, multiplied, prepared */
     struct pending pending = {NULL, 0};
-    uint32_t early[2] = {0, 0};
+    uint32_t early[2] = {0, 0}, begun = 0;
 
     if (l->b->status) return;
     if (l->work.straight) stamp_slots_turn(l);
@@ -138,20 +186,23 @@ void stamp_linear_code(struct stamp_linear *l)
         const uint32_t from = l->side ? l->side->done : 0;
         const uint32_t items =
             l->side ? l->side->ready(l->side->ctx, rows_stored(l, tile)) - from : 0;
-        for (uint32_t k = 0; k < l->slots && !l->b->status; k++) {
+        for (uint32_t k = begun; k < l->slots && !l->b->status; k++) {
             const uint32_t g0 = tile == 0 && k < 2 ? early[k] : 0;
             if (k + 1 < l->slots || more) stamp_slot_load(l, (k + 1) % l->slots);
             if (steps) stamp_prep_loads(l, next, due(steps, l->slots, k + 1) - next->done);
-            if (l->t.outs == 1) flush(l, &pending);
+            if (l->t.outs == 1 || takes_part(l, now, k, &pending)) flush(l, &pending);
             stamp_slot_product(l, now, k, g0, now->tile->groups - g0);
             flush(l, &pending);
             if (l->slot[k].last && (k + 1 == l->slots || l->slot[k + 1].panel != l->slot[k].panel))
                 pending = (struct pending){now, l->slot[k].panel};
             if (steps) prepare(l, next, due(steps, l->slots, k));
             beside_until(l, from + due(items, l->slots, k));
+            /* Behind the weights of the product after the next: those would wait for its codes. */
+            if (l->t.coded && more && k && k + l->t.chunks > l->slots)
+                prepare_lines(l, next, l->slot[k - 1].k0 + l->slot[k - 1].kn);
         }
-        if (!l->t.xb_double) flush(l, &pending);
-        if (more) prepare(l, next, next->steps);
+        if (!l->t.xb_double && !l->t.coded) flush(l, &pending);
+        if (more) begun = border(l, next);
     }
     flush(l, &pending);
     stamp_xops_free(&l->forward.ops);

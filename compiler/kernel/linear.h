@@ -32,22 +32,29 @@ struct stamp_table {
 struct stamp_prep {
     uint32_t u0, un;       /**< units of the slab */
     uint32_t row0, rows;   /**< local rows of the slab */
+    uint32_t sm;           /**< entry of SM that local row 0 would have */
     uint32_t c0, cn;       /**< lines of the row */
-    uint32_t buffer;       /**< of vm_x */
-    bool load;             /**< load and transform; otherwise it is still in the buffer */
+    uint32_t vm, pitch;    /**< its first line, lines from row to row */
+    bool load;             /**< load and transform; otherwise it is still there */
+    bool keep, again;      /**< transformed rows go to DRAM; they come from there */
     bool range, first;     /**< VMINMAX; it starts a row (or blocks) */
     bool params;           /**< VQPAR */
     bool quant, sum_first; /**< VQUANT; it starts a row (or blocks) */
-    uint32_t after;        /**< its load may be issued once so many steps were */
+    uint32_t here;         /**< rows that are quantized; the codes of others go to DRAM */
+    bool codes;            /**< codes of the rows come from DRAM, first to line packed */
+    uint32_t packed;
+    uint32_t end;   /**< of its lines */
+    uint32_t after; /**< its load may be issued once so many steps were */
 };
 
 /** State of one tile being prepared. */
 struct stamp_tile_prep {
     const struct stamp_tile *tile;
     uint32_t index;  /**< of the tile */
-    uint32_t parity; /**< half of XB, RM */
+    uint32_t parity; /**< half of XB */
+    uint32_t rm;     /**< first entry of RM */
     uint32_t tables; /**< half of RT, NT */
-    uint32_t *row;   /**< [rows] token of a local row */
+    uint32_t *row;   /**< [rows] token of a local row, the rest of the tail behind them */
     struct stamp_prep *step;
     uint32_t steps, done, loaded; /**< total; emitted; loads considered */
 };
@@ -72,9 +79,13 @@ struct stamp_linear {
     struct stamp_tiling t;
     const struct stamp_plan *plan;
     struct stamp_place x, y, add; /**< add: rows that are added, [s][n] F32 */
+    struct stamp_place codes;     /**< t.split, t.coded: packed codes, [s] */
+    struct stamp_place kept;      /**< work.keep: transformed rows, [s][d] F32 */
+    struct stamp_place part;      /**< t.split: products of a tail, [unit_rows][n] F32 */
     uint64_t gate;                /**< POST_GATED: address of its row, F32 */
     uint64_t bias;                /**< address, 0 none */
     bool symmetric;
+    bool raw;       /**< products are stored as they are: stamp_linear_back does the rest */
     uint32_t piece; /**< groups of a product at most, where others wait for the array; 0: all */
     struct stamp_side *side; /**< NULL: none */
     struct stamp_slot *slot; /**< [slots] */
@@ -86,9 +97,10 @@ struct stamp_linear {
     uint32_t in_wb[2], in_cm[2], in_bias[2], in_gate[2]; /**< slot, panels: plus 1, 0 nothing */
     uint64_t in_add
         [STAMP_OUTS_MAX]; /**< turn of the output buffer whose rows to add are there, plus 1 */
-    uint32_t cm_at;       /**< resident: CM line of the columns */
+    uint64_t in_part[STAMP_OUTS_MAX]; /**< the same of products of the tile before */
+    uint32_t cm_at;                   /**< resident: CM line of the columns */
     uint32_t rt_last, wb_last, cm_last, bias_last, gate_last;
-    uint32_t x_next; /**< input buffer loaded next */
+    uint32_t x_next, codes_next; /**< input buffers loaded next: rows, codes */
     struct stamp_fly forward, inverse;
 };
 
@@ -105,6 +117,9 @@ void stamp_linear_at(struct stamp_linear *l, uint64_t waddr, uint64_t caddr);
 /** Row tables and nibble tables as a constant buffer. */
 void stamp_linear_lay_tables(struct stamp_linear *l, const char *name);
 
+/** Buffers of what the tiling puts in DRAM between tiles. @p name prefixes their names. */
+void stamp_linear_buffers(struct stamp_linear *l, const char *name);
+
 /** Constants of the layer: weights, columns, bias, tables. @p name prefixes buffer names. */
 void stamp_linear_data(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
                        const float *bias);
@@ -119,8 +134,8 @@ void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_
 /** Emit the next step's vector instructions (its load, if still missing, first). */
 void stamp_prep_step(struct stamp_linear *l, struct stamp_tile_prep *p);
 
-/** Row table [rows] and nibble table [groups * P] of a tile: 8-bit rows at even nibble rows, tokens
- *  in order as far as that allows. */
+/** Row table [rows + rest] and nibble table [groups * P] of a tile: 8-bit rows at even nibble rows, tokens
+ *  in order as far as that allows; rows that other tiles multiply have their width alone. */
 void stamp_linear_tables(const struct stamp_linear *l, const struct stamp_tile *tile, uint16_t *rt,
                          uint16_t *nt);
 
@@ -137,7 +152,7 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
 /** Emit inverse transform, bias and store of an output panel. */
 void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel);
 
-/** Tokens of the tile's local rows, [rows]. */
+/** Tokens of the tile's local rows and of the rest of its tail, [rows + rest]. */
 void stamp_linear_rows(const struct stamp_linear *l, const struct stamp_tile *tile, uint32_t *row);
 
 /** VBFLY instructions of units u0 .. u0+un-1, whose first row is at VM line @p vm, rows @p pitch
@@ -154,6 +169,12 @@ void stamp_emit_rows(struct stamp_build *b, enum stamp_opcode op, struct stamp_p
 /** One VBFLY of @p op, rows of @p pitch lines from @p vm; undone if @p inverse. */
 void stamp_emit_fly(struct stamp_build *b, const struct stamp_xop *op, uint32_t vm, uint32_t pitch,
                     uint32_t cols, bool inverse);
+
+/** Products @p from transformed back and added to l->add, to l->y, in the first @p lines lines of VM. Rows come as
+ *  they are read: in order, but for those of one unit. */
+void stamp_linear_back(struct stamp_linear *l, struct stamp_place from, uint32_t lines);
+/** Lines of VM that it needs at least. @p quantum  lines of f32 in 64 bytes */
+uint32_t stamp_linear_back_lines(const struct stamp_plan *plan, bool transform, uint32_t quantum);
 
 /** The whole layer. work, plan, x, y, symmetric are set, and t chosen. */
 void stamp_linear_emit(struct stamp_linear *l, const char *name, const struct stamp_weights *w,

@@ -21,7 +21,9 @@ static uint32_t least(uint32_t a, uint32_t b)
 
 void stamp_linear_rows(const struct stamp_linear *l, const struct stamp_tile *tile, uint32_t *row)
 {
-    for (uint32_t u = tile->first; u < tile->first + tile->count; u++) {
+    const uint32_t units = tile->count + (tile->tail ? 1 : 0);
+
+    for (uint32_t u = tile->first; u < tile->first + units; u++) {
         const struct stamp_block b = stamp_work_unit(&l->work, u);
         for (uint32_t y = 0; y < b.h; y++)
             for (uint32_t x = 0; x < b.w; x++) *row++ = b.first + y * b.stride + x;
@@ -40,12 +42,12 @@ static uint32_t set_row(uint32_t r, bool is8, uint32_t next, uint32_t limit, uin
 }
 
 /* In token order; an 8-bit row that falls on an odd place waits for the 4-bit row after it. */
-static bool in_order(const struct stamp_linear *l, const uint32_t *row, uint32_t rows,
-                     uint32_t limit, uint16_t *rt, uint16_t *nt)
+static bool in_order(const struct stamp_linear *l, const uint32_t *row,
+                     const struct stamp_tile *tile, uint32_t limit, uint16_t *rt, uint16_t *nt)
 {
     uint32_t next = 0, held = 0, count = 0; /* 8-bit rows held back: count of them, the first */
 
-    for (uint32_t r = 0; r < rows; r++) {
+    for (uint32_t r = tile->head; r < tile->rows; r++) {
         const bool is8 = l->plan->bits[row[r]] == 8;
         if (is8 && (next % 2 || count)) {
             if (!count++) held = r;
@@ -67,28 +69,29 @@ static bool in_order(const struct stamp_linear *l, const uint32_t *row, uint32_t
 }
 
 /* All 8-bit rows, then all 4-bit rows: no place is lost. */
-static void high_first(const struct stamp_linear *l, const uint32_t *row, uint32_t rows,
-                       uint32_t limit, uint16_t *rt, uint16_t *nt)
+static void high_first(const struct stamp_linear *l, const uint32_t *row,
+                       const struct stamp_tile *tile, uint32_t limit, uint16_t *rt, uint16_t *nt)
 {
     uint32_t next = 0;
 
     for (int is8 = 1; is8 >= 0; is8--)
-        for (uint32_t r = 0; r < rows; r++)
+        for (uint32_t r = tile->head; r < tile->rows; r++)
             if ((l->plan->bits[row[r]] == 8) == is8) next = set_row(r, is8, next, limit, rt, nt);
 }
 
 void stamp_linear_tables(const struct stamp_linear *l, const struct stamp_tile *tile, uint16_t *rt,
                          uint16_t *nt)
 {
-    const uint32_t limit = tile->groups * l->work.mach->P;
-    uint32_t *row = stamp_build_alloc(l->b, tile->rows, sizeof *row);
+    const uint32_t limit = tile->groups * l->work.mach->P, rows = tile->rows + tile->rest;
+    uint32_t *row = stamp_build_alloc(l->b, rows, sizeof *row);
 
     if (!row) return;
     stamp_linear_rows(l, tile, row);
+    for (uint32_t r = 0; r < rows; r++) rt[r] = l->plan->bits[row[r]] == 8 ? 1u << 15 : 0;
     memset(nt, 0, limit * sizeof *nt);
-    if (in_order(l, row, tile->rows, limit, rt, nt)) return;
+    if (in_order(l, row, tile, limit, rt, nt)) return;
     memset(nt, 0, limit * sizeof *nt);
-    high_first(l, row, tile->rows, limit, rt, nt);
+    high_first(l, row, tile, limit, rt, nt);
 }
 
 static void put_table(uint8_t *to, const uint16_t *v, uint32_t n)
@@ -103,7 +106,8 @@ static void put_table(uint8_t *to, const uint16_t *v, uint32_t n)
 void stamp_linear_lay_tables(struct stamp_linear *l, const char *name)
 {
     const uint32_t P = l->work.mach->P, line = STAMP_TABLE_LINE;
-    const uint32_t rl = (l->t.rows + line - 1) / line, nl = (l->t.groups * P + line - 1) / line;
+    const uint32_t rl = (l->t.table_rows + line - 1) / line,
+                   nl = (l->t.groups * P + line - 1) / line;
     const size_t size = (size_t)(rl + nl) * line * 2;
     uint16_t *rt = stamp_build_alloc(l->b, (size_t)rl * line, sizeof *rt);
     uint16_t *nt = stamp_build_alloc(l->b, (size_t)nl * line, sizeof *nt);
@@ -218,6 +222,27 @@ static void lay_weights(struct stamp_linear *l, const char *name, const struct s
     stamp_linear_at(l, waddr, caddr);
 }
 
+void stamp_linear_buffers(struct stamp_linear *l, const char *name)
+{
+    const uint64_t line = 4 * (uint64_t)l->work.mach->L;
+    char text[STAMP_NAME_MAX + 1];
+
+    if (l->t.split) {
+        snprintf(text, sizeof text, "%.50s.part", name);
+        l->part = stamp_build_matrix(l->b, text, STAMP_TEMP, STAMP_FMT_F32, l->t.unit_rows,
+                                     (uint64_t)l->t.cg * l->work.mach->L);
+    }
+    if (l->work.keep && l->work.transform && l->t.nchunks > 1 && l->t.xb_double) {
+        snprintf(text, sizeof text, "%.50s.kept", name);
+        l->kept = stamp_build_matrix(l->b, text, STAMP_TEMP, STAMP_FMT_F32, l->work.s, l->work.d);
+    }
+    if (!l->t.split && !l->t.coded) return;
+    snprintf(text, sizeof text, "%.50s.codes", name);
+    l->codes =
+        (struct stamp_place){.row_bytes = align64((l->t.kl + 3) / 4 * line), .fmt = STAMP_FMT_RAW};
+    l->codes.addr = stamp_build_bytes(l->b, text, STAMP_TEMP, l->work.s * l->codes.row_bytes);
+}
+
 void stamp_linear_data(struct stamp_linear *l, const char *name, const struct stamp_weights *w,
                        const float *bias)
 {
@@ -225,6 +250,7 @@ void stamp_linear_data(struct stamp_linear *l, const char *name, const struct st
 
     lay_weights(l, name, w);
     stamp_linear_lay_tables(l, name);
+    stamp_linear_buffers(l, name);
     if (!bias) return;
     snprintf(text, sizeof text, "%s.bias", name);
     uint8_t *data = stamp_build_const(l->b, text, STAMP_FMT_F32,

@@ -214,9 +214,34 @@ static uint32_t use_add(struct stamp_linear *l, const struct stamp_tile_prep *p,
 
     if (l->in_add[half] == turn + 1) return vm;
     l->in_add[half] = turn + 1;
-    stamp_emit_rows(l->b, STAMP_OP_LOAD, l->add, p->row, p->tile->rows, panel * l->t.panel,
-                    panel_lines(l, panel), vm, l->t.panel);
+    stamp_emit_rows(l->b, STAMP_OP_LOAD, l->add, p->row, p->tile->rows - p->tile->tail,
+                    panel * l->t.panel, panel_lines(l, panel), vm, l->t.panel);
     return vm;
+}
+
+/* Rows of a unit's products that stand in DRAM between two tiles: those of this one's tail, or of the head. */
+static void move_part(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel,
+                      enum stamp_opcode op)
+{
+    const struct stamp_tile *t = p->tile;
+    const uint32_t n = op == STAMP_OP_LOAD ? t->head : t->tail;
+    const uint32_t row0 = op == STAMP_OP_LOAD ? 0 : t->rows - t->tail;
+    uint32_t *row = n ? stamp_build_alloc(l->b, n, sizeof *row) : NULL;
+
+    for (uint32_t r = 0; r < n && row; r++) row[r] = r;
+    if (row)
+        stamp_emit_rows(l->b, op, l->part, row, n, panel * l->t.panel, panel_lines(l, panel),
+                        output(l, p, panel) + row0 * l->t.panel, l->t.panel);
+}
+
+/* What the tile before gave of the first unit comes beside the panel's first product. */
+static void use_part(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
+{
+    const uint64_t turn = turn_of(l, p, panel);
+
+    if (l->in_part[turn % l->t.outs] == turn + 1) return;
+    l->in_part[turn % l->t.outs] = turn + 1;
+    move_part(l, p, panel, STAMP_OP_LOAD);
 }
 
 static void product(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t slot,
@@ -240,7 +265,7 @@ static void product(struct stamp_linear *l, const struct stamp_tile_prep *p, uin
     i.m.wstride = s->kn * t->wline;
     i.m.cmstride = column_lines(l, s);
     i.m.nt = p->tables * (mach->RT_ENTRIES / 2) + g0 * mach->P;
-    i.m.rm = p->parity * t->rows * t->nblk + (t->blk ? s->k0 / t->blk : 0);
+    i.m.rm = p->rm + (t->blk ? s->k0 / t->blk : 0);
     i.m.rmstride = t->nblk;
     i.m.vm = output(l, p, s->panel) + s->n0 - s->panel * t->panel;
     i.m.vstride = t->panel;
@@ -256,6 +281,7 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
 
     if (!gn) return;
     if (l->bias && s->first) use_bias(l, s->panel);
+    if (p->tile->head && s->first) use_part(l, p, s->panel);
     if (stamp_post_adds(l->work.post) && s->first) use_add(l, p, s->panel);
     if (l->work.post == STAMP_POST_GATED && s->first) use_gate(l, s->panel);
     for (uint32_t g = 0; g < gn; g += most)
@@ -265,13 +291,16 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
 void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
 {
     const struct stamp_tiling *t = &l->t;
-    const uint32_t vm = output(l, p, panel), cols = panel_lines(l, panel);
+    const uint32_t vm = output(l, p, panel), cols = panel_lines(l, panel),
+                   rows = p->tile->rows - p->tile->tail;
 
-    stamp_linear_transform(l, p->tile->first, p->tile->count, vm, t->panel, cols, true);
+    move_part(l, p, panel, STAMP_OP_STORE);
+    if (!l->raw)
+        stamp_linear_transform(l, p->tile->first, p->tile->count, vm, t->panel, cols, true);
     if (l->bias) {
         union stamp_insn i = {.v = {.op = STAMP_OP_VBIAS}};
         i.v.a = vm;
-        i.v.n0 = p->tile->rows;
+        i.v.n0 = rows;
         i.v.s0 = t->panel;
         i.v.cols = cols;
         const uint32_t last = l->bias_last; /* the next panel's bias may be there already */
@@ -282,21 +311,21 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
     uint32_t c0 = panel * t->panel, stored = cols;
     if (stamp_post_adds(l->work.post)) {
         const uint32_t add = use_add(l, p, panel), last = l->gate_last;
-        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
+        struct stamp_vec v = {vm, rows, t->panel, cols};
         if (l->work.post == STAMP_POST_GATED)
             stamp_emit_bin(l->b, STAMP_BIN_MUL, v, use_gate(l, panel), 0, 0, vm, t->panel);
         l->gate_last = last; /* the next panel's may be there already */
         stamp_emit_bin(l->b, STAMP_BIN_ADD, v, add, t->panel, 1, vm, t->panel);
     } else if (l->work.post == STAMP_POST_SILU) {
-        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols / 2};
+        struct stamp_vec v = {vm, rows, t->panel, cols / 2};
         stamp_emit_fn(l->b, STAMP_ONE_SILU, v, 0, 0, 0.0f, vm, t->panel);
         stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, t->panel, 1, vm, t->panel);
         c0 /= 2;
         stored /= 2;
     } else if (l->work.post == STAMP_POST_GELU || l->work.post == STAMP_POST_ACT) {
-        struct stamp_vec v = {vm, p->tile->rows, t->panel, cols};
+        struct stamp_vec v = {vm, rows, t->panel, cols};
         stamp_emit_fn(l->b, l->work.post == STAMP_POST_GELU ? STAMP_ONE_GELU : STAMP_ONE_SILU, v, 0,
                       0, 0.0f, vm, t->panel);
     }
-    stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, p->tile->rows, c0, stored, vm, t->panel);
+    stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, rows, c0, stored, vm, t->panel);
 }

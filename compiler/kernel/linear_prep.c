@@ -9,7 +9,8 @@ void stamp_emit_rows(struct stamp_build *b, enum stamp_opcode op, struct stamp_p
                      const uint32_t *row, uint32_t n, uint32_t c0, uint32_t cn, uint32_t vm,
                      uint32_t pitch)
 {
-    const uint64_t at = place.addr + (uint64_t)c0 * b->mach->L * stamp_fmt_bytes(place.fmt);
+    const uint64_t at =
+        place.addr + (uint64_t)c0 * stamp_line_bytes(b->mach, STAMP_SPACE_VM, place.fmt);
 
     for (uint32_t done = 0; done < n;) {
         const struct stamp_run r = stamp_run_fit(row + done, n - done);
@@ -83,12 +84,29 @@ void stamp_linear_transform(struct stamp_linear *l, uint32_t u0, uint32_t un, ui
         stamp_emit_fly(l->b, &ops->op[inverse ? ops->count - 1 - i : i], vm, pitch, cols, inverse);
 }
 
-/* Loads go round the input buffers; a buffer's last user decides when it is free. */
+/* Loads go round the input buffers; the last user of its lines decides when a place is free. */
 struct layout {
     struct stamp_linear *l;
     struct stamp_tile_prep *p;
-    uint32_t *last_use; /* [nx] steps before which the buffer is in use */
 };
+
+/* Whether what @p s loads, codes or transformed rows, is what @p o stores. */
+static bool gives(const struct stamp_prep *o, const struct stamp_prep *s)
+{
+    return ((s->codes && o->quant && o->here < o->rows) || (s->again && o->keep)) &&
+           o->row0 < s->row0 + s->rows && s->row0 < o->row0 + o->rows && o->c0 < s->c0 + s->cn &&
+           s->c0 < o->c0 + o->cn;
+}
+
+/* Steps of the tile that use lines of @p s, or make its codes, come before its load. */
+static void place_step(struct layout *y, struct stamp_prep *s, uint32_t vm, uint32_t lines)
+{
+    s->vm = vm;
+    s->end = vm + lines;
+    for (const struct stamp_prep *o = s; o-- > y->p->step && !s->after;)
+        if ((o->vm < s->end && s->vm < o->end) || gives(o, s))
+            s->after = (uint32_t)(o - y->p->step) + 1;
+}
 
 static struct stamp_prep *add_step(struct layout *y, struct stamp_prep base, uint32_t chunk)
 {
@@ -96,67 +114,112 @@ static struct stamp_prep *add_step(struct layout *y, struct stamp_prep base, uin
     struct stamp_prep *s = &y->p->step[y->p->steps++];
 
     *s = base;
+    s->pitch = t->chunk;
     s->c0 = chunk * t->chunk;
     s->cn = t->kl - s->c0 < t->chunk ? t->kl - s->c0 : t->chunk;
-    if (s->load) {
-        s->buffer = y->l->x_next++ % t->nx;
-        s->after = y->last_use[s->buffer];
-    }
-    y->last_use[s->buffer] = y->p->steps;
+    if (s->load) place_step(y, s, t->vm_x + y->l->x_next++ % t->nx * t->xlines, t->xlines);
     return s;
 }
 
-/* Ranges of all chunks, parameters behind the last; buffer[c] gets where chunk c lies. */
-static void add_ranges(struct layout *y, struct stamp_prep base, uint32_t *buffer)
+/* Ranges of all chunks, parameters behind the last; vm[c] gets where chunk c lies. */
+static void add_ranges(struct layout *y, struct stamp_prep base, uint32_t *vm)
 {
-    const uint32_t n = y->l->t.nchunks;
+    const struct stamp_tiling *t = &y->l->t;
+    const uint32_t n = t->nchunks;
 
     base.load = base.range = true;
     for (uint32_t c = 0; c < n; c++) {
         base.first = c == 0;
         base.params = c == n - 1;
-        const uint32_t at = add_step(y, base, c)->buffer;
-        if (buffer) buffer[c % 64] = at;
+        base.keep = y->l->kept.row_bytes && c + t->nx < n;
+        vm[c] = add_step(y, base, c)->vm;
     }
+}
+
+/* Whether XB has room for the tile's codes while its rows come. */
+static bool is_direct(const struct layout *y)
+{
+    return y->l->t.xb_double || (y->l->t.coded && !y->p->index);
 }
 
 static void add_slab(struct layout *y, struct stamp_prep base)
 {
     const struct stamp_tiling *t = &y->l->t;
     const uint32_t n = t->nchunks, kept = n < t->nx ? n : t->nx;
-    uint32_t buffer[64] = {0};
+    uint32_t *vm = stamp_build_alloc(y->l->b, n, sizeof *vm);
 
+    if (!vm) return;
+    base.quant = true;
+    if (t->coded && !is_direct(y)) base.here = 0;
     if (t->blk || n == 1) { /* a chunk holds whole blocks, or the whole row: once is enough */
-        base.load = base.range = base.first = base.params = base.quant = base.sum_first = true;
+        base.load = base.range = base.first = base.params = base.sum_first = true;
         for (uint32_t c = 0; c < n; c++) add_step(y, base, c);
         return;
     }
-    if (!t->xb_double) { /* the rest is added behind all slabs' ranges */
-        add_ranges(y, base, NULL);
-        return;
-    }
-    add_ranges(y, base, buffer);
+    base.quant = false;
+    add_ranges(y, base, vm);
+    if (!t->coded && !t->xb_double) return; /* the rest is added behind all slabs' ranges */
+    base.quant = true;
     for (uint32_t i = 0; i < n; i++) { /* the chunks still there, then the others again */
         const uint32_t c = i < kept ? n - kept + i : i - kept;
-        base.quant = true;
         base.load = i >= kept;
+        base.again = base.load && y->l->kept.row_bytes;
         base.sum_first = i == 0;
-        base.buffer = buffer[c % 64];
-        add_step(y, base, c);
+        struct stamp_prep *s = add_step(y, base, c);
+        if (!s->load) {
+            s->vm = vm[c];
+            s->end = s->vm + t->xlines;
+        }
     }
 }
 
 /* XB holds one tile: ranges of the next can be found beside its products, codes only behind them. */
-static void add_codes(struct layout *y, struct stamp_prep base)
+static void add_again(struct layout *y, struct stamp_prep base)
 {
     const struct stamp_tiling *t = &y->l->t;
 
-    if (t->blk || t->nchunks == 1 || t->xb_double) return;
     base.load = base.quant = true;
     for (uint32_t c = 0; c < t->nchunks; c++) {
         base.sum_first = c == 0;
         add_step(y, base, c);
     }
+}
+
+/* Local rows whose codes are in DRAM; of those of the tile before entries of SM lie apart. */
+struct run {
+    uint32_t row0, rows, sm;
+};
+
+/* Rows of both runs to XB, all of some lines before the next lines. */
+static void add_codes(struct layout *y, const struct run run[2])
+{
+    const struct stamp_tiling *t = &y->l->t;
+    const uint32_t q = t->code_quantum, half = t->nx * t->xlines / 2;
+    const uint32_t rows = run[0].rows + run[1].rows, fit = rows ? half * 4 / 5 / rows / q * q : 0;
+    const uint32_t cn = fit < q ? q : fit > t->kl ? t->kl : fit, piece = half / (cn + (cn + 3) / 4);
+
+    for (uint32_t c0 = 0; c0 < t->kl && rows; c0 += cn)
+        for (uint32_t i = 0, r = 0; i < 2; r = 0, i++)
+            for (; r < run[i].rows; r += piece) {
+                struct stamp_prep *s = &y->p->step[y->p->steps++];
+                *s = (struct stamp_prep){.row0 = run[i].row0 + r, .sm = run[i].sm, .c0 = c0};
+                s->pitch = cn;
+                s->rows = s->here = run[i].rows - r < piece ? run[i].rows - r : piece;
+                s->cn = t->kl - c0 < cn ? t->kl - c0 : cn;
+                s->load = s->codes = s->quant = true;
+                s->sum_first = c0 == 0;
+                place_step(y, s, t->vm_x + y->l->codes_next++ % 2 * half, half);
+                s->packed = s->vm + s->rows * cn;
+            }
+}
+
+/* Steps of add_codes for so many rows, at most. */
+static size_t code_steps(const struct stamp_tiling *t, uint32_t rows)
+{
+    const uint32_t q = t->code_quantum, half = t->nx * t->xlines / 2;
+    const uint32_t least = half / (q + (q + 3) / 4);
+
+    return (size_t)(t->kl / q + 1) * (rows / least + 2);
 }
 
 static struct stamp_prep slab_at(const struct stamp_linear *l, const struct stamp_tile *t,
@@ -171,25 +234,85 @@ static struct stamp_prep slab_at(const struct stamp_linear *l, const struct stam
         slab.un++;
     }
     *row += slab.rows;
+    slab.here = slab.rows;
     return slab;
+}
+
+/* Units that begin in the tile. */
+static void add_units(struct layout *y, const struct stamp_tile *t, uint32_t u0, uint32_t row0,
+                      uint32_t sm)
+{
+    const struct stamp_tiling *g = &y->l->t;
+
+    for (uint32_t u = u0, row = row0; u < t->count && !y->l->b->status;) {
+        struct stamp_prep slab = slab_at(y->l, t, &u, &row);
+        slab.sm = sm;
+        add_slab(y, slab);
+    }
+    if (!t->tail) return;
+    add_slab(y, (struct stamp_prep){.u0 = t->first + t->count,
+                                    .un = 1,
+                                    .row0 = t->rows - t->tail,
+                                    .rows = t->tail + t->rest,
+                                    .sm = sm,
+                                    .here = g->coded && !is_direct(y) ? 0 : t->tail});
+}
+
+/* All steps of a tile. */
+static void add_steps(struct layout *y, const struct stamp_tile *t)
+{
+    const struct stamp_tiling *g = &y->l->t;
+    const uint32_t turn = y->p->index % 2, half = g->split ? g->table_rows : 0, sm = turn * half;
+    const struct stamp_block b = stamp_work_unit(&y->l->work, t->first);
+    const uint32_t begun = t->head ? b.h * b.w : 0; /* rows of the unit begun in the tile before */
+
+    struct run run[2] = {{0}, {0}};
+
+    add_units(y, t, begun ? 1 : 0, begun, sm);
+    if (y->l->b->status) return;
+    if (begun) /* its entries of SM are those of that tile's tail */
+        run[0] =
+            (struct run){t->head, begun - t->head, (1 - turn) * half + t[-1].rows - t[-1].tail};
+    if (g->coded && !is_direct(y)) run[1] = (struct run){begun, t->rows - begun, sm};
+    add_codes(y, run);
+    if (g->coded || g->xb_double || g->blk || g->nchunks == 1) return;
+    for (uint32_t u = 0, row = 0; u < t->count;) add_again(y, slab_at(y->l, t, &u, &row));
 }
 
 void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_prep *p)
 {
     const struct stamp_tile *t = &l->t.tile[tile];
-    struct layout y = {l, p, stamp_build_alloc(l->b, l->t.nx, sizeof *y.last_use)};
+    struct layout y = {l, p};
+    size_t steps = ((size_t)t->count + 1) * 2 * l->t.nchunks;
 
     memset(p, 0, sizeof *p);
     p->tile = t;
     p->index = tile;
     p->parity = l->t.xb_double ? tile % 2 : 0;
-    p->row = stamp_build_alloc(l->b, t->rows, sizeof *p->row);
-    p->step = stamp_build_alloc(l->b, (size_t)t->count * 2 * l->t.nchunks, sizeof *p->step);
+    p->rm = l->t.xb_double || l->t.coded ? tile % 2 * l->t.rows * l->t.nblk : 0;
+    if (l->t.split || l->t.coded) steps += code_steps(&l->t, t->rows);
+    p->row = stamp_build_alloc(l->b, t->rows + t->rest, sizeof *p->row);
+    p->step = stamp_build_alloc(l->b, steps, sizeof *p->step);
     if (l->b->status) return;
     stamp_linear_rows(l, t, p->row);
     p->tables = stamp_linear_use_tables(l, tile);
-    for (uint32_t u = 0, row = 0; u < t->count;) add_slab(&y, slab_at(l, t, &u, &row));
-    for (uint32_t u = 0, row = 0; u < t->count;) add_codes(&y, slab_at(l, t, &u, &row));
+    add_steps(&y, t);
+}
+
+/* Codes of the step's local rows @p from .. to - 1 between VM, from @p line, and DRAM: runs of rows of one width. */
+static void move_codes(struct stamp_linear *l, const struct stamp_tile_prep *p,
+                       const struct stamp_prep *s, enum stamp_opcode op, uint32_t from, uint32_t to,
+                       uint32_t line, uint32_t pitch)
+{
+    const uint32_t *row = p->row + s->row0;
+    const uint8_t *bits = l->plan->bits;
+
+    for (uint32_t r = from, end; r < to; r = end) {
+        const uint32_t e = 32u / bits[row[r]];
+        for (end = r; end < to && bits[row[end]] == bits[row[r]];) end++;
+        stamp_emit_rows(l->b, op, l->codes, row + r, end - r, s->c0 / e, (s->cn + e - 1) / e,
+                        line + (r - from) * pitch, pitch);
+    }
 }
 
 void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_t ahead)
@@ -198,38 +321,48 @@ void stamp_prep_loads(struct stamp_linear *l, struct stamp_tile_prep *p, uint32_
         const struct stamp_prep *s = &p->step[p->loaded];
         if (!s->load) continue;
         if (s->after > p->done) return;
-        stamp_emit_rows(l->b, STAMP_OP_LOAD, l->x, p->row + s->row0, s->rows, s->c0, s->cn,
-                        l->t.vm_x + s->buffer * l->t.xlines, l->t.chunk);
+        if (s->codes)
+            move_codes(l, p, s, STAMP_OP_LOAD, 0, s->rows, s->packed, (s->cn + 3) / 4);
+        else
+            stamp_emit_rows(l->b, STAMP_OP_LOAD, s->again ? l->kept : l->x, p->row + s->row0,
+                            s->rows, s->c0, s->cn, s->vm, s->pitch);
     }
 }
 
+/* An instruction on rows from .. to - 1 of the step. */
 static void emit_vector(struct stamp_linear *l, const struct stamp_tile_prep *p,
-                        const struct stamp_prep *s, enum stamp_opcode op)
+                        const struct stamp_prep *s, enum stamp_opcode op, uint32_t from,
+                        uint32_t to)
 {
     const struct stamp_tiling *t = &l->t;
-    const uint32_t block0 = t->blk ? s->c0 / t->blk : 0;
+    const uint32_t block0 = t->blk ? s->c0 / t->blk : 0, at = (s->row0 + from) * t->nblk + block0;
     union stamp_insn i = {.v = {.op = (uint64_t)op}};
 
-    i.v.n0 = s->rows;
+    i.v.n0 = to - from;
     i.v.cols = s->cn;
-    i.v.sm = s->row0 * t->nblk + block0;
+    i.v.sm = s->sm + at;
     i.v.smstride = t->nblk;
     if (op != STAMP_OP_VMINMAX) {
         i.v.sym = l->symmetric;
-        i.v.rt = p->tables * (l->work.mach->RT_ENTRIES / 2) + s->row0;
+        i.v.rt = p->tables * (l->work.mach->RT_ENTRIES / 2) + s->row0 + from;
     }
     if (op == STAMP_OP_VQPAR) {
         i.v.cols = t->blk ? (s->cn + t->blk - 1) / t->blk : 1;
     } else {
-        i.v.a = t->vm_x + s->buffer * t->xlines;
-        i.v.s0 = t->chunk;
+        i.v.a = s->vm + from * s->pitch;
+        i.v.s0 = s->pitch;
         i.v.blk = t->blk;
         i.v.first = op == STAMP_OP_VMINMAX ? s->first : s->sum_first;
     }
     if (op == STAMP_OP_VQUANT) {
-        i.v.rm = p->parity * t->rows * t->nblk + i.v.sm;
+        i.v.rm = p->rm + at;
         i.v.xb = p->parity * t->groups * t->kl + s->c0;
         i.v.gstride = t->kl;
+    }
+    if (op == STAMP_OP_VCODE || op == STAMP_OP_VDEQ) {
+        i.v.b = op == STAMP_OP_VCODE ? i.v.a : s->packed;
+        i.v.gstride = op == STAMP_OP_VCODE ? s->pitch : (s->cn + 3) / 4;
+        i.v.first = false;
     }
     stamp_build_push(l->b, &i);
 }
@@ -239,10 +372,17 @@ void stamp_prep_step(struct stamp_linear *l, struct stamp_tile_prep *p)
     if (l->b->status) return;
     stamp_prep_loads(l, p, 1);
     const struct stamp_prep *s = &p->step[p->done++];
-    if (s->load)
-        stamp_linear_transform(l, s->u0, s->un, l->t.vm_x + s->buffer * l->t.xlines, l->t.chunk,
-                               s->cn, false);
-    if (s->range) emit_vector(l, p, s, STAMP_OP_VMINMAX);
-    if (s->params) emit_vector(l, p, s, STAMP_OP_VQPAR);
-    if (s->quant) emit_vector(l, p, s, STAMP_OP_VQUANT);
+    if (s->load && !s->codes && !s->again)
+        stamp_linear_transform(l, s->u0, s->un, s->vm, s->pitch, s->cn, false);
+    if (s->keep)
+        stamp_emit_rows(l->b, STAMP_OP_STORE, l->kept, p->row + s->row0, s->rows, s->c0, s->cn,
+                        s->vm, s->pitch);
+    if (s->codes) emit_vector(l, p, s, STAMP_OP_VDEQ, 0, s->rows);
+    if (s->range) emit_vector(l, p, s, STAMP_OP_VMINMAX, 0, s->rows);
+    if (s->params) emit_vector(l, p, s, STAMP_OP_VQPAR, 0, s->rows);
+    if (!s->quant) return;
+    if (s->here) emit_vector(l, p, s, STAMP_OP_VQUANT, 0, s->here);
+    if (s->here == s->rows) return;
+    emit_vector(l, p, s, STAMP_OP_VCODE, s->here, s->rows); /* over the rows themselves */
+    move_codes(l, p, s, STAMP_OP_STORE, s->here, s->rows, s->vm + s->here * s->pitch, s->pitch);
 }

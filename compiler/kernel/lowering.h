@@ -30,10 +30,11 @@ struct stamp_lstep {
     /* LINEARS */
     struct stamp_plan plan;
     struct stamp_linear l;
-    uint64_t weights, columns;  /**< packed bytes */
-    uint64_t w_at, columns_at;  /**< of the first repetition */
-    struct stamp_mach less;     /**< the machine without what is done beside it */
-    bool apart;                 /**< transform in passes of its own, post-processing too */
+    uint64_t weights, columns; /**< packed bytes */
+    uint64_t w_at, columns_at; /**< of the first repetition */
+    struct stamp_mach less;    /**< the machine without what is done beside it */
+    bool back;  /**< products go to z; the norm behind transforms them back, adds, and goes on */
+    bool apart; /**< transform in passes of its own, post-processing too */
     struct stamp_place t, z, u; /**< apart: transformed input, output, output transformed back */
     /* NORM, GATHER, PREPEND, ADD */
     uint64_t gain, bias; /**< bias: LINEARS and NORM; 0 none */
@@ -112,5 +113,9 @@ char *stamp_lower_name(const struct stamp_lower *n, const struct stamp_lstep *s,
 /** The numbers of operand @p i of node @p node, or NULL. */
 const float *stamp_lower_vector_of(const struct stamp_lower *n, uint32_t node, uint32_t i,
                                    uint32_t time);
+
+/** stamp_build_const, or, where shapes alone are compiled, stamp_build_hollow and NULL. */
+uint8_t *stamp_lower_room(struct stamp_lower *n, const char *name, enum stamp_fmt fmt,
+                          uint64_t bytes, uint64_t *at);
 
 #endif

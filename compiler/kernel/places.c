@@ -162,3 +162,11 @@ const float *stamp_lower_vector_of(const struct stamp_lower *n, uint32_t node, u
     if (i >= k->ins) return NULL;
     return stamp_network_vector(n->spec->model, k->in[i] & ~STAMP_PARAM, time);
 }
+
+uint8_t *stamp_lower_room(struct stamp_lower *n, const char *name, enum stamp_fmt fmt,
+                          uint64_t bytes, uint64_t *at)
+{
+    if (n->spec->weights) return stamp_build_const(n->b, name, fmt, bytes, at);
+    stamp_build_hollow(n->b, name, fmt, bytes, at);
+    return NULL;
+}

@@ -15,7 +15,7 @@
 /** What to compile; everything borrowed. */
 struct stamp_net_spec {
     const struct stamp_network *model;
-    const struct stamp_qmodel *weights;
+    const struct stamp_qmodel *weights; /**< NULL: the program is only timed, weights are nowhere */
     struct stamp_scheme scheme;         /**< of LINEAR nodes of kind BODY */
     const struct stamp_scheme *of_node; /**< NULL, or as in schemes.h */
     struct stamp_kv_scheme kv;

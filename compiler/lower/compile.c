@@ -10,7 +10,7 @@
 #include "compiler/emit/settle.h"
 #include "model/num/f32.h"
 
-enum { ITEMS_PER_LAYER = 9 };
+enum { ITEMS_PER_LAYER = 11 };
 
 uint64_t stamp_layer_products(const struct stamp_compile_layer *layer, const uint8_t *bits)
 {
@@ -51,24 +51,6 @@ static enum stamp_status check_layer(const struct stamp_compile_layer *l, const 
     return STAMP_OK;
 }
 
-static void dump_tiles(struct stamp_build *b, const char *name, const struct stamp_tiling *t)
-{
-    struct stamp_text *d = b->options->dump;
-
-    if (!d) return;
-    stamp_text_add(
-        d, "tiles %s: %u of at most %u rows, %u row groups%s; K %u lines in %u chunks of %u\n",
-        name, t->tiles, t->rows, t->groups, t->xb_double ? " (two in XB)" : "", t->kl, t->chunks,
-        t->kc);
-    stamp_text_add(d, "  columns: %u groups, panel %u, slot %u%s; output buffers %u\n", t->cg,
-                   t->panel, t->ng, t->resident ? ", weights stay in WB" : "", t->outs);
-    stamp_text_add(d,
-                   "  input: slabs of %u rows, %u column chunks of %u lines, %u buffers of %u, "
-                   "X loaded %.2f times; estimate %.0f cycles\n",
-                   t->slab_rows, t->nchunks, t->chunk, t->nx, t->xlines, stamp_tile_passes(t),
-                   t->cycles);
-}
-
 /* What compiling one layer needs; given back in one place. */
 struct job {
     struct stamp_build *b;
@@ -97,6 +79,7 @@ static struct stamp_work work_of(const struct job *j, bool transform, enum stamp
         .out_fmt = out,
         .w8 = j->layer->scheme.weight_bits == 8,
         .bias = bias,
+        .codes = !j->layer->scheme.block && !j->layer->scheme.symmetric,
         .max_groups = o->max_groups,
         .max_panel = o->max_panel,
         .max_kc = o->max_kc,
@@ -106,7 +89,7 @@ static struct stamp_work work_of(const struct job *j, bool transform, enum stamp
 
 static void emit_tiled(struct job *j, struct stamp_linear *l, const float *bias)
 {
-    dump_tiles(j->b, j->name, &l->t);
+    stamp_tile_text(&l->t, j->name, j->b->options->dump);
     l->b = j->b;
     l->plan = &j->plan;
     l->symmetric = j->layer->scheme.symmetric;

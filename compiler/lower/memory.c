@@ -299,3 +299,12 @@ void stamp_lower_lay_decode(struct stamp_lower *n)
     }
     plan_all(n);
 }
+
+uint32_t stamp_lower_items(const struct stamp_lower *n)
+{
+    uint32_t items = 64;
+
+    for (uint32_t i = 0; i < n->steps.steps; i++)
+        items += 12 * stamp_graph_times(n->g, n->steps.step[i].node);
+    return items;
+}

@@ -13,5 +13,7 @@ void stamp_lower_lay(struct stamp_lower *n);
 
 /** Those of a decode program, whose weights and state are n->like's. */
 void stamp_lower_lay_decode(struct stamp_lower *n);
+/** Buffers at most: a step has fewer than a dozen in each repetition. */
+uint32_t stamp_lower_items(const struct stamp_lower *n);
 
 #endif

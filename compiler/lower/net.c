@@ -78,16 +78,19 @@ static enum stamp_status check(const struct stamp_net_spec *s, struct stamp_err 
 
 /* ---- Steps, and blocks as loops ---------------------------------------------------------------- */
 
-static void view(struct stamp_lower *n, uint32_t v, struct stamp_views *views)
+static void view(struct stamp_lower *n, const struct stamp_lstep *s, struct stamp_views *views)
 {
-    if (!views || n->decode || n->b->status || !n->g->value[v].probe) return;
-    const struct stamp_place p = stamp_lower_place(n, v);
-    views->view[views->count++] = (struct stamp_view){.value = v,
-                                                      .phase = n->b->phases - 1,
-                                                      .rows = stamp_lower_rows(n, v),
-                                                      .addr = p.addr,
-                                                      .row_bytes = p.row_bytes,
-                                                      .layout = stamp_lower_layout(n, v)};
+    for (uint32_t o = 0; o < s->s->made && views && !n->decode && !n->b->status; o++) {
+        const uint32_t v = s->s->outs[o];
+        const struct stamp_place p = stamp_lower_place(n, v);
+        if (!n->g->value[v].probe) continue;
+        views->view[views->count++] = (struct stamp_view){.value = v,
+                                                          .phase = n->b->phases - 1,
+                                                          .rows = stamp_lower_rows(n, v),
+                                                          .addr = p.addr,
+                                                          .row_bytes = p.row_bytes,
+                                                          .layout = stamp_lower_layout(n, v)};
+    }
 }
 
 /* What goes into one order, stream by stream. */
@@ -151,7 +154,8 @@ static void emit_steps(struct stamp_lower *n, uint32_t from, uint32_t to, struct
         const struct stamp_lkernel *k = stamp_lkernel_of(s->s->kind);
         part(n, s, &s->first, k->first, &g);
         part(n, s, &s->room, k->emit, &g);
-        for (uint32_t o = 0; o < s->s->made && k->emit; o++) view(n, s->s->outs[o], views);
+        if (i > from && s[-1].back) view(n, &s[-1], views); /* they are there now */
+        if (k->emit && !s->back) view(n, s, views);
     }
     close(n, &g);
 }
@@ -351,16 +355,6 @@ static enum stamp_status lower(struct stamp_lower *n, struct stamp_lower *step,
     return b->status;
 }
 
-/* Buffers at most: a step has fewer than a dozen in each repetition. */
-static uint32_t items_of(const struct stamp_lower *n)
-{
-    uint32_t items = 64;
-
-    for (uint32_t i = 0; i < n->steps.steps; i++)
-        items += 12 * stamp_graph_times(n->g, n->steps.step[i].node);
-    return items;
-}
-
 enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
                                     const struct stamp_compile_options *options,
                                     struct stamp_image **out, struct stamp_compile_info *info,
@@ -381,7 +375,7 @@ enum stamp_status stamp_compile_net(const struct stamp_net_spec *spec,
     if (!st && views && !(views->view = stamp_alloc(n.g->values, sizeof *views->view)))
         st = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     if (!st) {
-        stamp_build_start(&b, options, items_of(&n), e);
+        stamp_build_start(&b, options, stamp_lower_items(&n), e);
         st = b.status ? b.status : lower(&n, &step, info, views);
         if (!st) {
             *out = b.image;

@@ -12,6 +12,11 @@
  *
  * A slot is one MM: sub-panel of ng column groups, k-chunk of kc lines. Where a slab does not fit
  * VM with all of K it is loaded chunk by chunk twice, except the chunks still there.
+ *
+ * Where the machine has room for codes in DRAM (packed, an eighth or a quarter of f32), a tile need not be whole units,
+ * so that its nibble rows fill their groups: the rows of a unit that come too late for one tile keep their codes
+ * there and are multiplied with the next, and what the first part gave waits in DRAM for the inverse transform.
+ * And where XB holds one tile, all codes of the next are made beside its products.
  */
 #ifndef STAMP_TILE_TILE_H
 #define STAMP_TILE_TILE_H
@@ -20,6 +25,7 @@
 #include "compiler/tile/need.h"
 #include "model/num/plan.h"
 #include "model/spec/spec.h"
+#include "model/text.h"
 
 /** What is done to a panel of results before it is stored, after inverse transform and bias. */
 enum stamp_post {
@@ -43,6 +49,8 @@ struct stamp_work {
     enum stamp_fmt in_fmt, out_fmt;
     bool w8, bias;
     bool straight; /**< code of it is not rolled: buffers need no short period */
+    bool keep;  /**< rows that are loaded twice are transformed once: the vector unit has no time */
+    bool codes; /**< there may be codes of rows in DRAM: no blocks, not symmetric */
     enum stamp_post post;
     const struct stamp_tiling
         *like; /**< weights are packed for this tiling: same panels and slots */
@@ -52,8 +60,10 @@ struct stamp_work {
 
 /** Rows of a tile. */
 struct stamp_tile {
-    uint32_t first, count; /**< units, in the order of stamp_work_unit */
-    uint32_t rows, groups; /**< tokens; groups of P nibble rows */
+    uint32_t first, count; /**< units that it completes, in the order of stamp_work_unit */
+    uint32_t head;         /**< rows of the first that the tile before multiplied */
+    uint32_t tail, rest;   /**< rows of the unit behind that it multiplies, and leaves */
+    uint32_t rows, groups; /**< rows of units and tail; groups of P nibble rows */
 };
 
 struct stamp_tiling {
@@ -66,8 +76,12 @@ struct stamp_tiling {
     struct stamp_tile *tile; /**< [tiles] in the arena */
     uint32_t tiles;
     uint32_t rows, groups; /**< largest of a tile */
+    uint32_t table_rows;   /**< the same with the rest */
     uint32_t unit_rows;    /**< largest of a unit */
     bool xb_double;        /**< two tiles in XB, RM */
+    bool split;            /**< units may lie in two tiles */
+    bool coded; /**< codes of a tile go through DRAM, but those of the first; two in RM */
+    uint32_t code_quantum; /**< lines of a row whose codes are whole 64 bytes */
 
     uint32_t panel, ng;  /**< column groups of an output panel, of a slot */
     uint32_t kc, chunks; /**< XB lines of a k-chunk; their number */
@@ -106,6 +120,12 @@ void stamp_tile_need(const struct stamp_work *w, struct stamp_arena *arena,
 
 /** Places in VM for tiles of @p rows (sets panel .. nchunks); false when they do not fit. */
 bool stamp_tile_vm(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t);
+
+/** Bits of row @p r of unit @p i. */
+uint32_t stamp_work_bits(const struct stamp_work *w, uint32_t i, uint32_t r);
+
+/** What was chosen, as text. @p out  NULL: nothing */
+void stamp_tile_text(const struct stamp_tiling *t, const char *name, struct stamp_text *out);
 
 /** How often X passes through the load unit: 1, up to 2. */
 double stamp_tile_passes(const struct stamp_tiling *t);

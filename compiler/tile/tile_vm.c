@@ -16,14 +16,15 @@ static uint32_t ceil_div(uint32_t a, uint32_t b)
 
 double stamp_tile_passes(const struct stamp_tiling *t)
 {
-    if (t->nchunks > 1 && !t->blk && !t->xb_double) return 2;
+    if (t->nchunks > 1 && !t->blk && !t->xb_double && !t->coded) return 2;
     const uint32_t again = t->blk || t->nchunks <= t->nx ? 0 : t->nchunks - t->nx;
 
     return 1.0 + (double)again / t->nchunks;
 }
 
 /* Panel width: long enough rows for the store, at most 3/8 of VM for two buffers; else smaller. */
-static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t)
+static bool place_output(const struct stamp_work *w, uint32_t rows, uint32_t most,
+                         struct stamp_tiling *t)
 {
     const uint32_t line_bytes = stamp_line_bytes(w->mach, STAMP_SPACE_VM, w->out_fmt);
     const uint32_t copies = stamp_post_adds(w->post) ? 2 : 1; /* of an output buffer */
@@ -36,6 +37,9 @@ static bool place_output(const struct stamp_work *w, uint32_t rows, struct stamp
     if (w->max_panel && want > round_up(w->max_panel, q)) want = round_up(w->max_panel, q);
     while (want > q && 2 * per * want > copies * w->mach->VM_LINES * 3 / 8)
         want = round_up(want / 2, q) < want ? round_up(want / 2, q) : q;
+    while (want > q && want > most) want = round_up(want / 2, q);
+    const uint32_t sums = w->mach->AC_LINES / (t->groups * w->mach->P);
+    if (t->coded && sums >= q && want > sums) want = sums / q * q; /* in AC at once (tile.c) */
     if (w->like) want = w->like->panel;
     t->panel = want;
     t->outs = 2 * per * want <= w->mach->VM_LINES * 3 / 4 ? 2 : 1;
@@ -73,8 +77,10 @@ static bool place_whole(struct stamp_tiling *t, uint32_t room)
 /* Column chunks of one unit: the number of buffers that loads least twice. */
 static bool place_chunks(struct stamp_tiling *t, uint32_t room)
 {
-    const uint32_t q = t->blk > t->in_quantum ? t->blk : t->in_quantum;
+    uint32_t q = t->blk > t->in_quantum ? t->blk : t->in_quantum;
     double best = 3;
+
+    if (t->coded || t->split) q = t->code_quantum;
 
     for (uint32_t nx = 1; nx <= BUFFERS_MAX; nx++) {
         struct stamp_tiling c = *t;
@@ -95,10 +101,20 @@ static bool place_chunks(struct stamp_tiling *t, uint32_t room)
     return best < 3;
 }
 
-bool stamp_tile_vm(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t)
+/* With panels of @p most column groups at most, if that is possible. */
+static bool place(const struct stamp_work *w, uint32_t rows, uint32_t most, struct stamp_tiling *t)
 {
-    if (!place_output(w, rows, t)) return false;
+    if (!place_output(w, rows, most, t)) return false;
     uint32_t room = w->mach->VM_LINES - t->vm_x;
     if (w->max_xlines && room > w->max_xlines) room = w->max_xlines;
-    return place_whole(t, room) || place_chunks(t, room);
+    if (!place_whole(t, room) && !place_chunks(t, room)) return false;
+    /* Codes that come back need half of the input's lines: one row of packed ones and of values. */
+    return (!t->split && !t->coded) || t->nx * t->xlines / 2 >= t->code_quantum * 5 / 4;
+}
+
+bool stamp_tile_vm(const struct stamp_work *w, uint32_t rows, struct stamp_tiling *t)
+{
+    if (!place(w, rows, w->mach->VM_LINES, t)) return false;
+    /* Chunks as wide as codes want: rather a narrow panel than one buffer. */
+    return t->nx > 1 || (!t->split && !t->coded) || place(w, rows, t->panel / 2, t);
 }

@@ -63,6 +63,25 @@ bool stamp_clock_entry(const struct stamp_image *image, const char *entry,
     return true;
 }
 
+/* What the hooks want to know of the cycle whose edge comes. */
+static void tell(void *ctx)
+{
+    struct stamp_clock *c = ctx;
+    const struct stamp_clock_queues_pins *q = &c->top.pins.queues;
+    const uint8_t taken = q->unit_valid & q->unit_ready;
+    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES] + c->top.pins.dispatch.busy;
+
+    if (c->hooks.control && c->top.pins.dispatch.ev_control)
+        c->hooks.control(c->hooks.ctx, c->top.pins.dispatch.pc, cycle);
+    for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
+        const enum stamp_unit unit = (enum stamp_unit)(u + 1);
+        if (c->hooks.take && taken >> u & 1)
+            c->hooks.take(c->hooks.ctx, unit, q->unit_seq[u], cycle);
+        if (c->hooks.retire && q->unit_done >> u & 1)
+            c->hooks.retire(c->hooks.ctx, unit, q->done_seq[u], cycle);
+    }
+}
+
 enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct stamp_clock **out,
                                   struct stamp_err *e)
 {
@@ -79,6 +98,10 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     t->code_addr = o->code_addr;
     t->code_count = o->count;
     c->hooks = o->hooks;
+    if (c->hooks.take || c->hooks.retire || c->hooks.control) {
+        t->look = tell;
+        t->look_ctx = c;
+    }
     c->watchdog = o->watchdog;
     c->tapes_from = o->tapes ? 0 : LONG;
     if (!tables_new(t) || !stamp_clock_repeat_new(&c->repeat, o->mach)) {
@@ -104,22 +127,6 @@ void stamp_clock_free(struct stamp_clock *c)
     stamp_free(c->top.nt);
     stamp_free(c->top.it);
     stamp_free(c);
-}
-
-/* What the hooks want to know of the cycle that was. */
-static void tell(struct stamp_clock *c)
-{
-    const struct stamp_clock_queues_pins *q = &c->top.pins.queues;
-    const uint8_t taken = q->unit_valid & q->unit_ready;
-    const uint64_t cycle = c->top.event[STAMP_EV_CYCLES];
-
-    for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
-        const enum stamp_unit unit = (enum stamp_unit)(u + 1);
-        if (c->hooks.take && taken >> u & 1)
-            c->hooks.take(c->hooks.ctx, unit, q->unit_seq[u], cycle);
-        if (c->hooks.retire && q->unit_done >> u & 1)
-            c->hooks.retire(c->hooks.ctx, unit, q->done_seq[u], cycle);
-    }
 }
 
 /* Whether the program cannot go on, and why. */
@@ -161,7 +168,6 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
                                   struct stamp_err *e)
 {
     struct stamp_clock_top *t = &c->top;
-    const bool listens = c->hooks.take || c->hooks.retire;
     const uint64_t end = cycles ? t->cycle + cycles : UINT64_MAX;
     enum stamp_status s = STAMP_OK;
 
@@ -171,16 +177,30 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
         if (!t->awake) stamp_clock_top_doze(t);
         if (!t->nap.fetch || !stamp_clock_top_jump(t, ahead(c, end))) {
             stamp_clock_top_cycle(t);
-            if (listens)
-                tell(c);
-            else if (!t->awake && !cycles)
-                stamp_clock_repeat(&c->repeat, t);
+            if (!t->look && !t->awake) stamp_clock_repeat(&c->repeat, t);
             *done = t->pins.dispatch.done;
         }
         if (!*done && !s) s = stopped(c, e);
     }
     stamp_clock_top_settle(t);
     return s;
+}
+
+static void nothing(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
+{
+    (void)ctx;
+    (void)pins;
+    (void)cycles;
+}
+
+/* Sleepers know what they have counted when they wake up: those of a copy do. */
+void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_EVENTS])
+{
+    struct stamp_clock_top t = c->top;
+
+    t.memory.skip = nothing;
+    stamp_clock_top_settle(&t);
+    memcpy(out, t.event, sizeof t.event);
 }
 
 const uint64_t *stamp_clock_events(const struct stamp_clock *c)

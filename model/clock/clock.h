@@ -20,9 +20,12 @@ extern "C" {
 
 struct stamp_clock;
 
-/** What happens to instruction @p seq, counted from 0 as handed to the units, in @p cycle since START. */
+/** What happens to instruction @p seq in @p cycle since START: as handed to the units, counted from 0, in the upper
+ *  32 bits, its place in the program in the lower. */
 struct stamp_clock_hooks {
     void *ctx;
+    void (*control)(void *ctx, uint32_t pc,
+                    uint64_t cycle); /**< one of the dispatcher's own is over */
     void (*take)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
     void (*retire)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
 };
@@ -55,15 +58,19 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
 void stamp_clock_free(struct stamp_clock *c);
 
 /**
- * START, or on from there, for @p cycles (0: without a limit) or up to HALT.
+ * START, or on from there, for @p cycles (0: without a limit) or up to HALT; further where iterations of a loop are
+ * passed over (repeat.h).
  * @param done  whether HALT was reached
  * @return STAMP_EMACHINE where the program ends in an error, which is not timed
  */
 enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *done,
                                   struct stamp_err *e);
 
-/** The counters as they stand, by enum stamp_event. */
+/** The counters as they stand, by enum stamp_event; not for hooks. */
 const uint64_t *stamp_clock_events(const struct stamp_clock *c);
+
+/** For a hook: the counters without what the cycle it is told of adds. */
+void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_EVENTS]);
 
 #ifdef __cplusplus
 }

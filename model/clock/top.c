@@ -84,7 +84,7 @@ static void control(struct stamp_clock_top *t)
     q->to = d->to;
     q->push = d->push;
     q->insn = d->insn;
-    q->seq = t->pushed;
+    q->seq = t->pushed << 32 | d->pc;
 }
 
 void stamp_clock_top_offers(struct stamp_clock_pins *p)
@@ -290,6 +290,7 @@ void stamp_clock_top_cycle(struct stamp_clock_top *t)
     stamp_clock_top_wake(t);
     if (!t->nap.control) control(t);
     memories(t);
+    if (t->look) t->look(t->look_ctx);
     edge(t);
     t->pushed += t->pins.dispatch.push != 0;
     t->start = false;

@@ -78,6 +78,9 @@ struct stamp_clock_top {
     uint64_t event[STAMP_EVENTS];
     uint32_t lasts; /**< what has lasted for `lasted` cycles, which are not in the counters yet */
     uint64_t lasted;
+    void (*look)(
+        void *ctx); /**< NULL, or called in each cycle before its edge, when all pins are known */
+    void *look_ctx;
 };
 
 /** One cycle. */

@@ -9,6 +9,7 @@
 #include "model/mem.h"
 #include "model/spec/mach.h"
 #include "model/text.h"
+#include "sim/cli/args_memory.h"
 #include "sim/report/explain.h"
 
 enum {
@@ -16,6 +17,8 @@ enum {
     KEY_ON,
     KEY_LATENCY,
     KEY_BANDWIDTH,
+    KEY_MEMORY,
+    KEY_CLOCK,
     KEY_STALL,
     KEY_SEED,
     KEY_WATCHDOG,
@@ -69,6 +72,17 @@ static const struct argp_option on_options[] = {
 static const struct argp_option memory_options[] = {
     {.doc = "Memory around the RTL:", .group = 31},
     LATENCY_AND_BANDWIDTH,
+    {.name = "memory",
+     .key = KEY_MEMORY,
+     .arg = "NAME|FILE",
+     .doc = "a DRAM with banks, rows and refresh in place of these two and of --stall: a preset of "
+            "stamp "
+            "machines --memory, or a file of key = value lines"},
+    {.name = "clock",
+     .key = KEY_CLOCK,
+     .arg = "MHZ",
+     .doc =
+         "of the accelerator beside the memory's own, 1 to 100000 (default 1250, or the file's)"},
     {.name = "stall",
      .key = KEY_STALL,
      .arg = "P",
@@ -225,6 +239,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     error_t err = 0;
 
     if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON && key != KEY_SEED) m->any = true;
+    if (key == KEY_LATENCY || key == KEY_BANDWIDTH || key == KEY_STALL) m->plain = true;
     switch (key) {
     case KEY_MACHINE: return parse_machine(arg, m);
     case KEY_ON: m->on_set = true; return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &run->on);
@@ -232,6 +247,11 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     case KEY_BANDWIDTH:
         err = parse_part("--bandwidth", arg, 1, RATE_ONE, &run->read_rate);
         run->write_rate = run->read_rate;
+        return err;
+    case KEY_MEMORY: run->has_dram = true; return stamp_args_memory(arg, &run->dram);
+    case KEY_CLOCK:
+        err = stamp_args_u64("--clock", arg, 1, 100000, &v);
+        m->clock = (uint32_t)v;
         return err;
     case KEY_STALL: return parse_part("--stall", arg, 0, RATE_ONE - 1, &run->stall);
     case KEY_SEED: return stamp_args_u64("--seed", arg, 0, UINT64_MAX, &run->seed);
@@ -272,8 +292,26 @@ static char *help(int key, const char *text, void *input)
 const struct argp stamp_argp_machine = {
     .options = on_options, .parser = parse_parent, .children = children, .help_filter = help};
 
-error_t stamp_args_machine_check(const struct stamp_args_machine *m)
+error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct stamp_device *on)
 {
+    struct stamp_run_options *run = &m->run;
+
+    if (!run->has_dram) return m->clock ? stamp_args_bad("--clock: needs --memory") : 0;
+    if (m->plain)
+        return stamp_args_bad(
+            "--memory: its times are its own, no --latency, --bandwidth, --stall");
+    if (stamp_args_device_needs("--memory", on, STAMP_CAN_TIMED)) return EINVAL;
+    if (m->clock) run->dram.accel_mhz = m->clock;
+    stamp_dram_plain(&run->dram, stamp_args_mach(m)->AXI_BYTES, &run->read_latency,
+                     &run->read_rate);
+    run->write_latency = run->read_latency;
+    run->write_rate = run->read_rate;
+    return 0;
+}
+
+error_t stamp_args_machine_check(struct stamp_args_machine *m)
+{
+    if (stamp_args_machine_memory(m, m->run.on)) return EINVAL;
     if (m->run.wave && stamp_args_device_needs("--wave", m->run.on, STAMP_CAN_WAVES)) return EINVAL;
     if (!m->run.wave && m->run.wave_stop != UINT64_MAX)
         return stamp_args_bad("--wave-window: needs --wave FILE");

@@ -13,6 +13,8 @@ struct stamp_args_machine {
     bool on_set;                   /**< --on was given */
     bool any;                      /**< another of the flags was, but for --seed */
     const struct stamp_mach *mach; /**< --machine, or NULL */
+    bool plain;                    /**< --latency, --bandwidth or --stall was given */
+    uint32_t clock;                /**< --clock, MHz, or 0 */
     struct stamp_run_options run;  /**< start from stamp_args_machine_default */
 };
 
@@ -25,7 +27,10 @@ extern const struct argp stamp_argp_machine_only; /**< --machine alone, the same
 struct stamp_args_machine stamp_args_machine_default(void);
 
 /** Options that do not go together; called at ARGP_KEY_END. */
-error_t stamp_args_machine_check(const struct stamp_args_machine *m);
+error_t stamp_args_machine_check(struct stamp_args_machine *m);
+
+/** Of these --memory and --clock: the DRAM at the accelerator's clock, and for estimates a plain memory like it. */
+error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct stamp_device *on);
 
 /** --machine, or base. */
 const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m);

@@ -124,8 +124,7 @@ struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
     return o;
 }
 
-error_t stamp_args_net_check(const struct stamp_scheme *scheme,
-                             const struct stamp_args_machine *machine,
+error_t stamp_args_net_check(const struct stamp_scheme *scheme, struct stamp_args_machine *machine,
                              const struct stamp_device *on)
 {
     const bool programs = on->can & STAMP_CAN_PROGRAMS;
@@ -133,6 +132,7 @@ error_t stamp_args_net_check(const struct stamp_scheme *scheme,
     if (!programs && machine->any)
         return stamp_args_device_needs("--machine and the flags of the memory", on,
                                        STAMP_CAN_PROGRAMS);
+    if (programs && stamp_args_machine_memory(machine, on)) return EINVAL;
     if (programs) return stamp_args_integer_scheme(scheme);
     if (scheme->weight_bits == 32)
         return stamp_args_bad("--weight-bits f32: a network has weights of 4 or 8 bits");

@@ -30,8 +30,7 @@ struct stamp_netrun_options stamp_args_netrun(const struct stamp_args_net *a,
                                               const struct stamp_device *on);
 
 /** Flags that do not go with @p on; called at ARGP_KEY_END. */
-error_t stamp_args_net_check(const struct stamp_scheme *scheme,
-                             const struct stamp_args_machine *machine,
+error_t stamp_args_net_check(const struct stamp_scheme *scheme, struct stamp_args_machine *machine,
                              const struct stamp_device *on);
 
 /** Name of a cache's transform: "haar" or "none". */

@@ -55,7 +55,7 @@ static const struct argp_option options[] = {
     {.name = NULL},
 };
 
-static error_t end(const struct classify_args *a)
+static error_t end(struct classify_args *a)
 {
     if (a->files < 2) return stamp_args_bad("needs a checkpoint and a picture");
     if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;

@@ -96,7 +96,7 @@ static error_t parse_high(const char *arg, struct stamp_compare *c)
     }
 }
 
-static error_t end_paint(const struct compare_args *a)
+static error_t end_paint(struct compare_args *a)
 {
     if (a->files > 1 || a->text) return stamp_args_bad("takes --text FILE, pictures or prompts");
     if (a->of_text) return stamp_args_bad("%s is of texts", a->of_text);
@@ -107,7 +107,7 @@ static error_t end_paint(const struct compare_args *a)
     return stamp_args_net_check(&a->c.base, &a->c.machine, a->c.on ? a->c.on : &stamp_on_net);
 }
 
-static error_t end(const struct compare_args *a)
+static error_t end(struct compare_args *a)
 {
     if (!a->files) return stamp_args_bad("needs a checkpoint: a folder or a file");
     if (stamp_compare_paint_is(&a->paint)) return end_paint(a);

@@ -6,16 +6,19 @@
 
 #include "compiler/prove/verify.h"
 #include "sim/cli/args_grid.h"
+#include "sim/cli/args_memory.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/info_model.h"
 #include "sim/cli/say.h"
 #include "sim/report/json_out.h"
 #include "sim/run/device.h"
 
+enum { KEY_MEMORY = STAMP_KEY_COMMAND };
 struct info_args {
     struct stamp_args_common common;
     const char *file[1];
     struct stamp_dit_grid grid;
+    bool memory;
 };
 
 static error_t parse_info(int key, char *arg, struct argp_state *state)
@@ -40,6 +43,8 @@ static error_t parse_machines(int key, char *arg, struct argp_state *state)
 
     if (key == ARGP_KEY_INIT) state->child_inputs[0] = &a->common;
     if (key == ARGP_KEY_ARG) return stamp_args_bad("one argument too many: '%s'", arg);
+    if (key == KEY_MEMORY) a->memory = true;
+    if (key == KEY_MEMORY) return 0;
     return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
 }
 
@@ -54,7 +59,14 @@ static const struct argp info_argp = {
         "Machine, code, buffers and layers of a program, and what the verifier says of it; exit is "
         "1 when the verifier refuses it. Or family, shape, rotary embedding and weight types of "
         "a checkpoint, as eval takes it."};
-static const struct argp machines_argp = {.parser = parse_machines,
+static const struct argp_option machines_options[] = {
+    {.name = "memory",
+     .key = KEY_MEMORY,
+     .doc = "the memories of --memory instead: every number of theirs and where it is from"},
+    {.name = NULL},
+};
+static const struct argp machines_argp = {.options = machines_options,
+                                          .parser = parse_machines,
                                           .children = children,
                                           .doc = "The machine configurations (mach.def)."};
 static const struct argp devices_argp = {
@@ -210,7 +222,9 @@ int stamp_cmd_machines(int argc, char **argv)
     struct info_args a = {.file = {NULL}};
 
     stamp_args_parse(&machines_argp, "machines", argc, argv, &a);
-    if (a.common.json)
+    if (a.memory)
+        stamp_print_memories(a.common.json);
+    else if (a.common.json)
         put_machines();
     else
         print_machines();

@@ -64,7 +64,7 @@ static const struct argp_option options[] = {
     {.name = NULL},
 };
 
-static error_t end(const struct paint_args *a)
+static error_t end(struct paint_args *a)
 {
     const struct stamp_device *on = a->job.on;
 

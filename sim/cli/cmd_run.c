@@ -12,11 +12,13 @@
 #include "model/mem.h"
 #include "sim/cli/args_machine.h"
 #include "sim/cli/binding.h"
+#include "sim/cli/buffers.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/replay.h"
 #include "sim/cli/say.h"
+#include "sim/cli/shapes.h"
 #include "sim/report/counters.h"
 #include "sim/report/explain.h"
 #include "sim/report/json_out.h"
@@ -30,11 +32,13 @@ enum {
     KEY_ARG,
     KEY_NO_VERIFY,
     KEY_PHASES,
+    KEY_NO_VALUES,
     KEY_REFERENCE
 };
 struct run_args {
     struct stamp_args_common common;
     struct stamp_args_machine machine;
+    struct stamp_args_shapes shapes;
     const char *program[1];
     struct stamp_bindings in, out;
     struct stamp_references ref;
@@ -72,6 +76,11 @@ static const struct argp_option options[] = {
     {.name = "phases",
      .key = KEY_PHASES,
      .doc = "cycles, bytes and use of the array by part of the program and layer"},
+    {.name = "no-values",
+     .key = KEY_NO_VALUES,
+     .doc = "on cycle: count alone, no results; inputs may be left out, and are zeros (indices of "
+            "rows to be "
+            "gathered, too)"},
     {.name = NULL},
 };
 
@@ -89,6 +98,16 @@ static error_t parse_arg(const char *arg, struct run_args *a)
     return 0;
 }
 
+static error_t check_no_values(struct run_args *a)
+{
+    if (!(a->machine.run.on->can & STAMP_CAN_UNVALUED))
+        return stamp_args_device_needs("--no-values, a config.json", a->machine.run.on,
+                                       STAMP_CAN_UNVALUED);
+    if (a->out.count || a->ref.list.count)
+        return stamp_args_bad("--no-values: then there is no --output and no --reference");
+    return stamp_args_machine_check(&a->machine);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_args *a = state->input;
@@ -97,6 +116,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->machine;
         state->child_inputs[1] = &a->common;
+        state->child_inputs[2] = &a->shapes;
         return 0;
     case KEY_INPUT: return stamp_bindings_add(&a->in, "--input", arg);
     case KEY_OUTPUT: return stamp_bindings_add(&a->out, "--output", arg);
@@ -105,10 +125,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ARG: return parse_arg(arg, a);
     case KEY_NO_VERIFY: a->no_verify = true; return 0;
     case KEY_PHASES: a->phases = true; return 0;
+    case KEY_NO_VALUES: a->machine.run.no_values = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
     case ARGP_KEY_END:
         if (!a->program[0]) return stamp_args_bad("needs a program, P.stamp");
         if (!a->machine.on_set) return stamp_args_bad("needs --on DEVICE, see stamp devices");
+        if (stamp_args_shapes_check(&a->shapes, a->program[0])) return EINVAL;
+        if (stamp_shapes_is(a->program[0])) a->machine.run.no_values = true;
+        if (a->machine.run.no_values) return check_no_values(a);
         if ((a->out.count || a->ref.list.count) &&
             stamp_args_device_needs("--output, --reference", a->machine.run.on, STAMP_CAN_VALUES))
             return EINVAL;
@@ -117,13 +141,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {
-    {.argp = &stamp_argp_machine}, {.argp = &stamp_argp_common}, {.argp = NULL}};
+static const struct argp_child children[] = {{.argp = &stamp_argp_machine},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = &stamp_argp_shapes},
+                                             {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "P.stamp --on DEVICE",
+    .args_doc = "P.stamp --on DEVICE\nCONFIG.json --tokens S|--position P --on cycle",
     .doc =
         "Run a program. It is verified first: ranges, order, nothing read before it is "
         "written.\v"
@@ -131,33 +157,6 @@ static const struct argp argp = {
         "attention included, / (P L T cycles). checked, mismatches: lock-step, words written and "
         "instructions "
         "retired. Exit is 1 when anything differs or the machine stops on an error."};
-
-static enum stamp_status fill_raw(struct stamp_run *run, const struct stamp_buffer *b,
-                                  const char *file, struct stamp_err *e)
-{
-    char *bytes = NULL;
-    size_t count = 0;
-    enum stamp_status s = stamp_infile_text(file, (size_t)b->bytes, &bytes, &count, e);
-
-    if (s) return s;
-    s = stamp_run_put_raw(run, b->name, bytes, count, e);
-    stamp_free(bytes);
-    return s;
-}
-
-static enum stamp_status fill_one(struct stamp_run *run, const struct stamp_buffer *b,
-                                  const char *file, struct stamp_err *e)
-{
-    struct stamp_tensor t = {0};
-
-    if (b->fmt == STAMP_FMT_RAW) return fill_raw(run, b, file, e);
-    enum stamp_status s = stamp_load_matrix(file, "[rows][columns]", &t, e);
-    if (s) return s;
-    s = stamp_run_put(run, b->name, t.f32, t.dim[0], t.dim[1], e);
-    if (s) stamp_fail_at(e, "%s", file);
-    stamp_tensor_free(&t);
-    return s;
-}
 
 /* Names of the command line that are no buffers of that role; buffers that have no file. */
 static enum stamp_status check_names(const struct run_args *a, const struct stamp_image *m,
@@ -168,7 +167,8 @@ static enum stamp_status check_names(const struct run_args *a, const struct stam
     if (!s) s = stamp_bindings_check(&a->out, a->program[0], m, STAMP_OUTPUT, e);
     if (s) return s;
     for (uint32_t i = 0; i < m->buffers; i++)
-        if (m->buffer[i].role == STAMP_INPUT && !stamp_bindings_file(&a->in, m->buffer[i].name))
+        if (!a->machine.run.no_values && m->buffer[i].role == STAMP_INPUT &&
+            !stamp_bindings_file(&a->in, m->buffer[i].name))
             return stamp_fail(
                 e, STAMP_ERANGE,
                 "input buffer '%s' (%" PRIu64 " x %" PRIu64 ") has no file: --input %s=X.npy",
@@ -198,6 +198,24 @@ static enum stamp_status read_program(const char *path, struct stamp_image **ima
     if (s != STAMP_EIO) return s;
     memcpy(why, e->text, sizeof why);
     return stamp_fail(e, s, "%s; stamp compile ... -o P.stamp makes a program", why);
+}
+
+/* From its file; or from shapes, with the entry that runs and its argument. */
+static enum stamp_status get_program(struct run_args *a, struct stamp_image **image,
+                                     struct stamp_err *e)
+{
+    if (!stamp_shapes_is(a->program[0])) return read_program(a->program[0], image, e);
+    a->machine.run.entry = stamp_shapes_entry(&a->shapes);
+    if (a->shapes.decode) {
+        a->arg[0] = (uint32_t)a->shapes.position;
+        a->arg_set[0] = true;
+    }
+    a->no_verify = true; /* the compiler has verified it */
+    stamp_progress_task("compiling %s", a->program[0]);
+    const enum stamp_status s =
+        stamp_shapes_compile(&a->shapes, a->program[0], &a->machine, image, e);
+    stamp_progress_end();
+    return s;
 }
 
 /* A kept program brings its memory along; a flag that says something else goes before it. */
@@ -234,7 +252,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     enum stamp_status s = stamp_check_wave(a->machine.run.wave, inputs, e);
     for (size_t i = 0; i < a->out.count && !s; i++)
         s = stamp_check_output(a->out.at[i].file, inputs, e);
-    if (!s) s = read_program(a->program[0], image, e);
+    if (!s) s = get_program(a, image, e);
     if (s) return s;
     if (a->machine.mach && a->machine.mach != (*image)->mach)
         return stamp_fail(e, STAMP_ERANGE, "%s is a program for machine %s, not %s", a->program[0],
@@ -251,44 +269,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     if (!s) s = stamp_run_new(*image, run, e);
     for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
-    for (uint32_t i = 0; i < (*image)->buffers && !s; i++) {
-        const struct stamp_buffer *b = &(*image)->buffer[i];
-        if (b->role == STAMP_INPUT) s = fill_one(*run, b, stamp_bindings_file(&a->in, b->name), e);
-    }
-    return s;
-}
-
-/* A RAW buffer: its bytes as they are. */
-static enum stamp_status save_raw(const char *file, struct stamp_run *run,
-                                  const struct stamp_buffer *b, struct stamp_err *e)
-{
-    struct stamp_outfile out;
-    enum stamp_status s = stamp_outfile_open(file, &out, e);
-
-    if (s) return s;
-    s = stamp_outfile_write(&out, stamp_run_memory(run) + b->addr, (size_t)b->bytes, e);
-    if (!s) return stamp_outfile_commit(&out, e);
-    stamp_outfile_discard(&out);
-    return s;
-}
-
-static enum stamp_status take_outputs(const struct run_args *a, const struct stamp_image *m,
-                                      struct stamp_run *run, struct stamp_err *e)
-{
-    enum stamp_status s = STAMP_OK;
-
-    for (size_t i = 0; i < a->out.count && !s; i++) {
-        const struct stamp_buffer *b = stamp_image_buffer(m, a->out.at[i].name);
-        if (b->fmt == STAMP_FMT_RAW) {
-            s = save_raw(a->out.at[i].file, run, b, e);
-            continue;
-        }
-        float *y = stamp_alloc((size_t)(b->rows * b->cols), sizeof *y);
-        if (!y) return stamp_fail(e, STAMP_ENOMEM, "out of memory for buffer '%s'", b->name);
-        s = stamp_run_get(run, b->name, y, b->rows, b->cols, e);
-        if (!s) s = stamp_save_matrix(a->out.at[i].file, (size_t)b->rows, (size_t)b->cols, y, e);
-        stamp_free(y);
-    }
+    if (!s) s = stamp_buffers_fill(&a->in, *image, *run, e);
     return s;
 }
 
@@ -352,7 +333,8 @@ static int say_stop(const struct run_args *a, const struct stamp_run_result *r, 
 
 int stamp_cmd_run(int argc, char **argv)
 {
-    struct run_args a = {.machine = stamp_args_machine_default()};
+    struct run_args a = {.machine = stamp_args_machine_default(),
+                         .shapes = stamp_args_shapes_default()};
     struct stamp_image *image = NULL;
     struct stamp_run *run = NULL;
     struct stamp_run_result r = {0};
@@ -375,7 +357,7 @@ int stamp_cmd_run(int argc, char **argv)
             s = e.status;
         }
     }
-    if (!s) s = take_outputs(&a, image, run, &e);
+    if (!s) s = stamp_buffers_take(&a.out, image, run, &e);
     if (!s) s = stamp_references_compare(&a.ref, run, &e);
     if (ready && (!s || (a.common.json && (s == STAMP_EMISMATCH || s == STAMP_EMACHINE))))
         print(&a, image, &r);

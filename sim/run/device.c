@@ -13,8 +13,9 @@ const struct stamp_device stamp_on_net = {.name = "net",
                                           .what = "the network in C",
                                           .can = STAMP_CAN_BITS | STAMP_CAN_SEE | STAMP_CAN_VALUES};
 
-static const struct stamp_device *table[ROOM + 1] = {&stamp_on_f32, &stamp_on_net, &stamp_on_model,
-                                                     &stamp_on_rtl, &stamp_on_all};
+static const struct stamp_device *table[ROOM + 1] = {
+    &stamp_on_f32, &stamp_on_net,     &stamp_on_model, &stamp_on_cycle,
+    &stamp_on_tlm, &stamp_on_tlm_rtl, &stamp_on_rtl,   &stamp_on_all};
 
 const struct stamp_device *stamp_device_at(size_t i)
 {
@@ -41,8 +42,8 @@ bool stamp_device_add(const struct stamp_device *device)
 
 const char *stamp_can_name(unsigned bit)
 {
-    static const char *const names[] = {"BITS", "PROGRAMS", "SEE",     "TIMED", "WRITES",
-                                        "PINS", "WAVES",    "CHECKED", "VALUES"};
+    static const char *const names[] = {"BITS", "PROGRAMS", "SEE",     "TIMED",  "WRITES",
+                                        "PINS", "WAVES",    "CHECKED", "VALUES", "UNVALUED"};
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bit == 1u << i) return names[i];

@@ -24,7 +24,8 @@ enum stamp_can {
     STAMP_CAN_PINS = 1 << 5,     /**< shows its AXI pins: on_edge, on_cycle */
     STAMP_CAN_WAVES = 1 << 6,    /**< writes waves */
     STAMP_CAN_CHECKED = 1 << 7,  /**< everything it does is compared with the C machine */
-    STAMP_CAN_VALUES = 1 << 8    /**< results are there; else time or counts alone */
+    STAMP_CAN_VALUES = 1 << 8,   /**< results are there; else time or counts alone */
+    STAMP_CAN_UNVALUED = 1 << 9  /**< counts without results too, where it is asked to */
 };
 
 struct stamp_device {
@@ -41,11 +42,14 @@ struct stamp_device {
 };
 
 /** The rows. */
-extern const struct stamp_device stamp_on_f32;   /**< the network in f32 */
-extern const struct stamp_device stamp_on_net;   /**< the network in C, the machine's numerics */
-extern const struct stamp_device stamp_on_model; /**< the C machine */
-extern const struct stamp_device stamp_on_rtl;   /**< the Verilated RTL */
-extern const struct stamp_device stamp_on_all;   /**< the RTL and the C machine in lock-step */
+extern const struct stamp_device stamp_on_f32;     /**< the network in f32 */
+extern const struct stamp_device stamp_on_net;     /**< the network in C, the machine's numerics */
+extern const struct stamp_device stamp_on_model;   /**< the C machine */
+extern const struct stamp_device stamp_on_cycle;   /**< the machine on a clock */
+extern const struct stamp_device stamp_on_tlm;     /**< the SystemC platform, */
+extern const struct stamp_device stamp_on_tlm_rtl; /**< and with the RTL inside */
+extern const struct stamp_device stamp_on_rtl;     /**< the Verilated RTL */
+extern const struct stamp_device stamp_on_all;     /**< the RTL and the C machine in lock-step */
 
 /** Row @p i of the table, NULL behind the last. */
 const struct stamp_device *stamp_device_at(size_t i);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "model/dram/params.h"
 #include "model/spec/mach.h"
 
 #ifdef __cplusplus
@@ -37,7 +38,9 @@ struct stamp_rtl_cycle {
 struct stamp_rtl_options {
     uint8_t *dram; /**< memory, address 0 first; borrowed for the life of the instance */
     uint64_t dram_bytes;
-    uint64_t dram_base;    /**< address of the first byte, multiple of 64 */
+    uint64_t dram_base; /**< address of the first byte, multiple of 64 */
+    /** Times of a DRAM, checked; borrowed while it is opened. NULL: the plain memory of the next lines. */
+    const struct stamp_dram_params *memory;
     uint32_t read_latency; /**< cycles, 1 or more */
     uint32_t write_latency;
     uint32_t read_rate; /**< beats per 256 cycles, 1 .. 256 */
@@ -58,6 +61,11 @@ struct stamp_rtl_options {
     bool (*on_retire)(void *ctx, enum stamp_unit unit, uint32_t pc);
     bool (*on_edge)(void *ctx, const struct stamp_axi *pins, bool reset_n);
     bool (*on_cycle)(void *ctx, const struct stamp_rtl_cycle *cycle); /**< out of reset */
+
+    /** NULL, or memory that is elsewhere: called at every edge in place of the one above, with addresses that
+     *  count from the first byte of dram. */
+    void (*axi)(void *ctx, struct stamp_axi *pins);
+    void *axi_ctx;
 };
 
 /** How a run stands or ended. */
@@ -87,7 +95,7 @@ struct stamp_rtl_ops {
 };
 
 /** Its name says which layout of the table follows: an object of another is not found. */
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops_2"
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops_3"
 
 #ifdef __cplusplus
 }

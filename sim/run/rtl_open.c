@@ -7,20 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096 };
-
-/* The folder of the running program, without a final slash. */
-static bool program_dir(char *dir)
-{
-    const ssize_t n = readlink("/proc/self/exe", dir, PATH_BYTES - 1);
-
-    if (n <= 0) return false;
-    dir[n] = 0;
-    char *slash = strrchr(dir, '/');
-    if (!slash) return false;
-    *slash = 0;
-    return true;
-}
+#include "sim/run/beside.h"
 
 /* Whether the object was built for this machine as the table has it now. */
 static enum stamp_status same_machine(const struct stamp_rtl_ops *found,
@@ -44,12 +31,11 @@ static enum stamp_status same_machine(const struct stamp_rtl_ops *found,
 enum stamp_status stamp_rtl_find(const char *dir, const struct stamp_mach *mach, bool waves,
                                  const struct stamp_rtl_ops **ops, struct stamp_err *e)
 {
-    char own[PATH_BYTES], path[PATH_BYTES + 80];
-    const char *kind = waves ? "_waves" : "";
+    char name[80], path[STAMP_BESIDE_BYTES];
 
-    if (!dir && !program_dir(own))
+    snprintf(name, sizeof name, "stamp_rtl_%s%s.so", mach->name, waves ? "_waves" : "");
+    if (!stamp_beside(dir, name, path))
         return stamp_fail(e, STAMP_EIO, "cannot find the folder of the running program");
-    snprintf(path, sizeof path, "%s/stamp_rtl_%s%s.so", dir ? dir : own, mach->name, kind);
     if (access(path, R_OK))
         return stamp_fail(e, STAMP_EUNSUPPORTED, "%s is not built: run `make rtl-%s%s` in the kit",
                           path, mach->name, waves ? "-waves" : "");

@@ -44,12 +44,15 @@ struct stamp_run_options {
     uint32_t read_latency, write_latency; /**< cycles */
     uint32_t read_rate, write_rate;       /**< beats per 256 cycles */
     uint32_t stall;                       /**< 1/256 per cycle and channel */
+    bool has_dram;                        /**< memory has these times, not those */
+    struct stamp_dram_params dram;        /**< checked */
     uint64_t seed;
     uint32_t watchdog;   /**< cycles without retirement that are an error */
     uint64_t dram_base;  /**< where the memory lies; the program must add it (address registers) */
     uint64_t max_cycles; /**< 0: no limit */
     uint64_t poison;     /**< not 0: the C machine's scratchpads start with noise of this seed, so
                           *   that a program that reads what it did not write differs in lock-step */
+    bool no_values;      /**< of a device that counts without them: results are not there */
     bool phases;         /**< cut the run into instances of the image's phases */
     stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; a device that can SEE */
     void *on_phase_ctx;

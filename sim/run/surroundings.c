@@ -9,6 +9,22 @@
 
 static const char head[] = "surroundings";
 
+/* A preset's name, and what is otherwise than in it. */
+static void print_dram(const struct stamp_dram_params *p, struct stamp_text *t)
+{
+    struct stamp_dram_params preset = {0};
+    struct stamp_dram_key k;
+
+    stamp_dram_preset(p->name, &preset);
+    stamp_text_add(t, " dram=%s", p->name);
+    for (size_t i = 0; stamp_dram_key_at(i, &k); i++)
+        if (stamp_dram_value(p, &k) != stamp_dram_value(&preset, &k))
+            stamp_text_add(t, ",%s=%" PRIu32, k.name, stamp_dram_value(p, &k));
+    if (!strcmp(p->map, preset.map)) return;
+    stamp_text_add(t, ",map=");
+    for (const char *s = p->map; *s; s++) stamp_text_add(t, "%c", *s == ' ' ? '_' : *s);
+}
+
 void stamp_surroundings_print(const struct stamp_run_options *o, struct stamp_text *t)
 {
     stamp_text_add(t, "%s base=0x%" PRIx64 " latency=%" PRIu32 ":%" PRIu32, head, o->dram_base,
@@ -16,6 +32,7 @@ void stamp_surroundings_print(const struct stamp_run_options *o, struct stamp_te
     stamp_text_add(t, " rate=%" PRIu32 ":%" PRIu32 " stall=%" PRIu32 " seed=%" PRIu64, o->read_rate,
                    o->write_rate, o->stall, o->seed);
     stamp_text_add(t, " poison=%" PRIu64 " watchdog=%" PRIu32, o->poison, o->watchdog);
+    if (o->has_dram) print_dram(&o->dram, t);
 }
 
 /* A number of [lo, hi] at *text, which moves behind it. */
@@ -49,6 +66,21 @@ static bool starts(const char **text, const char *key)
     return true;
 }
 
+/* What print_dram says: a file of model/dram with commas for its ends of lines. */
+static bool dram(const char **text, struct stamp_run_options *o)
+{
+    char file[1024] = "base=";
+    size_t n = strlen(file);
+
+    for (; **text && **text != ' ' && **text != '\n'; ++*text) {
+        if (n + 1 >= sizeof file) return false;
+        file[n++] = *(*text) == ',' ? '\n' : **text;
+    }
+    file[n] = 0;
+    o->has_dram = true;
+    return !stamp_dram_parse("dram", file, &o->dram, NULL);
+}
+
 /* One word, KEY=VALUE. */
 static bool word(const char **text, struct stamp_run_options *o)
 {
@@ -60,6 +92,7 @@ static bool word(const char **text, struct stamp_run_options *o)
     }
     if (starts(text, "latency=")) return pair(text, 1, 100000, &o->read_latency, &o->write_latency);
     if (starts(text, "rate=")) return pair(text, 1, 256, &o->read_rate, &o->write_rate);
+    if (starts(text, "dram=")) return dram(text, o);
     if (starts(text, "seed=")) return number(text, 0, UINT64_MAX, &o->seed);
     if (starts(text, "poison=")) return number(text, 0, UINT64_MAX, &o->poison);
     if (starts(text, "stall=")) {

@@ -41,13 +41,17 @@ machine() {
         $(cat "$dir/params") -CFLAGS -fPIC $macros sim/verilator/probe.vlt $sources
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
-    $CC -I. -std=c11 -O2 -fPIC -c model/spec/spec.c -o "$dir/spec.o"
-    $CC -I. -std=c11 -O2 -fPIC -c model/clock/plain.c -o "$dir/plain.o"
+    own=
+    for c in ${MEMORY_C:?of make}; do
+        o=$dir/kit_$(basename "$c" .c).o
+        $CC -I. -std=c11 -O2 -fPIC -c "$c" -o "$o"
+        own="$own $o"
+    done
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
         -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/dram.cpp \
-        "$dir/spec.o" "$dir/plain.o" "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
+        $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }
 
 # Of the machine's parameters, those the top of the bench has.

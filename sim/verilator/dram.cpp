@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dram.cpp - memory behind one AXI4 port: bytes and errors. Contract in dram.h, timing in model/clock/plain.h. */
+/* dram.cpp - memory behind one AXI4 port: bytes and errors. Contract in dram.h, timing in model/clock/plain.h
+ * and model/dram/model.h. */
 #include "sim/verilator/dram.h"
 
 #include <cassert>
+#include <cstdlib>
 #include <cstring>
+
+#include "model/dram/model.h"
 
 namespace {
 constexpr uint8_t Okay = 0, Slverr = 2, Decerr = 3;
@@ -14,6 +18,15 @@ stamp_dram::stamp_dram(uint8_t *bytes, size_t size, const stamp_dram_config &c)
 {
     assert(c.axi_bytes >= 4 && c.axi_bytes <= 64);
     stamp_plain_new(&time_, &c);
+    if (!c.memory) return;
+    model_ = static_cast<stamp_dram_model *>(calloc(1, stamp_dram_bytes(c.memory)));
+    assert(model_);
+    stamp_dram_new(model_, c.memory, c.axi_bytes);
+}
+
+stamp_dram::~stamp_dram()
+{
+    free(model_);
 }
 
 /* The response to one beat. */
@@ -28,37 +41,47 @@ uint8_t stamp_dram::check(uint64_t addr, bool write) const
 
 bool stamp_dram::idle() const
 {
-    return stamp_plain_idle(&time_);
+    return model_ ? stamp_dram_idle(model_) : stamp_plain_idle(&time_);
 }
 
 void stamp_dram::reset(stamp_axi &p)
 {
-    stamp_plain_reset(&time_, &p);
-    aw_out_ = time_.aw_out;
-    w_out_ = time_.w_out;
-    b_in_ = time_.b_in;
+    if (model_)
+        stamp_dram_reset(model_, &p);
+    else
+        stamp_plain_reset(&time_, &p);
+    ar_out_ = ar_in_;
+    aw_out_ = aw_in_;
+    w_out_ = w_in_;
+    b_out_ = b_in_;
+    read_beat_ = 0;
     aw_resp_ = Okay;
     write_beat_ = 0;
 }
 
-/* What came with the handshakes, at the places the rings had before. */
-void stamp_dram::take(const stamp_axi &p, uint32_t ar, uint32_t aw, uint32_t w,
-                      const stamp_plain_did &did)
+/* What came with the handshakes. */
+void stamp_dram::take(const stamp_axi &p, const stamp_plain_did &did)
 {
     if (did.ar) {
-        ar_addr_[ar % Slots] = p.araddr;
+        ar_addr_[ar_in_ % Slots] = p.araddr;
+        ar_len_[ar_in_++ % Slots] = p.arlen;
         bursts_read++;
     }
     if (did.r) {
         beats_read++;
         bytes_read += config.axi_bytes;
+        if (read_beat_++ == ar_len_[ar_out_ % Slots]) {
+            ar_out_++;
+            read_beat_ = 0;
+        }
     }
     if (did.aw) {
-        aw_addr_[aw % Slots] = p.awaddr;
+        aw_addr_[aw_in_++ % Slots] = p.awaddr;
         bursts_written++;
     }
+    b_out_ += did.b;
     if (did.w) {
-        beat &b = w_[w % Slots];
+        beat &b = w_[w_in_++ % Slots];
         b.strb = p.wstrb;
         b.last = p.wlast;
         memcpy(b.data, p.wdata, config.axi_bytes);
@@ -94,8 +117,7 @@ void stamp_dram::apply_write()
 
 void stamp_dram::show_read(stamp_axi &p)
 {
-    const uint64_t addr =
-        ar_addr_[time_.ar_out % Slots] + time_.read_beat * (uint64_t)config.axi_bytes;
+    const uint64_t addr = ar_addr_[ar_out_ % Slots] + read_beat_ * (uint64_t)config.axi_bytes;
 
     p.rresp = check(addr, false);
     if (p.rresp == Decerr)
@@ -106,12 +128,12 @@ void stamp_dram::show_read(stamp_axi &p)
 
 void stamp_dram::step(stamp_axi &p)
 {
-    const uint32_t ar = time_.ar_in, aw = time_.aw_in, w = time_.w_in;
-    const stamp_plain_did did = stamp_plain_edge(&time_, &config, &p);
+    const stamp_plain_did did =
+        model_ ? stamp_dram_edge(model_, &p) : stamp_plain_edge(&time_, &config, &p);
 
     cycles++;
-    take(p, ar, aw, w, did);
+    take(p, did);
     for (uint32_t i = 0; i < did.written; i++) apply_write();
     if (did.r_shown) show_read(p);
-    if (did.b_shown) p.bresp = b_resp_[time_.b_out % Slots];
+    if (did.b_shown) p.bresp = b_resp_[b_out_ % Slots];
 }

@@ -33,9 +33,14 @@ struct stamp_axi : stamp_clock_axi {
     uint8_t rdata[64];
 };
 
+struct stamp_dram_params;
+struct stamp_dram_model;
+
 /** What the memory is like: 60 cycles of latency, full rates, no stalls. */
 struct stamp_dram_config : stamp_plain_config {
     uint32_t axi_bytes = 16;
+    const stamp_dram_params *memory =
+        nullptr; /**< times of a DRAM (model/dram) in place of those; copied */
     stamp_dram_config() : stamp_plain_config{60, 60, 256, 256, 0, 0, 0, 0, 0, false, 1}
     {
     }
@@ -51,6 +56,9 @@ class stamp_dram {
   public:
     /** @param bytes the memory, borrowed; address 0 is bytes[0] */
     stamp_dram(uint8_t *bytes, size_t size, const stamp_dram_config &config);
+    ~stamp_dram();
+    stamp_dram(const stamp_dram &) = delete;
+    stamp_dram &operator=(const stamp_dram &) = delete;
 
     void reset(stamp_axi &p); /**< drops what is under way, drives all outputs low */
     void step(stamp_axi &p);
@@ -70,17 +78,19 @@ class stamp_dram {
         uint8_t data[64];
     };
 
-    void take(const stamp_axi &p, uint32_t ar, uint32_t aw, uint32_t w, const stamp_plain_did &did);
+    void take(const stamp_axi &p, const stamp_plain_did &did);
     void apply_write();
     void show_read(stamp_axi &p);
     uint8_t check(uint64_t addr, bool write) const;
 
     uint8_t *bytes_;
     size_t size_;
-    stamp_plain time_; /* when; its counts are the places in the rings */
+    stamp_plain time_;                  /* when, of a plain memory */
+    stamp_dram_model *model_ = nullptr; /* when, of a DRAM */
     uint64_t ar_addr_[Slots], aw_addr_[Slots];
-    uint8_t b_resp_[Slots], aw_resp_ = 0;
+    uint8_t ar_len_[Slots], b_resp_[Slots], aw_resp_ = 0;
     beat w_[Slots];
+    uint32_t ar_in_ = 0, ar_out_ = 0, read_beat_ = 0, aw_in_ = 0, w_in_ = 0, b_out_ = 0;
     uint32_t aw_out_ = 0, w_out_ = 0, b_in_ = 0, write_beat_ = 0; /* written up to here */
 };
 

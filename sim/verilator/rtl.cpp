@@ -215,7 +215,10 @@ void rtl::step()
     observe();
     pins.araddr -= o.dram_base;
     pins.awaddr -= o.dram_base;
-    if (!o.dead) dram->step(pins);
+    if (o.axi)
+        o.axi(o.axi_ctx, &pins);
+    else if (!o.dead)
+        dram->step(pins);
     top->clk_i = 1;
     top->eval();
     dump();
@@ -283,6 +286,7 @@ void *open_rtl(const stamp_rtl_options *options)
     c.write_rate = options->write_rate;
     c.stall_ar = c.stall_r = c.stall_aw = c.stall_w = c.stall_b = options->stall;
     c.seed = options->seed;
+    c.memory = options->memory;
     r->dram.reset(new stamp_dram(options->dram, options->dram_bytes, c));
     if (options->fault_lo < options->fault_hi)
         r->dram->faults.push_back(
@@ -391,6 +395,6 @@ void read_events(void *p, uint64_t out[STAMP_EVENTS])
 
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops_2 = {
+extern "C" const stamp_rtl_ops stamp_rtl_ops_3 = {
     MACH,      STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,
     close_rtl, read_reg,     write_reg,     run_rtl,       read_events};

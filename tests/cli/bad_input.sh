@@ -164,6 +164,10 @@ t 'bandwidth of 0' 2 linear x.npy w.npy --bandwidth 0 -o out
 t 'stall probability of 1' 2 linear x.npy w.npy --stall 1 -o out
 t 'seed of 2^64' 2 linear x.npy w.npy --seed 18446744073709551616 -o out
 t 'wave of the C machine' 2 linear x.npy w.npy --wave out
+printf 'base = lpddr5\ntRDC = 5\n' >mem1 && printf 'base = lpddr5\ntFAW = 5\n' >mem2 && printf 'base = lpddr5\n\000\n' >mem3
+for flags in '--memory sram' '--memory mem1' '--memory mem2' '--memory mem3' '--memory lpddr5 --latency 5' '--on model --memory ddr5' '--clock 9'; do
+    t "memory: $flags" 2 linear x.npy w.npy --on rtl $flags -o out
+done
 t 'window that ends before it starts' 2 "$stamp" linear x.npy w.npy --on rtl --wave out \
     --wave-window 9:5
 

@@ -126,3 +126,21 @@ void child_read(const char *name, size_t count, float *values)
     ck_assert_uint_eq(fread(values, sizeof *values, count, f), count);
     fclose(f);
 }
+
+void child_last_line(const struct child *c, const char *part)
+{
+    const char *last = c->err;
+
+    for (const char *end = strchr(last, '\n'); end && end[1]; end = strchr(last, '\n'))
+        last = end + 1;
+    ck_assert_msg(!strncmp(last, "stamp: ", 7) && strchr(last, '\n'), "stderr: %s", c->err);
+    ck_assert_msg(strstr(last, part) != NULL, "'%s' is not in: %s", part, last);
+}
+
+void child_one_line(const struct child *c, const char *part)
+{
+    const char *end = strchr(c->err, '\n');
+
+    ck_assert_msg(end && !end[1], "more than a line: %s", c->err);
+    child_last_line(c, part);
+}

@@ -36,4 +36,10 @@ double child_number(const char *json, const char *key);
 void child_npy(const char *name, size_t rows, size_t cols, const float *values);
 void child_read(const char *name, size_t count, float *values);
 
+/** Standard error is one line, "stamp: ...", with @p part in it. */
+void child_one_line(const struct child *c, const char *part);
+
+/** Its last line is; what stands before explains it. */
+void child_last_line(const struct child *c, const char *part);
+
 #endif

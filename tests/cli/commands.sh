@@ -43,6 +43,7 @@ r() {
 printf 'Once upon a time there was a bird.<|endoftext|>The queen said: no!' >text
 printf 'calibrate with this: once there was a little girl<|endoftext|>and a dog.' >calib
 t 0 machines
+t 0 machines --memory
 t 0 devices
 t 0 graph "$model"
 t 0 graph "$model" --dot

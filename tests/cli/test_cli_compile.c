@@ -63,14 +63,6 @@ enum { TOKENS = 20, VOCAB = 1024 };
 
 static const char model[] = "$K/traces/model/stamp-stories";
 
-static void one_line(const struct child *c, const char *part)
-{
-    const char *end = strchr(c->err, '\n');
-
-    ck_assert_msg(!strncmp(c->err, "stamp: ", 7) && end && !end[1], "stderr: %s", c->err);
-    ck_assert_msg(strstr(c->err, part) != NULL, "'%s' is not in: %s", part, c->err);
-}
-
 /* The first @p n ids of a sequence, as the bytes of file "ids" too. */
 static void make_tokens(int32_t *token, uint32_t n)
 {
@@ -160,10 +152,10 @@ START_TEST(a_compiled_step_begins_where_a_prefill_of_one_token_does)
     const struct child *c = child_run("$S run d.stamp --on model --entry step --arg 0=256 --input "
                                       "tokens=zero --input token=ids");
     ck_assert_int_eq(c->code, 1); /* 11 tokens fit, and what is left of a block of 256 keys */
-    one_line(c, "d.stamp");
+    child_one_line(c, "d.stamp");
     must(child_run("$S compile %s --tokens 5 -o p.stamp", model));
     c = child_run("$S run p.stamp --on model --entry step --input tokens=zero");
-    one_line(c, "step");
+    child_one_line(c, "step");
 }
 END_TEST
 
@@ -187,7 +179,7 @@ START_TEST(a_cache_of_codes_gives_the_program_that_made_it)
     const struct child *c = child_run(
         "$S compile %s --tokens 4 --quantizer clip %s --quant-cache g -o f.stamp", model, calib);
     ck_assert_int_eq(c->code, 1);
-    one_line(c, "g: ");
+    child_one_line(c, "g: ");
     ck_assert_int_eq(child_run("test -e f.stamp")->code, 1);
 }
 END_TEST
@@ -261,10 +253,10 @@ START_TEST(run_says_what_makes_a_program)
     const struct child *c = child_run("$S run none.stamp --on model");
 
     ck_assert_int_eq(c->code, 1);
-    one_line(c, "none.stamp: No such file or directory; stamp compile");
+    child_one_line(c, "none.stamp: No such file or directory; stamp compile");
     c = child_run("printf 'no program' >text.stamp && $S run text.stamp --on model");
     ck_assert_int_eq(c->code, 1);
-    one_line(c, "text.stamp: not a program image; stamp compile");
+    child_one_line(c, "text.stamp: not a program image; stamp compile");
 }
 END_TEST
 

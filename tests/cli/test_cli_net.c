@@ -13,14 +13,6 @@ Suite *stamp_suite_cli_net(void);
 static const char model[] = "$K/traces/model/stamp-stories";
 static const char text[] = "--text $K/traces/model/eval.txt";
 
-static void one_line(const struct child *c, const char *part)
-{
-    const char *end = strchr(c->err, '\n');
-
-    ck_assert_msg(!strncmp(c->err, "stamp: ", 7) && end && !end[1], "stderr: %s", c->err);
-    ck_assert_msg(strstr(c->err, part) != NULL, "'%s' is not in: %s", part, c->err);
-}
-
 /* Whether the machine in RTL is beside the program; where it is not, says that it is left out. */
 static bool have_rtl(const char *mach)
 {
@@ -317,13 +309,13 @@ START_TEST(a_machine_that_lies_is_caught_in_a_network)
                      0);
     const struct child *c = child_run("./stamp generate %s -n 3 --on all --seed 9", model);
     ck_assert_int_eq(c->code, 1);
-    one_line(c, "seed 9; again: ./stamp generate");
+    child_last_line(c, "seed 9; again: ./stamp generate");
     c = child_run("./stamp eval %s %s --tokens 9 --on all", model, text);
     ck_assert_int_eq(c->code, 1);
-    one_line(c, "main at position 0: rtl and model differ");
+    child_last_line(c, "main at position 0: rtl and model differ");
     c = child_run("./stamp demo --model %s %s --tokens 9 --decode 1", model, text);
     ck_assert_int_eq(c->code, 1);
-    one_line(c, "--seed 1");
+    child_last_line(c, "--seed 1");
     ck_assert_ptr_nonnull(strstr(c->out, "demo: FAIL - "));
     ck_assert_ptr_nonnull(strstr(c->out, ", 1 differing\n"));
 }
@@ -339,7 +331,7 @@ START_TEST(a_missing_rtl_is_said_before_the_work)
         const struct child *c =
             child_run("M=%s; T=\"%s\"; timeout 20 ./stamp %s --machine wide", model, text, line[i]);
         ck_assert_int_eq(c->code, 1);
-        one_line(c, "make rtl-wide");
+        child_one_line(c, "make rtl-wide");
     }
 }
 END_TEST

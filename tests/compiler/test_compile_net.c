@@ -8,6 +8,7 @@
 
 #include "compiler/lower/net.h"
 #include "compiler/prove/verify.h"
+#include "model/mem.h"
 #include "sim/net/netbuild.h"
 #include "sim/run/device.h"
 #include "sim/run/runtime.h"
@@ -280,6 +281,39 @@ START_TEST(phases_of_a_network_add_up)
 }
 END_TEST
 
+/* A prompt and rows so long that units lie in two tiles, codes of down go through DRAM, and attention leaves o's
+ * rows to the norm behind: what a large layer has, as small as it can be. */
+START_TEST(long_rows_of_a_long_prompt)
+{
+    static const char config[] =
+        "{\"model_type\":\"llama\",\"hidden_size\":640,\"intermediate_size\":5120,"
+        "\"num_hidden_layers\":2,\"num_attention_heads\":8,\"num_key_value_heads\":2,"
+        "\"head_dim\":64,\"vocab_size\":50,\"rms_norm_eps\":1e-5,\"rope_theta\":10000.0,"
+        "\"max_position_embeddings\":1100,\"tie_word_embeddings\":true}";
+    static const char *const said[] = {"units in two tiles", "codes through DRAM"};
+    const struct point at = {config, 1030, STAMP_HAAR, 20, 4, 5, true, false, false};
+    struct stamp_text text = {0};
+    const struct stamp_compile_options o = {.mach = stamp_mach_find("base"), .dump = &text};
+    const struct stamp_net_spec spec = spec_of(&at);
+    struct stamp_err e = {0};
+    int32_t token[1030];
+    struct net_pair p;
+    bool left = false;
+
+    ck_assert_msg(!net_pair_compile(&p, config, &spec, &o, &e), "%s", e.text);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        ck_assert_msg(strstr(text.s, said[i]) != NULL, "%s: not in\n%s", said[i], text.s);
+    for (uint32_t i = 0; i < p.image->phases; i++)
+        left = left || !strcmp(p.image->phase[i].name, "o+norm+gateup");
+    ck_assert(left);
+    net_pair_start(&p);
+    for (uint32_t i = 0; i < at.s; i++) token[i] = (int32_t)(i * 2654435761u >> 8) % 50;
+    net_pair_prefill(&p, token);
+    net_pair_close(&p);
+    stamp_free(text.s);
+}
+END_TEST
+
 Suite *stamp_suite_compile_net(void)
 {
     Suite *s = suite_create("compiled networks");
@@ -291,6 +325,10 @@ Suite *stamp_suite_compile_net(void)
     tcase_add_test(c, heads_that_do_not_fit_are_refused_with_advice);
     tcase_add_loop_test(c, steps_are_legal_at_every_kind_of_position, 0, 3);
     tcase_add_test(c, what_cannot_be_compiled_is_refused);
+    suite_add_tcase(s, c);
+    c = tcase_create("long");
+    tcase_set_timeout(c, 300);
+    tcase_add_test(c, long_rows_of_a_long_prompt);
     suite_add_tcase(s, c);
     c = tcase_create("phases");
     tcase_set_timeout(c, 300);

@@ -47,30 +47,65 @@ START_TEST(blocks_of_a_strided_list_are_one_run)
 }
 END_TEST
 
+/* Rows of unit @p u of which the tile multiplies those from @p from to @p to - 1: their nibble rows. */
+static uint32_t nibbles_of(const struct stamp_work *w, uint32_t u, uint32_t from, uint32_t to)
+{
+    uint32_t sum = 0;
+
+    for (uint32_t r = from; r < to; r++) sum += stamp_work_bits(w, u, r) / 4;
+    return sum;
+}
+
+static uint32_t rows_of(const struct stamp_work *w, uint32_t u)
+{
+    const struct stamp_block b = stamp_work_unit(w, u);
+
+    return b.h * b.w;
+}
+
+/* Tile @p i; *unit and *done are the unit and its row behind the tile before, and then this one. */
+static uint32_t check_tile(const struct stamp_work *w, const struct stamp_tile *t, uint32_t *unit,
+                           uint32_t *done)
+{
+    uint32_t nibbles = 0, rows = 0, left = *done;
+
+    ck_assert(t->first == *unit && t->head == *done && t->count);
+    for (uint32_t u = t->first; u < t->first + t->count; u++, left = 0) {
+        nibbles += nibbles_of(w, u, left, rows_of(w, u));
+        rows += rows_of(w, u);
+    }
+    *unit = t->first + t->count;
+    *done = t->tail;
+    if (t->tail) {
+        nibbles += nibbles_of(w, *unit, 0, t->tail);
+        ck_assert_uint_eq(t->tail + t->rest, rows_of(w, *unit));
+    }
+    ck_assert(!t->rest == !t->tail);
+    ck_assert_uint_eq(rows + t->tail, t->rows);
+    ck_assert_uint_le(nibbles, t->groups * w->mach->P);
+    return rows;
+}
+
 static void check_tiling(const struct stamp_work *w, const struct stamp_tiling *t)
 {
     const struct stamp_mach *m = w->mach;
     const uint32_t copies = t->xb_double ? 2 : 1;
-    uint32_t unit = 0, rows = 0;
+    uint32_t unit = 0, done = 0, rows = 0;
 
     for (uint32_t i = 0; i < t->tiles; i++) {
-        uint32_t nibbles = 0, here = 0;
-        ck_assert_uint_eq(t->tile[i].first, unit);
-        for (uint32_t u = unit; u < unit + t->tile[i].count; u++) {
-            const struct stamp_block b = stamp_work_unit(w, u);
-            here += b.h * b.w;
-            for (uint32_t k = 0; k < b.h * b.w; k++)
-                nibbles += w->plan->bits[b.first + k / b.w * b.stride + k % b.w] / 4;
-        }
-        ck_assert_uint_eq(here, t->tile[i].rows);
-        ck_assert_uint_le(nibbles, t->tile[i].groups * m->P);
-        unit += t->tile[i].count;
-        rows += here;
+        rows += check_tile(w, &t->tile[i], &unit, &done);
+        ck_assert_uint_le(t->tile[i].rows + t->tile[i].rest, t->table_rows);
+        ck_assert_uint_le(t->tile[i].rows, t->rows);
+        ck_assert(t->split || !t->tile[i].tail);
     }
     ck_assert_uint_eq(unit, stamp_work_units(w));
+    ck_assert_uint_eq(done, 0);
     ck_assert_uint_eq(rows, w->s);
     ck_assert_uint_le(copies * t->groups * t->kl, m->XB_LINES);
     ck_assert_uint_le(copies * t->rows * t->nblk, m->SM_ENTRIES);
+    ck_assert_uint_le((t->coded ? 2 : 1) * t->rows, m->SM_ENTRIES); /* as many as RM has */
+    ck_assert_uint_le((t->split ? 2 : 1) * t->table_rows, m->SM_ENTRIES);
+    ck_assert_uint_le(t->table_rows, m->RT_ENTRIES / 2);
     ck_assert_uint_le(t->groups * m->P, m->RT_ENTRIES / 2);
     ck_assert_uint_le(t->vm_out + t->outs * t->rows * t->panel, t->vm_bias);
     ck_assert_uint_le(t->vm_bias + (w->bias ? 2 * t->panel : 0), t->vm_x);
@@ -78,12 +113,14 @@ static void check_tiling(const struct stamp_work *w, const struct stamp_tiling *
     ck_assert_uint_le(t->ng * t->kc * t->wline, m->WB_LINES / 2);
     if (t->chunks > 1 || t->blk) ck_assert_uint_le(t->ng * t->groups * m->P, m->AC_LINES);
     ck_assert_uint_ge(t->nchunks * t->chunk, t->kl);
+    ck_assert(!(t->split || t->coded) || (w->codes && t->chunk % t->code_quantum == 0) ||
+              t->nchunks == 1);
 }
 
 START_TEST(random_layers_are_tiled_within_the_machine)
 {
     uint64_t r = 77;
-    int tiled = 0;
+    int tiled = 0, split = 0, coded = 0;
 
     for (int i = 0; i < 200; i++) {
         struct stamp_scheme scheme = stamp_scheme_default();
@@ -105,6 +142,7 @@ START_TEST(random_layers_are_tiled_within_the_machine)
                                .out_fmt = stamp_test_next(&r) % 2 ? STAMP_FMT_F32 : STAMP_FMT_BF16,
                                .w8 = stamp_test_next(&r) % 2,
                                .bias = stamp_test_next(&r) % 2};
+        w.codes = !w.block && i % 2;
         ck_assert_msg(!stamp_plan_build(&scheme, w.s, &plan, &e), "%s", e.text);
         const bool ok = stamp_tile_choose(&w, arena, &t);
         if (ok)
@@ -112,10 +150,13 @@ START_TEST(random_layers_are_tiled_within_the_machine)
         else
             ck_assert(w.transform); /* rows alone always fit */
         tiled += ok;
+        split += ok && t.split;
+        coded += ok && t.coded;
         stamp_plan_free(&plan);
         stamp_arena_free(arena);
     }
     ck_assert_int_gt(tiled, 120);
+    ck_assert_msg(split > 10 && coded > 5, "%d split, %d coded", split, coded);
 }
 END_TEST
 

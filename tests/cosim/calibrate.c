@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* calibrate.c - the timed machine of model/clock against the RTL: cycles and every counter of whole programs.
  *
- *   calibrate MACHINE [--dir RTL_DIR] [--seed S] [--short N] [--rand N] [--units LETTERS] [--image FILE [--entry E]]
+ *   calibrate MACHINE [--dir RTL_DIR] [--seed S] [--short N] [--rand N] [--units LETTERS]
+ *             [--image FILE [--entry E] [--memory PRESET]]
  *
  * --short: N programs of instructions of cycle_shapes.h, of the units named (L, S, V, M; all), with semaphores,
  * loops and FENCEs drawn (60). --rand: N programs of gen.h (60). --image: a compiled program instead. Each behind a
- * memory of its own: latency, rates, random stalls; an image without a seed behind 60 cycles of latency. Closing
+ * memory of its own: latency, rates, random stalls, or a DRAM; an image without a seed behind 60 cycles of latency, or
+ * the DRAM named. Closing
  * line "calibrate MACHINE: N passed, M failed". */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@
 #include "tests/cosim/calibrate_prog.h"
 #include "tests/cosim/calibrate_run.h"
 #include "tests/cosim/cycle_shapes.h"
-#include "tests/cosim/gen.h"
+#include "tests/cosim/gen_memory.h"
 
 struct job {
     const struct stamp_mach *mach;
@@ -39,7 +41,16 @@ static uint64_t number(int argc, char **argv, const char *name, const char *othe
     return strtoull(option(argc, argv, name, otherwise), NULL, 10);
 }
 
-/* Memory of a seed. */
+/* A DRAM of a seed, or NULL. */
+static const struct stamp_dram_params *dram_of(uint64_t seed)
+{
+    static struct stamp_dram_params p;
+    struct gen_rng r = {seed * 79 + 3};
+
+    return gen_dram(seed, &r, &p) ? &p : NULL;
+}
+
+/* Plain memory of a seed. */
 static struct stamp_plain_config surroundings(uint64_t seed)
 {
     static const uint32_t latency[] = {1, 10, 60, 200};
@@ -121,7 +132,8 @@ static void run_short(struct job *j, uint64_t seed)
                                      .count = p.count,
                                      .memory = j->memory,
                                      .bytes = CALIBRATE_BYTES,
-                                     .plain = surroundings(seed)};
+                                     .plain = surroundings(seed),
+                                     .dram = dram_of(seed)};
     snprintf(name, sizeof name, "short program of seed %" PRIu64, seed);
     const enum stamp_status s = calibrate(&c, j->dir, name, &j->totals, &e);
     if (s && s != STAMP_EMISMATCH && s != STAMP_EMACHINE)
@@ -132,7 +144,8 @@ static void run_short(struct job *j, uint64_t seed)
 
 static enum stamp_status run_image(struct job *j, const struct stamp_image *im, const char *entry,
                                    uint64_t base, const struct stamp_plain_config *plain,
-                                   const char *name, struct stamp_err *e)
+                                   const struct stamp_dram_params *dram, const char *name,
+                                   struct stamp_err *e)
 {
     struct stamp_clock_options o = {0};
     struct stamp_run *run;
@@ -147,7 +160,8 @@ static enum stamp_status run_image(struct job *j, const struct stamp_image *im, 
                                .memory = stamp_run_memory(run),
                                .bytes = im->dram_bytes,
                                .dram_base = base,
-                               .plain = *plain};
+                               .plain = *plain,
+                               .dram = dram};
     memcpy(c.arg, o.arg, sizeof c.arg);
     if (!s) s = calibrate(&c, j->dir, name, &j->totals, e);
     stamp_run_free(run);
@@ -165,13 +179,14 @@ static void run_rand(struct job *j, uint64_t seed)
     snprintf(name, sizeof name, "program of gen.h of seed %" PRIu64, seed);
     gen_make(j->mach, seed, UINT64_MAX, &p);
     enum stamp_status s = gen_image(&p, &im, &e);
-    if (!s) s = run_image(j, im, NULL, p.dram_base, &plain, name, &e);
+    if (!s) s = run_image(j, im, NULL, p.dram_base, &plain, dram_of(seed), name, &e);
     if (s && s != STAMP_EMISMATCH && s != STAMP_EMACHINE)
         j->totals.failed++, printf("%s: %s\n", name, e.text);
     stamp_image_free(im);
 }
 
-static void run_file(struct job *j, const char *file, const char *entry, uint64_t seed)
+static void run_file(struct job *j, const char *file, const char *entry, uint64_t seed,
+                     const struct stamp_dram_params *dram)
 {
     struct stamp_plain_config plain = {60, 60, 256, 256, 0, 0, 0, 0, 0, false, 1};
     struct stamp_image *im = NULL;
@@ -179,7 +194,7 @@ static void run_file(struct job *j, const char *file, const char *entry, uint64_
 
     if (seed) plain = surroundings(seed);
     enum stamp_status s = stamp_image_read(file, &im, &e);
-    if (!s) s = run_image(j, im, entry, 0, &plain, file, &e);
+    if (!s) s = run_image(j, im, entry, 0, &plain, dram, file, &e);
     if (s) printf("%s: %s\n", file, e.text);
     if (s && s != STAMP_EMISMATCH) j->totals.failed++;
     stamp_image_free(im);
@@ -209,6 +224,8 @@ int main(int argc, char **argv)
         return 2;
     }
     const char *file = option(argc, argv, "--image", NULL), *most = file ? "0" : "60";
+    const char *dram = option(argc, argv, "--memory", NULL);
+    struct stamp_dram_params preset;
     const uint64_t seed = number(argc, argv, "--seed", file ? "0" : "1");
     const uint64_t few = number(argc, argv, "--short", most);
     const uint64_t many = number(argc, argv, "--rand", most);
@@ -219,7 +236,8 @@ int main(int argc, char **argv)
     if (!j.memory) return 1;
     for (uint64_t k = 0; k < few && t->failed < 5; k++) run_short(&j, seed + k);
     for (uint64_t k = 0; k < many && t->failed < 5; k++) run_rand(&j, seed + k);
-    if (file) run_file(&j, file, option(argc, argv, "--entry", NULL), seed);
+    if (dram && !stamp_dram_preset(dram, &preset)) return printf("no memory %s\n", dram), 1;
+    if (file) run_file(&j, file, option(argc, argv, "--entry", NULL), seed, dram ? &preset : NULL);
     stamp_free(j.memory);
     report(&j);
     printf("calibrate %s: %" PRIu64 " passed, %" PRIu64 " failed\n", j.mach->name, t->passed,

@@ -85,6 +85,7 @@ static enum stamp_status on_rtl(const struct calibrate_case *c, const char *dir,
     const struct stamp_rtl_options o = {.dram = c->memory,
                                         .dram_bytes = c->bytes,
                                         .dram_base = c->dram_base,
+                                        .memory = c->dram,
                                         .read_latency = c->plain.read_latency,
                                         .write_latency = c->plain.write_latency,
                                         .read_rate = c->plain.read_rate,
@@ -131,12 +132,17 @@ static enum stamp_status on_clock(const struct calibrate_case *c, const uint8_t 
                                   uint64_t event[STAMP_EVENTS], struct stamp_err *e)
 {
     struct stamp_clock_plain memory;
+    struct stamp_dram_model *model = c->dram ? stamp_alloc(1, stamp_dram_bytes(c->dram)) : NULL;
     struct stamp_clock *clock;
+
+    if (c->dram && !model) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    if (model) stamp_dram_new(model, c->dram, c->mach->AXI_BYTES);
     struct stamp_clock_options o = {.mach = c->mach,
                                     .code = c->code,
                                     .count = c->count,
                                     .code_addr = c->code_addr,
-                                    .memory = stamp_clock_plain(&memory, &c->plain),
+                                    .memory = model ? stamp_dram_memory(model)
+                                                    : stamp_clock_plain(&memory, &c->plain),
                                     .dram = dram,
                                     .dram_bytes = c->bytes,
                                     .dram_base = c->dram_base,
@@ -147,12 +153,14 @@ static enum stamp_status on_clock(const struct calibrate_case *c, const uint8_t 
     bool done;
 
     memcpy(o.arg, c->arg, sizeof o.arg);
-    if (seen) o.hooks = (struct stamp_clock_hooks){seen, on_take, on_retire};
+    if (seen) o.hooks = (struct stamp_clock_hooks){seen, NULL, on_take, on_retire};
     enum stamp_status s = stamp_clock_new(&o, &clock, e);
-    if (s) return s;
-    s = stamp_clock_run(clock, 0, &done, e);
-    memcpy(event, stamp_clock_events(clock), STAMP_EVENTS * sizeof *event);
-    stamp_clock_free(clock);
+    if (!s) {
+        s = stamp_clock_run(clock, 0, &done, e);
+        memcpy(event, stamp_clock_events(clock), STAMP_EVENTS * sizeof *event);
+        stamp_clock_free(clock);
+    }
+    stamp_free(model);
     return s;
 }
 

@@ -8,6 +8,7 @@
 
 #include "model/clock/clock.h"
 #include "model/clock/plain.h"
+#include "model/dram/model.h"
 #include "model/status.h"
 
 /** A program and what surrounds it. The RTL changes the bytes of memory. */
@@ -20,6 +21,7 @@ struct calibrate_case {
     uint8_t *memory;
     uint64_t bytes, dram_base;
     struct stamp_plain_config plain;
+    const struct stamp_dram_params *dram; /**< in its place, or NULL */
 };
 
 /** What was run so far. */

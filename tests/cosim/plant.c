@@ -160,8 +160,8 @@ static void events_plant(void *rtl, uint64_t out[STAMP_EVENTS])
 }
 
 /* The symbol of STAMP_RTL_SYMBOL. */
-extern struct stamp_rtl_ops stamp_rtl_ops_2;
-struct stamp_rtl_ops stamp_rtl_ops_2 = {.mach = MACH,
+extern struct stamp_rtl_ops stamp_rtl_ops_3;
+struct stamp_rtl_ops stamp_rtl_ops_3 = {.mach = MACH,
                                         .open = open_plant,
                                         .close = close_plant,
                                         .read = read_plant,
@@ -175,7 +175,7 @@ __attribute__((constructor)) static void find_honest(void)
     char path[1024];
     Dl_info here;
 
-    if (!dladdr((void *)&stamp_rtl_ops_2, &here)) abort();
+    if (!dladdr((void *)&stamp_rtl_ops_3, &here)) abort();
     snprintf(path, sizeof path, "%s", here.dli_fname);
     char *slash = strrchr(path, '/');
     if (!slash) abort();
@@ -186,6 +186,6 @@ __attribute__((constructor)) static void find_honest(void)
         fprintf(stderr, "plant: %s\n", dlerror());
         abort();
     }
-    stamp_rtl_ops_2.params = honest->params;
-    memcpy(stamp_rtl_ops_2.param, honest->param, sizeof honest->param);
+    stamp_rtl_ops_3.params = honest->params;
+    memcpy(stamp_rtl_ops_3.param, honest->param, sizeof honest->param);
 }

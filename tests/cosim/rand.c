@@ -23,6 +23,7 @@
 #include "sim/run/device.h"
 #include "sim/run/runtime.h"
 #include "sim/run/surroundings.h"
+#include "tests/cosim/gen_memory.h"
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"
@@ -55,6 +56,7 @@ static struct stamp_run_options surroundings(uint64_t seed)
     o.write_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
     o.watchdog = 200000;
     o.poison = seed + 1;
+    o.has_dram = gen_dram(seed, &r, &o.dram);
     return o;
 }
 

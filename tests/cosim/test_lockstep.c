@@ -163,12 +163,18 @@ START_TEST(surroundings_come_back_as_they_were)
     a.stall = 255;
     a.seed = a.poison = UINT64_MAX;
     a.watchdog = UINT32_MAX;
+    a.has_dram = stamp_dram_preset("lpddr5", &a.dram);
+    a.dram.tRC += 9;
+    a.dram.accel_mhz = 77;
+    strcpy(a.dram.map, "ro ba ra co bg ch");
     stamp_surroundings_print(&a, &t);
     ck_assert_int_eq(stamp_surroundings_read(t.s, &b, &found, &e), STAMP_OK);
     ck_assert(found);
     ck_assert(b.dram_base == a.dram_base && b.read_latency == 3 && b.write_latency == 100000);
     ck_assert(b.read_rate == 1 && b.write_rate == 255 && b.stall == 255 && b.seed == a.seed);
     ck_assert(b.poison == a.poison && b.watchdog == a.watchdog);
+    strcpy(a.dram.map, "ro_ba_ra_co_bg_ch"); /* the same map, in one word */
+    ck_assert(b.has_dram && !memcmp(&a.dram, &b.dram, sizeof a.dram));
     stamp_free(t.s);
 }
 END_TEST
@@ -186,6 +192,8 @@ START_TEST(other_texts_are_no_surroundings_and_broken_ones_are_refused)
                                       "surroundings seed=-1",
                                       "surroundings watchdog=0",
                                       "surroundings seed=1 x=2",
+                                      "surroundings dram=sram",
+                                      "surroundings dram=lpddr5,tRC=1",
                                       "surroundings seed=1y"};
     struct stamp_err e;
     bool found;

@@ -39,14 +39,21 @@ static void liar_run(void *rtl, uint64_t cycles, struct stamp_rtl_status *status
         o->on_write && !o->on_write(o->ctx, STAMP_UNIT_LDU, STAMP_SPACE_VM, 0, lie, 64);
 }
 
-extern struct stamp_rtl_ops stamp_rtl_ops_2;
-struct stamp_rtl_ops stamp_rtl_ops_2 = {.mach = "base",
+static void liar_events(void *rtl, uint64_t out[STAMP_EVENTS])
+{
+    (void)rtl;
+    memset(out, 0, STAMP_EVENTS * sizeof *out);
+}
+
+extern struct stamp_rtl_ops stamp_rtl_ops_3;
+struct stamp_rtl_ops stamp_rtl_ops_3 = {.mach = "base",
                                         .params = STAMP_PARAMS,
                                         .open = liar_open,
                                         .close = free,
                                         .read = liar_read,
                                         .write = liar_write,
-                                        .run = liar_run};
+                                        .run = liar_run,
+                                        .events = liar_events};
 
 /* The parameters of base, so that it is taken for it; -DLIAR_L gives it another L. */
 __attribute__((constructor)) static void claim(void)
@@ -62,8 +69,8 @@ __attribute__((constructor)) static void claim(void)
 
     for (size_t i = 0; i < sizeof machs / sizeof machs[0]; i++)
         if (!strcmp(machs[i].name, "base"))
-            memcpy(stamp_rtl_ops_2.param, machs[i].param, sizeof machs[i].param);
+            memcpy(stamp_rtl_ops_3.param, machs[i].param, sizeof machs[i].param);
 #ifdef LIAR_L
-    stamp_rtl_ops_2.param[STAMP_PARAM_L] = LIAR_L;
+    stamp_rtl_ops_3.param[STAMP_PARAM_L] = LIAR_L;
 #endif
 }

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* on_cycle.c - the machine on a clock (model/clock), with the C machine beside it for values. Contract in device.h.
+ *
+ * Values never enter timing, so the two run one after the other on one memory: the C machine first, as tables (RT, NT,
+ * IT) that a program makes itself have to be there when the clock loads them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/clock/clock.h"
+#include "model/mem.h"
+#include "sim/run/behind.h"
+#include "sim/run/runtime_parts.h"
+
+/* Clocks of the harness from power on to the cycle of START, as a DRAM that refreshes and a memory that stalls at random
+ * know them: reset, the register writes of on_rtl.c, and the last of them on its way. */
+enum { RESET = 4, WRITE = 3, WRITES = 13, STARTS = 2, BEFORE = RESET + WRITES * WRITE + STARTS };
+enum { CHUNK = 1 << 22 };
+
+struct watch {
+    struct stamp_clock *clock;
+    struct stamp_cutter *cutter; /* or NULL */
+};
+
+static void see(struct watch *w, uint32_t pc)
+{
+    uint64_t event[STAMP_EVENTS];
+
+    if (!stamp_cutter_see(w->cutter, pc)) return;
+    stamp_clock_events_before(w->clock, event);
+    stamp_cutter_begin(w->cutter, event);
+}
+
+static void on_control(void *ctx, uint32_t pc, uint64_t cycle)
+{
+    (void)cycle;
+    see(ctx, pc);
+}
+
+static void on_retire(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle)
+{
+    (void)unit;
+    (void)cycle;
+    see(ctx, (uint32_t)seq);
+}
+
+/* ---- The run ---------------------------------------------------------------------------------------- */
+
+static enum stamp_status count(struct stamp_clock *clock, const struct stamp_run_options *o,
+                               struct stamp_err *e)
+{
+    struct stamp_run_clock told = stamp_run_clock_now();
+    enum stamp_status s = STAMP_OK;
+    bool done = false;
+
+    while (!s && !done) {
+        s = stamp_clock_run(clock, CHUNK, &done, e);
+        const uint64_t cycles = stamp_clock_events(clock)[STAMP_EV_CYCLES];
+        if (s || done) continue;
+        if ((o->max_cycles && cycles >= o->max_cycles) ||
+            !stamp_run_report(&told, o, "cycles", cycles))
+            s = stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", cycles);
+    }
+    return s;
+}
+
+static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_options *o,
+                                  struct stamp_run_result *r, struct stamp_err *e)
+{
+    const struct stamp_image *im = run->image;
+    struct watch w = {NULL, run->cutter};
+    struct stamp_clock_options c = {.before = BEFORE, .watchdog = o->watchdog};
+    struct stamp_behind b;
+
+    stamp_clock_entry(im, o->entry, &c); /* it is there: stamp_run_go */
+    c.code_addr += o->dram_base;
+    c.dram_base = o->dram_base;
+    c.dram = run->memory;
+    memcpy(c.arg, run->arg, sizeof c.arg);
+    if (w.cutter) c.hooks = (struct stamp_clock_hooks){&w, on_control, NULL, on_retire};
+    if (!stamp_behind_new(&b, o, im->mach->AXI_BYTES, &c.memory))
+        return stamp_fail(e, STAMP_ENOMEM, "out of memory for the DRAM's state");
+    enum stamp_status s = stamp_clock_new(&c, &w.clock, e);
+    if (!s) s = count(w.clock, o, e);
+    if (w.clock) memcpy(r->event, stamp_clock_events(w.clock), sizeof r->event);
+    r->cycles = r->event[STAMP_EV_CYCLES];
+    r->instructions = r->event[STAMP_EV_INSNS];
+    stamp_clock_free(w.clock);
+    stamp_behind_free(&b);
+    return s;
+}
+
+/* What both count must be equal. */
+static enum stamp_status agree(const uint64_t values[STAMP_EVENTS], struct stamp_run_result *r,
+                               struct stamp_err *e)
+{
+    for (int i = 0; i < STAMP_EVENTS; i++) {
+        const enum stamp_event ev = (enum stamp_event)i;
+        if (stamp_event_kind(ev) != STAMP_EVENT_VALUE || values[i] == r->event[i]) continue;
+        r->mismatches++;
+        snprintf(r->difference, sizeof r->difference,
+                 "counter %s: clock %" PRIu64 ", model %" PRIu64, stamp_event_name(ev), r->event[i],
+                 values[i]);
+        return stamp_fail(e, STAMP_EMISMATCH, "clock and model differ: %s", r->difference);
+    }
+    return STAMP_OK;
+}
+
+static enum stamp_status run_cycle(struct stamp_run *run, const struct stamp_run_options *o,
+                                   struct stamp_run_result *r, struct stamp_err *e)
+{
+    struct stamp_cutter *cutter = run->cutter;
+    struct stamp_run_result values = {0};
+    enum stamp_status s = STAMP_OK;
+
+    if (!o->no_values) {
+        run->cutter = NULL;
+        s = stamp_on_model.go(run, o, &values, e);
+        run->cutter = cutter;
+        r->error = values.error;
+        r->error_pc = values.error_pc;
+        memcpy(r->event, values.event, sizeof r->event);
+    }
+    if (!s) s = on_clock(run, o, r, e);
+    if (!s && !o->no_values) s = agree(values.event, r, e);
+    return s;
+}
+
+const struct stamp_device stamp_on_cycle = {
+    .name = "cycle",
+    .what = "the machine on a clock, the C machine beside it for values",
+    .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_SEE | STAMP_CAN_TIMED |
+           STAMP_CAN_VALUES | STAMP_CAN_UNVALUED,
+    .go = run_cycle};
