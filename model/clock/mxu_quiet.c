@@ -65,7 +65,7 @@ static void stream(struct stamp_clock_mxu *m, uint64_t n)
     w->phase = (uint16_t)(next % m->phases);
     w->k = (uint16_t)(w->kstart + next % plane / m->phases);
     m->ev_active = true;
-    m->fill = n > 1 ? 0 : (uint8_t)(m->fill << 1 & 3);
+    m->fill = (uint8_t)(n > 1 ? 0 : m->fill << 1 & 3);
 }
 
 void stamp_clock_mxu_skip(struct stamp_clock_mxu *m, uint64_t cycles)
