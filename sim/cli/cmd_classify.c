@@ -11,6 +11,7 @@
 #include "model/num/sqnr.h"
 #include "sim/cli/args_at.h"
 #include "sim/cli/args_net.h"
+#include "sim/cli/args_report.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/net_report.h"
@@ -29,7 +30,8 @@ struct classify_args {
     struct stamp_args_at at;
     struct stamp_args_net net;
     struct stamp_args_machine machine;
-    const char *file[1 + PICTURES], *labels; /* the checkpoint, then pictures */
+    struct stamp_args_report report;
+    const char *file[2 + PICTURES], *labels; /* the checkpoint, then pictures, then NULL */
     size_t files;
     const struct stamp_device *on;
     bool tensors;
@@ -59,7 +61,7 @@ static error_t end(struct classify_args *a)
 {
     if (a->files < 2) return stamp_args_bad("needs a checkpoint and a picture");
     if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;
-    if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+    if (a->report.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
         return EINVAL;
     if (a->on->can & STAMP_CAN_BITS) return stamp_args_net_check(&a->scheme, &a->machine, a->on);
     if (a->at.count) return stamp_args_device_needs("--at", a->on, STAMP_CAN_BITS);
@@ -78,16 +80,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[2] = &a->machine;
         state->child_inputs[3] = &a->common;
         state->child_inputs[4] = &a->at;
+        state->child_inputs[5] = &a->report;
         return 0;
     case KEY_ON: return stamp_args_device(arg, STAMP_CAN_VALUES, &a->on);
     case KEY_LABELS: a->labels = arg; return 0;
     case KEY_TENSORS: a->tensors = true; return 0;
-    case KEY_PHASES: a->machine.run.phases = true; return 0;
+    case KEY_PHASES: a->report.phases = true; return 0;
     case ARGP_KEY_ARG:
         if (a->files == 1 + PICTURES) return stamp_args_bad("more than %d pictures", PICTURES);
         a->file[a->files++] = arg;
         return 0;
-    case ARGP_KEY_END: return end(a);
+    case ARGP_KEY_END:
+        a->machine.run.phases = stamp_report_phases(&a->report, a->on);
+        return end(a);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -98,9 +103,13 @@ static char *help(int key, const char *text, void *input)
     return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_VALUES) : (char *)text;
 }
 
-static const struct argp_child children[] = {
-    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net}, {.argp = &stamp_argp_memory},
-    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_at},  {.argp = NULL}};
+static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
+                                             {.argp = &stamp_argp_net},
+                                             {.argp = &stamp_argp_memory},
+                                             {.argp = &stamp_argp_common},
+                                             {.argp = &stamp_argp_at},
+                                             {.argp = &stamp_argp_report},
+                                             {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -119,6 +128,32 @@ struct picture {
     struct stamp_top top[STAMP_TOP];
 };
 
+static struct stamp_net_report report(const struct classify_args *a, const struct stamp_classify *c,
+                                      const struct stamp_netrun_phase *phase)
+{
+    return (struct stamp_net_report){
+        phase, stamp_args_mach(&a->machine), a->on, 0, c->run, a->report.phases};
+}
+
+static enum stamp_status record(struct classify_args *a, const struct stamp_classify *c,
+                                struct stamp_err *e)
+{
+    char scheme[400];
+
+    stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
+    stamp_args_at_text(&a->at, scheme, sizeof scheme);
+    stamp_report_begin(&a->report, "classify", a->file[0], a->on, &a->machine,
+                       stamp_args_mach(&a->machine));
+    stamp_report_settings(&a->report, a->on->can & STAMP_CAN_BITS ? scheme : NULL, NULL);
+    stamp_report_figure(&a->report, "sqnr_db", "logits",
+                        c->run ? stamp_classify_db(c) : (double)NAN);
+    if (c->run) {
+        const struct stamp_net_report r = report(a, c, stamp_netrun_phase(c->run, STAMP_PREFILL));
+        stamp_report_net(&a->report, "pictures", &r);
+    }
+    return stamp_report_end(&a->report, e);
+}
+
 static void print(const struct classify_args *a, const struct stamp_labels *labels,
                   const struct stamp_classify *c, const struct picture *p)
 {
@@ -131,8 +166,7 @@ static void print(const struct classify_args *a, const struct stamp_labels *labe
                    stamp_labels_name(labels, p[i].top[k].index, number));
     }
     if (!c->run) return;
-    const struct stamp_net_report r = {stamp_netrun_phase(c->run, STAMP_PREFILL),
-                                       stamp_args_mach(&a->machine), a->on, 0, c->run};
+    const struct stamp_net_report r = report(a, c, stamp_netrun_phase(c->run, STAMP_PREFILL));
     printf("SQNR of the logits  %.2f dB\n", stamp_classify_db(c));
     stamp_net_print("pictures", &r);
 }
@@ -164,7 +198,7 @@ static void put(const struct classify_args *a, const struct stamp_labels *labels
     stamp_put_count(o, "checked", phase ? phase->sum.checked : 0);
     stamp_put_count(o, "logits_compared", phase ? phase->compared : 0);
     if (phase && a->on->can & STAMP_CAN_PROGRAMS) {
-        const struct stamp_net_report r = {phase, stamp_args_mach(&a->machine), a->on, 0, c->run};
+        const struct stamp_net_report r = report(a, c, phase);
         stamp_put_count(o, "cycles",
                         a->on->can & STAMP_CAN_TIMED ? phase->sum.cycles : phase->expected);
         stamp_put_real(o, "utilization", stamp_net_utilization(&r));
@@ -203,6 +237,7 @@ int stamp_cmd_classify(int argc, char **argv)
     stamp_progress_init(a.common.progress);
     struct picture *p = stamp_alloc(a.files, sizeof *p);
     enum stamp_status s = p ? STAMP_OK : stamp_fail(&e, STAMP_ENOMEM, "out of memory");
+    if (!s) s = stamp_report_check(&a.report, a.file, &e);
     if (!s && a.labels) s = stamp_labels_open(a.labels, &labels, &e);
     if (!s) s = stamp_say_open(a.file[0], &c.network, &e);
     struct stamp_netrun_options o = stamp_args_netrun(&a.net, &a.scheme, &a.machine, a.on);
@@ -219,6 +254,8 @@ int stamp_cmd_classify(int argc, char **argv)
         stamp_text_tensors(&text, c.tensors);
         stamp_say_text(&text);
     }
+    if (!s) s = record(&a, &c, &e);
+    stamp_report_free(&a.report);
     stamp_classify_close(&c);
     stamp_free(of_node);
     stamp_labels_close(labels);

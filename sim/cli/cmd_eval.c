@@ -9,6 +9,7 @@
 #include "sim/cli/args_at.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
+#include "sim/cli/args_report.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/corpus.h"
@@ -39,6 +40,7 @@ struct eval_args {
     struct stamp_args_net net;
     struct stamp_args_quant quant;
     struct stamp_args_machine machine;
+    struct stamp_args_report report;
 };
 
 static const struct argp_option options[] = {
@@ -79,6 +81,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[3] = &a->machine;
         state->child_inputs[4] = &a->common;
         state->child_inputs[5] = &a->at;
+        state->child_inputs[6] = &a->report;
         return 0;
     case KEY_TEXT: a->text = arg; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
@@ -86,14 +89,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_TOKENS: return stamp_args_size("--tokens", arg, 1, UINT32_MAX, &a->limits.tokens);
     case KEY_DOCS: return stamp_args_size("--docs", arg, 1, UINT32_MAX, &a->limits.docs);
     case KEY_TENSORS: a->tensors = true; return 0;
-    case KEY_PHASES: a->machine.run.phases = true; return 0;
+    case KEY_PHASES: a->report.phases = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
         if (!a->text) return stamp_args_bad("needs --text FILE");
         if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;
-        if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+        if (a->report.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
+        a->machine.run.phases = stamp_report_phases(&a->report, a->on);
         if (a->on->can & STAMP_CAN_BITS) {
             const error_t err = stamp_args_quant_check(&a->quant);
             if (err) return err;
@@ -107,13 +111,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_quant},
-                                             {.argp = &stamp_argp_memory},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = &stamp_argp_at},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},
+    {.argp = &stamp_argp_quant},  {.argp = &stamp_argp_memory},
+    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_at},
+    {.argp = &stamp_argp_report}, {.argp = NULL}};
 static char *help(int key, const char *text, void *input)
 {
     (void)input;
@@ -239,8 +241,8 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
     if (s) return s;
     score->run = at->run;
     if (on->can & STAMP_CAN_PROGRAMS)
-        r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on,
-                                           0, at->run};
+        r->net = (struct stamp_net_report){
+            stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on, 0, at->run, a->report.phases};
     return STAMP_OK;
 }
 
@@ -259,6 +261,23 @@ static enum stamp_status work(const struct eval_args *a, const struct stamp_corp
     return s;
 }
 
+static enum stamp_status record(struct eval_args *a, const struct result *r, struct stamp_err *e)
+{
+    const double n = (double)r->q.tokens;
+    struct stamp_args_report *to = &a->report;
+
+    stamp_report_begin(to, "eval", a->model[0], a->on, &a->machine, stamp_args_mach(&a->machine));
+    stamp_report_settings(to, r->scheme, NULL);
+    stamp_report_figure(to, "ppl_f32", NULL, r->f32.ppl);
+    stamp_report_figure(to, "ppl", NULL, r->q.ppl);
+    stamp_report_figure(to, "nats_f32", NULL, r->f32.nats / n);
+    stamp_report_figure(to, "nats", NULL, r->q.nats / n);
+    stamp_report_figure(to, "scored", NULL, n);
+    stamp_report_figure(to, "avg_act_bits", NULL, r->bits);
+    if (r->net.phase) stamp_report_net(to, "prefill", &r->net);
+    return stamp_report_end(to, e);
+}
+
 int stamp_cmd_eval(int argc, char **argv)
 {
     struct eval_args a = {.on = &stamp_on_f32,
@@ -273,10 +292,13 @@ int stamp_cmd_eval(int argc, char **argv)
 
     stamp_args_parse(&argp, "eval", argc, argv, &a);
     stamp_progress_init(a.common.progress);
+    const char *const inputs[] = {a.model[0], a.text, a.quant.calib ? a.quant.calib : a.text,
+                                  a.tokenizer, NULL};
+    if (stamp_report_check(&a.report, inputs, &e)) return stamp_say_fail(&e);
     if (stamp_corpus_open(a.model[0], a.tokenizer, a.text, &corpus, &e)) return stamp_say_fail(&e);
     set_text(&a, &r);
     r.ctx = corpus.model->ctx;
-    const enum stamp_status s = work(&a, &corpus, &at, &r, &e);
+    enum stamp_status s = work(&a, &corpus, &at, &r, &e);
     if (!s && a.common.json)
         print_json(&r);
     else if (!s)
@@ -284,6 +306,8 @@ int stamp_cmd_eval(int argc, char **argv)
     else if (at.scoring && s != STAMP_EUNSUPPORTED &&
              strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
         stamp_fail_at(&e, "%s", a.text);
+    if (!s) s = record(&a, &r, &e);
+    stamp_report_free(&a.report);
     stamp_netrun_free(at.run);
     stamp_tensors_free(r.tensors);
     stamp_qmodel_free(at.codes);

@@ -10,6 +10,7 @@
 #include "sim/cli/args_at.h"
 #include "sim/cli/args_net.h"
 #include "sim/cli/args_quant.h"
+#include "sim/cli/args_report.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/corpus.h"
@@ -35,6 +36,7 @@ struct generate_args {
     struct stamp_args_net net;
     struct stamp_args_quant quant;
     struct stamp_args_machine machine;
+    struct stamp_args_report report;
     const char *model[1], *tokenizer, *prompt;
     uint64_t n;
     const struct stamp_device *on; /* can BITS */
@@ -85,6 +87,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[3] = &a->machine;
         state->child_inputs[4] = &a->common;
         state->child_inputs[5] = &a->at;
+        state->child_inputs[6] = &a->report;
         return 0;
     case KEY_PROMPT: a->prompt = arg; return 0;
     case 'n': return stamp_args_u64("-n", arg, 1, UINT32_MAX, &a->n);
@@ -93,26 +96,25 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return stamp_args_real("--temperature", arg, 0, 1000, &a->sampler.temperature);
     case KEY_TOP_K: return stamp_args_size("--top-k", arg, 0, UINT32_MAX, &a->sampler.top_k);
     case KEY_MHZ: return stamp_args_real("--mhz", arg, 1e-6, 1e6, &a->mhz);
-    case KEY_PHASES: a->machine.run.phases = true; return 0;
+    case KEY_PHASES: a->report.phases = true; return 0;
     case KEY_TOKENIZER: a->tokenizer = arg; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->model, 1);
     case ARGP_KEY_END:
         if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
-        if (a->machine.run.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
+        if (a->report.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
+        a->machine.run.phases = stamp_report_phases(&a->report, a->on);
         if (stamp_args_quant_check(&a->quant)) return EINVAL;
         return stamp_args_net_check(&a->scheme, &a->machine, a->on);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_quant},
-                                             {.argp = &stamp_argp_memory},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = &stamp_argp_at},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},
+    {.argp = &stamp_argp_quant},  {.argp = &stamp_argp_memory},
+    {.argp = &stamp_argp_common}, {.argp = &stamp_argp_at},
+    {.argp = &stamp_argp_report}, {.argp = NULL}};
 static char *help(int key, const char *text, void *input)
 {
     (void)input;
@@ -258,9 +260,12 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
 {
     const struct generate_args *a = g->a;
     struct stamp_netrun_options o = stamp_args_netrun(&a->net, &a->scheme, &a->machine, a->on);
+    const char *const inputs[] = {a->model[0], a->quant.calib ? a->quant.calib : a->model[0],
+                                  a->tokenizer, NULL};
     float *logits = NULL;
 
-    enum stamp_status s = stamp_say_open(a->model[0], &g->model, e);
+    enum stamp_status s = stamp_report_check(&a->report, inputs, e);
+    if (!s) s = stamp_say_open(a->model[0], &g->model, e);
     if (!s) s = stamp_network_takes(g->model, STAMP_GOP_IDS, e);
     if (!s) s = stamp_say_tokenizer(a->model[0], a->tokenizer, g->model->vocab, &g->tokenizer, e);
     if (!s) s = encode(g, e);
@@ -286,18 +291,53 @@ static enum stamp_status work(struct generation *g, struct stamp_err *e)
     return s;
 }
 
-static void print(const struct generation *g)
+/* Settings of scheme and network in words. */
+static void texts(const struct generate_args *a, char *scheme, size_t size, char *all, size_t room)
 {
-    static const char *const name[] = {"prefill", "decode"};
-    const struct generate_args *a = g->a;
-    struct cJSON *o = a->common.json ? stamp_json_root() : NULL;
-    char scheme[400], net[64], quant[64], all[136];
+    char net[64], quant[64];
 
-    stamp_scheme_text(&a->scheme, scheme, sizeof scheme);
-    stamp_args_at_text(&a->at, scheme, sizeof scheme);
+    stamp_scheme_text(&a->scheme, scheme, size);
+    stamp_args_at_text(&a->at, scheme, size);
     stamp_args_net_text(&a->net, net, sizeof net);
     stamp_args_quant_text(&a->quant, quant, sizeof quant);
-    snprintf(all, sizeof all, "%s, %s", net, quant);
+    snprintf(all, room, "%s, %s", net, quant);
+}
+
+static const char *const phase_name[] = {"prefill", "decode"};
+
+static struct stamp_net_report report(const struct generation *g, int i)
+{
+    return (struct stamp_net_report){stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),
+                                     stamp_args_mach(&g->a->machine),
+                                     g->a->on,
+                                     g->a->mhz,
+                                     g->run,
+                                     g->a->report.phases};
+}
+
+static enum stamp_status record(struct generate_args *a, const struct generation *g,
+                                struct stamp_err *e)
+{
+    char scheme[400], all[136];
+
+    texts(a, scheme, sizeof scheme, all, sizeof all);
+    stamp_report_begin(&a->report, "generate", a->model[0], a->on, &a->machine,
+                       stamp_args_mach(&a->machine));
+    stamp_report_settings(&a->report, scheme, all);
+    for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
+        const struct stamp_net_report r = report(g, i);
+        stamp_report_net(&a->report, phase_name[i], &r);
+    }
+    return stamp_report_end(&a->report, e);
+}
+
+static void print(const struct generation *g)
+{
+    const struct generate_args *a = g->a;
+    struct cJSON *o = a->common.json ? stamp_json_root() : NULL;
+    char scheme[400], all[136];
+
+    texts(a, scheme, sizeof scheme, all, sizeof all);
     if (o) {
         stamp_put_text(o, "prompt", a->prompt);
         stamp_put_bytes(o, "text", g->text.s ? g->text.s + g->begin : "", g->text.len - g->begin);
@@ -314,12 +354,11 @@ static void print(const struct generation *g)
         printf("\n%zu tokens behind a prompt of %zu; %s, %s\n", g->made, g->prompt, scheme, all);
     }
     for (int i = 0; i < STAMP_NETRUN_PHASES; i++) {
-        const struct stamp_net_report r = {stamp_netrun_phase(g->run, (enum stamp_netrun_which)i),
-                                           stamp_args_mach(&a->machine), a->on, a->mhz, g->run};
+        const struct stamp_net_report r = report(g, i);
         if (o)
-            stamp_net_put(o, name[i], &r);
+            stamp_net_put(o, phase_name[i], &r);
         else
-            stamp_net_print(name[i], &r);
+            stamp_net_print(phase_name[i], &r);
     }
     if (o) stamp_say_json(o);
 }
@@ -340,8 +379,10 @@ int stamp_cmd_generate(int argc, char **argv)
     stamp_args_parse(&argp, "generate", argc, argv, &a);
     stamp_progress_init(a.common.progress);
     a.sampler.state = a.machine.run.seed;
-    const enum stamp_status s = work(&g, &e);
+    enum stamp_status s = work(&g, &e);
     if (!s) print(&g);
+    if (!s) s = record(&a, &g, &e);
+    stamp_report_free(&a.report);
     stamp_netrun_free(g.run);
     stamp_qmodel_free(g.codes);
     stamp_free(g.of_node);

@@ -4,6 +4,7 @@
 #include "sim/cli/args_at.h"
 #include "sim/cli/args_grid.h"
 #include "sim/cli/args_net.h"
+#include "sim/cli/args_report.h"
 #include "sim/cli/args_scheme.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/net_report.h"
@@ -28,6 +29,7 @@ struct paint_args {
     struct stamp_args_at at;
     struct stamp_args_net net;
     struct stamp_args_machine machine;
+    struct stamp_args_report report;
     struct stamp_paint_job job;
     const char *model;
     struct stamp_dit_grid grid;
@@ -69,7 +71,7 @@ static error_t end(struct paint_args *a)
     const struct stamp_device *on = a->job.on;
 
     if (!a->model) return stamp_args_bad("needs a model");
-    if (a->machine.run.phases && stamp_args_device_needs("--phases", on, STAMP_CAN_PROGRAMS))
+    if (a->report.phases && stamp_args_device_needs("--phases", on, STAMP_CAN_PROGRAMS))
         return EINVAL;
     if (on->can & STAMP_CAN_BITS) return stamp_args_net_check(&a->scheme, &a->machine, on);
     if (a->at.count) return stamp_args_device_needs("--at", on, STAMP_CAN_BITS);
@@ -90,6 +92,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[3] = &a->common;
         state->child_inputs[4] = &a->at;
         state->child_inputs[5] = &a->grid;
+        state->child_inputs[6] = &a->report;
         return 0;
     case KEY_ON: return stamp_args_device(arg, STAMP_CAN_VALUES, &j->on);
     case KEY_PROMPT:
@@ -103,12 +106,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_JUDGE: j->judge = arg; return 0;
     case KEY_NO_REF: j->measure = false; return 0;
     case KEY_TEXT_TOKENS: return stamp_args_u64("--text-tokens", arg, 1, 65536, &j->text);
-    case KEY_PHASES: a->machine.run.phases = true; return 0;
+    case KEY_PHASES: a->report.phases = true; return 0;
     case ARGP_KEY_ARG:
         if (a->model) return stamp_args_bad("one model at a time, not %s", arg);
         a->model = arg;
         return 0;
-    case ARGP_KEY_END: return end(a);
+    case ARGP_KEY_END:
+        a->machine.run.phases = stamp_report_phases(&a->report, j->on);
+        return end(a);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -119,13 +124,11 @@ static char *help(int key, const char *text, void *input)
     return key == KEY_ON ? stamp_args_device_help(text, STAMP_CAN_VALUES) : (char *)text;
 }
 
-static const struct argp_child children[] = {{.argp = &stamp_argp_scheme},
-                                             {.argp = &stamp_argp_net},
-                                             {.argp = &stamp_argp_memory},
-                                             {.argp = &stamp_argp_common},
-                                             {.argp = &stamp_argp_at},
-                                             {.argp = &stamp_argp_grid},
-                                             {.argp = NULL}};
+static const struct argp_child children[] = {
+    {.argp = &stamp_argp_scheme}, {.argp = &stamp_argp_net},
+    {.argp = &stamp_argp_memory}, {.argp = &stamp_argp_common},
+    {.argp = &stamp_argp_at},     {.argp = &stamp_argp_grid},
+    {.argp = &stamp_argp_report}, {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
     .parser = parse,
@@ -147,6 +150,7 @@ int stamp_cmd_paint(int argc, char **argv)
     struct stamp_network *m = NULL;
     struct stamp_scheme *of_node = NULL;
     struct stamp_err e = {0};
+    char scheme[400];
 
     a.scheme = stamp_scheme_default();
     a.scheme.transform = STAMP_HAAR2D;
@@ -160,7 +164,11 @@ int stamp_cmd_paint(int argc, char **argv)
     a.job.seed = a.machine.run.seed;
     a.job.json = a.common.json;
     a.job.mach = stamp_args_mach(&a.machine);
-    enum stamp_status s = stamp_paint_open(a.model, a.grid, &m, &e);
+    a.job.report = &a.report;
+    const char *const inputs[] = {a.model, a.job.output ? a.job.output : a.model, a.job.judge,
+                                  NULL};
+    enum stamp_status s = stamp_report_check(&a.report, inputs, &e);
+    if (!s) s = stamp_paint_open(a.model, a.grid, &m, &e);
     if (!s && a.scheme.transform == STAMP_HAAR2D && !a.scheme.grid_h) {
         a.scheme.grid_h = (uint32_t)m->dit.grid_h;
         a.scheme.grid_w = (uint32_t)m->dit.grid_w;
@@ -168,7 +176,13 @@ int stamp_cmd_paint(int argc, char **argv)
     a.job.net = stamp_args_netrun(&a.net, &a.scheme, &a.machine, a.job.on);
     if (!s) s = stamp_args_at(&a.at, m->graph, &a.scheme, &of_node, &e);
     a.job.net.of_node = of_node;
+    stamp_scheme_text(&a.scheme, scheme, sizeof scheme);
+    stamp_args_at_text(&a.at, scheme, sizeof scheme);
+    if (!s) stamp_report_begin(&a.report, "paint", a.model, a.job.on, &a.machine, a.job.mach);
+    if (a.job.on->can & STAMP_CAN_BITS) stamp_report_settings(&a.report, scheme, NULL);
     if (!s) s = stamp_paint_run(&a.job, m, a.model, &e);
+    if (!s) s = stamp_report_end(&a.report, &e);
+    stamp_report_free(&a.report);
     stamp_free(of_node);
     stamp_network_close(m);
     return s ? stamp_net_fail(&e, a.machine.run.seed) : STAMP_EXIT_OK;

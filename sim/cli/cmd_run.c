@@ -7,10 +7,7 @@
 
 #include "compiler/asm/lex.h"
 #include "compiler/prove/verify.h"
-#include "model/file/infile.h"
-#include "model/file/outfile.h"
-#include "model/mem.h"
-#include "sim/cli/args_machine.h"
+#include "sim/cli/args_report.h"
 #include "sim/cli/binding.h"
 #include "sim/cli/buffers.h"
 #include "sim/cli/commands.h"
@@ -44,7 +41,8 @@ struct run_args {
     struct stamp_references ref;
     uint32_t arg[STAMP_ARGS];
     bool arg_set[STAMP_ARGS];
-    bool no_verify, phases;
+    bool no_verify;
+    struct stamp_args_report report;
 };
 
 static const struct argp_option options[] = {
@@ -117,6 +115,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[0] = &a->machine;
         state->child_inputs[1] = &a->common;
         state->child_inputs[2] = &a->shapes;
+        state->child_inputs[3] = &a->report;
         return 0;
     case KEY_INPUT: return stamp_bindings_add(&a->in, "--input", arg);
     case KEY_OUTPUT: return stamp_bindings_add(&a->out, "--output", arg);
@@ -124,7 +123,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_ENTRY: a->machine.run.entry = arg; return 0;
     case KEY_ARG: return parse_arg(arg, a);
     case KEY_NO_VERIFY: a->no_verify = true; return 0;
-    case KEY_PHASES: a->phases = true; return 0;
+    case KEY_PHASES: a->report.phases = true; return 0;
     case KEY_NO_VALUES: a->machine.run.no_values = true; return 0;
     case ARGP_KEY_ARG: return stamp_args_take(state, arg, a->program, 1);
     case ARGP_KEY_END:
@@ -144,6 +143,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {{.argp = &stamp_argp_machine},
                                              {.argp = &stamp_argp_common},
                                              {.argp = &stamp_argp_shapes},
+                                             {.argp = &stamp_argp_report},
                                              {.argp = NULL}};
 static const struct argp argp = {
     .options = options,
@@ -250,6 +250,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     for (size_t i = 0; i < a->in.count; i++) *file++ = a->in.at[i].file;
     for (size_t i = 0; i < a->ref.list.count; i++) *file++ = a->ref.list.at[i].file;
     enum stamp_status s = stamp_check_wave(a->machine.run.wave, inputs, e);
+    if (!s) s = stamp_report_check(&a->report, inputs, e);
     for (size_t i = 0; i < a->out.count && !s; i++)
         s = stamp_check_output(a->out.at[i].file, inputs, e);
     if (!s) s = get_program(a, image, e);
@@ -265,7 +266,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
         s = verify(a, *image, e);
         if (s) return stamp_fail_at(e, "%s", a->program[0]);
     }
-    a->machine.run.phases = a->phases;
+    a->machine.run.phases = stamp_report_phases(&a->report, a->machine.run.on);
     if (!s) s = stamp_run_new(*image, run, e);
     for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
@@ -304,7 +305,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
             stamp_explain_json(o, m, stamp_image_entry(m, a->machine.run.entry), r);
         }
         if (!r->error && !r->mismatches) stamp_references_put(o, &a->ref);
-        if (a->phases) stamp_put_phases(o, m, r, timed);
+        if (a->report.phases) stamp_put_phases(o, m, r, timed);
         stamp_say_json(o);
         return;
     }
@@ -315,8 +316,25 @@ static void print(const struct run_args *a, const struct stamp_image *m,
     printf("instructions  %" PRIu64 "\n", r->instructions);
     stamp_references_print(&a->ref);
     stamp_text_counters(&text, r, timed);
-    if (a->phases) stamp_text_phases(&text, m, r, timed);
+    if (a->report.phases) stamp_text_phases(&text, m, r, timed);
     stamp_say_text(&text);
+}
+
+/* A run that ended at a difference has its record too. */
+static enum stamp_status record(struct run_args *a, const struct stamp_image *m,
+                                const struct stamp_run_result *r, struct stamp_err *e)
+{
+    stamp_report_begin(&a->report, "run", a->program[0], a->machine.run.on, &a->machine, m->mach);
+    stamp_report_settings(&a->report, m->scheme && *m->scheme ? m->scheme : NULL, NULL);
+    stamp_report_run(&a->report, stamp_image_entry(m, a->machine.run.entry)->name, m, r);
+    for (size_t i = 0; i < a->ref.list.count && !r->mismatches; i++) {
+        const char *name = a->ref.list.at[i].name;
+        stamp_report_figure(&a->report, "sqnr_db", name, a->ref.sqnr_db[i]);
+        stamp_report_figure(&a->report, "differ", name, (double)a->ref.differ[i]);
+    }
+    const enum stamp_status s = stamp_report_end(&a->report, e);
+    stamp_report_free(&a->report);
+    return s;
 }
 
 static int say_stop(const struct run_args *a, const struct stamp_run_result *r, enum stamp_status s,
@@ -361,6 +379,12 @@ int stamp_cmd_run(int argc, char **argv)
     if (!s) s = stamp_references_compare(&a.ref, run, &e);
     if (ready && (!s || (a.common.json && (s == STAMP_EMISMATCH || s == STAMP_EMACHINE))))
         print(&a, image, &r);
+    struct stamp_err unwritten = {0};
+    if (ready && (!s || s == STAMP_EMISMATCH) && record(&a, image, &r, &unwritten)) {
+        if (s) stamp_say_fail(&unwritten);
+        if (!s) e = unwritten;
+        s = s ? s : e.status;
+    }
     const int code = s ? say_stop(&a, &r, s, &e) : STAMP_EXIT_OK;
     stamp_references_free(&a.ref);
     stamp_run_free(run);

@@ -35,7 +35,11 @@ struct job {
 static struct stamp_net_report report(const struct job *j, enum stamp_netrun_which which)
 {
     return (struct stamp_net_report){stamp_netrun_phase(j->run, which),
-                                     stamp_args_mach(j->d->machine), j->on, STAMP_MHZ, j->run};
+                                     stamp_args_mach(j->d->machine),
+                                     j->on,
+                                     STAMP_MHZ,
+                                     j->run,
+                                     true};
 }
 
 /* Both phases, words of lock-step and logits. */

@@ -39,7 +39,7 @@ static void print_phases(const char *name, const struct stamp_net_report *r)
 {
     struct stamp_text text = {0};
 
-    if (!r->phase->sum.instances) return;
+    if (!r->phases || !r->phase->sum.instances) return;
     stamp_text_phases(&text, stamp_netrun_image(r->run), &r->phase->sum, timed(r));
     printf("\n%s, %" PRIu64 " runs by part and layer\n", name, r->phase->runs);
     stamp_say_text(&text);
@@ -94,7 +94,8 @@ void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_ne
     stamp_put_count(o, "logits_compared", p->compared);
     stamp_put_count(o, "mismatches", p->sum.mismatches);
     stamp_put_counters(o, &p->sum, timed(r));
-    if (p->sum.instances) stamp_put_phases(o, stamp_netrun_image(r->run), &p->sum, timed(r));
+    if (r->phases && p->sum.instances)
+        stamp_put_phases(o, stamp_netrun_image(r->run), &p->sum, timed(r));
 }
 
 int stamp_net_fail(const struct stamp_err *e, uint64_t seed)

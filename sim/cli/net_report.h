@@ -18,7 +18,8 @@ struct stamp_net_report {
     const struct stamp_mach *mach;
     const struct stamp_device *on;
     double mhz;                     /**< clock for tokens a second; 0: none are shown */
-    const struct stamp_netrun *run; /**< whose phases are shown, where it has any */
+    const struct stamp_netrun *run; /**< whose phases these are, where it has any */
+    bool phases;                    /**< show them */
 };
 
 /** Array use: products that the programs need over P L T cycles; NaN without cycles. */

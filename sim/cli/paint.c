@@ -195,6 +195,22 @@ static double score(const struct work *w)
     return sum / (double)w->j->prompts;
 }
 
+static struct stamp_net_report report(const struct work *w, const struct stamp_netrun_phase *phase)
+{
+    return (struct stamp_net_report){phase, w->j->mach, w->j->on,
+                                     0,     w->p.run,   w->j->report->phases};
+}
+
+static void record(const struct work *w)
+{
+    struct stamp_netrun_phase phase;
+
+    stamp_report_figure(w->j->report, "sqnr_db", "predictions", stamp_predict_db(&w->p));
+    if (!stamp_predict_sum(&w->p, &phase)) return;
+    const struct stamp_net_report r = report(w, &phase);
+    stamp_report_net(w->j->report, "evaluations", &r);
+}
+
 static void put(const struct work *w)
 {
     const struct stamp_paint_job *j = w->j;
@@ -217,7 +233,7 @@ static void put(const struct work *w)
     stamp_put_count(o, "checked", run ? phase.sum.checked : 0);
     stamp_put_count(o, "outputs_compared", run ? phase.compared : 0);
     if (run && j->on->can & STAMP_CAN_PROGRAMS) {
-        const struct stamp_net_report r = {&phase, j->mach, j->on, 0, w->p.run};
+        const struct stamp_net_report r = report(w, &phase);
         stamp_put_count(o, "cycles",
                         j->on->can & STAMP_CAN_TIMED ? phase.sum.cycles : phase.expected);
         stamp_put_real(o, "utilization", stamp_net_utilization(&r));
@@ -243,7 +259,7 @@ static void print(const struct work *w)
                agreeing(w, false), agreeing(w, true), j->prompts, score(w));
     if (j->output) printf("%s: %zu picture%s\n", j->output, j->prompts, j->prompts == 1 ? "" : "s");
     if (!stamp_predict_sum(&w->p, &phase)) return;
-    const struct stamp_net_report r = {&phase, j->mach, j->on, 0, w->p.run};
+    const struct stamp_net_report r = report(w, &phase);
     if (w->p.measure) printf("SQNR of the predictions  %.2f dB\n", stamp_predict_db(&w->p));
     stamp_net_print("evaluations", &r);
 }
@@ -272,6 +288,7 @@ enum stamp_status stamp_paint_run(const struct stamp_paint_job *j, const struct 
         put(w);
     else if (!s)
         print(w);
+    if (!s) record(w);
     for (size_t i = 0; i < j->prompts; i++) stamp_picture_free(&w->picture[i]);
     stamp_judge_close(w->judge);
     stamp_predict_close(&w->p);

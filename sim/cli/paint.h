@@ -7,6 +7,7 @@
 #define STAMP_CLI_PAINT_H
 
 #include "compiler/family/network.h"
+#include "sim/cli/args_report.h"
 #include "sim/net/netrun.h"
 #include "sim/paint/folder.h"
 
@@ -23,6 +24,7 @@ struct stamp_paint_job {
     double guidance;
     bool measure; /**< f32 beside the device */
     bool json;
+    struct stamp_args_report *report; /**< begun, ended by the caller; borrowed */
 };
 
 /** Open a network that paints; its notes are said. @return as stamp_network_open_grid */

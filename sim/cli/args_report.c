@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* args_report.c - --report, and what commands put into the record of a run. Contract in args_report.h. */
+#include "sim/cli/args_report.h"
+
+#include <string.h>
+
+#include "sim/cli/files.h"
+#include "sim/cli/replay.h"
+#include "sim/cli/version.h"
+
+enum { KEY_REPORT = STAMP_KEY_REPORT, LINE = 4096 };
+
+static const struct argp_option options[] = {
+    {.name = "report",
+     .key = KEY_REPORT,
+     .arg = "RUN.json",
+     .doc =
+         "write the record of the run, which stamp report makes a page, tables and differences of"},
+    {.name = NULL},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct stamp_args_report *a = state->input;
+
+    if (key != KEY_REPORT) return ARGP_ERR_UNKNOWN;
+    if (!*arg) return stamp_args_bad("--report: needs the name of a file");
+    a->file = arg;
+    return 0;
+}
+
+const struct argp stamp_argp_report = {.options = options, .parser = parse};
+
+enum stamp_status stamp_report_check(const struct stamp_args_report *a, const char *const *inputs,
+                                     struct stamp_err *e)
+{
+    return stamp_check_output(a->file, inputs, e);
+}
+
+bool stamp_report_phases(const struct stamp_args_report *a, const struct stamp_device *on)
+{
+    return a->phases || (a->file && (on->can & STAMP_CAN_PROGRAMS));
+}
+
+void stamp_report_begin(struct stamp_args_report *a, const char *command, const char *subject,
+                        const struct stamp_device *on, const struct stamp_args_machine *machine,
+                        const struct stamp_mach *mach)
+{
+    char line[LINE];
+
+    if (!a->file) return;
+    a->record = stamp_record_new();
+    if (!a->record) {
+        a->failed = true;
+        return;
+    }
+    stamp_replay_text(NULL, machine->run.seed, line, sizeof line);
+    a->record->version = STAMP_VERSION;
+    a->record->command = command;
+    a->record->command_line = stamp_arena_text(a->record->arena, line, strlen(line));
+    a->record->subject = subject;
+    if (on->can & STAMP_CAN_PROGRAMS) stamp_record_machine(a->record, mach);
+    a->failed = !stamp_record_device(a->record, on, &machine->run) || !a->record->command_line;
+}
+
+void stamp_report_settings(struct stamp_args_report *a, const char *scheme, const char *network)
+{
+    if (!a->record) return;
+    a->record->scheme = scheme;
+    a->record->network = network;
+}
+
+void stamp_report_run(struct stamp_args_report *a, const char *entry,
+                      const struct stamp_image *image, const struct stamp_run_result *result)
+{
+    if (!a->record || a->failed) return;
+    struct stamp_record_program *p =
+        stamp_record_add(a->record, entry, image, result, a->record->timed);
+    if (p) p->runs = stamp_known(1);
+    if (p && !a->record->checked) p->checked = p->mismatches = (struct stamp_known){.known = false};
+    a->failed = !p;
+}
+
+void stamp_report_net(struct stamp_args_report *a, const char *name,
+                      const struct stamp_net_report *r)
+{
+    const struct stamp_netrun_phase *n = r->phase;
+
+    if (!a->record || a->failed || !(r->on->can & STAMP_CAN_PROGRAMS) || !n->runs) return;
+    struct stamp_record_program *p =
+        stamp_record_add(a->record, name, stamp_netrun_image(r->run), &n->sum, a->record->timed);
+    a->failed = !p;
+    if (!p) return;
+    p->tokens = stamp_known(n->tokens);
+    p->runs = stamp_known(n->runs);
+    p->expected = stamp_known(n->expected);
+    p->compared = stamp_known(n->compared);
+    if (!a->record->checked) p->checked = (struct stamp_known){.known = false};
+    if (!a->record->checked && !n->compared) p->mismatches = (struct stamp_known){.known = false};
+}
+
+void stamp_report_figure(struct stamp_args_report *a, const char *key, const char *of, double value)
+{
+    if (a->record && !a->failed) a->failed = !stamp_record_figure(a->record, key, of, value);
+}
+
+enum stamp_status stamp_report_end(struct stamp_args_report *a, struct stamp_err *e)
+{
+    if (!a->file) return STAMP_OK;
+    if (a->failed || !a->record || !stamp_record_finish(a->record))
+        return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory for the record of the run", a->file);
+    return stamp_record_write(a->record, a->file, e);
+}
+
+void stamp_report_free(struct stamp_args_report *a)
+{
+    stamp_record_free(a->record);
+    a->record = NULL;
+}
