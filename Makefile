@@ -29,7 +29,7 @@ CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
               tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
-              tests/conformance/toy.c tests/cosim/count_device.c) $(CONF_C))
+              tests/conformance/toy.c tests/cosim/count_device.c tests/report/*.c) $(CONF_C))
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
               tests/rtl/axi_monitor.cpp
@@ -94,7 +94,7 @@ $(B)/stamp-san: $(call san,$(CLI_C) $(LIB_C) tests/cosim/count_device.c)
 $(B)/check-san: $(call san,$(TEST_C) $(LIB_C))
 $(B)/check $(B)/check-san: LDLIBS += $$(pkg-config --libs check)
 $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
-  $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c)
+  $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c tests/report/record_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):

@@ -12,6 +12,7 @@ int stamp_cmd_compare(int argc, char **argv);
 int stamp_cmd_capture(int argc, char **argv);
 int stamp_cmd_linear(int argc, char **argv);
 int stamp_cmd_compile(int argc, char **argv);
+int stamp_cmd_report(int argc, char **argv);
 int stamp_cmd_run(int argc, char **argv);
 int stamp_cmd_asm(int argc, char **argv);
 int stamp_cmd_dis(int argc, char **argv);

@@ -34,6 +34,7 @@ static const struct command commands[] = {
     {"linear", stamp_cmd_linear, "one layer from .npy files: compile, run, compare, measure"},
     {"compile", stamp_cmd_compile, "a layer or a chain of layers to a program file"},
     {"run", stamp_cmd_run, "a program file on the C machine, the RTL, or both in lock-step"},
+    {"report", stamp_cmd_report, "what runs counted, side by side: text, CSV, a page"},
     {"asm", stamp_cmd_asm, "assembly text to a program file"},
     {"dis", stamp_cmd_dis, "a program file to assembly text"},
     {"info", stamp_cmd_info, "what a program or a checkpoint holds, and whether it is legal"},

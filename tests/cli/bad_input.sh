@@ -392,9 +392,7 @@ t 'demo: more to decode than the context' 1 "$stamp" demo --model "$model" --tex
     --decode 512
 t 'demo: layers decode nothing' 2 "$stamp" demo --layers --decode 4 --on model
 
-. "$kit/tests/cli/bad_vision.sh"
-. "$kit/tests/cli/bad_pictures.sh"
-. "$kit/tests/cli/bad_paint.sh"
+for part in vision pictures paint report; do . "$kit/tests/cli/bad_$part.sh"; done
 
 printf 'bad_input: %d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

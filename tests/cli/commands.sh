@@ -150,6 +150,25 @@ r 0 generate "$model" --prompt Once -n 2 --on all --machine tiny
 t 0 compare "$model" --text text --high-rows 2,4 --quantizer clip --machine tiny
 t 0 demo --on model --machine tiny --tokens 5 --decode 2
 t 0 demo --on model --machine tiny --tokens 5 --layers --layer layers.0.q
+# Records of runs, and reports of them.
+t 0 eval "$model" --text text --report e.json
+t 0 eval "$model" --text text --on net --report n.json
+t 0 generate "$model" --prompt Once -n 2 --on model --machine tiny --report g.json
+t 0 classify vit p.png --on model --machine tiny --report c.json
+t 0 paint "$painter" --prompt fox --steps 1 --guidance 1 --grid 2x2 --on model --machine tiny -o r.png --report p.json
+t 0 run p.stamp --on model --input x=x.npy --reference y=y.npy --report r.json
+t 0 report e.json n.json g.json c.json p.json r.json --html r.html --csv r.csv
+t 0 report g.json e.json
+r 0 run p.stamp --on all --input x=x.npy --stall 0.2 --report a.json
+r 0 report a.json r.json --html r.html
+r 0 report a.json
+t 1 run p.stamp --on model --input x=x.npy --report none/a.json
+t 1 run p.stamp --on model --input x=x.npy --report x.npy
+t 1 report g.json --html g.json
+t 1 report g.json none.json
+t 1 report x.npy
+t 2 report
+t 2 report g.json g.json g.json g.json g.json g.json g.json g.json g.json
 # What fails must give everything back, too.
 printf x >bad
 for file in bad x.npy none; do

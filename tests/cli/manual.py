@@ -17,6 +17,7 @@ import tempfile
 import manual_compare
 import manual_paint
 import manual_pictures
+import manual_report
 
 STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -146,12 +147,12 @@ PLACES = {
     "macs_per_cycle": ([("machines", "machines.*.macs_per_cycle")], "P x L x T", ("machines", r"; (\d+) 4x4-bit products per cycle", 1)),
     "pass": ([("demo", "pass"), ("layers", "pass")], "demo", None),
 }
-for part in (manual_compare, manual_paint):
+for part in (manual_compare, manual_paint, manual_report):
     RUNS.update(part.RUNS)
     PLACES.update(part.PLACES)
     for more, where in part.MORE.items():
         PLACES[more][0].extend(where)
-NEED_RTL |= manual_paint.NEED_RTL
+NEED_RTL |= manual_paint.NEED_RTL | manual_report.NEED_RTL
 
 
 def page():
@@ -207,8 +208,7 @@ def all_runs():
 
 def keys_are_there(out, text):
     doc = page()
-    check("keys without a place", not set(doc) - set(PLACES), sorted(set(doc) - set(PLACES)))
-    check("places without a key", not set(PLACES) - set(doc), sorted(set(PLACES) - set(doc)))
+    check("keys and places are the same", set(doc) == set(PLACES), sorted(set(doc) ^ set(PLACES)))
     for key, (places, unit, said) in PLACES.items():
         check("the page gives %s its unit" % key, unit in doc.get(key, ""), repr(unit))
         values = []

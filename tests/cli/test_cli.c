@@ -41,9 +41,10 @@ static void make_files(void)
 
 START_TEST(every_command_has_a_help)
 {
-    static const char *const name[] = {
-        "demo", "eval", "generate", "compare", "capture", "linear",   "compile",  "run",  "asm",
-        "dis",  "info", "machines", "devices", "graph",   "classify", "tokenize", "paint"};
+    static const char *const name[] = {"demo",     "eval",     "generate", "compare", "capture",
+                                       "linear",   "compile",  "run",      "asm",     "dis",
+                                       "info",     "machines", "devices",  "graph",   "classify",
+                                       "tokenize", "paint",    "report"};
     size_t listed = 0;
     const struct child *all = child_run("$S --help");
 
