@@ -24,7 +24,7 @@ if [ "$length" = short ]; then
     set -- runner tests/run_test.sh -- spec-fresh "make -s spec-fresh" -- check "$B/check" -- sanitizers "$B/check-san" \
         -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
         -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
-        -- macros tests/cosim/macros.sh -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- edges "$(each "$B/edges MACHINE" $machines)" \
+        -- macros tests/cosim/macros.sh -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" -- edges "$(each "$B/edges MACHINE" $machines)" \
         -- cycles "$(each "$B/cycles MACHINE" $machines)" -- calibrate "tests/cosim/calibrate.sh $machines" -- registers "$(each "$B/regs MACHINE" $machines)" \
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \

@@ -10,7 +10,9 @@
 #include "model/spec/mach.h"
 #include "model/text.h"
 #include "sim/cli/args_memory.h"
+#include "sim/cli/say.h"
 #include "sim/report/explain.h"
+#include "sim/report/trace.h"
 
 enum {
     KEY_MACHINE = STAMP_KEY_MACHINE,
@@ -24,6 +26,7 @@ enum {
     KEY_WATCHDOG,
     KEY_WAVE,
     KEY_LAST,
+    KEY_TRACE,
     KEY_WINDOW
 };
 enum { RATE_ONE = 256, LATENCY_MAX = 100000 };
@@ -39,21 +42,6 @@ static const struct argp_option only_options[] = {
 
 static const struct argp_option on_options[] = {
     {.name = "on", .key = KEY_ON, .arg = "DEVICE", .group = 30, .doc = "where the program runs"},
-    {.name = "wave",
-     .key = KEY_WAVE,
-     .arg = "FILE",
-     .group = 32,
-     .doc = "write an FST wave; needs make rtl-NAME-waves"},
-    {.name = "wave-last",
-     .key = KEY_LAST,
-     .arg = "N",
-     .doc = "only where RTL and C machine differ or the machine stops on an error: the N cycles "
-            "before "
-            "that, in a second run; the first one needs no waves and is as fast as without"},
-    {.name = "wave-window",
-     .key = KEY_WINDOW,
-     .arg = "A:B",
-     .doc = "only cycles A to B (default all)"},
     {.name = NULL},
 };
 
@@ -96,6 +84,27 @@ static const struct argp_option memory_options[] = {
      .key = KEY_WATCHDOG,
      .arg = "N",
      .doc = "cycles without a retired instruction that are an error (default 1000000)"},
+    {.name = "wave",
+     .key = KEY_WAVE,
+     .arg = "FILE",
+     .group = 32,
+     .doc = "write an FST wave; needs make rtl-NAME-waves"},
+    {.name = "trace",
+     .key = KEY_TRACE,
+     .arg = "FILE",
+     .doc = "a timeline for Perfetto (JSON): units, parts of the program, bytes and use of the "
+            "array; below 50 MB "
+            "by levels of detail"},
+    {.name = "wave-last",
+     .key = KEY_LAST,
+     .arg = "N",
+     .doc = "only where RTL and C machine differ or the machine stops on an error: the N cycles "
+            "before "
+            "that, in a second run; the first one needs no waves and is as fast as without"},
+    {.name = "wave-window",
+     .key = KEY_WINDOW,
+     .arg = "A:B",
+     .doc = "only cycles A to B (default all)"},
     {.name = NULL},
 };
 
@@ -260,6 +269,7 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
         run->watchdog = (uint32_t)v;
         return err;
     case KEY_WAVE: run->wave = arg; return 0;
+    case KEY_TRACE: m->trace = arg; return 0;
     case KEY_LAST: return stamp_args_u64("--wave-last", arg, 1, UINT32_MAX, &run->wave_last);
     case KEY_WINDOW: return parse_window(arg, run);
     default: return ARGP_ERR_UNKNOWN;
@@ -309,14 +319,42 @@ error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct sta
     return 0;
 }
 
-error_t stamp_args_machine_check(struct stamp_args_machine *m)
+static struct stamp_trace *trace; /* of the command that runs, until stamp_args_machine_end */
+
+static error_t start_trace(struct stamp_args_machine *m, const struct stamp_device *on)
 {
-    if (stamp_args_machine_memory(m, m->run.on)) return EINVAL;
-    if (m->run.wave && stamp_args_device_needs("--wave", m->run.on, STAMP_CAN_WAVES)) return EINVAL;
+    struct stamp_err e = {0};
+
+    if (stamp_args_device_needs("--trace", on, STAMP_CAN_TRACE)) return EINVAL;
+    if (stamp_trace_open(m->trace, &trace, &e)) return stamp_args_bad("--trace %s", e.text);
+    m->run.tracer = stamp_trace_tracer(trace);
+    return 0;
+}
+
+error_t stamp_args_machine_watch(struct stamp_args_machine *m, const struct stamp_device *on)
+{
+    if (m->trace && start_trace(m, on)) return EINVAL;
+    if (m->run.wave && stamp_args_device_needs("--wave", on, STAMP_CAN_WAVES)) return EINVAL;
     if (!m->run.wave && m->run.wave_stop != UINT64_MAX)
         return stamp_args_bad("--wave-window: needs --wave FILE");
     if (!m->run.wave && m->run.wave_last) return stamp_args_bad("--wave-last: needs --wave FILE");
     if (m->run.wave_last && m->run.wave_stop != UINT64_MAX)
         return stamp_args_bad("--wave-last, --wave-window: one of them");
+    return 0;
+}
+
+int stamp_args_machine_end(int code)
+{
+    struct stamp_err e = {0};
+    const enum stamp_status s = stamp_trace_close(trace, code == STAMP_EXIT_OK, &e);
+
+    trace = NULL;
+    return s ? stamp_say_fail(&e) : code;
+}
+
+error_t stamp_args_machine_check(struct stamp_args_machine *m)
+{
+    if (stamp_args_machine_memory(m, m->run.on)) return EINVAL;
+    if (stamp_args_machine_watch(m, m->run.on)) return EINVAL;
     return 0;
 }

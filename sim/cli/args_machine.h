@@ -14,6 +14,7 @@ struct stamp_args_machine {
     bool any;                      /**< another of the flags was, but for --seed */
     const struct stamp_mach *mach; /**< --machine, or NULL */
     bool plain;                    /**< --latency, --bandwidth or --stall was given */
+    const char *trace;             /**< --trace, or NULL */
     uint32_t clock;                /**< --clock, MHz, or 0 */
     struct stamp_run_options run;  /**< start from stamp_args_machine_default */
 };
@@ -28,6 +29,13 @@ struct stamp_args_machine stamp_args_machine_default(void);
 
 /** Options that do not go together; called at ARGP_KEY_END. */
 error_t stamp_args_machine_check(struct stamp_args_machine *m);
+
+/** Of these --wave and its like, --trace, for a run on @p on: opened from here on. */
+error_t stamp_args_machine_watch(struct stamp_args_machine *m, const struct stamp_device *on);
+
+/** The command is over with exit code @p code: what its flags opened is closed, kept where it is 0. @return
+ *  the code, or another where that failed */
+int stamp_args_machine_end(int code);
 
 /** Of these --memory and --clock: the DRAM at the accelerator's clock, and for estimates a plain memory like it. */
 error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct stamp_device *on);

@@ -133,6 +133,10 @@ error_t stamp_args_net_check(const struct stamp_scheme *scheme, struct stamp_arg
         return stamp_args_device_needs("--machine and the flags of the memory", on,
                                        STAMP_CAN_PROGRAMS);
     if (programs && stamp_args_machine_memory(machine, on)) return EINVAL;
+    if (stamp_args_machine_watch(machine, on)) return EINVAL;
+    if (machine->run.wave && !machine->run.wave_last)
+        return stamp_args_bad(
+            "--wave: a network is many runs; with --wave-last N, of the one that differs");
     if (programs) return stamp_args_integer_scheme(scheme);
     if (scheme->weight_bits == 32)
         return stamp_args_bad("--weight-bits f32: a network has weights of 4 or 8 bits");

@@ -8,6 +8,7 @@
 
 #include "model/file/outfile.h"
 #include "model/spec/spec.h"
+#include "sim/cli/args_machine.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/files.h"
 #include "sim/cli/progress.h"
@@ -112,6 +113,6 @@ int main(int argc, char **argv)
     stamp_replay_keep(argc, argv);
     for (size_t i = 0; i < COMMANDS; i++)
         if (!strcmp(argv[1], commands[i].name))
-            return stamp_say_end(commands[i].run(argc - 1, argv + 1));
+            return stamp_say_end(stamp_args_machine_end(commands[i].run(argc - 1, argv + 1)));
     return usage(argv[1]);
 }

@@ -42,8 +42,8 @@ bool stamp_device_add(const struct stamp_device *device)
 
 const char *stamp_can_name(unsigned bit)
 {
-    static const char *const names[] = {"BITS", "PROGRAMS", "SEE",     "TIMED",  "WRITES",
-                                        "PINS", "WAVES",    "CHECKED", "VALUES", "UNVALUED"};
+    static const char *const names[] = {"BITS",  "PROGRAMS", "SEE",    "TIMED",    "WRITES", "PINS",
+                                        "WAVES", "CHECKED",  "VALUES", "UNVALUED", "TRACE"};
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bit == 1u << i) return names[i];

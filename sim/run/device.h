@@ -25,7 +25,8 @@ enum stamp_can {
     STAMP_CAN_WAVES = 1 << 6,    /**< writes waves */
     STAMP_CAN_CHECKED = 1 << 7,  /**< everything it does is compared with the C machine */
     STAMP_CAN_VALUES = 1 << 8,   /**< results are there; else time or counts alone */
-    STAMP_CAN_UNVALUED = 1 << 9  /**< counts without results too, where it is asked to */
+    STAMP_CAN_UNVALUED = 1 << 9, /**< counts without results too, where it is asked to */
+    STAMP_CAN_TRACE = 1 << 10    /**< tells a tracer */
 };
 
 struct stamp_device {

@@ -89,6 +89,7 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
                                struct stamp_run_result *result, struct stamp_err *e)
 {
     const double start = now_seconds(), cpu = seconds_on(CLOCK_PROCESS_CPUTIME_ID);
+    const bool phases = options->phases || options->tracer;
     enum stamp_status s;
 
     memset(result, 0, sizeof *result);
@@ -102,11 +103,14 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
                           options->on->what);
     stamp_cutter_free(run->cutter);
     run->cutter = NULL;
-    if (options->phases) {
+    if (phases) {
         run->cutter = stamp_cutter_new(run->image, stamp_image_entry(run->image, options->entry),
                                        run->arg[0]);
         if (!run->cutter) return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
     }
+    if (options->tracer)
+        options->tracer->begin(options->tracer->ctx, run->image,
+                               stamp_image_entry(run->image, options->entry));
     s = options->on->go(run, options, result, e);
     result->products =
         stamp_image_needed(run->image, stamp_image_entry(run->image, options->entry), run->arg[0]);
@@ -115,7 +119,8 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
                                stamp_image_entry(run->image, options->entry), result);
     result->seconds = now_seconds() - start;
     result->cpu_seconds = seconds_on(CLOCK_PROCESS_CPUTIME_ID) - cpu;
-    if (options->phases && !s && !stamp_cutter_finish(run->cutter, result))
+    if (phases && !s && !stamp_cutter_finish(run->cutter, result))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the phases");
+    if (options->tracer && !s) options->tracer->end(options->tracer->ctx, result);
     return s;
 }

@@ -15,18 +15,27 @@
 /* Clocks of the harness from power on to the cycle of START, as a DRAM that refreshes and a memory that stalls at random
  * know them: reset, the register writes of on_rtl.c, and the last of them on its way. */
 enum { RESET = 4, WRITE = 3, WRITES = 13, STARTS = 2, BEFORE = RESET + WRITES * WRITE + STARTS };
-enum { CHUNK = 1 << 22 };
+enum { CHUNK = 1 << 22, TAKEN = 64, WINDOW = 512, SAMPLES = 8192 };
+
+/* Instructions of a unit that it has taken and not ended, and when; counts modulo 2^32. */
+struct taken {
+    uint32_t in, out;
+    uint64_t at[TAKEN];
+};
 
 struct watch {
     struct stamp_clock *clock;
-    struct stamp_cutter *cutter; /* or NULL */
+    struct stamp_cutter *cutter;           /* or NULL */
+    const struct stamp_run_tracer *tracer; /* or NULL */
+    struct taken taken[STAMP_UNITS];
+    uint64_t window, sampled, samples; /* of counters: cycles apart, the last, how many */
 };
 
 static void see(struct watch *w, uint32_t pc)
 {
     uint64_t event[STAMP_EVENTS];
 
-    if (!stamp_cutter_see(w->cutter, pc)) return;
+    if (!w->cutter || !stamp_cutter_see(w->cutter, pc)) return;
     stamp_clock_events_before(w->clock, event);
     stamp_cutter_begin(w->cutter, event);
 }
@@ -37,11 +46,35 @@ static void on_control(void *ctx, uint32_t pc, uint64_t cycle)
     see(ctx, pc);
 }
 
+static void on_take(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle)
+{
+    struct taken *t = &((struct watch *)ctx)->taken[unit];
+
+    (void)seq;
+    t->at[t->in++ % TAKEN] = cycle;
+}
+
+/* Twice as far apart whenever there are many: the longest run has as many as fit a screen. */
+static void sample(struct watch *w, uint64_t cycle)
+{
+    uint64_t event[STAMP_EVENTS];
+
+    if (cycle - w->sampled < w->window) return;
+    stamp_clock_events_before(w->clock, event);
+    w->tracer->counters(w->tracer->ctx, cycle, event);
+    w->sampled = cycle;
+    if (++w->samples % SAMPLES == 0) w->window *= 2;
+}
+
 static void on_retire(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle)
 {
-    (void)unit;
-    (void)cycle;
-    see(ctx, (uint32_t)seq);
+    struct watch *w = ctx;
+    struct taken *t = &w->taken[unit];
+
+    see(w, (uint32_t)seq);
+    if (!w->tracer) return;
+    w->tracer->span(w->tracer->ctx, unit, (uint32_t)seq, t->at[t->out++ % TAKEN], cycle);
+    sample(w, cycle);
 }
 
 /* ---- The run ---------------------------------------------------------------------------------------- */
@@ -68,7 +101,7 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
                                   struct stamp_run_result *r, struct stamp_err *e)
 {
     const struct stamp_image *im = run->image;
-    struct watch w = {NULL, run->cutter};
+    struct watch w = {.cutter = run->cutter, .tracer = o->tracer, .window = WINDOW};
     struct stamp_clock_options c = {.before = BEFORE, .watchdog = o->watchdog};
     struct stamp_behind b;
 
@@ -77,7 +110,8 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
     c.dram_base = o->dram_base;
     c.dram = run->memory;
     memcpy(c.arg, run->arg, sizeof c.arg);
-    if (w.cutter) c.hooks = (struct stamp_clock_hooks){&w, on_control, NULL, on_retire};
+    if (w.cutter || w.tracer)
+        c.hooks = (struct stamp_clock_hooks){&w, on_control, w.tracer ? on_take : NULL, on_retire};
     if (!stamp_behind_new(&b, o, im->mach->AXI_BYTES, &c.memory))
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the DRAM's state");
     enum stamp_status s = stamp_clock_new(&c, &w.clock, e);
@@ -130,5 +164,5 @@ const struct stamp_device stamp_on_cycle = {
     .name = "cycle",
     .what = "the machine on a clock, the C machine beside it for values",
     .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_SEE | STAMP_CAN_TIMED |
-           STAMP_CAN_VALUES | STAMP_CAN_UNVALUED,
+           STAMP_CAN_VALUES | STAMP_CAN_UNVALUED | STAMP_CAN_TRACE,
     .go = run_cycle};

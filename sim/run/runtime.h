@@ -37,6 +37,18 @@ typedef void stamp_run_difference_fn(void *ctx, const struct stamp_image *image,
                                      const struct stamp_entry *entry,
                                      const struct stamp_run_result *result);
 
+/** Told of a run on a device that can TRACE; cycles count from START. */
+struct stamp_run_tracer {
+    void *ctx;
+    void (*begin)(void *ctx, const struct stamp_image *image, const struct stamp_entry *entry);
+    /** Instruction @p pc, from the cycle its unit takes it to the one it is over in; of a unit in order. */
+    void (*span)(void *ctx, enum stamp_unit unit, uint32_t pc, uint64_t from, uint64_t to);
+    /** All counters now and then. */
+    void (*counters)(void *ctx, uint64_t cycle, const uint64_t event[STAMP_EVENTS]);
+    /** The run is over as it should; with options.phases its parts are there. */
+    void (*end)(void *ctx, const struct stamp_run_result *result);
+};
+
 struct stamp_run_options {
     const struct stamp_device *on;        /**< can run programs */
     const char *entry;                    /**< which program; NULL: the first */
@@ -56,8 +68,9 @@ struct stamp_run_options {
     bool phases;         /**< cut the run into instances of the image's phases */
     stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; a device that can SEE */
     void *on_phase_ctx;
-    uint64_t expect;  /**< estimate of the cycles, for progress */
-    const char *wave; /**< FST file or NULL */
+    const struct stamp_run_tracer *tracer; /**< or NULL */
+    uint64_t expect;                       /**< estimate of the cycles, for progress */
+    const char *wave;                      /**< FST file or NULL */
     uint64_t wave_start, wave_stop;
     uint64_t
         wave_last; /**< not 0: run without waves; where it ends otherwise than it should, run it
