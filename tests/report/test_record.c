@@ -183,6 +183,7 @@ START_TEST(bad_values_are_refused_with_a_line)
         {"\"tokens\":5", "\"tokens\":1e300", "tokens"},
         {"\"figure\":\"ppl\"", "\"figure\":\"pps\"", "figure"},
         {"\"cycles\":340", "\"cycles\":341", "sum"},
+        {"\"tokens\":null", "\"tokens\":7", "sum"},
         {"\"cycles\":200", "\"cycles\":201", "sums"},
         {"\"cycles\":100", "\"cycles\":101", "sum"},
     };
