@@ -76,7 +76,8 @@ static const struct argp devices_argp = {
            "PROGRAMS, "
            "runs compiled programs; SEE, shows the tensors of a network; TIMED, counts cycles; "
            "WRITES, tells every write and retirement; PINS, shows its AXI pins; WAVES, writes "
-           "waves; CHECKED, everything is compared with the C machine; VALUES, has results."};
+           "waves; CHECKED, everything is compared with the C machine; VALUES, has results; "
+           "UNVALUED, counts without them too; TRACE, tells --trace."};
 
 static void print_info(const struct stamp_image *m, const struct stamp_verify_info *v)
 {

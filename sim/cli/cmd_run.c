@@ -294,6 +294,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
             stamp_put_no_counters(o);
         else
             stamp_put_counters(o, r, timed);
+        stamp_put_peak(o);
         stamp_put_count(o, "products", r->products);
         stamp_put_text(o, "error", stamp_error_name(r->error));
         stamp_put_count(o, "error_pc", r->error_pc);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "sim/report/json_out.h"
 
@@ -70,6 +71,14 @@ void stamp_put_no_counters(struct cJSON *object)
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         cJSON_AddNullToObject(object, keys[i]);
+}
+
+void stamp_put_peak(struct cJSON *object)
+{
+    struct rusage u;
+
+    stamp_put_real(object, "peak_mb",
+                   getrusage(RUSAGE_SELF, &u) ? (double)NAN : (double)u.ru_maxrss / 1024);
 }
 
 void stamp_text_counters(struct stamp_text *text, const struct stamp_run_result *r, bool timed)

@@ -23,6 +23,9 @@ void stamp_put_events(struct cJSON *object, const struct stamp_run_result *r, bo
  *  @p timed  false: the machine had no clock; events that need one are left out */
 void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, bool timed);
 
+/** Member peak_mb: MiB of memory the process had at most, null where that is not known. */
+void stamp_put_peak(struct cJSON *object);
+
 /** The same members, each null: of a run whose result is not known. */
 void stamp_put_no_counters(struct cJSON *object);
 

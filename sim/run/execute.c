@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* execute.c - a run on a device, and what devices share. Contracts in runtime.h, runtime_parts.h. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -66,6 +67,21 @@ enum stamp_status stamp_run_stopped(const struct stamp_run *run, const struct st
     return stamp_fail(e, STAMP_EMACHINE, "the machine stopped at instruction %" PRIu32 ": %s, %s%s",
                       r->error_pc, stamp_error_name(r->error), stamp_error_meaning(r->error),
                       where);
+}
+
+enum stamp_status stamp_run_agree(const uint64_t values[STAMP_EVENTS], struct stamp_run_result *r,
+                                  struct stamp_err *e)
+{
+    for (int i = 0; i < STAMP_EVENTS; i++) {
+        const enum stamp_event ev = (enum stamp_event)i;
+        if (stamp_event_kind(ev) != STAMP_EVENT_VALUE || values[i] == r->event[i]) continue;
+        r->mismatches++;
+        snprintf(r->difference, sizeof r->difference,
+                 "counter %s: clock %" PRIu64 ", model %" PRIu64, stamp_event_name(ev), r->event[i],
+                 values[i]);
+        return stamp_fail(e, STAMP_EMISMATCH, "clock and model differ: %s", r->difference);
+    }
+    return STAMP_OK;
 }
 
 struct stamp_machine *stamp_run_machine(const struct stamp_run *run,

@@ -124,22 +124,6 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
     return s;
 }
 
-/* What both count must be equal. */
-static enum stamp_status agree(const uint64_t values[STAMP_EVENTS], struct stamp_run_result *r,
-                               struct stamp_err *e)
-{
-    for (int i = 0; i < STAMP_EVENTS; i++) {
-        const enum stamp_event ev = (enum stamp_event)i;
-        if (stamp_event_kind(ev) != STAMP_EVENT_VALUE || values[i] == r->event[i]) continue;
-        r->mismatches++;
-        snprintf(r->difference, sizeof r->difference,
-                 "counter %s: clock %" PRIu64 ", model %" PRIu64, stamp_event_name(ev), r->event[i],
-                 values[i]);
-        return stamp_fail(e, STAMP_EMISMATCH, "clock and model differ: %s", r->difference);
-    }
-    return STAMP_OK;
-}
-
 static enum stamp_status run_cycle(struct stamp_run *run, const struct stamp_run_options *o,
                                    struct stamp_run_result *r, struct stamp_err *e)
 {
@@ -156,7 +140,7 @@ static enum stamp_status run_cycle(struct stamp_run *run, const struct stamp_run
         memcpy(r->event, values.event, sizeof r->event);
     }
     if (!s) s = on_clock(run, o, r, e);
-    if (!s && !o->no_values) s = agree(values.event, r, e);
+    if (!s && !o->no_values) s = stamp_run_agree(values.event, r, e);
     return s;
 }
 

@@ -75,6 +75,21 @@ static struct stamp_tlm_job job_of(const struct stamp_run *run, const struct sta
     return j;
 }
 
+/* Registers that say which machine it is. */
+static enum stamp_status same_machine(const struct stamp_mach *m, const struct stamp_tlm_result *r,
+                                      struct stamp_err *e)
+{
+    const uint32_t param0 = m->P | m->L << 8 | m->T << 16 | m->AXI_BYTES << 24;
+    const uint32_t version = STAMP_ISA_MAJOR << 16 | STAMP_ISA_MINOR;
+
+    if (r->id == 0x5354414d && r->version == version && r->param0 == param0)
+        return STAMP_OK; /* regs.def */
+    return stamp_fail(e, STAMP_EMISMATCH,
+                      "the accelerator's registers say it is 0x%08" PRIx32 ", 0x%08" PRIx32
+                      ", 0x%08" PRIx32 ", not %s",
+                      r->id, r->version, r->param0, m->name);
+}
+
 static enum stamp_status go(struct stamp_run *run, const struct stamp_run_options *o,
                             const struct stamp_rtl_ops *rtl, struct stamp_run_result *r,
                             struct stamp_err *e)
@@ -100,6 +115,7 @@ static enum stamp_status go(struct stamp_run *run, const struct stamp_run_option
     r->instructions = r->event[STAMP_EV_INSNS];
     if (out.stopped)
         return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", t.cycles);
+    if (!s) s = same_machine(run->image->mach, &out, e);
     if (!s && !out.error && !out.irq) s = stamp_fail(e, STAMP_EMISMATCH, "done without interrupt");
     return s ? s : stamp_run_stopped(run, o, r, e);
 }
@@ -109,11 +125,12 @@ static enum stamp_status run_tlm(struct stamp_run *run, const struct stamp_run_o
                                  struct stamp_run_result *r, struct stamp_err *e)
 {
     struct stamp_run_result values = {0};
-    const enum stamp_status s = o->no_values ? STAMP_OK : stamp_on_model.go(run, o, &values, e);
+    enum stamp_status s = o->no_values ? STAMP_OK : stamp_on_model.go(run, o, &values, e);
 
     r->error = values.error;
     r->error_pc = values.error_pc;
-    return s ? s : go(run, o, NULL, r, e);
+    if (!s) s = go(run, o, NULL, r, e);
+    return s || o->no_values ? s : stamp_run_agree(values.event, r, e);
 }
 
 static enum stamp_status run_tlm_rtl(struct stamp_run *run, const struct stamp_run_options *o,

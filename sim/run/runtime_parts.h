@@ -34,6 +34,11 @@ bool stamp_run_report(struct stamp_run_clock *c, const struct stamp_run_options 
 enum stamp_status stamp_run_stopped(const struct stamp_run *run, const struct stamp_run_options *o,
                                     const struct stamp_run_result *r, struct stamp_err *e);
 
+/** What the C machine counted, @p values, and a clock beside it, r->event, must be equal: events of VALUE.
+ *  @return STAMP_EMISMATCH with the first that differs, which r has too */
+enum stamp_status stamp_run_agree(const uint64_t values[STAMP_EVENTS], struct stamp_run_result *r,
+                                  struct stamp_err *e);
+
 /** A C machine at the start of the run's program on @p memory; NULL when memory is out. */
 struct stamp_machine *stamp_run_machine(const struct stamp_run *run,
                                         const struct stamp_run_options *o, uint8_t *memory);

@@ -51,6 +51,7 @@ struct stamp_tlm_result {
     bool done, irq, stopped;
     enum stamp_error error;
     uint32_t error_pc;
+    uint32_t id, version, param0; /**< what the registers say of the machine */
     uint64_t event[STAMP_EVENTS]; /**< read by the host over the register map */
     uint64_t transactions;        /**< that the bus passed on */
     double nanoseconds;           /**< of simulated time */

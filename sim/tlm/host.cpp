@@ -62,6 +62,9 @@ void stamp_tlm_host::take()
     result_->done = status >> 1 & 1;
     result_->error = stamp_error(status >> 2 & 1 ? status >> 8 & 15 : 0);
     result_->error_pc = read(STAMP_REG_ERROR_PC);
+    result_->id = read(STAMP_REG_ID);
+    result_->version = read(STAMP_REG_VERSION);
+    result_->param0 = read(STAMP_REG_PARAM0);
     for (uint32_t i = 0; i < STAMP_EVENTS; i++)
         result_->event[i] = read(STAMP_REG_CTR + 8 * i) | uint64_t(read(STAMP_REG_CTR + 8 * i + 4))
                                                               << 32;

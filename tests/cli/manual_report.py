@@ -11,6 +11,7 @@ RUNS = {
 NEED_RTL = set(RUNS)
 ALL = "runs.0.programs.*."
 PLACES = {
+    "peak_mb": ([("run", "peak_mb")], "MiB", None),
     "causes": ([("report", ALL + "causes")], "overlap", None),
     "cause": ([("report", ALL + "causes.*.cause")], "cycles", None),
     "least": ([("report", ALL + "causes.*.least")], "cycles", None),

@@ -81,6 +81,9 @@ say="$P/stamp generate $model --prompt Once -n 2 --machine tiny"
 honest $say --on all
 want word:MXU:VM:9 "$(words MXU VM)" $say --on all
 want memory 'buffer (step\.)?logits' $say --on all
+rm -f "$tmp/last.fst"
+want word:MXU:VM:9 "$(words MXU VM)" $say --on all --wave "$tmp/last.fst" --wave-last 200
+[ -s "$tmp/last.fst" ] || { failed=$((failed + 1)); echo 'plant: no wave of the run of a network that differs'; }
 want value "$logit" $say --on all
 rate="$P/stamp eval $model --text traces/model/eval.txt --tokens 3 --docs 1 --machine tiny"
 honest $rate --on all

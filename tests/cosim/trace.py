@@ -48,7 +48,7 @@ def one(stamp, file, words, cycles_of, bytes_of):
         check(f"{unit} did something", any(e["dur"] for e in found[unit]))
     at = [e for e in events if e["ph"] == "C" and e["name"] == "bytes a cycle"]
     total = sum(e["args"]["load"] * (n["ts"] - e["ts"]) for e, n in zip(at, at[1:] + [{"ts": cycles}]))
-    check("counters add up to what is loaded", abs(total - loaded) <= 0.001 * loaded + 8 * len(at), f"{total} {loaded}")
+    check("counters add up to what is loaded", abs(total - loaded) <= 0.0005 * cycles + 1, f"{total} {loaded}")
     return events
 
 
