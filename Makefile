@@ -27,10 +27,10 @@ LIB_C    := $(filter-out model/spec/specgen%.c,$(wildcard model/*.c model/*/*.c 
               sim/run/*.c sim/net/*.c sim/paint/*.c sim/vision/*.c sim/ref/*.c sim/report/*.c))
 CLI_C    := $(wildcard sim/cli/*.c)
 CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c load.c)
+GEN_C    := $(wildcard tests/cosim/gen*.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
               tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
-              tests/conformance/toy.c tests/cosim/count_device.c tests/report/*.c) $(CONF_C))
-GEN_C    := $(wildcard tests/cosim/gen*.c)
+              tests/conformance/toy.c tests/cosim/count_device.c $(GEN_C) tests/report/*.c) $(CONF_C))
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
               tests/rtl/axi_monitor.cpp
 RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)
@@ -42,7 +42,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths lint coverage synth timing spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -165,6 +165,9 @@ timing: deps-timing
 bench: deps-demo-bench
 	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net bench_paths ids) all
 	@tests/bench/run.sh
+# Published shapes: cycles, use, bytes and the transform's cost; J=1 ONLY=Llama MACHINES=base,wide MEMORIES=lpddr5,hbm3.
+shapes: $(B)/stamp ; @python3 tests/bench/shapes.py $(B)/stamp $(or $(CONFIGS),../shared/data/configs) $(B)/shapes -j $(or $(J),1) \
+  --only '$(ONLY)' --machines '$(MACHINES)' --memories '$(MEMORIES)'
 bench-paths: deps-demo-bench $(B)/bench_paths ; @OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(B)/bench_paths
 coverage: deps-demo-coverage
 	@$(MAKE) -s -j2 $(addprefix $(B)/,stamp_rtl_tiny_cov.so rand errors regs) $(COVERED:%=$(B)/tb/%)

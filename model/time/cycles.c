@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "model/spec/expr.h"
+
 /* An instruction without a row does not compile. */
 #define CYCLES(format, op, when, occupy, latency, remark) extern const char row_of_##op;
 #include "model/spec/cycles.def"
@@ -12,36 +14,6 @@ enum {
 #define OP(name, code, format, unit, meaning) +(int)sizeof row_of_##name
 #include "model/spec/isa.def"
 };
-
-/* ---- What expressions of the table may use -------------------------------------------------------- */
-
-static inline uint64_t max(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-static inline uint64_t min(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-static inline uint64_t ceil_of(uint64_t n, uint64_t d)
-{
-    return (n + d - 1) / d;
-}
-
-static inline uint64_t bits_of(uint64_t v)
-{
-    uint64_t n = 0;
-
-    for (; v; v /= 2) n++;
-    return n;
-}
-
-static inline uint64_t log2_of(uint64_t v)
-{
-    return bits_of(v) - 1;
-}
 
 /* ---- The rows of each format ---------------------------------------------------------------------- */
 

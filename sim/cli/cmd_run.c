@@ -20,6 +20,7 @@
 #include "sim/report/explain.h"
 #include "sim/report/json_out.h"
 #include "sim/report/phases.h"
+#include "sim/report/work.h"
 #include "sim/run/surroundings.h"
 
 enum {
@@ -181,11 +182,9 @@ static enum stamp_status verify(const struct run_args *a, const struct stamp_ima
                                 struct stamp_err *e)
 {
     const struct stamp_entry *entry = stamp_image_entry(m, a->machine.run.entry);
-    uint32_t arg[STAMP_ARGS];
 
     if (!entry) return stamp_fail(e, STAMP_ERANGE, "no entry '%s'", a->machine.run.entry);
-    for (int i = 0; i < STAMP_ARGS; i++) arg[i] = a->arg_set[i] ? a->arg[i] : m->arg[i];
-    return stamp_verify_entry(m, entry, arg, NULL, e);
+    return stamp_verify_entry(m, entry, a->arg, NULL, e);
 }
 
 /* What cannot be opened may never have been made. */
@@ -260,6 +259,8 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
                           (*image)->mach->name, a->machine.mach->name);
     s = surround(&a->machine.run, (*image)->scheme, e);
     if (s) return stamp_fail_at(e, "%s", a->program[0]);
+    for (int i = 0; i < STAMP_ARGS; i++)
+        if (!a->arg_set[i]) a->arg[i] = (*image)->arg[i];
     s = check_names(a, *image, e);
     if (!s) s = stamp_references_load(&a->ref, a->program[0], *image, e);
     if (!s && !a->no_verify && a->machine.run.dram_base == 0) { /* it knows memory at 0 alone */
@@ -294,6 +295,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
             stamp_put_no_counters(o);
         else
             stamp_put_counters(o, r, timed);
+        stamp_put_work(o, m, stamp_image_entry(m, a->machine.run.entry), a->arg);
         stamp_put_peak(o);
         stamp_put_count(o, "products", r->products);
         stamp_put_text(o, "error", stamp_error_name(r->error));

@@ -12,6 +12,7 @@ NEED_RTL = set(RUNS)
 ALL = "runs.0.programs.*."
 PLACES = {
     "peak_mb": ([("run", "peak_mb")], "MiB", None),
+    "work.*": ([("run", "work")], "units", None),
     "causes": ([("report", ALL + "causes")], "overlap", None),
     "cause": ([("report", ALL + "causes.*.cause")], "cycles", None),
     "least": ([("report", ALL + "causes.*.least")], "cycles", None),
