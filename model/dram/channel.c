@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "model/dram/queue.h"
+
 /* What a clock looks at: the first command that may go goes, `next` is the earliest clock of the others. */
 struct look {
     struct stamp_dram_model *m;
@@ -79,7 +81,10 @@ static bool refresh_rank(struct look *l, uint32_t n)
     if (!ready(l, open ? pre : ref)) return false;
     l->c->bus[0] = l->t + p->pre_clocks;
     for (uint32_t i = 0; i < banks_of(p); i++) {
-        bank[i].open = false;
+        if (bank[i].open) {
+            bank[i].open = false;
+            stamp_dram_row_changed(l->m, l->c, n * banks_of(p) + i);
+        }
         raise(&bank[i].act, l->t + (open ? p->tRPab : p->tRFC));
     }
     if (open) {
@@ -87,6 +92,7 @@ static bool refresh_rank(struct look *l, uint32_t n)
         l->m->counts.precharges++;
     } else {
         rank->due += p->tREFI;
+        l->c->reads.row_next = l->c->writes.row_next = 0; /* the rank takes commands again */
         l->m->counts.refreshes++;
     }
     tell(l, open ? STAMP_DRAM_PREA : STAMP_DRAM_REF, n, NULL, false);
@@ -103,21 +109,15 @@ static bool refresh(struct look *l)
 
 /* ---- Reads or writes -------------------------------------------------------------------------------- */
 
-static bool hit(const struct look *l, const struct stamp_dram_request *r)
-{
-    const struct stamp_dram_bank *b = &l->c->bank[r->flat];
-    return l->m->p.rowless || (b->open && b->row == r->row);
-}
-
 /* The oldest of a queue is in it, and has waited too long. */
 static bool in_queue(struct look *l, const struct stamp_dram_queue *q)
 {
-    return q->count && ready(l, q->request[0].at);
+    return q->count && ready(l, stamp_dram_oldest(q)->at);
 }
 
 static bool aged(struct look *l, const struct stamp_dram_queue *q)
 {
-    return in_queue(l, q) && ready(l, q->request[0].at + l->m->p.tAGE);
+    return in_queue(l, q) && ready(l, stamp_dram_oldest(q)->at + l->m->p.tAGE);
 }
 
 /* Reads go first, until many writes wait or no read does. The oldest of all that waited too long decides. */
@@ -128,7 +128,7 @@ static void choose(struct look *l)
     const bool r = in_queue(l, rq), w = in_queue(l, wq), r_old = aged(l, rq), w_old = aged(l, wq);
 
     if (r_old || w_old)
-        c->drain = w_old && (!r_old || wq->request[0].at < rq->request[0].at);
+        c->drain = w_old && (!r_old || stamp_dram_oldest(wq)->at < stamp_dram_oldest(rq)->at);
     else if (c->drain)
         c->drain = w && !(r && wq->count <= l->m->p.drain_low);
     else
@@ -139,7 +139,7 @@ static void choose(struct look *l)
 
 static bool wanted(const struct stamp_dram_queue *q, const struct stamp_dram_request *r)
 {
-    for (uint32_t i = 0; i < q->count; i++)
+    for (uint32_t i = q->first; i < q->first + q->count; i++)
         if (q->request[i].flat == r->flat && q->request[i].row == r->row) return true;
     return false;
 }
@@ -181,13 +181,12 @@ static void after_write(struct look *l, const struct stamp_dram_request *r)
 static void issue_column(struct look *l, struct stamp_dram_queue *q, uint32_t at)
 {
     const struct stamp_dram_params *p = &l->m->p;
-    const struct stamp_dram_request r = q->request[at];
+    const struct stamp_dram_request r = stamp_dram_oldest(q)[at];
     const bool write = l->c->drain;
     struct stamp_dram_counts *n = &l->m->counts;
     struct stamp_dram_bank *b = &l->c->bank[r.flat];
 
-    q->count--;
-    memmove(&q->request[at], &q->request[at + 1], (q->count - at) * sizeof r);
+    stamp_dram_take_out(q, at);
     l->c->bus[p->buses - 1] = l->t + p->cas_clocks;
     if (p->rowless) {
         l->c->rank[0].rd = l->c->rank[0].wr = l->t + l->m->burst_clocks;
@@ -203,10 +202,23 @@ static void issue_column(struct look *l, struct stamp_dram_queue *q, uint32_t at
     if (close) {
         b->open = false;
         raise(&b->act, b->pre + p->tRP);
+        stamp_dram_row_changed(l->m, l->c, r.flat);
     }
     tell(l, write ? STAMP_DRAM_WR : STAMP_DRAM_RD, r.rank, &r, close);
     stamp_dram_answer(l->m, write, r.tag,
                       l->t + (write ? p->tWL : p->tRL) + l->m->burst_clocks + p->tBACK);
+}
+
+/* No rank takes a column command before. */
+static uint64_t soonest(const struct look *l, uint64_t bus)
+{
+    uint64_t at = STAMP_DRAM_NEVER;
+
+    for (uint32_t n = 0; n < l->m->p.ranks; n++) {
+        const uint64_t rank = l->c->drain ? l->c->rank[n].wr : l->c->rank[n].rd;
+        if (rank < at) at = rank;
+    }
+    return most(at, bus);
 }
 
 /* The oldest row hit whose time has come. One that waited too long has its bank to itself. */
@@ -215,14 +227,16 @@ static bool column(struct look *l, struct stamp_dram_queue *q, bool old)
     struct stamp_dram_channel *c = l->c;
     const uint64_t bus = c->bus[l->m->p.buses - 1];
 
-    for (uint32_t i = 0; i < q->count; i++) {
-        const struct stamp_dram_request *r = &q->request[i];
+    if (!q->hit || !ready(l, soonest(l, bus))) return false;
+    for (uint32_t i = 0; i < q->seen; i++) {
+        const struct stamp_dram_request *r = stamp_dram_oldest(q) + i;
         const struct stamp_dram_bank *b = &c->bank[r->flat];
         const struct stamp_dram_group *g = group_of(l, r);
         const struct stamp_dram_rank *k = &c->rank[r->rank];
-        if (!ready(l, r->at)) break;
-        if (!hit(l, r) || waits_for_refresh(l, r->rank)) continue;
-        if (old && i && r->flat == q->request[0].flat && r->row != q->request[0].row) continue;
+        if (!stamp_dram_hit(l->m, c, r) || waits_for_refresh(l, r->rank)) continue;
+        if (old && i && r->flat == stamp_dram_oldest(q)->flat &&
+            r->row != stamp_dram_oldest(q)->row)
+            continue;
         const uint64_t at =
             c->drain ? most(most(b->wr, g->wr), k->wr) : most(most(b->rd, g->rd), k->rd);
         if (!ready(l, most(at, bus))) continue;
@@ -252,6 +266,7 @@ static void activate(struct look *l, struct stamp_dram_request *r)
     k->oldest = (k->oldest + 1) % 4;
     l->c->bus[0] = l->t + p->act_clocks;
     if (!r->miss) r->miss = 1;
+    stamp_dram_row_changed(l->m, l->c, r->flat);
     l->m->counts.acts++;
     tell(l, STAMP_DRAM_ACT, r->rank, r, false);
 }
@@ -266,31 +281,28 @@ static void precharge(struct look *l, struct stamp_dram_request *r)
     l->c->rank[r->rank].pre = l->t + p->tPPD;
     l->c->bus[0] = l->t + p->pre_clocks;
     r->miss = 2;
+    stamp_dram_row_changed(l->m, l->c, r->flat);
     l->m->counts.precharges++;
     tell(l, STAMP_DRAM_PRE, r->rank, r, false);
 }
 
-/* Banks with a row hit in the queue, as bits; one that waited too long does not let others hit. */
+/* Banks with a row hit, as bits; a request that waited too long does not let others of its bank hit. */
 static uint64_t hits_of(const struct look *l, const struct stamp_dram_queue *q, bool old)
 {
-    uint64_t hits = 0;
+    const struct stamp_dram_request *first = stamp_dram_oldest(q);
 
-    for (uint32_t i = 0; i < q->count && q->request[i].at <= l->t; i++) {
-        const struct stamp_dram_request *r = &q->request[i];
-        if (old && i && r->flat == q->request[0].flat && r->row != q->request[0].row) continue;
-        if (hit(l, r)) hits |= UINT64_C(1) << r->flat;
-    }
-    return hits;
+    if (!old || stamp_dram_hit(l->m, l->c, first)) return q->hit;
+    return q->hit & ~(UINT64_C(1) << first->flat);
 }
 
 /* The oldest request of every bank opens its row, or closes another nobody waits for. */
-static bool row(struct look *l, struct stamp_dram_queue *q, bool old)
+static bool open_or_close(struct look *l, struct stamp_dram_queue *q, bool old)
 {
     struct stamp_dram_channel *c = l->c;
     uint64_t seen = hits_of(l, q, old);
 
-    for (uint32_t i = 0; i < q->count && q->request[i].at <= l->t; i++) {
-        struct stamp_dram_request *r = &q->request[i];
+    for (uint32_t i = 0; i < q->seen; i++) {
+        struct stamp_dram_request *r = &q->request[q->first + i];
         const struct stamp_dram_bank *b = &c->bank[r->flat];
         const struct stamp_dram_rank *k = &c->rank[r->rank];
         if (seen >> r->flat & 1) continue;
@@ -312,6 +324,20 @@ static bool row(struct look *l, struct stamp_dram_queue *q, bool old)
     return false;
 }
 
+/* The same, unless it is known that nothing comes of it yet: times of banks only rise, and what else could change
+ * that (a request, a row's last hit gone, a row opened or closed) says so. */
+static bool row(struct look *l, struct stamp_dram_queue *q, bool old)
+{
+    const uint64_t others = l->next;
+
+    if (!old && (!(q->miss & ~q->hit) || !ready(l, q->row_next))) return false;
+    l->next = STAMP_DRAM_NEVER;
+    const bool did = open_or_close(l, q, old);
+    if (!did && !old) q->row_next = l->next;
+    if (others < l->next) l->next = others;
+    return did;
+}
+
 /* ---- Clocks ----------------------------------------------------------------------------------------- */
 
 /* One clock; returns the next one at which something may happen. */
@@ -322,6 +348,8 @@ static uint64_t one_clock(struct stamp_dram_model *m, uint32_t channel, uint64_t
     choose(&l);
     struct stamp_dram_queue *q = l.c->drain ? &l.c->writes : &l.c->reads;
     const bool old = aged(&l, q);
+    stamp_dram_see(m, l.c, q, t);
+    if (q->seen < q->count) ready(&l, stamp_dram_oldest(q)[q->seen].at);
     bool did = refresh(&l);
     did |= column(&l, q, old);
     if (!m->p.rowless) did |= row(&l, q, old);
@@ -351,7 +379,7 @@ void stamp_dram_channel_new(struct stamp_dram_model *m, uint32_t channel)
 bool stamp_dram_channel_has(const struct stamp_dram_channel *c, const struct stamp_dram_request *r)
 {
     for (uint32_t i = 0; i < c->writes.count; i++) {
-        const struct stamp_dram_request *w = &c->writes.request[i];
+        const struct stamp_dram_request *w = stamp_dram_oldest(&c->writes) + i;
         if (w->flat == r->flat && w->row == r->row && w->column == r->column) return true;
     }
     return false;
@@ -363,7 +391,7 @@ void stamp_dram_channel_put(struct stamp_dram_model *m, uint32_t channel, bool w
     struct stamp_dram_channel *c = &m->channel[channel];
     struct stamp_dram_queue *q = write ? &c->writes : &c->reads;
 
-    q->request[q->count++] = *r;
+    stamp_dram_put_in(q, r);
     if (c->wake > m->now) c->wake = m->now;
     if (m->wake > m->now) m->wake = m->now;
 }

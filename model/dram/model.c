@@ -73,8 +73,7 @@ static struct stamp_dram_request request_of(const struct stamp_dram_model *m, ui
     *channel = f[STAMP_DRAM_CH];
     const uint32_t flat =
         (f[STAMP_DRAM_RA] * m->p.groups + f[STAMP_DRAM_BG]) * m->p.banks + f[STAMP_DRAM_BA];
-    return (struct stamp_dram_request){.at = m->now + m->p.tFRONT,
-                                       .row = f[STAMP_DRAM_RO],
+    return (struct stamp_dram_request){.row = f[STAMP_DRAM_RO],
                                        .column = f[STAMP_DRAM_CO],
                                        .tag = tag,
                                        .rank = (uint8_t)f[STAMP_DRAM_RA],
@@ -89,20 +88,23 @@ static struct stamp_dram_request request_of(const struct stamp_dram_model *m, ui
 static bool send_read(struct stamp_dram_model *m)
 {
     const uint32_t b = m->ar_sent % SLOTS, place = m->order_in % STAMP_DRAM_ORDER;
-    uint32_t channel;
+    struct stamp_dram_request *r = &m->ar_next;
 
     if (m->ar_sent == m->ar_in || m->order_in - m->order_out >= STAMP_DRAM_ORDER) return false;
-    const struct stamp_dram_request r = request_of(m, m->ar_addr[b], m->sent_part, place, &channel);
-    struct stamp_dram_channel *c = &m->channel[channel];
-    if (stamp_dram_channel_has(c, &r)) {
-        m->done[place] = r.at + m->p.tBACK;
+    if (!m->ar_known) *r = request_of(m, m->ar_addr[b], m->sent_part, place, &m->ar_channel);
+    m->ar_known = true;
+    r->at = m->now + m->p.tFRONT;
+    struct stamp_dram_channel *c = &m->channel[m->ar_channel];
+    if (stamp_dram_channel_has(c, r)) {
+        m->done[place] = r->at + m->p.tBACK;
         m->counts.forwarded++;
     } else if (c->reads.count < m->p.reads) {
         m->done[place] = STAMP_DRAM_NEVER;
-        stamp_dram_channel_put(m, channel, false, &r);
+        stamp_dram_channel_put(m, m->ar_channel, false, r);
     } else {
         return false;
     }
+    m->ar_known = false;
     m->order_in++;
     if (m->sent_part++ == parts_of(m, m->ar_addr[b], m->ar_len[b] + 1u)) {
         m->sent_part = 0;
@@ -180,7 +182,8 @@ static void see_beats(struct stamp_dram_model *m)
 static bool send_write(struct stamp_dram_model *m, struct stamp_plain_did *did)
 {
     const uint32_t b = m->aw_sent % SLOTS;
-    uint32_t channel, beats = m->w_got;
+    struct stamp_dram_request *r = &m->aw_next;
+    uint32_t beats = m->w_got;
 
     if (m->aw_sent == m->aw_in) return false;
     see_beats(m);
@@ -188,10 +191,13 @@ static bool send_write(struct stamp_dram_model *m, struct stamp_plain_did *did)
                                                << m->map.access_log;
     beats = m->w_got;
     if (!m->w_whole && addr + ((uint64_t)beats << m->axi_log) < end) return false;
-    const struct stamp_dram_request r = request_of(m, addr, m->written_part, m->aw_sent, &channel);
-    if (m->channel[channel].writes.count >= m->p.writes) return false;
+    if (!m->aw_known) *r = request_of(m, addr, m->written_part, m->aw_sent, &m->aw_channel);
+    m->aw_known = true;
+    if (m->channel[m->aw_channel].writes.count >= m->p.writes) return false;
     m->b_left[b]++;
-    stamp_dram_channel_put(m, channel, true, &r);
+    r->at = m->now + m->p.tFRONT;
+    stamp_dram_channel_put(m, m->aw_channel, true, r);
+    m->aw_known = false;
 
     const bool last = m->w_whole && addr + ((uint64_t)beats << m->axi_log) <= end;
     const uint32_t freed = last ? beats : (uint32_t)((end - addr) >> m->axi_log);
@@ -200,7 +206,7 @@ static bool send_write(struct stamp_dram_model *m, struct stamp_plain_did *did)
     m->w_freed = freed;
     m->written_part++;
     if (!last) return true;
-    if (m->p.posted) m->b_due[b] = r.at + m->p.tBACK;
+    if (m->p.posted) m->b_due[b] = r->at + m->p.tBACK;
     m->aw_sent++;
     m->w_whole = false;
     m->w_got = m->w_freed = m->written_part = 0;

@@ -67,8 +67,12 @@ struct stamp_dram_request {
         miss; /**< flat: bank of the channel; miss: 1 ACT, 2 PRE was needed */
 };
 struct stamp_dram_queue {
-    uint32_t count;
-    struct stamp_dram_request request[STAMP_DRAM_QUEUE]; /**< the oldest first */
+    uint32_t first, count;
+    uint32_t seen;      /**< the oldest so many have come: what follows is of them */
+    uint64_t row_next;  /**< before this clock none opens or closes a row; 0: not known */
+    uint64_t hit, miss; /**< banks with one whose row is open; with one whose row is not */
+    uint8_t hits[STAMP_DRAM_BANKS], misses[STAMP_DRAM_BANKS]; /**< so many */
+    struct stamp_dram_request request[2 * STAMP_DRAM_QUEUE]; /**< from first on, the oldest first */
 };
 
 struct stamp_dram_channel {
@@ -105,6 +109,10 @@ struct stamp_dram_model {
     /* Bursts; counts modulo 2^32, places modulo STAMP_DRAM_SLOTS. */
     uint32_t ar_in, ar_sent, ar_out, read_beat, sent_part;
     uint32_t order_in, order_done, order_out; /**< reads sent, answered in order, used up */
+    struct stamp_dram_request ar_next,
+        aw_next;                     /**< parts ar_sent, sent_part; aw_sent, written_part, */
+    uint32_t ar_channel, aw_channel; /**< and theirs, once they have been looked at */
+    bool ar_known, aw_known;
     uint64_t ar_addr[STAMP_DRAM_SLOTS], aw_addr[STAMP_DRAM_SLOTS], b_due[STAMP_DRAM_SLOTS];
     uint32_t ar_first[STAMP_DRAM_SLOTS], b_left[STAMP_DRAM_SLOTS];
     uint32_t ar_parts; /**< reads of all bursts so far */
