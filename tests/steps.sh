@@ -37,14 +37,14 @@ if [ "$length" = short ]; then
         -- second tests/conformance/second.py -- images tests/conformance/image_second.py \
         -- resources tests/cli/resources.py -- manual tests/cli/manual.py -- page tests/report/page.py -- lint "make -s lint" -- lint-test tests/lint_test.py \
         -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py \
-        -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 10 ${machines%% *}"
+        -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 0 ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m"
     done
 else
     set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
         -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
-        -- estimates-long "tests/cosim/estimates.py $B/stamp 25 $machines"
+        -- estimates-long "tests/cosim/estimates.py $B/stamp 0 $machines"
     for m in $machines; do
         set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")" \
             -- "calibrate-$m-long" "$B/calibrate $m --seed 10000 --short 2000 --rand 2000"

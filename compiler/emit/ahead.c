@@ -6,7 +6,7 @@
 
 #include "compiler/prove/hazard.h"
 #include "model/mem.h"
-#include "model/time/scoreboard.h"
+#include "model/time/cycles.h"
 
 /* A load that may move. */
 struct candidate {

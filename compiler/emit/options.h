@@ -7,7 +7,7 @@
 #define STAMP_EMIT_OPTIONS_H
 
 #include "model/text.h"
-#include "model/time/scoreboard.h"
+#include "model/clock/estimate.h"
 
 /** Start from zero and set mach, in_fmt, out_fmt. */
 struct stamp_compile_options {
@@ -16,7 +16,7 @@ struct stamp_compile_options {
     bool no_verify;                  /**< skip the verifier (verify.h) */
     bool no_roll;                    /**< leave loops unrolled */
     struct stamp_text *dump;         /**< what each pass decided, or NULL */
-    struct stamp_cost_memory memory; /**< that the estimate is for; zero: scoreboard.h */
+    struct stamp_cost_memory memory; /**< that the estimate is for; zero: estimate.h */
     /* For tests: other tiles, same values. 0 is the compiler's choice. */
     bool unfused;        /**< transform in passes of their own */
     uint32_t max_groups; /**< row groups of a tile */
@@ -31,7 +31,7 @@ struct stamp_compile_info {
     uint64_t dispatched;  /**< instructions a run dispatches */
     uint64_t fetch_bytes; /**< of these, loop bodies fetched once per loop entry */
     uint64_t load_bytes, store_bytes;
-    uint64_t cycles; /**< estimate, scoreboard.h */
+    uint64_t cycles; /**< estimate: estimate.h */
     uint64_t busy[STAMP_UNITS];
     uint32_t sem_peak; /**< largest semaphore value in program order; 0 unverified */
 };

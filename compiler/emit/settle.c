@@ -9,7 +9,7 @@
 #include "compiler/emit/roll.h"
 #include "compiler/emit/schedule.h"
 #include "compiler/prove/verify.h"
-#include "model/time/scoreboard.h"
+#include "model/clock/estimate.h"
 
 /* Instructions [from, to) of @p p behind out[*n], rolled or as they are. */
 static void put(const struct stamp_build *b, const struct stamp_program *p, size_t from, size_t to,

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/time/scoreboard.h"
+#include "model/time/cycles.h"
 
 enum { GROUPS_MAX = 255 };
 

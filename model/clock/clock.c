@@ -93,6 +93,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     t->mach = o->mach;
     t->memory = o->memory;
     t->dram = o->dram;
+    t->image = o->image;
     t->dram_bytes = o->dram_bytes;
     t->dram_base = o->dram_base;
     t->code_addr = o->code_addr;

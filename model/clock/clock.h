@@ -38,7 +38,9 @@ struct stamp_clock_options {
     uint64_t code_addr;
     uint32_t arg[STAMP_ARGS];
     struct stamp_clock_memory memory;
-    const uint8_t *dram;            /**< its bytes; NULL: tables hold zeros */
+    const uint8_t *dram; /**< its bytes; NULL: those of image, */
+    const struct stamp_image
+        *image; /**< as far as it has them; NULL or not there: tables hold zeros */
     uint64_t dram_bytes, dram_base; /**< how many; address of the first */
     uint64_t before;                /**< edges of the memory before the cycle of START */
     bool tapes;        /**< vector instructions are taped from the first cycle on: for tests */

@@ -176,9 +176,14 @@ static void fill(struct stamp_clock_top *t, uint8_t *line)
 {
     const uint64_t from = t->pins.ldu.wr_from - t->dram_base;
     const uint64_t bytes = STAMP_DRAM_ALIGN;
+    const uint8_t *at = NULL;
 
     if (t->dram && from < t->dram_bytes && t->dram_bytes - from >= bytes)
-        memcpy(line, t->dram + from, bytes);
+        at = t->dram + from;
+    else if (!t->dram && t->image)
+        at = stamp_image_bytes(t->image, from, bytes);
+    if (at)
+        memcpy(line, at, bytes);
     else
         memset(line, 0, bytes);
 }

@@ -9,6 +9,7 @@
 #ifndef STAMP_CLOCK_TOP_H
 #define STAMP_CLOCK_TOP_H
 
+#include "model/image/image.h"
 #include "model/clock/axi.h"
 #include "model/clock/dispatch.h"
 #include "model/clock/fetch.h"
@@ -71,7 +72,8 @@ struct stamp_clock_top {
     struct stamp_clock_mxu mxu;
     struct stamp_clock_xb xb;
     struct stamp_clock_table rt_port, nt_port, it_port;
-    const uint8_t *dram; /**< bytes the tables are loaded from; NULL: zeros */
+    const uint8_t *dram;             /**< bytes the tables are loaded from; NULL: zeros */
+    const struct stamp_image *image; /* or NULL */
     uint64_t dram_bytes;
     uint16_t *rt, *nt; /**< what the tables hold */
     uint32_t *it;

@@ -37,7 +37,7 @@ enum {
 #define TERM(part, class, source, name, each, meaning) +1
 #include "model/spec/energy.def"
     ,
-    STAMP_COSTS_TEXT = 128,   /**< bytes of a text */
+    STAMP_COSTS_TEXT = 128,  /**< bytes of a text */
     STAMP_COSTS_FILE = 65536 /**< bytes of a file, at most */
 };
 

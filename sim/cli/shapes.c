@@ -105,7 +105,6 @@ enum stamp_status stamp_shapes_compile(const struct stamp_args_shapes *a, const 
                                        struct stamp_image **out, struct stamp_err *e)
 {
     struct stamp_network *m = NULL;
-    struct stamp_compile_info info;
     const struct stamp_compile_options how = {
         .mach = stamp_args_mach(machine),
         .memory = {machine->run.read_latency, machine->run.read_rate},
@@ -121,7 +120,7 @@ enum stamp_status stamp_shapes_compile(const struct stamp_args_shapes *a, const 
                                         .ctx = (uint32_t)(a->decode ? a->position + 1 : a->tokens),
                                         .last_logits = true,
                                         .decode = a->decode};
-    s = stamp_compile_net(&spec, &how, out, &info, NULL, e);
+    s = stamp_compile_net(&spec, &how, out, NULL, NULL, e);
     stamp_network_close(m);
     return s ? stamp_fail_at(e, "%s", path) : STAMP_OK;
 }

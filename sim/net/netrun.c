@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "model/time/scoreboard.h"
+#include "model/clock/estimate.h"
 #include "model/mem.h"
 #include "sim/net/netrun_parts.h"
 #include "sim/net/netsee.h"

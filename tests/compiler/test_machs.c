@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "model/time/scoreboard.h"
+#include "model/clock/estimate.h"
 #include "model/mem.h"
 #include "model/spec/mach.h"
 #include "tests/compiler/test_compile_util.h"

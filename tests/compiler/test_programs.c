@@ -8,7 +8,7 @@
 #include "compiler/asm/asm.h"
 #include "compiler/asm/dis.h"
 #include "compiler/prove/verify.h"
-#include "model/time/scoreboard.h"
+#include "model/clock/estimate.h"
 #include "model/mem.h"
 #include "sim/run/runtime.h"
 
