@@ -238,24 +238,22 @@ static struct stamp_prep slab_at(const struct stamp_linear *l, const struct stam
     return slab;
 }
 
-/* Units that begin in the tile. */
+/* Units that begin in the tile, slab by slab. */
 static void add_units(struct layout *y, const struct stamp_tile *t, uint32_t u0, uint32_t row0,
-                      uint32_t sm)
+                      uint32_t sm, void add(struct layout *y, struct stamp_prep base))
 {
-    const struct stamp_tiling *g = &y->l->t;
-
     for (uint32_t u = u0, row = row0; u < t->count && !y->l->b->status;) {
         struct stamp_prep slab = slab_at(y->l, t, &u, &row);
         slab.sm = sm;
-        add_slab(y, slab);
+        add(y, slab);
     }
     if (!t->tail) return;
-    add_slab(y, (struct stamp_prep){.u0 = t->first + t->count,
-                                    .un = 1,
-                                    .row0 = t->rows - t->tail,
-                                    .rows = t->tail + t->rest,
-                                    .sm = sm,
-                                    .here = g->coded && !is_direct(y) ? 0 : t->tail});
+    add(y, (struct stamp_prep){.u0 = t->first + t->count,
+                               .un = 1,
+                               .row0 = t->rows - t->tail,
+                               .rows = t->tail + t->rest,
+                               .sm = sm,
+                               .here = t->tail});
 }
 
 /* All steps of a tile. */
@@ -268,7 +266,7 @@ static void add_steps(struct layout *y, const struct stamp_tile *t)
 
     struct run run[2] = {{0}, {0}};
 
-    add_units(y, t, begun ? 1 : 0, begun, sm);
+    add_units(y, t, begun ? 1 : 0, begun, sm, add_slab);
     if (y->l->b->status) return;
     if (begun) /* its entries of SM are those of that tile's tail */
         run[0] =
@@ -276,7 +274,7 @@ static void add_steps(struct layout *y, const struct stamp_tile *t)
     if (g->coded && !is_direct(y)) run[1] = (struct run){begun, t->rows - begun, sm};
     add_codes(y, run);
     if (g->coded || g->xb_double || g->blk || g->nchunks == 1) return;
-    for (uint32_t u = 0, row = 0; u < t->count;) add_again(y, slab_at(y->l, t, &u, &row));
+    add_units(y, t, begun ? 1 : 0, begun, sm, add_again);
 }
 
 void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_prep *p)
