@@ -28,7 +28,7 @@ enum {
     CHUNK = 8 * STEP, /* quads whose weights are unpacked together */
     TILE_ROWS = 16,
     FETCH_MOST = 1024, /* bytes fetched ahead with one step */
-    TILE_BYTES = 64,  /* of a row of a tile */
+    TILE_BYTES = 64,   /* of a row of a tile */
     ARCH_REQ_XCOMP_PERM = 0x1023,
     XFEATURE_XTILEDATA = 18
 };

@@ -13,8 +13,7 @@
 enum {
     VECTORS = STAMP_PANEL / 16,
     STREAM = 2560 /* bytes ahead of the weights */,
-    STREAM_4 = 2048 /* of each of a row's two streams, by the bits of the weights */,
-    STREAM_8 = 1024,
+    EACH = 1024 /* of each of a row's two streams */,
     SOON = 8 /* rows ahead of y */
 };
 
@@ -97,7 +96,7 @@ static inline __attribute__((always_inline)) VNNI void row_of(bool nibbles, size
                                                               const uint8_t *ahead, int32_t *out)
 {
     const size_t line = nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL, half = quads / 4 * 2;
-    const size_t far = (nibbles ? STREAM_4 : STREAM_8) / line, turn = half > far ? half - far : 0;
+    const size_t far = EACH / line, turn = half > far ? half - far : 0;
     const uint8_t *soon[2] = {w + far * line, w + (half + far) * line};
     __m512i acc[2][VECTORS];
 
