@@ -3,10 +3,11 @@
  *
  * tdpbsud: signed codes by unsigned weights, 16 rows x 16 channels x 64 features, sums modulo 2^32
  * without saturation. A quad of packed weights holds four rows of four weight tiles as they stand.
- * Two tiles of rows by two of channels take the eight registers, each loaded for every two products: from
- * the second-level cache that is more than it gives. So half a panel's weights of CHUNK features, 16 KiB,
- * stay in the first level while the codes of all rows, up to STAMP_TALL_ROWS, pass from the second.
- * Longer chunks do not stay, shorter ones have their sums go to and fro more often. */
+ * A tile of rows by all four of a panel's channels: of the five tiles loaded for four products only the one
+ * of rows comes from the second-level cache, which gives half of what the first level does. So a panel's
+ * weights of CHUNK features, 32 KiB, stay in the first level while the codes of all rows, up to
+ * STAMP_TALL_ROWS, pass by once. Longer chunks do not stay, shorter ones have their sums, which the
+ * second level holds too, go to and fro more often. */
 #define _DEFAULT_SOURCE /* syscall */
 #include <string.h>
 
@@ -25,9 +26,9 @@ enum {
     QUAD = 4 * STAMP_PANEL,
     STEP = 16,        /* quads of one tile product: 64 features */
     CHUNK = 8 * STEP, /* quads whose weights are unpacked together */
-    TILE_ROWS = 32,   /* of one pass: two tiles */
-    FETCH_MOST = 512, /* bytes fetched ahead with one tile product */
-    TILE_BYTES = 64,  /* of a row of a tile */
+    TILE_ROWS = 16,
+    FETCH_MOST = 1024, /* bytes fetched ahead with one step */
+    TILE_BYTES = 64,   /* of a row of a tile */
     ARCH_REQ_XCOMP_PERM = 0x1023,
     XFEATURE_XTILEDATA = 18
 };
@@ -115,15 +116,14 @@ static inline __attribute__((always_inline)) void fetch(struct stamp_ahead *ahea
     ahead->left -= bytes;
 }
 
-/* acc[TILE_ROWS][32 of STAMP_PANEL] = or += rows' codes by weights; steps of 64 features. */
-static inline __attribute__((always_inline)) AMX void square(bool first, size_t steps,
-                                                             const int8_t *x, size_t stride,
-                                                             const uint8_t *w, size_t quad,
-                                                             struct stamp_ahead *ahead,
-                                                             int32_t *acc)
+/* acc[TILE_ROWS][STAMP_PANEL] = or += rows' codes by weights; steps of 64 features. */
+static inline __attribute__((always_inline)) AMX void strip(bool first, size_t steps,
+                                                            const int8_t *x, size_t stride,
+                                                            struct halves w,
+                                                            struct stamp_ahead *ahead, int32_t *acc)
 {
     const size_t line = STAMP_PANEL * sizeof *acc;
-    int32_t *const below = acc + 16 * STAMP_PANEL;
+    const uint8_t *low = w.of[0], *high = w.of[1];
 
     if (first) {
         _tile_zero(0);
@@ -133,24 +133,28 @@ static inline __attribute__((always_inline)) AMX void square(bool first, size_t 
     } else {
         _tile_loadd(0, acc, line);
         _tile_loadd(1, acc + 16, line);
-        _tile_loadd(2, below, line);
-        _tile_loadd(3, below + 16, line);
+        _tile_loadd(2, acc + 32, line);
+        _tile_loadd(3, acc + 48, line);
     }
-    for (size_t i = 0; i < steps; i++, x += TILE_BYTES, w += STEP * quad) {
+    for (size_t i = 0; i < steps; i++) {
         fetch(ahead);
-        _tile_loadd(6, w, quad);
         _tile_loadd(4, x, stride);
-        _tile_dpbsud(0, 4, 6);
-        _tile_loadd(7, w + TILE_BYTES, quad);
-        _tile_dpbsud(1, 4, 7);
-        _tile_loadd(5, x + 16 * stride, stride);
-        _tile_dpbsud(2, 5, 6);
-        _tile_dpbsud(3, 5, 7);
+        _tile_loadd(5, low, w.stride);
+        _tile_dpbsud(0, 4, 5);
+        _tile_loadd(6, low + TILE_BYTES, w.stride);
+        _tile_dpbsud(1, 4, 6);
+        _tile_loadd(7, high, w.stride);
+        _tile_dpbsud(2, 4, 7);
+        _tile_loadd(5, high + TILE_BYTES, w.stride);
+        _tile_dpbsud(3, 4, 5);
+        x += TILE_BYTES;
+        low += STEP * w.stride;
+        high += STEP * w.stride;
     }
     _tile_stored(0, acc, line);
     _tile_stored(1, acc + 16, line);
-    _tile_stored(2, below, line);
-    _tile_stored(3, below + 16, line);
+    _tile_stored(2, acc + 32, line);
+    _tile_stored(3, acc + 48, line);
 }
 
 /* What products of a chunk share. */
@@ -163,8 +167,8 @@ struct chunk {
     struct halves w;
 };
 
-/* One chunk of features for all rows and half a panel. What no tile may read is copied. */
-static AMX void half_panel(const struct chunk *c, int half, struct stamp_ahead *ahead, int32_t *acc)
+/* One chunk of features for all rows. What no tile may read is copied. */
+static AMX void all_rows(const struct chunk *c, struct stamp_ahead *ahead, int32_t *acc)
 {
     const size_t steps = (c->count + STEP - 1) / STEP;
     const size_t edge_line = (steps | 1) * TILE_BYTES; /* odd, as stamp_acts_stride is */
@@ -183,9 +187,9 @@ static AMX void half_panel(const struct chunk *c, int half, struct stamp_ahead *
             to_next = edge_line;
         }
         if (c->first)
-            square(true, steps, from, to_next, c->w.of[half], c->w.stride, ahead, acc);
+            strip(true, steps, from, to_next, c->w, ahead, acc);
         else
-            square(false, steps, from, to_next, c->w.of[half], c->w.stride, ahead, acc);
+            strip(false, steps, from, to_next, c->w, ahead, acc);
     }
 }
 
@@ -193,18 +197,17 @@ AMX void stamp_amx_tall(uint32_t rows, size_t quads, const int8_t *x, size_t str
                         const uint8_t *w, unsigned w_bits, struct stamp_ahead *ahead, int32_t *acc)
 {
     const size_t quad_bytes = w_bits == 8 ? QUAD : QUAD / 2;
-    const size_t products = 2 * ((rows + TILE_ROWS - 1) / TILE_ROWS) * ((quads + STEP - 1) / STEP);
+    const size_t all_steps = (rows + TILE_ROWS - 1) / TILE_ROWS * ((quads + STEP - 1) / STEP);
     _Alignas(64) uint8_t room[CHUNK * QUAD];
 
-    ahead->share = (ahead->left / products + 63) / 64 * 64;
+    ahead->share = (ahead->left / all_steps + 63) / 64 * 64;
     if (ahead->share > FETCH_MOST) ahead->share = FETCH_MOST;
     configure();
     for (size_t q = 0; q < quads; q += CHUNK) {
         const size_t count = quads - q < CHUNK ? quads - q : CHUNK;
         const struct halves open = open_weights(w + q * quad_bytes, w_bits, count, room);
         const struct chunk c = {q == 0, rows, count, x + 4 * q, stride, open};
-        for (int half = 0; half < 2; half++)
-            half_panel(&c, half, ahead, acc + half * STAMP_PANEL / 2);
+        all_rows(&c, ahead, acc);
     }
     _tile_release();
     if (w_bits == 4) finish_upper(rows, acc);

@@ -13,6 +13,7 @@
 enum {
     VECTORS = STAMP_PANEL / 16,
     STREAM = 2560 /* bytes ahead of the weights */,
+    EACH = 1024 /* of each of a row's two streams */,
     SOON = 8 /* rows ahead of y */
 };
 
@@ -73,6 +74,53 @@ static inline __attribute__((always_inline)) VNNI void tile_of(int rows, bool ni
             _mm512_storeu_si512(out + r * STAMP_PANEL + 16 * v, acc[r][v]);
 }
 
+/* acc += a row's codes of one quad by the weights. */
+static inline __attribute__((always_inline)) VNNI void add_quad(bool nibbles, const int8_t *x,
+                                                                const uint8_t *w,
+                                                                __m512i acc[VECTORS])
+{
+    __m512i u[VECTORS];
+    int32_t quad;
+
+    load_quad(nibbles, w, u);
+    memcpy(&quad, x, sizeof quad);
+#pragma GCC unroll 4
+    for (int v = 0; v < VECTORS; v++)
+        acc[v] = _mm512_dpbusd_epi32(acc[v], u[v], _mm512_set1_epi32(quad));
+}
+
+/* One row, which waits for memory: the two halves of the features side by side, because the processor's own
+ * prefetching follows each of two pages, and less far ahead than one stream alone would want. */
+static inline __attribute__((always_inline)) VNNI void row_of(bool nibbles, size_t quads,
+                                                              const int8_t *x, const uint8_t *w,
+                                                              const uint8_t *ahead, int32_t *out)
+{
+    const size_t line = nibbles ? 2 * STAMP_PANEL : 4 * STAMP_PANEL, half = quads / 4 * 2;
+    const size_t far = EACH / line, turn = half > far ? half - far : 0;
+    const uint8_t *soon[2] = {w + far * line, w + (half + far) * line};
+    __m512i acc[2][VECTORS];
+
+#pragma GCC unroll 8
+    for (int v = 0; v < 2 * VECTORS; v++) acc[v / VECTORS][v % VECTORS] = _mm512_setzero_si512();
+    for (size_t q = 0; q < half; q += 2) {
+        if (q == turn) soon[0] = ahead, soon[1] = ahead + half * line;
+#pragma GCC unroll 2
+        for (size_t k = 0; k < 2; k++)
+#pragma GCC unroll 2
+            for (size_t part = 0; part < 2; part++) {
+                const size_t at = part * half + q + k;
+                add_quad(nibbles, x + 4 * at, w + at * line, acc[part]);
+#pragma GCC unroll 4
+                for (size_t i = 0; i < line; i += 64) __builtin_prefetch(soon[part] + i);
+                soon[part] += line;
+            }
+    }
+    for (size_t q = 2 * half; q < quads; q++) add_quad(nibbles, x + 4 * q, w + q * line, acc[0]);
+#pragma GCC unroll 4
+    for (int v = 0; v < VECTORS; v++)
+        _mm512_storeu_si512(out + 16 * v, _mm512_add_epi32(acc[0][v], acc[1][v]));
+}
+
 static inline __attribute__((always_inline)) VNNI void tile_rows(uint32_t rows, bool nibbles,
                                                                  size_t quads, const int8_t *x,
                                                                  size_t stride, const uint8_t *w,
@@ -84,7 +132,7 @@ static inline __attribute__((always_inline)) VNNI void tile_rows(uint32_t rows, 
     case 4: tile_of(4, nibbles, quads, x, stride, w, ahead, acc); break;
     case 3: tile_of(3, nibbles, quads, x, stride, w, ahead, acc); break;
     case 2: tile_of(2, nibbles, quads, x, stride, w, ahead, acc); break;
-    default: tile_of(1, nibbles, quads, x, stride, w, ahead, acc); break;
+    default: row_of(nibbles, quads, x, w, ahead, acc); break;
     }
 }
 

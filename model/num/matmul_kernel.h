@@ -54,13 +54,13 @@ extern const struct stamp_kernel stamp_kernel_portable, stamp_kernel_avx2, stamp
 /** The kernel of a path that works here; of AMX, which has no tiles of few rows, that of AVX-512. */
 const struct stamp_kernel *stamp_kernel_of(enum stamp_path path);
 
-enum { STAMP_TALL_ROWS = 256, STAMP_TALL_PAD = 32 };
+enum { STAMP_TALL_ROWS = 256, STAMP_TALL_PAD = 16 };
 
 /** Bytes this thread will read next, fetched while it multiplies. */
 struct stamp_ahead {
     const uint8_t *at;
     size_t left;
-    size_t share; /**< with one tile product of AMX */
+    size_t share; /**< with one step of AMX */
 };
 
 /** Whether the processor has int8 tiles and the system lets this process use them. */
