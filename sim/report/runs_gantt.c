@@ -243,7 +243,9 @@ void stamp_runs_gantt(struct stamp_text *t, const struct stamp_runs *runs, int c
         t,
         "\nbusy part of a column: # from 7/8, = 5/8, - 3/8, . 1/8; at the right, of all "
         "cycles\nbound: L load, S store, V vector, M matrix unit busy for %d %% of it; "
-        "- none alone\npart: the letter of the one with the most cycles. Within an "
-        "instance of a part counts are spread evenly:\n--trace shows every instruction\n",
+        "- none alone\npart: letter of the one with the most cycles; layer: parts outside the "
+        "layers "
+        "have 0\nWithin an instance of a part counts are spread evenly; --trace shows every "
+        "instruction\n",
         STAMP_BOUND_PERCENT);
 }
