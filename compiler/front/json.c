@@ -89,7 +89,10 @@ enum stamp_status stamp_json_parse(const char *name, const char *text, size_t le
     if (!json && starved)
         s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
     else if (!json)
-        s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, near byte %zu of %zu", name, *stop, len);
+        s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, near byte %zu of %zu%s", name, *stop, len,
+                       !len           ? ": empty"
+                       : *stop >= len ? ": cut off"
+                                      : "");
     else if (end[strspn(end, " \t\r\n")] != '\0')
         s = stamp_fail(e, STAMP_EFORMAT, "%s: bytes after the JSON text, at %zu", name, *stop);
     stamp_free(copy);

@@ -63,6 +63,19 @@ bool stamp_clock_entry(const struct stamp_image *image, const char *entry,
     return true;
 }
 
+/* The edge that comes counts posts and takes of the cycle before: once those that change, as queues.c does. */
+static void tell_semaphores(const struct stamp_clock *c, uint64_t cycle)
+{
+    const struct stamp_clock_sems *s = &c->top.queues.sems;
+    int up[STAMP_SEMAPHORES] = {0};
+
+    for (uint32_t u = 0; u < STAMP_QUEUES; u++)
+        for (uint32_t k = 0; k < 3; k++) up[s->post[u].n[k]]++;
+    for (uint32_t k = 0; k < 3; k++) up[s->taken.n[k]]--;
+    for (uint32_t i = 1; i < STAMP_SEMAPHORES; i++)
+        if (up[i]) c->hooks.semaphore(c->hooks.ctx, i, (uint32_t)(s->sem[i] + up[i]), cycle + 1);
+}
+
 /* What the hooks want to know of the cycle whose edge comes. */
 static void tell(void *ctx)
 {
@@ -73,6 +86,11 @@ static void tell(void *ctx)
 
     if (c->hooks.control && c->top.pins.dispatch.ev_control)
         c->hooks.control(c->hooks.ctx, c->top.pins.dispatch.pc, cycle);
+    if (c->hooks.semaphore && c->top.queues.sems.moved) tell_semaphores(c, cycle);
+    if (c->hooks.push && c->top.pins.dispatch.push)
+        for (uint32_t u = 0; u < STAMP_QUEUES; u++)
+            if (c->top.pins.dispatch.push >> u & 1)
+                c->hooks.push(c->hooks.ctx, (enum stamp_unit)(u + 1), q->seq, cycle);
     for (uint32_t u = 0; u < STAMP_QUEUES; u++) {
         const enum stamp_unit unit = (enum stamp_unit)(u + 1);
         if (c->hooks.take && taken >> u & 1)

@@ -28,6 +28,10 @@ struct stamp_clock_hooks {
                     uint64_t cycle); /**< one of the dispatcher's own is over */
     void (*take)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
     void (*retire)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
+    /** It goes into its unit's queue, where it is from the next cycle on, to the one it is taken in. */
+    void (*push)(void *ctx, enum stamp_unit unit, uint64_t seq, uint64_t cycle);
+    /** Semaphore @p n has @p value from @p cycle on. */
+    void (*semaphore)(void *ctx, uint32_t n, uint32_t value, uint64_t cycle);
 };
 
 struct stamp_clock_options {

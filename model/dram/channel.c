@@ -35,6 +35,7 @@ static bool ready(struct look *l, uint64_t at)
 static void tell(const struct look *l, enum stamp_dram_command what, uint32_t rank,
                  const struct stamp_dram_request *r, bool close)
 {
+    if (!l->m->watch) return;
     const struct stamp_dram_issue i = {.at = l->t,
                                        .what = what,
                                        .channel = l->channel,
@@ -43,8 +44,9 @@ static void tell(const struct look *l, enum stamp_dram_command what, uint32_t ra
                                        .bank = r ? r->bank : 0,
                                        .row = r ? r->row : 0,
                                        .column = r ? r->column : 0,
-                                       .close = close};
-    if (l->m->watch) l->m->watch(l->m->watch_ctx, &i);
+                                       .close = close,
+                                       .miss = r ? r->miss : 0};
+    l->m->watch(l->m->watch_ctx, &i);
 }
 
 static uint32_t banks_of(const struct stamp_dram_params *p)

@@ -42,6 +42,7 @@ struct stamp_dram_issue {
     enum stamp_dram_command what;
     uint32_t channel, rank, group, bank, row, column; /**< as far as the command has them */
     bool close;                                       /**< RD, WR: with precharge behind it */
+    uint8_t miss; /**< RD, WR: 0 its row was open, 1 it was opened for it, 2 another closed too */
 };
 
 /** Earliest clocks of the next commands. bank: within its channel. */

@@ -2,6 +2,9 @@
 /* cmd_report.c - stamp report: records of runs as text, as CSV, as a page. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "sim/cli/args.h"
 #include "sim/cli/commands.h"
@@ -12,13 +15,15 @@
 #include "sim/report/json_out.h"
 #include "sim/report/runs.h"
 
-enum { KEY_HTML = STAMP_KEY_COMMAND, KEY_CSV };
+enum { KEY_HTML = STAMP_KEY_COMMAND, KEY_CSV, KEY_GANTT };
+enum { COLUMNS = 80 /* where nobody says how wide */ };
 
 struct report_args {
     struct stamp_args_common common;
     const char *file[STAMP_RUNS_MAX + 1]; /* NULL behind the last */
     int files;
     const char *html, *csv;
+    bool gantt;
 };
 
 static const struct argp_option options[] = {
@@ -28,6 +33,10 @@ static const struct argp_option options[] = {
      .group = 10,
      .doc = "write a page: one file that fetches nothing and runs no script"},
     {.name = "csv", .key = KEY_CSV, .arg = "X.csv", .doc = "write a table of all rows"},
+    {.name = "gantt",
+     .key = KEY_GANTT,
+     .doc = "a chart of characters over time, as wide as the terminal or COLUMNS, in place of the "
+            "tables"},
     {.name = NULL},
 };
 
@@ -39,6 +48,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_INIT: state->child_inputs[0] = &a->common; return 0;
     case KEY_HTML: a->html = arg; return 0;
     case KEY_CSV: a->csv = arg; return 0;
+    case KEY_GANTT: a->gantt = true; return 0;
     case ARGP_KEY_ARG:
         if (a->files == STAMP_RUNS_MAX) return stamp_args_bad("more than %d runs", STAMP_RUNS_MAX);
         a->file[a->files++] = arg;
@@ -64,8 +74,8 @@ static const struct argp argp = {
 
 typedef void form_fn(struct stamp_text *t, const struct stamp_runs *runs);
 
-static enum stamp_status write(const char *path, form_fn *form, const struct stamp_runs *runs,
-                               struct stamp_err *e)
+static enum stamp_status write_form(const char *path, form_fn *form, const struct stamp_runs *runs,
+                                    struct stamp_err *e)
 {
     struct stamp_text text = {0};
     enum stamp_status s = STAMP_OK;
@@ -91,9 +101,20 @@ static enum stamp_status work(const struct report_args *a, struct stamp_record *
         runs->file[i] = a->file[i];
         runs->count++;
     }
-    if (!s) s = write(a->html, stamp_runs_html, runs, e);
-    if (!s) s = write(a->csv, stamp_runs_csv, runs, e);
+    if (!s) s = write_form(a->html, stamp_runs_html, runs, e);
+    if (!s) s = write_form(a->csv, stamp_runs_csv, runs, e);
     return s;
+}
+
+/* COLUMNS goes before what the terminal says. */
+static int columns(void)
+{
+    const char *said = getenv("COLUMNS");
+    const long n = said ? strtol(said, NULL, 10) : 0;
+    struct winsize w;
+
+    if (n > 0) return n < STAMP_GANTT_MOST ? (int)n : STAMP_GANTT_MOST;
+    return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col ? w.ws_col : COLUMNS;
 }
 
 static void print(const struct report_args *a, const struct stamp_runs *runs)
@@ -107,7 +128,10 @@ static void print(const struct report_args *a, const struct stamp_runs *runs)
         return;
     }
     if (a->html || a->csv) return; /* one of them may be standard output */
-    stamp_runs_text(&text, runs);
+    if (a->gantt)
+        stamp_runs_gantt(&text, runs, columns());
+    else
+        stamp_runs_text(&text, runs);
     stamp_say_text(&text);
 }
 

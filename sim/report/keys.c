@@ -26,7 +26,7 @@ const cJSON *stamp_keys_member(struct stamp_keys *o, const char *key)
     const cJSON *m = o->in->s ? NULL : cJSON_GetObjectItemCaseSensitive(o->json, key);
 
     o->taken++;
-    if (!m) stamp_keys_bad(o->in, o->where, key, "missing");
+    if (!m) stamp_keys_bad(o->in, o->where, key, "missing; a file of another version, or edited?");
     return m;
 }
 
@@ -38,7 +38,9 @@ void stamp_keys_done(struct stamp_keys *o, const char *const *keys)
     for (const cJSON *m = o->json->child; m && !o->in->s; m = m->next) {
         const char *const *k = keys;
         while (*k && strcmp(*k, m->string)) k++;
-        if (!*k) stamp_keys_bad(o->in, o->where, m->string, "not a key of this format");
+        if (!*k)
+            stamp_keys_bad(o->in, o->where, m->string,
+                           "not a key of this format; a file of another version, or edited?");
     }
     stamp_keys_bad(o->in, o->where, "", "keys that this format does not have");
 }

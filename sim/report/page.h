@@ -37,6 +37,9 @@ void stamp_page_bar(struct stamp_text *t, double least, double most);
 void stamp_page_figure(struct stamp_text *t, const struct stamp_runs *runs, int k,
                        const char *program, const char *more);
 
+/** What run @p k has that not all have: scheme, memory, machine and the like, for its tile. */
+void stamp_page_differs(struct stamp_text *t, const struct stamp_runs *runs, int k);
+
 /** Stretches of time that a program may show on the page. */
 uint32_t stamp_page_rows(const struct stamp_runs *runs);
 

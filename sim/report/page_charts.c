@@ -85,7 +85,7 @@ static void roof_line(struct stamp_text *t, const struct axes *a, const struct s
                    "<line class=roof x1=\"%.2f%%\" y1=%.1f x2=\"100%%\" y2=%.1f /><text "
                    "x=\"100%%\" y=%.1f text-anchor=end>%.0f products a cycle</text>",
                    across(a, corner), down(a, roof->products), down(a, roof->products),
-                   down(a, roof->products) - 5, roof->products);
+                   down(a, roof->products) - 12, roof->products);
 }
 
 /* Dots with their parts' numbers; a number that would lie on another one moves down, on a line. */

@@ -21,7 +21,7 @@ const char *const stamp_page_style[] = {
     "7rem}"
     ".tile{border:1px solid var(--line);border-radius:.4rem;padding:.6rem .8rem}"
     ".tile>b{font-size:1.35rem;font-variant-numeric:tabular-nums;display:block}"
-    ".tile p{font-size:.92rem}"
+    ".tile p{font-size:.92rem}.tile .own{margin:.1rem 0}"
     ".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,34rem),1fr));gap:0 "
     "1.6rem}"
     "figure{margin:.6rem 0 1rem;min-width:0}figcaption{font-weight:600;margin:.3rem 0}"

@@ -46,14 +46,15 @@ static void word(const struct stamp_runs *runs, int k, int i, char out[TEXT])
             len += (size_t)snprintf(out + len, TEXT - len, "%s%s %" PRIu32, p ? ", " : "",
                                     stamp_param_name((enum stamp_param)p), r->param[p]);
     if (i == 8 && r->has_memory)
-        snprintf(
-            out, TEXT,
-            "%s%slatency %" PRIu32 " cycles to read, %" PRIu32
-            " to write; data in %.4g of the cycles to read, %.4g to write; random stalls %.3g; "
-            "seed %s",
-            r->has_dram ? r->dram.name : "", r->has_dram ? ", about as a plain memory of " : "",
-            r->read_latency, r->write_latency, r->read_rate / 256.0, r->write_rate / 256.0,
-            r->stall / 256.0, r->seed);
+        snprintf(out, TEXT,
+                 "%s%slatency %" PRIu32 " cycles to read, %" PRIu32
+                 " to write; port busy with data at most %.4g of the cycles to read, %.4g to "
+                 "write; random stalls %.3g; "
+                 "seed %s",
+                 r->has_dram ? r->dram.name : "",
+                 r->has_dram ? ", about as a plain memory of " : "", r->read_latency,
+                 r->write_latency, r->read_rate / 256.0, r->write_rate / 256.0, r->stall / 256.0,
+                 r->seed);
     for (uint32_t f = 0; i == 9 && f < r->figures && len < TEXT; f++) {
         const struct stamp_record_figure *of = &r->figure[f];
         char value[32] = "not known";
@@ -63,6 +64,60 @@ static void word(const struct stamp_runs *runs, int k, int i, char out[TEXT])
                                 of->of ? of->of : "");
     }
     if (i == 11) snprintf(out, TEXT, r->checked ? "with the C machine" : "none");
+}
+
+/* Whether `item` of `len` letters is one of those that commas and semicolons part in `text`. */
+static bool one_of(const char *text, const char *item, size_t len)
+{
+    while (*text) {
+        const size_t n = strcspn(text, ",;");
+        if (n == len && !memcmp(text, item, n)) return true;
+        text += n;
+        text += strspn(text, ",; ");
+    }
+    return false;
+}
+
+/* What a run alone says of question i, or not all others do. */
+static void own_items(struct stamp_text *t, const struct stamp_runs *runs, int k, int i)
+{
+    char text[TEXT], other[TEXT], item[TEXT];
+    int items = 0;
+
+    word(runs, k, i, text);
+    for (const char *at = text; *at;) {
+        const size_t n = strcspn(at, ",;");
+        bool all = true;
+        for (int o = 0; o < runs->count && all; o++) {
+            word(runs, o, i, other);
+            all = one_of(other, at, n);
+        }
+        snprintf(item, sizeof item, "%.*s", (int)n, at);
+        if (!all) stamp_text_add(t, "%s", items++ ? ", " : "");
+        if (!all) stamp_page_text(t, item);
+        at += n;
+        at += strspn(at, ",; ");
+    }
+    if (!items) stamp_text_add(t, "%s", *text ? "nothing the others have not" : "none");
+}
+
+void stamp_page_differs(struct stamp_text *t, const struct stamp_runs *runs, int k)
+{
+    enum { SUBJECT = 2, MEMORY = 8 };
+    char first[TEXT], other[TEXT];
+
+    for (int i = SUBJECT; i <= MEMORY; i++) {
+        bool same = true;
+        word(runs, 0, i, first);
+        for (int o = 1; o < runs->count && same; o++) {
+            word(runs, o, i, other);
+            same = !strcmp(first, other);
+        }
+        if (same) continue;
+        stamp_text_add(t, "<p class=own><b>%s</b>: ", asked[i]);
+        own_items(t, runs, k, i);
+        stamp_text_add(t, "</p>");
+    }
 }
 
 void stamp_page_runs(struct stamp_text *t, const struct stamp_runs *runs)
@@ -90,31 +145,56 @@ void stamp_page_runs(struct stamp_text *t, const struct stamp_runs *runs)
     stamp_text_add(t, "</tbody></table>");
 }
 
+/* Figures that no run knows, in a line below the table instead of rows of it. */
+static void unknown(struct stamp_text *t, const bool not_known[STAMP_RUNS_FIGURES])
+{
+    int n = 0;
+
+    for (int i = 0; i < STAMP_RUNS_FIGURES; i++)
+        if (not_known[i])
+            stamp_text_add(t, "%s%s", n++ ? " " : "<p class=mute data-unknown=\"",
+                           stamp_runs_figures[i].key);
+    if (!n) return;
+    stamp_text_add(t, "\">Not known: ");
+    for (int i = 0; i < STAMP_RUNS_FIGURES; i++)
+        if (not_known[i])
+            stamp_text_add(t, "%s%s", stamp_runs_figures[i].what, --n ? ", " : ".</p>");
+}
+
 void stamp_page_totals(struct stamp_text *t, const struct stamp_runs *runs, const char *program)
 {
+    bool not_known[STAMP_RUNS_FIGURES];
+
     stamp_text_add(t, "<div class=scroll><table class=totals data-totals=\"%s\">",
                    program ? program : "");
     head(t, runs, program ? program : "all programs");
     stamp_text_add(t, "<tbody>");
     for (int i = 0; i < STAMP_RUNS_FIGURES; i++) {
         double v[STAMP_RUNS_MAX];
+        not_known[i] = true;
         for (int k = 0; k < runs->count; k++) {
             const struct stamp_record *r = runs->run[k];
             const struct stamp_record_program *p =
                 program ? stamp_runs_find(r, program) : &r->total;
             v[k] = p ? stamp_runs_figure(r, p, i) : (double)NAN;
+            if (isfinite(v[k])) not_known[i] = false;
         }
+        if (not_known[i]) continue;
         stamp_text_add(t, "<tr data-key=%s><th scope=row>%s</th>", stamp_runs_figures[i].key,
                        stamp_runs_figures[i].what);
         for (int k = 0; k < runs->count; k++)
             stamp_page_cell(t, k, v[0], v[k], stamp_runs_figures[i].kind);
         stamp_text_add(t, "</tr>");
     }
-    stamp_text_add(t, "</tbody></table></div>");
+    stamp_text_add(t, "</tbody></table>");
+    unknown(t, not_known);
+    stamp_text_add(t, "</div>");
 }
 
 void stamp_page_columns(struct stamp_text *t, const struct stamp_record *r)
 {
+    bool not_known[STAMP_RUNS_FIGURES];
+
     stamp_text_add(t, "<div class=scroll><table class=totals data-columns=1><thead><tr><th "
                       "scope=col>figure</th><th scope=col>all</th>");
     for (uint32_t p = 0; p < r->programs; p++)
@@ -122,6 +202,10 @@ void stamp_page_columns(struct stamp_text *t, const struct stamp_record *r)
     stamp_text_add(t, "</tr></thead><tbody>");
     for (int i = 0; i < STAMP_RUNS_FIGURES; i++) {
         const enum stamp_runs_kind kind = stamp_runs_figures[i].kind;
+        not_known[i] = !isfinite(stamp_runs_figure(r, &r->total, i));
+        for (uint32_t p = 0; p < r->programs; p++)
+            not_known[i] = not_known[i] && !isfinite(stamp_runs_figure(r, &r->program[p], i));
+        if (not_known[i]) continue;
         stamp_text_add(t, "<tr data-key=%s><th scope=row>%s</th>", stamp_runs_figures[i].key,
                        stamp_runs_figures[i].what);
         stamp_page_cell(t, 0, 0, stamp_runs_figure(r, &r->total, i), kind);
@@ -129,7 +213,9 @@ void stamp_page_columns(struct stamp_text *t, const struct stamp_record *r)
             stamp_page_cell(t, 0, 0, stamp_runs_figure(r, &r->program[p], i), kind);
         stamp_text_add(t, "</tr>");
     }
-    stamp_text_add(t, "</tbody></table></div>");
+    stamp_text_add(t, "</tbody></table>");
+    unknown(t, not_known);
+    stamp_text_add(t, "</div>");
 }
 
 /* ---- Parts and layers -------------------------------------------------------------------------------- */

@@ -241,6 +241,8 @@ static void read_root(struct stamp_keys_reader *in, const cJSON *json)
     struct stamp_record *r = in->r;
     uint32_t n = 0;
 
+    if (!in->s && !cJSON_HasObjectItem(json, "schema"))
+        stamp_keys_bad(in, "", "schema", "missing: no record of a run, which --report writes");
     const char *schema = stamp_keys_text(&root, "schema", false);
     if (!in->s && strcmp(schema, "stamp-run"))
         stamp_keys_bad(in, "", "schema", "must be \"stamp-run\": a file that --report wrote");

@@ -14,7 +14,7 @@
 
 struct cJSON;
 
-enum { STAMP_RUNS_MAX = 8, STAMP_RUNS_ROWS = 480 };
+enum { STAMP_RUNS_MAX = 8, STAMP_RUNS_ROWS = 480, STAMP_GANTT_LEAST = 40, STAMP_GANTT_MOST = 400 };
 
 struct stamp_runs {
     const struct stamp_record *run[STAMP_RUNS_MAX];
@@ -24,6 +24,13 @@ struct stamp_runs {
 
 /** Totals, parts, stalls, slack, roofline, bytes by level, timeline, for people. */
 void stamp_runs_text(struct stamp_text *t, const struct stamp_runs *runs);
+
+/**
+ * A chart of characters over time, programs of one name to one scale: a row a unit, what bounds each column, parts and
+ * layers, a table of the parts.
+ * @param columns  of the terminal
+ */
+void stamp_runs_gantt(struct stamp_text *t, const struct stamp_runs *runs, int columns);
 
 /**
  * A row each of totals, programs, parts and instances, and of every row of the trees of stalls; the first line
@@ -50,6 +57,9 @@ extern const struct stamp_runs_figure stamp_runs_figures[STAMP_RUNS_FIGURES];
 
 /** Figure @p i; NaN: not known. */
 double stamp_runs_figure(const struct stamp_record *r, const struct stamp_record_program *p, int i);
+
+/** Texts of a file: what a terminal would obey becomes '?'. */
+void stamp_runs_safe(struct stamp_text *t, const char *s);
 
 /** As a double; NaN: not known. */
 double stamp_runs_real(struct stamp_known v);

@@ -16,10 +16,9 @@ static const struct {
     const char *id, *title, *says;
     section_fn *each; /* of a program; NULL: of the whole */
 } sections[] = {
-    {"runs", "Runs", "What ran, where and how.", NULL},
     {"totals", "Totals",
-     "Over all programs, then program by program. \u201cNot known\u201d is no 0: the device does "
-     "not count it.",
+     "Over all programs, then program by program. What is not known is no 0: the device does not "
+     "count it.",
      NULL},
     {"stalls", "What bounds it",
      "Where the cycles went. A plain bar is what the counters prove; a hatched one goes up to what "
@@ -41,15 +40,17 @@ static const struct {
      "work counts where it happens, so a "
      "short part can pass its roof.",
      roofs},
-    {"timeline", "Timeline", "How busy each unit is, stretch by stretch; full height is always.",
-     times},
+    {"timeline", "Timeline",
+     "How busy each unit is, stretch by stretch; full height: all the time.", times},
     {"bytes", "Bytes by level",
      "Lines counted times the bytes of a line. Tables, column data and quantizer state are not "
      "counted.",
      stamp_page_bytes},
+    {"runs", "Runs", "What ran, where and how.", NULL},
     {"events", "All events", "Counters of the machine, over all programs.", NULL},
 };
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
+enum { TOTALS = 0, RUNS = SECTIONS - 2, EVENTS = SECTIONS - 1 };
 
 static void charts(struct stamp_text *t, const struct stamp_runs *runs, const char *program,
                    chart_fn *chart)
@@ -72,6 +73,13 @@ static void times(struct stamp_text *t, const struct stamp_runs *runs, const cha
     charts(t, runs, program, stamp_page_timeline);
 }
 
+/* The last part of a path. */
+static const char *last_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
 /* The first glance: cycles, use, what bounds it. */
 static void tiles(struct stamp_text *t, const struct stamp_runs *runs)
 {
@@ -85,6 +93,10 @@ static void tiles(struct stamp_text *t, const struct stamp_runs *runs)
         stamp_page_text(t, r->device_is);
         if (r->machine) stamp_text_add(t, ", machine ");
         if (r->machine) stamp_page_text(t, r->machine);
+        stamp_text_add(t, "<p class=own>");
+        stamp_page_text(t, last_of(runs->file[k]));
+        stamp_text_add(t, "</p>");
+        if (runs->count > 1) stamp_page_differs(t, runs, k);
         stamp_text_add(t, "<b>");
         stamp_page_number(t, stamp_runs_real(r->total.all.cycles), STAMP_RUNS_COUNT);
         stamp_text_add(t, " cycles</b>");
@@ -116,26 +128,21 @@ static void whole(struct stamp_text *t, const struct stamp_runs *runs, int i)
 {
     const char *name;
 
-    if (i == 0) stamp_page_runs(t, runs);
-    if (i == 1 && runs->count == 1) stamp_page_columns(t, runs->run[0]);
-    if (i == 1 && runs->count > 1) {
+    if (i == RUNS) stamp_page_runs(t, runs);
+    if (i == TOTALS && runs->count == 1) stamp_page_columns(t, runs->run[0]);
+    if (i == TOTALS && runs->count > 1) {
         stamp_text_add(t, "<div class=pair>");
         stamp_page_totals(t, runs, NULL);
-        for (int k = 0; (name = stamp_runs_program(runs, k)); k++) stamp_page_totals(t, runs, name);
+        const bool one = !stamp_runs_program(runs, 0) || !stamp_runs_program(runs, 1);
+        for (int k = 0; !one && (name = stamp_runs_program(runs, k)); k++)
+            stamp_page_totals(t, runs, name);
         stamp_text_add(t, "</div>");
     }
-    if (i == SECTIONS - 1) {
+    if (i == EVENTS) {
         stamp_text_add(t, "<details><summary>Show the counters</summary>");
         stamp_page_events(t, runs);
         stamp_text_add(t, "</details>");
     }
-}
-
-/* The last part of a path. */
-static const char *last_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
 }
 
 void stamp_runs_html(struct stamp_text *t, const struct stamp_runs *runs)

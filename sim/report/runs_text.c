@@ -11,8 +11,7 @@
 
 enum { CELL = 32, COLUMN = 15, BAR = 20 };
 
-/* Texts of a file: what a terminal would obey becomes '?'. */
-static void add_safe(struct stamp_text *t, const char *s)
+void stamp_runs_safe(struct stamp_text *t, const char *s)
 {
     for (; *s; s++) {
         const unsigned char c = (unsigned char)*s, next = (unsigned char)s[1];
@@ -78,7 +77,7 @@ static void line(struct stamp_text *t, const char *key, const char *value)
 {
     if (!value) return;
     stamp_text_add(t, "  %-10s ", key);
-    add_safe(t, value);
+    stamp_runs_safe(t, value);
     stamp_text_add(t, "\n");
 }
 
@@ -87,7 +86,7 @@ static void describe(struct stamp_text *t, const struct stamp_runs *runs, int k)
     const struct stamp_record *r = runs->run[k];
 
     stamp_text_add(t, "%c  ", 'A' + k);
-    add_safe(t, runs->file[k]);
+    stamp_runs_safe(t, runs->file[k]);
     stamp_text_add(t, "\n");
     line(t, "subject", r->subject);
     line(t, "device", r->device_is);
@@ -105,7 +104,7 @@ static void describe(struct stamp_text *t, const struct stamp_runs *runs, int k)
         cell(text, r->figure[i].value, STAMP_RUNS_REAL);
         stamp_text_add(t, "  %-10s %s %s", "accuracy", text, stamp_runs_accuracy(r->figure[i].key));
         if (r->figure[i].of) stamp_text_add(t, " of ");
-        if (r->figure[i].of) add_safe(t, r->figure[i].of);
+        if (r->figure[i].of) stamp_runs_safe(t, r->figure[i].of);
         stamp_text_add(t, "\n");
     }
 }
@@ -199,7 +198,7 @@ static void stalls(struct stamp_text *t, int k, const struct stamp_record_progra
             stamp_text_add(t, "  <-- %s",
                            s.bound == STAMP_BOUND_NONE ? "comes nearest" : "bounds it");
         if (s.row[i].parts[0]) stamp_text_add(t, "  ");
-        add_safe(t, s.row[i].parts);
+        stamp_runs_safe(t, s.row[i].parts);
         stamp_text_add(t, "\n");
     }
     for (int u = 0; u < STAMP_BOUND_UNITS && s.known; u++) {

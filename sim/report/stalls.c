@@ -301,8 +301,9 @@ void stamp_stalls_verdict(const struct stamp_stalls *s, char *text, size_t size)
                  "the time, units wait for one another.",
                  share, STAMP_BOUND_PERCENT);
     else
-        snprintf(text, size,
-                 "The %s bounds it: busy at least %d %% of the time in parts of %.1f %% of the "
-                 "cycles.",
-                 stamp_bound_name(s->bound), STAMP_BOUND_PERCENT, share);
+        snprintf(
+            text, size,
+            "The %s bounds it: busy at least %d %% of the time in parts that take %.1f %% of the "
+            "cycles.",
+            stamp_bound_name(s->bound), STAMP_BOUND_PERCENT, share);
 }

@@ -37,12 +37,29 @@ typedef void stamp_run_difference_fn(void *ctx, const struct stamp_image *image,
                                      const struct stamp_entry *entry,
                                      const struct stamp_run_result *result);
 
+struct stamp_dram_issue; /* model/dram/model.h */
+
+/** A command of a DRAM's channel. RD, WR: from the first to behind the last cycle of the data bus; others: of the
+ *  command bus; REF of a channel with one rank: to when it answers again. Both in cycles of the machine, of which CK are fractions. */
+struct stamp_run_command {
+    const struct stamp_dram_issue *issue;
+    double from, to;
+};
+
 /** Told of a run on a device that can TRACE; cycles count from START. */
 struct stamp_run_tracer {
     void *ctx;
     void (*begin)(void *ctx, const struct stamp_image *image, const struct stamp_entry *entry);
-    /** Instruction @p pc, from the cycle its unit takes it to the one it is over in; of a unit in order. */
-    void (*span)(void *ctx, enum stamp_unit unit, uint32_t pc, uint64_t from, uint64_t to);
+    /** Instruction @p pc, from the cycle its unit takes it to the one it is over in; of a unit in order.
+     *  @param queued  cycles it was in its unit's queue before */
+    void (*span)(void *ctx, enum stamp_unit unit, uint32_t pc, uint64_t queued, uint64_t from,
+                 uint64_t to);
+    /** Instructions in a unit's queue, from @p cycle on. */
+    void (*queue)(void *ctx, enum stamp_unit unit, uint32_t fill, uint64_t cycle);
+    /** Value of semaphore @p n, from @p cycle on. */
+    void (*semaphore)(void *ctx, uint32_t n, uint32_t value, uint64_t cycle);
+    /** In the order of time, channel by channel. */
+    void (*command)(void *ctx, const struct stamp_run_command *command);
     /** All counters now and then. */
     void (*counters)(void *ctx, uint64_t cycle, const uint64_t event[STAMP_EVENTS]);
     /** The run is over as it should; with options.phases its parts are there. */

@@ -11,9 +11,17 @@ t 'report: no such record' 1 report none.json
 t 'report: a folder' 1 report .
 says 'not JSON' 'report: an array of NumPy' 1 report x.npy --html out
 printf '{"a":1}' >other.json
-says 'schema: missing' 'report: another JSON' 1 report other.json --csv out
+printf '{"displayTimeUnit":"ns","traceEvents":[]}' >timeline.json
+says 'no record of a run, which --report writes' 'report: another JSON' 1 report other.json --csv out
 head -c 900 run.json >half.json
-says 'not JSON' 'report: half a record' 1 report half.json --html out
+says 'cut off' 'report: half a record' 1 report half.json --html out
+says 'not JSON' 'report: a chart of half a record' 1 report half.json --gantt
+: >empty.json
+says 'empty' 'report: an empty file' 1 report empty.json
+says 'no record of a run' 'report: a timeline' 1 report timeline.json
+sed 's/"mxu_wait":/"mxu_waits":/' run.json >older.json
+says 'missing; a file of another version' 'report: a key of another version' 1 report older.json
+t 'report: a chart without a clock' 0 report run.json --gantt
 sed 's/"format":1/"format":9/' run.json >next.json
 says 'run again with --report' 'report: of another version' 1 report next.json --html out
 sed 's/"cycles":null/"cycles":-4/' run.json >minus.json

@@ -19,7 +19,7 @@ STAMP = os.path.abspath(os.environ.get("STAMP_BIN", "build/stamp"))
 KIT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 MODEL = os.path.join(KIT, "traces/model/stamp-stories")
 RTL = os.path.exists(os.path.join(os.path.dirname(STAMP), "stamp_rtl_tiny.so"))
-SECTIONS = ["runs", "totals", "stalls", "slack", "parts", "layers", "roofline", "timeline", "bytes", "events"]
+SECTIONS = ["totals", "stalls", "slack", "parts", "layers", "roofline", "timeline", "bytes", "runs", "events"]
 FIGURES = {"instructions": "insns", "load_bytes": "load_bytes", "store_bytes": "store_bytes", "fetch_bytes": "fetch_bytes"}
 passed = failed = skipped = 0
 
@@ -91,7 +91,9 @@ def hold_numbers(page, runs):
     one = len(runs) == 1
     ask = """[...document.querySelectorAll('#totals table')].map(t => [t.dataset.totals ?? '',
         [...t.querySelectorAll('tbody tr')].map(r => [r.dataset.key,
-        [...r.querySelectorAll('td')].map(d => (d.querySelector('data') || {value: null}).value)])])"""
+        [...r.querySelectorAll('td')].map(d => (d.querySelector('data') || {value: null}).value)]).concat(
+        [...t.parentElement.querySelectorAll('[data-unknown]')].flatMap(p => p.dataset.unknown.split(' ')).map(k =>
+        [k, [...t.querySelectorAll('thead th')].slice(1).map(() => null)]))])"""
     seen = 0
     for program, rows in page.ask(ask):
         for key, cells in rows:

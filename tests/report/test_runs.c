@@ -310,6 +310,52 @@ START_TEST(a_long_run_makes_no_long_page)
 }
 END_TEST
 
+/* 300 cycles in 30 columns, then the same run twice as long beside it: columns are 20 cycles. */
+START_TEST(a_chart_has_every_cycle_in_its_column)
+{
+    struct stamp_record *r = sample_record(1), *twice = sample_record(2);
+    struct stamp_runs runs = {.run = {r}, .file = {"one\x1b[2J"}, .count = 1};
+    struct stamp_text t = {0};
+    const struct stamp_record_program *p = &r->program[0];
+
+    for (int u = 0; u < STAMP_BOUND_UNITS; u++)
+        for (int i = 0; i < 4; i++) p->instance[i].event[stamp_bound_busy(u)].n = 0;
+    p->instance[0].event[STAMP_EV_MXU_BUSY].n = 95; /* of 100 */
+    p->instance[3].event[STAMP_EV_LDU_BUSY].n = 25; /* of 50 */
+    stamp_runs_gantt(&t, &runs, 48);
+    has(t.s, "one?[2J, prefill: 300 cycles\n");
+    has(t.s, "cycle  |0        |100      |200      \n");
+    has(t.s, "\nLDU    |                         -----|");
+    has(t.s, "\nMXU    |##########                    |");
+    has(t.s, "\nbound  |MMMMMMMMMM--------------------|\n");
+    has(t.s, "\npart   |aaaaaaaaaabbbbbaaaaaaaaaabbbbb|\n");
+    has(t.s, "\nlayer  |0              1              |\n");
+    has(t.s, "step: no parts to draw");
+    stamp_free(t.s);
+    t = (struct stamp_text){0};
+    runs = (struct stamp_runs){.run = {r, twice}, .file = {"a", "b"}, .count = 2};
+    stamp_runs_gantt(&t, &runs, 48);
+    has(t.s, "\npart   |aaaaabbaaaaaabb               |\n");
+    has(t.s, "b, prefill: 600 cycles, +100.00 % against A\n");
+    stamp_free(t.s);
+    stamp_record_free(r);
+    stamp_record_free(twice);
+}
+END_TEST
+
+START_TEST(a_chart_of_a_device_without_clock_says_so)
+{
+    struct stamp_record *r = sample_untimed();
+    const struct stamp_runs runs = {.run = {r}, .file = {"a"}, .count = 1};
+    struct stamp_text t = {0};
+
+    stamp_runs_gantt(&t, &runs, 0);
+    has(t.s, "main: a device without a clock");
+    stamp_free(t.s);
+    stamp_record_free(r);
+}
+END_TEST
+
 Suite *stamp_suite_runs(void)
 {
     Suite *s = suite_create("runs");
@@ -325,6 +371,8 @@ Suite *stamp_suite_runs(void)
     tcase_add_test(t, rows_of_the_csv_have_all_columns);
     tcase_add_test(t, a_page_fetches_nothing_and_takes_no_text_for_html);
     tcase_add_test(t, a_long_run_makes_no_long_page);
+    tcase_add_test(t, a_chart_has_every_cycle_in_its_column);
+    tcase_add_test(t, a_chart_of_a_device_without_clock_says_so);
     suite_add_tcase(s, t);
     return s;
 }
