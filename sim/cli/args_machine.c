@@ -248,7 +248,12 @@ static error_t parse_options(int key, char *arg, struct argp_state *state)
     error_t err = 0;
 
     if (key >= KEY_MACHINE && key <= KEY_WINDOW && key != KEY_ON && key != KEY_SEED) m->any = true;
-    if (key == KEY_LATENCY || key == KEY_BANDWIDTH || key == KEY_STALL) m->plain = true;
+    m->latency |= key == KEY_LATENCY;
+    m->bandwidth |= key == KEY_BANDWIDTH;
+    m->stall |= key == KEY_STALL;
+    m->seed |= key == KEY_SEED;
+    m->watchdog |= key == KEY_WATCHDOG;
+    m->plain = m->latency || m->bandwidth || m->stall;
     switch (key) {
     case KEY_MACHINE: return parse_machine(arg, m);
     case KEY_ON: m->on_set = true; return stamp_args_device(arg, STAMP_CAN_PROGRAMS, &run->on);

@@ -14,9 +14,10 @@ struct stamp_args_machine {
     bool any;                      /**< another of the flags was, but for --seed */
     const struct stamp_mach *mach; /**< --machine, or NULL */
     bool plain;                    /**< --latency, --bandwidth or --stall was given */
-    const char *trace;             /**< --trace, or NULL */
-    uint32_t clock;                /**< --clock, MHz, or 0 */
-    struct stamp_run_options run;  /**< start from stamp_args_machine_default */
+    bool latency, bandwidth, stall, seed, watchdog; /**< this flag was, whatever it said */
+    const char *trace;                              /**< --trace, or NULL */
+    uint32_t clock;                                 /**< --clock, MHz, or 0 */
+    struct stamp_run_options run;                   /**< start from stamp_args_machine_default */
 };
 
 extern const struct argp stamp_argp_machine; /**< input: struct stamp_args_machine */

@@ -217,26 +217,29 @@ static enum stamp_status get_program(struct run_args *a, struct stamp_image **im
     return s;
 }
 
-/* A kept program brings its memory along; a flag that says something else goes before it. */
-static enum stamp_status surround(struct stamp_run_options *o, const char *scheme,
+/* A kept program brings its memory along; a flag goes before it, also one that says the default. */
+static enum stamp_status surround(struct stamp_args_machine *m, const char *scheme,
                                   struct stamp_err *e)
 {
-    const struct stamp_run_options given = *o, none = stamp_run_options_default();
+    struct stamp_run_options *o = &m->run;
+    const struct stamp_run_options given = *o;
     bool found;
     const enum stamp_status s = stamp_surroundings_read(scheme, o, &found, e);
 
     if (s || !found) return s;
-    if (given.read_latency != none.read_latency) {
+    if (given.has_dram) o->dram = given.dram;
+    if (m->plain) o->has_dram = false; /* a plain memory was asked for */
+    if (m->latency) {
         o->read_latency = given.read_latency;
         o->write_latency = given.write_latency;
     }
-    if (given.read_rate != none.read_rate) {
+    if (m->bandwidth) {
         o->read_rate = given.read_rate;
         o->write_rate = given.write_rate;
     }
-    if (given.stall != none.stall) o->stall = given.stall;
-    if (given.seed != none.seed) o->seed = given.seed;
-    if (given.watchdog != none.watchdog) o->watchdog = given.watchdog;
+    if (m->stall) o->stall = given.stall;
+    if (m->seed) o->seed = given.seed;
+    if (m->watchdog) o->watchdog = given.watchdog;
     return STAMP_OK;
 }
 
@@ -257,7 +260,7 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
     if (a->machine.mach && a->machine.mach != (*image)->mach)
         return stamp_fail(e, STAMP_ERANGE, "%s is a program for machine %s, not %s", a->program[0],
                           (*image)->mach->name, a->machine.mach->name);
-    s = surround(&a->machine.run, (*image)->scheme, e);
+    s = surround(&a->machine, (*image)->scheme, e);
     if (s) return stamp_fail_at(e, "%s", a->program[0]);
     for (int i = 0; i < STAMP_ARGS; i++)
         if (!a->arg_set[i]) a->arg[i] = (*image)->arg[i];

@@ -82,8 +82,7 @@ static enum stamp_status same_machine(const struct stamp_mach *m, const struct s
     const uint32_t param0 = m->P | m->L << 8 | m->T << 16 | m->AXI_BYTES << 24;
     const uint32_t version = STAMP_ISA_MAJOR << 16 | STAMP_ISA_MINOR;
 
-    if (r->id == 0x5354414d && r->version == version && r->param0 == param0)
-        return STAMP_OK; /* regs.def */
+    if (r->id == STAMP_ID && r->version == version && r->param0 == param0) return STAMP_OK;
     return stamp_fail(e, STAMP_EMISMATCH,
                       "the accelerator's registers say it is 0x%08" PRIx32 ", 0x%08" PRIx32
                       ", 0x%08" PRIx32 ", not %s",

@@ -116,7 +116,7 @@ uint32_t clock_core::read(uint32_t offset)
     const uint32_t n = (offset - STAMP_REG_CTR) / 8;
 
     if (offset == STAMP_REG_STATUS) return busy_ | done_ << 1 | (status_ != STAMP_OK) << 2;
-    if (offset == STAMP_REG_ID) return 0x5354414d; /* regs.def */
+    if (offset == STAMP_REG_ID) return STAMP_ID;
     if (offset == STAMP_REG_VERSION) return STAMP_ISA_MAJOR << 16 | STAMP_ISA_MINOR;
     if (offset == STAMP_REG_PARAM0)
         return job_.mach->P | job_.mach->L << 8 | job_.mach->T << 16 | job_.mach->AXI_BYTES << 24;

@@ -141,6 +141,12 @@ honest "$P/stamp" run "$tmp/kept.stamp" --on all
 want word:LDU:VM:9 "stamp: $(words LDU VM)" "$P/stamp" run "$tmp/kept.stamp" --on all
 "$P/stamp" dis "$tmp/kept.stamp" 2> /dev/null | grep -q 'surroundings base=0x[0-9a-f]*[1-9a-f][0-9a-f]* latency=' ||
     { failed=$((failed + 1)); echo 'plant: the kept program says nothing of its memory'; }
+# A flag goes before what is kept, also where it says the default.
+cycles() { "$P/stamp" run "$tmp/kept.stamp" --on cycle "$@" 2> /dev/null | grep '^cycles'; }
+for latency in 60 1; do
+    [ "$(cycles)" != "$(cycles --latency $latency)" ] ||
+        { failed=$((failed + 1)); echo "plant: --latency $latency does not go before the kept memory"; }
+done
 want memory 'seed 7: .*memory after the run: byte 0x[0-9a-f]+ \(buffer out' $rand
 for event in CYCLES FETCH_BYTES LDU_BUSY STU_BUSY VXU_BUSY MXU_BUSY LDU_WAIT STU_WAIT VXU_WAIT MXU_WAIT LDU_AXI \
     STU_AXI VXU_VM MXU_DRAIN; do

@@ -69,7 +69,7 @@ int main(int argc, char **argv)
                                         .read_rate = 256,
                                         .write_rate = 256};
     rtl = ops->open(&o);
-    expect("ID", STAMP_REG_ID, 0x5354414d);
+    expect("ID", STAMP_REG_ID, STAMP_ID);
     expect("PARAM0", STAMP_REG_PARAM0, m->P | m->L << 8 | m->T << 16 | m->AXI_BYTES << 24);
 #define REG(name, offset, access, meaning) patterns(#name, #access, offset);
 #include "model/spec/regs.def"

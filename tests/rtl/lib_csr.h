@@ -76,7 +76,7 @@ static uint32_t expected_read(uint32_t at)
 
     if (writable(at)) return regs[at];
     switch (at) {
-    case STAMP_REG_ID: return 0x5354414d;
+    case STAMP_REG_ID: return STAMP_ID;
     case STAMP_REG_VERSION: return 0x00020000;
     case STAMP_REG_PARAM0: return 8u << 24 | 4 << 16 | 8 << 8 | 4;
     case STAMP_REG_STATUS:
