@@ -18,7 +18,6 @@ import sys
 import time
 
 import table
-import netlist
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -107,8 +106,6 @@ def solve(proof, mutate):
     where = os.path.join(OUT, proof.name + (".mutant" if mutate else ""))
     shutil.rmtree(where, ignore_errors=True)
     os.makedirs(where)
-    if proof.engine == "netlist":
-        return netlist.solve(proof, where, mutate, ROOT, run)
     out = os.path.join(where, "circuit")
     params = "\n".join(f"chparam -set {k} {v} {proof.top}" for k, v in proof.params)
     transparent = TRANSPARENT.format(here=HERE) if proof.engine == "sat" else ""
@@ -142,7 +139,7 @@ def solve(proof, mutate):
 def key(proof):
     """Names all that the verdict depends on."""
     digest = hashlib.sha256(repr((proof, CIRCUIT, TRANSPARENT, START, ABC, REFUTE, TOOL)).encode())
-    for name in proof.rtl + proof.props + ["tests/prove/transparent.v", "tests/prove/netlist.py"]:
+    for name in proof.rtl + proof.props + ["tests/prove/transparent.v"]:
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
     return digest.hexdigest()[:24]

@@ -6,7 +6,7 @@ import glob
 import os
 
 PACKAGES = ["rtl/gen/stamp_isa_pkg.sv", "rtl/fp/stamp_fp_pkg.sv"]
-ENGINES = ("pdr", "bmc", "sat", "netlist")
+ENGINES = ("pdr", "bmc", "sat")
 KEYS = {"says", "top", "rtl", "props", "set", "for", "engine", "bound", "limit", "mutant", "shows", "short"}
 
 
