@@ -153,7 +153,8 @@ static enum stamp_status on_clock(const struct calibrate_case *c, const uint8_t 
     bool done;
 
     memcpy(o.arg, c->arg, sizeof o.arg);
-    if (seen) o.hooks = (struct stamp_clock_hooks){seen, NULL, on_take, on_retire};
+    if (seen)
+        o.hooks = (struct stamp_clock_hooks){.ctx = seen, .take = on_take, .retire = on_retire};
     enum stamp_status s = stamp_clock_new(&o, &clock, e);
     if (!s) {
         s = stamp_clock_run(clock, 0, &done, e);
