@@ -15,10 +15,8 @@ enum stamp_status stamp_cost_entry(const struct stamp_image *image, const struct
 {
     const uint32_t latency = memory.latency ? memory.latency : STAMP_COST_MEMORY;
     const uint32_t rate = memory.rate ? memory.rate : STAMP_COST_RATE_ONE;
-    const struct stamp_plain_config plain = {.read_latency = latency,
-                                             .write_latency = latency,
-                                             .read_rate = rate,
-                                             .write_rate = rate};
+    const struct stamp_plain_config plain = {
+        .read_latency = latency, .write_latency = latency, .read_rate = rate, .write_rate = rate};
     static const enum stamp_event busy[STAMP_UNITS] = {[STAMP_UNIT_LDU] = STAMP_EV_LDU_BUSY,
                                                        [STAMP_UNIT_STU] = STAMP_EV_STU_BUSY,
                                                        [STAMP_UNIT_VXU] = STAMP_EV_VXU_BUSY,
