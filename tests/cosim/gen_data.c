@@ -90,7 +90,7 @@ static void fill_tables(struct gen_rng *r, const struct stamp_mach *m, uint8_t *
     for (uint32_t i = 0; i < all; i++) {
         uint32_t kind = gen_below(r, 4), token = gen_below(r, GEN_TOKENS);
         if (i < init) kind = 1, token = 0;
-        if (kind == 3 || (kind == 2 && (odd ? i % 2 : i % P == P - 1))) kind = 1;
+        if (kind == 3 || (kind == 2 && (odd ? i % 2 == 1 : i % P == P - 1))) kind = 1;
         const uint32_t v = kind << 14 | token;
         nt[2 * i] = (uint8_t)v;
         nt[2 * i + 1] = (uint8_t)(v >> 8);

@@ -40,7 +40,7 @@ module prove_rmux #(
   assign take_l = l_arvalid_i && l_arready;
 
   check_fifo #(.Width(48), .Depth(2), .Exact(1'b0)) i_addresses (
-    .clk_i, .rst_ni(up), .push_i(take_f || take_l), .ready_i(1'b1),
+    .clk_i, .rst_ni(up), .push_i(take_f || take_l), .ready_i(take_f || take_l),
     .in_i(take_f ? {f_araddr_i, f_arlen_i} : {l_araddr_i, l_arlen_i}), .valid_i(arvalid), .pop_i(arready_i),
     .out_i({araddr, arlen}), .mark_i);
 
