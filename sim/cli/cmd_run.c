@@ -298,7 +298,6 @@ static void print(const struct run_args *a, const struct stamp_image *m,
             stamp_put_no_counters(o);
         else
             stamp_put_counters(o, r, timed);
-        stamp_put_work(o, m, stamp_image_entry(m, a->machine.run.entry), a->arg);
         stamp_put_peak(o);
         stamp_put_count(o, "products", r->products);
         stamp_put_text(o, "error", stamp_error_name(r->error));
@@ -306,6 +305,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_put_text(o, "machine", m->mach->name);
         stamp_put_text(o, "on", a->machine.run.on->name);
         stamp_put_count(o, "seed", a->machine.run.seed);
+        stamp_put_work(o, m, stamp_image_entry(m, a->machine.run.entry), a->arg);
         if (r->mismatches) {
             stamp_put_text(o, "difference", r->difference);
             stamp_explain_json(o, m, stamp_image_entry(m, a->machine.run.entry), r);
