@@ -16,7 +16,7 @@ struct stamp_compile_options {
     bool no_verify;                  /**< skip the verifier (verify.h) */
     bool no_roll;                    /**< leave loops unrolled */
     struct stamp_text *dump;         /**< what each pass decided, or NULL */
-    struct stamp_cost_memory memory; /**< that the estimate is for; zero: estimate.h */
+    struct stamp_cost_memory memory; /**< that it is made for: tiles, estimate; zero: estimate.h */
     /* For tests: other tiles, same values. 0 is the compiler's choice. */
     bool unfused;        /**< transform in passes of their own */
     uint32_t max_groups; /**< row groups of a tile */

@@ -54,6 +54,7 @@ static struct stamp_work work_of(const struct stamp_lower *n, const struct stamp
                                .keep = is_rows(n, s),
                                .bias = stamp_linear_has_bias(n, s),
                                .post = post_of(s->s->post),
+                               .rate = o->memory.rate,
                                .max_groups = o->max_groups,
                                .max_panel = o->max_panel,
                                .max_kc = o->max_kc,

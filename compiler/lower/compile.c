@@ -80,6 +80,7 @@ static struct stamp_work work_of(const struct job *j, bool transform, enum stamp
         .w8 = j->layer->scheme.weight_bits == 8,
         .bias = bias,
         .codes = !j->layer->scheme.block && !j->layer->scheme.symmetric,
+        .rate = o->memory.rate,
         .max_groups = o->max_groups,
         .max_panel = o->max_panel,
         .max_kc = o->max_kc,

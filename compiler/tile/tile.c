@@ -155,7 +155,8 @@ static struct load tile_load(const struct stamp_work *w, const struct stamp_tili
                              const struct stamp_tile *tile)
 {
     const struct stamp_mach *m = w->mach;
-    const double rows = tile->rows, kl = t->kl, cg = t->cg, axi = m->AXI_BYTES;
+    const double rows = tile->rows, kl = t->kl, cg = t->cg;
+    const double axi = m->AXI_BYTES * (w->rate ? w->rate / (double)STAMP_COST_RATE_ONE : 1);
     const struct stamp_block part = stamp_work_unit(w, tile->first);
     const double made = rows + tile->rest - (tile->head ? part.h * part.w : 0); /* rows coded */
     const double levels = w->transform ? w->plan->depth : 0;

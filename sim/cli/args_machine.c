@@ -109,7 +109,7 @@ static const struct argp_option memory_options[] = {
 };
 
 static const struct argp_option estimate_options[] = {
-    {.doc = "Memory that the estimate is for:", .group = 31},
+    {.doc = "Memory that the program is made for:", .group = 31},
     LATENCY_AND_BANDWIDTH,
     {.name = NULL},
 };
