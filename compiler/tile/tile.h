@@ -53,7 +53,7 @@ struct stamp_work {
     bool codes; /**< there may be codes of rows in DRAM: no blocks, not symmetric */
     enum stamp_post post;
     const struct stamp_tiling
-        *like; /**< weights are packed for this tiling: same panels and slots */
+        *like;     /**< weights are packed for this tiling: same panels and slots */
     uint32_t rate; /**< of memory, beats per 256 cycles each way; 0: a beat in every cycle */
     /* Limits for tests; 0 is none. */
     uint32_t max_groups, max_panel, max_kc, max_xlines;
