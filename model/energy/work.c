@@ -8,27 +8,10 @@
 #include "model/dispatch/walk.h"
 #include "model/spec/expr.h"
 
-static const struct {
-    const char *name, *meaning;
-} classes[] = {
-#define CLASS(name, meaning) {#name, meaning},
-#include "model/spec/work.def"
-};
-
 static const struct stamp_work_info works[] = {
 #define WORK(name, class, unit, meaning) {#name, STAMP_CLASS_##class, #unit, meaning},
 #include "model/spec/work.def"
 };
-
-const char *stamp_class_name(enum stamp_class c)
-{
-    return (unsigned)c < STAMP_CLASSES ? classes[c].name : "?";
-}
-
-const char *stamp_class_meaning(enum stamp_class c)
-{
-    return (unsigned)c < STAMP_CLASSES ? classes[c].meaning : "?";
-}
 
 const struct stamp_work_info *stamp_work_info(enum stamp_work w)
 {
