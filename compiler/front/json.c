@@ -70,6 +70,27 @@ enum stamp_status stamp_json_text(const char *name, const char *text, size_t len
     return STAMP_OK;
 }
 
+/* The parser stopped at @p at because the text ends: nothing is left, or only a string without its end,
+   or a piece of a word or of a number. */
+static bool breaks_off(const char *text, size_t len, size_t at)
+{
+    bool string = false;
+    size_t last = 0; /* where the last token begins */
+
+    for (size_t i = 0; i < len; i++) {
+        if (string && text[i] == '\\') {
+            i++;
+        } else if (text[i] == '"') {
+            last = string ? last : i;
+            string = !string;
+        } else if (!string && strchr(" \t\r\n[]{}:,", text[i])) {
+            last = i + 1;
+        }
+    }
+    if (at >= len || (string && at > last)) return true;
+    return !string && at >= last && len - at == strspn(text + at, "0123456789+-.Eaeflnrstu");
+}
+
 enum stamp_status stamp_json_parse(const char *name, const char *text, size_t len,
                                    struct cJSON **out, size_t *stop, struct stamp_err *e)
 {
@@ -90,9 +111,9 @@ enum stamp_status stamp_json_parse(const char *name, const char *text, size_t le
         s = stamp_fail(e, STAMP_ENOMEM, "%s: out of memory", name);
     else if (!json)
         s = stamp_fail(e, STAMP_EFORMAT, "%s: not JSON, near byte %zu of %zu%s", name, *stop, len,
-                       !len           ? ": empty"
-                       : *stop >= len ? ": cut off"
-                                      : "");
+                       !len                           ? ": empty"
+                       : breaks_off(copy, len, *stop) ? ": cut off"
+                                                      : "");
     else if (end[strspn(end, " \t\r\n")] != '\0')
         s = stamp_fail(e, STAMP_EFORMAT, "%s: bytes after the JSON text, at %zu", name, *stop);
     stamp_free(copy);

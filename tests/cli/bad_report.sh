@@ -13,8 +13,10 @@ says 'not JSON' 'report: an array of NumPy' 1 report x.npy --html out
 printf '{"a":1}' >other.json
 printf '{"displayTimeUnit":"ns","traceEvents":[]}' >timeline.json
 says 'no record of a run, which --report writes' 'report: another JSON' 1 report other.json --csv out
-head -c 900 run.json >half.json
-says 'cut off' 'report: half a record' 1 report half.json --html out
+for cut in 1 898 899 900 901 902 903 904 905 906 907 908 909 910 911 912 913 914 915 916 917 918 919 920; do
+    head -c $cut run.json >half.json # inside a name, a word, a number, between them
+    says 'cut off' "report: $cut bytes of a record" 1 report half.json --html out
+done
 says 'not JSON' 'report: a chart of half a record' 1 report half.json --gantt
 : >empty.json
 says 'empty' 'report: an empty file' 1 report empty.json
