@@ -199,13 +199,13 @@ struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, e
         round_up(round_up(cols, b->mach->L) * stamp_fmt_bytes(fmt), STAMP_DRAM_ALIGN);
     struct stamp_buffer *f = add_buffer(b, name, rows * row);
 
-    if (!f) return (struct stamp_place){0, 0, fmt};
+    if (!f) return (struct stamp_place){0, 0, fmt, 0};
     f->role = role;
     f->fmt = fmt;
     f->rows = rows;
     f->cols = cols;
     f->row_bytes = row;
-    return (struct stamp_place){f->addr, row, fmt};
+    return (struct stamp_place){f->addr, row, fmt, 0};
 }
 
 uint64_t stamp_build_bytes(struct stamp_build *b, const char *name, enum stamp_role role,

@@ -11,10 +11,11 @@
 #include "compiler/emit/options.h"
 #include "model/image/image.h"
 
-/** A matrix in DRAM. */
+/** A matrix in DRAM; a row of a decode program that fits stays in VM instead. */
 struct stamp_place {
     uint64_t addr, row_bytes;
     enum stamp_fmt fmt;
+    uint32_t vm; /**< the row's first VM line plus 1, and no DRAM; 0: in DRAM */
 };
 
 /** Address registers of a loop over layers: its offset, and copies of it for the loops inside. */

@@ -88,6 +88,8 @@ uint64_t stamp_attend_sums(const struct stamp_attend *n);
 void stamp_attend_step_start(struct stamp_attend *n, bool recode);
 void stamp_attend_step_kv(struct stamp_attend *n);
 void stamp_attend_step(struct stamp_attend *n);
+/** Lines of VM of @p mach that a step needs at least, by what @p n, whose mach is changed, has of the prefill. */
+uint32_t stamp_attend_step_lines(struct stamp_attend *n, const struct stamp_mach *mach);
 void stamp_attend_recode(struct stamp_attend *n);
 
 /** RMSNORM of heads in place: v.n0 rows of hl lines of @p count elements; gain, eps and scalars are VM lines.

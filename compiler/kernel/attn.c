@@ -36,19 +36,20 @@ void stamp_attn_query(struct stamp_attn_plan *a, const struct stamp_attn_item *i
 {
     struct stamp_attend *n = a->n;
     const uint32_t k = i->head % a->slots;
-    const struct stamp_vec v = {a->q[i->head % 2], a->live, n->hl, n->hl};
+    const struct stamp_vec v = {i->q_vm ? i->q_vm - 1 : a->q[i->head % 2], a->live, n->hl, n->hl};
     struct stamp_vsm s = {.sm = a->smq, .smstride = 1, .sd = true, .first = true};
 
     if (!i->first) return;
-    stamp_emit_move(n->b, STAMP_OP_LOAD,
-                    (struct stamp_move){.space = STAMP_SPACE_VM,
-                                        .fmt = STAMP_FMT_F32,
-                                        .dram = i->q_dram,
-                                        .line = v.a,
-                                        .lines = n->hl,
-                                        .lstride = n->hl,
-                                        .n0 = a->live,
-                                        .d0 = a->q_pitch});
+    if (!i->q_vm)
+        stamp_emit_move(n->b, STAMP_OP_LOAD,
+                        (struct stamp_move){.space = STAMP_SPACE_VM,
+                                            .fmt = STAMP_FMT_F32,
+                                            .dram = i->q_dram,
+                                            .line = v.a,
+                                            .lines = n->hl,
+                                            .lstride = n->hl,
+                                            .n0 = a->live,
+                                            .d0 = a->q_pitch});
     if (n->at.norm_q) stamp_head_norm(n->b, n->L, n->head_dim, v, a->gain, a->eps, a->mb);
     if (n->rope) stamp_emit_rope(n->b, v, a->table, 2 * n->hl, a->rope_rep, v.a, n->hl);
     stamp_emit_v(n->b, STAMP_OP_VMINMAX, v, s);
@@ -243,7 +244,8 @@ void stamp_attn_finish(struct stamp_attn_plan *a, const struct stamp_attn_item *
     stamp_emit_fnm(n->b, STAMP_ONE_RECIP, (struct stamp_vec){a->l[k], stamp_attn_scalars(a), 1, 1},
                    0, 0.0f, (struct stamp_lim){(int32_t)(a->live < n->L ? a->live : n->L), 0, 0},
                    a->l[k], 1);
-    stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], o.a, n->hl);
+    stamp_emit_row(n->b, STAMP_ROW_MUL, o, a->l[k], i->o_vm ? i->o_vm - 1 : o.a, n->hl);
+    if (i->o_vm) return;
     stamp_emit_move(n->b, STAMP_OP_STORE,
                     (struct stamp_move){.space = STAMP_SPACE_VM,
                                         .fmt = STAMP_FMT_F32,

@@ -48,8 +48,9 @@ struct stamp_attn_item {
     uint32_t t0, h, kb;      /**< first row; query head; block of keys */
     uint32_t kv;             /**< key-value head */
     uint64_t q_dram, o_dram; /**< first row of queries and results */
-    uint32_t rows;           /**< results to store */
-    int32_t lim;             /**< keys of the block the first row sees */
+    uint32_t q_vm, o_vm; /**< their first VM line plus 1 where they stay there, and no DRAM; or 0 */
+    uint32_t rows;       /**< results to store */
+    int32_t lim;         /**< keys of the block the first row sees */
     uint32_t nk; /**< keys of the block that some row sees: whole records, or whole groups of one */
     bool first, last; /**< block of its head */
     uint32_t head;    /**< heads before it: picks q; modulo slots xq, m, l, o */

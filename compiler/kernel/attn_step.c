@@ -94,8 +94,11 @@ static void append(struct stamp_attend *n, uint32_t which, uint32_t chunk)
 
     c.rows = 1;
     c.rt = n->mach->RT_ENTRIES / 2;
-    stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
-                    from.addr + (uint64_t)chunk * cols * n->L * 4, c.at.rows, cols);
+    if (from.vm)
+        c.at.rows = from.vm - 1 + chunk * cols;
+    else
+        stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32,
+                        from.addr + (uint64_t)chunk * cols * n->L * 4, c.at.rows, cols);
     if (!which) {
         stamp_emit_move(n->b, STAMP_OP_LOAD,
                         (struct stamp_move){.space = STAMP_SPACE_VM,

@@ -88,12 +88,13 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
         i.d.dram = s->table.addr;
         i.d.d0 = s->table.row_bytes;
         i.d.it = it * STAMP_INDEX_LINE + r % STAMP_INDEX_LINE;
-        i.d.line = turn * room;
+        i.d.line = x.vm ? x.vm - 1 : turn * room;
         i.d.lines = lines_of_row;
         i.d.lstride = lines_of_row;
         i.d.n0 = rows;
         i.d.n1 = 1;
         stamp_build_push(n->b, &i);
+        if (x.vm) continue;
         stamp_emit_move(n->b, STAMP_OP_STORE,
                         (struct stamp_move){.space = STAMP_SPACE_VM,
                                             .fmt = STAMP_FMT_F32,

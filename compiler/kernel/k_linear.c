@@ -138,7 +138,7 @@ static void plan(struct stamp_lower *n, struct stamp_lstep *s)
     s->l.work.transform = false;
     s->l.work.bias = false;
     s->l.work.post = STAMP_POST_NONE;
-    if (stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t)) return;
+    if (!n->stay && stamp_tile_choose(&s->l.work, n->b->arena, &s->l.t)) return;
     stamp_build_starved(n->b);
     stamp_tile_need(&s->l.work, n->b->arena, need);
     stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s, %u to %u, does not fit machine %s: %s",
@@ -200,7 +200,7 @@ static void emit_apart(struct stamp_lower *n, struct stamp_lstep *s)
         .c = s->l.add,
         .gate = s->l.gate,
         .y = s->l.y};
-    stamp_emit_elementwise(n->b, n->mach, &e);
+    stamp_emit_elementwise(n->b, &s->room.mach, &e);
 }
 
 static uint64_t products(const struct stamp_lower *n, const struct stamp_lstep *s)

@@ -56,8 +56,8 @@ static struct stay stay_of(const struct stamp_lower *n, const struct stamp_lstep
     return v;
 }
 
-/* y = (x - mean) / sqrt(var + eps) * gain + bias: numerics.md, LAYERNORM. */
-static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
+/* v = (x - mean) / sqrt(var + eps) * gain + bias: numerics.md, LAYERNORM. */
+static void layer_rows(struct stamp_lower *n, struct stamp_vec x, struct stamp_vec v, uint32_t cols,
                        const struct stay *at, uint32_t scalars)
 {
     const struct stamp_vec mean = {scalars, (v.n0 + n->L - 1) / n->L, 1, 1};
@@ -65,9 +65,9 @@ static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
         at->end > at->mask; /* padding between groups is +0 before and is made so again */
     const struct stamp_lim lim = {padded ? STAMP_LIM_ALL : (int32_t)cols, 0, 0};
 
-    stamp_emit_red(n->b, STAMP_RED_SUM, v, lim, scalars);
+    stamp_emit_red(n->b, STAMP_RED_SUM, x, lim, scalars);
     stamp_emit_bin(n->b, STAMP_BIN_MUL, mean, at->over, 0, 0, scalars, 1);
-    stamp_emit_row(n->b, STAMP_ROW_SUB, v, scalars, v.a, v.s0);
+    stamp_emit_row(n->b, STAMP_ROW_SUB, x, scalars, v.a, v.s0);
     if (padded) stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->mask, 0, 0, v.a, v.s0);
     rms_scalars(n->b, n->L, v, cols, lim, at->eps, scalars);
     stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
@@ -75,11 +75,11 @@ static void layer_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
     stamp_emit_bin(n->b, STAMP_BIN_ADD, v, at->bias, 0, 0, v.a, v.s0);
 }
 
-static void rms_rows(struct stamp_lower *n, struct stamp_vec v, uint32_t cols,
+static void rms_rows(struct stamp_lower *n, struct stamp_vec x, struct stamp_vec v, uint32_t cols,
                      const struct stay *at, uint32_t scalars)
 {
-    rms_scalars(n->b, n->L, v, cols, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, at->eps, scalars);
-    stamp_emit_row(n->b, STAMP_ROW_MUL, v, scalars, v.a, v.s0);
+    rms_scalars(n->b, n->L, x, cols, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, at->eps, scalars);
+    stamp_emit_row(n->b, STAMP_ROW_MUL, x, scalars, v.a, v.s0);
     stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->gain, 0, 0, v.a, v.s0);
 }
 
@@ -98,6 +98,13 @@ static void load_stay(struct stamp_lower *n, const struct stamp_lstep *s, const 
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->over, at->over, 1);
 }
 
+uint32_t stamp_norm_lines(const struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    const uint32_t lines = (stamp_lower_width(n, s->s->x) + n->L - 1) / n->L;
+
+    return (stay_of(n, s, lines).end + BUFFERS * lines + 3) / 4 * 4;
+}
+
 static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
 {
     const uint32_t cols = n->g->value[s->s->x].cols,
@@ -112,13 +119,14 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
     if (!fit) {
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                          "rows of %u lines do not fit machine %s: VM_LINES is %u, needs %u", lines,
-                         n->mach->name, vm, (at.end + BUFFERS * lines + 3) / 4 * 4);
+                         n->mach->name, vm, stamp_norm_lines(n, s));
         return;
     }
     while (2 * batch <= least(fit, n->L)) batch *= 2;
     load_stay(n, s, &at, lines);
     for (uint32_t r = 0, turn = 0; r < rows; r += batch, turn = (turn + 1) % BUFFERS) {
-        const struct stamp_vec v = {at.end + turn * room, least(batch, rows - r), lines, lines};
+        const struct stamp_vec there = {at.end + turn * room, least(batch, rows - r), lines, lines};
+        struct stamp_vec x = there, v = there;
         struct stamp_move m = {.space = STAMP_SPACE_VM,
                                .fmt = from.fmt,
                                .dram = from.addr + r * from.row_bytes,
@@ -127,11 +135,14 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
                                .lstride = lines,
                                .n0 = v.n0,
                                .d0 = from.row_bytes};
-        stamp_emit_move(n->b, STAMP_OP_LOAD, m);
+        if (from.vm) x.a = from.vm - 1;
+        if (to.vm) v.a = to.vm - 1;
+        if (!from.vm) stamp_emit_move(n->b, STAMP_OP_LOAD, m);
         if (is_layer(n, s))
-            layer_rows(n, v, cols, &at, at.scalars + turn);
+            layer_rows(n, x, v, cols, &at, at.scalars + turn);
         else
-            rms_rows(n, v, cols, &at, at.scalars + turn);
+            rms_rows(n, x, v, cols, &at, at.scalars + turn);
+        if (to.vm) continue;
         m.dram = to.addr + r * to.row_bytes;
         m.d0 = to.row_bytes;
         stamp_emit_move(n->b, STAMP_OP_STORE, m);

@@ -69,7 +69,7 @@ static void add_emit(struct stamp_lower *n, struct stamp_lstep *s)
                                         .y = stamp_lower_place(n, s->s->out)};
 
     stamp_build_phase_begin(n->b, s->s->name, 0);
-    stamp_emit_elementwise(n->b, n->mach, &e);
+    stamp_emit_elementwise(n->b, &s->room.mach, &e);
 }
 
 static void unary_emit(struct stamp_lower *n, struct stamp_lstep *s)
@@ -85,7 +85,7 @@ static void unary_emit(struct stamp_lower *n, struct stamp_lstep *s)
         stamp_build_fail(n->b, STAMP_EUNSUPPORTED, "%s: a function of heads that are padded",
                          s->s->name);
     stamp_build_phase_begin(n->b, s->s->name, 0);
-    stamp_emit_elementwise(n->b, n->mach, &e);
+    stamp_emit_elementwise(n->b, &s->room.mach, &e);
 }
 
 const struct stamp_lkernel stamp_lkernel_prepend = {.global = prepend_global, .emit = prepend_emit};

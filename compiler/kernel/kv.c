@@ -112,6 +112,11 @@ struct stamp_kv_batch stamp_kv_batch_of(struct stamp_attend *n, uint32_t which, 
     return c;
 }
 
+uint32_t stamp_kv_lines(const struct stamp_attend *n)
+{
+    return n->kv.parts * rooms(n, n->kv.heads).end;
+}
+
 struct stamp_vec stamp_kv_rows(const struct stamp_kv_batch *c)
 {
     const uint32_t cols = c->n->kv.heads * c->n->hl;

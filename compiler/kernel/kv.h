@@ -35,6 +35,8 @@ struct stamp_kv_batch {
 
 /** Batch @p which of a chunk: places in VM, SM and PB, no registers, no tokens. */
 struct stamp_kv_batch stamp_kv_batch_of(struct stamp_attend *n, uint32_t which, uint32_t chunk);
+/** VM lines it takes, of keys and values where they lie side by side. */
+uint32_t stamp_kv_lines(const struct stamp_attend *n);
 struct stamp_vec stamp_kv_rows(const struct stamp_kv_batch *c);
 /** Row tables: all rows 8 bits (upper half of RT) and widths in blocks (lower half). */
 void stamp_kv_tables(struct stamp_attend *n, uint32_t widths);

@@ -167,10 +167,11 @@ static uint64_t turn_of(const struct stamp_linear *l, const struct stamp_tile_pr
     return (uint64_t)p->index * l->panels + panel;
 }
 
-/* VM line of the output buffer of a tile's panel. */
+/* VM line of the output buffer of a tile's panel; a row that stays in VM is its own, unless it has more to do. */
 static uint32_t output(const struct stamp_linear *l, const struct stamp_tile_prep *p,
                        uint32_t panel)
 {
+    if (l->y.vm && l->work.post == STAMP_POST_NONE) return l->y.vm - 1 + panel * l->t.panel;
     return l->t.vm_out + (uint32_t)(turn_of(l, p, panel) % l->t.outs) * l->t.rows * l->t.panel;
 }
 
@@ -212,6 +213,7 @@ static uint32_t use_add(struct stamp_linear *l, const struct stamp_tile_prep *p,
     const uint32_t half = (uint32_t)(turn % l->t.outs);
     const uint32_t vm = l->t.vm_add + half * l->t.rows * l->t.panel;
 
+    if (l->add.vm) return l->add.vm - 1 + panel * l->t.panel;
     if (l->in_add[half] == turn + 1) return vm;
     l->in_add[half] = turn + 1;
     stamp_emit_rows(l->b, STAMP_OP_LOAD, l->add, p->row, p->tile->rows - p->tile->tail,
@@ -288,6 +290,32 @@ void stamp_slot_product(struct stamp_linear *l, const struct stamp_tile_prep *p,
         product(l, p, slot, g0 + g, gn - g < most ? gn - g : most);
 }
 
+/* What is done to a panel's values, and the store; a row that stays in VM is written in its place. */
+static void finish(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel,
+                   uint32_t vm)
+{
+    const enum stamp_post post = l->work.post;
+    const uint32_t pitch = l->t.panel, cols = panel_lines(l, panel),
+                   share = post == STAMP_POST_SILU ? 2 : 1, c0 = panel * pitch / share,
+                   to = l->y.vm ? l->y.vm - 1 + c0 : vm;
+    const struct stamp_vec v = {vm, p->tile->rows - p->tile->tail, pitch, cols / share};
+
+    if (stamp_post_adds(post)) {
+        const uint32_t add = use_add(l, p, panel), last = l->gate_last;
+        if (post == STAMP_POST_GATED)
+            stamp_emit_bin(l->b, STAMP_BIN_MUL, v, use_gate(l, panel), 0, 0, vm, pitch);
+        l->gate_last = last; /* the next panel's may be there already */
+        stamp_emit_bin(l->b, STAMP_BIN_ADD, v, add, pitch, 1, to, pitch);
+    } else if (post == STAMP_POST_SILU) {
+        stamp_emit_fn(l->b, STAMP_ONE_SILU, v, 0, 0, 0.0f, vm, pitch);
+        stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, pitch, 1, to, pitch);
+    } else if (post == STAMP_POST_GELU || post == STAMP_POST_ACT) {
+        stamp_emit_fn(l->b, post == STAMP_POST_GELU ? STAMP_ONE_GELU : STAMP_ONE_SILU, v, 0, 0,
+                      0.0f, to, pitch);
+    }
+    if (!l->y.vm) stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, v.n0, c0, v.cols, vm, pitch);
+}
+
 void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, uint32_t panel)
 {
     const struct stamp_tiling *t = &l->t;
@@ -308,24 +336,5 @@ void stamp_panel_store(struct stamp_linear *l, const struct stamp_tile_prep *p, 
         l->bias_last = last;
         stamp_build_push(l->b, &i);
     }
-    uint32_t c0 = panel * t->panel, stored = cols;
-    if (stamp_post_adds(l->work.post)) {
-        const uint32_t add = use_add(l, p, panel), last = l->gate_last;
-        struct stamp_vec v = {vm, rows, t->panel, cols};
-        if (l->work.post == STAMP_POST_GATED)
-            stamp_emit_bin(l->b, STAMP_BIN_MUL, v, use_gate(l, panel), 0, 0, vm, t->panel);
-        l->gate_last = last; /* the next panel's may be there already */
-        stamp_emit_bin(l->b, STAMP_BIN_ADD, v, add, t->panel, 1, vm, t->panel);
-    } else if (l->work.post == STAMP_POST_SILU) {
-        struct stamp_vec v = {vm, rows, t->panel, cols / 2};
-        stamp_emit_fn(l->b, STAMP_ONE_SILU, v, 0, 0, 0.0f, vm, t->panel);
-        stamp_emit_bin(l->b, STAMP_BIN_MUL, v, vm + cols / 2, t->panel, 1, vm, t->panel);
-        c0 /= 2;
-        stored /= 2;
-    } else if (l->work.post == STAMP_POST_GELU || l->work.post == STAMP_POST_ACT) {
-        struct stamp_vec v = {vm, rows, t->panel, cols};
-        stamp_emit_fn(l->b, l->work.post == STAMP_POST_GELU ? STAMP_ONE_GELU : STAMP_ONE_SILU, v, 0,
-                      0, 0.0f, vm, t->panel);
-    }
-    stamp_emit_rows(l->b, STAMP_OP_STORE, l->y, p->row, rows, c0, stored, vm, t->panel);
+    finish(l, p, panel, vm);
 }

@@ -277,6 +277,25 @@ static void add_steps(struct layout *y, const struct stamp_tile *t)
     add_units(y, t, begun ? 1 : 0, begun, sm, add_again);
 }
 
+/* The one row is in VM, as it is. */
+static void add_there(struct stamp_linear *l, struct stamp_tile_prep *p)
+{
+    const uint32_t kl = l->t.kl;
+
+    p->step[p->steps++] = (struct stamp_prep){.un = 1,
+                                              .rows = 1,
+                                              .here = 1,
+                                              .cn = kl,
+                                              .pitch = kl,
+                                              .vm = l->x.vm - 1,
+                                              .end = l->x.vm - 1 + kl,
+                                              .range = true,
+                                              .first = true,
+                                              .params = true,
+                                              .quant = true,
+                                              .sum_first = true};
+}
+
 void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_prep *p)
 {
     const struct stamp_tile *t = &l->t.tile[tile];
@@ -294,7 +313,10 @@ void stamp_prep_start(struct stamp_linear *l, uint32_t tile, struct stamp_tile_p
     if (l->b->status) return;
     stamp_linear_rows(l, t, p->row);
     p->tables = stamp_linear_use_tables(l, tile);
-    add_steps(&y, t);
+    if (l->x.vm)
+        add_there(l, p);
+    else
+        add_steps(&y, t);
 }
 
 /* Codes of the step's local rows @p from .. to - 1 between VM, from @p line, and DRAM: runs of rows of one width. */

@@ -77,11 +77,16 @@ struct stamp_lower {
     struct stamp_eps_line eps[STAMP_EPS_MOST]; /**< other than that of the first norm */
     uint32_t epsilons;
     uint64_t *block_lo, *block_bytes; /**< [blocks] of the first repetition */
+    uint32_t stay,
+        stay_most; /**< VM lines, from the last down, of rows that stay there; at most (stay.h) */
 };
 
 /** The convolution of a DEPTHWISE step; its constants and values have their places when it is emitted.
  *  (k_depthwise.c) */
 struct stamp_conv stamp_depthwise_conv(struct stamp_lower *n, const struct stamp_lstep *s);
+
+/** VM lines that the rows of a NORM step need at least. (k_norm.c) */
+uint32_t stamp_norm_lines(const struct stamp_lower *n, const struct stamp_lstep *s);
 
 /** A step that does not fit beside others gets the whole machine; false: it had it. (share.c) */
 bool stamp_lower_alone(struct stamp_lower *n, struct stamp_lstep *s);

@@ -172,7 +172,7 @@ static void emit_pairs(struct pass *p, const struct pair *q, size_t n, uint32_t 
 static void emit_bias(struct pass *p, uint32_t c0, uint32_t cn, uint32_t vm, uint32_t rows,
                       uint32_t line)
 {
-    const struct stamp_place bias = {p->bias, 0, STAMP_FMT_F32};
+    const struct stamp_place bias = {.addr = p->bias, .fmt = STAMP_FMT_F32};
     const uint32_t row = 0;
     union stamp_insn i = {.v = {.op = STAMP_OP_VBIAS}};
 

@@ -2,6 +2,7 @@
 /* step_attend.c - decode: attention of one token over all blocks of keys. Contracts in attend.h, step.h;
  * numbers: numerics.md section 9. */
 #include "compiler/kernel/attn.h"
+#include "compiler/kernel/kv.h"
 #include "compiler/kernel/step.h"
 
 /* Keys up to whole records. */
@@ -60,6 +61,8 @@ static struct stamp_attn_item item_of(const struct stamp_attend *n, uint32_t g, 
                                     .kv = g,
                                     .q_dram = n->q.addr + (uint64_t)h * n->hdp * 4,
                                     .o_dram = n->out.addr + (uint64_t)h * n->hdp * 4,
+                                    .q_vm = n->q.vm ? n->q.vm + h * n->hl : 0,
+                                    .o_vm = n->out.vm ? n->out.vm + h * n->hl : 0,
                                     .rows = n->rep,
                                     .nk = has_more(n) ? STAMP_KEY_BLOCK : whole(n, n->most),
                                     .first = true,
@@ -133,9 +136,28 @@ static void take_turns(struct stamp_attn_plan *a)
     a->cm_one = a->cm[1] + a->SL;
 }
 
+/* Rows of one key head's queries, whole groups. */
+static uint32_t step_rows(const struct stamp_attend *n)
+{
+    const uint32_t unit = n->mach->P / 2;
+
+    return (n->rep + unit - 1) / unit * unit;
+}
+
+uint32_t stamp_attend_step_lines(struct stamp_attend *n, const struct stamp_mach *mach)
+{
+    struct stamp_attn_plan a = {.places = 1};
+    uint32_t end = mach->VM_LINES;
+
+    n->mach = mach;
+    stamp_attn_plan_exact(&a, n, step_rows(n), 0, &end);
+    const uint32_t kv = stamp_kv_lines(n);
+    return kv > end ? kv : end;
+}
+
 void stamp_attend_step(struct stamp_attend *n)
 {
-    const uint32_t unit = n->mach->P / 2, rows = (n->rep + unit - 1) / unit * unit;
+    const uint32_t rows = step_rows(n);
     struct stamp_attn_plan a = {.places = 1}; /* all of a block is loaded, of both heads */
 
     if (rows > n->L) {

@@ -7,6 +7,7 @@
 
 #include "compiler/kernel/kernel.h"
 #include "compiler/lower/share.h"
+#include "compiler/lower/stay.h"
 #include "model/num/f32.h"
 
 /* ---- Values ------------------------------------------------------------------------------------ */
@@ -53,12 +54,15 @@ static void beside(struct stamp_lower *n, const struct stamp_gstep *s)
 
     for (uint32_t i = 0; i < s->linears && !a; i++) a = attended(n, s->outs[i]);
     for (uint32_t i = 0; i < s->linears; i++) cols += stamp_lower_width(n, s->outs[i]);
-    struct stamp_place p = a ? heads_of(n, a, s->name, first, cols)
-                             : matrix(n, s->name, STAMP_TEMP, stamp_lower_rows(n, first), cols);
+    struct stamp_place p = stamp_stay_place(n, s->outs, s->linears, cols);
+    if (!p.row_bytes)
+        p = a ? heads_of(n, a, s->name, first, cols)
+              : matrix(n, s->name, STAMP_TEMP, stamp_lower_rows(n, first), cols);
     for (uint32_t i = 0; i < s->linears; i++) {
         const uint32_t out = s->outs[i];
         n->place[out] = p;
         p.addr += (uint64_t)stamp_lower_width(n, out) * 4;
+        p.vm += p.vm ? stamp_lower_width(n, out) / n->L : 0;
     }
 }
 
@@ -115,6 +119,8 @@ static void value(struct stamp_lower *n, uint32_t v)
         n->place[v] = n->place[k];
         return;
     }
+    n->place[v] = stamp_stay_place(n, &v, 1, r.width);
+    if (n->place[v].row_bytes) return;
     if (front) {
         value(n, front->out);
         n->place[v] = n->place[front->out];
@@ -292,7 +298,9 @@ void stamp_lower_lay(struct stamp_lower *n)
 void stamp_lower_lay_decode(struct stamp_lower *n)
 {
     for (uint32_t i = 0; i < n->steps.steps; i++) n->step[i].attend = n->like->step[i].attend;
+    stamp_stay_begin(n);
     values(n);
+    stamp_stay_rooms(n);
     for (uint32_t i = 0; i < n->steps.steps && !n->b->status; i++) {
         const struct stamp_lkernel *k = stamp_lkernel_of(n->step[i].s->kind);
         if (k->share) k->share(n, &n->step[i]);

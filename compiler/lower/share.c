@@ -89,7 +89,7 @@ static void share_linear(struct stamp_lower *n, uint32_t i)
 
 bool stamp_lower_alone(struct stamp_lower *n, struct stamp_lstep *s)
 {
-    if (s->room.mach.VM_LINES == n->mach->VM_LINES) return false;
+    if (n->stay || s->room.mach.VM_LINES == n->mach->VM_LINES) return false;
     s->room = (struct stamp_room){.mach = *n->mach};
     if (s + 1 < n->step + n->steps.steps) s[1].first.beside = s[1].room.beside = false;
     return true;
