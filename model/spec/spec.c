@@ -131,17 +131,21 @@ enum stamp_unit stamp_event_unit(enum stamp_event event)
     return STAMP_UNIT_CTL;
 }
 
+/* With lsb and width known to the compiler: a few shifts. */
+static inline uint64_t get(const struct stamp_word *word, unsigned lsb, unsigned width)
+{
+    const unsigned at = lsb / 32, shift = lsb % 32;
+    uint64_t value = word->w[at] >> shift;
+
+    if (width > 32 - shift) value |= (uint64_t)word->w[at + 1] << (32 - shift);
+    if (width > 64 - shift) value |= (uint64_t)word->w[at + 2] << (64 - shift);
+    return width == 64 ? value : value & ((UINT64_C(1) << width) - 1);
+}
+
 uint64_t stamp_word_get(const struct stamp_word *word, unsigned lsb, unsigned width)
 {
-    uint64_t value = 0;
-
     assert(width >= 1 && width <= 64 && lsb + width <= STAMP_WORD_BITS);
-    for (unsigned got = 0; got < width;) {
-        const unsigned bit = lsb + got, shift = bit % 32;
-        value |= (uint64_t)(word->w[bit / 32] >> shift) << got;
-        got += 32 - shift;
-    }
-    return width == 64 ? value : value & ((UINT64_C(1) << width) - 1);
+    return get(word, lsb, width);
 }
 
 void stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint64_t value)
@@ -158,36 +162,49 @@ void stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint6
 }
 
 /* Reserved fields wider than 64 bits are checked and written in pieces. */
-static int wide_is_zero(const struct stamp_word *word, unsigned lsb, unsigned width)
+static inline int wide_is_zero(const struct stamp_word *word, unsigned lsb, unsigned width)
 {
-    for (unsigned i = 0; i < width; i++)
-        if (stamp_word_get(word, lsb + i, 1)) return 0;
+    for (unsigned i = 0; i < width; i += 32)
+        if (get(word, lsb + i, width - i < 32 ? width - i : 32)) return 0;
     return 1;
+}
+
+/* Fields of one format, which the compiler knows: those of the others fall away. */
+static inline void decode(const struct stamp_word *word, enum stamp_format format,
+                          union stamp_insn *insn)
+{
+    size_t n = 0;
+
+#define FIELD(letter, name, lsb, width, meaning)                                                   \
+    if (format == STAMP_FORMAT_##letter)                                                           \
+        insn->field[n++] = width <= 64 ? get(word, lsb, width <= 64 ? width : 64)                  \
+                                       : (uint64_t)!wide_is_zero(word, lsb, width);
+#include "model/spec/isa.def"
 }
 
 const struct stamp_op *stamp_decode(const struct stamp_word *word, union stamp_insn *insn)
 {
     const struct stamp_op *op = stamp_op_find((uint32_t)stamp_word_get(word, 0, 8));
-    size_t n = 0;
 
     if (!op) return NULL;
-    for (size_t i = 0; i < stamp_field_count; i++) {
-        const struct stamp_field *f = &stamp_fields[i];
-        if (f->format != op->format) continue;
-        insn->field[n++] = f->width <= 64 ? stamp_word_get(word, f->lsb, f->width)
-                                          : (uint64_t)!wide_is_zero(word, f->lsb, f->width);
+    switch (op->format) {
+    case STAMP_FORMAT_C: decode(word, STAMP_FORMAT_C, insn); break;
+    case STAMP_FORMAT_D: decode(word, STAMP_FORMAT_D, insn); break;
+    case STAMP_FORMAT_B: decode(word, STAMP_FORMAT_B, insn); break;
+    case STAMP_FORMAT_V: decode(word, STAMP_FORMAT_V, insn); break;
+    case STAMP_FORMAT_M: decode(word, STAMP_FORMAT_M, insn); break;
+    case STAMP_FORMAT_W: decode(word, STAMP_FORMAT_W, insn); break;
     }
     return op;
 }
 
 int stamp_reserved_clear(const struct stamp_word *word, const struct stamp_op *op)
 {
-    for (size_t i = 0; i < stamp_field_count; i++) {
-        const struct stamp_field *f = &stamp_fields[i];
-        if (f->format == op->format && !strncmp(f->name, "rsv", 3) &&
-            !wide_is_zero(word, f->lsb, f->width))
-            return 0;
-    }
+#define FIELD(letter, name, lsb, width, meaning)                                                   \
+    if (op->format == STAMP_FORMAT_##letter && !strncmp(#name, "rsv", 3) &&                        \
+        !wide_is_zero(word, lsb, width))                                                           \
+        return 0;
+#include "model/spec/isa.def"
     return 1;
 }
 

@@ -111,7 +111,10 @@ enum stamp_status stamp_netrun_need(struct stamp_netrun *r, uint32_t n, struct s
                                         .last_logits = r->o.last,
                                         .decode = r->o.decode};
     const struct stamp_compile_options options = {
-        .mach = r->o.mach, .in_fmt = STAMP_FMT_F32, .out_fmt = STAMP_FMT_F32};
+        .mach = r->o.mach,
+        .in_fmt = STAMP_FMT_F32,
+        .out_fmt = STAMP_FMT_F32,
+        .memory = {r->o.run.read_latency, r->o.run.read_rate}};
 
     stamp_run_free(r->run);
     r->run = NULL;

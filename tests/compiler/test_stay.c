@@ -63,6 +63,7 @@ START_TEST(all_rows_stay_where_there_is_room)
     ck_assert_msg(!net_pair_compile(&p, net_random_llama, &s, &o, &e), "%s", e.text);
     ck_assert_uint_eq(in_dram(p.image), 0);
     ck_assert(has(p.image, "step.logits"));
+    run(&p);
     net_pair_close(&p);
 }
 END_TEST
