@@ -27,7 +27,8 @@ enum {
     STAMP_KEY_GRID = 0x800,
     STAMP_KEY_PAINT = 0x900,
     STAMP_KEY_SHAPES = 0xa00,
-    STAMP_KEY_REPORT = 0xb00
+    STAMP_KEY_REPORT = 0xb00,
+    STAMP_KEY_ENERGY = 0xc00
 };
 
 /** What --tokenizer takes, for the help of every command that has it. */

@@ -2,13 +2,17 @@
 /* args_report.c - --report, and what commands put into the record of a run. Contract in args_report.h. */
 #include "sim/cli/args_report.h"
 
+#include <cjson/cJSON.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "model/mem.h"
 #include "sim/cli/files.h"
 #include "sim/cli/replay.h"
+#include "sim/cli/say.h"
 #include "sim/cli/version.h"
 
-enum { KEY_REPORT = STAMP_KEY_REPORT, LINE = 4096 };
+enum { KEY_REPORT = STAMP_KEY_REPORT, KEY_ENERGY, LINE = 4096, NAMES = 400 };
 
 static const struct argp_option options[] = {
     {.name = "report",
@@ -16,6 +20,11 @@ static const struct argp_option options[] = {
      .arg = "RUN.json",
      .doc =
          "write the record of the run, which stamp report makes a page, tables and differences of"},
+    {.name = "energy",
+     .key = KEY_ENERGY,
+     .arg = "LIBRARY",
+     .doc = "energy by unit and class of work, at costs measured of the gates of this library's "
+            "cells"},
     {.name = NULL},
 };
 
@@ -23,6 +32,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct stamp_args_report *a = state->input;
 
+    if (key == KEY_ENERGY) {
+        a->library = arg;
+        return 0;
+    }
     if (key != KEY_REPORT) return ARGP_ERR_UNKNOWN;
     if (!*arg) return stamp_args_bad("--report: needs the name of a file");
     a->file = arg;
@@ -37,9 +50,66 @@ enum stamp_status stamp_report_check(const struct stamp_args_report *a, const ch
     return stamp_check_output(a->file, inputs, e);
 }
 
-bool stamp_report_phases(const struct stamp_args_report *a, const struct stamp_device *on)
+enum stamp_status stamp_report_open(struct stamp_args_report *a, const struct stamp_device *on,
+                                    const struct stamp_mach *mach, bool *phases,
+                                    struct stamp_err *e)
 {
-    return a->phases || (a->file && (on->can & STAMP_CAN_PROGRAMS));
+    char names[NAMES];
+
+    *phases = a->phases || (a->file && (on->can & STAMP_CAN_PROGRAMS));
+    if (!a->library) return STAMP_OK;
+    if (!stamp_energy_find(a->library, mach, &a->costs)) {
+        stamp_energy_names(names, sizeof names);
+        return stamp_fail(e, STAMP_ERANGE, "--energy %s: no costs for machine %s; there are %s",
+                          a->library, mach->name, names);
+    }
+    a->energy = stamp_alloc(1, sizeof *a->energy);
+    if (!a->energy) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
+    *a->energy = stamp_energy_of(&a->costs);
+    return STAMP_OK;
+}
+
+error_t stamp_report_needs(struct stamp_args_report *a, const struct stamp_device *on,
+                           const struct stamp_mach *mach, bool *phases)
+{
+    struct stamp_err e;
+
+    if (a->library && stamp_args_device_needs("--energy", on, STAMP_CAN_PROGRAMS)) return EINVAL;
+    return stamp_report_open(a, on, mach, phases, &e) ? stamp_args_bad("%s", e.text) : 0;
+}
+
+void stamp_report_energy(const struct stamp_args_report *a, struct cJSON *object,
+                         const struct stamp_image *image, const struct stamp_run_options *o,
+                         const uint32_t *arg, const struct stamp_run_result *r)
+{
+    const struct stamp_entry *entry = stamp_image_entry(image, o->entry);
+    const bool timed = o->on->can & STAMP_CAN_TIMED;
+    uint64_t expect = 0;
+    enum stamp_status s = STAMP_OK;
+    struct stamp_err e;
+
+    if (!a->energy) return;
+    if (!timed) s = stamp_run_expect(image, entry, arg, o, &expect, &e);
+    if (!s) s = stamp_energy_run(a->energy, image, entry, arg, r, expect, timed, &e);
+    if (!s)
+        stamp_report_energy_sum(a, object);
+    else if (object)
+        cJSON_AddNullToObject(object, "energy");
+    else
+        printf("energy        not known: %s\n", e.text);
+}
+
+void stamp_report_energy_sum(const struct stamp_args_report *a, struct cJSON *object)
+{
+    struct stamp_text text = {0};
+
+    if (!a->energy) return;
+    if (object) {
+        stamp_put_energy(object, a->energy);
+        return;
+    }
+    stamp_text_energy(&text, a->energy);
+    stamp_say_text(&text);
 }
 
 void stamp_report_begin(struct stamp_args_report *a, const char *command, const char *subject,
@@ -115,5 +185,7 @@ enum stamp_status stamp_report_end(struct stamp_args_report *a, struct stamp_err
 void stamp_report_free(struct stamp_args_report *a)
 {
     stamp_record_free(a->record);
+    stamp_free(a->energy);
     a->record = NULL;
+    a->energy = NULL;
 }

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file args_report.h
- * --report RUN.json: the record of a run, for stamp report. An argp child of every command that runs something, and
- * what these put into the record.
+ * --report RUN.json: the record of a run, for stamp report; --energy LIBRARY: its energy. An argp child of every command
+ * that runs something, and what these put into both.
  *
- * Without the flag all of it does nothing. What fails on the way is told at the end, once.
+ * Without the flags all of it does nothing. What fails on the way is told at the end, once.
  */
 #ifndef STAMP_CLI_ARGS_REPORT_H
 #define STAMP_CLI_ARGS_REPORT_H
 
 #include "sim/cli/args_machine.h"
 #include "sim/cli/net_report.h"
+#include "sim/report/energy.h"
 #include "sim/report/run_json.h"
 
 struct stamp_args_report {
     const char *file; /**< NULL: not wanted */
     bool phases;      /**< the command's own --phases: tables are shown */
     struct stamp_record *record;
-    bool failed; /**< no memory, no room */
+    bool failed;         /**< no memory, no room */
+    const char *library; /**< --energy; NULL: not wanted */
+    struct stamp_energy_library costs;
+    struct stamp_energy *energy; /**< NULL, or of all runs that were told of; owned */
 };
 
 extern const struct argp stamp_argp_report; /**< input: struct stamp_args_report, zero */
@@ -26,8 +30,24 @@ extern const struct argp stamp_argp_report; /**< input: struct stamp_args_report
 enum stamp_status stamp_report_check(const struct stamp_args_report *a, const char *const *inputs,
                                      struct stamp_err *e);
 
-/** Whether a run on @p on is to be cut into phases. */
-bool stamp_report_phases(const struct stamp_args_report *a, const struct stamp_device *on);
+/** What flags ask of device and machine: EINVAL with a line noted. At ARGP_KEY_END. @p phases: whether runs are to be cut
+ *  into phases */
+error_t stamp_report_needs(struct stamp_args_report *a, const struct stamp_device *on,
+                           const struct stamp_mach *mach, bool *phases);
+
+/** The same once a program has said what its machine is. @return STAMP_ERANGE */
+enum stamp_status stamp_report_open(struct stamp_args_report *a, const struct stamp_device *on,
+                                    const struct stamp_mach *mach, bool *phases,
+                                    struct stamp_err *e);
+
+/** Energy of a program file's run: member of @p object, null where it cannot be told; or with NULL lines on standard
+ *  output. */
+void stamp_report_energy(const struct stamp_args_report *a, struct cJSON *object,
+                         const struct stamp_image *image, const struct stamp_run_options *o,
+                         const uint32_t *arg, const struct stamp_run_result *r);
+
+/** Energy of a network's runs that stamp_net_put or stamp_net_print told of; the same. */
+void stamp_report_energy_sum(const struct stamp_args_report *a, struct cJSON *object);
 
 /** Begin a record. @p command "run"; @p subject the program or model; @p machine as it ran; scheme and network:
  *  settings in words, or NULL. Texts are borrowed until stamp_report_end. */

@@ -91,7 +91,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->file[a->files++] = arg;
         return 0;
     case ARGP_KEY_END:
-        a->machine.run.phases = stamp_report_phases(&a->report, a->on);
+        if (stamp_report_needs(&a->report, a->on, stamp_args_mach(&a->machine),
+                               &a->machine.run.phases))
+            return EINVAL;
         return end(a);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -132,7 +134,7 @@ static struct stamp_net_report report(const struct classify_args *a, const struc
                                       const struct stamp_netrun_phase *phase)
 {
     return (struct stamp_net_report){
-        phase, stamp_args_mach(&a->machine), a->on, 0, c->run, a->report.phases};
+        phase, stamp_args_mach(&a->machine), a->on, 0, c->run, a->report.phases, a->report.energy};
 }
 
 static enum stamp_status record(struct classify_args *a, const struct stamp_classify *c,
@@ -169,6 +171,7 @@ static void print(const struct classify_args *a, const struct stamp_labels *labe
     const struct stamp_net_report r = report(a, c, stamp_netrun_phase(c->run, STAMP_PREFILL));
     printf("SQNR of the logits  %.2f dB\n", stamp_classify_db(c));
     stamp_net_print("pictures", &r);
+    stamp_report_energy_sum(&a->report, NULL);
 }
 
 static void put(const struct classify_args *a, const struct stamp_labels *labels,
@@ -203,6 +206,7 @@ static void put(const struct classify_args *a, const struct stamp_labels *labels
                         a->on->can & STAMP_CAN_TIMED ? phase->sum.cycles : phase->expected);
         stamp_put_real(o, "utilization", stamp_net_utilization(&r));
         stamp_net_put(o, "network", &r);
+        stamp_report_energy_sum(&a->report, o);
     }
     if (tensors) stamp_put_tensors(o, tensors);
     stamp_say_json(o);

@@ -97,7 +97,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (a->tensors && stamp_args_device_needs("--tensors", a->on, STAMP_CAN_SEE)) return EINVAL;
         if (a->report.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
-        a->machine.run.phases = stamp_report_phases(&a->report, a->on);
+        if (stamp_report_needs(&a->report, a->on, stamp_args_mach(&a->machine),
+                               &a->machine.run.phases))
+            return EINVAL;
         if (a->on->can & STAMP_CAN_BITS) {
             const error_t err = stamp_args_quant_check(&a->quant);
             if (err) return err;
@@ -149,7 +151,7 @@ struct result {
     struct stamp_tensors *tensors; /* NULL: not wanted; owned */
 };
 
-static void print(const struct result *r)
+static void print(const struct stamp_args_report *to, const struct result *r)
 {
     const double n = (double)r->q.tokens;
     char cut[120];
@@ -160,7 +162,10 @@ static void print(const struct result *r)
     stamp_corpus_cut_text(&r->q.cut, r->ctx, cut, sizeof cut);
     printf("scored                %zu tokens of %zu documents%s\n", r->q.tokens, r->q.docs, cut);
     printf("activations           %.4f bits on average\n", r->bits);
-    if (r->net.phase) stamp_net_print("prefill", &r->net);
+    if (r->net.phase) {
+        stamp_net_print("prefill", &r->net);
+        stamp_report_energy_sum(to, NULL);
+    }
     if (r->tensors) {
         struct stamp_text text = {0};
         stamp_text_tensors(&text, r->tensors);
@@ -169,7 +174,7 @@ static void print(const struct result *r)
     }
 }
 
-static void print_json(const struct result *r)
+static void print_json(const struct stamp_args_report *to, const struct result *r)
 {
     const double n = (double)r->q.tokens;
     struct cJSON *o = stamp_json_root();
@@ -188,6 +193,7 @@ static void print_json(const struct result *r)
         stamp_put_text(o, "on", r->net.on->name);
         stamp_put_text(o, "machine", r->net.mach->name);
         stamp_net_put(o, "prefill", &r->net);
+        stamp_report_energy_sum(to, o);
     }
     if (r->tensors) stamp_put_tensors(o, r->tensors);
     stamp_say_json(o);
@@ -241,8 +247,13 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
     if (s) return s;
     score->run = at->run;
     if (on->can & STAMP_CAN_PROGRAMS)
-        r->net = (struct stamp_net_report){
-            stamp_netrun_phase(at->run, STAMP_PREFILL), o.mach, on, 0, at->run, a->report.phases};
+        r->net = (struct stamp_net_report){stamp_netrun_phase(at->run, STAMP_PREFILL),
+                                           o.mach,
+                                           on,
+                                           0,
+                                           at->run,
+                                           a->report.phases,
+                                           a->report.energy};
     return STAMP_OK;
 }
 
@@ -300,9 +311,9 @@ int stamp_cmd_eval(int argc, char **argv)
     r.ctx = corpus.model->ctx;
     enum stamp_status s = work(&a, &corpus, &at, &r, &e);
     if (!s && a.common.json)
-        print_json(&r);
+        print_json(&a.report, &r);
     else if (!s)
-        print(&r);
+        print(&a.report, &r);
     else if (at.scoring && s != STAMP_EUNSUPPORTED &&
              strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
         stamp_fail_at(&e, "%s", a.text);

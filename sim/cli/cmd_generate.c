@@ -103,7 +103,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!a->model[0]) return stamp_args_bad("needs a checkpoint: a folder or a file");
         if (a->report.phases && stamp_args_device_needs("--phases", a->on, STAMP_CAN_PROGRAMS))
             return EINVAL;
-        a->machine.run.phases = stamp_report_phases(&a->report, a->on);
+        if (stamp_report_needs(&a->report, a->on, stamp_args_mach(&a->machine),
+                               &a->machine.run.phases))
+            return EINVAL;
         if (stamp_args_quant_check(&a->quant)) return EINVAL;
         return stamp_args_net_check(&a->scheme, &a->machine, a->on);
     default: return ARGP_ERR_UNKNOWN;
@@ -312,7 +314,8 @@ static struct stamp_net_report report(const struct generation *g, int i)
                                      g->a->on,
                                      g->a->mhz,
                                      g->run,
-                                     g->a->report.phases};
+                                     g->a->report.phases,
+                                     g->a->report.energy};
 }
 
 static enum stamp_status record(struct generate_args *a, const struct generation *g,
@@ -360,6 +363,7 @@ static void print(const struct generation *g)
         else
             stamp_net_print(phase_name[i], &r);
     }
+    stamp_report_energy_sum(&a->report, o);
     if (o) stamp_say_json(o);
 }
 

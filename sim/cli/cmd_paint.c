@@ -112,7 +112,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->model = arg;
         return 0;
     case ARGP_KEY_END:
-        a->machine.run.phases = stamp_report_phases(&a->report, j->on);
+        if (stamp_report_needs(&a->report, j->on, stamp_args_mach(&a->machine),
+                               &a->machine.run.phases))
+            return EINVAL;
         return end(a);
     default: return ARGP_ERR_UNKNOWN;
     }

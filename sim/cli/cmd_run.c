@@ -266,11 +266,10 @@ static enum stamp_status prepare(struct run_args *a, struct stamp_image **image,
         if (!a->arg_set[i]) a->arg[i] = (*image)->arg[i];
     s = check_names(a, *image, e);
     if (!s) s = stamp_references_load(&a->ref, a->program[0], *image, e);
-    if (!s && !a->no_verify && a->machine.run.dram_base == 0) { /* it knows memory at 0 alone */
-        s = verify(a, *image, e);
-        if (s) return stamp_fail_at(e, "%s", a->program[0]);
-    }
-    a->machine.run.phases = stamp_report_phases(&a->report, a->machine.run.on);
+    if (!s && !a->no_verify && a->machine.run.dram_base == 0) /* it knows memory at 0 alone */
+        s = verify(a, *image, e) ? stamp_fail_at(e, "%s", a->program[0]) : STAMP_OK;
+    struct stamp_run_options *o = &a->machine.run;
+    if (!s) s = stamp_report_open(&a->report, o->on, (*image)->mach, &o->phases, e);
     if (!s) s = stamp_run_new(*image, run, e);
     for (uint32_t i = 0; i < STAMP_ARGS && !s; i++)
         if (a->arg_set[i]) stamp_run_set_arg(*run, i, a->arg[i]);
@@ -306,6 +305,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
         stamp_put_text(o, "on", a->machine.run.on->name);
         stamp_put_count(o, "seed", a->machine.run.seed);
         stamp_put_work(o, m, stamp_image_entry(m, a->machine.run.entry), a->arg);
+        if (!r->mismatches) stamp_report_energy(&a->report, o, m, &a->machine.run, a->arg, r);
         if (r->mismatches) {
             stamp_put_text(o, "difference", r->difference);
             stamp_explain_json(o, m, stamp_image_entry(m, a->machine.run.entry), r);
@@ -324,6 +324,7 @@ static void print(const struct run_args *a, const struct stamp_image *m,
     stamp_text_counters(&text, r, timed);
     if (a->report.phases) stamp_text_phases(&text, m, r, timed);
     stamp_say_text(&text);
+    stamp_report_energy(&a->report, NULL, m, &a->machine.run, a->arg, r);
 }
 
 /* A run that ended at a difference has its record too. */

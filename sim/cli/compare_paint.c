@@ -112,8 +112,8 @@ static void print_row(const struct stamp_table *c, const struct stamp_table_row 
     char db[2][24] = {"-", "-"};
 
     if (!r->f32) {
-        snprintf(db[0], sizeof db[0], "%.2f", stamp_energy_db(&r->predictions));
-        snprintf(db[1], sizeof db[1], "%.2f", stamp_energy_db(&r->latents));
+        snprintf(db[0], sizeof db[0], "%.2f", stamp_noise_db(&r->predictions));
+        snprintf(db[1], sizeof db[1], "%.2f", stamp_noise_db(&r->latents));
     }
     printf("%-40s %9.3f %11s %11s", r->name, r->act_bits, db[0], db[1]);
     if (c->judge)
@@ -153,8 +153,8 @@ static void put_row(struct cJSON *v, const struct stamp_table *c, const struct s
     stamp_put_count(v, "block", r->scheme.block);
     stamp_put_count(v, "high_rows", r->scheme.high_rows);
     stamp_put_real(v, "avg_act_bits", r->act_bits);
-    stamp_put_real(v, "sqnr_db", r->f32 ? none : stamp_energy_db(&r->predictions));
-    stamp_put_real(v, "picture_db", r->f32 ? none : stamp_energy_db(&r->latents));
+    stamp_put_real(v, "sqnr_db", r->f32 ? none : stamp_noise_db(&r->predictions));
+    stamp_put_real(v, "picture_db", r->f32 ? none : stamp_noise_db(&r->latents));
     if (!c->judge) return;
     stamp_put_count(v, "objects_named", r->objects);
     stamp_put_count(v, "prompts_named", r->prompts);

@@ -26,7 +26,7 @@ static void print(const struct stamp_compare_pictures *a, const struct stamp_sch
         char agree[48];
         snprintf(agree, sizeof agree, "%zu of %zu", r->agree, c->pictures);
         printf("%-40s %10s %10.2f %12.2f %12.2f %9.3f\n", r->name, agree,
-               stamp_energy_db(&r->logits), stamp_energy_db(&r->linear), r->mean_db, r->act_bits);
+               stamp_noise_db(&r->logits), stamp_noise_db(&r->linear), r->mean_db, r->act_bits);
     }
 }
 
@@ -49,8 +49,8 @@ static void put(const struct stamp_compare_pictures *a, const struct stamp_schem
         stamp_put_count(v, "high_rows", r->scheme.high_rows);
         stamp_put_real(v, "avg_act_bits", r->act_bits);
         stamp_put_count(v, "agree", r->agree);
-        stamp_put_real(v, "sqnr_db", stamp_energy_db(&r->logits));
-        stamp_put_real(v, "linear_sqnr_db", stamp_energy_db(&r->linear));
+        stamp_put_real(v, "sqnr_db", stamp_noise_db(&r->logits));
+        stamp_put_real(v, "linear_sqnr_db", stamp_noise_db(&r->linear));
         stamp_put_real(v, "linear_mean_db", r->mean_db);
     }
     stamp_say_json(o);

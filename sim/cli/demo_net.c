@@ -39,7 +39,8 @@ static struct stamp_net_report report(const struct job *j, enum stamp_netrun_whi
                                      j->on,
                                      STAMP_MHZ,
                                      j->run,
-                                     true};
+                                     true,
+                                     NULL};
 }
 
 /* Both phases, words of lock-step and logits. */

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "model/mem.h"
 #include "sim/cli/replay.h"
@@ -56,10 +57,30 @@ static void print_compared(const struct stamp_net_report *r)
     printf("%" PRIu64 " logits compared, %" PRIu64 " differ\n", p->compared, p->sum.mismatches);
 }
 
+/* Energy of the phase, and into the sum of all; false: there is none, or it cannot be told. */
+static bool energy(const struct stamp_net_report *r, const char *name, struct stamp_energy *out)
+{
+    const struct stamp_netrun_phase *p = r->phase;
+    struct stamp_err e;
+
+    if (!r->energy || !p->runs) return false;
+    const struct stamp_image *image = stamp_netrun_image(r->run);
+    const struct stamp_entry *step = stamp_image_entry(image, "step");
+    *out = stamp_energy_of(r->energy->of);
+    if (stamp_energy_run(out, image,
+                         step && !strcmp(name, "decode") ? step : stamp_image_entry(image, NULL),
+                         NULL, &p->sum, p->expected, timed(r), &e)) {
+        return false;
+    }
+    stamp_energy_join(r->energy, out);
+    return true;
+}
+
 void stamp_net_print(const char *name, const struct stamp_net_report *r)
 {
     const struct stamp_netrun_phase *p = r->phase;
     const double each = stamp_net_cycles(r);
+    struct stamp_energy sum;
 
     if (!p->tokens || !(r->on->can & STAMP_CAN_PROGRAMS)) return;
     printf("%-8s %6" PRIu64 " tokens, %" PRIu64 " cycles%s, %.0f a token", name, p->tokens,
@@ -68,6 +89,8 @@ void stamp_net_print(const char *name, const struct stamp_net_report *r)
     if (timed(r)) printf(", array %.2f %%", 100 * stamp_net_utilization(r));
     printf("\n");
     print_compared(r);
+    if (energy(r, name, &sum))
+        printf("%-8s %.4g uJ a token\n", "", 1e6 * sum.total_j / (double)p->tokens);
     print_phases(name, r);
 }
 
@@ -75,6 +98,7 @@ void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_ne
 {
     const struct stamp_netrun_phase *p = r->phase;
     const double each = stamp_net_cycles(r);
+    struct stamp_energy sum;
     struct cJSON *o;
 
     if (!(r->on->can & STAMP_CAN_PROGRAMS)) return;
@@ -94,6 +118,11 @@ void stamp_net_put(struct cJSON *parent, const char *name, const struct stamp_ne
     stamp_put_count(o, "logits_compared", p->compared);
     stamp_put_count(o, "mismatches", p->sum.mismatches);
     stamp_put_counters(o, &p->sum, timed(r));
+    if (energy(r, name, &sum)) {
+        stamp_put_energy(o, &sum);
+        stamp_put_real(o, "mj_per_token", 1e3 * sum.total_j / (double)p->tokens);
+        stamp_put_energy_layers(o, sum.of, stamp_netrun_image(r->run), &p->sum, timed(r));
+    }
     if (r->phases && p->sum.instances)
         stamp_put_phases(o, stamp_netrun_image(r->run), &p->sum, timed(r));
 }

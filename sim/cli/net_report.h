@@ -7,6 +7,7 @@
 #define STAMP_CLI_NET_REPORT_H
 
 #include "sim/net/netrun.h"
+#include "sim/report/energy.h"
 
 struct cJSON;
 
@@ -20,6 +21,7 @@ struct stamp_net_report {
     double mhz;                     /**< clock for tokens a second; 0: none are shown */
     const struct stamp_netrun *run; /**< whose phases these are, where it has any */
     bool phases;                    /**< show them */
+    struct stamp_energy *energy;    /**< NULL, or where its energy is added when it is shown */
 };
 
 /** Array use: products that the programs need over P L T cycles; NaN without cycles. */

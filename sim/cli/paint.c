@@ -197,8 +197,8 @@ static double score(const struct work *w)
 
 static struct stamp_net_report report(const struct work *w, const struct stamp_netrun_phase *phase)
 {
-    return (struct stamp_net_report){phase, w->j->mach, w->j->on,
-                                     0,     w->p.run,   w->j->report->phases};
+    return (struct stamp_net_report){
+        phase, w->j->mach, w->j->on, 0, w->p.run, w->j->report->phases, w->j->report->energy};
 }
 
 static void record(const struct work *w)
@@ -238,6 +238,7 @@ static void put(const struct work *w)
                         j->on->can & STAMP_CAN_TIMED ? phase.sum.cycles : phase.expected);
         stamp_put_real(o, "utilization", stamp_net_utilization(&r));
         stamp_net_put(o, "network", &r);
+        stamp_report_energy_sum(j->report, o);
     }
     stamp_say_json(o);
 }
@@ -262,6 +263,7 @@ static void print(const struct work *w)
     const struct stamp_net_report r = report(w, &phase);
     if (w->p.measure) printf("SQNR of the predictions  %.2f dB\n", stamp_predict_db(&w->p));
     stamp_net_print("evaluations", &r);
+    stamp_report_energy_sum(j->report, NULL);
 }
 
 enum stamp_status stamp_paint_run(const struct stamp_paint_job *j, const struct stamp_network *m,

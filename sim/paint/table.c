@@ -114,7 +114,7 @@ static enum stamp_status led(void *ctx, const float *latent, float t, const floa
     const enum stamp_status s = stamp_predict(&w->p, latent, t, text, tokens, w->mine, e);
 
     if (s) return s;
-    stamp_energy_add(&w->r->predictions, w->given_words, ref, w->mine);
+    stamp_noise_add(&w->r->predictions, w->given_words, ref, w->mine);
     memcpy(out, ref, w->given_words * sizeof *out);
     step(w);
     return STAMP_OK;
@@ -198,7 +198,7 @@ static enum stamp_status one_row(struct work *w, struct stamp_table_row *r, size
     for (w->picture = 0; w->picture < w->pictures && !s; w->picture++) {
         s = sample(w, led, w->sample, e);
         if (!s) s = sample(w, own, w->sample, e);
-        if (!s) stamp_energy_add(&r->latents, w->latent_words, w->latent[w->picture], w->sample);
+        if (!s) stamp_noise_add(&r->latents, w->latent_words, w->latent[w->picture], w->sample);
         if (!s) s = show(w, w->sample, column, e);
     }
     stamp_predict_close(&w->p);

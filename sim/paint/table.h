@@ -34,7 +34,7 @@ struct stamp_table_row {
     bool sheet; /**< its pictures go on the sheet */
     struct stamp_scheme scheme;
     double act_bits; /**< average over the rows of a picture */
-    struct stamp_energy predictions, latents;
+    struct stamp_noise predictions, latents;
     uint64_t objects,
         prompts;  /**< pictures whose object, whose object and background are as asked */
     double score; /**< sum of stamp_reward.score */

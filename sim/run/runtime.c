@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/mem.h"
+#include "model/clock/estimate.h"
 #include "model/num/bf16.h"
 #include "sim/run/device.h"
 #include "sim/run/runtime_parts.h"
@@ -138,4 +139,16 @@ enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, f
             memcpy(&values[r * cols + c], &bits, sizeof bits);
         }
     return STAMP_OK;
+}
+
+enum stamp_status stamp_run_expect(const struct stamp_image *image, const struct stamp_entry *entry,
+                                   const uint32_t *arg, const struct stamp_run_options *options,
+                                   uint64_t *cycles, struct stamp_err *e)
+{
+    const struct stamp_cost_memory memory = {options->read_latency, options->read_rate};
+    struct stamp_cost cost = {0};
+    const enum stamp_status s = stamp_cost_entry(image, entry, arg, memory, &cost, e);
+
+    *cycles = cost.cycles;
+    return s;
 }

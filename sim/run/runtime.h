@@ -177,6 +177,12 @@ enum stamp_status stamp_run_get(const struct stamp_run *run, const char *name, f
 enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_options *options,
                                struct stamp_run_result *result, struct stamp_err *e);
 
+/** Cycles an entry takes behind a plain memory of the options' latency and rate, by the compiler's clock. @return errors
+ *  of stamp_cost_entry */
+enum stamp_status stamp_run_expect(const struct stamp_image *image, const struct stamp_entry *entry,
+                                   const uint32_t *arg, const struct stamp_run_options *options,
+                                   uint64_t *cycles, struct stamp_err *e);
+
 /** The memory, dram_bytes long; for tests. */
 uint8_t *stamp_run_memory(struct stamp_run *run);
 

@@ -82,12 +82,12 @@ struct layers {
     struct stamp_schemes *c;
     struct stamp_qmodel *codes[BLOCKS]; /* NULL: weights of f32 */
     /* The layers of one input, which count as one. */
-    struct stamp_energy open[STAMP_SCHEMES_MAX];
+    struct stamp_noise open[STAMP_SCHEMES_MAX];
     struct stamp_gat at; /* of the last of them; node UINT32_MAX: none */
     uint64_t inputs;     /* closed so far, of all pictures */
 };
 
-void stamp_energy_add(struct stamp_energy *a, size_t n, const float *ref, const float *y)
+void stamp_noise_add(struct stamp_noise *a, size_t n, const float *ref, const float *y)
 {
     for (size_t i = 0; i < n; i++) {
         const double r = ref[i], diff = r - (double)y[i];
@@ -96,7 +96,7 @@ void stamp_energy_add(struct stamp_energy *a, size_t n, const float *ref, const 
     }
 }
 
-double stamp_energy_db(const struct stamp_energy *a)
+double stamp_noise_db(const struct stamp_noise *a)
 {
     if (a->noise == 0) return INFINITY;
     return a->signal == 0 ? NAN : 10 * log10(a->signal / a->noise);
@@ -122,8 +122,8 @@ static void close_input(struct layers *l)
 {
     if (l->at.node == UINT32_MAX) return;
     for (size_t i = 0; i < l->c->rows; i++) {
-        l->c->row[i].mean_db += stamp_energy_db(&l->open[i]);
-        l->open[i] = (struct stamp_energy){0};
+        l->c->row[i].mean_db += stamp_noise_db(&l->open[i]);
+        l->open[i] = (struct stamp_noise){0};
     }
     l->inputs++;
     l->at.node = UINT32_MAX;
@@ -160,8 +160,8 @@ static enum stamp_status measure(void *ctx, struct stamp_gat at, const char *lay
             st = prepare(l, at, b, n, d, w, &prepared, e);
         }
         if (!st) st = stamp_layer_run(&prepared, &r->scheme, (uint32_t)s, x, NULL, got, e);
-        if (!st) stamp_energy_add(&l->open[i], s * n, y, got);
-        if (!st) stamp_energy_add(&r->linear, s * n, y, got);
+        if (!st) stamp_noise_add(&l->open[i], s * n, y, got);
+        if (!st) stamp_noise_add(&r->linear, s * n, y, got);
     }
     stamp_layer_free(&prepared);
     stamp_free(got);
@@ -229,7 +229,7 @@ static enum stamp_status one_whole(struct pictures *p, const struct whole *w,
                : stamp_f32_rows(p->c->network, p->rows[i], &hooks, p->logits, e);
 
     if (s) return stamp_fail_at(e, "%s", p->file[i]);
-    stamp_energy_add(&r->logits, p->classes, p->ref[i], p->logits);
+    stamp_noise_add(&r->logits, p->classes, p->ref[i], p->logits);
     r->agree += largest(p->classes, p->ref[i]) == largest(p->classes, p->logits);
     step(p);
     return STAMP_OK;

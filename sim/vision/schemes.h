@@ -16,7 +16,7 @@
 enum { STAMP_SCHEMES_HIGH = 8, STAMP_SCHEMES_MAX = 2 * (2 + 5 * STAMP_SCHEMES_HIGH) };
 
 /** A sum of squares of a reference and of what differs from it. */
-struct stamp_energy {
+struct stamp_noise {
     double signal, noise;
 };
 
@@ -24,10 +24,10 @@ struct stamp_energy {
 struct stamp_schemes_row {
     char name[112];
     struct stamp_scheme scheme;
-    double act_bits;            /**< average over the rows of a picture */
-    size_t agree;               /**< pictures whose first class is that of f32 */
-    struct stamp_energy logits; /**< of all pictures */
-    struct stamp_energy linear; /**< of the products of all linear layers and pictures */
+    double act_bits;           /**< average over the rows of a picture */
+    size_t agree;              /**< pictures whose first class is that of f32 */
+    struct stamp_noise logits; /**< of all pictures */
+    struct stamp_noise linear; /**< of the products of all linear layers and pictures */
     /** Mean of their SQNR over layers and pictures, dB; layers that read one value (q, k, v) count as one. */
     double mean_db;
 };
@@ -62,9 +62,9 @@ enum stamp_status stamp_schemes_run(struct stamp_schemes *c, const char *const *
 void stamp_schemes_name(const struct stamp_scheme *q, char *text, size_t size);
 
 /** Count the values @p y of a reference in. */
-void stamp_energy_add(struct stamp_energy *a, size_t n, const float *ref, const float *y);
+void stamp_noise_add(struct stamp_noise *a, size_t n, const float *ref, const float *y);
 
 /** dB; infinite without noise. */
-double stamp_energy_db(const struct stamp_energy *a);
+double stamp_noise_db(const struct stamp_noise *a);
 
 #endif

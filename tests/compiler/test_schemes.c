@@ -239,11 +239,11 @@ static void check_row(const struct stamp_network *m, const char *const *file,
         }
     }
     ck_assert_uint_eq(layers.inputs, PICTURES * 2 * 4);
-    ck_assert_double_eq_tol(stamp_energy_db(&r->linear),
+    ck_assert_double_eq_tol(stamp_noise_db(&r->linear),
                             (double)(10 * log10l(layers.signal / layers.noise)), 0.001);
     ck_assert_double_eq_tol(r->mean_db, (double)(layers.db / layers.inputs), 0.001);
     if (how.weight_bits == 32)
-        ck_assert_double_eq_tol(stamp_energy_db(&r->logits), (double)(10 * log10l(signal / noise)),
+        ck_assert_double_eq_tol(stamp_noise_db(&r->logits), (double)(10 * log10l(signal / noise)),
                                 0.05);
     ck_assert_double_eq_tol(r->act_bits, how.high ? 4 + 4.0 * HIGH / ROWS : 4, 1e-9);
 }

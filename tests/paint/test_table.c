@@ -143,7 +143,7 @@ static void sample(struct parts *p, struct hand *h, size_t which, uint64_t seed,
     ck_assert_uint_eq(h->asked, SEEN);
 }
 
-static void add(struct stamp_energy *a, const float *ref, const float *y)
+static void add(struct stamp_noise *a, const float *ref, const float *y)
 {
     for (size_t i = 0; i < WORDS; i++) {
         a->signal += (double)ref[i] * (double)ref[i];
@@ -228,8 +228,8 @@ START_TEST(figures_are_those_of_runs_by_hand)
     by_hand(&p, "W4A4, 5 rows of 8 bits", 2);
     by_hand(&p, "W4A4, haar2d, 5 rows", 3);
     by_hand(&p, "W4A4, dct, 5 rows, blocks of 64", 0);
-    const double four = stamp_energy_db(&row_named(&p.c, "W4A4")->predictions),
-                 eight = stamp_energy_db(&row_named(&p.c, "W4A8")->predictions);
+    const double four = stamp_noise_db(&row_named(&p.c, "W4A4")->predictions),
+                 eight = stamp_noise_db(&row_named(&p.c, "W4A8")->predictions);
     ck_assert_msg(eight > four && four > 5, "%g, %g dB", eight, four);
     clear(&p);
 }

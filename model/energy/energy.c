@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* energy.c - counts times costs. Contract in energy.h. */
+#include "model/energy/energy.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct stamp_energy_cost costs[] = {
+#define COST(library, machine, unit, event, charge, pj)                                            \
+    {unit, STAMP_EV_##event, STAMP_CHARGED_##charge, pj},
+#define STAMP_CHARGED_PRODUCTS  STAMP_CHARGE_PRODUCTS
+#define STAMP_CHARGED_LINES     STAMP_CHARGE_LINES
+#define STAMP_CHARGED_DRAIN     STAMP_CLASS_DRAIN
+#define STAMP_CHARGED_QUANTIZE  STAMP_CLASS_QUANTIZE
+#define STAMP_CHARGED_FUNCTIONS STAMP_CLASS_FUNCTIONS
+#define STAMP_CHARGED_TRANSFER  STAMP_CLASS_TRANSFER
+#define STAMP_CHARGED_CONTROL   STAMP_CLASS_CONTROL
+#define STAMP_CHARGED_SRAM      STAMP_CLASS_SRAM
+#define STAMP_CHARGED_IDLE      STAMP_CLASS_IDLE
+#define STAMP_CHARGED_CLOCK     STAMP_CLASS_CLOCK
+#define STAMP_CHARGED_LEAKAGE   STAMP_CLASS_LEAKAGE
+#include "model/energy/costs.def"
+};
+
+/* Costs of a library stand together, in the order of the libraries. */
+static const struct stamp_energy_library libraries[] = {
+#define LIBRARY(name, machine, costs, corner, volt, mhz, left_out, unit_mean, unit_worst,          \
+                run_mean, run_worst)                                                               \
+    {#name,     #machine,   corner,   volt,      mhz,  left_out,                                   \
+     unit_mean, unit_worst, run_mean, run_worst, NULL, costs},
+#include "model/energy/costs.def"
+};
+
+enum { LIBRARIES = sizeof libraries / sizeof *libraries };
+
+bool stamp_energy_find(const char *name, const struct stamp_mach *mach,
+                       struct stamp_energy_library *out)
+{
+    uint32_t from = 0;
+
+    for (size_t i = 0; i < LIBRARIES; from += libraries[i++].costs) {
+        if (strcmp(libraries[i].name, name) || strcmp(libraries[i].machine, mach->name)) continue;
+        *out = libraries[i];
+        out->cost = costs + from;
+        return true;
+    }
+    return false;
+}
+
+void stamp_energy_names(char *text, size_t size)
+{
+    size_t at = 0;
+
+    *text = '\0';
+    for (size_t i = 0; i < LIBRARIES && at + 1 < size; i++) {
+        const int n = snprintf(text + at, size - at, "%s%s on %s", i ? ", " : "", libraries[i].name,
+                               libraries[i].machine);
+        at += n > 0 ? (size_t)n : 0;
+    }
+}
+
+struct stamp_energy stamp_energy_of(const struct stamp_energy_library *library)
+{
+    return (struct stamp_energy){.of = library};
+}
+
+static double *unit_of(struct stamp_energy *sum, const char *name)
+{
+    uint32_t i = 0;
+
+    while (i < sum->units && strcmp(sum->unit[i], name)) i++;
+    assert(i < STAMP_ENERGY_UNITS);
+    if (i == sum->units) sum->unit[sum->units++] = name;
+    return &sum->unit_j[i];
+}
+
+static void charge(struct stamp_energy *sum, int to, double j, const struct stamp_energy_shares *by)
+{
+    if (to == STAMP_CHARGE_PRODUCTS) {
+        sum->class_j[STAMP_CLASS_ROWS8] += by->rows8 * j;
+        sum->class_j[STAMP_CLASS_ROWS4] += (1 - by->rows8) * j;
+    } else if (to == STAMP_CHARGE_LINES) {
+        double given = 0;
+        for (int i = 0; i < STAMP_CLASSES; i++) {
+            sum->class_j[i] += by->vector[i] * j;
+            given += by->vector[i];
+        }
+        if (given == 0) sum->class_j[STAMP_CLASS_VECTOR] += j; /* no line of it is known */
+    } else {
+        sum->class_j[to] += j;
+    }
+}
+
+void stamp_energy_add(struct stamp_energy *sum, const uint64_t event[STAMP_EVENTS], uint64_t cycles,
+                      bool timed, const struct stamp_energy_shares *shares)
+{
+    for (uint32_t i = 0; i < sum->of->costs; i++) {
+        const struct stamp_energy_cost *c = &sum->of->cost[i];
+        const bool known =
+            timed || c->event == STAMP_EV_CYCLES || stamp_event_kind(c->event) == STAMP_EVENT_VALUE;
+        const uint64_t n = c->event == STAMP_EV_CYCLES ? cycles : event[c->event];
+        const double j = known ? 1e-12 * c->pj * (double)n : 0;
+
+        sum->incomplete = sum->incomplete || !known;
+        *unit_of(sum, c->unit) += j;
+        charge(sum, c->charge, j, shares);
+        sum->total_j += j;
+    }
+    sum->macs += (double)event[STAMP_EV_MAC_USED];
+    sum->cycles += (double)cycles;
+}
+
+void stamp_energy_join(struct stamp_energy *sum, const struct stamp_energy *other)
+{
+    for (uint32_t i = 0; i < other->units; i++) *unit_of(sum, other->unit[i]) += other->unit_j[i];
+    for (int i = 0; i < STAMP_CLASSES; i++) sum->class_j[i] += other->class_j[i];
+    sum->total_j += other->total_j;
+    sum->macs += other->macs;
+    sum->cycles += other->cycles;
+    sum->incomplete = sum->incomplete || other->incomplete;
+}
