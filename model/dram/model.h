@@ -13,6 +13,7 @@
 #define STAMP_DRAM_MODEL_H
 
 #include "model/clock/plain.h"
+#include "model/dram/counts.h"
 #include "model/dram/map.h"
 
 #ifdef __cplusplus
@@ -87,13 +88,6 @@ struct stamp_dram_channel {
 };
 
 /** What happened since the start. */
-struct stamp_dram_counts {
-    uint64_t reads, writes; /**< column commands; of them */
-    uint64_t hits, misses, conflicts;
-    uint64_t forwarded; /**< reads answered from a waiting write */
-    uint64_t acts, precharges, refreshes;
-};
-
 struct stamp_dram_model {
     struct stamp_dram_params p;
     struct stamp_dram_map map;

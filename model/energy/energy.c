@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/dram/power.h"
+
 static const struct stamp_energy_cost costs[] = {
 #define COST(library, machine, unit, event, charge, pj)                                            \
     {unit, STAMP_EV_##event, STAMP_CHARGED_##charge, pj},
@@ -111,6 +113,24 @@ void stamp_energy_add(struct stamp_energy *sum, const uint64_t event[STAMP_EVENT
     sum->cycles += (double)cycles;
 }
 
+void stamp_energy_add_dram(struct stamp_energy *sum, const struct stamp_dram_params *p,
+                           const struct stamp_dram_counts *n, uint64_t cycles)
+{
+    static const char *const part[] = {"dram.rows", "dram.columns", "dram.refresh", "dram.standby"};
+    struct stamp_dram_power power;
+    double j[4];
+
+    sum->memory = p->name;
+    sum->memory_known = n && stamp_dram_power(p->name, &power);
+    if (!sum->memory_known) return;
+    stamp_dram_joules(&power, n, p->channels, (double)cycles / (1e6 * p->accel_mhz), j);
+    for (int i = 0; i < 4; i++) {
+        *unit_of(sum, part[i]) += j[i];
+        charge(sum, STAMP_CLASS_DRAM, j[i], NULL);
+        sum->total_j += j[i];
+    }
+}
+
 void stamp_energy_join(struct stamp_energy *sum, const struct stamp_energy *other)
 {
     for (uint32_t i = 0; i < other->units; i++) *unit_of(sum, other->unit[i]) += other->unit_j[i];
@@ -119,4 +139,6 @@ void stamp_energy_join(struct stamp_energy *sum, const struct stamp_energy *othe
     sum->macs += other->macs;
     sum->cycles += other->cycles;
     sum->incomplete = sum->incomplete || other->incomplete;
+    sum->memory = other->memory;
+    sum->memory_known = other->memory_known;
 }

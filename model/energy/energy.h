@@ -8,6 +8,8 @@
 #ifndef STAMP_ENERGY_ENERGY_H
 #define STAMP_ENERGY_ENERGY_H
 
+#include "model/dram/counts.h"
+#include "model/dram/params.h"
 #include "model/energy/shares.h"
 #include "model/spec/spec.h"
 
@@ -45,9 +47,11 @@ struct stamp_energy {
     double unit_j[STAMP_ENERGY_UNITS];
     uint32_t units;
     double class_j[STAMP_CLASSES], total_j;
-    double macs;     /**< multiplications of 4x4 bits used */
-    double cycles;   /**< charged */
-    bool incomplete; /**< a count that costs something was not known */
+    double macs;        /**< multiplications of 4x4 bits used */
+    double cycles;      /**< charged */
+    bool incomplete;    /**< a count that costs something was not known */
+    const char *memory; /**< DRAM behind it, or NULL: none, its energy is not in the sums */
+    bool memory_known;  /**< its commands have costs and were counted; in the sums */
 };
 
 /** Costs of library @p name for @p mach; false where there are none: stamp_energy_names says which there are. */
@@ -67,6 +71,15 @@ struct stamp_energy stamp_energy_of(const struct stamp_energy_library *library);
  */
 void stamp_energy_add(struct stamp_energy *sum, const uint64_t event[STAMP_EVENTS], uint64_t cycles,
                       bool timed, const struct stamp_energy_shares *shares);
+
+/**
+ * Add what a DRAM did.
+ * @param p      as it ran; its name says whose currents
+ * @param n      its commands; NULL: the device did not count them
+ * @param cycles of the machine, at p->accel_mhz
+ */
+void stamp_energy_add_dram(struct stamp_energy *sum, const struct stamp_dram_params *p,
+                           const struct stamp_dram_counts *n, uint64_t cycles);
 
 /** Add @p other, of the same library. */
 void stamp_energy_join(struct stamp_energy *sum, const struct stamp_energy *other);

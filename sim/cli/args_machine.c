@@ -134,6 +134,11 @@ struct stamp_args_machine stamp_args_machine_default(void)
     return m;
 }
 
+const struct stamp_dram_params *stamp_args_dram(const struct stamp_args_machine *m)
+{
+    return m->run.has_dram ? &m->run.dram : NULL;
+}
+
 const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m)
 {
     return m->mach ? m->mach : stamp_mach_find("base");

@@ -43,6 +43,8 @@ error_t stamp_args_machine_memory(struct stamp_args_machine *m, const struct sta
 
 /** --machine, or base. */
 const struct stamp_mach *stamp_args_mach(const struct stamp_args_machine *m);
+/** The DRAM of --memory, or NULL. */
+const struct stamp_dram_params *stamp_args_dram(const struct stamp_args_machine *m);
 
 /** The device --on names, which must be able to do all of @p need (enum stamp_can). */
 error_t stamp_args_device(const char *arg, unsigned need, const struct stamp_device **out);

@@ -90,7 +90,9 @@ void stamp_report_energy(const struct stamp_args_report *a, struct cJSON *object
 
     if (!a->energy) return;
     if (!timed) s = stamp_run_expect(image, entry, arg, o, &expect, &e);
-    if (!s) s = stamp_energy_run(a->energy, image, entry, arg, r, expect, timed, &e);
+    if (!s)
+        s = stamp_energy_run(a->energy, image, entry, arg, r, expect, timed,
+                             o->has_dram ? &o->dram : NULL, &e);
     if (!s)
         stamp_report_energy_sum(a, object);
     else if (object)

@@ -133,8 +133,14 @@ struct picture {
 static struct stamp_net_report report(const struct classify_args *a, const struct stamp_classify *c,
                                       const struct stamp_netrun_phase *phase)
 {
-    return (struct stamp_net_report){
-        phase, stamp_args_mach(&a->machine), a->on, 0, c->run, a->report.phases, a->report.energy};
+    return (struct stamp_net_report){phase,
+                                     stamp_args_mach(&a->machine),
+                                     a->on,
+                                     0,
+                                     c->run,
+                                     a->report.phases,
+                                     a->report.energy,
+                                     stamp_args_dram(&a->machine)};
 }
 
 static enum stamp_status record(struct classify_args *a, const struct stamp_classify *c,

@@ -253,7 +253,8 @@ static enum stamp_status open_network(const struct eval_args *a, const struct st
                                            0,
                                            at->run,
                                            a->report.phases,
-                                           a->report.energy};
+                                           a->report.energy,
+                                           stamp_args_dram(&a->machine)};
     return STAMP_OK;
 }
 

@@ -315,7 +315,8 @@ static struct stamp_net_report report(const struct generation *g, int i)
                                      g->a->mhz,
                                      g->run,
                                      g->a->report.phases,
-                                     g->a->report.energy};
+                                     g->a->report.energy,
+                                     stamp_args_dram(&g->a->machine)};
 }
 
 static enum stamp_status record(struct generate_args *a, const struct generation *g,

@@ -40,6 +40,7 @@ static struct stamp_net_report report(const struct job *j, enum stamp_netrun_whi
                                      STAMP_MHZ,
                                      j->run,
                                      true,
+                                     NULL,
                                      NULL};
 }
 

@@ -69,7 +69,7 @@ static bool energy(const struct stamp_net_report *r, const char *name, struct st
     *out = stamp_energy_of(r->energy->of);
     if (stamp_energy_run(out, image,
                          step && !strcmp(name, "decode") ? step : stamp_image_entry(image, NULL),
-                         NULL, &p->sum, p->expected, timed(r), &e)) {
+                         NULL, &p->sum, p->expected, timed(r), r->memory, &e)) {
         return false;
     }
     stamp_energy_join(r->energy, out);

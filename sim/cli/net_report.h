@@ -22,6 +22,7 @@ struct stamp_net_report {
     const struct stamp_netrun *run; /**< whose phases these are, where it has any */
     bool phases;                    /**< show them */
     struct stamp_energy *energy;    /**< NULL, or where its energy is added when it is shown */
+    const struct stamp_dram_params *memory; /**< the DRAM behind it, or NULL */
 };
 
 /** Array use: products that the programs need over P L T cycles; NaN without cycles. */

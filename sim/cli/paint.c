@@ -197,8 +197,14 @@ static double score(const struct work *w)
 
 static struct stamp_net_report report(const struct work *w, const struct stamp_netrun_phase *phase)
 {
-    return (struct stamp_net_report){
-        phase, w->j->mach, w->j->on, 0, w->p.run, w->j->report->phases, w->j->report->energy};
+    return (struct stamp_net_report){phase,
+                                     w->j->mach,
+                                     w->j->on,
+                                     0,
+                                     w->p.run,
+                                     w->j->report->phases,
+                                     w->j->report->energy,
+                                     w->j->net.run.has_dram ? &w->j->net.run.dram : NULL};
 }
 
 static void record(const struct work *w)

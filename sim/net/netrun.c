@@ -164,6 +164,15 @@ static void add(struct stamp_run_result *sum, const struct stamp_run_result *one
     sum->checked += one->checked;
     sum->mismatches += one->mismatches;
     for (size_t i = 0; i < STAMP_EVENTS; i++) sum->event[i] += one->event[i];
+    sum->dram.reads += one->dram.reads;
+    sum->dram.writes += one->dram.writes;
+    sum->dram.hits += one->dram.hits;
+    sum->dram.misses += one->dram.misses;
+    sum->dram.conflicts += one->dram.conflicts;
+    sum->dram.forwarded += one->dram.forwarded;
+    sum->dram.acts += one->dram.acts;
+    sum->dram.precharges += one->dram.precharges;
+    sum->dram.refreshes += one->dram.refreshes;
     sum->seconds += one->seconds;
     sum->cpu_seconds += one->cpu_seconds;
     memcpy(sum->difference, one->difference, sizeof sum->difference);

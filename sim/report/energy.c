@@ -13,12 +13,16 @@ enum { KEY_BYTES = 32 };
 enum stamp_status stamp_energy_run(struct stamp_energy *sum, const struct stamp_image *image,
                                    const struct stamp_entry *entry, const uint32_t *arg,
                                    const struct stamp_run_result *r, uint64_t expect, bool timed,
-                                   struct stamp_err *e)
+                                   const struct stamp_dram_params *memory, struct stamp_err *e)
 {
     struct stamp_energy_shares shares;
     const enum stamp_status s = stamp_energy_shares_of(image, entry, arg, &shares, e);
 
+    const bool counted = r->dram.reads || r->dram.writes;
+
     if (!s) stamp_energy_add(sum, r->event, timed ? r->cycles : expect, timed, &shares);
+    if (!s && memory)
+        stamp_energy_add_dram(sum, memory, counted ? &r->dram : NULL, timed ? r->cycles : expect);
     return s;
 }
 
@@ -92,6 +96,12 @@ void stamp_put_energy(struct cJSON *object, const struct stamp_energy *s)
     stamp_put_real(residual, "run_mean", l->run_mean);
     stamp_put_real(residual, "run_worst", l->run_worst);
     stamp_put_text(o, "left_out", l->left_out);
+    struct cJSON *dram = stamp_put_object(o, "dram");
+    if (s->memory)
+        stamp_put_text(dram, "memory", s->memory);
+    else
+        cJSON_AddNullToObject(dram, "memory");
+    cJSON_AddBoolToObject(dram, "counted", s->memory_known);
 }
 
 /* In the prefix of three digits that fits. */
@@ -126,9 +136,13 @@ void stamp_text_energy(struct stamp_text *t, const struct stamp_energy *s)
     stamp_text_add(t,
                    "  %s cells, %s, %.4g V; machine %s; on work not fitted to, units %.1f %% off "
                    "(worst %.1f), "
-                   "runs %.1f (worst %.1f)\n  left out: %s\n",
+                   "runs %.1f (worst %.1f)\n  left out: %s%s%s\n",
                    l->name, l->corner, l->volt, l->machine, 100 * l->unit_mean, 100 * l->unit_worst,
-                   100 * l->run_mean, 100 * l->run_worst, l->left_out);
+                   100 * l->run_mean, 100 * l->run_worst, l->left_out,
+                   s->memory_known ? "" : ", memory outside",
+                   s->memory && !s->memory_known
+                       ? ", of which no currents are public or no commands were counted"
+                       : "");
     for (uint32_t i = 0; i < s->units; i++) add_line(t, s->unit[i], "", s->unit_j[i], s->total_j);
     stamp_text_add(t, "  by class of work\n");
     for (int i = 0; i < STAMP_CLASSES; i++)

@@ -16,12 +16,13 @@ struct cJSON;
  * Add a run to @p sum.
  * @param entry   its program; @p arg its arguments, NULL: the image's
  * @param expect  cycles to charge where the device had no clock (@p timed false)
+ * @param memory  the DRAM behind it, NULL: none
  * @return errors of stamp_energy_shares_of
  */
 enum stamp_status stamp_energy_run(struct stamp_energy *sum, const struct stamp_image *image,
                                    const struct stamp_entry *entry, const uint32_t *arg,
                                    const struct stamp_run_result *r, uint64_t expect, bool timed,
-                                   struct stamp_err *e);
+                                   const struct stamp_dram_params *memory, struct stamp_err *e);
 
 /** Member "energy" of @p object: library, machine, corner, volt, mhz, total_j, pj_per_mac, tops_per_watt, watt,
  *  complete, units{}, classes{} (joules), residual{}, left_out. */

@@ -189,6 +189,7 @@ static enum stamp_status on_clock(struct stamp_run *run, const struct stamp_run_
     if (w.clock) memcpy(r->event, stamp_clock_events(w.clock), sizeof r->event);
     r->cycles = r->event[STAMP_EV_CYCLES];
     r->instructions = r->event[STAMP_EV_INSNS];
+    if (b.dram) r->dram = b.dram->counts;
     stamp_clock_free(w.clock);
     stamp_behind_free(&b);
     return s;
