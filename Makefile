@@ -43,7 +43,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths lint coverage synth timing prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths lint coverage synth timing prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -149,6 +149,9 @@ test: deps-demo-test-timing
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
+# make regress HOURS=n [J=2]: random programs until the time is out; what fails, by signature, in build/regress
+regress: $(B)/rand $(MACHS:%=rtl-%)
+	@tests/regress.py $(B)/regress --hours $(or $(HOURS),1) --rand $(B)/rand --machines $(shell echo $(MACHS) | tr ' ' ,) -j $(or $(J),2)
 fuzz: $(FUZZERS)
 	@for f in $^; do echo "$$f"; $$f 1 $(or $(FUZZ),20000) || exit 1; done
 vectors: $(B)/make_vectors ; @tests/conformance/vectors.sh make $(MACHS)
