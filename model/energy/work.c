@@ -19,6 +19,24 @@ const struct stamp_work_info *stamp_work_info(enum stamp_work w)
     return &works[w];
 }
 
+const char *stamp_class_name(enum stamp_class class)
+{
+    static const char *const name[] = {
+#define CLASS(name, meaning) #name,
+#include "model/spec/work.def"
+    };
+    return name[class];
+}
+
+const char *stamp_class_meaning(enum stamp_class class)
+{
+    static const char *const text[] = {
+#define CLASS(name, meaning) meaning,
+#include "model/spec/work.def"
+    };
+    return text[class];
+}
+
 /* ---- The rows of each format ---------------------------------------------------------------------- */
 
 #define ONLY(format, ...) STAMP_ONLY_D_##format(__VA_ARGS__)

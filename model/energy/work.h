@@ -30,6 +30,10 @@ struct stamp_work_info {
 
 const struct stamp_work_info *stamp_work_info(enum stamp_work w);
 
+/** "ROWS8"; what it is. */
+const char *stamp_class_name(enum stamp_class class);
+const char *stamp_class_meaning(enum stamp_class class);
+
 /** Add the work of @p insn, once executed, to @p work. */
 void stamp_work_of(const struct stamp_mach *m, const struct stamp_op *op,
                    const union stamp_insn *insn, uint64_t work[STAMP_WORKS]);

@@ -176,9 +176,29 @@ void stamp_report_figure(struct stamp_args_report *a, const char *key, const cha
     if (a->record && !a->failed) a->failed = !stamp_record_figure(a->record, key, of, value);
 }
 
+/* What --energy summed, into the record. */
+static void energy_figures(struct stamp_args_report *a)
+{
+    const struct stamp_energy *s = a->energy;
+    char name[80];
+
+    if (!s || s->cycles == 0) return;
+    stamp_report_figure(a, "energy_j", "total", s->total_j);
+    stamp_report_figure(a, "pj_per_mac", s->of->name, 1e12 * s->total_j / s->macs);
+    for (uint32_t i = 0; i < s->units; i++) {
+        snprintf(name, sizeof name, "unit %s", s->unit[i]);
+        stamp_report_figure(a, "energy_j", name, s->unit_j[i]);
+    }
+    for (int i = 0; i < STAMP_CLASSES; i++) {
+        snprintf(name, sizeof name, "class %s", stamp_class_name((enum stamp_class)i));
+        if (s->class_j[i] > 0) stamp_report_figure(a, "energy_j", name, s->class_j[i]);
+    }
+}
+
 enum stamp_status stamp_report_end(struct stamp_args_report *a, struct stamp_err *e)
 {
     if (!a->file) return STAMP_OK;
+    energy_figures(a);
     if (a->failed || !a->record || !stamp_record_finish(a->record))
         return stamp_fail(e, STAMP_ENOMEM, "%s: out of memory for the record of the run", a->file);
     return stamp_record_write(a->record, a->file, e);

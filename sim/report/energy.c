@@ -42,32 +42,14 @@ static double pj_per_mac(const struct stamp_energy *s)
     return s->macs > 0 ? 1e12 * s->total_j / s->macs : (double)NAN;
 }
 
-static const char *class_name(int i)
-{
-    static const char *const name[] = {
-#define CLASS(name, meaning) #name,
-#include "model/spec/work.def"
-    };
-    return name[i];
-}
-
-static const char *class_meaning(int i)
-{
-    static const char *const text[] = {
-#define CLASS(name, meaning) meaning,
-#include "model/spec/work.def"
-    };
-    return text[i];
-}
-
 static void put_classes(struct cJSON *parent, const struct stamp_energy *s)
 {
     struct cJSON *o = stamp_put_object(parent, "classes");
 
     for (int i = 0; i < STAMP_CLASSES; i++) {
         char key[KEY_BYTES] = {0};
-        for (size_t c = 0; class_name(i)[c] && c + 1 < sizeof key; c++)
-            key[c] = (char)tolower((unsigned char)class_name(i)[c]);
+        for (size_t c = 0; stamp_class_name((enum stamp_class)i)[c] && c + 1 < sizeof key; c++)
+            key[c] = (char)tolower((unsigned char)stamp_class_name((enum stamp_class)i)[c]);
         stamp_put_real(o, key, s->class_j[i]);
     }
 }
@@ -147,7 +129,8 @@ void stamp_text_energy(struct stamp_text *t, const struct stamp_energy *s)
     stamp_text_add(t, "  by class of work\n");
     for (int i = 0; i < STAMP_CLASSES; i++)
         if (s->class_j[i] > 0)
-            add_line(t, class_name(i), class_meaning(i), s->class_j[i], s->total_j);
+            add_line(t, stamp_class_name((enum stamp_class)i),
+                     stamp_class_meaning((enum stamp_class)i), s->class_j[i], s->total_j);
 }
 
 void stamp_put_energy_layers(struct cJSON *object, const struct stamp_energy_library *library,

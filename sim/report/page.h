@@ -53,6 +53,9 @@ void stamp_page_layers(struct stamp_text *t, const struct stamp_runs *runs, cons
 void stamp_page_stalls(struct stamp_text *t, const struct stamp_runs *runs, const char *program);
 void stamp_page_slack(struct stamp_text *t, const struct stamp_runs *runs, const char *program);
 void stamp_page_bytes(struct stamp_text *t, const struct stamp_runs *runs, const char *program);
+/** Energy by unit and class, where a run was given --energy. (page_energy.c) */
+bool stamp_page_has_energy(const struct stamp_runs *runs);
+void stamp_page_energy(struct stamp_text *t, const struct stamp_runs *runs);
 void stamp_page_events(struct stamp_text *t, const struct stamp_runs *runs);
 
 /* Charts of a program of run @p k. */

@@ -58,8 +58,9 @@ static void word(const struct stamp_runs *runs, int k, int i, char out[TEXT])
     for (uint32_t f = 0; i == 9 && f < r->figures && len < TEXT; f++) {
         const struct stamp_record_figure *of = &r->figure[f];
         char value[32] = "not known";
+        if (!strcmp(of->key, "energy_j")) continue; /* a section of its own */
         if (isfinite(of->value)) snprintf(value, sizeof value, "%.6g", of->value);
-        len += (size_t)snprintf(out + len, TEXT - len, "%s%s %s%s%s", f ? "; " : "",
+        len += (size_t)snprintf(out + len, TEXT - len, "%s%s %s%s%s", len ? "; " : "",
                                 stamp_runs_accuracy(of->key), value, of->of ? " of " : "",
                                 of->of ? of->of : "");
     }

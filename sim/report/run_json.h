@@ -34,7 +34,7 @@ static inline struct stamp_known stamp_known(uint64_t n)
     return (struct stamp_known){true, n};
 }
 
-/** Figures of accuracy: key and what it is. */
+/** Figures of accuracy, and of energy where it was asked for: key and what it is. */
 #define STAMP_RECORD_FIGURE(X)                                                                     \
     X(ppl_f32, "perplexity in f32")                                                                \
     X(ppl, "perplexity")                                                                           \
@@ -43,7 +43,9 @@ static inline struct stamp_known stamp_known(uint64_t n)
     X(scored, "tokens scored")                                                                     \
     X(avg_act_bits, "bits of an activation row")                                                   \
     X(sqnr_db, "SQNR against f32, dB")                                                             \
-    X(differ, "values that differ from the reference")
+    X(differ, "values that differ from the reference")                                             \
+    X(energy_j, "joules")                                                                          \
+    X(pj_per_mac, "pJ a multiplication of 4x4 bits")
 
 /** What was counted over a stretch of time: an instance of a phase, a part, a program, a run. */
 struct stamp_record_piece {

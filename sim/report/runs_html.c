@@ -46,11 +46,15 @@ static const struct {
      "Lines counted times the bytes of a line. Tables, column data and quantizer state are not "
      "counted.",
      stamp_page_bytes},
+    {"energy", "Energy",
+     "By unit of the machine and by class of work, at costs measured of the gates of a library's "
+     "cells; what they leave out stands with the totals of the command.",
+     NULL},
     {"runs", "Runs", "What ran, where and how.", NULL},
     {"events", "All events", "Counters of the machine, over all programs.", NULL},
 };
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
-enum { TOTALS = 0, RUNS = SECTIONS - 2, EVENTS = SECTIONS - 1 };
+enum { TOTALS = 0, ENERGY = SECTIONS - 3, RUNS = SECTIONS - 2, EVENTS = SECTIONS - 1 };
 
 static void charts(struct stamp_text *t, const struct stamp_runs *runs, const char *program,
                    chart_fn *chart)
@@ -128,6 +132,7 @@ static void whole(struct stamp_text *t, const struct stamp_runs *runs, int i)
 {
     const char *name;
 
+    if (i == ENERGY) stamp_page_energy(t, runs);
     if (i == RUNS) stamp_page_runs(t, runs);
     if (i == TOTALS && runs->count == 1) stamp_page_columns(t, runs->run[0]);
     if (i == TOTALS && runs->count > 1) {
@@ -143,6 +148,12 @@ static void whole(struct stamp_text *t, const struct stamp_runs *runs, int i)
         stamp_page_events(t, runs);
         stamp_text_add(t, "</details>");
     }
+}
+
+/* Energy where it was asked for. */
+static bool is_shown(const struct stamp_runs *runs, int i)
+{
+    return i != ENERGY || stamp_page_has_energy(runs);
 }
 
 void stamp_runs_html(struct stamp_text *t, const struct stamp_runs *runs)
@@ -165,10 +176,12 @@ void stamp_runs_html(struct stamp_text *t, const struct stamp_runs *runs)
                        runs->count);
     stamp_text_add(t, "<nav aria-label=Sections>");
     for (int i = 0; i < SECTIONS; i++)
-        stamp_text_add(t, "<a href=\"#%s\">%s</a>", sections[i].id, sections[i].title);
+        if (is_shown(runs, i))
+            stamp_text_add(t, "<a href=\"#%s\">%s</a>", sections[i].id, sections[i].title);
     stamp_text_add(t, "</nav></header><main>");
     tiles(t, runs);
     for (int i = 0; i < SECTIONS; i++) {
+        if (!is_shown(runs, i)) continue;
         stamp_text_add(t, "\n<section id=%s><h2>%s</h2><p class=mute>%s</p>", sections[i].id,
                        sections[i].title, sections[i].says);
         whole(t, runs, i);

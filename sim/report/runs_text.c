@@ -102,7 +102,10 @@ static void describe(struct stamp_text *t, const struct stamp_runs *runs, int k)
     for (uint32_t i = 0; i < r->figures; i++) {
         char text[CELL];
         cell(text, r->figure[i].value, STAMP_RUNS_REAL);
-        stamp_text_add(t, "  %-10s %s %s", "accuracy", text, stamp_runs_accuracy(r->figure[i].key));
+        const bool energy =
+            !strcmp(r->figure[i].key, "energy_j") || !strcmp(r->figure[i].key, "pj_per_mac");
+        stamp_text_add(t, "  %-10s %s %s", energy ? "energy" : "accuracy", text,
+                       stamp_runs_accuracy(r->figure[i].key));
         if (r->figure[i].of) stamp_text_add(t, " of ");
         if (r->figure[i].of) stamp_runs_safe(t, r->figure[i].of);
         stamp_text_add(t, "\n");

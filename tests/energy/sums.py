@@ -117,6 +117,22 @@ def networks(library, machine):
     check("a line of energy", re.search(r"^energy +[\d.]+ [num]?J: [\d.]+ pJ a product", said, re.M), said)
 
 
+def recorded(tmp, library):
+    """RUN.json and its page tell what the command told."""
+    run = stamp("run", f"{tmp}/p.stamp", "--on", "cycle", "--input", f"x={tmp}/x.npy", "--energy", library, "--json",
+                "--report", f"{tmp}/run.json")
+    with open(f"{tmp}/run.json", encoding="utf8") as f:
+        told = {f["of"]: f["value"] for f in json.load(f)["accuracy"] if f["figure"] == "energy_j"}
+    close("record: total", told["total"], run["energy"]["total_j"])
+    for unit, j in run["energy"]["units"].items():
+        close(f"record: {unit}", told[f"unit {unit}"], j)
+    close("record: classes", sum(j for of, j in told.items() if of.startswith("class ")), run["energy"]["total_j"])
+    stamp("report", f"{tmp}/run.json", "--html", f"{tmp}/run.html")
+    with open(f"{tmp}/run.html", encoding="utf8") as f:
+        table = re.search(r"<table data-energy=1>(.*?)</table>", f.read())
+    check("page: a row each", table and table[1].count("<tr>") == 1 + len(told), told.keys())
+
+
 def refused(tmp):
     for words, line in ((["--energy", "none"], "no costs for machine"), (["--energy", ""], "no costs for machine")):
         done = stamp("run", f"{tmp}/p.stamp", "--on", "cycle", "--input", f"x={tmp}/x.npy", *words, fails=True)
@@ -131,6 +147,7 @@ def main():
             check(f"{library} on {machine}: as many costs as it says", len(costs(library, machine)) == int(count))
             layers(tmp, library, machine)
             networks(library, machine)
+            recorded(tmp, library)
         refused(tmp)
     print(f"energy sums: {passed} passed, {failed} failed")
     sys.exit(failed != 0)
