@@ -70,7 +70,7 @@ struct stamp_rtl_options {
 
 /** How a run stands or ended. */
 struct stamp_rtl_status {
-    bool busy, done, stopped; /**< stopped: an observer said so */
+    bool busy, done, stopped; /**< stopped: an observer said so, or an assertion of the RTL failed */
     bool irq;
     enum stamp_error error;
     uint32_t error_pc;
@@ -92,10 +92,13 @@ struct stamp_rtl_ops {
     /** All counters as they stand, without a simulated cycle; may be called by an observer, then
      *  what the cycle observed adds is not yet in them. */
     void (*events)(void *rtl, uint64_t out[STAMP_EVENTS]);
+    /** NULL, or which assertion of the RTL failed, in which instance and clock; the instance's. Closing one without
+     *  having asked says it on stderr and ends the process with status 1. */
+    const char *(*failed)(void *rtl);
 };
 
 /** Its name says which layout of the table follows: an object of another is not found. */
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops_3"
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops_4"
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,10 @@ case $name in
 *_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
 *_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
+# Assertions (rtl/assert) are in all of them but where coverage is counted.
+checks=${CHECKS:-"--assert $(echo rtl/assert/check_*.sv rtl/assert/bind_*.sv)"}
+[ $coverage = 0 ] || checks=--noassert
+said="-DVL_USER_STOP -DVL_PRINTF=stamp_said"
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
 sources="$packages $(ls rtl/lib/*.sv rtl/mem/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv |
@@ -34,11 +38,11 @@ params() {
 # shellcheck disable=SC2046,SC2086
 machine() {
     inc=$(verilator --getenv VERILATOR_ROOT)/include
-    more=verilated.o
+    more=verilated.o up=$(realpath --relative-to="$dir" .)
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
-    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast --noassert $kind \
-        $(cat "$dir/params") -CFLAGS -fPIC $macros sim/verilator/probe.vlt $sources
+    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast $kind \
+        $(cat "$dir/params") -CFLAGS "-fPIC $said -include $up/sim/verilator/stop.h" $macros sim/verilator/probe.vlt $sources $checks
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     own=
@@ -50,8 +54,8 @@ machine() {
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
-        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/dram.cpp \
-        $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
+        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/observe.cpp sim/verilator/stop.cpp \
+        sim/verilator/dram.cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }
 
 # Of the machine's parameters, those the top of the bench has.
@@ -73,9 +77,9 @@ bench() {
     up=$(realpath --relative-to="$dir" .) lib=$(realpath --relative-to="$dir" "$B")
     MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. -MAKEFLAGS CXX=$RTL_CXX -LDFLAGS -latomic $flags --prefix Vtop --Mdir "$dir" -o "../$unit" \
         --top-module "$(basename "$top" .sv)" $kind ${opt:+-MAKEFLAGS "$opt"} $(own_params "$top") \
-        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach" $macros $sources \
+        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach -DSTAMP_STOP_EXITS $said -include $up/sim/verilator/stop.h" $macros $sources $checks \
         $(ls tests/rtl/"$unit"_tb.vlt tests/rtl/"$unit"_tb_top.sv 2> /dev/null) "$up/tests/rtl/${unit}_tb.cpp" \
-        "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" \
+        "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" "$up/sim/verilator/stop.cpp" \
         "$lib/tests/oracle/softfloat.o" "$lib/libstamp.a" > "$B/tb/$name/$unit.log" 2>&1 || {
         cat "$B/tb/$name/$unit.log"
         exit 1
