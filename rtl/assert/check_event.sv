@@ -11,9 +11,11 @@ module check_event #(
     input logic [Events*16-1:0] inc_i
 );
 
-  logic [5:0]  at_q = 6'd0; // which is followed
-  logic        up_q;
-  logic [63:0] want_q, count;
+  localparam int unsigned AtW = Events > 1 ? $clog2(Events) : 1;
+
+  logic [AtW-1:0] at_q = '0; // which is followed
+  logic           up_q;
+  logic [63:0]    want_q, count;
 
   assign count = {stamp_counters.high_q[at_q] + 48'(stamp_counters.carry_q[at_q]), stamp_counters.low_q[at_q]};
 
@@ -21,7 +23,7 @@ module check_event #(
     up_q <= rst_ni && !clear_i;
     if (!rst_ni || clear_i) begin
       want_q <= '0;
-      at_q   <= at_q == 6'(Events - 1) ? 6'd0 : at_q + 6'd1;
+      at_q   <= at_q == AtW'(Events - 1) ? '0 : at_q + 1'b1;
     end else if (hit_i[at_q]) begin
       want_q <= want_q + 64'(inc_i[at_q*16 +: 16]);
     end
