@@ -71,6 +71,7 @@ $(B)/check: $(call obj,$(TEST_C)) $(LIB)
 $(TOOLS): $(B)/%: $(B)/tests/tools/%.o $(LIB)
 $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(call obj,$(COSIM)) $(LIB)
 $(B)/cycles: $(call obj,$(wildcard tests/cosim/cycle*.c)) $(LIB)
+$(B)/resets: $(call obj,tests/cosim/resets.c $(GEN_C)) $(LIB)
 $(B)/calibrate: $(call obj,$(wildcard tests/cosim/calibrate*.c) tests/cosim/cycle_shapes.c $(GEN_C)) $(LIB)
 $(B)/draw: $(call obj,tests/cosim/draw.c $(GEN_C)) $(LIB)
 $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
@@ -97,7 +98,7 @@ $(B)/check $(B)/check-san: LDLIBS += $$(pkg-config --libs check)
 $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
   $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c tests/report/record_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
-$(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
+$(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
 $(addprefix $(B)/,rand errors regs edges axi_monitor_tb):

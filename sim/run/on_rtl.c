@@ -151,7 +151,8 @@ static struct stamp_rtl_options rtl_options(const struct stamp_run *run,
                                       .fault_hi = o->fault_hi,
                                       .fault_read = o->fault_read,
                                       .fault_write = o->fault_write,
-                                      .dead = o->dead};
+                                      .dead = o->dead,
+                                      .initial = o->initial};
 }
 
 static void start(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run *run,

@@ -49,7 +49,9 @@ struct stamp_rtl_options {
     uint64_t seed;               /**< of the stalls */
     uint64_t fault_lo, fault_hi; /**< bytes [lo, hi) answer with an error */
     bool fault_read, fault_write;
-    bool dead;                      /**< memory never answers */
+    bool dead; /**< memory never answers */
+    uint64_t
+        initial; /**< what registers and memories of the RTL begin with: 0 zeros, 1 ones, else drawn by it */
     const char *wave;               /**< FST file, or NULL; needs an object built for waves */
     uint64_t wave_start, wave_stop; /**< cycles */
 
@@ -70,7 +72,8 @@ struct stamp_rtl_options {
 
 /** How a run stands or ended. */
 struct stamp_rtl_status {
-    bool busy, done, stopped; /**< stopped: an observer said so, or an assertion of the RTL failed */
+    bool busy, done,
+        stopped; /**< stopped: an observer said so, or an assertion of the RTL failed */
     bool irq;
     enum stamp_error error;
     uint32_t error_pc;

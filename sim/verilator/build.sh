@@ -3,7 +3,8 @@
 # Builds what Verilator makes of the RTL. Called by make, which knows what is stale.
 #   build.sh params NAME      what a machine is verilated with, into $B/v/NAME/params; touched only when new
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
-#                             NAME_ihp: memories of foundry macros, over our models of them
+#                             NAME_ihp: memories of foundry macros, over our models of them; NAME_plain, NAME_tune:
+#                             without assertions; NAME_mutants: faults of tests/assert to choose from
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
@@ -13,21 +14,24 @@ B=${B:-build} CC=${CC:-gcc} CXX=${CXX:-g++}
 RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
-mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp}
-waves=0 coverage=0 kind= dir=$B/v/$name macros=
+mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp} mach=${mach%_plain} mach=${mach%_mutants}
+waves=0 coverage=0 kind= dir=$B/v/$name macros= more_cpp=
+checks="--assert $(echo rtl/assert/check_*.sv rtl/assert/bind_*.sv)"
 case $name in
 *_waves) waves=1 kind="--trace-fst --trace-structs" ;;
-*_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
+*_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 checks=--noassert ;;
+*_tune | *_plain) checks=--noassert ;;
+*_mutants) NATIVE=-O1 more_cpp=tests/assert/mutant.cpp ;;
 *_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
-# Assertions (rtl/assert) are in all of them but where coverage is counted.
-checks=${CHECKS:-"--assert $(echo rtl/assert/check_*.sv rtl/assert/bind_*.sv)"}
-[ $coverage = 0 ] || checks=--noassert
 said="-DVL_USER_STOP -DVL_PRINTF=stamp_said"
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
 sources="$packages $(ls rtl/lib/*.sv rtl/mem/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv |
     grep -v '_pkg\.sv$' | tr '\n' ' ')"
+[ -z "$more_cpp" ] || sources="$(echo "$B"/assert/rtl/*_pkg.sv) $(for f in $sources; do
+    [ -f "$B/assert/rtl/${f##*/}" ] && echo "$B/assert/rtl/${f##*/}" || echo "$f"
+done)"
 
 params() {
     p=$("$B/specgen" params "$mach")
@@ -41,7 +45,7 @@ machine() {
     more=verilated.o up=$(realpath --relative-to="$dir" .)
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
-    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast $kind \
+    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial unique $kind \
         $(cat "$dir/params") -CFLAGS "-fPIC $said -include $up/sim/verilator/stop.h" $macros sim/verilator/probe.vlt $sources $checks
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
@@ -55,7 +59,7 @@ machine() {
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
         -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/observe.cpp sim/verilator/stop.cpp \
-        sim/verilator/dram.cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
+        sim/verilator/dram.cpp $more_cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }
 
 # Of the machine's parameters, those the top of the bench has.

@@ -37,8 +37,8 @@ struct rtl {
     stamp_axi pins = {};
     uint64_t cycle = 0;
     bool stopped = false;
-    std::string failed; /* an assertion, in words; empty: none */
-    bool asked = false; /* whoever runs it knows */
+    std::string failed;          /* an assertion, in words; empty: none */
+    bool asked = false;          /* whoever runs it knows */
     std::deque<uint64_t> writes; /* addresses of bursts offered, W to come */
     uint64_t beat_addr = 0;
     bool in_burst = false, aw_held = false;

@@ -108,7 +108,8 @@ void rtl::observe_cycle()
 void rtl::observe()
 {
     if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
-    if (o.on_cycle && top->rst_ni) observe_cycle();
+    if (!top->rst_ni) return; /* registers may hold anything */
+    if (o.on_cycle) observe_cycle();
     if (o.on_write) {
         if (PROBE(wr_valid) && PROBE(wr_ready)) {
             const stamp_space space = stamp_space(PROBE(wr_space));

@@ -40,6 +40,7 @@ void rtl::step()
         memcpy(pins.wdata, &top->m_wdata_o, mach->AXI_BYTES);
     }
     observe();
+    if (!top->rst_ni) pins.arvalid = pins.awvalid = pins.wvalid = pins.rready = pins.bready = false;
     pins.araddr -= o.dram_base;
     pins.awaddr -= o.dram_base;
     if (o.axi)
@@ -101,6 +102,9 @@ rtl *new_rtl(const stamp_rtl_options *options)
         r = new rtl;
         r->mach = &own_mach;
         r->context.reset(new VerilatedContext);
+        r->context->randReset(options->initial < 2 ? int(options->initial) : 2);
+        r->context->randSeed(int(options->initial * 0x9e3779b97f4a7c15u >> 33) |
+                             1); /* 0 would be the time's */
         if (options->wave) r->context->traceEverOn(true);
         r->top.reset(new VTOP(r->context.get(), "top"));
     }
@@ -111,6 +115,15 @@ rtl *new_rtl(const stamp_rtl_options *options)
     r->writes.clear();
     r->pb.assign(size_t(r->mach->PB_LINES) * r->mach->L * r->mach->T / 2, 0);
     return r;
+}
+
+/* Every pin the harness drives, in reset: nothing begins with what the model was made with. */
+void quiet(VTOP *top)
+{
+    top->clk_i = top->rst_ni = 0;
+    top->mem_test_i = 0;
+    top->s_awvalid_i = top->s_wvalid_i = top->s_arvalid_i = top->s_bready_i = top->s_rready_i = 0;
+    top->m_arready_i = top->m_rvalid_i = top->m_awready_i = top->m_wready_i = top->m_bvalid_i = 0;
 }
 
 void *open_rtl(const stamp_rtl_options *options)
@@ -136,8 +149,7 @@ void *open_rtl(const stamp_rtl_options *options)
         r->wave->open(options->wave);
     }
 #endif
-    r->top->rst_ni = 0;
-    r->top->clk_i = 0;
+    quiet(r->top.get());
     r->dram->reset(r->pins);
     r->top->eval();
     for (int i = 0; i < 4; i++) r->step();
@@ -247,4 +259,4 @@ const char *failed(void *p)
 
 extern "C" const stamp_rtl_ops stamp_rtl_ops_4 = {
     MACH,      STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,
-    close_rtl, read_reg,     write_reg,     run_rtl,       read_events, failed};
+    close_rtl, read_reg,     write_reg,     run_rtl,       read_events,      failed};

@@ -18,12 +18,14 @@ bool assertion(const char *said, char *out, size_t bytes)
     unsigned long long clock;
     char kind[16], where[160], name[240];
 
-    if (sscanf(said, "[%llu] %%%15[A-Za-z]: %159[^ ] Assertion failed in %239[^ ]", &clock, kind, where, name) != 4)
+    if (sscanf(said, "[%llu] %%%15[A-Za-z]: %159[^ ] Assertion failed in %239[^ ]", &clock, kind,
+               where, name) != 4)
         return false;
     where[strlen(where) - 1] = 0; /* the colons behind them */
     name[strlen(name) - 1] = 0;
     const char *below = strchr(name, '.'); /* the name of the model says nothing */
-    snprintf(out, bytes, "assertion %s fails in clock %llu (%s)", below ? below + 1 : name, clock, where);
+    snprintf(out, bytes, "assertion %s fails in clock %llu (%s)", below ? below + 1 : name, clock,
+             where);
     return true;
 }
 
