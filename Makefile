@@ -130,6 +130,12 @@ $(B)/v/%/params: $(B)/specgen
 	@sim/verilator/build.sh params $*
 $(B)/stamp_rtl_%.so: $(B)/v/%/params $(RTL_SV) $(wildcard sim/verilator/*.*) sim/run/rtl.h model/spec/spec.c $(wildcard model/clock/plain.* model/clock/axi.h model/dram/*)
 	+sim/verilator/build.sh machine $*
+# Faults of tests/assert/mutants.txt in one machine, and each check of rtl/assert with a fault of its own.
+$(B)/stamp_rtl_tiny_mutants.so: $(B)/assert/rtl/stamp_mutant_pkg.sv
+$(B)/assert/rtl/stamp_mutant_pkg.sv: tests/assert/mutants.txt tests/assert/assertions.py tests/assert/mutant.cpp $(RTL_SV)
+	tests/assert/assertions.py --mutate
+$(B)/checks: $(wildcard tests/assert/*.sv tests/assert/*.cpp rtl/assert/check_*.sv) sim/verilator/stop.h sim/verilator/stop.cpp sim/verilator/build.sh
+	sim/verilator/build.sh checks tiny
 $(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*) $(RTL_SV) $(LIB) $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp sim/verilator/build.sh
 	sim/verilator/build.sh bench $(subst /, ,$*)

@@ -97,7 +97,7 @@ bind stamp_issue check_push_pop c_flight (
 
 // Semaphores.
 bind stamp_sems check_sems #(.Units(Units)) c_counts (
-  .clk_i, .rst_ni, .clear_i, .wait_i, .ok_i(ok_o), .take_i, .spent_i(spent_o), .give_i, .post_i, .overflow_i(overflow_o));
+  .clk_i, .rst_ni, .clear_i, .wait_i, .ok_i(ok_o), .take_i, .give_i, .post_i, .overflow_i(overflow_o));
 
 // Event counters.
 bind stamp_counters check_event #(.Events(Events)) c_events (

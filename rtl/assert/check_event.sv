@@ -13,7 +13,7 @@ module check_event #(
 
   localparam int unsigned AtW = Events > 1 ? $clog2(Events) : 1;
 
-  logic [AtW-1:0] at_q = '0; // which is followed
+  logic [AtW-1:0] at_q; // which is followed; it begins anywhere
   logic           up_q;
   logic [63:0]    want_q, count;
 
@@ -23,7 +23,7 @@ module check_event #(
     up_q <= rst_ni && !clear_i;
     if (!rst_ni || clear_i) begin
       want_q <= '0;
-      at_q   <= at_q == AtW'(Events - 1) ? '0 : at_q + 1'b1;
+      at_q   <= at_q >= AtW'(Events - 1) ? '0 : at_q + 1'b1;
     end else if (hit_i[at_q]) begin
       want_q <= want_q + 64'(inc_i[at_q*16 +: 16]);
     end

@@ -10,7 +10,6 @@ module check_sems #(
     input logic [Units*15-1:0] wait_i,
     input logic [Units-1:0]    ok_i,
     input logic [Units-1:0]    take_i,
-    input logic                spent_i,
     input logic [Units-1:0]    give_i,
     input logic [Units*15-1:0] post_i,
     input logic [Units-1:0]    overflow_i
@@ -18,6 +17,7 @@ module check_sems #(
 
   logic [319:0]     count_q; // 10 bits each, signed; of 0, which means none, nothing is asked
   logic [Units-1:0] dear;    // takes something
+  logic             spent_q; // somebody did, a cycle ago
   logic             said_q, late_q; // passed a cycle, two cycles ago
   logic             wrong_q; // passed before: counts are free until they are cleared
 
@@ -33,7 +33,7 @@ module check_sems #(
     passed = 1'b0;
     if (!rst_ni || clear_i) begin
       count_q <= '0;
-      {said_q, late_q, wrong_q} <= '0;
+      {spent_q, said_q, late_q, wrong_q} <= '0;
     end else begin
       if (dear != '0 || give_i != '0) begin
         now = count_q;
@@ -53,12 +53,13 @@ module check_sems #(
         end
         count_q <= now;
       end
+      spent_q <= dear != '0;
       said_q  <= passed;
       late_q  <= said_q;
       wrong_q <= wrong_q || passed;
       a_one_takes: assert ((take_i & (take_i - 1'b1)) == '0);
       a_takes_what_is_there: assert ((take_i & ~ok_i) == '0);
-      a_waits_after_a_take: assert (!spent_i || dear == '0);
+      a_waits_after_a_take: assert (!spent_q || dear == '0);
       if (!wrong_q) begin
         a_not_below_zero: assert (!below);
       end

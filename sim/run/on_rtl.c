@@ -186,11 +186,13 @@ static enum stamp_status run_again(const struct stamp_run *run, const struct sta
 
 /* What the RTL says of itself goes before what it did. */
 static enum stamp_status sound(const struct stamp_rtl_ops *ops, void *rtl,
-                               const struct stamp_run_options *o, struct stamp_err *e)
+                               const struct stamp_run_options *o, struct stamp_run_result *r,
+                               struct stamp_err *e)
 {
     const char *failed = ops->failed(rtl);
 
     if (!failed) return STAMP_OK;
+    snprintf(r->difference, sizeof r->difference, "%s", failed);
     return stamp_fail(e, STAMP_EMISMATCH, "%s%s", failed,
                       o->wave ? "" : "; --wave FILE --wave-last 2000 shows what led to it");
 }
@@ -236,7 +238,7 @@ static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_r
     r->error = st.error;
     r->error_pc = st.error_pc;
     if (finished && !st.stopped) read_counters(ops, rtl, r);
-    s = sound(ops, rtl, o, e);
+    s = sound(ops, rtl, o, r, e);
     ops->close(rtl);
     r->at.cycle = event[STAMP_EV_CYCLES];
     r->at.clock = st.cycles;

@@ -5,6 +5,7 @@
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
 #                             NAME_ihp: memories of foundry macros, over our models of them; NAME_plain, NAME_tune:
 #                             without assertions; NAME_mutants: faults of tests/assert to choose from
+#   build.sh checks NAME      $B/checks: a fault for each assertion of rtl/assert/check_*.sv
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
@@ -86,6 +87,20 @@ bench() {
         "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" "$up/sim/verilator/stop.cpp" \
         "$lib/tests/oracle/softfloat.o" "$lib/libstamp.a" > "$B/tb/$name/$unit.log" 2>&1 || {
         cat "$B/tb/$name/$unit.log"
+        exit 1
+    }
+}
+
+# Each check of rtl/assert alone.
+checks() {
+    dir=$B/assert/checks
+    mkdir -p "$dir"
+    up=$(realpath --relative-to="$dir" .)
+    MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. --assert -Wall --prefix Vtop --Mdir "$dir" -o ../../checks --top-module checks_tb_top \
+        -CFLAGS "-std=c++17 -O1 -I$up $said -include $up/sim/verilator/stop.h" rtl/gen/stamp_isa_pkg.sv \
+        rtl/assert/check_*.sv tests/assert/*.sv "$up/tests/assert/checks_tb.cpp" "$up/sim/verilator/stop.cpp" \
+        > "$dir/log" 2>&1 || {
+        cat "$dir/log"
         exit 1
     }
 }

@@ -18,7 +18,7 @@ module checks_tb_top (
     input logic        ra_re, ra_we,
     input logic [2:0]  ra_raddr, ra_waddr,
     input logic [1:0]  ba_grant, ba_bank,
-    input logic        se_clear, se_spent,
+    input logic        se_clear,
     input logic [29:0] se_wait, se_post,
     input logic [1:0]  se_ok, se_take, se_give, se_overflow,
     input logic        ev_clear, ev_carry,
@@ -54,7 +54,7 @@ module checks_tb_top (
     .clk_i, .re_i(ra_re), .raddr_i(ra_raddr), .we_i(ra_we), .waddr_i(ra_waddr));
   check_banks #(.Ports(2), .BankW(1)) c_ba (.clk_i, .grant_i(ba_grant), .bank_i(ba_bank));
   check_sems #(.Units(2)) c_se (
-    .clk_i, .rst_ni, .clear_i(se_clear), .wait_i(se_wait), .ok_i(se_ok), .take_i(se_take), .spent_i(se_spent),
+    .clk_i, .rst_ni, .clear_i(se_clear), .wait_i(se_wait), .ok_i(se_ok), .take_i(se_take),
     .give_i(se_give), .post_i(se_post), .overflow_i(se_overflow));
   stamp_counters i_counters (
     .clk_i, .rst_ni, .clear_i(ev_clear), .hit_i(ev_hit), .inc_i({4{ev_inc}}), .low_i(ev_low), .carry_i(ev_carry));
