@@ -35,7 +35,7 @@ static uint64_t sum_of(const uint8_t *at, uint64_t bytes)
 }
 
 static void run(const struct stamp_image *im, const struct gen_program *p, uint64_t initial,
-                struct trail *t)
+                uint64_t most, struct trail *t)
 {
     struct stamp_run_options o = stamp_run_options_default();
     struct stamp_run *job = NULL;
@@ -48,6 +48,7 @@ static void run(const struct stamp_image *im, const struct gen_program *p, uint6
     o.stall = p->seed % 3 ? 0 : 60;
     o.watchdog = 200000;
     o.initial = initial;
+    o.max_cycles = most;
     t->status = stamp_run_new(im, &job, &t->e);
     if (t->status) return;
     t->status = stamp_run_go(job, &o, &t->r, &t->e);
@@ -95,13 +96,13 @@ static bool one(const struct stamp_mach *mach, uint64_t seed, uint64_t seeds)
 
     gen_make(mach, seed, UINT64_MAX, &p);
     if (gen_image(&p, &im, &e)) return printf("seed %" PRIu64 ": %s\n", seed, e.text), false;
-    run(im, &p, 0, &zeros);
+    run(im, &p, 0, 4000000, &zeros);
     bool same = fair(&zeros);
     if (!same) printf("seed %" PRIu64 ", zeros: %s\n", seed, zeros.e.text);
     cycles += zeros.r.cycles;
     for (uint64_t k = 1; k < 2 + seeds && same; k++) {
         const uint64_t initial = k == 1 ? 1 : seed * 1000 + k;
-        run(im, &p, initial, &other);
+        run(im, &p, initial, zeros.r.cycles + 20000, &other);
         const char *odd = fair(&other) ? differs(&zeros, &other) : other.e.text;
         if (odd) printf("seed %" PRIu64 ", registers of %" PRIu64 ": %s\n", seed, initial, odd);
         same = !odd;
