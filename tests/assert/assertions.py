@@ -103,7 +103,7 @@ def figures(update):
         with open(os.path.join(ROOT, name), "w", encoding="utf-8") as file:
             file.write(text)
     elif text != old:
-        print(f"{name}: not what the sources say; tests/assert/assertions.py --figures -u")
+        print(f"{name}:1: tables are not what the sources say; tests/assert/assertions.py --figures -u")
         return 1
     return 0
 
