@@ -8,7 +8,8 @@
 # make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
-# make rtl-NAME-ihp    memories of foundry macros (over our models)
+# make rtl-NAME-ihp    memories of foundry macros (over our models)     make assertions  the table of rtl/assert
+# make rtl-NAME-plain  RTL without its assertions, in build/plain
 # make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
@@ -43,7 +44,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths lint coverage synth timing prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -71,6 +72,7 @@ $(B)/check: $(call obj,$(TEST_C)) $(LIB)
 $(TOOLS): $(B)/%: $(B)/tests/tools/%.o $(LIB)
 $(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(call obj,$(COSIM)) $(LIB)
 $(B)/cycles: $(call obj,$(wildcard tests/cosim/cycle*.c)) $(LIB)
+$(B)/resets: $(call obj,tests/cosim/resets.c $(GEN_C)) $(LIB)
 $(B)/calibrate: $(call obj,$(wildcard tests/cosim/calibrate*.c) tests/cosim/cycle_shapes.c $(GEN_C)) $(LIB)
 $(B)/draw: $(call obj,tests/cosim/draw.c $(GEN_C)) $(LIB)
 $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
@@ -97,7 +99,7 @@ $(B)/check $(B)/check-san: LDLIBS += $$(pkg-config --libs check)
 $(FUZZERS): $(B)/%: $(call san,tests/fuzz/%.c tests/fuzz/bend.c $(LIB_C) \
   $(addprefix tests/compiler/,front_samples.c gguf_sample.c gguf_sample_gpt2.c token_samples.c zip_samples.c vit_sample.c dit_sample.c) tests/paint/paint_sample.c tests/report/record_sample.c)
 $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
-$(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
+$(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
 $(addprefix $(B)/,rand errors regs edges axi_monitor_tb):
@@ -116,6 +118,11 @@ spec-fresh: $(B)/specgen
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%-tuned: $(B)/stamp $(B)/specgen ; sim/verilator/tune.sh $*
 rtl-%-ihp: $(B)/stamp_rtl_%_ihp.so ;
+rtl-%-plain: $(B)/plain/stamp_rtl_%.so $(B)/plain/stamp ;
+$(B)/plain/stamp_rtl_%.so: $(B)/stamp_rtl_%_plain.so
+	@mkdir -p $(@D) && cp $< $@
+$(B)/plain/stamp: $(B)/stamp
+	@mkdir -p $(@D) && cp $< $@
 rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
 export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/queue.c dram/map.c)
@@ -129,6 +136,12 @@ $(B)/v/%/params: $(B)/specgen
 	@sim/verilator/build.sh params $*
 $(B)/stamp_rtl_%.so: $(B)/v/%/params $(RTL_SV) $(wildcard sim/verilator/*.*) sim/run/rtl.h model/spec/spec.c $(wildcard model/clock/plain.* model/clock/axi.h model/dram/*)
 	+sim/verilator/build.sh machine $*
+# Faults of tests/assert/mutants.txt in one machine, and each check of rtl/assert with a fault of its own.
+$(B)/stamp_rtl_tiny_mutants.so: $(B)/assert/rtl/stamp_mutant_pkg.sv
+$(B)/assert/rtl/stamp_mutant_pkg.sv: tests/assert/mutants.txt tests/assert/assertions.py tests/assert/mutant.cpp $(RTL_SV)
+	tests/assert/assertions.py --mutate
+$(B)/checks: $(wildcard tests/assert/*.sv tests/assert/*.cpp rtl/assert/check_*.sv) sim/verilator/stop.h sim/verilator/stop.cpp sim/verilator/build.sh
+	sim/verilator/build.sh checks tiny
 $(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*) $(RTL_SV) $(LIB) $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp sim/verilator/build.sh
 	sim/verilator/build.sh bench $(subst /, ,$*)
@@ -144,8 +157,8 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
+	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
@@ -167,8 +180,9 @@ timing: deps-timing
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
+assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench
-	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net bench_paths ids) all
+	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net bench_paths ids) all rtl-base-plain
 	@tests/bench/run.sh
 # Published shapes: cycles, use, bytes and the transform's cost; J=1 ONLY=Llama MACHINES=base,wide MEMORIES=lpddr5,hbm3.
 shapes: $(B)/stamp ; @python3 tests/bench/shapes.py $(B)/stamp $(or $(CONFIGS),../shared/data/configs) $(B)/shapes -j $(or $(J),1) \

@@ -18,7 +18,7 @@ top=stamp_top
 set_params=$("$B/specgen" params "$conf" | tr ' ' '\n' | sed -n 's/^-G\(.*\)=\(.*\)/-set \1 \2/p' | tr '\n' ' ')
 [ -n "$set_params" ] || { echo "error: no configuration '$conf' (tiny, base, wide)" >&2; exit 1; }
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
-sources=$(find rtl -name '*.sv' ! -name '*_pkg.sv' ! -path 'rtl/mem/ihp/*' | sort | tr '\n' ' ')
+sources=$(find rtl -name '*.sv' ! -name '*_pkg.sv' ! -path 'rtl/mem/ihp/*' ! -path 'rtl/assert/*' | sort | tr '\n' ' ')
 rm -rf "$out" && mkdir -p "$out"
 
 # Runs a Yosys script. Its warnings stay in the log; of the log only an error is shown.

@@ -29,7 +29,7 @@ format() {
 # ---- RTL: the top in every configuration, every unit alone --------------------------------------------
 verilate() { # WHAT ARGUMENTS
     what=$1; shift
-    verilator --lint-only -Wall --unroll-count 8192 --unroll-stmts 2000000 "$@" > "$tmp/log" 2>&1 || status=1
+    verilator --lint-only --assert -Wall --unroll-count 8192 --unroll-stmts 2000000 "$@" > "$tmp/log" 2>&1 || status=1
     sed -n -E 's/^%(Warning|Error)(-[A-Z0-9]+)?: ([^: ]+):([0-9]+):[0-9]+: (.*)/\3:\4: \2 \5/p' "$tmp/log" |
         sed -E "/This may be because|Looked in/d; s/: -?/: verilator /; s/verilator  /verilator /; s|\$|@@$what|"
     [ "${status:-0}" -eq 0 ] || grep -qE '^%(Warning|Error).*:[0-9]+:[0-9]+:' "$tmp/log" ||
@@ -51,7 +51,7 @@ rtl() {
         # shellcheck disable=SC2086
         verilate "alone" --top-module "$(basename "$f" .sv)" $macros
     done
-    for f in $units; do
+    for f in $(echo "$units" | grep -v -e '/bind_' -e 'check_event'); do # which are nothing without what they are bound to
         # shellcheck disable=SC2046,SC2086
         verilate "alone" --top-module "$(basename "$f" .sv)" $(own_params "$f") $packages $units
     done
@@ -121,20 +121,23 @@ words() { # the patterns are cut so that they do not find themselves
         FNR == at { if (!/SPDX-License-Identifier: Apache-2.0/) printf "%s:1: no SPDX-License-Identifier line first\n", FILENAME
                     if (FILENAME ~ /^rtl\// && !/Apache-2.0 WITH SHL-2.1/) printf "%s:1: licence of rtl is Apache-2.0 WITH SHL-2.1\n", FILENAME }
         FNR > 2 { nextfile }' < "$tmp/src"
-    xargs awk '
+    grep '/bind_[a-z]*\.sv$' "$tmp/sv" > "$tmp/binds"
+    grep -v '/bind_[a-z]*\.sv$' "$tmp/sv" | xargs awk '
         function own(f) { sub(/.*\//, "", f); sub(/\.sv$/, "", f); return f }
         function kind(f) { return f ~ /_pkg\.sv$/ ? "package" : "module" }
         FNR == 1 { if (last != "" && !n) printf "%s:1: a file is one %s named after it\n", last, kind(last); n = 0; last = FILENAME }
         /^[ \t]*(module|package|interface|program)[ \t]/ {
             name = $0; sub(/^[ \t]*[a-z]+[ \t]+(automatic[ \t]+)?/, "", name); sub(/[^A-Za-z0-9_].*/, "", name)
             if (++n > 1 || name != own(FILENAME)) printf "%s:%d: a file is one %s named after it\n", FILENAME, FNR, kind(FILENAME) }
-        END { if (last != "" && !n) printf "%s:1: a file is one %s named after it\n", last, kind(last) }' < "$tmp/sv"
+        END { if (last != "" && !n) printf "%s:1: a file is one %s named after it\n", last, kind(last) }'
+    xargs grep -nE '^[ \t]*(module|package)[ \t]' /dev/null < "$tmp/binds" |
+        sed -E 's/^([^:]+:[0-9]+):.*/\1: binds stand by themselves/'
 }
 
 for check in ${*:-format rtl facts arrows sizes words figures}; do
     case $check in
     rtl) rtl | merge ;;
-    figures) rtl/figures/draw.py --check ;;
+    figures) rtl/figures/draw.py --check; tests/assert/assertions.py --figures ;;
     format | facts | arrows | sizes | words) $check ;;
     *) echo "tests/lint.sh:1: no check called $check" ;;
     esac

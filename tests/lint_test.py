@@ -32,6 +32,8 @@ PLANTS = [
     ("words", "rtl/top/stamp_top.sv", "module other;\nendmodule\n", "a file is one module named after it"),
     ("format", "model/text.c", "int  x ;\n", "not as .clang-format says"),
     ("figures", "rtl/figures/kit.txt", ("walks the graph", "walks"), "kit"),
+    ("figures", "rtl/assert/bind_lib.sv", ("c_queue (", "c_other ("), "tables are not what the sources say"),
+    ("words", "rtl/assert/bind_lib.sv", "module bind_lib;\nendmodule\n", "binds stand by themselves"),
     ("nosuch", "model/text.c", "", "no check called nosuch"),
 ]
 

@@ -25,6 +25,7 @@ if [ "$length" = short ]; then
         -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
         -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
         -- macros tests/cosim/macros.sh -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" -- edges "$(each "$B/edges MACHINE" $machines)" \
+        -- assertions tests/assert/assertions.py \
         -- cycles "$(each "$B/cycles MACHINE" $machines)" -- calibrate "tests/cosim/calibrate.sh $machines" -- registers "$(each "$B/regs MACHINE" $machines)" \
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
@@ -39,7 +40,8 @@ if [ "$length" = short ]; then
         -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- prove "tests/prove/prove.py --short -j 1" \
         -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 0 ${machines%% *}"
     for m in $machines; do
-        set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m"
+        set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m" \
+            -- "resets-$m" "$B/resets $m --count $(($(short "$m") / 12))"
     done
 else
     set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \

@@ -123,7 +123,7 @@ def elaborated(machine):
     """Macros of each size in the RTL of a machine, as Verilator elaborates it."""
     p = " ".join(f"-G{k}={v}" for k, v in parameters(machine).items())
     packages = "rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
-    units = "$(ls rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv | grep -v '_pkg.sv$')"
+    units = "$(ls rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv | grep -v -e '_pkg.sv$' -e '^rtl/assert/')"
     out = os.path.join(os.environ.get("B", "build"), "sizes_" + machine)
     subprocess.run(f"verilator --xml-only --xml-output {out}.xml --Mdir {out} -Wno-fatal -Wno-lint +define+STAMP_IHP "
                    f"--unroll-count 8192 --unroll-stmts 2000000 --top-module stamp_top {p} {packages} {units}",

@@ -115,7 +115,8 @@ class Lib:
 # ---- The design -------------------------------------------------------------------------------------------
 def elaborate(machine, where):
     """The modules of a machine. What was elaborated before is taken as it is."""
-    sources = PACKAGES + sorted(f for f in glob.glob("rtl/*/*.sv") if not f.endswith("_pkg.sv"))
+    sources = PACKAGES + sorted(f for f in glob.glob("rtl/*/*.sv") if not f.endswith("_pkg.sv")
+                                and not f.startswith("rtl/assert/"))
     script = ELABORATE.format(sources=" ".join(sources), memories=MEMORY_MODULES, out=f"{where}/whole.il",
                               parameters=" ".join(f"-set {n} {v}" for n, v in machine.items()))
     digest = hashlib.sha256(script.replace(where, "").encode())

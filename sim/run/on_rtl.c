@@ -151,7 +151,8 @@ static struct stamp_rtl_options rtl_options(const struct stamp_run *run,
                                       .fault_hi = o->fault_hi,
                                       .fault_read = o->fault_read,
                                       .fault_write = o->fault_write,
-                                      .dead = o->dead};
+                                      .dead = o->dead,
+                                      .initial = o->initial};
 }
 
 static void start(const struct stamp_rtl_ops *ops, void *rtl, const struct stamp_run *run,
@@ -178,8 +179,22 @@ static enum stamp_status run_again(const struct stamp_run *run, const struct sta
     void *rtl = ops->open(&ro);
     start(ops, rtl, run, o);
     clock_rtl(ops, rtl, &again, &st);
+    ops->failed(rtl); /* known */
     ops->close(rtl);
     return STAMP_OK;
+}
+
+/* What the RTL says of itself goes before what it did. */
+static enum stamp_status sound(const struct stamp_rtl_ops *ops, void *rtl,
+                               const struct stamp_run_options *o, struct stamp_run_result *r,
+                               struct stamp_err *e)
+{
+    const char *failed = ops->failed(rtl);
+
+    if (!failed) return STAMP_OK;
+    snprintf(r->difference, sizeof r->difference, "%s", failed);
+    return stamp_fail(e, STAMP_EMISMATCH, "%s%s", failed,
+                      o->wave ? "" : "; --wave FILE --wave-last 2000 shows what led to it");
 }
 
 static enum stamp_status verdict(const struct stamp_run *run, const struct stamp_run_options *o,
@@ -223,7 +238,11 @@ static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_r
     r->error = st.error;
     r->error_pc = st.error_pc;
     if (finished && !st.stopped) read_counters(ops, rtl, r);
+    s = sound(ops, rtl, o, r, e);
     ops->close(rtl);
+    r->at.cycle = event[STAMP_EV_CYCLES];
+    r->at.clock = st.cycles;
+    if (s) return s;
     if (!finished) return stamp_fail(e, STAMP_EINTR, "stopped after %" PRIu64 " cycles", st.cycles);
     if (ls && (st.stopped || r->error || st.done)) judge(run, ls, m, r);
     r->at.cycle = event[STAMP_EV_CYCLES];

@@ -49,7 +49,9 @@ struct stamp_rtl_options {
     uint64_t seed;               /**< of the stalls */
     uint64_t fault_lo, fault_hi; /**< bytes [lo, hi) answer with an error */
     bool fault_read, fault_write;
-    bool dead;                      /**< memory never answers */
+    bool dead; /**< memory never answers */
+    uint64_t
+        initial; /**< what registers and memories of the RTL begin with: 0 zeros, 1 ones, else drawn by it */
     const char *wave;               /**< FST file, or NULL; needs an object built for waves */
     uint64_t wave_start, wave_stop; /**< cycles */
 
@@ -70,7 +72,8 @@ struct stamp_rtl_options {
 
 /** How a run stands or ended. */
 struct stamp_rtl_status {
-    bool busy, done, stopped; /**< stopped: an observer said so */
+    bool busy, done,
+        stopped; /**< stopped: an observer said so, or an assertion of the RTL failed */
     bool irq;
     enum stamp_error error;
     uint32_t error_pc;
@@ -92,10 +95,13 @@ struct stamp_rtl_ops {
     /** All counters as they stand, without a simulated cycle; may be called by an observer, then
      *  what the cycle observed adds is not yet in them. */
     void (*events)(void *rtl, uint64_t out[STAMP_EVENTS]);
+    /** NULL, or which assertion of the RTL failed, in which instance and clock; the instance's. Closing one without
+     *  having asked says it on stderr and ends the process with status 1. */
+    const char *(*failed)(void *rtl);
 };
 
 /** Its name says which layout of the table follows: an object of another is not found. */
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops_3"
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops_4"
 
 #ifdef __cplusplus
 }

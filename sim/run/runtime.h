@@ -82,8 +82,10 @@ struct stamp_run_options {
     uint64_t max_cycles; /**< 0: no limit */
     uint64_t poison;     /**< not 0: the C machine's scratchpads start with noise of this seed, so
                           *   that a program that reads what it did not write differs in lock-step */
-    bool no_values;      /**< of a device that counts without them: results are not there */
-    bool phases;         /**< cut the run into instances of the image's phases */
+    uint64_t initial; /**< what registers and memories of the RTL begin with: 0 zeros, 1 ones, else
+                          *   drawn by this seed; no run may depend on it */
+    bool no_values;   /**< of a device that counts without them: results are not there */
+    bool phases;      /**< cut the run into instances of the image's phases */
     stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; a device that can SEE */
     void *on_phase_ctx;
     const struct stamp_run_tracer *tracer; /**< or NULL */

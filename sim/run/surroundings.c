@@ -31,7 +31,8 @@ void stamp_surroundings_print(const struct stamp_run_options *o, struct stamp_te
                    o->read_latency, o->write_latency);
     stamp_text_add(t, " rate=%" PRIu32 ":%" PRIu32 " stall=%" PRIu32 " seed=%" PRIu64, o->read_rate,
                    o->write_rate, o->stall, o->seed);
-    stamp_text_add(t, " poison=%" PRIu64 " watchdog=%" PRIu32, o->poison, o->watchdog);
+    stamp_text_add(t, " poison=%" PRIu64 " initial=%" PRIu64 " watchdog=%" PRIu32, o->poison,
+                   o->initial, o->watchdog);
     if (o->has_dram) print_dram(&o->dram, t);
 }
 
@@ -95,6 +96,7 @@ static bool word(const char **text, struct stamp_run_options *o)
     if (starts(text, "dram=")) return dram(text, o);
     if (starts(text, "seed=")) return number(text, 0, UINT64_MAX, &o->seed);
     if (starts(text, "poison=")) return number(text, 0, UINT64_MAX, &o->poison);
+    if (starts(text, "initial=")) return number(text, 0, UINT64_MAX, &o->initial);
     if (starts(text, "stall=")) {
         if (!number(text, 0, 255, &v)) return false;
         o->stall = (uint32_t)v;

@@ -3,7 +3,9 @@
 # Builds what Verilator makes of the RTL. Called by make, which knows what is stale.
 #   build.sh params NAME      what a machine is verilated with, into $B/v/NAME/params; touched only when new
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
-#                             NAME_ihp: memories of foundry macros, over our models of them
+#                             NAME_ihp: memories of foundry macros, over our models of them; NAME_plain, NAME_tune:
+#                             without assertions; NAME_mutants: faults of tests/assert to choose from
+#   build.sh checks NAME      $B/checks: a fault for each assertion of rtl/assert/check_*.sv
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
@@ -13,17 +15,24 @@ B=${B:-build} CC=${CC:-gcc} CXX=${CXX:-g++}
 RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
-mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp}
-waves=0 coverage=0 kind= dir=$B/v/$name macros=
+mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp} mach=${mach%_plain} mach=${mach%_mutants}
+waves=0 coverage=0 kind= dir=$B/v/$name macros= more_cpp=
+checks="--assert $(echo rtl/assert/check_*.sv rtl/assert/bind_*.sv)"
 case $name in
 *_waves) waves=1 kind="--trace-fst --trace-structs" ;;
-*_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
+*_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 checks=--noassert ;;
+*_tune | *_plain) checks=--noassert ;;
+*_mutants) NATIVE=-O1 more_cpp=tests/assert/mutant.cpp ;;
 *_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
+said="-DVL_USER_STOP -DVL_PRINTF=stamp_said"
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
 sources="$packages $(ls rtl/lib/*.sv rtl/mem/*.sv rtl/fp/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv |
     grep -v '_pkg\.sv$' | tr '\n' ' ')"
+[ -z "$more_cpp" ] || sources="$(echo "$B"/assert/rtl/*_pkg.sv) $(for f in $sources; do
+    [ -f "$B/assert/rtl/${f##*/}" ] && echo "$B/assert/rtl/${f##*/}" || echo "$f"
+done)"
 
 params() {
     p=$("$B/specgen" params "$mach")
@@ -34,11 +43,11 @@ params() {
 # shellcheck disable=SC2046,SC2086
 machine() {
     inc=$(verilator --getenv VERILATOR_ROOT)/include
-    more=verilated.o
+    more=verilated.o up=$(realpath --relative-to="$dir" .)
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
-    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast --noassert $kind \
-        $(cat "$dir/params") -CFLAGS -fPIC $macros sim/verilator/probe.vlt $sources
+    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial unique $kind \
+        $(cat "$dir/params") -CFLAGS "-fPIC $said -include $up/sim/verilator/stop.h" $macros sim/verilator/probe.vlt $sources $checks
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     own=
@@ -50,8 +59,8 @@ machine() {
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
-        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/dram.cpp \
-        $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
+        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/observe.cpp sim/verilator/stop.cpp \
+        sim/verilator/dram.cpp $more_cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }
 
 # Of the machine's parameters, those the top of the bench has.
@@ -73,11 +82,25 @@ bench() {
     up=$(realpath --relative-to="$dir" .) lib=$(realpath --relative-to="$dir" "$B")
     MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. -MAKEFLAGS CXX=$RTL_CXX -LDFLAGS -latomic $flags --prefix Vtop --Mdir "$dir" -o "../$unit" \
         --top-module "$(basename "$top" .sv)" $kind ${opt:+-MAKEFLAGS "$opt"} $(own_params "$top") \
-        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach" $macros $sources \
+        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach -DSTAMP_STOP_EXITS $said -include $up/sim/verilator/stop.h" $macros $sources $checks \
         $(ls tests/rtl/"$unit"_tb.vlt tests/rtl/"$unit"_tb_top.sv 2> /dev/null) "$up/tests/rtl/${unit}_tb.cpp" \
-        "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" \
+        "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" "$up/sim/verilator/stop.cpp" \
         "$lib/tests/oracle/softfloat.o" "$lib/libstamp.a" > "$B/tb/$name/$unit.log" 2>&1 || {
         cat "$B/tb/$name/$unit.log"
+        exit 1
+    }
+}
+
+# Each check of rtl/assert alone.
+checks() {
+    dir=$B/assert/checks
+    mkdir -p "$dir"
+    up=$(realpath --relative-to="$dir" .)
+    MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. --assert -Wall --prefix Vtop --Mdir "$dir" -o ../../checks --top-module checks_tb_top \
+        -CFLAGS "-std=c++17 -O1 -I$up $said -include $up/sim/verilator/stop.h" rtl/gen/stamp_isa_pkg.sv \
+        rtl/assert/check_*.sv tests/assert/*.sv "$up/tests/assert/checks_tb.cpp" "$up/sim/verilator/stop.cpp" \
+        > "$dir/log" 2>&1 || {
+        cat "$dir/log"
         exit 1
     }
 }

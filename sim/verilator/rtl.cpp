@@ -1,187 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rtl.cpp - clocks a Verilated stamp_top, its memory and its register port. Contract in rtl.h.
  *
- * Compiled once per configuration with VTOP, VTOP_H, VROOT_H, MACH and MACH_PARAMS (what the top was
- * verilated with, in the order of mach.def) defined by the Makefile. */
-#include VTOP_H
-#include VROOT_H
-#include "verilated.h"
-#if VM_TRACE
-#include "verilated_fst_c.h"
-#endif
-#if VM_COVERAGE
-#include "verilated_cov.h"
-#endif
-
+ * Compiled once per configuration with MACH and MACH_PARAMS (what the top was verilated with, in the order of
+ * mach.def) defined by build.sh, beside what model.h wants. */
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
-#include <memory>
-#include <vector>
 
-#include "sim/run/rtl.h"
-#include "sim/verilator/dram.h"
-
-#define PROBE(name) (top->rootp->stamp_top__DOT__##name)
-
-namespace {
-
-const stamp_mach own_mach = {MACH, MACH_PARAMS ""};
-
-struct rtl {
-    const stamp_mach *mach;
-    stamp_rtl_options o;
-    std::unique_ptr<VerilatedContext> context;
-    std::unique_ptr<VTOP> top;
-    std::unique_ptr<stamp_dram> dram;
-    stamp_axi pins = {};
-    uint64_t cycle = 0;
-    bool stopped = false;
-    std::deque<uint64_t> writes; /* addresses of bursts offered, W to come */
-    uint64_t beat_addr = 0;
-    bool in_burst = false, aw_held = false;
-    bool starting = false;   /* a write of START is on the register port */
-    std::vector<uint8_t> pb; /* what PB holds, whole lines in place of written nibbles */
-#if VM_TRACE
-    std::unique_ptr<VerilatedFstC> wave;
-#endif
-
-    void step();
-    void observe();
-    void observe_vector();
-    void observe_pack();
-    void observe_store();
-    void observe_cycle();
-    bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);
-    void dump();
-};
-
-bool rtl::tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes)
-{
-    if (!stopped && !o.on_write(o.ctx, unit, space, addr, data, bytes)) stopped = true;
-    return !stopped;
-}
-
-/* Writes of the vector unit: VM, XB (one or two nibble rows), SM, RM. */
-void rtl::observe_vector()
-{
-    const size_t row = mach->L / 2;
-
-    if (PROBE(vw_valid) && PROBE(vw_ready))
-        tell(STAMP_UNIT_VXU, STAMP_SPACE_VM, PROBE(vw_addr), &PROBE(vw_data), mach->L * 4);
-    if (PROBE(xb_we)) {
-        const uint64_t at = uint64_t(PROBE(xb_waddr)) * mach->P + PROBE(xb_row);
-        tell(STAMP_UNIT_VXU, STAMP_SPACE_XB, at, &PROBE(xb_hi), row);
-        if (PROBE(xb_two)) tell(STAMP_UNIT_VXU, STAMP_SPACE_XB, at + 1, &PROBE(xb_lo), row);
-    }
-    if (PROBE(sm_we)) { /* {rowsum 32, zero 8, hi 32, lo 32} */
-        uint32_t w[4], out[4];
-        memcpy(w, &PROBE(sm_wdata), sizeof w);
-        out[0] = w[0];
-        out[1] = w[1];
-        out[2] = w[2] & 0xff;
-        out[3] = w[2] >> 8 | w[3] << 24;
-        tell(STAMP_UNIT_VXU, STAMP_SPACE_SM, PROBE(sm_waddr), out, sizeof out);
-    }
-    if (PROBE(rm_we)) { /* {rowsum 32, corr 10 signed, scale 32} */
-        uint32_t w[3], out[3];
-        memcpy(w, &PROBE(rm_wdata), sizeof w);
-        out[0] = w[0];
-        out[1] = w[1] & 0x3ff;
-        if (out[1] & 0x200) out[1] |= 0xfffffc00u;
-        out[2] = w[1] >> 10 | w[2] << 22;
-        tell(STAMP_UNIT_VXU, STAMP_SPACE_RM, PROBE(rm_waddr), out, sizeof out);
-    }
-}
-
-/* A write to PB covers some nibbles of a line; told is the line as it is then. */
-void rtl::observe_pack()
-{
-    const size_t nibbles = size_t(mach->L) * mach->T;
-    uint8_t *line = &pb[PROBE(pb_addr) * nibbles / 2];
-    const auto *mask = reinterpret_cast<const uint8_t *>(&PROBE(pb_mask));
-    const auto *data = reinterpret_cast<const uint8_t *>(&PROBE(pb_data));
-
-    for (size_t n = 0; n < nibbles; n++) {
-        const uint8_t half = n % 2 ? 0xf0 : 0x0f;
-        if (mask[n / 8] >> n % 8 & 1)
-            line[n / 2] = uint8_t((line[n / 2] & ~half) | (data[n / 2] & half));
-    }
-    tell(STAMP_UNIT_VXU, STAMP_SPACE_PB, PROBE(pb_addr), line, nibbles / 2);
-}
-
-/* The store unit's bytes, beat by beat, with the address of its burst. */
-void rtl::observe_store()
-{
-    if (pins.awvalid && !aw_held) writes.push_back(pins.awaddr); /* data may overtake a held AW */
-    aw_held = pins.awvalid && !pins.awready;
-    if (!(pins.wvalid && pins.wready)) return;
-    if (!in_burst) {
-        if (writes.empty()) { /* data before their address: not how this unit works */
-            stopped = true;
-            return;
-        }
-        beat_addr = writes.front();
-        writes.pop_front();
-    }
-    in_burst = !pins.wlast;
-    for (size_t from = 0, to; from < mach->AXI_BYTES; from = to) {
-        const bool set = pins.wstrb >> from & 1;
-        for (to = from + 1; to < mach->AXI_BYTES && (pins.wstrb >> to & 1) == set;) to++;
-        if (set)
-            tell(STAMP_UNIT_STU, STAMP_SPACE_DRAM, beat_addr + from, pins.wdata + from, to - from);
-    }
-    beat_addr += mach->AXI_BYTES;
-}
-
-void rtl::observe_cycle()
-{
-    stamp_rtl_cycle c = {};
-
-    c.axi = &pins;
-    c.start = starting && top->s_awready_o && top->s_wready_o;
-    c.irq = top->irq_o;
-    c.push = PROBE(push);
-    c.take = PROBE(u_valid) & PROBE(u_ready);
-    c.head = PROBE(u_head);
-    c.grant = PROBE(u_take);
-    c.done = PROBE(u_done);
-    for (int u = 0; u < STAMP_QUEUES; u++) {
-        c.failed |= uint8_t(((PROBE(u_err) >> 4 * u & 15) != 0) << u);
-        c.insn[u] = &PROBE(u_insn)[8 * u];
-    }
-    c.failed &= c.done;
-    c.step = PROBE(wb_re);
-    c.vector_held = PROBE(vw_valid) && !PROBE(vw_ready);
-    c.load_held = PROBE(l_held);
-    if (!o.on_cycle(o.ctx, &c)) stopped = true;
-}
-
-void rtl::observe()
-{
-    if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
-    if (o.on_cycle && top->rst_ni) observe_cycle();
-    if (o.on_write) {
-        if (PROBE(wr_valid) && PROBE(wr_ready)) {
-            const stamp_space space = stamp_space(PROBE(wr_space));
-            tell(STAMP_UNIT_LDU, space, PROBE(wr_line), &PROBE(wr_data),
-                 stamp_line_bytes(mach, space, STAMP_FMT_F32));
-        }
-        if (PROBE(mx_we))
-            tell(STAMP_UNIT_MXU, STAMP_SPACE_VM, PROBE(mx_addr), &PROBE(mx_data), mach->L * 4);
-        if (PROBE(ac_we))
-            tell(STAMP_UNIT_MXU, STAMP_SPACE_AC, PROBE(ac_addr), &PROBE(ac_data), mach->L * 4);
-        observe_vector();
-        if (PROBE(pb_we)) observe_pack();
-        observe_store();
-    }
-    if (!o.on_retire || stopped) return;
-    if (PROBE(ev_control) && !o.on_retire(o.ctx, STAMP_UNIT_CTL, PROBE(pc))) stopped = true;
-    for (int u = 0; u < STAMP_QUEUES; u++)
-        if (PROBE(u_done) >> u & 1 && !(PROBE(u_err) >> 4 * u & 15) &&
-            !o.on_retire(o.ctx, stamp_unit(u + 1), PROBE(u_pc)[u]))
-            stopped = true;
-}
+#include "sim/verilator/model.h"
+#include "sim/verilator/stop.h"
 
 void rtl::dump()
 {
@@ -213,6 +40,7 @@ void rtl::step()
         memcpy(pins.wdata, &top->m_wdata_o, mach->AXI_BYTES);
     }
     observe();
+    if (!top->rst_ni) pins.arvalid = pins.awvalid = pins.wvalid = pins.rready = pins.bready = false;
     pins.araddr -= o.dram_base;
     pins.awaddr -= o.dram_base;
     if (o.axi)
@@ -220,6 +48,7 @@ void rtl::step()
     else if (!o.dead)
         dram->step(pins);
     top->clk_i = 1;
+    context->time(cycle);
     top->eval();
     dump();
     top->m_arready_i = pins.arready;
@@ -237,7 +66,16 @@ void rtl::step()
     top->eval();
     cycle++;
     dump();
+    if (stamp_stop_seen) {
+        stopped = true;
+        if (failed.empty()) failed = stamp_stop_text;
+        stamp_stop_seen = false;
+    }
 }
+
+namespace {
+
+const stamp_mach own_mach = {MACH, MACH_PARAMS ""};
 
 #if VM_COVERAGE
 /* Coverage lives in the model, so one model serves all runs of a process and is written at its end
@@ -264,15 +102,28 @@ rtl *new_rtl(const stamp_rtl_options *options)
         r = new rtl;
         r->mach = &own_mach;
         r->context.reset(new VerilatedContext);
+        r->context->randReset(options->initial < 2 ? int(options->initial) : 2);
+        r->context->randSeed(int(options->initial * 0x9e3779b97f4a7c15u >> 33) |
+                             1); /* 0 would be the time's */
         if (options->wave) r->context->traceEverOn(true);
         r->top.reset(new VTOP(r->context.get(), "top"));
     }
     r->o = *options;
     r->cycle = 0;
-    r->stopped = r->in_burst = r->aw_held = false;
+    r->stopped = r->in_burst = r->aw_held = r->asked = false;
+    r->failed.clear();
     r->writes.clear();
     r->pb.assign(size_t(r->mach->PB_LINES) * r->mach->L * r->mach->T / 2, 0);
     return r;
+}
+
+/* Every pin the harness drives, in reset: nothing begins with what the model was made with. */
+void quiet(VTOP *top)
+{
+    top->clk_i = top->rst_ni = 0;
+    top->mem_test_i = 0;
+    top->s_awvalid_i = top->s_wvalid_i = top->s_arvalid_i = top->s_bready_i = top->s_rready_i = 0;
+    top->m_arready_i = top->m_rvalid_i = top->m_awready_i = top->m_wready_i = top->m_bvalid_i = 0;
 }
 
 void *open_rtl(const stamp_rtl_options *options)
@@ -298,8 +149,7 @@ void *open_rtl(const stamp_rtl_options *options)
         r->wave->open(options->wave);
     }
 #endif
-    r->top->rst_ni = 0;
-    r->top->clk_i = 0;
+    quiet(r->top.get());
     r->dram->reset(r->pins);
     r->top->eval();
     for (int i = 0; i < 4; i++) r->step();
@@ -314,6 +164,10 @@ void close_rtl(void *p)
 #if VM_TRACE
     if (r->wave) r->wave->close();
 #endif
+    if (!r->failed.empty() && !r->asked) { /* nobody would say so */
+        fprintf(stderr, "error: %s\n", r->failed.c_str());
+        exit(1);
+    }
 #if VM_COVERAGE
     if (!kept) {
         kept = r;
@@ -331,11 +185,11 @@ uint32_t read_reg(void *p, uint32_t offset)
     r->top->s_arvalid_i = 1;
     r->top->s_rready_i = 1;
     r->top->eval();
-    while (!r->top->s_arready_o) r->step();
+    while (!r->top->s_arready_o && r->failed.empty()) r->step();
     r->step();
     r->top->s_arvalid_i = 0;
     r->top->eval();
-    while (!r->top->s_rvalid_o) r->step();
+    while (!r->top->s_rvalid_o && r->failed.empty()) r->step();
     const uint32_t value = r->top->s_rdata_o;
     r->step();
     return value;
@@ -351,12 +205,12 @@ void write_reg(void *p, uint32_t offset, uint32_t value)
     r->top->s_bready_i = 1;
     r->starting = offset == STAMP_REG_CTRL && value & 1;
     r->top->eval();
-    while (!(r->top->s_awready_o && r->top->s_wready_o)) r->step();
+    while (!(r->top->s_awready_o && r->top->s_wready_o) && r->failed.empty()) r->step();
     r->step();
     r->starting = false;
     r->top->s_awvalid_i = r->top->s_wvalid_i = 0;
     r->top->eval();
-    while (!r->top->s_bvalid_o) r->step();
+    while (!r->top->s_bvalid_o && r->failed.empty()) r->step();
     r->step();
 }
 
@@ -393,8 +247,16 @@ void read_events(void *p, uint64_t out[STAMP_EVENTS])
     out[STAMP_EV_MAC_USED] *= uint64_t(r->mach->L) * r->mach->T; /* kept in k-steps of a row */
 }
 
+const char *failed(void *p)
+{
+    auto *r = static_cast<rtl *>(p);
+
+    r->asked = true;
+    return r->failed.empty() ? nullptr : r->failed.c_str();
+}
+
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops_3 = {
+extern "C" const stamp_rtl_ops stamp_rtl_ops_4 = {
     MACH,      STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,
-    close_rtl, read_reg,     write_reg,     run_rtl,       read_events};
+    close_rtl, read_reg,     write_reg,     run_rtl,       read_events,      failed};

@@ -55,10 +55,10 @@ run() { # label, command...
     tail -n 12 "$T/out" | sed 's/^/    /'
 }
 run "linear 512x1024x1024 model" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on model
-run "linear 512x1024x1024 all (lock-step)" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on all
+run "linear 512x1024x1024 all (lock-step)" $B/plain/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on all
 for scheme in "--transform none --high-rows 0" "--transform none" "--transform haar"; do
-    run "linear 512x1024x1024 rtl $scheme" $B/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on rtl $scheme
-    run "linear 512x4096x4096 rtl $scheme" $B/stamp linear "$T/x512.npy" "$T/w4096.npy" --on rtl $scheme
+    run "linear 512x1024x1024 rtl $scheme" $B/plain/stamp linear "$T/x1024.npy" "$T/w1024.npy" --on rtl $scheme
+    run "linear 512x4096x4096 rtl $scheme" $B/plain/stamp linear "$T/x512.npy" "$T/w4096.npy" --on rtl $scheme
 done
 run "compile 2048x4096x4096" $B/stamp compile "$T/w4096.npy" --rows 2048 -o "$T/p.stamp"
 run "run 2048x4096x4096 model" $B/stamp run "$T/p.stamp" --input x="$T/x4096.npy" --output y="$T/y.npy" --on model

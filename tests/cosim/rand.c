@@ -56,6 +56,7 @@ static struct stamp_run_options surroundings(uint64_t seed)
     o.write_rate = gen_below(&r, 3) ? 256 : gen_range(&r, 32, 256);
     o.watchdog = 200000;
     o.poison = seed + 1;
+    o.initial = seed + 2;
     o.has_dram = gen_dram(seed, &r, &o.dram);
     return o;
 }

@@ -162,6 +162,7 @@ START_TEST(surroundings_come_back_as_they_were)
     a.write_rate = 255;
     a.stall = 255;
     a.seed = a.poison = UINT64_MAX;
+    a.initial = 77;
     a.watchdog = UINT32_MAX;
     a.has_dram = stamp_dram_preset("lpddr5", &a.dram);
     a.dram.tRC += 9;
@@ -172,7 +173,7 @@ START_TEST(surroundings_come_back_as_they_were)
     ck_assert(found);
     ck_assert(b.dram_base == a.dram_base && b.read_latency == 3 && b.write_latency == 100000);
     ck_assert(b.read_rate == 1 && b.write_rate == 255 && b.stall == 255 && b.seed == a.seed);
-    ck_assert(b.poison == a.poison && b.watchdog == a.watchdog);
+    ck_assert(b.poison == a.poison && b.initial == 77 && b.watchdog == a.watchdog);
     strcpy(a.dram.map, "ro_ba_ra_co_bg_ch"); /* the same map, in one word */
     ck_assert(b.has_dram && !memcmp(&a.dram, &b.dram, sizeof a.dram));
     stamp_free(t.s);

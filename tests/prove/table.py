@@ -68,7 +68,8 @@ def proofs_of(name, said, root):
     if said["engine"] not in ENGINES or (said["engine"] == "bmc") != ("bound" in said):
         raise BadTable(f"{name}: engine is one of {', '.join(ENGINES)}; bmc, and only that, has a bound")
     rtl = PACKAGES + [path_of(m, root) for m in said["rtl"].split()]
-    props = ["tests/prove/props/" + p for p in said.get("props", "").split()]
+    props = [("rtl/assert/" if p.startswith("check_") else "tests/prove/props/") + p
+             for p in said.get("props", "").split()]
     params = [tuple(p.split("=")) for p in said.get("set", "").split()]
     edit = mutant(name, said["mutant"], rtl)
     runs = [(name, params)]

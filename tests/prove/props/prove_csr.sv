@@ -39,8 +39,9 @@ module prove_csr (
     .err_i, .err_pc_i, .ctr_index_o(index), .ctr_high_o(high), .ctr_word_i);
 
   check_axil #(.Most(4)) i_axil (
-    .clk_i, .rst_ni(up), .awvalid_i, .awready_i(awready), .wvalid_i, .wready_i(wready), .bvalid_i(bvalid), .bready_i,
-    .arvalid_i, .arready_i(arready), .rvalid_i(rvalid), .rready_i, .rdata_i(rdata));
+    .clk_i, .rst_ni(up), .awvalid_i, .awready_i(awready), .awaddr_i, .wvalid_i, .wready_i(wready),
+    .wdata_i({wstrb_i, wdata_i}), .bvalid_i(bvalid), .bready_i,
+    .arvalid_i, .arready_i(arready), .araddr_i, .rvalid_i(rvalid), .rready_i, .rdata_i(rdata));
 
   // The request as it was taken; all registers a cycle ago, each widened to 32 bits.
   localparam int unsigned Regs = 12;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // check_axi_address - an AXI4 address channel of a master: stable until ready, a burst of whole beats inside 4 KiB,
 // of at most MaxBeats.
 module check_axi_address #(
@@ -20,9 +20,9 @@ module check_axi_address #(
 
   always @(posedge clk_i) begin
     if (rst_ni && valid_i) begin
-      assert (32'(len_i) < MaxBeats);
-      assert (end_at <= 20'd4096);
-      assert (32'(addr_i[11:0]) % AxiBytes == 0);
+      a_length: assert (32'(len_i) < MaxBeats);
+      a_in_a_page: assert (end_at <= 20'd4096);
+      a_whole_beats: assert (32'(addr_i[11:0]) % AxiBytes == 0);
     end
   end
 

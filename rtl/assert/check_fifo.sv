@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: Apache-2.0
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // check_fifo - a queue hands out all that was put in, in order, once: flags count, one element of any is followed.
 //
 // Exact: valid_i and ready_i say empty and full; else they only never say more than is so.
@@ -45,9 +45,15 @@ module check_fifo #(
 
   always @(posedge clk_i) begin
     if (rst_ni) begin
-      if (valid_i || Exact) assert (valid_i == (count_q != '0));
-      if (ready_i || Exact) assert (ready_i == (count_q != CountW'(Depth)));
-      if (seen_q && ahead_q == '0 && valid_i) assert (out_i == want_q);
+      if (valid_i || Exact) begin
+        a_valid_says_not_empty: assert (valid_i == (count_q != '0));
+      end
+      if (ready_i || Exact) begin
+        a_ready_says_not_full: assert (ready_i == (count_q != CountW'(Depth)));
+      end
+      if (seen_q && ahead_q == '0 && valid_i) begin
+        a_order: assert (out_i == want_q);
+      end
     end
   end
 
