@@ -5,6 +5,7 @@
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
 #                             NAME_ihp: memories of foundry macros, over our models of them
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
+# Units of a plain machine sleep (rtl/lib/stamp_wake.sv); those of the other kinds and of benches never do.
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
 set -eu
@@ -14,11 +15,11 @@ RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
 mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp}
-waves=0 coverage=0 kind= dir=$B/v/$name macros=
+waves=0 coverage=0 kind= dir=$B/v/$name macros= sleep=+define+STAMP_SLEEP
 case $name in
-*_waves) waves=1 kind="--trace-fst --trace-structs" ;;
-*_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
-*_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
+*_waves) waves=1 sleep= kind="--trace-fst --trace-structs" ;;
+*_cov) coverage=1 sleep= kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
+*_ihp) sleep= macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
 packages="rtl/gen/stamp_isa_pkg.sv rtl/gen/stamp_fn_pkg.sv rtl/fp/stamp_fp_pkg.sv"
@@ -37,7 +38,7 @@ machine() {
     more=verilated.o
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
-    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast --noassert $kind \
+    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast --noassert $kind $sleep \
         $(cat "$dir/params") -CFLAGS -fPIC $macros sim/verilator/probe.vlt $sources
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
