@@ -79,10 +79,6 @@ module stamp_vxu #(
     output logic                          ev_fn_o     // a line through the function lanes
 );
 
-  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
-  logic clk;
-  stamp_wake #(.Tail(16)) i_wake (.clk_i, .rst_ni, .awake_i(insn_valid_i || busy_q), .clk_o(clk));
-
   localparam int unsigned VmW   = $clog2(VM_LINES);
   localparam int unsigned SmW   = $clog2(SM_ENTRIES);
   localparam int unsigned Log   = $clog2(L);
@@ -91,16 +87,15 @@ module stamp_vxu #(
 
   // ---- Instruction --------------------------------------------------------------------------------
   logic [stamp_isa_pkg::WORD_BITS-1:0] insn_q;
-  logic         busy_q, load_q, done_q, start, walking, pipe_busy, fail, scat_bad, numeric, infinite;
+  logic         clk, busy_q, load_q, done_q, start, walking, pipe_busy, fail, scat_bad, numeric, infinite;
   logic         row_err_q; // err_q is more than NUMERIC
   logic [3:0]   err_q, q_err;
 
   stamp_isa_pkg::insn_b_t b;
   stamp_isa_pkg::insn_v_t v;
   stamp_isa_pkg::insn_w_t w;
-  assign b     = insn_q;
-  assign v     = insn_q;
-  assign w     = insn_q;
+  assign {b, v, w} = {3{insn_q}};
+  stamp_wake #(.Tail(16)) i_wake (.clk_i, .rst_ni, .awake_i(insn_valid_i || busy_q), .clk_o(clk));
 
   assign start        = insn_valid_i && !busy_q;
   assign insn_ready_o = !busy_q;
