@@ -3,7 +3,8 @@
 # Builds what Verilator makes of the RTL. Called by make, which knows what is stale.
 #   build.sh params NAME      what a machine is verilated with, into $B/v/NAME/params; touched only when new
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
-#                             NAME_ihp: memories of foundry macros, over our models of them
+#                             NAME_ihp: memories of foundry macros, over our models of them;
+#                             NAME_threads: on two threads; NAME_awake: no unit sleeps
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # Units of a plain machine sleep (rtl/lib/stamp_wake.sv); those of the other kinds and of benches never do.
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
@@ -14,11 +15,13 @@ B=${B:-build} CC=${CC:-gcc} CXX=${CXX:-g++}
 RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
-mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp}
+mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp} mach=${mach%_threads} mach=${mach%_awake}
 waves=0 coverage=0 kind= dir=$B/v/$name macros= sleep=+define+STAMP_SLEEP
 case $name in
 *_waves) waves=1 sleep= kind="--trace-fst --trace-structs" ;;
 *_cov) coverage=1 sleep= kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
+*_threads) kind="--threads 2" ;;
+*_awake) sleep= ;;
 *_ihp) sleep= macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
