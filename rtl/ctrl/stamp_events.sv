@@ -52,18 +52,16 @@ module stamp_events #(
   assign insns     = 3'($countones({control_i, done_i}));
   assign vm_writes = {2'd0, mx_write_i} + {2'd0, vx_write_i} + {2'd0, ld_write_i};
 
-  logic [stamp_isa_pkg::EVENTS-1:0]    hit;
   logic [stamp_isa_pkg::EVENTS*16-1:0] inc;
 
+  // For the simulator's sake one word made once: no bit is written to its place, and nothing is made before the
+  // edge, where what comes in from outside would have it made three times.
+  localparam int unsigned N = stamp_isa_pkg::EVENTS;
   always_ff @(posedge clk_i) begin
     clear_o <= clear_i;
-    hit_o   <= busy_i ? hit : '0;
     inc_o   <= inc;
-  end
-
-  // A bit moved to its place, not written there: simulation then makes one word of all, once.
-  localparam int unsigned N = stamp_isa_pkg::EVENTS;
-  assign hit = (N'(busy_i) << stamp_isa_pkg::EV_CYCLES)
+    hit_o   <= !busy_i ? '0
+               : (N'(busy_i) << stamp_isa_pkg::EV_CYCLES)
                | (N'(insns != 3'd0) << stamp_isa_pkg::EV_INSNS)
                | (N'(fetch_bytes_i != 7'd0) << stamp_isa_pkg::EV_FETCH_BYTES)
                | (N'(load_bytes_i != 8'd0) << stamp_isa_pkg::EV_LOAD_BYTES)
@@ -97,6 +95,7 @@ module stamp_events #(
                | (N'(st_axi_i) << stamp_isa_pkg::EV_STU_AXI)
                | (N'(vx_vm_i) << stamp_isa_pkg::EV_VXU_VM)
                | (N'(mx_drain_i) << stamp_isa_pkg::EV_MXU_DRAIN);
+  end
 
   // How much where it is not one.
   assign inc[stamp_isa_pkg::EV_INSNS*16 +: 16]      = {13'd0, insns};

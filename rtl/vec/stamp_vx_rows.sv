@@ -57,7 +57,6 @@ module stamp_vx_rows #(
   logic [Mul:1]    v_q, last_q;
   logic [Log:0]    count_q [1:Mul];
   logic [31:0]     red_sum;
-  logic [L-1:0]    off;
 
   // Of the instruction, which is there long before its first line.
   always_ff @(posedge clk) begin
@@ -73,13 +72,9 @@ module stamp_vx_rows #(
   assign red_data_o = largest ? hi_o : red_sum;
   assign busy_o     = mm_busy || red_busy || in_valid || v_q != '0;
 
-  for (genvar l = 0; l < L; l++) begin : g_off
-    assign off[l] = largest && count_i <= (Log+1)'(l);
-  end
-
   stamp_vx_minmax #(.L(L), .TagW(TagW)) i_minmax (
     .clk_i(clk), .rst_ni, .en_i, .init_i(largest ? Lowest : 32'd0), .nan_i(largest),
-    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .off_i(off), .x_i,
+    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .count_i, .x_i,
     .range_valid_o(found), .tag_o, .busy_o(mm_busy), .lo_o, .hi_o);
 
   always_ff @(posedge clk) begin
