@@ -9,7 +9,7 @@
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
 # make rtl-NAME-tuned  RTL compiled by a profile      make rtl-NAME-waves   RTL that can write FST
 # make rtl-NAME-ihp    memories of foundry macros (over our models)     make assertions  the table of rtl/assert
-# make rtl-NAME-plain  RTL without its assertions, in build/plain
+# make rtl-NAME-plain  RTL without its assertions, in build/plain       make rtl-NAME-threads, -awake: tests/cosim/twins.sh
 # make machines-random N=8 SEED=1 MOST=256: machines drawn, built, tested (machs.def of B: further machines)
 B        ?= build
 CC       := gcc
@@ -123,6 +123,11 @@ $(B)/plain/stamp_rtl_%.so: $(B)/stamp_rtl_%_plain.so
 	@mkdir -p $(@D) && cp $< $@
 $(B)/plain/stamp: $(B)/stamp
 	@mkdir -p $(@D) && cp $< $@
+# A folder with a stamp that uses the kind beside it: on two threads, or with no unit asleep.
+rtl-%-threads: $(B)/stamp $(B)/stamp_rtl_%_threads.so
+	mkdir -p $(B)/threads && cp $< $(B)/threads/ && cp $(B)/stamp_rtl_$*_threads.so $(B)/threads/stamp_rtl_$*.so
+rtl-%-awake: $(B)/stamp $(B)/stamp_rtl_%_awake.so
+	mkdir -p $(B)/awake && cp $< $(B)/awake/ && cp $(B)/stamp_rtl_$*_awake.so $(B)/awake/stamp_rtl_$*.so
 rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
 export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/queue.c dram/map.c)
@@ -160,7 +165,7 @@ test: deps-demo-test-timing
 	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
 	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
-test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)
+test-long: test $(B)/exhaust_fn $(MACHS:%=rtl-%-awake) rtl-$(firstword $(MACHS))-threads ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
 # make regress HOURS=n [J=2]: random programs until the time is out; what fails, by signature, in build/regress
 regress: $(B)/rand $(MACHS:%=rtl-%)

@@ -24,7 +24,7 @@ if [ "$length" = short ]; then
     set -- runner tests/run_test.sh -- spec-fresh "make -s spec-fresh" -- check "$B/check" -- sanitizers "$B/check-san" \
         -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
         -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
-        -- macros tests/cosim/macros.sh -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" -- edges "$(each "$B/edges MACHINE" $machines)" \
+        -- macros tests/cosim/macros.sh -- twins "tests/cosim/twins.sh waves tiny" -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" -- edges "$(each "$B/edges MACHINE" $machines)" \
         -- assertions tests/assert/assertions.py \
         -- cycles "$(each "$B/cycles MACHINE" $machines)" -- calibrate "tests/cosim/calibrate.sh $machines" -- registers "$(each "$B/regs MACHINE" $machines)" \
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
@@ -46,7 +46,8 @@ if [ "$length" = short ]; then
 else
     set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
         -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
-        -- estimates-long "tests/cosim/estimates.py $B/stamp 0 $machines"
+        -- estimates-long "tests/cosim/estimates.py $B/stamp 0 $machines" \
+        -- twins-awake "tests/cosim/twins.sh awake $machines" -- twins-threads "tests/cosim/twins.sh threads ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")" \
             -- "calibrate-$m-long" "$B/calibrate $m --seed 10000 --short 2000 --rand 2000"

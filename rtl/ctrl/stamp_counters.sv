@@ -31,7 +31,8 @@ module stamp_counters #(
   logic [Events-1:0] carry_q;
 
   always_ff @(posedge clk_i) begin
-    logic [LowW:0] sum;
+    logic [LowW:0]     sum;
+    logic [Events-1:0] carry;
     if (!rst_ni || clear_i) begin
       carry_q <= '0;
       for (int e = 0; e < Events; e++) begin
@@ -39,14 +40,17 @@ module stamp_counters #(
         high_q[e] <= '0;
       end
     end else begin
+      carry = '0;
       for (int e = 0; e < Events; e++) begin
-        carry_q[e] <= 1'b0;
         if (hit_i[e]) begin
-          sum = {1'b0, low_q[e]} + {1'b0, inc_i[e*16 +: 16]};
-          {carry_q[e], low_q[e]} <= sum;
+          sum      = {1'b0, low_q[e]} + {1'b0, inc_i[e*16 +: 16]};
+          carry[e] = sum[LowW];
+          low_q[e] <= sum[LowW-1:0];
         end
-        if (carry_q[e]) high_q[e] <= high_q[e] + 1'b1;
       end
+      carry_q <= carry;
+      if (carry_q != '0)
+        for (int e = 0; e < Events; e++) if (carry_q[e]) high_q[e] <= high_q[e] + 1'b1;
     end
   end
 

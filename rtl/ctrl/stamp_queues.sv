@@ -78,9 +78,17 @@ module stamp_queues #(
   logic [2*(SeqW+32)-1:0] pairs, pairs_q; // the first of two queues that waits
   logic [1:0]        some_pairs, some_q;
 
+  logic [2:0] stuck_q;
+  logic       stuck;
+
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(12)) i_wake (.clk_i, .rst_ni, .awake_i(reset_units_i || stop_i || to_i != '0 || push_i != '0 || unit_done_i != '0 || wants != '0
+    || want != '0 || need != '0 || (unit_valid_o & unit_ready_i) != '0 || fault_q != '0 || (stuck && stuck_q != '1)), .clk_o(clk));
+
   // Counted a cycle later: the dispatcher hands over every second cycle at most.
   logic pushed_q;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     pushed_q <= push_i != '0;
     if (!rst_ni || reset_units_i) seq_q <= '0;
     else if (pushed_q) seq_q <= seq_q + 1'b1;
@@ -103,7 +111,7 @@ module stamp_queues #(
   for (genvar u = 0; u < Queues; u++) begin : g_queue
     localparam int unsigned Flight = u == Ldu || u == stamp_isa_pkg::QUEUE_STU ? 8 : 4;
     stamp_issue #(.QUEUE(QUEUE), .SeqW(SeqW), .Flight(Flight)) i_issue (
-      .clk_i, .rst_ni(rst_ni && !reset_units_i), .stop_i, .fault_i(failed_q),
+      .clk_i(clk), .rst_ni(rst_ni && !reset_units_i), .stop_i, .fault_i(failed_q),
       .fault_seq_i(first_q[36 +: SeqW]), .push_i(push_i[u]), .ready_o(ready_o[u]), .entry_i(entry),
       .store_o(store[u]), .waddr_o(waddr[u*PtrW +: PtrW]), .need_o(need[u]), .get_i(get[u]),
       .raddr_o(raddr[u*PtrW +: PtrW]), .load_i(load_q[u]), .stored_i(stored), .head_o(head_o[u]),
@@ -118,7 +126,7 @@ module stamp_queues #(
     assign unit_pc_o[u*32 +: 32] = end_at[u][31:0];
 
     // The unit's first error; that of a post, seen later, is of an earlier instruction.
-    always_ff @(posedge clk_i) begin
+    always_ff @(posedge clk) begin
       ended_at_q[u] <= end_at[u];
       gave_at_q[u]  <= ended_at_q[u];
       if (!rst_ni || reset_units_i) begin
@@ -143,23 +151,21 @@ module stamp_queues #(
   end
 
   stamp_ram_sp #(.Width(EntryW), .Depth(Queues << PtrW)) i_words (
-    .clk_i, .mem_test_i, .re_i(get != '0), .we_i(store != '0), .addr_i(to_i != '0 ? wr_at : rd_at), .mask_i(1'b1),
+    .clk_i(clk), .mem_test_i, .re_i(get != '0), .we_i(store != '0), .addr_i(to_i != '0 ? wr_at : rd_at), .mask_i(1'b1),
     .wdata_i(entry), .rdata_o(stored));
 
-  always_ff @(posedge clk_i) {load_q, read_q} <= (rst_ni && !reset_units_i) ? {read_q, get} : '0;
+  always_ff @(posedge clk) {load_q, read_q} <= (rst_ni && !reset_units_i) ? {read_q, get} : '0;
 
   stamp_sems #(.Units(Queues)) i_sems (
-    .clk_i, .rst_ni, .clear_i(reset_units_i), .wait_i(waits), .ok_o(sem_ok), .take_i(take_o),
+    .clk_i(clk), .rst_ni, .clear_i(reset_units_i), .wait_i(waits), .ok_o(sem_ok), .take_i(take_o),
     .spent_o(spent), .give_i(gives_o), .post_i(posts), .busy_o(giving), .overflow_o(overflow));
 
   assign waits_o = head_o & ~sem_ok;
 
   // For long enough that what comes behind a fault is gone.
-  logic [2:0] stuck_q;
-  logic       stuck;
   assign stuck = waits_o != '0 && waits_o == head_o && &still && !giving && push_i == '0;
 
-  always_ff @(posedge clk_i) begin : outcome
+  always_ff @(posedge clk) begin : outcome
     all_idle_o   <= &idle && !giving && push_i == '0;
     pairs_q      <= pairs;
     some_q       <= some_pairs;

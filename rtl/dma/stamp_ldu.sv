@@ -72,6 +72,10 @@ module stamp_ldu #(
     output logic                   held_o // for observers: a line that is complete now would wait
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(8)) i_wake (.clk_i, .rst_ni, .awake_i(insn_valid_i || busy_o || rvalid_i), .clk_o(clk));
+
   localparam int unsigned W     = AXI_BYTES * 8;
   localparam int unsigned Words = L * 64 / W; // of the widest line
   localparam int unsigned RBits = $clog2(Reads);
@@ -121,7 +125,7 @@ module stamp_ldu #(
   assign busy_o       = inflight_q != '0 || squash_q;
   assign clear        = squash_q && inflight_q == '0;
 
-  always_ff @(posedge clk_i) begin : insn_fifo
+  always_ff @(posedge clk) begin : insn_fifo
     if (!rst_ni) begin
       iw_q       <= '0;
       inflight_q <= '0;
@@ -149,7 +153,7 @@ module stamp_ldu #(
   /* verilator lint_on UNUSEDSIGNAL */
 
   stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst), .IT_ENTRIES(IT_ENTRIES)) u_ag (
-      .clk_i, .rst_ni, .abort_i(squash_q || axi_q), .clear_i(clear),
+      .clk_i(clk), .rst_ni, .abort_i(squash_q || axi_q), .clear_i(clear),
       .valid_i(accept), .ready_o(ag_ready), .insn_i, .addr_i, .line_beats_i(beats_in),
       .limit_i(limit(d.space)), .win_lo_i, .win_hi_i,
       .it_hold_i(it_left_q != '0), .it_re_o, .it_entry_o, .it_data_i,
@@ -161,7 +165,7 @@ module stamp_ldu #(
   assign arburst_o = 2'b01;
   assign {b_null, b_last, b_err} = burst_q[br_q[RBits-1:0]];
 
-  always_ff @(posedge clk_i) begin : burst_fifo
+  always_ff @(posedge clk) begin : burst_fifo
     if (!rst_ni) begin
       bw_q <= '0;
       br_q <= '0;
@@ -196,7 +200,7 @@ module stamp_ldu #(
   end
 
   stamp_fifo #(.Width(W + 4), .Depth(2)) i_beats (
-    .clk_i, .rst_ni, .push_i(rvalid_i), .ready_o(rready_o),
+    .clk_i(clk), .rst_ni, .push_i(rvalid_i), .ready_o(rready_o),
     .data_i({rlast_i, rresp_i != 2'b00, upper, lower, rdata_i}), .valid_o(r_valid), .pop_i(take),
     .data_o({r_last, r_bad, r_upper, r_lower, r_data}));
 
@@ -217,7 +221,7 @@ module stamp_ldu #(
   assign ev_bytes_o    = take ? 8'(AXI_BYTES) : 8'd0;
   assign ev_axi_wait_o = (cur_valid_q || iw_q != ir_q) && !r_valid && !(line_end && held);
 
-  always_ff @(posedge clk_i) begin : walk
+  always_ff @(posedge clk) begin : walk
     if (!rst_ni) begin
       cur_valid_q <= 1'b0;
       ir_q        <= '0;
@@ -244,7 +248,7 @@ module stamp_ldu #(
     end
   end
 
-  always_ff @(posedge clk_i) begin : errors
+  always_ff @(posedge clk) begin : errors
     logic [3:0] err;
     logic       num;
     if (!rst_ni) begin
@@ -281,7 +285,7 @@ module stamp_ldu #(
   assign line_keep  = line_take && !squash_q && !axi_q && !bad_resp;
   assign wr_valid_o = out_valid_q && out_write_q;
 
-  always_ff @(posedge clk_i) begin : out
+  always_ff @(posedge clk) begin : out
     if (!rst_ni) begin
       out_valid_q  <= 1'b0;
       done_valid_o <= 1'b0;
@@ -298,7 +302,7 @@ module stamp_ldu #(
   end
 
   stamp_ldu_pack #(.W(W), .Words(Words)) u_pack (
-      .clk_i, .take_i(take), .keep_i(line_keep), .bf16_i(bf16_q), .beat_i(beat_q),
+      .clk_i(clk), .take_i(take), .keep_i(line_keep), .bf16_i(bf16_q), .beat_i(beat_q),
       .data_i(r_data), .line_o(wr_data_o));
 
 endmodule

@@ -75,6 +75,10 @@ module stamp_stu #(
     output logic                   ev_vm_read_o   // a line granted
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(8)) i_wake (.clk_i, .rst_ni, .awake_i(insn_valid_i || busy_o), .clk_o(clk));
+
   localparam int unsigned W     = AXI_BYTES * 8;
   localparam int unsigned Beats = L * 32 / W; // of an f32 or raw line; a bf16 line has half
   localparam int unsigned BBits = $clog2(Writes);
@@ -108,7 +112,7 @@ module stamp_stu #(
   assign squash       = wfail_q || bfail_q;
   assign clear        = squash && inflight_q == '0 && rd_idle;
 
-  always_ff @(posedge clk_i) begin : insn_ring
+  always_ff @(posedge clk) begin : insn_ring
     if (!rst_ni) begin
       ii_q       <= '0;
       ix_q       <= '0;
@@ -140,7 +144,7 @@ module stamp_stu #(
   /* verilator lint_on UNUSEDSIGNAL */
 
   stamp_dma_ag #(.AXI_BYTES(AXI_BYTES), .MaxBurst(MaxBurst), .IT_ENTRIES(0)) u_ag (
-      .clk_i, .rst_ni, .abort_i(squash), .clear_i(clear),
+      .clk_i(clk), .rst_ni, .abort_i(squash), .clear_i(clear),
       .valid_i(accept), .ready_o(ag_ready), .insn_i, .addr_i,
       .line_beats_i(beats_in), .limit_i(pb_in ? 17'(PB_LINES) : 17'(VM_LINES)), .win_lo_i, .win_hi_i,
       .it_hold_i(1'b0), .it_re_o(unused_re), .it_entry_o(unused_entry), .it_data_i(32'd0),
@@ -151,7 +155,7 @@ module stamp_stu #(
   assign awsize_o  = 3'($clog2(AXI_BYTES));
   assign awburst_o = 2'b01;
 
-  always_ff @(posedge clk_i) begin : burst_ring
+  always_ff @(posedge clk) begin : burst_ring
     if (!rst_ni) begin
       {bi_q, bx_q, bw_q, br_q, bb_q} <= '0;
     end else begin
@@ -171,7 +175,7 @@ module stamp_stu #(
 
   stamp_stu_rd #(.L(L), .T(T), .Credit(Writes * MaxBurst), .Depth(Depth), .Lines(Lines))
   u_rd (
-      .clk_i, .rst_ni, .stop_i(squash), .clear_i(clear), .idle_o(rd_idle),
+      .clk_i(clk), .rst_ni, .stop_i(squash), .clear_i(clear), .idle_o(rd_idle),
       .valid_i(accept), .insn_i, .line_beats_i(beats_in), .push_i(push && !push_null),
       .beats_i(push_beats), .rd_valid_o, .rd_ready_i, .rd_line_o, .rd_data_i, .pb_re_o, .pb_ready_i, .pb_data_i,
       .line_valid_o(line_valid), .line_pop_i(line_pop), .line_o(line));
@@ -196,7 +200,7 @@ module stamp_stu #(
   assign line_end = lbeat_q == lbeats;
   assign line_pop = x_take && !x_null_q && line_end && !squash;
 
-  always_ff @(posedge clk_i) begin : bursts
+  always_ff @(posedge clk) begin : bursts
     if (!rst_ni) x_q <= 1'b0;
     else x_q <= x_load || (x_q && !x_end);
     if (x_load) {x_null_q, x_last_q, x_left_q} <= {x_null, x_last, x_beats};
@@ -212,7 +216,7 @@ module stamp_stu #(
   logic [W-1:0]   o_data_q, beat;
   logic           bad;
 
-  always_ff @(posedge clk_i) begin : stages
+  always_ff @(posedge clk) begin : stages
     if (!rst_ni) begin
       {t_q, o_q} <= '0;
     end else if (move) begin
@@ -245,11 +249,11 @@ module stamp_stu #(
   assign w_done = out && o_last_q;
 
   stamp_fifo #(.Width(W + 2), .Depth(2)) i_w (
-    .clk_i, .rst_ni, .push_i(out && !o_null_q), .ready_o(move), .data_i({o_end_q, !squash, o_data_q}),
+    .clk_i(clk), .rst_ni, .push_i(out && !o_null_q), .ready_o(move), .data_i({o_end_q, !squash, o_data_q}),
     .valid_o(wvalid_o), .pop_i(wready_i), .data_o({wlast_o, strb, wdata_o}));
   assign wstrb_o = {AXI_BYTES{strb}};
 
-  always_ff @(posedge clk_i) begin : numeric
+  always_ff @(posedge clk) begin : numeric
     if (!rst_ni || w_done) num_q <= 1'b0;
     else if (out && o_bad_q && !squash) num_q <= 1'b1;
 
@@ -277,7 +281,7 @@ module stamp_stu #(
   assign b_done   = b_pop && b_last_q;
   assign axi_seen = b_take && bresp_i != 2'b00;
 
-  always_ff @(posedge clk_i) begin : response
+  always_ff @(posedge clk) begin : response
     if (!rst_ni) b_q <= 1'b0;
     else b_q <= r_load || (b_q && !b_pop);
     if (r_load) {b_null_q, b_last_q, b_err_q} <= {r_null, r_last, r_err};
@@ -291,7 +295,7 @@ module stamp_stu #(
     else                              err = stamp_isa_pkg::ERR_NONE;
   end
 
-  always_ff @(posedge clk_i) begin : errors
+  always_ff @(posedge clk) begin : errors
     done_valid_o <= b_done && rst_ni;
     if (b_done) done_err_o <= err;
 
@@ -307,7 +311,7 @@ module stamp_stu #(
   assign aw_new = awvalid_o && !aw_held_q;
   assign w_new  = wvalid_o && wlast_o && !w_held_q;
 
-  always_ff @(posedge clk_i) begin : shown
+  always_ff @(posedge clk) begin : shown
     if (!rst_ni) begin
       {aw_held_q, w_held_q, owed_q, open_q} <= '0;
     end else begin

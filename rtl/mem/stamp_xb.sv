@@ -46,6 +46,10 @@ module stamp_xb #(
   logic [1:0]       near, waits, lost;
   logic [P*L*4-1:0] line [2];
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(6)) i_wake (.clk_i, .rst_ni, .awake_i(we_i || re_i || busy_o || near != 2'd0), .clk_o(clk));
+
   assign busy_o = waits != 2'd0;
 
   for (genvar b = 0; b < 2; b++) begin : g_bank
@@ -70,7 +74,7 @@ module stamp_xb #(
     assign own  = P'(1) << row;
     assign mask = own | (two ? own << 1 : '0);
 
-    always_ff @(posedge clk_i) begin
+    always_ff @(posedge clk) begin
       if (!rst_ni)   out_v_q <= 1'b0;
       else if (take) out_v_q <= fifo_valid || mine;
       if (take && (fifo_valid || mine)) begin
@@ -87,17 +91,17 @@ module stamp_xb #(
     end
 
     stamp_fifo #(.Width(Job), .Depth(Entries)) i_fifo (
-      .clk_i, .rst_ni, .push_i(push), .ready_o(fifo_ready), .data_i(job), .valid_o(fifo_valid),
+      .clk_i(clk), .rst_ni, .push_i(push), .ready_o(fifo_ready), .data_i(job), .valid_o(fifo_valid),
       .pop_i(pop), .data_o(head));
 
     stamp_ram_sp #(.Width(P*L*4), .Depth(Lines), .Parts(P)) i_ram (
-      .clk_i, .mem_test_i, .re_i(rd), .we_i(wr),
+      .clk_i(clk), .mem_test_i, .re_i(rd), .we_i(wr),
       .addr_i(($clog2(Lines))'(rd ? raddr_i[LineW:1] : at_q)), .mask_i(mask_q), .wdata_i(wdata), .rdata_o(line[b]));
 
     assign waits[b] = fifo_valid || out_v_q;
     assign lost[b]  = push && !fifo_ready;
     assign count    = (push && !pop) ? count_q + 1'b1 : (!push && pop) ? count_q - 1'b1 : count_q;
-    always_ff @(posedge clk_i) begin
+    always_ff @(posedge clk) begin
       if (!rst_ni) count_q <= '0;
       else         count_q <= count;
       near[b] <= rst_ni && count >= CntW'(Entries - Room);
@@ -109,10 +113,10 @@ module stamp_xb #(
   logic sel;
   assign data_o = line[sel];
 
-  stamp_ram_tag i_sel (.clk_i, .re_i, .tag_i(raddr_i[0]), .tag_o(sel));
+  stamp_ram_tag i_sel (.clk_i(clk), .re_i, .tag_i(raddr_i[0]), .tag_o(sel));
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) if (rst_ni && lost != 2'd0) $fatal(1, "stamp_xb: a write found its FIFO full");
+  always_ff @(posedge clk) if (rst_ni && lost != 2'd0) $fatal(1, "stamp_xb: a write found its FIFO full");
 `else
   logic unused;
   assign unused = &{1'b0, lost};

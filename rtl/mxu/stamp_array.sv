@@ -37,6 +37,10 @@ module stamp_array #(
     output logic [L*32-1:0]          row1_o
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(32)) i_wake (.clk_i, .rst_ni, .awake_i(issue_i || v_q != '0), .clk_o(clk));
+
   localparam int unsigned Lines = XB_LINES < 4095 ? XB_LINES : 4095;
   localparam int unsigned MostK = Lines * L < WB_LINES * T / 2 ? Lines * L : WB_LINES * T / 2;
   localparam int unsigned AccW  = $clog2(1088 * MostK + 1) + 1;
@@ -55,7 +59,7 @@ module stamp_array #(
   logic signed [AccW-1:0]  acc_q [P*L];
   logic signed [AccW-1:0]  shadow_q [P*L];
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       v_q    <= '0;
       last_q <= '0;
@@ -69,7 +73,7 @@ module stamp_array #(
     phase2_q <= phase1_q;
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (v_q[2]) begin
       for (int r = 0; r < P; r++)
         for (int t = 0; t < T; t++)
@@ -79,7 +83,7 @@ module stamp_array #(
   end
 
   // In 32 bits for the simulator's sake: synthesis narrows what is a sign.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (v_q[3]) begin
       for (int r = 0; r < P; r++)
         for (int c = 0; c < L; c++) begin
@@ -95,12 +99,12 @@ module stamp_array #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (v_q[4])
       for (int i = 0; i < P*L; i++) sum_q[i] <= 32'(SumW'(low_q[i] + high_q[i]));
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (v_q[5]) begin
       for (int i = 0; i < P*L; i++)
         acc_q[i] <= (first_q[5] ? '0 : shift_q[5] ? acc_q[i] <<< 4 : acc_q[i]) + AccW'(sum_q[i]);
@@ -108,7 +112,7 @@ module stamp_array #(
   end
 
   // Rows leave by the first: no row is chosen, and none is held.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) leave_q <= '0;
     else         leave_q <= {leave_q[P-2:0], last_q[6]};
     if (last_q[6]) begin

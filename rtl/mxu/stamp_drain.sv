@@ -73,6 +73,10 @@ module stamp_drain #(
     output logic                          ev_ac_read_o
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(48)) i_wake (.clk_i, .rst_ni, .awake_i(start_i || busy_o), .clk_o(clk));
+
   localparam int unsigned Slots = (P < 8) ? 8 : P;
   localparam int unsigned Add   = stamp_fp_pkg::AddLatency;
   localparam int unsigned End   = 16 + Add;
@@ -93,7 +97,7 @@ module stamp_drain #(
 
   assign s0_row = left_q != 0 && row_q < 5'(P);
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       left_q <= '0;
       kill_q <= 1'b0;
@@ -125,7 +129,7 @@ module stamp_drain #(
 
   assign used = row_v[3] && nt_data_i[15] != nt_data_i[14];
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       row_v      <= '0;
       slot_final <= '0;
@@ -156,7 +160,7 @@ module stamp_drain #(
   logic [15:0] s4_vstride_q, s4_rm_q, s5_rm_q, s4_steps_q;
   logic [16:0] s4_vm_q, s5_vm_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (s0_row) s1_nt_q <= nt_q + 16'(row_q);
     if (row_v[3]) s4_nt_q <= nt_data_i;
     if (first[3]) begin
@@ -172,7 +176,7 @@ module stamp_drain #(
   logic [23:0] s5_rprod_q, s6_rm_q;
   logic        s5_pair_q, s6_pair_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     s4_row <= rst_ni && row_v[3];
     if (row_v[4]) begin
       s5_vprod_q <= 28'(s4_nt_q[11:0]) * 28'(s4_vstride_q);
@@ -199,7 +203,7 @@ module stamp_drain #(
   assign cm_re_o    = first[6];
   assign cm_addr_o  = cm_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       {bad_pair, bad_range, st_bad} <= '0;
     end else begin
@@ -216,7 +220,7 @@ module stamp_drain #(
   logic [L*32-1:0] ac_rdata, sum, y;
   logic [L-1:0]    flag;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (s0_row) ac_addr_q[1] <= AcW'(ac_q + 16'(row_q));
     for (int s = 2; s <= End; s++) if (row_v[s-1]) ac_addr_q[s] <= ac_addr_q[s-1];
     if (row_v[6]) vm_addr_q[7] <= s6_vm_q[VmW-1:0];
@@ -232,7 +236,7 @@ module stamp_drain #(
   assign ac_data_o = ac_we_int ? sum : y;
 
   stamp_ram #(.Width(L*32), .Depth(AC_LINES)) i_ac (
-    .clk_i, .mem_test_i, .we_i(ac_we_o), .waddr_i(ac_addr_o), .wdata_i(ac_data_o), .re_i(ac_re),
+    .clk_i(clk), .mem_test_i, .we_i(ac_we_o), .waddr_i(ac_addr_o), .wdata_i(ac_data_o), .re_i(ac_re),
     .raddr_i((row_v[5] && !st_blk[5]) ? ac_addr_q[5] : ac_addr_q[14]), .rdata_o(ac_rdata));
 
   // ---- What all lanes share of a row ---------------------------------------------------------------------------
@@ -255,7 +259,7 @@ module stamp_drain #(
   assign extra  = st_w8[8] ? rm_rowsum_i << 3 : 32'd0;
   assign sx_sig = {sx10_q[14:7] != 8'd0, sx10_q[6:0]};
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) deq <= '0;
     else deq <= {deq[14+Add:8], row_v[7] && (st_blk[7] || st_end[7])};
     if (deq[8])  sx9_q  <= rm_scale_i[31:16];
@@ -266,7 +270,7 @@ module stamp_drain #(
 
   for (genvar c = 0; c < L; c++) begin : g_lane
     stamp_drain_lane i_lane (
-      .clk_i, .rst_ni, .row_i(row_v[7:6]), .deq_i(deq), .row0_i(row0_i[c*32 +: 32]), .row1_i(row1_i[c*32 +: 32]),
+      .clk_i(clk), .rst_ni, .row_i(row_v[7:6]), .deq_i(deq), .row0_i(row0_i[c*32 +: 32]), .row1_i(row1_i[c*32 +: 32]),
       .pair_i(s5_pair_q), .keep_i(!st_blk[6] && !st_fresh[6]), .ac_i(ac_rdata[c*32 +: 32]),
       .sum_o(sum[c*32 +: 32]), .corr_i(corr), .colsum_i(cm_data_i[c*64 + 32 +: 32]), .extra_i(extra),
       .sx_sig_i(sx_sig), .sx_i(sx12_q), .sw_set_i(first[11]), .sw_i(cm_data_i[c*64 + 16 +: 16]),
@@ -290,7 +294,7 @@ module stamp_drain #(
                    ? err_now : err_q;
   assign err_o   = err;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) {done_o, end_row_q, end_kill_q, end_pair_q, end_range_q} <= '0;
     else begin
       done_o      <= slot_final[End];

@@ -65,6 +65,10 @@ module stamp_mxu #(
     output logic                          ev_ac_read_o
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(32)) i_wake (.clk_i, .rst_ni, .awake_i(insn_valid_i || busy_o), .clk_o(clk));
+
   localparam int unsigned Phases = L / T;
   localparam int unsigned PhaseW = Phases > 1 ? $clog2(Phases) : 1;
   localparam int unsigned Slots  = (P < 8) ? 8 : P;
@@ -76,7 +80,7 @@ module stamp_mxu #(
 
   assign insn_ready_o = !h_valid_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     fill_q <= {fill_q[0], insn_valid_i && insn_ready_o};
     if (!rst_ni) h_valid_q <= 1'b0;
     else if (insn_ready_o) h_valid_q <= insn_valid_i;
@@ -127,7 +131,7 @@ module stamp_mxu #(
     block_end = (blk == 8'd0 || from + 13'(blk) > 13'(kl)) ? 13'(kl) : from + 13'(blk);
   endfunction
 
-  always_ff @(posedge clk_i) begin : walk
+  always_ff @(posedge clk) begin : walk
     if (!rst_ni) active_q <= 1'b0;
     else if (accept) active_q <= 1'b1;
     else if (flush || (push && last && last_tile)) active_q <= 1'b0;
@@ -178,7 +182,7 @@ module stamp_mxu #(
   assign go     = s_valid_q && (!s_last || gap_q == '0);
   assign flush  = go && bad && !(s_last_q && s_final_q); // what the walk has is of the same instruction
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       s_valid_q <= 1'b0;
       gap_q     <= '0;

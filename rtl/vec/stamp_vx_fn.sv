@@ -40,6 +40,10 @@ module stamp_vx_fn #(
     output logic             busy_o  // a line is inside, at the output included
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(4)) i_wake (.clk_i, .rst_ni, .awake_i(in_valid_i || busy_o || lane_busy), .clk_o(clk));
+
   localparam int unsigned Groups  = L / F; // groups of F elements
   localparam int unsigned GroupW  = Groups > 1 ? $clog2(Groups) : 1;
   localparam int unsigned Latency = 8 + stamp_fp_pkg::AddLatency + stamp_fp_pkg::MulLatency; // EXPM
@@ -65,7 +69,7 @@ module stamp_vx_fn #(
   assign in_ready_o = (!line_q || feed_last) && note_ready;
   assign take       = in_valid_i && in_ready_o;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       line_q <= 1'b0;
       go_q   <= 1'b0;
@@ -81,7 +85,7 @@ module stamp_vx_fn #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (take) begin
       fn_q   <= fn_i;
       a_q    <= a_i;
@@ -104,7 +108,7 @@ module stamp_vx_fn #(
   assign mask_group = mask_q[F-1:0];
 
   stamp_fn_lane #(.F(F)) i_lane (
-    .clk_i, .rst_ni, .en_i(en_q), .valid_i(feed || start_sum), .fn_i(fn_q), .a_i(a_q[F*32-1:0]),
+    .clk_i(clk), .rst_ni, .en_i(en_q), .valid_i(feed || start_sum), .fn_i(fn_q), .a_i(a_q[F*32-1:0]),
     .s_i(s_q), .c_i(c_q), .b_i(b_q[F*32-1:0]), .sum_valid_o(sum_valid), .sum_o(sum),
     .valid_o(lane_valid), .result_o(lane_result), .flag_o(lane_flag), .busy_o(lane_busy));
 
@@ -138,24 +142,24 @@ module stamp_vx_fn #(
     endcase
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) state_q <= Idle;
     else         state_q <= state_d;
   end
 
   for (genvar l = 0; l < F; l++) begin : g_iterative
     stamp_fsqrt i_root (
-      .clk_i, .rst_ni, .en_i(1'b1), .start_i(sum_valid), .a_i(sum[l*32 +: 32]),
+      .clk_i(clk), .rst_ni, .en_i(1'b1), .start_i(sum_valid), .a_i(sum[l*32 +: 32]),
       .busy_o(root_busy[l]), .done_o(root_done_all[l]), .result_o(root[l*32 +: 32]),
       .flag_o(unused_root_flag[l]));
     stamp_fdiv i_div (
-      .clk_i, .rst_ni, .en_i(1'b1), .start_i(start_div), .a_i(32'h3f80_0000),
+      .clk_i(clk), .rst_ni, .en_i(1'b1), .start_i(start_div), .a_i(32'h3f80_0000),
       .b_i(recip ? a_q[l*32 +: 32] : root[l*32 +: 32]),
       .busy_o(div_busy[l]), .done_o(div_done_all[l]), .result_o(quotient[l*32 +: 32]),
       .flag_o(div_flag[l]));
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) group_q <= '0;
     else if (step) group_q <= (group_q == Last) ? '0 : group_q + 1'b1;
   end
@@ -187,7 +191,7 @@ module stamp_vx_fn #(
     for (int l = 0; l < F; l++) if (!out_mask[l]) result[l*32 +: 32] = 32'd0;
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       out_group_q <= '0;
       held_q      <= 2'd0;
@@ -206,7 +210,7 @@ module stamp_vx_fn #(
     logic [GatherW-1:0] gather_q;
     assign line        = {result, gather_q};
     assign out_valid_o = held_q[0];
-    always_ff @(posedge clk_i) begin
+    always_ff @(posedge clk) begin
       if (have && !complete) gather_q <= GatherW'(line >> F*32);
       if (complete) begin
         data_o <= line;
@@ -218,14 +222,14 @@ module stamp_vx_fn #(
     logic unused_ready;
     assign line = result;
     stamp_fifo #(.Width(AddrW + 1 + L*32), .Depth(2)) i_out (
-      .clk_i, .rst_ni, .push_i(complete), .ready_o(unused_ready),
+      .clk_i(clk), .rst_ni, .push_i(complete), .ready_o(unused_ready),
       .data_i({head_addr, line_flag, line}), .valid_o(out_valid_o), .pop_i(out_ready_i),
       .data_o({addr_o, flag_o, data_o}));
   end
 
   // Address and mask of the lines inside.
   stamp_fifo #(.Width(AddrW + L), .Depth(Lines)) i_note (
-    .clk_i, .rst_ni, .push_i(take), .ready_o(note_ready), .data_i({addr_i, mask_i}),
+    .clk_i(clk), .rst_ni, .push_i(take), .ready_o(note_ready), .data_i({addr_i, mask_i}),
     .valid_o(head_valid), .pop_i(complete), .data_o({head_addr, head_mask}));
 
   logic unused;

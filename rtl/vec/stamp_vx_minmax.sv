@@ -21,7 +21,7 @@ module stamp_vx_minmax #(
     input  logic            first_i, // first line of its block
     input  logic            last_i,  // last line of its block
     input  logic [TagW-1:0] tag_i,
-    input  logic [L-1:0]    off_i,   // lanes that do not take part in the largest
+    input  logic [$clog2(L):0] count_i, // nan_i: lanes that take part in the largest
     input  logic [L*32-1:0] x_i,
 
     output logic            range_valid_o,
@@ -60,7 +60,7 @@ module stamp_vx_minmax #(
         lo_q[l] <= stamp_fp_pkg::lt(x_i[l*32 +: 32], first_i ? init_i : lo_q[l])
                    ? x_i[l*32 +: 32] : first_i ? init_i : lo_q[l];
         hi_q[l] <= stamp_fp_pkg::below(first_i ? init_i : hi_q[l], x_i[l*32 +: 32])
-                   && (nan_i || x_i[l*32 +: 31] <= stamp_fp_pkg::Inf[30:0]) && !off_i[l]
+                   && (nan_i || x_i[l*32 +: 31] <= stamp_fp_pkg::Inf[30:0]) && !(nan_i && count_i <= ($clog2(L)+1)'(l))
                    ? x_i[l*32 +: 32] : first_i ? init_i : hi_q[l];
       end
     end

@@ -41,6 +41,10 @@ module stamp_vx_rows #(
     input  logic [L*32-1:0]    sum_i
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(8)) i_wake (.clk_i, .rst_ni, .awake_i(start_i || valid_i || busy_o), .clk_o(clk));
+
   localparam int unsigned Mul    = stamp_fp_pkg::MulLatency;
   localparam int unsigned Log    = $clog2(L);
   localparam logic [31:0] Lowest = 32'hff7f_ffff;
@@ -53,10 +57,9 @@ module stamp_vx_rows #(
   logic [Mul:1]    v_q, last_q;
   logic [Log:0]    count_q [1:Mul];
   logic [31:0]     red_sum;
-  logic [L-1:0]    off;
 
   // Of the instruction, which is there long before its first line.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     sum     <= !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUM);
     squares <= !range_i && fn_i == 4'(stamp_isa_pkg::FN_RED_SUMSQ);
     largest <= !range_i && fn_i != 4'(stamp_isa_pkg::FN_RED_SUM) && fn_i != 4'(stamp_isa_pkg::FN_RED_SUMSQ);
@@ -69,16 +72,12 @@ module stamp_vx_rows #(
   assign red_data_o = largest ? hi_o : red_sum;
   assign busy_o     = mm_busy || red_busy || in_valid || v_q != '0;
 
-  for (genvar l = 0; l < L; l++) begin : g_off
-    assign off[l] = largest && count_i <= (Log+1)'(l);
-  end
-
   stamp_vx_minmax #(.L(L), .TagW(TagW)) i_minmax (
-    .clk_i, .rst_ni, .en_i, .init_i(largest ? Lowest : 32'd0), .nan_i(largest),
-    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .off_i(off), .x_i,
+    .clk_i(clk), .rst_ni, .en_i, .init_i(largest ? Lowest : 32'd0), .nan_i(largest),
+    .valid_i(valid_i && (range_i || largest)), .first_i, .last_i, .tag_i, .count_i, .x_i,
     .range_valid_o(found), .tag_o, .busy_o(mm_busy), .lo_o, .hi_o);
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) v_q <= '0;
     else if (adv_i) v_q <= {v_q[Mul-1:1], valid_i && squares};
     if (adv_i && squares) begin
@@ -93,18 +92,18 @@ module stamp_vx_rows #(
   assign in_push = red_valid && en_i && !in_q[2];
   assign in_pop  = red_ready && en_i && !in_q[0];
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) in_q <= 3'b001;
     else if (in_push != in_pop) in_q <= in_push ? in_q << 1 : in_q >> 1;
   end
 
   stamp_fifo #(.Width(L*32 + Log + 2), .Depth(2)) i_in (
-    .clk_i, .rst_ni, .push_i(in_push), .ready_o(unused_ready),
+    .clk_i(clk), .rst_ni, .push_i(in_push), .ready_o(unused_ready),
     .data_i({squares ? last_q[Mul] : last_i, squares ? count_q[Mul] : count_i, squares ? prod_i : x_i}),
     .valid_o(in_valid), .pop_i(in_pop), .data_o({in_last, in_count, in_x}));
 
   stamp_vx_red #(.L(L)) i_red (
-    .clk_i, .rst_ni, .en_i, .start_i, .valid_i(in_valid), .ready_o(red_ready), .last_i(in_last), .count_i(in_count),
+    .clk_i(clk), .rst_ni, .en_i, .start_i, .valid_i(in_valid), .ready_o(red_ready), .last_i(in_last), .count_i(in_count),
     .x_i(in_x), .add_valid_o, .add_x_o, .add_y_o, .sum_i, .valid_o(red_done), .sum_o(red_sum), .busy_o(red_busy));
 
 endmodule

@@ -60,6 +60,10 @@ module stamp_vx_sm #(
     output logic                          busy_o // an entry is to be written in a later cycle
 );
 
+  // The clock while there is something to do: a wire, but in simulation (stamp_wake).
+  logic clk;
+  stamp_wake #(.Tail(8)) i_wake (.clk_i, .rst_ni, .awake_i(load_i || re_i || range_i || par_take_i || par_valid_i || scat_valid_i || q_we_i || busy_o), .clk_o(clk));
+
   localparam int unsigned SmW = $clog2(SM_ENTRIES);
 
   logic [31:0]    inv, scale, rowsum;
@@ -69,13 +73,13 @@ module stamp_vx_sm #(
   logic [103:0]   s_data;
 
   stamp_qpar #(.Q(Q), .TagW(SmW + 32)) i_qpar (
-    .clk_i, .rst_ni, .ready_o(par_ready_o), .take_i(par_take_i), .valid_i(par_valid_i),
+    .clk_i(clk), .rst_ni, .ready_o(par_ready_o), .take_i(par_take_i), .valid_i(par_valid_i),
     .lo_i(par_lo_i), .hi_i(par_hi_i), .bits8_i, .sym_i, .sd_i,
     .tag_i({par_rowsum_i, par_sm_i}), .busy_o(par_busy), .done_o(par_done_o),
     .tag_o({rowsum, p_addr}), .inv_o(inv), .scale_o(scale), .zero_o(zero), .flag_o(par_flag_o));
 
   stamp_vx_scatter #(.L(L), .SM_ENTRIES(SM_ENTRIES)) i_scatter (
-    .clk_i, .rst_ni, .load_i, .valid_i(scat_valid_i), .ready_o(scat_ready_o), .first_i(scat_first_i),
+    .clk_i(clk), .rst_ni, .load_i, .valid_i(scat_valid_i), .ready_o(scat_ready_o), .first_i(scat_first_i),
     .sm_i(scat_sm_i), .count_i(scat_count_i), .stride_i(scat_stride_i), .x_i(scat_x_i),
     .sm_we_o(s_we), .sm_addr_o(s_addr), .sm_data_o(s_data), .bad_o(scat_bad_o),
     .busy_o(scat_busy));
@@ -91,7 +95,7 @@ module stamp_vx_sm #(
   assign old_hi = fresh_i ? 32'd0 : rdata_o[63:32];
   assign busy_o = range_q[2:1] != '0 || par_busy || scat_busy;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     range_q <= rst_ni ? {range_q[2:1], range_i} : '0;
     if (range_i) {r1_sm_q, r1_q} <= {range_sm_i, hi_i, lo_i};
     if (range_q[1]) {r2_sm_q, r2_q} <= {r1_sm_q, r1_q};
@@ -122,7 +126,7 @@ module stamp_vx_sm #(
   end
 
   stamp_ram #(.Width(104), .Depth(SM_ENTRIES)) i_ram (
-    .clk_i, .mem_test_i, .we_i(we_o), .waddr_i(addr_o), .wdata_i(data_o), .re_i(re_i || range_i),
+    .clk_i(clk), .mem_test_i, .we_i(we_o), .waddr_i(addr_o), .wdata_i(data_o), .re_i(re_i || range_i),
     .raddr_i(range_i ? range_sm_i : raddr_i), .rdata_o);
 
 endmodule

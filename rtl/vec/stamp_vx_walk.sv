@@ -87,32 +87,35 @@ module stamp_vx_walk #(
                      || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_RSQRT));
 
   always_comb begin
-    k.b       = b.op == stamp_isa_pkg::OP_VBFLY;
-    k.w       = w.op == stamp_isa_pkg::OP_VBIN || w.op == stamp_isa_pkg::OP_VROPE
-                || w.op == stamp_isa_pkg::OP_VROW || w.op == stamp_isa_pkg::OP_VRED
-                || w.op == stamp_isa_pkg::OP_VFN;
-    k.rot     = k.b && b.kind == 2'(stamp_isa_pkg::KIND_ROT);
-    k.par     = v.op == stamp_isa_pkg::OP_VQPAR;
-    k.quant   = v.op == stamp_isa_pkg::OP_VQUANT;
-    k.rope    = w.op == stamp_isa_pkg::OP_VROPE;
-    k.red     = w.op == stamp_isa_pkg::OP_VRED;
-    k.code    = v.op == stamp_isa_pkg::OP_VCODE;
-    k.deq     = v.op == stamp_isa_pkg::OP_VDEQ;
-    k.packk   = v.op == stamp_isa_pkg::OP_VPACKK;
-    k.packv   = v.op == stamp_isa_pkg::OP_VPACKV;
-    k.pack    = k.packk || k.packv;
-    k.smrd    = v.op == stamp_isa_pkg::OP_VSMRD;
-    k.mac     = w.op == stamp_isa_pkg::OP_VBIN && w.fn == 4'(stamp_isa_pkg::FN_BIN_MAC);
-    k.scalar  = w.op == stamp_isa_pkg::OP_VROW
-                || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_EXPM));
-    k.words   = k.code || k.deq;
-    k.uses_sm = v.op == stamp_isa_pkg::OP_VMINMAX || k.par || k.quant || k.words || k.pack
-                || k.smrd || v.op == stamp_isa_pkg::OP_VSMWR;
-    k.uses_rt = k.par || k.quant || k.words;
-    k.block   = (v.op == stamp_isa_pkg::OP_VMINMAX || k.quant || k.words || k.pack)
-                && v.blk != 8'd0;
-    k.repeats = w.rep != 8'd0;
-    k.sub_last = k.rot ? 2'd3 : k.rope ? 2'd2 : (k.b || two) ? 2'd1 : 2'd0;
+    k = '0;
+    if (load_i) begin
+      k.b       = b.op == stamp_isa_pkg::OP_VBFLY;
+      k.w       = w.op == stamp_isa_pkg::OP_VBIN || w.op == stamp_isa_pkg::OP_VROPE
+                  || w.op == stamp_isa_pkg::OP_VROW || w.op == stamp_isa_pkg::OP_VRED
+                  || w.op == stamp_isa_pkg::OP_VFN;
+      k.rot     = k.b && b.kind == 2'(stamp_isa_pkg::KIND_ROT);
+      k.par     = v.op == stamp_isa_pkg::OP_VQPAR;
+      k.quant   = v.op == stamp_isa_pkg::OP_VQUANT;
+      k.rope    = w.op == stamp_isa_pkg::OP_VROPE;
+      k.red     = w.op == stamp_isa_pkg::OP_VRED;
+      k.code    = v.op == stamp_isa_pkg::OP_VCODE;
+      k.deq     = v.op == stamp_isa_pkg::OP_VDEQ;
+      k.packk   = v.op == stamp_isa_pkg::OP_VPACKK;
+      k.packv   = v.op == stamp_isa_pkg::OP_VPACKV;
+      k.pack    = k.packk || k.packv;
+      k.smrd    = v.op == stamp_isa_pkg::OP_VSMRD;
+      k.mac     = w.op == stamp_isa_pkg::OP_VBIN && w.fn == 4'(stamp_isa_pkg::FN_BIN_MAC);
+      k.scalar  = w.op == stamp_isa_pkg::OP_VROW
+                  || (w.op == stamp_isa_pkg::OP_VFN && w.fn == 4'(stamp_isa_pkg::FN_ONE_EXPM));
+      k.words   = k.code || k.deq;
+      k.uses_sm = v.op == stamp_isa_pkg::OP_VMINMAX || k.par || k.quant || k.words || k.pack
+                  || k.smrd || v.op == stamp_isa_pkg::OP_VSMWR;
+      k.uses_rt = k.par || k.quant || k.words;
+      k.block   = (v.op == stamp_isa_pkg::OP_VMINMAX || k.quant || k.words || k.pack)
+                  && v.blk != 8'd0;
+      k.repeats = w.rep != 8'd0;
+      k.sub_last = k.rot ? 2'd3 : k.rope ? 2'd2 : (k.b || two) ? 2'd1 : 2'd0;
+    end
   end
 
   always_ff @(posedge clk_i) begin

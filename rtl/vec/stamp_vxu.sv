@@ -87,16 +87,15 @@ module stamp_vxu #(
 
   // ---- Instruction --------------------------------------------------------------------------------
   logic [stamp_isa_pkg::WORD_BITS-1:0] insn_q;
-  logic         busy_q, load_q, done_q, start, walking, pipe_busy, fail, scat_bad, numeric, infinite;
+  logic         clk, busy_q, load_q, done_q, start, walking, pipe_busy, fail, scat_bad, numeric, infinite;
   logic         row_err_q; // err_q is more than NUMERIC
   logic [3:0]   err_q, q_err;
 
   stamp_isa_pkg::insn_b_t b;
   stamp_isa_pkg::insn_v_t v;
   stamp_isa_pkg::insn_w_t w;
-  assign b     = insn_q;
-  assign v     = insn_q;
-  assign w     = insn_q;
+  assign {b, v, w} = {3{insn_q}};
+  stamp_wake #(.Tail(16)) i_wake (.clk_i, .rst_ni, .awake_i(insn_valid_i || busy_q), .clk_o(clk));
 
   assign start        = insn_valid_i && !busy_q;
   assign insn_ready_o = !busy_q;
@@ -104,7 +103,7 @@ module stamp_vxu #(
   assign done_o       = done_q;
   assign err_o        = (infinite && err_q == stamp_isa_pkg::ERR_NONE) ? stamp_isa_pkg::ERR_NUMERIC : err_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni || done_q) busy_q <= 1'b0;
     else if (start) busy_q <= 1'b1;
     load_q <= rst_ni && start;
@@ -123,7 +122,7 @@ module stamp_vxu #(
   assign d_bin  = w.op == stamp_isa_pkg::OP_VBIN;
   assign d_row  = w.op == stamp_isa_pkg::OP_VROW;
   assign d_pack = v.op == stamp_isa_pkg::OP_VPACKK || v.op == stamp_isa_pkg::OP_VPACKV;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (load_q) begin
       is_bfly  <= b.op == stamp_isa_pkg::OP_VBFLY;
       is_rot   <= b.op == stamp_isa_pkg::OP_VBFLY && b.kind == stamp_isa_pkg::KIND_ROT;
@@ -157,7 +156,7 @@ module stamp_vxu #(
 
   stamp_vx_walk #(.L(L), .T(T), .VM_LINES(VM_LINES), .SM_ENTRIES(SM_ENTRIES),
                   .RT_ENTRIES(RT_ENTRIES), .PB_LINES(PB_LINES)) i_walk (
-    .clk_i, .rst_ni, .load_i(load_q), .insn_i(insn_q), .adv_i(adv), .walking_o(walking), .fail_o(fail),
+    .clk_i(clk), .rst_ni, .load_i(load_q), .insn_i(insn_q), .adv_i(adv), .walking_o(walking), .fail_o(fail),
     .vr_re_o, .vr_addr_o, .sm_re_o(walk_sm_re), .rt_re_o, .rt_addr_o, .rt_data_i, .step_o(step), .read_o(t_read),
     .b_o(t_b), .go_o(t_go), .sub_o(t_sub), .first_o(t_first), .last_o(t_last), .state_o(t_state), .line_o(t_line),
     .index_o(t_index), .lane_o(t_lane), .field_o(t_field), .flush_o(t_flush), .count_o(t_count), .sm_o(t_sm),
@@ -173,7 +172,7 @@ module stamp_vxu #(
   logic [103:0]     entry, sm_rdata;
 
   stamp_vx_arrive #(.L(L), .TagW(StepW)) i_arrive (
-    .clk_i, .rst_ni, .load_i(load_q), .adv_i(adv), .step_i(step), .read_i(t_read), .state_i(t_state),
+    .clk_i(clk), .rst_ni, .load_i(load_q), .adv_i(adv), .step_i(step), .read_i(t_read), .state_i(t_state),
     .tag_i({t_b, t_row, t_go, t_sub, t_first, t_last, t_line, t_index, t_lane, t_field, t_flush, t_count,
             t_rm, t_sm, t_xb}),
     .vr_re_i(vr_re_o), .vr_data_i, .sm_re_i(walk_sm_re), .sm_data_i(sm_rdata), .v_o(s1_v), .read_o(s1_read),
@@ -209,7 +208,7 @@ module stamp_vxu #(
   assign p_is8   = s2_row[12];
   assign ready   = s2_v_q && s2_go; // all operands of a line that is no pair
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     if (!rst_ni) begin
       s2_v_q <= 1'b0;
       exec   <= '0;
@@ -250,7 +249,7 @@ module stamp_vxu #(
   assign mul_en = add_en && rows_ready;
   assign adv    = mul_en && !(ready && is_fn && !fn_ready) && !(ready && is_smwr && !scat_ready)
                   && !(s1_v && is_par && !par_ready);
-  always_ff @(posedge clk_i) xb_ok_q <= xb_ready_i || !is_quant;
+  always_ff @(posedge clk) xb_ok_q <= xb_ready_i || !is_quant;
 
   // ---- Lanes: add and multiply ----------------------------------------------------------------------
   logic             alu_busy, deq_v, fn_valid, fn_out, fn_busy, code_valid, sum_valid;
@@ -266,7 +265,7 @@ module stamp_vxu #(
   end
 
   stamp_vx_alu #(.L(L), .AddrW(VmW)) i_alu (
-    .clk_i, .rst_ni, .en_i(mul_en), .add_en_i(add_en),
+    .clk_i(clk), .rst_ni, .en_i(mul_en), .add_en_i(add_en),
     .add_valid_i((exec[0] || exec[1]) ? !is_rot : ready && is_sum), .add_sub_i(is_bfly ? exec[1] : less),
     .add_half_i(is_bfly && b.kind == stamp_isa_pkg::KIND_MEAN),
     .add_addr_i(exec[1] ? b2_addr_q : a_addr_q), .add_x_i(add_a2_q ? a2_q : a_q),
@@ -281,7 +280,7 @@ module stamp_vxu #(
     .valid_o(alu_valid), .addr_o(alu_addr), .data_o(alu_data), .busy_o(alu_busy));
 
   stamp_vx_deq #(.L(L), .AddrW(VmW)) i_deq (
-    .clk_i, .rst_ni, .en_i(mul_en), .valid_i(ready && is_deq), .words_i(a_q), .bits8_i(p_is8),
+    .clk_i(clk), .rst_ni, .en_i(mul_en), .valid_i(ready && is_deq), .words_i(a_q), .bits8_i(p_is8),
     .field_i(s2_field), .zero_i(p_zero_q), .scale_i(p_scale_q), .addr_i(a_addr_q),
     .valid_o(deq_v), .data_o(deq_data), .scale_o(deq_scale), .addr_o(deq_addr));
 
@@ -307,14 +306,14 @@ module stamp_vxu #(
   logic [L*4-1:0]   hi, lo;
 
   stamp_vx_code #(.L(L), .TagW(CodeW)) i_code (
-    .clk_i, .rst_ni, .en_i(mul_en), .valid_i(ready && coded), .sym_i(is_quant && v.sym),
+    .clk_i(clk), .rst_ni, .en_i(mul_en), .valid_i(ready && coded), .sym_i(is_quant && v.sym),
     .sd_i(is_pack || (is_quant && v.sd)), .plain_i(is_code), .bits8_i(is_pack || (is_quant && v.sd) || p_is8),
     .zero_i(p_zero_q), .tag_i({p_is8, s2_flush, s2_field, s2_line, s2_index}), .prod_i(prod),
     .valid_o(code_valid), .tag_o({code_is8, code_flush, code_field, code_line, code_index}),
     .code_o(code), .hi_o(hi), .lo_o(lo), .busy_o(code_busy));
 
   stamp_vx_quant #(.P(P), .L(L), .XB_LINES(XB_LINES), .SM_ENTRIES(SM_ENTRIES)) i_quant (
-    .clk_i, .rst_ni, .en_i(mul_en), .valid_i(ready && is_quant), .first_i(s2_first), .last_i(s2_last),
+    .clk_i(clk), .rst_ni, .en_i(mul_en), .valid_i(ready && is_quant), .first_i(s2_first), .last_i(s2_last),
     .fresh_i(v.first), .sym_i(v.sym), .sd_i(v.sd), .bits8_i(p_is8 || v.sd), .nib_i(s2_row[11:0]), .xb_i(s2_xb),
     .gstride_i(v.gstride), .sm_i(s2_sm), .rm_i(s2_rm), .inv_i(p_inv_q), .scale_i(p_scale_q), .zero_i(p_zero_q),
     .rowsum_i(p_rowsum_q), .code_i(code), .hi_i(hi), .lo_i(lo),
@@ -325,12 +324,12 @@ module stamp_vxu #(
   assign pack_valid = code_valid && is_pack;
 
   stamp_vx_pack #(.L(L), .T(T), .PB_LINES(PB_LINES)) i_pack (
-    .clk_i, .rst_ni, .valid_i(pack_valid), .ready_o(pack_ready),
+    .clk_i(clk), .rst_ni, .valid_i(pack_valid), .ready_o(pack_ready),
     .depth_i(v.op == stamp_isa_pkg::OP_VPACKV), .line_i(code_line), .plane_i(v.gstride), .index_i(code_index),
     .hi_i(hi), .lo_i(lo), .pb_we_o, .pb_addr_o, .pb_mask_o, .pb_data_o);
 
   stamp_vx_line #(.L(L), .AddrW(VmW)) i_line (
-    .clk_i, .rst_ni, .en_i(en),
+    .clk_i(clk), .rst_ni, .en_i(en),
     .max_i(ready && is_max), .a_i(a_q), .b_i(b_data_q),
     .max_addr_i(a_addr_q), .word_i(code_valid && is_code), .code_i(code), .bits8_i(code_is8),
     .field_i(code_field), .word_flush_i(code_flush), .word_addr_i(code_line[VmW-1:0]),
@@ -358,7 +357,7 @@ module stamp_vxu #(
   // ---- Quantizer state -------------------------------------------------------------------------------------
   logic par_take, par_valid_q, par_done, par_flag, sm_busy;
   assign par_take = adv && s1_v && is_par;
-  always_ff @(posedge clk_i) par_valid_q <= rst_ni && par_take;
+  always_ff @(posedge clk) par_valid_q <= rst_ni && par_take;
 
   stamp_vx_sm #(.L(L), .SM_ENTRIES(SM_ENTRIES), .Q(Q)) i_sm (
     .clk_i, .rst_ni, .mem_test_i, .load_i(load_q), .re_i(walk_sm_re), .raddr_i(t_sm[SmW-1:0]), .rdata_o(sm_rdata),
@@ -374,13 +373,13 @@ module stamp_vxu #(
   // ---- Results and the end of an instruction -----------------------------------------------------------------
   logic out_busy;
   stamp_vx_out #(.L(L), .AddrW(VmW)) i_out (
-    .clk_i, .rst_ni, .put_i(alu_valid || line_valid || fn_out), .ready_o(en), .check_i(!is_code),
+    .clk_i(clk), .rst_ni, .put_i(alu_valid || line_valid || fn_out), .ready_o(en), .check_i(!is_code),
     .addr_i(is_fn ? fn_addr : alu_valid ? alu_addr : line_addr),
     .data_i(is_fn ? fn_data : alu_valid ? alu_data : line_data),
     .valid_o(vw_valid_o), .ready_i(vw_ready_i), .addr_o(vw_addr_o), .data_o(vw_data_o),
     .infinite_o(infinite), .busy_o(out_busy));
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk) begin
     ev_read_o    <= vr_re_o;
     ev_lines_o   <= t_lines;
     ev_fn_o      <= fn_valid && fn_ready;

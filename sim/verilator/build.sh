@@ -4,9 +4,11 @@
 #   build.sh params NAME      what a machine is verilated with, into $B/v/NAME/params; touched only when new
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
 #                             NAME_ihp: memories of foundry macros, over our models of them; NAME_plain, NAME_tune:
-#                             without assertions; NAME_mutants: faults of tests/assert to choose from
+#                             without assertions; NAME_mutants: faults of tests/assert to choose from; NAME_threads: on
+#                             two threads; NAME_awake: no unit sleeps
 #   build.sh checks NAME      $B/checks: a fault for each assertion of rtl/assert/check_*.sv
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
+# Units of a plain machine sleep (rtl/lib/stamp_wake.sv); those of the other kinds and of benches never do.
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
 set -eu
@@ -16,14 +18,17 @@ RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
 mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp} mach=${mach%_plain} mach=${mach%_mutants}
-waves=0 coverage=0 kind= dir=$B/v/$name macros= more_cpp=
+mach=${mach%_threads} mach=${mach%_awake}
+waves=0 coverage=0 kind= dir=$B/v/$name macros= more_cpp= sleep=+define+STAMP_SLEEP
 checks="--assert $(echo rtl/assert/check_*.sv rtl/assert/bind_*.sv)"
 case $name in
-*_waves) waves=1 kind="--trace-fst --trace-structs" ;;
-*_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 checks=--noassert ;;
+*_waves) waves=1 sleep= kind="--trace-fst --trace-structs" ;;
+*_cov) coverage=1 sleep= kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 checks=--noassert ;;
 *_tune | *_plain) checks=--noassert ;;
-*_mutants) NATIVE=-O1 more_cpp=tests/assert/mutant.cpp ;;
-*_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
+*_threads) kind="--threads 2" ;;
+*_awake) sleep= ;;
+*_mutants) NATIVE=-O1 sleep= more_cpp=tests/assert/mutant.cpp ;;
+*_ihp) sleep= macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
 said="-DVL_USER_STOP -DVL_PRINTF=stamp_said"
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
@@ -46,7 +51,7 @@ machine() {
     more=verilated.o up=$(realpath --relative-to="$dir" .)
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
-    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial unique $kind \
+    verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial unique $kind $sleep \
         $(cat "$dir/params") -CFLAGS "-fPIC $said -include $up/sim/verilator/stop.h" $macros sim/verilator/probe.vlt $sources $checks
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
