@@ -116,6 +116,7 @@ spec-fresh: $(B)/specgen
 rtl-%-waves: $(B)/stamp_rtl_%_waves.so ;
 rtl-%-tuned: $(B)/stamp $(B)/specgen ; sim/verilator/tune.sh $*
 rtl-%-ihp: $(B)/stamp_rtl_%_ihp.so ;
+rtl-%-energy: $(B)/stamp_rtl_%_energy.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
 export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/queue.c dram/map.c)

@@ -4,6 +4,7 @@
 #   build.sh params NAME      what a machine is verilated with, into $B/v/NAME/params; touched only when new
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
 #                             NAME_ihp: memories of foundry macros, over our models of them
+#                             NAME_energy: records the ports of units (record.h)
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
@@ -13,11 +14,12 @@ B=${B:-build} CC=${CC:-gcc} CXX=${CXX:-g++}
 RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
-mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp}
-waves=0 coverage=0 kind= dir=$B/v/$name macros=
+mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp} mach=${mach%_energy}
+waves=0 coverage=0 record=0 kind= dir=$B/v/$name macros=
 case $name in
 *_waves) waves=1 kind="--trace-fst --trace-structs" ;;
 *_cov) coverage=1 kind="--coverage-line --coverage-toggle --coverage-max-width 64" NATIVE=-O1 ;;
+*_energy) record=1 kind="--flatten $dir/ports.vlt" ;;
 *_ihp) macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
 flags="-O3 --x-assign fast --unroll-count 8192 --unroll-stmts 2000000"
@@ -31,17 +33,39 @@ params() {
     [ "$p" = "$(cat "$dir/params" 2> /dev/null)" ] || echo "$p" > "$dir/params"
 }
 
+# Ports of units, made visible: all that ends in _i or _o but for the leaves (rtl/lib, rtl/fp).
+ports() {
+    echo '`verilator_config'
+    for f in rtl/mem/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv; do
+        m=$(basename "$f" .sv)
+        printf 'public_flat_rd -module "%s" -var "*_i"\npublic_flat_rd -module "%s" -var "*_o"\n' "$m" "$m"
+    done
+}
+
+# A line a port: what Verilator made of it in the root module.
+signals() {
+    sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ (stamp_top__DOT__\w+_[io]);.*/\3 \3 \2/p' \
+        -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_[io]),([0-9]+),0.*/\2 stamp_top__DOT__\2 \3/p' "$dir/Vstamp___024root.h" |
+        awk '{ printf "SIGNAL(%s, \"%s\", %d)\n", $1, $2, $3 + 1 }' > "$dir/signals.def"
+    [ -s "$dir/signals.def" ] || { echo "error: no port of a unit is visible in $dir" >&2; exit 1; }
+}
+
 # shellcheck disable=SC2046,SC2086
 machine() {
     inc=$(verilator --getenv VERILATOR_ROOT)/include
     more=verilated.o
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
+    [ $record = 0 ] || ports > "$dir/ports.vlt"
     verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial fast --noassert $kind \
         $(cat "$dir/params") -CFLAGS -fPIC $macros sim/verilator/probe.vlt $sources
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
-    own=
+    own='' recorder=''
+    if [ $record = 1 ]; then
+        signals
+        recorder="-DVROOT=Vstamp___024root sim/verilator/record.cpp sim/verilator/signals.cpp"
+    fi
     for c in ${MEMORY_C:?of make}; do
         o=$dir/kit_$(basename "$c" .c).o
         $CC -I. -std=c11 -O2 -fPIC -c "$c" -o "$o"
@@ -50,7 +74,7 @@ machine() {
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
-        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/dram.cpp \
+        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage -DSTAMP_RECORD=$record $recorder sim/verilator/rtl.cpp sim/verilator/dram.cpp \
         $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }
 

@@ -20,7 +20,10 @@
 #include <vector>
 
 #include "sim/run/rtl.h"
-#include "sim/verilator/dram.h"
+#include "sim/verilator/surroundings.h"
+#if STAMP_RECORD
+#include "sim/verilator/record.h"
+#endif
 
 #define PROBE(name) (top->rootp->stamp_top__DOT__##name)
 
@@ -45,6 +48,9 @@ struct rtl {
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
+#if STAMP_RECORD
+    std::unique_ptr<stamp_recorder> record;
+#endif
 
     void step();
     void observe();
@@ -52,6 +58,7 @@ struct rtl {
     void observe_pack();
     void observe_store();
     void observe_cycle();
+    void observe_ports();
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);
     void dump();
 };
@@ -60,6 +67,35 @@ bool rtl::tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *da
 {
     if (!stopped && !o.on_write(o.ctx, unit, space, addr, data, bytes)) stopped = true;
     return !stopped;
+}
+
+void read_events(void *machine, uint64_t out[STAMP_EVENTS])
+{
+    auto *r = static_cast<rtl *>(machine);
+
+    /* And what is on its way to them. */
+    for (int i = 0; i < STAMP_EVENTS; i++) {
+        auto *p = r->top->rootp;
+        const uint64_t carry = p->stamp_top__DOT__i_counters__DOT__carry_q >> i & 1,
+                       hit = p->stamp_top__DOT__ev_hit >> i & 1,
+                       inc = p->stamp_top__DOT__ev_inc[i / 2] >> i % 2 * 16 & 0xffff;
+        out[i] = ((p->stamp_top__DOT__i_counters__DOT__high_q[i] + carry) << 16) +
+                 p->stamp_top__DOT__i_counters__DOT__low_q[i] + (hit ? inc : 0);
+    }
+    out[STAMP_EV_MAC_USED] *= uint64_t(r->mach->L) * r->mach->T; /* kept in k-steps of a row */
+}
+
+void rtl::observe_ports()
+{
+#if STAMP_RECORD
+    uint64_t events[STAMP_EVENTS];
+    if (!record) return;
+    if (record->wants_counters()) {
+        read_events(this, events);
+        record->counters(events, STAMP_EVENTS);
+    }
+    record->cycle();
+#endif
 }
 
 /* Writes of the vector unit: VM, XB (one or two nibble rows), SM, RM. */
@@ -159,6 +195,7 @@ void rtl::observe_cycle()
 
 void rtl::observe()
 {
+    observe_ports();
     if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
     if (o.on_cycle && top->rst_ni) observe_cycle();
     if (o.on_write) {
@@ -194,24 +231,7 @@ void rtl::dump()
 /* One clock. The top is evaluated with the clock low when this is called. */
 void rtl::step()
 {
-    pins.arvalid = top->m_arvalid_o;
-    pins.araddr = top->m_araddr_o;
-    pins.arlen = top->m_arlen_o;
-    pins.arsize = top->m_arsize_o;
-    pins.arburst = top->m_arburst_o;
-    pins.rready = top->m_rready_o;
-    pins.awvalid = top->m_awvalid_o;
-    pins.awaddr = top->m_awaddr_o;
-    pins.awlen = top->m_awlen_o;
-    pins.awsize = top->m_awsize_o;
-    pins.awburst = top->m_awburst_o;
-    pins.wvalid = top->m_wvalid_o;
-    pins.wlast = top->m_wlast_o;
-    pins.bready = top->m_bready_o;
-    if (pins.wvalid) {
-        pins.wstrb = top->m_wstrb_o;
-        memcpy(pins.wdata, &top->m_wdata_o, mach->AXI_BYTES);
-    }
+    stamp_pins_of(pins, *top, mach->AXI_BYTES);
     observe();
     pins.araddr -= o.dram_base;
     pins.awaddr -= o.dram_base;
@@ -278,15 +298,7 @@ rtl *new_rtl(const stamp_rtl_options *options)
 void *open_rtl(const stamp_rtl_options *options)
 {
     rtl *r = new_rtl(options);
-    stamp_dram_config c;
-    c.axi_bytes = r->mach->AXI_BYTES;
-    c.read_latency = options->read_latency;
-    c.write_latency = options->write_latency;
-    c.read_rate = options->read_rate;
-    c.write_rate = options->write_rate;
-    c.stall_ar = c.stall_r = c.stall_aw = c.stall_w = c.stall_b = options->stall;
-    c.seed = options->seed;
-    c.memory = options->memory;
+    const stamp_dram_config c = stamp_dram_of(*options, r->mach->AXI_BYTES);
     r->dram.reset(new stamp_dram(options->dram, options->dram_bytes, c));
     if (options->fault_lo < options->fault_hi)
         r->dram->faults.push_back(
@@ -297,6 +309,9 @@ void *open_rtl(const stamp_rtl_options *options)
         r->top->trace(r->wave.get(), 99);
         r->wave->open(options->wave);
     }
+#endif
+#if STAMP_RECORD
+    r->record = stamp_recorder::open(stamp_signals(r->top->rootp), MACH);
 #endif
     r->top->rst_ni = 0;
     r->top->clk_i = 0;
@@ -375,22 +390,6 @@ void run_rtl(void *p, uint64_t cycles, stamp_rtl_status *status)
     status->stopped = r->stopped;
     status->irq = r->top->irq_o;
     status->cycles = r->cycle;
-}
-
-void read_events(void *p, uint64_t out[STAMP_EVENTS])
-{
-    auto *r = static_cast<rtl *>(p);
-
-    /* And what is on its way to them. */
-    for (int i = 0; i < STAMP_EVENTS; i++) {
-        auto *p = r->top->rootp;
-        const uint64_t carry = p->stamp_top__DOT__i_counters__DOT__carry_q >> i & 1,
-                       hit = p->stamp_top__DOT__ev_hit >> i & 1,
-                       inc = p->stamp_top__DOT__ev_inc[i / 2] >> i % 2 * 16 & 0xffff;
-        out[i] = ((p->stamp_top__DOT__i_counters__DOT__high_q[i] + carry) << 16) +
-                 p->stamp_top__DOT__i_counters__DOT__low_q[i] + (hit ? inc : 0);
-    }
-    out[STAMP_EV_MAC_USED] *= uint64_t(r->mach->L) * r->mach->T; /* kept in k-steps of a row */
 }
 
 } // namespace
