@@ -76,6 +76,8 @@ $(B)/draw: $(call obj,tests/cosim/draw.c $(GEN_C)) $(LIB)
 $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
 $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(GEN_C)) $(LIB)
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
+$(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
+$(B)/replay: LDLIBS = -lz
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
 $(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
 $(B)/bench_clock: $(call obj,tests/bench/bench_clock.c) $(LIB)
@@ -100,7 +102,7 @@ $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
-$(addprefix $(B)/,rand errors regs edges axi_monitor_tb):
+$(addprefix $(B)/,rand errors regs edges axi_monitor_tb replay):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
 
 # ---- What derives from the tables ----------------------------------------------------------------------

@@ -33,19 +33,19 @@ params() {
     [ "$p" = "$(cat "$dir/params" 2> /dev/null)" ] || echo "$p" > "$dir/params"
 }
 
-# Ports of units, made visible: all that ends in _i or _o but for the leaves (rtl/lib, rtl/fp).
+# Ports of units, made visible: all that ends in _i, _ni or _o but for the leaves (rtl/lib, rtl/fp).
 ports() {
     echo '`verilator_config'
     for f in rtl/mem/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv; do
         m=$(basename "$f" .sv)
-        printf 'public_flat_rd -module "%s" -var "*_i"\npublic_flat_rd -module "%s" -var "*_o"\n' "$m" "$m"
+        for end in i ni o; do echo "public_flat_rd -module \"$m\" -var \"*_$end\""; done
     done
 }
 
 # A line a port: what Verilator made of it in the root module.
 signals() {
-    sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ (stamp_top__DOT__\w+_[io]);.*/\3 \3 \2/p' \
-        -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_[io]),([0-9]+),0.*/\2 stamp_top__DOT__\2 \3/p' "$dir/Vstamp___024root.h" |
+    sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ (stamp_top__DOT__\w+_n?[io]);.*/\3 \3 \2/p' \
+        -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_n?[io]),([0-9]+),0.*/\2 stamp_top__DOT__\2 \3/p' "$dir/Vstamp___024root.h" |
         awk '{ printf "SIGNAL(%s, \"%s\", %d)\n", $1, $2, $3 + 1 }' > "$dir/signals.def"
     [ -s "$dir/signals.def" ] || { echo "error: no port of a unit is visible in $dir" >&2; exit 1; }
 }

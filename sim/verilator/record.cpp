@@ -157,9 +157,7 @@ std::unique_ptr<stamp_recorder> stamp_recorder::open(const std::vector<stamp_sig
         for (const auto &g : signals) {
             if (strncmp(g.name, prefix.c_str(), prefix.size())) continue;
             const char *port = g.name + prefix.size();
-            const size_t length = strlen(port);
-            if (strstr(port, "__DOT__") || length < 3 || !strcmp(port, "clk_i")) continue;
-            if (strcmp(port + length - 2, "_i") && strcmp(port + length - 2, "_o")) continue;
+            if (strstr(port, "__DOT__") || !strcmp(port, "clk_i")) continue;
             s->ports.push_back({port, g.width, g.data});
         }
         if (s->ports.empty()) fail("no instance '" + unit + "' with ports in this machine");
