@@ -78,6 +78,7 @@ $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
 $(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
 $(B)/replay: LDLIBS = -lz
+$(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp)): CXXFLAGS += -O3
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
 $(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
 $(B)/bench_clock: $(call obj,tests/bench/bench_clock.c) $(LIB)

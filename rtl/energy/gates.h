@@ -28,9 +28,9 @@ struct gate_table {
     std::vector<uint8_t> high, low; /**< whether it holds in each state, the clock high, low */
 };
 
-/** Reaction to a change of state: `parts_of_840` shares of counters, of the cell that changes. */
+/** Reaction to a change of state: `parts` of 50400 of counters, of the cell that changes. */
 struct gate_charge {
-    uint32_t counter, parts_of_840;
+    uint32_t counter, parts;
 };
 
 struct gate_kind {

@@ -3,7 +3,9 @@
 #include "rtl/energy/replay.h"
 
 namespace {
-const uint32_t clock_bit = 30, whole = 840; /* whole: divides by every number of inputs up to 8 */
+const uint32_t clock_bit = 30,
+               whole =
+                   50400; /* divides by every number of inputs up to 10, and most products of two */
 }
 
 /* Whether a table holds in a state: by its `when`, or as the one for states no other of its family holds in. */
@@ -27,25 +29,35 @@ void replay::at_input(const gate_kind &k, int pin, bool up, int s, bool high,
     }
 }
 
-/* The change of an output is shared by the changed inputs that have a table for it. */
-void replay::at_output(const gate_kind &k, int pin, bool up, int s, bool high, uint32_t changed,
-                       std::vector<gate_charge> &out, uint32_t &missed) const
+/* The change of an output is shared by the changed inputs that have a table for it in the state after; where several
+ * change at once and none has, in the state before; else by all tables of the changed inputs, alike. */
+void replay::at_output(const gate_kind &k, int pin, bool up, int before, int after, bool high,
+                       uint32_t changed, std::vector<gate_charge> &out, uint32_t &missed) const
 {
+    std::vector<std::pair<size_t, uint32_t>> found; /* table, its changed inputs */
+    for (int s : {after, before, -1}) {
+        if (!found.empty()) break;
+        for (size_t a = 0; a < k.tables.size(); a++) {
+            const auto &t = k.tables[a];
+            if (t.where == AT_OUTPUT && t.pin == pin && t.related & changed &&
+                (s < 0 || eligible(k, t, s, high)))
+                found.push_back({a, t.related & changed});
+        }
+    }
+    /* Of a cause and a supply, tables share alike; causes share alike. */
     uint32_t causes = 0;
-    for (const auto &t : k.tables)
-        if (t.where == AT_OUTPUT && t.pin == pin && eligible(k, t, s, high))
-            causes |= t.related & changed;
-    if (!causes) {
-        missed++;
-        return;
-    }
-    const uint32_t share = whole / uint32_t(__builtin_popcount(causes));
-    for (size_t a = 0; a < k.tables.size(); a++) {
-        const auto &t = k.tables[a];
-        if (t.where != AT_OUTPUT || t.pin != pin || !eligible(k, t, s, high)) continue;
-        const uint32_t n = uint32_t(__builtin_popcount(t.related & causes));
-        if (n) out.push_back({uint32_t(2 * a + !up), n * share});
-    }
+    for (const auto &f : found) causes |= f.second;
+    missed += !causes;
+    for (uint32_t left = causes; left; left &= left - 1)
+        for (bool ground : {false, true}) {
+            uint32_t many = 0;
+            for (const auto &f : found)
+                many += f.second & left & -left && k.tables[f.first].ground == ground;
+            for (const auto &f : found)
+                if (f.second & left & -left && k.tables[f.first].ground == ground)
+                    out.push_back({uint32_t(2 * f.first + !up),
+                                   whole / uint32_t(__builtin_popcount(causes)) / many});
+        }
 }
 
 int32_t replay::keep(const std::vector<gate_charge> &list, uint32_t missed)
@@ -70,7 +82,7 @@ int32_t replay::settled(int kind, int from, int to)
     const int out = k.out[size_t(from)] ^ k.out[size_t(to)];
     for (int o = 0; o < k.outputs; o++)
         if (out >> o & 1)
-            at_output(k, o, k.out[size_t(to)] >> o & 1, to, true, changed, list, missed);
+            at_output(k, o, k.out[size_t(to)] >> o & 1, from, to, true, changed, list, missed);
     return at = keep(list, missed);
 }
 
@@ -86,7 +98,7 @@ int32_t replay::risen(int kind, int s)
     const int out = k.out[size_t(s)] ^ k.out[size_t(to)];
     for (int o = 0; o < k.outputs; o++)
         if (out >> o & 1)
-            at_output(k, o, k.out[size_t(to)] >> o & 1, s, false, 1u << clock_bit, list, missed);
+            at_output(k, o, k.out[size_t(to)] >> o & 1, s, s, false, 1u << clock_bit, list, missed);
     return at = keep(list, missed);
 }
 
@@ -99,15 +111,66 @@ int32_t replay::fallen(int kind, int s)
     return at = keep(list, 0);
 }
 
-void replay::charge(const gate_cell &c, int32_t at)
+/* Energy of one, ground tables left out. */
+double replay::charge(const gate_cell &c, int32_t at, uint64_t times)
 {
     const gate_charge head = charges[size_t(at)];
-    untabled += head.parts_of_840;
+    double fj = 0;
+    untabled += times * head.parts;
     for (uint32_t i = 1; i <= head.counter; i++) {
         const gate_charge &q = charges[size_t(at) + i];
-        const size_t at_counter = size_t(c.counter) + q.counter;
-        counters[at_counter] += q.parts_of_840;
-        cycle_fj += q.parts_of_840 * run_fj[at_counter];
+        counter &n = counters[size_t(c.counter) + q.counter];
+        n.n += times * q.parts;
+        fj += q.parts * n.fj;
+    }
+    return fj;
+}
+
+double replay::worth(const gate_cell &c, int32_t at) const
+{
+    double fj = 0;
+    for (uint32_t i = 1; i <= charges[size_t(at)].counter; i++) {
+        const gate_charge &q = charges[size_t(at) + i];
+        fj += q.parts * counters[size_t(c.counter) + q.counter].fj;
+    }
+    return fj;
+}
+
+/* A flip-flop whose state stays is not looked at: its clock is charged when the state changes, for all cycles. */
+void replay::charge_clock(flop &f, uint64_t rises, uint64_t falls)
+{
+    const auto &c = g.cells[f.cell];
+    if (rises > f.rise) charge(c, risen(c.kind, state[f.cell]), rises - f.rise);
+    if (falls > f.fall) charge(c, fallen(c.kind, state[f.cell]), falls - f.fall);
+    f.rise = rises;
+    f.fall = falls;
+}
+
+/* Before the state of a flip-flop changes in this cycle, behind the rise; and after it. */
+void replay::leave(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    if (!counting) return;
+    charge_clock(flops[size_t(flop_of[cell])], now + 1, now);
+    rise_fj -= worth(c, risen(c.kind, state[cell]));
+    fall_fj -= worth(c, fallen(c.kind, state[cell]));
+}
+
+void replay::enter(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    if (!counting) return;
+    rise_fj += worth(c, risen(c.kind, state[cell]));
+    fall_fj += worth(c, fallen(c.kind, state[cell]));
+}
+
+void replay::start()
+{
+    counting = true;
+    rise_fj = fall_fj = 0;
+    for (auto &f : flops) {
+        f.rise = f.fall = now;
+        enter(f.cell);
     }
 }
 
@@ -128,22 +191,25 @@ void replay::change(const gate_cell &c, const gate_kind &k, int from, int to)
     for (int o = 0; o < k.outputs; o++) set(g.pins[size_t(c.pin + k.inputs + o)], out >> o & 1);
 }
 
-void replay::evaluate(const gate_cell &c, int32_t &s)
+void replay::evaluate(size_t cell)
 {
+    const auto &c = g.cells[cell];
     const auto &k = g.kinds[size_t(c.kind)];
     const int32_t *pin = &g.pins[size_t(c.pin)];
+    const int from = state[cell];
     int to = 0;
     for (int i = 0; i < k.inputs; i++) to |= value[size_t(pin[i])] << i;
     if (k.flop) {
         const int held = 1 << k.inputs;
-        to |= s & held;
+        to |= from & held;
         const uint8_t f = k.forced[size_t(to)];
         if (f) to = f == 1 ? to & ~held : to | held;
     }
-    if (to == s) return;
-    if (counting) charge(c, settled(c.kind, s, to));
-    const int from = s;
-    s = to;
+    if (to == from) return;
+    if (counting) cycle_fj += charge(c, settled(c.kind, from, to), 1);
+    if (k.flop) leave(cell);
+    state[cell] = to;
+    if (k.flop) enter(cell);
     change(c, k, from, to);
 }
 
@@ -184,18 +250,19 @@ void replay::rise_memories()
 /* Flip-flops and memories take what they saw; only then their outputs move. */
 void replay::rise()
 {
-    cycle_fj = 0;
     moved = false;
     rise_memories();
-    for (size_t i : flops) {
-        const auto &c = g.cells[i];
+    cycle_fj = rise_fj;
+    for (const auto &f : flops) {
+        const auto &c = g.cells[f.cell];
         const auto &k = g.kinds[size_t(c.kind)];
-        const int s = state[i], held = 1 << k.inputs,
+        const int s = state[f.cell], held = 1 << k.inputs,
                   to = (s & ~held) | (k.next[size_t(s)] ? held : 0);
-        if (counting) charge(c, risen(c.kind, s));
         if (to == s) continue;
         moved = true;
-        state[i] = to;
+        leave(f.cell);
+        state[f.cell] = to;
+        enter(f.cell);
         change(c, k, s, to);
     }
     for (size_t m = 0; m < memories.size(); m++)
@@ -212,9 +279,9 @@ void replay::settle()
     }
     for (size_t i = 0; i < g.cells.size(); i++) {
         const auto &k = g.kinds[size_t(g.cells[i].kind)];
-        if (!k.flop || k.cleared) evaluate(g.cells[i], state[i]);
+        if (!k.flop || k.cleared) evaluate(i);
     }
-    for (size_t i : flops) evaluate(g.cells[i], state[i]);
+    for (const auto &f : flops) evaluate(f.cell);
 }
 
 void replay::begin()
@@ -222,8 +289,7 @@ void replay::begin()
     value.assign(size_t(g.nets), 0);
     value[1] = 1;
     toggles.assign(size_t(g.nets), 0);
-    counters.assign(g.counter_fj.size(), 0);
-    run_fj.assign(g.counter_fj.size(), 0);
+    counters.assign(g.counter_fj.size(), {0, 0});
     energy.assign(size_t(g.modules) * PARTS, 0);
     leak_now.assign(size_t(g.modules), 0);
     frame.resize(size_t(g.frame_bits + 7) / 8);
@@ -241,13 +307,14 @@ void replay::begin()
     }
     for (const auto &c : g.cells) {
         const auto &k = g.kinds[size_t(c.kind)];
-        if (k.flop) flops.push_back(state.size());
+        flop_of.push_back(k.flop ? int32_t(flops.size()) : -1);
+        if (k.flop) flops.push_back({state.size(), 0, 0});
         state.push_back(c.start);
         leak_now[size_t(c.module)] += k.leak_nw[size_t(c.start)];
         leak_all += k.leak_nw[size_t(c.start)];
         for (size_t a = 0; a < k.tables.size(); a++)
             for (size_t e = size_t(c.counter) + 2 * a, n = 0; n < 2; n++)
-                run_fj[e + n] = k.tables[a].ground ? 0 : g.counter_fj[e + n] / whole;
+                counters[e + n].fj = k.tables[a].ground ? 0 : g.counter_fj[e + n] / whole;
         const uint8_t out = k.out[size_t(c.start)];
         for (int o = 0; o < k.outputs; o++) {
             const int32_t net = g.pins[size_t(c.pin + k.inputs + o)];
@@ -260,6 +327,7 @@ void replay::begin()
 void replay::sum()
 {
     auto &e = energy;
+    for (auto &f : flops) charge_clock(f, now, now);
     for (size_t m = 0; m < size_t(g.modules); m++)
         for (int p : {SWITCHING, INTERNAL, CLOCK, GROUND}) e[m * PARTS + size_t(p)] = 0;
     for (size_t n = 0; n < toggles.size(); n++)
@@ -269,8 +337,8 @@ void replay::sum()
         for (size_t a = 0; a < k.tables.size(); a++) {
             const auto &t = k.tables[a];
             const size_t i = size_t(c.counter) + 2 * a;
-            const double fj = (double(counters[i]) * g.counter_fj[i] +
-                               double(counters[i + 1]) * g.counter_fj[i + 1]) /
+            const double fj = (double(counters[i].n) * g.counter_fj[i] +
+                               double(counters[i + 1].n) * g.counter_fj[i + 1]) /
                               whole;
             e[size_t(c.module) * PARTS + size_t(t.ground              ? GROUND
                                                 : t.where == AT_CLOCK ? CLOCK
@@ -283,9 +351,7 @@ void replay::sum()
 
 void replay::fall()
 {
-    for (size_t i = 0; i < g.cells.size(); i++)
-        if (g.kinds[size_t(g.cells[i].kind)].flop)
-            charge(g.cells[i], fallen(g.cells[i].kind, state[i]));
+    cycle_fj += fall_fj;
     for (size_t m = 0; m < leak_now.size(); m++) {
         energy[m * PARTS + LEAKAGE] += leak_now[m] * g.period_ns * 1e-3; /* nW ns */
         cycle_fj += g.clock_fj[m];

@@ -142,8 +142,10 @@ void run(const char *netlist, const char *record, const char *toggles)
     uint64_t compared = 0;
     bool told;
     for (int64_t t = 0; in.next(r.frame, events, told); t++) {
-        if (r.g.cycles > 0 && t >= r.g.from + r.g.cycles) continue; /* to its end: is it whole? */
-        r.counting = t >= r.g.from && t > 0 && t >= r.g.settle;
+        if (r.g.cycles > 0 && t >= r.g.from + r.g.cycles)
+            continue; /* read to its end: is it whole? */
+        r.now = uint64_t(t);
+        if (!r.counting && t >= r.g.from && t > 0 && t >= r.g.settle) r.start();
         if (told && r.counting) {
             r.sum();
             windows += (windows.empty() ? "" : ",\n") + window(r, events);
@@ -157,6 +159,7 @@ void run(const char *netlist, const char *record, const char *toggles)
         if (r.counting) r.fall();
     }
     if (!r.counted) throw fault{1, "record: has no cycle that counts"};
+    r.now++;
     r.sum();
     if (toggles) write_toggles(r, toggles);
     report(r, windows, compared,
