@@ -83,8 +83,8 @@ std::string gates::load(const char *path)
     period_ns = p[0];
     for (int64_t k = 0; k < m[10] && r.good; k++) kinds.push_back(kind_of(r));
     const auto c = r.vec<int32_t>();
-    for (size_t i = 0; i + 5 <= c.size(); i += 5)
-        cells.push_back({c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4]});
+    for (size_t i = 0; i + 5 <= c.size() && r.good; i += 5)
+        cells.push_back({c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4], kinds[size_t(c[i])].inputs});
     pins = r.vec<int32_t>();
     net_module = r.vec<int32_t>();
     counter_fj = r.vec<double>();

@@ -43,8 +43,9 @@ struct gate_kind {
 
 struct gate_cell {
     int32_t kind, module, counter,
-        pin;       /**< first of its counters, of its nets: inputs, then outputs; -1: none */
-    int32_t start; /**< state of a flip-flop at first */
+        pin;        /**< first of its counters, of its nets: inputs, then outputs; -1: none */
+    int32_t start;  /**< state of a flip-flop at first */
+    int32_t inputs; /**< as its kind has */
 };
 
 struct gate_memory {

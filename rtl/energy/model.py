@@ -35,16 +35,18 @@ def order(flat, kinds):
                 after[driver[c.pins[pin]]].append(i)
                 waits[i] += 1
     ready = collections.deque(i for i, w in enumerate(waits) if not w)
-    out = []
+    out, level = [], [0] * len(waits)
     while ready:
         i = ready.popleft()
         out.append(i)
         for k in after[i]:
             waits[k] -= 1
+            level[k] = max(level[k], level[i] + 1)
             if not waits[k]:
                 ready.append(k)
     if len(out) < len(waits):
         raise BadDesign(f"{len(waits) - len(out)} cells in a combinational loop")
+    out.sort(key=lambda i: (level[i], flat.cells[i].kind)) # alike cells behind each other: the replay is faster
     known = set(driver) | {netlist.ZERO, netlist.ONE} | {n for _, way, nets in flat.ports if way == "input" for n in nets}
     known |= {n for m in flat.memories for n in m.pins.get("RD", ())}
     for c in flat.cells:

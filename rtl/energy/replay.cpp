@@ -191,25 +191,57 @@ void replay::change(const gate_cell &c, const gate_kind &k, int from, int to)
     for (int o = 0; o < k.outputs; o++) set(g.pins[size_t(c.pin + k.inputs + o)], out >> o & 1);
 }
 
+/* What N inputs of a cell say: a loop of known length, this is most of the time of a replay. */
+template <int N> inline int gather(const int32_t *pin, const uint8_t *value)
+{
+    int s = 0;
+    for (int i = 0; i < N; i++) s |= value[pin[i]] << i;
+    return s;
+}
+
+int replay::seen(const gate_cell &c) const
+{
+    const int32_t *pin = &g.pins[size_t(c.pin)];
+    const uint8_t *v = value.data();
+    switch (c.inputs) {
+    case 0: return 0;
+    case 1: return gather<1>(pin, v);
+    case 2: return gather<2>(pin, v);
+    case 3: return gather<3>(pin, v);
+    case 4: return gather<4>(pin, v);
+    default: break;
+    }
+    int s = gather<5>(pin, v);
+    for (int i = 5; i < c.inputs; i++) s |= v[pin[i]] << i;
+    return s;
+}
+
+/* A cell without a state of its own. */
 void replay::evaluate(size_t cell)
 {
     const auto &c = g.cells[cell];
-    const auto &k = g.kinds[size_t(c.kind)];
-    const int32_t *pin = &g.pins[size_t(c.pin)];
-    const int from = state[cell];
-    int to = 0;
-    for (int i = 0; i < k.inputs; i++) to |= value[size_t(pin[i])] << i;
-    if (k.flop) {
-        const int held = 1 << k.inputs;
-        to |= from & held;
-        const uint8_t f = k.forced[size_t(to)];
-        if (f) to = f == 1 ? to & ~held : to | held;
-    }
+    const int from = state[cell], to = seen(c);
     if (to == from) return;
     if (counting) cycle_fj += charge(c, settled(c.kind, from, to), 1);
-    if (k.flop) leave(cell);
     state[cell] = to;
-    if (k.flop) enter(cell);
+    change(c, g.kinds[size_t(c.kind)], from, to);
+}
+
+void replay::look(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    const auto &k = g.kinds[size_t(c.kind)];
+    const int from = state[cell];
+    int to = seen(c);
+    const int held = 1 << k.inputs;
+    to |= from & held;
+    const uint8_t f = k.forced[size_t(to)];
+    if (f) to = f == 1 ? to & ~held : to | held;
+    if (to == from) return;
+    if (counting) cycle_fj += charge(c, settled(c.kind, from, to), 1);
+    leave(cell);
+    state[cell] = to;
+    enter(cell);
     change(c, k, from, to);
 }
 
@@ -278,10 +310,12 @@ void replay::settle()
         set(g.in_net[i], frame[b / 8] >> b % 8 & 1);
     }
     for (size_t i = 0; i < g.cells.size(); i++) {
-        const auto &k = g.kinds[size_t(g.cells[i].kind)];
-        if (!k.flop || k.cleared) evaluate(i);
+        if (flop_of[i] < 0)
+            evaluate(i);
+        else if (g.kinds[size_t(g.cells[i].kind)].cleared)
+            look(i);
     }
-    for (const auto &f : flops) evaluate(f.cell);
+    for (const auto &f : flops) look(f.cell);
 }
 
 void replay::begin()

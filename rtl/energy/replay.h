@@ -74,7 +74,9 @@ struct replay {
     void leave(size_t cell);
     void enter(size_t cell);
     void set(int32_t net, uint8_t v);
+    int seen(const gate_cell &c) const;
     void evaluate(size_t cell);
+    void look(size_t cell);
     void change(const gate_cell &c, const gate_kind &k, int from, int to);
     void rise_memories();
 };

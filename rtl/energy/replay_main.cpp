@@ -10,6 +10,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <string>
+#include <sys/resource.h>
 #include <zlib.h>
 
 #include "rtl/energy/replay.h"
@@ -118,7 +119,10 @@ void report(const replay &r, const std::string &windows, uint64_t compared, doub
     for (size_t m = 0; m < r.memories.size(); m++)
         printf("%s[%" PRIu64 ", %" PRIu64 "]", m ? ", " : "", r.memories[m].reads,
                r.memories[m].writes);
-    printf("],\n\"windows\": [%s]}\n", windows.c_str());
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    printf("],\n\"peak_kb\": %ld", used.ru_maxrss);
+    printf(",\n\"windows\": [%s]}\n", windows.c_str());
 }
 
 void write_toggles(const replay &r, const char *path)
