@@ -149,8 +149,8 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
+	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny-energy $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	  check check-san rand errors regs edges cycles calibrate conform make_vectors axi_monitor_tb replay) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)

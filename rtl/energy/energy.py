@@ -151,7 +151,7 @@ def recorded(options, units, name, words, where):
     shutil.copy(machine, f"{kit}/stamp_rtl_{options.mach}.so")
     spec = ",".join(f"{p}={f}" for p, f in wanted.items())
     code, said = process.run(["env", f"STAMP_RECORD={spec}", f"STAMP_RECORD_COUNT={options.cycles}",
-                              f"STAMP_RECORD_START={options.start}", f"{kit}/stamp", *words, "--machine", options.mach,
+                              f"STAMP_RECORD_START={options.start}", "STAMP_RECORD_ONLY=1", f"{kit}/stamp", *words, "--machine", options.mach,
                               "--on", "rtl"])
     for path in wanted.values():
         if os.path.exists(path + ".part"):

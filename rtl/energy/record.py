@@ -8,6 +8,7 @@ import zlib
 
 MAGIC = b"STMPREC1"
 MOST_PORTS, MOST_BITS, MOST_EVENTS, MOST_NAME = 4096, 1 << 20, 256, 512
+MOST_CYCLES = 1 << 48
 
 
 class BadRecord(Exception):
@@ -57,6 +58,8 @@ class Record:
             self.bad("no record of ports")
         self.mach, self.unit = self.text("machine"), self.text("unit")
         self.start, self.every = self.take("Q"), self.take("I")
+        if self.start > MOST_CYCLES:
+            self.bad(f"begins in cycle {self.start}")
         ports = self.take("I")
         if not 0 < ports <= MOST_PORTS:
             self.bad(f"{ports} ports")

@@ -37,6 +37,7 @@ class Kind:
             clear = self.values(cell.flop.get("clear", "0"), None)
             preset = self.values(cell.flop.get("preset", "0"), None)
             self.forced = [1 if c else 2 if p else 0 for c, p in zip(clear, preset)]
+            self.next = [n if not f else f - 1 for n, f in zip(self.next, self.forced)] # no edge gets past a clear
         self.leak = self.leakage()
         self.arcs = list(self.tabled())
 
@@ -99,4 +100,4 @@ class Kind:
 
     def start(self):
         """What a flip-flop holds when its RTL holds 0: what it takes from inputs that are all 0."""
-        return self.next[0] if self.flop else 0
+        return self.values(self.cell.flop.get("next_state", ""), None)[0] if self.flop else 0

@@ -192,6 +192,10 @@ void stamp_recorder::cycle()
     if (now >= start && now - start < count)
         for (auto &s : streams) s->pack();
     now++;
-    if (now >= start && now - start == count)
-        for (auto &s : streams) s->close();
+    if (now < start || now - start != count) return;
+    for (auto &s : streams) s->close();
+    if (getenv("STAMP_RECORD_ONLY")) {
+        fflush(nullptr);
+        _Exit(0);
+    }
 }

@@ -6,6 +6,7 @@
  *
  *   STAMP_RECORD=UNIT=FILE[,UNIT=FILE...]   path of an instance below the top, i_mxu.i_array; top: the machine
  *   STAMP_RECORD_START=N STAMP_RECORD_COUNT=N   cycles from the beginning of reset; 0 and 10000
+ *   STAMP_RECORD_ONLY=1   the process ends, well, when all is recorded
  *
  * The first machine a process opens is recorded. A file appears whole, when its cycles are recorded
  * or the machine is closed; before that it is FILE.part.
