@@ -158,7 +158,9 @@ std::unique_ptr<stamp_recorder> stamp_recorder::open(const std::vector<stamp_sig
             if (strncmp(g.name, prefix.c_str(), prefix.size())) continue;
             const char *port = g.name + prefix.size();
             if (strstr(port, "__DOT__") || !strcmp(port, "clk_i")) continue;
-            s->ports.push_back({port, g.width, g.data});
+            bool known = false; /* a port of the top stands in the root and in the top */
+            for (const auto &p : s->ports) known = known || !strcmp(p.name, port);
+            if (!known) s->ports.push_back({port, g.width, g.data});
         }
         if (s->ports.empty()) fail("no instance '" + unit + "' with ports in this machine");
         s->file = gzopen(s->part.c_str(), "wb1");

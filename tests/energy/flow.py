@@ -416,7 +416,7 @@ def main():
         records(bench)
         recorder(where)
     print(f"energy_flow: {COUNT[0]} passed, {COUNT[1]} failed")
-    return 1 if COUNT[1] or COUNT[0] < 75 else 0
+    return 1 if COUNT[1] or COUNT[0] < 70 else 0
 
 
 sys.exit(main())
