@@ -3,7 +3,7 @@
 """Energy of the machine's units from their gates and what switches in them on real runs (rtl/energy/README.md).
 
   energy.py MACH LIB [--unit UNIT[,UNIT]] [--liberty FILE[,FILE] --period NS] [--work NAME[,NAME]] [--cycles N]
-            [--start N] [-j N]
+            [--start N] [--fit] [-j N]
 
 Needs Yosys 0.23, build/specgen, build/stamp, build/replay and build/stamp_rtl_MACH_energy.so (make energy). Writes
 build/energy/MACH-LIB.json, with --unit MACH-LIB-UNIT.json, and replaces nothing where it fails. Exit 0: done; 1: failed,
@@ -20,6 +20,7 @@ import sys
 import time
 
 import power # first: it finds rtl/timing
+import fit
 import report
 import unit
 import workloads
@@ -210,6 +211,7 @@ def arguments():
     parser.add_argument("--work", default="")
     parser.add_argument("--cycles", type=int, default=10000)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--fit", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()
     def fail(what):
@@ -235,7 +237,7 @@ def main():
     signal.signal(signal.SIGINT, stop)
     os.chdir(timing.ROOT)
     name = f"{options.mach}-{options.lib}"
-    where = f"{B}/timing/energy-{name}" # beside the cache of mapped netlists
+    where = f"{B}/timing/energy-{name}-{options.unit.replace(',', '-')}" # beside the cache of mapped netlists
     steps = Steps()
     try:
         timing.parameters(options.mach)
@@ -249,8 +251,13 @@ def main():
         found = measure(options, libs, where, steps)
         path = f"{B}/energy/{name}" + (f"-{options.unit.replace(',', '-')}" if options.unit else "") + ".json"
         print("\n" + "\n".join(report.table(found)))
+        if options.fit:
+            fits = fit.costs(found)
+            print("\n" + "\n".join(fit.table(fits)))
+            results.write(f"rtl/energy/costs/{libs.timing.name}.json", fits)
         for row in found["units"]:
             row.pop("windows")
+            row.pop("counters")
         results.write(path, found)
         print(f"written: {path}")
     except (liberty.BadLiberty, design.BadDesign, record.BadRecord) as fault:

@@ -70,7 +70,7 @@ class Unit:
                 "modules": [{"path": p, "netlist": t, "pj": round(e, 6)} for e, p, t in by_module[:MODULES]],
                 "memories": [{"path": m.path, "memory": m.name, "reads": r, "writes": w} for m, (r, w) in
                              zip(self.flat.memories, out["memories"])],
-                "seconds": out["seconds"], "peak_kb": out["peak_kb"], "windows": out["windows"]}
+                "seconds": out["seconds"], "peak_kb": out["peak_kb"], "windows": out["windows"], "counters": head.events}
 
 
 def counted(names, windows):
