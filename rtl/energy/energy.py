@@ -3,7 +3,7 @@
 """Energy of the machine's units from their gates and what switches in them on real runs (rtl/energy/README.md).
 
   energy.py MACH LIB [--unit UNIT[,UNIT]] [--liberty FILE[,FILE] --period NS] [--work NAME[,NAME]] [--cycles N]
-            [--start N] [--fit] [-j N]
+            [--start N] [--fit] [--second ACTIVITY] [-j N]
 
 Needs Yosys 0.23, build/specgen, build/stamp, build/replay and build/stamp_rtl_MACH_energy.so (make energy). Writes
 build/energy/MACH-LIB.json, with --unit MACH-LIB-UNIT.json, and replaces nothing where it fails. Exit 0: done; 1: failed,
@@ -31,6 +31,7 @@ import memory
 import process
 import record
 import results
+import second
 import tables
 import timing
 
@@ -78,7 +79,8 @@ class Libraries:
         data = os.environ.get("STAMP_LIBERTY_DIR", os.path.join(timing.ROOT, "..", "shared", "data", "liberty"))
         paths = options.liberty.split(",") if options.liberty else [os.path.join(data, f) for f in self.timing.facts.files]
         self.key = digest(*map(contents, paths), self.timing.key)
-        self.power = power.read(paths)
+        self.parsed = [liberty.parse(liberty.read(p), os.path.basename(p)) for p in paths]
+        self.power = power.Library(self.parsed)
         self.period = self.timing.facts.period
 
     def memory_pin(self, macro):
@@ -178,7 +180,7 @@ def measure(options, libs, where, steps):
             continue
         records[name], known = recorded(options, units, name, words, where)
         steps.done(f"recorded {name}" + (" (known)" if known else ""))
-    code, rows = sources(), []
+    code, rows, opinions = sources(), [], {}
     for title, path, net in units:
         prepared = None
         for name, files in records.items():
@@ -196,9 +198,15 @@ def measure(options, libs, where, steps):
                 results.write(cached, row)
             rows.append(row)
             steps.done(f"{title} on {name}" + (" (known)" if known else ""), row["peak_kb"] if not known else 0)
+        if options.second:
+            prepared = prepared or unit.Unit(title, path, net, libs, where)
+            opinions[title] = second.opinion(prepared, options.second)
+            steps.done(f"{title} in OpenSTA")
+            print("\n".join(second.table(opinions[title])), flush=True)
     lib = libs.power.units
     return {"machine": options.mach, "library": libs.timing.name, "period_ns": libs.period, "supply_v": lib.supply,
-            "wires": "none", "glitches": "none", "clock_tree": "none", "steps": steps.list, "units": rows}
+            "wires": "none", "glitches": "none", "clock_tree": "none", "steps": steps.list, "second": opinions,
+            "units": rows}
 
 
 def arguments():
@@ -211,6 +219,7 @@ def arguments():
     parser.add_argument("--work", default="")
     parser.add_argument("--cycles", type=int, default=10000)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--second", type=float, metavar="ACTIVITY")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()

@@ -198,7 +198,3 @@ class Library:
             self.known[name] = Cell(*self.groups[name])
             self.known[name].check()
         return self.known[name]
-
-
-def read(paths):
-    return Library([liberty.parse(liberty.read(p), os.path.basename(p)) for p in paths])
