@@ -64,7 +64,7 @@ machine() {
     own='' recorder=''
     if [ $record = 1 ]; then
         signals
-        recorder="-DVROOT=Vstamp___024root sim/verilator/record.cpp sim/verilator/signals.cpp"
+        recorder="-DVROOT=Vstamp___024root -DSIGNALS_DEF=\"signals.def\" sim/verilator/record.cpp sim/verilator/signals.cpp"
     fi
     for c in ${MEMORY_C:?of make}; do
         o=$dir/kit_$(basename "$c" .c).o

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* signals.cpp - every port that sim/verilator/build.sh makes visible, by the list it prints (signals.def). */
+/* signals.cpp - every port that sim/verilator/build.sh makes visible, by the list it prints (SIGNALS_DEF). */
 #include VROOT_H
 
 #include "sim/verilator/record.h"
@@ -10,6 +10,6 @@ std::vector<stamp_signal> stamp_signals(const void *root)
 
     return {
 #define SIGNAL(member, name, width) {name, width, &r->member},
-#include "signals.def"
+#include SIGNALS_DEF
     };
 }

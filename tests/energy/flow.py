@@ -3,13 +3,11 @@
 """rtl/energy on netlists, cells and records made here: energies worked out by hand, and that it refuses what it must.
 The figures expected are sums of numbers written in toy.lib, no line of the code under test makes them.
 
-Needs build/replay; with build/stamp and build/stamp_rtl_tiny_energy.so the recorder too, else that part is skipped."""
+Needs build/replay."""
 import gzip
 import os
 import random
-import shutil
 import struct
-import subprocess
 import sys
 import tempfile
 import types
@@ -345,63 +343,6 @@ def records(bench):
     expect("fuzzed heads", seen[0] > 100 and sum(seen) == 400, seen)
 
 
-def recorder(where):
-    """The machine's own record: a window is a part of the whole; what cannot be is refused."""
-    so = f"{B}/stamp_rtl_tiny_energy.so"
-    if not (os.path.exists(so) and os.path.exists(f"{B}/stamp")):
-        print("SKIP: the recorder is not built (make rtl-tiny-energy), records of a run NOT tested")
-        return
-    for source, name in ((f"{B}/stamp", "stamp"), (so, "stamp_rtl_tiny.so")):
-        shutil.copy(source, f"{where}/{name}")
-    import workloads # pylint: disable=import-outside-toplevel
-    words = workloads.drawn(where)
-
-    def run(**env):
-        done = subprocess.run([f"{where}/stamp", *words, "--machine", "tiny", "--on", "rtl"], capture_output=True, text=True,
-                              check=False, env=dict(os.environ, **env))
-        return done.returncode, done.stderr
-
-    def cycles(path):
-        r = record.Record(path)
-        with gzip.open(path) as file:
-            data = file.read()[r.skip:]
-        size, out, at = (r.bits + 7) // 8, [], 0
-        while data[at] != 0xff:
-            if data[at] == 1:
-                out.append(data[at + 1:at + 1 + size])
-            at += 1 + (size if data[at] == 1 else 8 * len(r.events))
-        return r, out
-
-    def signal(r, frame, name):
-        _, width, at = r.place()[name]
-        return int.from_bytes(frame, "little") >> at & (1 << width) - 1
-
-    both = f"i_mxu.i_array={where}/a.rec,top={where}/t.rec"
-    code, said = run(STAMP_RECORD=both, STAMP_RECORD_COUNT="3000")
-    expect("recorded", code == 0, said)
-    array, whole = cycles(f"{where}/a.rec"), cycles(f"{where}/t.rec")
-    expect("as many cycles as asked for", len(array[1]) == len(whole[1]) == 3000, len(array[1]))
-    expect("ports by the RTL", {("x_i", "input", 128), ("rst_ni", "input", 1), ("row0_o", "output", 256)} <= set(array[0].ports)
-           and ("m_rdata_i", "input", 64) in whole[0].ports, array[0].ports)
-    reset = [signal(array[0], f, "rst_ni") for f in array[1]]
-    expect("four cycles of reset", [signal(whole[0], f, "rst_ni") for f in whole[1]] == [0] * 4 + [1] * 2996)
-    expect("units are reset again where a program starts", reset[:5] == [0] * 4 + [1] and reset.count(0) == 5, reset.count(0))
-    expect("the array works", len({signal(array[0], f, "row0_o") for f in array[1]}) > 8)
-    code, said = run(STAMP_RECORD=f"i_mxu.i_array={where}/b.rec", STAMP_RECORD_COUNT="50", STAMP_RECORD_START="2100",
-                     STAMP_RECORD_ONLY="1")
-    expect("a window is a part", code == 0 and cycles(f"{where}/b.rec")[1] == array[1][2100:2150], said)
-    expect("it says its start", record.Record(f"{where}/b.rec").start == 2100)
-    code, said = run(STAMP_RECORD=f"i_mxu.i_array={where}/c.rec", STAMP_RECORD_COUNT="1000000")
-    expect("a run that ends before", code == 0 and len(cycles(f"{where}/c.rec")[1]) < 1000000, said)
-    for name, words_said, env in (("no such unit", "no instance 'i_nosuch'", {"STAMP_RECORD": f"i_nosuch={where}/d.rec"}),
-                                  ("no file", "is not UNIT=FILE", {"STAMP_RECORD": "i_mxu"}),
-                                  ("no folder", "cannot write", {"STAMP_RECORD": f"i_mxu={where}/no/d.rec"}),
-                                  ("no number", "no number", {"STAMP_RECORD": f"i_mxu={where}/d.rec", "STAMP_RECORD_COUNT": "1k"})):
-        code, said = run(**env)
-        expect("recorder: " + name, code == 1 and words_said in said and said.count("\n") == 1, said)
-    expect("nothing of what was refused", not os.path.exists(f"{where}/d.rec"))
-
-
 def main():
     if not os.path.exists(f"{B}/replay"):
         print("SKIP: build/replay is not built (make build/replay), rtl/energy NOT tested")
@@ -415,7 +356,6 @@ def main():
         mutations(bench)
         libraries(bench)
         records(bench)
-        recorder(where)
     print(f"energy_flow: {COUNT[0]} passed, {COUNT[1]} failed")
     return 1 if COUNT[1] or COUNT[0] < 70 else 0
 
