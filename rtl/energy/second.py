@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """A second opinion: report_power of Debian's OpenSTA 2.0 on a unit's netlists, beside the same from model.py.
 
-That version takes no activity of single pins (its annotation is broken), so both are given one: every net but the clock
-changes `activity` times a cycle, all pins independent and half of the time high. It counts the rise and the fall of a
-table for each change, and of a clock's edge, twice what one costs: its internal power is halved here. Tables of ground
-pins are left out for both. Of `when` it takes every pin as independent, outputs too, so that states which cannot be are
-counted: leakage and gates are not to be compared where a library's `when` names outputs, as ASAP7's does."""
+That version takes no activity of single pins (its annotation is broken), adds up the tables of a pin whatever their
+`when`, and counts the rise and the fall of a table for each edge, twice what one costs. So both are given one activity
+(every net but the clock changes `activity` times a cycle, half of the time high), of the tables of a pin by the same
+related pin the first alone, without its `when`, none of ground pins and no wires; and its internal power is halved here.
+What this holds together is units, loads, slews, look-ups and sums. Leakage: its `when` takes an output as independent of
+the inputs, so states that cannot be are counted where a library names outputs, as ASAP7 does."""
 import os
 import re
 
@@ -25,21 +26,27 @@ report_power -digits 6
 
 
 def text(group, used):
-    """A library's text with the cells that are used, without tables and leakage of ground pins."""
+    """A library's text with the cells that are used, without tables and leakage of ground pins, without wires."""
     grounds = set()
     def kept(g):
         at, parts = g.start, []
         if g.kind == "cell":
             grounds.clear()
             grounds.update(p.name for p in g.of("pg_pin") if "ground" in p.get("pg_type", ""))
+        seen = set()
         for k in g.groups:
             parts.append(k.text[at:k.start])
             at = k.end
-            if not (k.kind == "cell" and k.name not in used) and not (
+            if k.kind == "internal_power" and k.get("related_pg_pin", "") not in grounds:
+                if k.get("related_pin", "") in seen:
+                    continue
+                seen.add(k.get("related_pin", ""))
+            if not (k.kind == "cell" and k.name not in used) and "wire_load" not in k.kind and not (
                     k.kind in ("internal_power", "leakage_power") and k.get("related_pg_pin", "") in grounds):
                 parts.append(kept(k))
-        return "".join(parts + [g.text[at:g.end]])
-    return kept(group)
+        whole = "".join(parts + [g.text[at:g.end]])
+        return re.sub(r'\bwhen\s*:\s*"[^"]*"\s*;', "", whole) if g.kind == "internal_power" else whole
+    return re.sub(r"\bdefault_wire_load\w*\s*:[^;]*;", "", kept(group))
 
 
 def ours(unit, activity):
@@ -49,16 +56,16 @@ def ours(unit, activity):
           "gates": 0.0, "flip_flops": 0.0}
     leak = 0.0
     for c, base in zip(unit.cells, energies.base):
-        kind, outputs, own = unit.kinds[c.kind], {}, 0.0
-        for i, (arc, where, at, _, high, low) in enumerate(kind.arcs):
+        kind, outputs, own, seen = unit.kinds[c.kind], {}, 0.0, set()
+        for i, (arc, where, at, mask, _, _) in enumerate(kind.arcs):
             mean = (energies.counts[base + 2 * i] + energies.counts[base + 2 * i + 1]) / 2
-            if arc.ground:
+            if arc.ground or (where, at, mask) in seen:
                 continue
+            seen.add((where, at, mask))
             if where == states.OUTPUT:
                 outputs.setdefault(at, []).append(mean)
             else:
-                holds = (sum(high) + sum(low)) / 2 / kind.count
-                own += (2 if where == states.CLOCK else activity) * mean * holds
+                own += (2 if where == states.CLOCK else activity) * mean
         own += activity * sum(sum(v) / len(v) for v in outputs.values())
         fj["flip_flops" if kind.flop else "gates"] += own
         leak += sum(kind.leak) / kind.count
