@@ -194,7 +194,7 @@ def measure(options, libs, where, steps):
                 if prepared is None:
                     prepared = unit.Unit(title, path, net, libs, where)
                     steps.done(f"{title}: {len(prepared.cells)} cells, {len(prepared.flat.memories)} memories")
-                row = prepared.replayed(name, files[path], (options.start and SETTLE, 0, options.start and SETTLE))
+                row = prepared.replayed(name, files[path], (options.start and SETTLE, 0, SETTLE if options.start else 1))
                 results.write(cached, row)
             rows.append(row)
             steps.done(f"{title} on {name}" + (" (known)" if known else ""), row["peak_kb"] if not known else 0)

@@ -74,16 +74,42 @@ class stream {
     uint64_t cycles = 0;
 };
 
-void compare(const replay &r, int64_t cycle)
-{
-    for (size_t i = 0; i < r.g.out_bit.size(); i++) {
-        const auto b = size_t(r.g.out_bit[i]);
-        const int want = r.frame[b / 8] >> b % 8 & 1, got = r.value[size_t(r.g.out_net[i])];
-        if (want != got)
-            throw fault{3, "differs " + std::to_string(cycle) + " " + std::to_string(b) + " " +
-                               std::to_string(want) + " " + std::to_string(got)};
+/* Every output bit. One that the gates tie to 1 may be 0 until the machine's register has taken its constant. */
+class comparison {
+  public:
+    explicit comparison(const gates &g) : waits(g.out_net.size())
+    {
+        for (size_t i = 0; i < waits.size(); i++) waits[i] = g.out_net[i] == 1;
     }
-}
+
+    void cycle(const replay &r, int64_t t)
+    {
+        for (size_t i = 0; i < r.g.out_bit.size(); i++) {
+            const auto b = size_t(r.g.out_bit[i]);
+            const int want = r.frame[b / 8] >> b % 8 & 1, got = r.value[size_t(r.g.out_net[i])];
+            if (want == got)
+                waits[i] = false;
+            else if (!waits[i])
+                throw fault{3, "differs " + std::to_string(t) + " " + std::to_string(b) + " " +
+                                   std::to_string(want) + " " + std::to_string(got)};
+        }
+        compared++;
+    }
+
+    /* Bits of the frame that never were the 1 they are in the gates. */
+    std::string waiting(const gates &g) const
+    {
+        std::string list;
+        for (size_t i = 0; i < waits.size(); i++)
+            if (waits[i]) list += (list.empty() ? "" : ", ") + std::to_string(g.out_bit[i]);
+        return list;
+    }
+
+    uint64_t compared = 0;
+
+  private:
+    std::vector<bool> waits;
+};
 
 /* A line of the windows: cycles, energy by part, counters as they stood at its beginning. */
 std::string window(const replay &r, const std::vector<uint64_t> &events)
@@ -100,12 +126,12 @@ std::string window(const replay &r, const std::vector<uint64_t> &events)
     return line + "]";
 }
 
-void report(const replay &r, const std::string &windows, uint64_t compared, double seconds)
+void report(const replay &r, const std::string &windows, const comparison &held, double seconds)
 {
     printf("{\"cycles\": %" PRIu64 ", \"compared\": %" PRIu64 ", \"active\": %" PRIu64
            ", \"active_fj\": %.9g, \"idle_fj\": %.9g, \"untabled\": %" PRIu64
            ", \"seconds\": %.3f,\n",
-           r.counted, compared, r.active, r.active_fj, r.idle_fj, r.untabled, seconds);
+           r.counted, held.compared, r.active, r.active_fj, r.idle_fj, r.untabled, seconds);
     uint64_t all = 0;
     for (uint32_t t : r.toggles) all += t;
     printf("\"toggles\": %" PRIu64 ", \"nets\": %" PRId64 ",\n\"energy\": [", all, r.g.nets - 2);
@@ -122,6 +148,7 @@ void report(const replay &r, const std::string &windows, uint64_t compared, doub
     struct rusage used;
     getrusage(RUSAGE_SELF, &used);
     printf("],\n\"peak_kb\": %ld", used.ru_maxrss);
+    printf(",\n\"never_one\": [%s]", held.waiting(r.g).c_str());
     printf(",\n\"windows\": [%s]}\n", windows.c_str());
 }
 
@@ -143,7 +170,7 @@ void run(const char *netlist, const char *record, const char *toggles)
     stream in(record, r.g.skip, r.frame.size());
     std::vector<uint64_t> events(size_t(r.g.events));
     std::string windows;
-    uint64_t compared = 0;
+    comparison held(r.g);
     bool told;
     for (int64_t t = 0; in.next(r.frame, events, told); t++) {
         if (r.g.cycles > 0 && t >= r.g.from + r.g.cycles)
@@ -156,17 +183,14 @@ void run(const char *netlist, const char *record, const char *toggles)
         }
         if (t > 0) r.rise();
         r.settle();
-        if (t >= r.g.settle) {
-            compare(r, t);
-            compared++;
-        }
+        if (t >= r.g.settle) held.cycle(r, t);
         if (r.counting) r.fall();
     }
     if (!r.counted) throw fault{1, "record: has no cycle that counts"};
     r.now++;
     r.sum();
     if (toggles) write_toggles(r, toggles);
-    report(r, windows, compared,
+    report(r, windows, held,
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 

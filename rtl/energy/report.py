@@ -20,7 +20,8 @@ def table(found):
                      f"{number(r['pj_per_idle_cycle']):>8} {r['toggles_per_net_cycle']:>8.4f}")
     lines.append("")
     for r in found["units"]:
-        lines.append(f"{r['unit']} on {r['workload']}: {r['compared']} cycles compared, every output bit equal; "
+        lines.append(f"{r['unit']} on {r['workload']}: {r['compared']} cycles compared, every output bit equal"
+                     + (f" but for {len(r['never_one'])} tied to 1, whose registers the machine did not load" if r["never_one"] else "") + "; "
                      f"{r['toggles_without_table']} changes without a table; most in "
                      + ", ".join(f"{m['path']} {m['pj'] / r['cycles']:.3f}" for m in r["modules"][:4]))
     return lines

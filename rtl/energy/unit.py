@@ -70,6 +70,7 @@ class Unit:
                 "modules": [{"path": p, "netlist": t, "pj": round(e, 6)} for e, p, t in by_module[:MODULES]],
                 "memories": [{"path": m.path, "memory": m.name, "reads": r, "writes": w} for m, (r, w) in
                              zip(self.flat.memories, out["memories"])],
+                "never_one": ["{}[{}]".format(*head.bit(b)) for b in out["never_one"]],
                 "seconds": out["seconds"], "peak_kb": out["peak_kb"], "windows": out["windows"], "counters": head.events}
 
 

@@ -236,6 +236,16 @@ def mutations(bench):
     bench.refused("BUF for INV", "in cycle 0: y_o[0] is 1, recorded 0", netlist=GATE.replace("INV _1_", "BUF _1_"))
     bench.refused("data of another net", "q_o[0] is 0, recorded 1", netlist=GATE.replace(".D(y_o)", ".D(n1)"))
     bench.refused("an input tied", "in cycle 2: y_o[0] is 0, recorded 1", netlist=GATE.replace(".A(a_i)", ".A(1'h0)"))
+    # An output tied to 1 may wait for it at 0, and is then held to it; one that never is 1 is named.
+    tied = GATE.replace("  NAND2 _0_", "  assign t_o = 1'h1;\n  NAND2 _0_").replace("q_o, y_o", "q_o, t_o, y_o").replace(
+        "  output y_o;", "  output t_o;\n  output y_o;")
+    ports, late = PORTS + [("t_o", 1, 1)], lambda *bits: [c + (b,) for c, b in zip(CYCLES, bits)]
+    expect("a constant taken late", bench.run(netlist=tied, ports=ports, cycles=late(0, 0, 1, 1, 1))["never_one"] == [])
+    expect("a constant never taken", bench.run(netlist=tied, ports=ports, cycles=late(0, 0, 0, 0, 0))["never_one"] == ["t_o[0]"])
+    bench.refused("a constant taken and left", "in cycle 3: t_o[0] is 1, recorded 0", netlist=tied, ports=ports,
+                  cycles=late(0, 1, 1, 0, 1))
+    bench.refused("a constant 0", "in cycle 2: t_o[0] is 0, recorded 1", netlist=tied.replace("= 1'h1", "= 1'h0"), ports=ports,
+                  cycles=late(0, 0, 1, 1, 1))
     wrong = [list(c) for c in CYCLES]
     wrong[4][2] ^= 1
     bench.refused("one recorded bit", "in cycle 4: q_o[0] is 1, recorded 0", cycles=wrong)
