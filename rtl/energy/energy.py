@@ -26,6 +26,7 @@ import unit
 import workloads
 import design
 import liberty
+import macros
 import mapping
 import memory
 import process
@@ -66,9 +67,10 @@ def contents(path):
 
 
 def sources():
-    """What the figures depend on beside inputs: this folder's code."""
+    """What the figures depend on beside inputs: this folder's code that makes them."""
     here = os.path.dirname(os.path.abspath(__file__))
-    return [contents(p) for p in sorted(glob.glob(os.path.join(here, "*.py")))] + [contents(f"{B}/replay")]
+    made_by = ("power", "states", "netlist", "model", "record", "macros", "unit")
+    return [contents(os.path.join(here, f"{m}.py")) for m in made_by] + [contents(f"{B}/replay")]
 
 
 class Libraries:
@@ -78,16 +80,30 @@ class Libraries:
         self.timing = timing.Lib(options)
         data = os.environ.get("STAMP_LIBERTY_DIR", os.path.join(timing.ROOT, "..", "shared", "data", "liberty"))
         paths = options.liberty.split(",") if options.liberty else [os.path.join(data, f) for f in self.timing.facts.files]
-        self.key = digest(*map(contents, paths), self.timing.key)
+        files = sorted(glob.glob(os.path.join(data, self.timing.facts.macros))) if self.timing.foundry else []
+        self.key = digest(*map(contents, paths + files), self.timing.key)
+        self.macros = {m.name: m for m in map(macros.Macro, files)}
         self.parsed = [liberty.parse(liberty.read(p), os.path.basename(p)) for p in paths]
         self.power = power.Library(self.parsed)
         self.period = self.timing.facts.period
 
     def memory_pin(self, macro):
         """fF of an input pin of a memory."""
-        if not hasattr(macro, "pin_ff"):
-            macro.pin_ff = memory.Figures(macro, self.timing.facts, self.timing.foundry).load
-        return macro.pin_ff
+        return self.figures(macro).load
+
+    def figures(self, macro):
+        if not hasattr(macro, "figures"):
+            macro.figures = memory.Figures(macro, self.timing.facts, self.timing.foundry)
+        return macro.figures
+
+    def memory_row(self, macro, reads, writes, cycles):
+        """What the results say of a memory: its energy where the foundry's tables are there."""
+        row = {"path": macro.path, "memory": macro.name, "reads": reads, "writes": writes}
+        if self.macros:
+            parts = macros.used(macro, self.figures(macro).word, self.timing.foundry, self.macros)
+            row["macros"] = f"{parts[1]} x {parts[0].name}"
+            row["pj"] = {k: round(v, 6) for k, v in macros.energy(parts, reads, writes, cycles, self.period).items()}
+        return row
 
 
 # ---- Netlists ---------------------------------------------------------------------------------------------

@@ -20,6 +20,12 @@ def table(found):
                      f"{number(r['pj_per_idle_cycle']):>8} {r['toggles_per_net_cycle']:>8.4f}")
     lines.append("")
     for r in found["units"]:
+        if r["memories"]:
+            lines.append(f"{r['unit']} on {r['workload']}: {len(r['memories'])} memories, "
+                         f"{sum(m['reads'] for m in r['memories'])} reads, {sum(m['writes'] for m in r['memories'])} writes, "
+                         + ("their energy is not known" if r["memories_pj"] is None else
+                            f"{r['memories_pj'] / r['cycles']:.3f} pJ a cycle more"))
+    for r in found["units"]:
         lines.append(f"{r['unit']} on {r['workload']}: {r['compared']} cycles compared, every output bit equal"
                      + (f" but for {len(r['never_one'])} tied to 1, whose registers the machine did not load" if r["never_one"] else "") + "; "
                      f"{r['toggles_without_table']} changes without a table; most in "

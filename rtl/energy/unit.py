@@ -15,7 +15,7 @@ MODULES = 12 # of a row, the largest
 
 
 class Unit:
-    """A unit's flat gates with loads, slews and energies. `libs`: power, timing (roles), period, memory_pin."""
+    """A unit's flat gates with loads, slews and energies. `libs`: power, timing (roles), period, memory_pin, memory_row."""
 
     def __init__(self, title, path, net, libs, where):
         self.title, self.path, self.libs, self.where = title, path, libs, where
@@ -58,6 +58,7 @@ class Unit:
         events = counted(head.events, out["windows"])
         by_module = sorted(((sum(e[:4]) / 1000, path or self.title, text) for e, (path, text) in
                             zip(out["energy"], self.flat.modules)), reverse=True)
+        memories = [self.libs.memory_row(m, r, w, n) for m, (r, w) in zip(self.flat.memories, out["memories"])]
         return {"unit": self.title, "path": self.path, "workload": name, "cells": len(self.cells),
                 "flip_flops": sum(self.kinds[c.kind].flop for c in self.cells), "cycles": n, "compared": out["compared"],
                 "pj": {**pj, "total": round(total, 6)}, "ground_tables_pj": ground, "pj_per_cycle": round(total / n, 6),
@@ -68,8 +69,8 @@ class Unit:
                 "toggles_without_table": out["untabled"], "events": events,
                 "pj_per_event": {e: round(total / v, 6) for e, v in events.items()}, "slew_border_ns": round(self.slew, 6),
                 "modules": [{"path": p, "netlist": t, "pj": round(e, 6)} for e, p, t in by_module[:MODULES]],
-                "memories": [{"path": m.path, "memory": m.name, "reads": r, "writes": w} for m, (r, w) in
-                             zip(self.flat.memories, out["memories"])],
+                "memories": memories, "memories_pj": round(sum(sum(m["pj"].values()) for m in memories), 6)
+                if all("pj" in m for m in memories) else None,
                 "never_one": ["{}[{}]".format(*head.bit(b)) for b in out["never_one"]],
                 "seconds": out["seconds"], "peak_kb": out["peak_kb"], "windows": out["windows"], "counters": head.events}
 
