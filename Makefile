@@ -4,6 +4,7 @@
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
+# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
@@ -44,7 +45,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -78,6 +79,9 @@ $(B)/draw: $(call obj,tests/cosim/draw.c $(GEN_C)) $(LIB)
 $(B)/conform: $(call obj,$(CONF_C) tests/conformance/main.c) $(LIB)
 $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(GEN_C)) $(LIB)
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
+$(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
+$(B)/replay: LDLIBS = -lz
+$(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp)): CXXFLAGS += -O3
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
 $(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
 $(B)/bench_clock: $(call obj,tests/bench/bench_clock.c) $(LIB)
@@ -102,7 +106,7 @@ $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
-$(addprefix $(B)/,rand errors regs edges axi_monitor_tb):
+$(addprefix $(B)/,rand errors regs edges axi_monitor_tb replay):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
 
 # ---- What derives from the tables ----------------------------------------------------------------------
@@ -128,6 +132,7 @@ rtl-%-threads: $(B)/stamp $(B)/stamp_rtl_%_threads.so
 	mkdir -p $(B)/threads && cp $< $(B)/threads/ && cp $(B)/stamp_rtl_$*_threads.so $(B)/threads/stamp_rtl_$*.so
 rtl-%-awake: $(B)/stamp $(B)/stamp_rtl_%_awake.so
 	mkdir -p $(B)/awake && cp $< $(B)/awake/ && cp $(B)/stamp_rtl_$*_awake.so $(B)/awake/stamp_rtl_$*.so
+rtl-%-energy: $(B)/stamp_rtl_%_energy.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
 export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/queue.c dram/map.c)
@@ -162,8 +167,8 @@ demo: deps-demo
 	$(B)/stamp demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
-	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb) $(BENCHES:%=$(B)/tb/%)
+	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny-energy rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
+	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb replay) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn $(MACHS:%=rtl-%-awake) rtl-$(firstword $(MACHS))-threads ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
@@ -184,6 +189,11 @@ timing: deps-timing
 	@rtl/timing/timing.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
+energy: deps-demo-energy
+	@$(MAKE) -s $(B)/specgen $(B)/stamp $(B)/replay rtl-$(or $(MACH),tiny)-energy
+	@rtl/energy/energy.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
+	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
+	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(FIT),--fit) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
 assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench

@@ -23,6 +23,7 @@ PLANTS = [
     ("arrows", "rtl/top/stamp_top.sv", '`include "x.svh"\n', "RTL reads nothing but packages"),
     ("facts", "rtl/top/stamp_top.sv", "parameter int unsigned L = 8,\n", "parameter of the machine with a default"),
     ("facts", "rtl/ctrl/stamp_decode.sv", "assign x = word_i[3:0];\n", "slice of an instruction word by numbers"),
+    ("facts", "rtl/ctrl/stamp_decode.sv", "assign x = y ? 0 : -8'(z);\n", "minus before a cast"),
     ("sizes", "model/text.c", "// a line\n" * 400, "at most 400"),
     ("sizes", "model/text.c", "void f(void)\n{\n" + "    g();\n" * 61 + "}\n", "function of 62 lines"),
     ("sizes", "README.md", "a line\n" * 151, "at most 150"),

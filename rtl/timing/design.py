@@ -132,6 +132,7 @@ def macros(module):
             text = drop(text, behind[0])
         elif "0" in p["RD_CLK_ENABLE"].split("'")[1]:
             raise BadDesign(f"{module.unit}: memory with reads of two kinds")
+        text, on = parts(module, text, macro, on, c)
         if macro.writes == 1 and one_enable(module, on["\\WR_EN"]):
             on["\\WR_EN"], macro.enables = one_enable(module, on["\\WR_EN"]), 1
         pins = {"RCLK": first(clock), "RE": enable, "RA": on["\\RD_ADDR"], "RD": data, "WCLK": first(on["\\WR_CLK"]),
@@ -140,6 +141,59 @@ def macros(module):
         text = drop(text, c, f"  cell \\{macro.name()} {c.name}\n{lines}  end\n")
         found.append(macro)
     return text, found
+
+
+AND = """  cell $and {name}_and
+    parameter \\A_SIGNED 0
+    parameter \\A_WIDTH 1
+    parameter \\B_SIGNED 0
+    parameter \\B_WIDTH 1
+    parameter \\Y_WIDTH 1
+    connect \\A {a}
+    connect \\B {b}
+    connect \\Y {name}
+  end
+"""
+
+
+def parts(module, text, macro, on, memory):
+    """A line of which parts are written is in RTL the old line with new parts: Yosys reads the memory past the register,
+    and chooses part by part. Here a part's choice becomes its mask. Returns text and connections."""
+    old, data = on["\\RD_DATA"], on["\\WR_DATA"]
+    used = [c for c in module.cells if c is not memory and any(
+        n != "\\Q" and re.search(rf"(?:^| ){re.escape(old)}(?: |$)", v) for n, v in c.connects().items())]
+    muxes = {c.connects()["\\Y"]: c for c in used if c.type == "$mux"}
+    if all(c.type in ("$dff", "$dffe") for c in used):
+        return text, on
+    fault = f"{module.unit}: memory is read past its register, and not for the parts of a write"
+    enable = one_enable(module, on["\\WR_EN"]) if macro.writes == 1 else None
+    if not enable or on["\\RD_ADDR"] != on["\\WR_ADDR"] or any(c.type not in ("$mux", "$dff", "$dffe") for c in used):
+        raise BadDesign(fault)
+    new, masks, cells, at = [], [], "", macro.width
+    while at: # from the highest bit on
+        slices = {int(m.group(1)): m for m in (re.fullmatch(re.escape(data) + r" \[(\d+)(?::(\d+))?\]", y) for y in muxes) if m}
+        whole, m = data in muxes and at == macro.width, slices.get(at - 1)
+        if not (whole or m):
+            raise BadDesign(fault)
+        mux, low = muxes.pop(data if whole else m.group()), 0 if whole else int(m.group(2) or m.group(1))
+        pins = mux.connects()
+        if pins["\\A"] != pins["\\Y"].replace(data, old, 1):
+            raise BadDesign(fault)
+        name = f"\\write_part_{at - 1}"
+        select = pins["\\S"]
+        cells += AND.format(name=name, a=enable, b=select)
+        text = drop(text, mux)
+        new.append(pins["\\B"])
+        masks += [name] * (at - low)
+        at = low
+    if muxes:
+        raise BadDesign(fault)
+    macro.enables = macro.width
+    text = re.sub(r"^end\n\Z", lambda _: cells + "end\n", text, flags=re.M)
+    wires = "".join(f"  wire {name}\n" for name in dict.fromkeys(masks))
+    text = re.sub(r"^module .*\n", lambda m: m.group() + wires, text, count=1, flags=re.M)
+    return text, {**on, "\\WR_DATA": new[0] if len(new) == 1 else "{ " + " ".join(new) + " }",
+                  "\\WR_EN": "{ " + " ".join(masks) + " }"}
 
 
 def first(signal):

@@ -194,7 +194,7 @@ module stamp_vx_quant #(
   assign at_row = t_q[Codes + 1];
   assign so_far = !at_row.first ? run_q : at_row.fresh ? 32'd0 : at_row.rowsum;
   assign more   = at_row.sd ? 32'd0 : 32'(sum_q);
-  assign less   = (at_row.sd || !at_row.bits8) ? 32'd0 : -32'(8 * L);
+  assign less   = (at_row.sd || !at_row.bits8) ? 32'd0 : 32'd0 - 32'(8 * L);
 
   always_ff @(posedge clk_i) begin : sums
     logic [31:0] carry;

@@ -237,6 +237,7 @@ static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_r
     ops->events(rtl, event);
     r->error = st.error;
     r->error_pc = st.error_pc;
+    ops->dram(rtl, &r->dram);
     if (finished && !st.stopped) read_counters(ops, rtl, r);
     s = sound(ops, rtl, o, r, e);
     ops->close(rtl);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "model/dram/counts.h"
 #include "model/dram/params.h"
 #include "model/spec/mach.h"
 
@@ -98,10 +99,12 @@ struct stamp_rtl_ops {
     /** NULL, or which assertion of the RTL failed, in which instance and clock; the instance's. Closing one without
      *  having asked says it on stderr and ends the process with status 1. */
     const char *(*failed)(void *rtl);
+    /** Commands of options.memory so far, those in reset and behind the end too; zeros without one. */
+    void (*dram)(void *rtl, struct stamp_dram_counts *out);
 };
 
 /** Its name says which layout of the table follows: an object of another is not found. */
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops_4"
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops_5"
 
 #ifdef __cplusplus
 }

@@ -5,7 +5,7 @@
 #   build.sh machine NAME     $B/stamp_rtl_NAME.so; NAME_waves: for FST, NAME_cov: with coverage,
 #                             NAME_ihp: memories of foundry macros, over our models of them; NAME_plain, NAME_tune:
 #                             without assertions; NAME_mutants: faults of tests/assert to choose from; NAME_threads: on
-#                             two threads; NAME_awake: no unit sleeps
+#                             two threads; NAME_awake: no unit sleeps; NAME_energy: records the ports of units (record.h)
 #   build.sh checks NAME      $B/checks: a fault for each assertion of rtl/assert/check_*.sv
 #   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
 # Units of a plain machine sleep (rtl/lib/stamp_wake.sv); those of the other kinds and of benches never do.
@@ -18,8 +18,8 @@ RTL_CXX=${RTL_CXX:-$(command -v clang++ || echo "$CXX")}
 NATIVE=${NATIVE:--O3 -march=native} TUNE=${TUNE:-}
 what=${1:?params, machine or bench} name=${2:?NAME of a machine}
 mach=${name%_waves} mach=${mach%_cov} mach=${mach%_tune} mach=${mach%_ihp} mach=${mach%_plain} mach=${mach%_mutants}
-mach=${mach%_threads} mach=${mach%_awake}
-waves=0 coverage=0 kind= dir=$B/v/$name macros= more_cpp= sleep=+define+STAMP_SLEEP
+mach=${mach%_threads} mach=${mach%_awake} mach=${mach%_energy}
+waves=0 coverage=0 record=0 kind= dir=$B/v/$name macros= more_cpp= sleep=+define+STAMP_SLEEP
 checks="--assert $(echo rtl/assert/check_*.sv rtl/assert/bind_*.sv)"
 case $name in
 *_waves) waves=1 sleep= kind="--trace-fst --trace-structs" ;;
@@ -28,6 +28,7 @@ case $name in
 *_threads) kind="--threads 2" ;;
 *_awake) sleep= ;;
 *_mutants) NATIVE=-O1 sleep= more_cpp=tests/assert/mutant.cpp ;;
+*_energy) record=1 sleep= kind="--flatten $dir/ports.vlt" checks=--noassert ;;
 *_ihp) sleep= macros="+define+STAMP_IHP $(echo rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)" ;;
 esac
 said="-DVL_USER_STOP -DVL_PRINTF=stamp_said"
@@ -45,17 +46,39 @@ params() {
     [ "$p" = "$(cat "$dir/params" 2> /dev/null)" ] || echo "$p" > "$dir/params"
 }
 
+# Ports of units, made visible: all that ends in _i, _ni or _o but for the leaves (rtl/lib, rtl/fp).
+ports() {
+    echo '`verilator_config'
+    for f in rtl/mem/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv; do
+        m=$(basename "$f" .sv)
+        for end in i ni o; do echo "public_flat_rd -module \"$m\" -var \"*_$end\""; done
+    done
+}
+
+# A line a port: what Verilator made of it in the root module.
+signals() {
+    sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ (stamp_top__DOT__\w+_n?[io]);.*/\3 \3 \2/p' \
+        -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_n?[io]),([0-9]+),0.*/\2 stamp_top__DOT__\2 \3/p' "$dir/Vstamp___024root.h" |
+        awk '{ printf "SIGNAL(%s, \"%s\", %d)\n", $1, $2, $3 + 1 }' > "$dir/signals.def"
+    [ -s "$dir/signals.def" ] || { echo "error: no port of a unit is visible in $dir" >&2; exit 1; }
+}
+
 # shellcheck disable=SC2046,SC2086
 machine() {
     inc=$(verilator --getenv VERILATOR_ROOT)/include
     more=verilated.o up=$(realpath --relative-to="$dir" .)
     [ $waves = 0 ] || more="$more verilated_fst_c.o"
     [ $coverage = 0 ] || more="$more verilated_cov.o"
+    [ $record = 0 ] || ports > "$dir/ports.vlt"
     verilator --cc --prefix Vstamp --Mdir "$dir" --top-module stamp_top $flags --x-initial unique $kind $sleep \
         $(cat "$dir/params") -CFLAGS "-fPIC $said -include $up/sim/verilator/stop.h" $macros sim/verilator/probe.vlt $sources $checks
     ${MAKE:-make} -s -C "$dir" -f Vstamp.mk CURDIR=. Vstamp__ALL.a verilated_threads.o $more CXX="$RTL_CXX" \
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
-    own=
+    own='' recorder=''
+    if [ $record = 1 ]; then
+        signals
+        recorder="-DVROOT=Vstamp___024root -DSIGNALS_DEF=\"signals.def\" sim/verilator/record.cpp sim/verilator/signals.cpp"
+    fi
     for c in ${MEMORY_C:?of make}; do
         o=$dir/kit_$(basename "$c" .c).o
         $CC -I. -std=c11 -O2 -fPIC -c "$c" -o "$o"
@@ -64,8 +87,9 @@ machine() {
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
-        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage sim/verilator/rtl.cpp sim/verilator/observe.cpp sim/verilator/stop.cpp \
-        sim/verilator/dram.cpp $more_cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
+        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage -DSTAMP_RECORD=$record $recorder sim/verilator/rtl.cpp sim/verilator/observe.cpp \
+        sim/verilator/stop.cpp sim/verilator/dram.cpp $more_cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o \
+        -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }
 
 # Of the machine's parameters, those the top of the bench has.

@@ -44,6 +44,11 @@ bool stamp_dram::idle() const
     return model_ ? stamp_dram_idle(model_) : stamp_plain_idle(&time_);
 }
 
+stamp_dram_counts stamp_dram::counts() const
+{
+    return model_ ? model_->counts : stamp_dram_counts{};
+}
+
 void stamp_dram::reset(stamp_axi &p)
 {
     if (model_)

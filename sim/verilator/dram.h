@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "model/dram/counts.h"
 #include "model/clock/plain.h"
 
 /** The pins of one AXI4 port. Data up to 512 bits, byte 0 lowest. */
@@ -62,7 +63,8 @@ class stamp_dram {
 
     void reset(stamp_axi &p); /**< drops what is under way, drives all outputs low */
     void step(stamp_axi &p);
-    bool idle() const; /**< nothing outstanding */
+    bool idle() const;                /**< nothing outstanding */
+    stamp_dram_counts counts() const; /**< of config.memory; zeros without one */
 
     stamp_dram_config config; /**< rates and stalls may change at any time */
     std::vector<stamp_dram_fault> faults;

@@ -24,7 +24,10 @@
 #include <vector>
 
 #include "sim/run/rtl.h"
-#include "sim/verilator/dram.h"
+#include "sim/verilator/surroundings.h"
+#if STAMP_RECORD
+#include "sim/verilator/record.h"
+#endif
 
 #define PROBE(name) (top->rootp->stamp_top__DOT__##name)
 
@@ -47,6 +50,9 @@ struct rtl {
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
+#if STAMP_RECORD
+    std::unique_ptr<stamp_recorder> record;
+#endif
 
     void step();
     void observe();
@@ -54,6 +60,9 @@ struct rtl {
     void observe_pack();
     void observe_store();
     void observe_cycle();
+    void observe_ports();
+    void events(
+        uint64_t out[STAMP_EVENTS]) const; /**< all counters, and what is on its way to them */
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);
     void dump();
 };

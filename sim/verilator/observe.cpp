@@ -105,8 +105,35 @@ void rtl::observe_cycle()
     if (!o.on_cycle(o.ctx, &c)) stopped = true;
 }
 
+void rtl::events(uint64_t out[STAMP_EVENTS]) const
+{
+    for (int i = 0; i < STAMP_EVENTS; i++) {
+        auto *p = top->rootp;
+        const uint64_t carry = p->stamp_top__DOT__i_counters__DOT__carry_q >> i & 1,
+                       hit = p->stamp_top__DOT__ev_hit >> i & 1,
+                       inc = p->stamp_top__DOT__ev_inc[i / 2] >> i % 2 * 16 & 0xffff;
+        out[i] = ((p->stamp_top__DOT__i_counters__DOT__high_q[i] + carry) << 16) +
+                 p->stamp_top__DOT__i_counters__DOT__low_q[i] + (hit ? inc : 0);
+    }
+    out[STAMP_EV_MAC_USED] *= uint64_t(mach->L) * mach->T; /* kept in k-steps of a row */
+}
+
+void rtl::observe_ports()
+{
+#if STAMP_RECORD
+    uint64_t counters[STAMP_EVENTS];
+    if (!record) return;
+    if (record->wants_counters()) {
+        events(counters);
+        record->counters(counters, STAMP_EVENTS);
+    }
+    record->cycle();
+#endif
+}
+
 void rtl::observe()
 {
+    observe_ports();
     if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
     if (!top->rst_ni) return; /* registers may hold anything */
     if (o.on_cycle) observe_cycle();

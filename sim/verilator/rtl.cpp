@@ -21,24 +21,7 @@ void rtl::dump()
 /* One clock. The top is evaluated with the clock low when this is called. */
 void rtl::step()
 {
-    pins.arvalid = top->m_arvalid_o;
-    pins.araddr = top->m_araddr_o;
-    pins.arlen = top->m_arlen_o;
-    pins.arsize = top->m_arsize_o;
-    pins.arburst = top->m_arburst_o;
-    pins.rready = top->m_rready_o;
-    pins.awvalid = top->m_awvalid_o;
-    pins.awaddr = top->m_awaddr_o;
-    pins.awlen = top->m_awlen_o;
-    pins.awsize = top->m_awsize_o;
-    pins.awburst = top->m_awburst_o;
-    pins.wvalid = top->m_wvalid_o;
-    pins.wlast = top->m_wlast_o;
-    pins.bready = top->m_bready_o;
-    if (pins.wvalid) {
-        pins.wstrb = top->m_wstrb_o;
-        memcpy(pins.wdata, &top->m_wdata_o, mach->AXI_BYTES);
-    }
+    stamp_pins_of(pins, *top, mach->AXI_BYTES);
     observe();
     if (!top->rst_ni) pins.arvalid = pins.awvalid = pins.wvalid = pins.rready = pins.bready = false;
     pins.araddr -= o.dram_base;
@@ -129,15 +112,7 @@ void quiet(VTOP *top)
 void *open_rtl(const stamp_rtl_options *options)
 {
     rtl *r = new_rtl(options);
-    stamp_dram_config c;
-    c.axi_bytes = r->mach->AXI_BYTES;
-    c.read_latency = options->read_latency;
-    c.write_latency = options->write_latency;
-    c.read_rate = options->read_rate;
-    c.write_rate = options->write_rate;
-    c.stall_ar = c.stall_r = c.stall_aw = c.stall_w = c.stall_b = options->stall;
-    c.seed = options->seed;
-    c.memory = options->memory;
+    const stamp_dram_config c = stamp_dram_of(*options, r->mach->AXI_BYTES);
     r->dram.reset(new stamp_dram(options->dram, options->dram_bytes, c));
     if (options->fault_lo < options->fault_hi)
         r->dram->faults.push_back(
@@ -148,6 +123,9 @@ void *open_rtl(const stamp_rtl_options *options)
         r->top->trace(r->wave.get(), 99);
         r->wave->open(options->wave);
     }
+#endif
+#if STAMP_RECORD
+    r->record = stamp_recorder::open(stamp_signals(r->top->rootp), MACH);
 #endif
     quiet(r->top.get());
     r->dram->reset(r->pins);
@@ -233,18 +211,12 @@ void run_rtl(void *p, uint64_t cycles, stamp_rtl_status *status)
 
 void read_events(void *p, uint64_t out[STAMP_EVENTS])
 {
-    auto *r = static_cast<rtl *>(p);
+    static_cast<rtl *>(p)->events(out);
+}
 
-    /* And what is on its way to them. */
-    for (int i = 0; i < STAMP_EVENTS; i++) {
-        auto *p = r->top->rootp;
-        const uint64_t carry = p->stamp_top__DOT__i_counters__DOT__carry_q >> i & 1,
-                       hit = p->stamp_top__DOT__ev_hit >> i & 1,
-                       inc = p->stamp_top__DOT__ev_inc[i / 2] >> i % 2 * 16 & 0xffff;
-        out[i] = ((p->stamp_top__DOT__i_counters__DOT__high_q[i] + carry) << 16) +
-                 p->stamp_top__DOT__i_counters__DOT__low_q[i] + (hit ? inc : 0);
-    }
-    out[STAMP_EV_MAC_USED] *= uint64_t(r->mach->L) * r->mach->T; /* kept in k-steps of a row */
+void dram_counts(void *p, stamp_dram_counts *out)
+{
+    *out = static_cast<rtl *>(p)->dram->counts();
 }
 
 const char *failed(void *p)
@@ -257,6 +229,6 @@ const char *failed(void *p)
 
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops_4 = {
-    MACH,      STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,
-    close_rtl, read_reg,     write_reg,     run_rtl,       read_events,      failed};
+extern "C" const stamp_rtl_ops stamp_rtl_ops_5 = {
+    MACH,     STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,   close_rtl,
+    read_reg, write_reg,    run_rtl,       read_events,   failed,           dram_counts};

@@ -159,21 +159,27 @@ static void events_plant(void *rtl, uint64_t out[STAMP_EVENTS])
     honest->events(((struct plant *)rtl)->rtl, out);
 }
 
+static void dram_plant(void *rtl, struct stamp_dram_counts *out)
+{
+    honest->dram(((struct plant *)rtl)->rtl, out);
+}
+
 static const char *failed_plant(void *rtl)
 {
     return honest->failed(((struct plant *)rtl)->rtl);
 }
 
 /* The symbol of STAMP_RTL_SYMBOL. */
-extern struct stamp_rtl_ops stamp_rtl_ops_4;
-struct stamp_rtl_ops stamp_rtl_ops_4 = {.mach = MACH,
+extern struct stamp_rtl_ops stamp_rtl_ops_5;
+struct stamp_rtl_ops stamp_rtl_ops_5 = {.mach = MACH,
                                         .open = open_plant,
                                         .close = close_plant,
                                         .read = read_plant,
                                         .write = write_plant,
                                         .run = run_plant,
                                         .events = events_plant,
-                                        .failed = failed_plant};
+                                        .failed = failed_plant,
+                                        .dram = dram_plant};
 
 /* The honest one lies a folder up; this one passes for the machine it was built as. */
 __attribute__((constructor)) static void find_honest(void)
@@ -181,7 +187,7 @@ __attribute__((constructor)) static void find_honest(void)
     char path[1024];
     Dl_info here;
 
-    if (!dladdr((void *)&stamp_rtl_ops_4, &here)) abort();
+    if (!dladdr((void *)&stamp_rtl_ops_5, &here)) abort();
     snprintf(path, sizeof path, "%s", here.dli_fname);
     char *slash = strrchr(path, '/');
     if (!slash) abort();
@@ -192,6 +198,6 @@ __attribute__((constructor)) static void find_honest(void)
         fprintf(stderr, "plant: %s\n", dlerror());
         abort();
     }
-    stamp_rtl_ops_4.params = honest->params;
-    memcpy(stamp_rtl_ops_4.param, honest->param, sizeof honest->param);
+    stamp_rtl_ops_5.params = honest->params;
+    memcpy(stamp_rtl_ops_5.param, honest->param, sizeof honest->param);
 }

@@ -193,6 +193,69 @@ def designs():
     expect("its instance", "connect \\en_i 1'1" not in top.text and f"cell \\{two.name} \\i_two" in top.text)
 
 
+def written_by_parts():
+    """The old line, chosen where a part is not written, is the memory's mask; another use of it is refused."""
+    ram = r"""module \stamp_ram_sp
+  wire input 1 \clk_i
+  wire input 2 \we_i
+  wire input 3 \re_i
+  wire width 2 input 4 \mask_i
+  wire width 3 input 5 \addr_i
+  wire width 4 input 6 \wdata_i
+  wire width 4 output 7 \line
+  cell $mem_v2 \mem
+    parameter \ABITS 3
+    parameter \RD_CLK_ENABLE 1'0
+    parameter \RD_PORTS 1
+    parameter \SIZE 8
+    parameter \WIDTH 4
+    parameter \WR_PORTS 1
+    connect \RD_ADDR \addr_i
+    connect \RD_CLK 1'x
+    connect \RD_DATA $old
+    connect \RD_EN 1'1
+    connect \WR_ADDR \addr_i
+    connect \WR_CLK \clk_i
+    connect \WR_DATA $new
+    connect \WR_EN { \we_i \we_i \we_i \we_i }
+  end
+  cell $dffe $line
+    connect \CLK \clk_i
+    connect \D $old
+    connect \EN \re_i
+    connect \Q \line
+  end
+  cell $mux $high
+    connect \A $old [3:2]
+    connect \B \wdata_i [3:2]
+    connect \S \mask_i [1]
+    connect \Y $new [3:2]
+  end
+  cell $mux $low
+    connect \A $old [1:0]
+    connect \B \wdata_i [1:0]
+    connect \S \mask_i [0]
+    connect \Y $new [1:0]
+  end
+end
+"""
+    def cut(text):
+        return design.macros(design.Module("\\stamp_ram_sp", text))
+    text, (macro,) = cut(ram)
+    one, two = (re.search(rf"connect \\B \\mask_i \[{i}\]\n    connect \\Y (\S+)", text).group(1) for i in (1, 0))
+    expect("a mask for each bit", (macro.name(), f"connect \\WE {{ {one} {one} {two} {two} }}" in text),
+           ("memorym_1r1w_8x4", True))
+    expect("its data", "connect \\WD { \\wdata_i [3:2] \\wdata_i [1:0] }" in text and "$old" not in text)
+    expect("with the enable", text.count("connect \\A \\we_i"), 2)
+    whole = ram.replace(ram[ram.index("  cell $mux $high"):], "") + ("  cell $mux $all\n    connect \\A $old\n    connect \\B \\wdata_i\n"
+                                                                 "    connect \\S \\mask_i [0]\n    connect \\Y $new\n  end\nend\n")
+    expect("one part is one enable", cut(whole)[1][0].name(), "memory_1r1w_8x4")
+    for name, change in (("another part's old bits", ("\\A $old [1:0]", "\\A $old [3:2]")), ("a part left out", ("$new [1:0]", "$new [0]")),
+                         ("another address", ("\\WR_ADDR \\addr_i", "\\WR_ADDR \\wdata_i")),
+                         ("something else", ("  cell $mux $low", "  cell $not $n\n    connect \\A $old\n    connect \\Y \\x\n  end\n  cell $mux $low"))):
+        refuses("memory: " + name, design.BadDesign, "past its register", cut, ram.replace(*change))
+
+
 def masks():
     text = "  wire [1:0] m;\n  memorym_1r1w_8x21 \\a.mem  (\n    .RA(a),\n    .WE({ " + ", ".join(["m[1]"] * 17 + ["m[0]"] * 3 + ["1'b1"]) \
            + " })\n  );\n  memory_1r1w_8x2 b (\n    .WE({ m, m })\n  );\n"

@@ -45,14 +45,20 @@ static void liar_events(void *rtl, uint64_t out[STAMP_EVENTS])
     memset(out, 0, STAMP_EVENTS * sizeof *out);
 }
 
+static void liar_dram(void *rtl, struct stamp_dram_counts *out)
+{
+    (void)rtl;
+    *out = (struct stamp_dram_counts){0};
+}
+
 static const char *liar_failed(void *rtl)
 {
     (void)rtl;
     return NULL;
 }
 
-extern struct stamp_rtl_ops stamp_rtl_ops_4;
-struct stamp_rtl_ops stamp_rtl_ops_4 = {.mach = "base",
+extern struct stamp_rtl_ops stamp_rtl_ops_5;
+struct stamp_rtl_ops stamp_rtl_ops_5 = {.mach = "base",
                                         .params = STAMP_PARAMS,
                                         .open = liar_open,
                                         .close = free,
@@ -60,7 +66,8 @@ struct stamp_rtl_ops stamp_rtl_ops_4 = {.mach = "base",
                                         .write = liar_write,
                                         .run = liar_run,
                                         .events = liar_events,
-                                        .failed = liar_failed};
+                                        .failed = liar_failed,
+                                        .dram = liar_dram};
 
 /* The parameters of base, so that it is taken for it; -DLIAR_L gives it another L. */
 __attribute__((constructor)) static void claim(void)
@@ -76,8 +83,8 @@ __attribute__((constructor)) static void claim(void)
 
     for (size_t i = 0; i < sizeof machs / sizeof machs[0]; i++)
         if (!strcmp(machs[i].name, "base"))
-            memcpy(stamp_rtl_ops_4.param, machs[i].param, sizeof machs[i].param);
+            memcpy(stamp_rtl_ops_5.param, machs[i].param, sizeof machs[i].param);
 #ifdef LIAR_L
-    stamp_rtl_ops_4.param[STAMP_PARAM_L] = LIAR_L;
+    stamp_rtl_ops_5.param[STAMP_PARAM_L] = LIAR_L;
 #endif
 }

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
+// replay.cpp - how gates react to a change, and what that costs. Contract in replay.h.
+#include "rtl/energy/replay.h"
+
+namespace {
+const uint32_t clock_bit = 30,
+               whole =
+                   50400; /* divides by every number of inputs up to 10, and most products of two */
+}
+
+/* Whether a table holds in a state: by its `when`, or as the one for states no other of its family holds in. */
+bool replay::eligible(const gate_kind &k, const gate_table &t, int s, bool high) const
+{
+    if (!t.otherwise) return (high ? t.high : t.low)[size_t(s)];
+    for (const auto &o : k.tables)
+        if (o.family == t.family && !o.otherwise && (high ? o.high : o.low)[size_t(s)])
+            return false;
+    return true;
+}
+
+void replay::at_input(const gate_kind &k, int pin, bool up, int s, bool high,
+                      std::vector<gate_charge> &out) const
+{
+    const int where = pin < 0 ? AT_CLOCK : AT_INPUT;
+    for (size_t a = 0; a < k.tables.size(); a++) {
+        const auto &t = k.tables[a];
+        if (t.where == where && (pin < 0 || t.pin == pin) && eligible(k, t, s, high))
+            out.push_back({uint32_t(2 * a + !up), whole});
+    }
+}
+
+/* The change of an output is shared by the changed inputs that have a table for it in the state after; where several
+ * change at once and none has, in the state before; else by all tables of the changed inputs, alike. */
+void replay::at_output(const gate_kind &k, int pin, bool up, int before, int after, bool high,
+                       uint32_t changed, std::vector<gate_charge> &out, uint32_t &missed) const
+{
+    std::vector<std::pair<size_t, uint32_t>> found; /* table, its changed inputs */
+    for (int s : {after, before, -1}) {
+        if (!found.empty()) break;
+        for (size_t a = 0; a < k.tables.size(); a++) {
+            const auto &t = k.tables[a];
+            if (t.where == AT_OUTPUT && t.pin == pin && t.related & changed &&
+                (s < 0 || eligible(k, t, s, high)))
+                found.push_back({a, t.related & changed});
+        }
+    }
+    /* Of a cause and a supply, tables share alike; causes share alike. */
+    uint32_t causes = 0;
+    for (const auto &f : found) causes |= f.second;
+    missed += !causes;
+    for (uint32_t left = causes; left; left &= left - 1)
+        for (bool ground : {false, true}) {
+            uint32_t many = 0;
+            for (const auto &f : found)
+                many += f.second & left & -left && k.tables[f.first].ground == ground;
+            for (const auto &f : found)
+                if (f.second & left & -left && k.tables[f.first].ground == ground)
+                    out.push_back({uint32_t(2 * f.first + !up),
+                                   whole / uint32_t(__builtin_popcount(causes)) / many});
+        }
+}
+
+int32_t replay::keep(const std::vector<gate_charge> &list, uint32_t missed)
+{
+    const auto at = int32_t(charges.size());
+    charges.push_back({uint32_t(list.size()), missed});
+    charges.insert(charges.end(), list.begin(), list.end());
+    return at;
+}
+
+/* Inputs (and what a clear or preset does to the state) change while the clock is high. */
+int32_t replay::settled(int kind, int from, int to)
+{
+    const auto &k = g.kinds[size_t(kind)];
+    int32_t &at = settle_at[size_t(kind)][size_t(from) * size_t(k.states) + size_t(to)];
+    if (at >= 0) return at;
+    std::vector<gate_charge> list;
+    uint32_t missed = 0;
+    const uint32_t inputs = (1u << k.inputs) - 1, changed = uint32_t(from ^ to) & inputs;
+    for (int i = 0; i < k.inputs; i++)
+        if (changed >> i & 1) at_input(k, i, to >> i & 1, to, true, list);
+    const int out = k.out[size_t(from)] ^ k.out[size_t(to)];
+    for (int o = 0; o < k.outputs; o++)
+        if (out >> o & 1)
+            at_output(k, o, k.out[size_t(to)] >> o & 1, from, to, true, changed, list, missed);
+    return at = keep(list, missed);
+}
+
+int32_t replay::risen(int kind, int s)
+{
+    const auto &k = g.kinds[size_t(kind)];
+    int32_t &at = rise_at[size_t(kind)][size_t(s)];
+    if (at >= 0) return at;
+    std::vector<gate_charge> list;
+    uint32_t missed = 0;
+    at_input(k, -1, true, s, false, list);
+    const int held = 1 << k.inputs, to = (s & ~held) | (k.next[size_t(s)] ? held : 0);
+    const int out = k.out[size_t(s)] ^ k.out[size_t(to)];
+    for (int o = 0; o < k.outputs; o++)
+        if (out >> o & 1)
+            at_output(k, o, k.out[size_t(to)] >> o & 1, s, s, false, 1u << clock_bit, list, missed);
+    return at = keep(list, missed);
+}
+
+int32_t replay::fallen(int kind, int s)
+{
+    int32_t &at = fall_at[size_t(kind)][size_t(s)];
+    if (at >= 0) return at;
+    std::vector<gate_charge> list;
+    at_input(g.kinds[size_t(kind)], -1, false, s, true, list);
+    return at = keep(list, 0);
+}
+
+/* Energy of one, ground tables left out. */
+double replay::charge(const gate_cell &c, int32_t at, uint64_t times)
+{
+    const gate_charge head = charges[size_t(at)];
+    double fj = 0;
+    untabled += times * head.parts;
+    for (uint32_t i = 1; i <= head.counter; i++) {
+        const gate_charge &q = charges[size_t(at) + i];
+        counter &n = counters[size_t(c.counter) + q.counter];
+        n.n += times * q.parts;
+        fj += q.parts * n.fj;
+    }
+    return fj;
+}
+
+double replay::worth(const gate_cell &c, int32_t at) const
+{
+    double fj = 0;
+    for (uint32_t i = 1; i <= charges[size_t(at)].counter; i++) {
+        const gate_charge &q = charges[size_t(at) + i];
+        fj += q.parts * counters[size_t(c.counter) + q.counter].fj;
+    }
+    return fj;
+}
+
+/* A flip-flop whose state stays is not looked at: its clock is charged when the state changes, for all cycles. */
+void replay::charge_clock(flop &f, uint64_t rises, uint64_t falls)
+{
+    const auto &c = g.cells[f.cell];
+    if (rises > f.rise) charge(c, risen(c.kind, state[f.cell]), rises - f.rise);
+    if (falls > f.fall) charge(c, fallen(c.kind, state[f.cell]), falls - f.fall);
+    f.rise = rises;
+    f.fall = falls;
+}
+
+/* Before the state of a flip-flop changes in this cycle, behind the rise; and after it. */
+void replay::leave(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    if (!counting) return;
+    charge_clock(flops[size_t(flop_of[cell])], now + 1, now);
+    rise_fj -= worth(c, risen(c.kind, state[cell]));
+    fall_fj -= worth(c, fallen(c.kind, state[cell]));
+}
+
+void replay::enter(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    if (!counting) return;
+    rise_fj += worth(c, risen(c.kind, state[cell]));
+    fall_fj += worth(c, fallen(c.kind, state[cell]));
+}
+
+void replay::start()
+{
+    counting = true;
+    rise_fj = fall_fj = 0;
+    for (auto &f : flops) {
+        f.rise = f.fall = now;
+        enter(f.cell);
+    }
+}
+
+void replay::set(int32_t net, uint8_t v)
+{
+    if (net < 0 || value[size_t(net)] == v) return;
+    value[size_t(net)] = v;
+    if (!counting) return;
+    toggles[size_t(net)]++;
+    cycle_fj += g.net_fj[size_t(net)];
+}
+
+void replay::change(const gate_cell &c, const gate_kind &k, int from, int to)
+{
+    leak_now[size_t(c.module)] += k.leak_nw[size_t(to)] - k.leak_nw[size_t(from)];
+    leak_all += k.leak_nw[size_t(to)] - k.leak_nw[size_t(from)];
+    const uint8_t out = k.out[size_t(to)];
+    for (int o = 0; o < k.outputs; o++) set(g.pins[size_t(c.pin + k.inputs + o)], out >> o & 1);
+}
+
+/* What N inputs of a cell say: a loop of known length, this is most of the time of a replay. */
+template <int N> inline int gather(const int32_t *pin, const uint8_t *value)
+{
+    int s = 0;
+    for (int i = 0; i < N; i++) s |= value[pin[i]] << i;
+    return s;
+}
+
+int replay::seen(const gate_cell &c) const
+{
+    const int32_t *pin = &g.pins[size_t(c.pin)];
+    const uint8_t *v = value.data();
+    switch (c.inputs) {
+    case 0: return 0;
+    case 1: return gather<1>(pin, v);
+    case 2: return gather<2>(pin, v);
+    case 3: return gather<3>(pin, v);
+    case 4: return gather<4>(pin, v);
+    default: break;
+    }
+    int s = gather<5>(pin, v);
+    for (int i = 5; i < c.inputs; i++) s |= v[pin[i]] << i;
+    return s;
+}
+
+/* A cell without a state of its own. */
+void replay::evaluate(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    const int from = state[cell], to = seen(c);
+    if (to == from) return;
+    if (counting) cycle_fj += charge(c, settled(c.kind, from, to), 1);
+    state[cell] = to;
+    change(c, g.kinds[size_t(c.kind)], from, to);
+}
+
+void replay::look(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    const auto &k = g.kinds[size_t(c.kind)];
+    const int from = state[cell];
+    int to = seen(c);
+    const int held = 1 << k.inputs;
+    to |= from & held;
+    const uint8_t f = k.forced[size_t(to)];
+    if (f) to = f == 1 ? to & ~held : to | held;
+    if (to == from) return;
+    if (counting) cycle_fj += charge(c, settled(c.kind, from, to), 1);
+    leave(cell);
+    state[cell] = to;
+    enter(cell);
+    change(c, k, from, to);
+}
+
+void replay::rise_memories()
+{
+    for (size_t m = 0; m < memories.size(); m++) {
+        const auto &y = g.memories[m];
+        auto &x = memories[m];
+        const auto width = size_t(y.width);
+        auto address = [&](const std::vector<int32_t> &nets, int port) {
+            size_t a = 0;
+            for (int i = 0; i < y.address; i++)
+                a |= size_t(value[size_t(nets[size_t(port * y.address + i)])]) << i;
+            return a;
+        };
+        for (int r = 0; r < y.reads; r++) {
+            if (!value[size_t(y.re[size_t(r)])]) continue;
+            const size_t a = address(y.ra, r);
+            for (size_t i = 0; i < width; i++)
+                x.out[size_t(r) * width + i] = a < size_t(y.lines) ? x.bits[a * width + i] : 0;
+            x.reads += counting;
+        }
+        for (int w = 0; w < y.writes; w++) {
+            const size_t a = address(y.wa, w);
+            bool any = false;
+            for (size_t i = 0; i < width; i++) {
+                const size_t e = y.enables == 1 ? size_t(w) : size_t(w) * width + i;
+                if (!value[size_t(y.we[e])]) continue;
+                any = true;
+                if (a < size_t(y.lines))
+                    x.bits[a * width + i] = value[size_t(y.wd[size_t(w) * width + i])];
+            }
+            x.writes += any && counting;
+        }
+    }
+}
+
+/* Flip-flops and memories take what they saw; only then their outputs move. */
+void replay::rise()
+{
+    moved = false;
+    rise_memories();
+    cycle_fj = rise_fj;
+    for (const auto &f : flops) {
+        const auto &c = g.cells[f.cell];
+        const auto &k = g.kinds[size_t(c.kind)];
+        const int s = state[f.cell], held = 1 << k.inputs,
+                  to = (s & ~held) | (k.next[size_t(s)] ? held : 0);
+        if (to == s) continue;
+        moved = true;
+        leave(f.cell);
+        state[f.cell] = to;
+        enter(f.cell);
+        change(c, k, s, to);
+    }
+    for (size_t m = 0; m < memories.size(); m++)
+        for (size_t i = 0; i < memories[m].out.size(); i++)
+            if (i < g.memories[m].rd.size()) set(g.memories[m].rd[i], memories[m].out[i]);
+}
+
+/* Inputs by the frame, then every cell in order: of flip-flops first what a clear or preset does, last what they see. */
+void replay::settle()
+{
+    for (size_t i = 0; i < g.in_bit.size(); i++) {
+        const auto b = size_t(g.in_bit[i]);
+        set(g.in_net[i], frame[b / 8] >> b % 8 & 1);
+    }
+    for (size_t i = 0; i < g.cells.size(); i++) {
+        if (flop_of[i] < 0)
+            evaluate(i);
+        else if (g.kinds[size_t(g.cells[i].kind)].cleared)
+            look(i);
+    }
+    for (const auto &f : flops) look(f.cell);
+}
+
+void replay::begin()
+{
+    value.assign(size_t(g.nets), 0);
+    value[1] = 1;
+    toggles.assign(size_t(g.nets), 0);
+    counters.assign(g.counter_fj.size(), {0, 0});
+    energy.assign(size_t(g.modules) * PARTS, 0);
+    leak_now.assign(size_t(g.modules), 0);
+    frame.resize(size_t(g.frame_bits + 7) / 8);
+    for (const auto &k : g.kinds) {
+        const auto n = size_t(k.states);
+        settle_at.emplace_back(n * n, -1);
+        rise_at.emplace_back(n, -1);
+        fall_at.emplace_back(n, -1);
+    }
+    for (const auto &y : g.memories) {
+        memory_state x;
+        x.bits.assign(size_t(y.lines) * size_t(y.width), 0);
+        x.out.assign(size_t(y.reads) * size_t(y.width), 0);
+        memories.push_back(x);
+    }
+    for (const auto &c : g.cells) {
+        const auto &k = g.kinds[size_t(c.kind)];
+        flop_of.push_back(k.flop ? int32_t(flops.size()) : -1);
+        if (k.flop) flops.push_back({state.size(), 0, 0});
+        state.push_back(c.start);
+        leak_now[size_t(c.module)] += k.leak_nw[size_t(c.start)];
+        leak_all += k.leak_nw[size_t(c.start)];
+        for (size_t a = 0; a < k.tables.size(); a++)
+            for (size_t e = size_t(c.counter) + 2 * a, n = 0; n < 2; n++)
+                counters[e + n].fj = k.tables[a].ground ? 0 : g.counter_fj[e + n] / whole;
+        const uint8_t out = k.out[size_t(c.start)];
+        for (int o = 0; o < k.outputs; o++) {
+            const int32_t net = g.pins[size_t(c.pin + k.inputs + o)];
+            if (net >= 0) value[size_t(net)] = out >> o & 1;
+        }
+    }
+}
+
+/* Energies of everything counted so far, from the counts: fJ by module and part. */
+void replay::sum()
+{
+    auto &e = energy;
+    for (auto &f : flops) charge_clock(f, now, now);
+    for (size_t m = 0; m < size_t(g.modules); m++)
+        for (int p : {SWITCHING, INTERNAL, CLOCK, GROUND}) e[m * PARTS + size_t(p)] = 0;
+    for (size_t n = 0; n < toggles.size(); n++)
+        e[size_t(g.net_module[n]) * PARTS + SWITCHING] += toggles[n] * g.net_fj[n];
+    for (const auto &c : g.cells) {
+        const auto &k = g.kinds[size_t(c.kind)];
+        for (size_t a = 0; a < k.tables.size(); a++) {
+            const auto &t = k.tables[a];
+            const size_t i = size_t(c.counter) + 2 * a;
+            const double fj = (double(counters[i].n) * g.counter_fj[i] +
+                               double(counters[i + 1].n) * g.counter_fj[i + 1]) /
+                              whole;
+            e[size_t(c.module) * PARTS + size_t(t.ground              ? GROUND
+                                                : t.where == AT_CLOCK ? CLOCK
+                                                                      : INTERNAL)] += fj;
+        }
+    }
+    for (size_t m = 0; m < size_t(g.modules); m++)
+        e[m * PARTS + CLOCK] += double(counted) * g.clock_fj[m];
+}
+
+void replay::fall()
+{
+    cycle_fj += fall_fj;
+    for (size_t m = 0; m < leak_now.size(); m++) {
+        energy[m * PARTS + LEAKAGE] += leak_now[m] * g.period_ns * 1e-3; /* nW ns */
+        cycle_fj += g.clock_fj[m];
+    }
+    cycle_fj += leak_all * g.period_ns * 1e-3;
+    counted++;
+    active += moved;
+    (moved ? active_fj : idle_fj) += cycle_fj;
+}

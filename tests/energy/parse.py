@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""rtl/energy: look-up in tables, memory macros of a foundry, fits, with figures worked out by hand."""
+import os
+import sys
+import tempfile
+import types
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "rtl", "energy"))
+# pylint: disable=wrong-import-position
+import power
+import fit
+import macros
+import liberty
+
+COUNT = [0, 0]
+
+
+def expect(name, holds, said=""):
+    COUNT[not holds] += 1
+    if not holds:
+        print(f"FAIL: {name}: {said}")
+
+
+def near(a, b):
+    return abs(a - b) < 2e-6
+
+
+MACRO = """library (ram) { time_unit : "1ns"; capacitive_load_unit (1, pf); voltage_unit : "1V"; leakage_power_unit : "1nW";
+  nom_voltage : 1.2; cell (RAM_16) { cell_leakage_power : 500; pin (A_CLK) { direction : input;
+    internal_power () { when : "A_MEN & A_WEN & !A_REN"; rise_power ("scalar") { values (9); } fall_power ("scalar") { values (1); } }
+    internal_power () { when : "A_MEN & !A_WEN & A_REN"; rise_power ("scalar") { values (7); } }
+    internal_power () { when : "!A_MEN & !A_WEN & A_REN"; rise_power ("scalar") { values (0.5); } } } } }"""
+
+
+def memories(where):
+    """A foundry's macro: pF V^2 are pJ. Two copies of 3 wide: 2 reads, 1 write of 3 macros each, in 10 cycles of 4 ns."""
+    path = f"{where}/ram.lib"
+    def made(text):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return macros.Macro(path)
+    ram = made(MACRO)
+    expect("macro", near(ram.read, 7) and near(ram.write, 10) and near(ram.idle, 0.5) and near(ram.leak, 500), vars(ram))
+    shape = types.SimpleNamespace(name="RAM_16", width=16, lines=16)
+    held = types.SimpleNamespace(pins={"RA": [2, 3], "WA": [4, 5]}, writes=1, width=40)
+    parts = macros.used(held, "3 x RAM_16", [shape], {"RAM_16": ram})
+    got = macros.energy(parts, 2, 1, 10, 4.0)
+    # 3 x (2 x 7 + 10); 60 macro cycles less 9; 6 x 500 nW x 40 ns = 0.12 pJ.
+    expect("two copies", near(got["access"], 72) and near(got["idle"], 25.5) and near(got["leakage"], 0.12), got)
+    held.pins["WA"] = held.pins["RA"]
+    expect("one port", macros.used(held, "3 x RAM_16", [shape], {"RAM_16": ram})[1:] == (3, 3))
+    for name, words, change in (("state", "no power at A_CLK", ("!A_MEN & !A_WEN & A_REN", "A_MEN & A_WEN & A_REN")),
+                                ("pin", "is not over A_MEN", ("A_MEN & A_WEN & !A_REN", "A_XEN")),
+                                ("leakage", "cell_leakage_power", ("cell_leakage_power : 500;", ""))):
+        try:
+            made(MACRO.replace(*change))
+            expect("macro: " + name, False, "taken")
+        except liberty.BadLiberty as fault:
+            expect("macro: " + name, words in str(fault), fault)
+
+
+def tables():
+    """Between points and beyond them linear; by whichever order of axes."""
+    at = power.Table(["slew", "load"], [[1, 3], [10, 20]], [0, 10, 4, 18])
+    expect("corner", at.at(1, 10) == 0 and at.at(3, 20) == 18)
+    expect("middle", near(at.at(2, 15), 8) and near(at.at(1, 15), 5) and near(at.at(2, 10), 2))
+    expect("beyond", near(at.at(5, 10), 8) and near(at.at(1, 30), 20) and near(at.at(1, 0), -10))
+    other = power.Table(["load", "slew"], [[10, 20], [1, 3]], [0, 4, 10, 18])
+    expect("other order", near(other.at(2, 15), 8) and near(other.at(3, 10), 4))
+    expect("one point", power.Table(["slew"], [[2]], [7]).at(9, 9) == 7)
+
+
+def fits():
+    """Energy made of known costs is taken apart into them; a counter that costs nothing gets nothing; noise is told."""
+    marks, at = [], [0] + [0.0] * 5 + [0, 0, 0]
+    for i in range(161):
+        marks.append(list(at))
+        a, b, c = i % 7, (i * i) % 5, i % 3
+        at[0] += 64
+        at[2] += 1000 * (64 * 0.5 + 3 * a + 0.25 * b) # internal, fJ
+        at[5] += 1e6 # tables of ground pins: not energy
+        at[6], at[7], at[8] = at[6] + a, at[7] + b, at[8] + c
+    row = {"workload": "w", "counters": ["A", "B", "C"], "windows": marks}
+    got = fit.fitted([row], ("A", "B", "C"))
+    expect("known costs", abs(got["pj_per_cycle"] - 0.5) < 1e-4 and abs(got["pj"]["A"] - 3) < 1e-3
+           and abs(got["pj"]["B"] - 0.25) < 1e-3 and got["pj"]["C"] < 1e-3 and got["rms"] < 1e-4, got)
+    expect("windows", got["windows"] == 40, got)
+    half = [list(m[:2]) + [m[2] * 1.1] + m[3:] for m in marks]
+    got = fit.fitted([row, {**row, "workload": "x", "windows": half}], ("A", "B", "C"))
+    expect("an unseen workload that costs a tenth more", abs(got["unseen_total"]["x"] - (1 / 1.1 - 1)) < 1e-3
+           and abs(got["unseen_total"]["w"] - 0.1) < 1e-3, got)
+    started = [list(m) for m in marks]
+    for m in started[80:]: # counters began anew: the window over it is left out
+        m[6] -= started[80][6] - 1 if m is not started[80] else 0
+    started[80][6] = 0
+    expect("a program's start", fit.fitted([{**row, "windows": started}], ("A", "B", "C"))["windows"] == 39)
+    expect("too few windows", fit.fitted([{**row, "windows": marks[:9]}], ("A", "B", "C")) is None)
+    expect("no cost below 0", min(fit.solve([[1, 1], [1, 2], [1, 3]], [3, 2, 1])) >= 0)
+
+
+def main():
+    tables()
+    fits()
+    with tempfile.TemporaryDirectory() as where:
+        memories(where)
+    print(f"energy_parse: {COUNT[0]} passed, {COUNT[1]} failed")
+    return 1 if COUNT[1] or COUNT[0] < 17 else 0
+
+
+sys.exit(main())
