@@ -72,7 +72,7 @@ def main():
         source, target = os.path.dirname(name), os.path.dirname(to)
         headers.setdefault(name, []).append(to)
         if not target:
-            if not (MADE.match(to) and re.match(r"(sim/verilator|tests/(rtl|cosim))/", name)):
+            if not (MADE.match(to) and re.match(r"(sim/verilator|tests/(rtl|cosim|assert))/", name)):
                 found.append(f"{name}:{line}: include of {to} does not name its folder")
         elif not source.startswith("tests") and source != target:
             used.add((source, target))

@@ -18,10 +18,6 @@ bind stamp_delay check_counter #(.Width(PtrW), .Max(Slots - 1)) c_place (
   .clk_i, .rst_ni, .clear_i(en_i && at_q == PtrW'(Slots - 1)), .value_i(at_q), .add_i(PtrW'(en_i && at_q != PtrW'(Slots - 1))),
   .sub_i('0));
 
-// A line of a table waits until its last word is written.
-bind stamp_table check_handshake #(.Width($bits(line_i))) c_line (
-  .clk_i, .rst_ni, .valid_i(wr_valid_i), .ready_i(wr_ready_o), .payload_i(line_i));
-
 // The word of a line that is written next.
 bind stamp_table check_counter #(.Width(PosW), .Max(Words - 1), .Wraps(1'b1)) c_word (
   .clk_i, .rst_ni, .clear_i(1'b0), .value_i(pos_q), .add_i(PosW'(write && Words > 1)), .sub_i('0));

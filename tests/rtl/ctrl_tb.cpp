@@ -128,6 +128,7 @@ static void tick(bool reset_n)
         dram->step(pins);
     else
         dram->reset(pins);
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     top->start_i = 0;
@@ -237,7 +238,7 @@ static void preset_wait(uint64_t n)
 {
     const uint32_t most = top->watchdog_i;
     uint32_t bit = 12;
-
+    top->contextp()->assertOn(n != 1500 && n != 3000); /* the RTL's own check counts along */
     if (n != 1500 && n != 3000) return;
     while (!(most >> bit & 1) || (bit < 31 && most >> (bit + 1) && g.below(2))) bit++;
     if (n == 1500)

@@ -45,6 +45,7 @@ static void tick(void)
 {
     top->clk_i = 0;
     top->eval();
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
 }

@@ -109,6 +109,7 @@ static void tick(bool reset_n)
     else
         dram->reset(pins);
     const uint32_t it_data = play_table();
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     top->it_data_i = it_data;

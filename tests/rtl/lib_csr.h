@@ -20,6 +20,7 @@ static tally t;
 
 static void tick()
 {
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     top->clk_i = 0;

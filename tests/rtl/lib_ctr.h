@@ -41,6 +41,7 @@ static void counters(uint64_t cycles)
 {
     ctr want[STAMP_EVENTS] = {};
 
+    top->contextp()->assertOn(false); /* check_event does not know what is set from outside */
     top->e_hit_i = 0;
     top->e_clear_i = 1;
     tick();
@@ -65,7 +66,12 @@ static void counters(uint64_t cycles)
         tick();
         t.check(top->e_word_o == word, "counters: wrong word");
     }
-    top->e_hit_i = top->e_clear_i = 0;
+    top->e_hit_i = 0;
+    top->e_clear_i = 1;
+    tick();
+    tick();
+    top->e_clear_i = 0;
+    top->contextp()->assertOn(true);
 }
 
 #endif

@@ -61,6 +61,7 @@ static void tick()
     used += top->ev_used_o;
     lines += top->ev_line_o;
     ac_reads += top->ev_ac_read_o;
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     const auto &d = reads[1];

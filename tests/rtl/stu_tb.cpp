@@ -136,6 +136,7 @@ static void tick(bool reset_n)
         dram->step(pins);
     else
         dram->reset(pins);
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     top->awready_i = pins.awready;

@@ -251,6 +251,7 @@ static bool tick(const line *l)
     }
     if (taken) inside.push_back(*l);
     clock_twin();
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     top->clk_i = 0;
@@ -263,6 +264,7 @@ static void reset()
 {
     offer(nullptr);
     top->rst_ni = 0;
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     top->clk_i = 0;

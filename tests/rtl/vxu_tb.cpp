@@ -104,6 +104,7 @@ static void tick()
     pb_writes += top->pb_we_o;
     if (top->vw_valid_o && top->vw_ready_i)
         memcpy(&vm[top->vw_addr_o * mach->L], &top->vw_data_o, mach->L * 4);
+    top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
     memcpy(&top->vr_data_i, line.data(), mach->L * 4);

@@ -59,6 +59,7 @@ int main(int argc, char **argv)
         }
         stamp_clock_xb_edge(&unit, &pins);
         if (!top->rst_ni) unit = {};
+        top->contextp()->timeInc(1);
         top->clk_i = 1;
         top->eval();
         top->clk_i = 0;
