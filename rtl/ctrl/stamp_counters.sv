@@ -49,8 +49,7 @@ module stamp_counters #(
         end
       end
       carry_q <= carry;
-      if (carry_q != '0)
-        for (int e = 0; e < Events; e++) if (carry_q[e]) high_q[e] <= high_q[e] + 1'b1;
+      for (int e = 0; e < Events; e++) if (carry_q[e]) high_q[e] <= high_q[e] + 1'b1;
     end
   end
 
