@@ -4,7 +4,7 @@
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
-# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
+# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
@@ -193,7 +193,7 @@ energy: deps-demo-energy
 	@$(MAKE) -s $(B)/specgen $(B)/stamp $(B)/replay rtl-$(or $(MACH),tiny)-energy
 	@rtl/energy/energy.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
-	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(FIT),--fit) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
+	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(FIT),--fit) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
 assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench

@@ -3,7 +3,8 @@
 """Energy of the machine's units from their gates and what switches in them on real runs (rtl/energy/README.md).
 
   energy.py MACH LIB [--unit UNIT[,UNIT]] [--liberty FILE[,FILE] --period NS] [--work NAME[,NAME]] [--cycles N]
-            [--start N] [--fit] [--second ACTIVITY] [-j N]
+            [--start N] [--fit] [--second ACTIVITY]
+            [--glitches] [-j N]
 
 Needs Yosys 0.23, build/specgen, build/stamp, build/replay and build/stamp_rtl_MACH_energy.so (make energy). Writes
 build/energy/MACH-LIB.json, with --unit MACH-LIB-UNIT.json, and replaces nothing where it fails. Exit 0: done; 1: failed,
@@ -201,7 +202,7 @@ def measure(options, libs, where, steps):
         prepared = None
         for name, files in records.items():
             texts = [contents(f"{where}/{n.name}.v") for n in net.all_kids() + [net]]
-            key = digest(*code, *texts, libs.key, libs.period, files[path], options.start)
+            key = digest(*code, *texts, libs.key, libs.period, files[path], options.start, options.glitches)
             cached = f"{B}/energy/cache/{key}.json"
             known = os.path.exists(cached)
             if known:
@@ -210,7 +211,8 @@ def measure(options, libs, where, steps):
                 if prepared is None:
                     prepared = unit.Unit(title, path, net, libs, where)
                     steps.done(f"{title}: {len(prepared.cells)} cells, {len(prepared.flat.memories)} memories")
-                row = prepared.replayed(name, files[path], (options.start and SETTLE, 0, SETTLE if options.start else 1))
+                row = prepared.replayed(name, files[path], (options.start and SETTLE, 0, SETTLE if options.start else 1),
+                                        timed=options.glitches)
                 results.write(cached, row)
             rows.append(row)
             steps.done(f"{title} on {name}" + (" (known)" if known else ""), row["peak_kb"] if not known else 0)
@@ -221,7 +223,7 @@ def measure(options, libs, where, steps):
             print("\n".join(second.table(opinions[title])), flush=True)
     lib = libs.power.units
     return {"machine": options.mach, "library": libs.timing.name, "period_ns": libs.period, "supply_v": lib.supply,
-            "wires": "none", "glitches": "none", "clock_tree": "none", "steps": steps.list, "second": opinions,
+            "wires": "none", "glitches": "by delays of the library" if options.glitches else "none", "clock_tree": "none", "steps": steps.list, "second": opinions,
             "units": rows}
 
 
@@ -235,6 +237,7 @@ def arguments():
     parser.add_argument("--work", default="")
     parser.add_argument("--cycles", type=int, default=10000)
     parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--glitches", action="store_true")
     parser.add_argument("--second", type=float, metavar="ACTIVITY")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
@@ -274,7 +277,8 @@ def main():
         os.makedirs(f"{B}/energy/cache", exist_ok=True)
         steps.done(f"library {options.lib}")
         found = measure(options, libs, where, steps)
-        path = f"{B}/energy/{name}" + (f"-{options.unit.replace(',', '-')}" if options.unit else "") + ".json"
+        path = f"{B}/energy/{name}" + (f"-{options.unit.replace(',', '-')}" if options.unit else "") + \
+            ("-glitches" if options.glitches else "") + ".json"
         print("\n" + "\n".join(report.table(found)))
         if options.fit:
             fits = fit.costs(found)

@@ -76,16 +76,19 @@ std::string gates::load(const char *path)
     if (magic.size() != 8 || memcmp(magic.data(), "STMPGAT1", 8)) return "no netlist of model.py";
     const auto m = r.vec<int64_t>();
     const auto p = r.vec<double>();
-    if (m.size() != 12 || p.size() != 1) return "head is cut";
+    if (m.size() != 14 || p.size() != 1) return "head is cut";
     nets = m[0], modules = m[1], skip = m[2], start = m[3], from = m[4], cycles = m[5],
     settle = m[6];
     window = m[7], events = m[8], frame_bits = m[9];
     period_ns = p[0];
+    input_fs = m[12], memory_fs = m[13];
     for (int64_t k = 0; k < m[10] && r.good; k++) kinds.push_back(kind_of(r));
     const auto c = r.vec<int32_t>();
-    for (size_t i = 0; i + 5 <= c.size() && r.good; i += 5)
-        cells.push_back({c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4], kinds[size_t(c[i])].inputs});
+    for (size_t i = 0; i + 6 <= c.size() && r.good; i += 6)
+        cells.push_back(
+            {c[i], c[i + 1], c[i + 2], c[i + 3], c[i + 4], kinds[size_t(c[i])].inputs, c[i + 5]});
     pins = r.vec<int32_t>();
+    delay_fs = r.vec<int32_t>();
     net_module = r.vec<int32_t>();
     counter_fj = r.vec<double>();
     net_fj = r.vec<double>();

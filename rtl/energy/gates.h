@@ -46,6 +46,8 @@ struct gate_cell {
         pin;        /**< first of its counters, of its nets: inputs, then outputs; -1: none */
     int32_t start;  /**< state of a flip-flop at first */
     int32_t inputs; /**< as its kind has */
+    int32_t
+        delay; /**< first of its delays: rise, fall, by output and input (of a flip-flop: clock) */
 };
 
 struct gate_memory {
@@ -56,6 +58,8 @@ struct gate_memory {
 struct gates {
     int64_t nets, modules, skip, start, from, cycles, settle, window, events;
     double period_ns;
+    int64_t input_fs, memory_fs; /**< behind the clock: inputs, outputs of memories */
+    std::vector<int32_t> delay_fs;
     std::vector<gate_kind> kinds;
     std::vector<gate_cell> cells;
     std::vector<int32_t> pins, net_module;

@@ -133,6 +133,19 @@ class Energies:
             for table in (arc.rise, arc.fall):
                 self.counts.append(table.at(slew, load) if table else 0.0)
 
+    def delays(self, c, kind):
+        """fs of every output's rise and fall, by input in order, of a flip-flop by its clock; the mean over its tables."""
+        out = []
+        for pin in kind.outputs:
+            load = self.load[c.pins[pin]] if pin in c.pins else 0.0
+            for source in [kind.clock] if kind.flop else kind.inputs:
+                slew = self.slew[c.pins[source]] if source in c.pins else self.border
+                arcs = [s for s in kind.cell.slews[pin] if source in s.related]
+                for tables in ([s.delay_rise for s in arcs], [s.delay_fall for s in arcs]):
+                    found = [t.at(slew, load) for t in tables if t]
+                    out.append(max(int(sum(found) / len(found) * 1e6), 1) if found else 1)
+        return out
+
     def toggle(self, net):
         """fJ of one change: half of C V squared."""
         return 0.5 * self.load[net] * self.units.supply ** 2
@@ -173,8 +186,9 @@ def ports(flat, record):
     return ways["input"] + ways["output"]
 
 
-def write(path, flat, cells, driver, kinds, energies, record, period_ns, window):
-    """The file for the replay. `window`: (first cycle that counts, how many or 0, cycles not compared)."""
+def write(path, flat, cells, driver, kinds, energies, record, period_ns, window, arrive=(0.0, 0.0)):
+    """The file for the replay. `window`: (first cycle that counts, how many or 0, cycles not compared). `arrive`:
+    ns behind the clock at which inputs, memories' outputs are there, for a replay with delays."""
     used = sorted({c.kind for c in cells})
     number = {k: i for i, k in enumerate(used)}
     module = [0] * flat.count # a net is of what drives it
@@ -187,18 +201,20 @@ def write(path, flat, cells, driver, kinds, energies, record, period_ns, window)
     with open(path, "wb") as file:
         vec(file, "b", b"STMPGAT1")
         vec(file, "q", (flat.count, len(flat.modules), record.skip, record.start, *window, record.every,
-                        len(record.events), record.bits, len(used), len(flat.memories)))
+                        len(record.events), record.bits, len(used), len(flat.memories), int(arrive[0] * 1e6), int(arrive[1] * 1e6)))
         vec(file, "d", (period_ns,))
         for k in used:
             write_kind(file, kinds[k])
-        rows, pins = array("i"), array("i")
+        rows, pins, delays = array("i"), array("i"), array("i")
         for c, base in zip(cells, energies.base):
             kind = kinds[c.kind]
             start = kind.start() << len(kind.inputs)
-            rows.extend((number[c.kind], c.module, base, len(pins), start))
+            rows.extend((number[c.kind], c.module, base, len(pins), start, len(delays)))
+            delays.extend(energies.delays(c, kind))
             pins.extend(c.pins.get(p, -1) for p in kind.inputs + kind.outputs)
         vec(file, "i", rows)
         vec(file, "i", pins)
+        vec(file, "i", delays)
         vec(file, "i", module)
         vec(file, "d", energies.counts)
         vec(file, "d", (energies.toggle(n) for n in range(flat.count)))

@@ -121,7 +121,7 @@ class Arc:
 
 
 class Slew:
-    """Of an output's transition: the pin it comes from, tables of either edge in ns."""
+    """Of an output's transition: the pin it comes from, tables of either edge in ns, and of its delay."""
 
     def __init__(self, group, tables):
         self.related = tuple(group.get("related_pin", "").split())
@@ -129,6 +129,7 @@ class Slew:
             found = group.of(kind)
             return tables.read(found[0], "lu_table_template", tables.units.time) if found else None
         self.rise, self.fall = edge("rise_transition"), edge("fall_transition")
+        self.delay_rise, self.delay_fall = edge("cell_rise"), edge("cell_fall")
 
 
 class Cell:

@@ -188,7 +188,11 @@ void replay::change(const gate_cell &c, const gate_kind &k, int from, int to)
     leak_now[size_t(c.module)] += k.leak_nw[size_t(to)] - k.leak_nw[size_t(from)];
     leak_all += k.leak_nw[size_t(to)] - k.leak_nw[size_t(from)];
     const uint8_t out = k.out[size_t(to)];
-    for (int o = 0; o < k.outputs; o++) set(g.pins[size_t(c.pin + k.inputs + o)], out >> o & 1);
+    for (int o = 0; o < k.outputs; o++) {
+        const int32_t net = g.pins[size_t(c.pin + k.inputs + o)];
+        const uint8_t v = out >> o & 1;
+        timed ? ask(net, v, delay(c, o, 0, v), -1, -1) : set(net, v);
+    }
 }
 
 /* What N inputs of a cell say: a loop of known length, this is most of the time of a replay. */
@@ -245,40 +249,6 @@ void replay::look(size_t cell)
     change(c, k, from, to);
 }
 
-void replay::rise_memories()
-{
-    for (size_t m = 0; m < memories.size(); m++) {
-        const auto &y = g.memories[m];
-        auto &x = memories[m];
-        const auto width = size_t(y.width);
-        auto address = [&](const std::vector<int32_t> &nets, int port) {
-            size_t a = 0;
-            for (int i = 0; i < y.address; i++)
-                a |= size_t(value[size_t(nets[size_t(port * y.address + i)])]) << i;
-            return a;
-        };
-        for (int r = 0; r < y.reads; r++) {
-            if (!value[size_t(y.re[size_t(r)])]) continue;
-            const size_t a = address(y.ra, r);
-            for (size_t i = 0; i < width; i++)
-                x.out[size_t(r) * width + i] = a < size_t(y.lines) ? x.bits[a * width + i] : 0;
-            x.reads += counting;
-        }
-        for (int w = 0; w < y.writes; w++) {
-            const size_t a = address(y.wa, w);
-            bool any = false;
-            for (size_t i = 0; i < width; i++) {
-                const size_t e = y.enables == 1 ? size_t(w) : size_t(w) * width + i;
-                if (!value[size_t(y.we[e])]) continue;
-                any = true;
-                if (a < size_t(y.lines))
-                    x.bits[a * width + i] = value[size_t(y.wd[size_t(w) * width + i])];
-            }
-            x.writes += any && counting;
-        }
-    }
-}
-
 /* Flip-flops and memories take what they saw; only then their outputs move. */
 void replay::rise()
 {
@@ -299,7 +269,11 @@ void replay::rise()
     }
     for (size_t m = 0; m < memories.size(); m++)
         for (size_t i = 0; i < memories[m].out.size(); i++)
-            if (i < g.memories[m].rd.size()) set(g.memories[m].rd[i], memories[m].out[i]);
+            if (i < g.memories[m].rd.size()) {
+                const int32_t net = g.memories[m].rd[i];
+                timed ? ask(net, memories[m].out[i], uint64_t(g.memory_fs), -1, -1)
+                      : set(net, memories[m].out[i]);
+            }
 }
 
 /* Inputs by the frame, then every cell in order: of flip-flops first what a clear or preset does, last what they see. */
@@ -307,7 +281,12 @@ void replay::settle()
 {
     for (size_t i = 0; i < g.in_bit.size(); i++) {
         const auto b = size_t(g.in_bit[i]);
-        set(g.in_net[i], frame[b / 8] >> b % 8 & 1);
+        const uint8_t v = frame[b / 8] >> b % 8 & 1;
+        timed ? ask(g.in_net[i], v, uint64_t(g.input_fs), -1, -1) : set(g.in_net[i], v);
+    }
+    if (timed) {
+        run_queue();
+        return;
     }
     for (size_t i = 0; i < g.cells.size(); i++) {
         if (flop_of[i] < 0)

@@ -7,6 +7,10 @@
 #ifndef STAMP_RTL_ENERGY_REPLAY_H
 #define STAMP_RTL_ENERGY_REPLAY_H
 
+#include <functional>
+#include <queue>
+#include <utility>
+
 #include "rtl/energy/gates.h"
 
 struct memory_state {
@@ -47,6 +51,8 @@ struct replay {
 
     /** Everything as at the beginning of reset: nets and memories 0, flip-flops as their cells say. */
     void begin();
+    /** From now on, all being settled, with delays: nets may glitch. */
+    void with_delays();
     /** The clock rises. */
     void rise();
     /** Inputs of `frame` come, everything settles. */
@@ -58,7 +64,28 @@ struct replay {
     /** Brings `energy` up to date with all cycles before `now`. */
     void sum();
 
+    uint64_t swallowed = 0; /**< with delays: pulses shorter than a gate's delay */
+
   private:
+    struct request { /* what a net is to become */
+        uint64_t time;
+        uint8_t v;
+        int32_t cell, list; /* charged then; -1 nothing */
+        bool waits;
+    };
+    using moment = std::pair<uint64_t, int32_t>; /* fs, net */
+    bool timed = false;
+    std::vector<request> pending;
+    std::vector<uint32_t> loads, loaded; /* cells of net n: loaded[loads[n]] on */
+    std::vector<uint64_t> asked;         /* by cell: round it was last in */
+    uint64_t round = 0;
+    std::priority_queue<moment, std::vector<moment>, std::greater<moment>> queue;
+    std::vector<std::vector<int32_t>> input_at, output_at;
+    void ask(int32_t net, uint8_t v, uint64_t time, int32_t cell, int32_t list);
+    int32_t share(int kind, int from, int to, int o);
+    uint64_t delay(const gate_cell &c, int o, uint32_t changed, bool up) const;
+    void answer(size_t cell, uint64_t time);
+    void run_queue();
     bool eligible(const gate_kind &k, const gate_table &t, int s, bool high) const;
     void at_input(const gate_kind &k, int pin, bool up, int s, bool high,
                   std::vector<gate_charge> &out) const;

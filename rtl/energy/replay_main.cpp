@@ -2,7 +2,7 @@
 // replay_main.cpp - a unit's gates, driven by the recorded inputs, compared with the recorded outputs in every cycle;
 // energy by what switches.
 //
-//   replay GATES RECORD [TOGGLES]   JSON on standard output; TOGGLES: a file for the toggles of every net
+//   replay GATES RECORD [timed]   JSON on standard output; timed: with delays
 //
 // Exit 3: an output differs, and `differs CYCLE BIT EXPECTED SEEN` says which; 1: a file is not what it should be.
 // Then nothing is on standard output.
@@ -130,8 +130,9 @@ void report(const replay &r, const std::string &windows, const comparison &held,
 {
     printf("{\"cycles\": %" PRIu64 ", \"compared\": %" PRIu64 ", \"active\": %" PRIu64
            ", \"active_fj\": %.9g, \"idle_fj\": %.9g, \"untabled\": %" PRIu64
-           ", \"seconds\": %.3f,\n",
-           r.counted, held.compared, r.active, r.active_fj, r.idle_fj, r.untabled, seconds);
+           ", \"swallowed\": %" PRIu64 ", \"seconds\": %.3f,\n",
+           r.counted, held.compared, r.active, r.active_fj, r.idle_fj, r.untabled, r.swallowed,
+           seconds);
     uint64_t all = 0;
     for (uint32_t t : r.toggles) all += t;
     printf("\"toggles\": %" PRIu64 ", \"nets\": %" PRId64 ",\n\"energy\": [", all, r.g.nets - 2);
@@ -152,15 +153,7 @@ void report(const replay &r, const std::string &windows, const comparison &held,
     printf(",\n\"windows\": [%s]}\n", windows.c_str());
 }
 
-void write_toggles(const replay &r, const char *path)
-{
-    FILE *f = fopen(path, "wb");
-    const size_t n = r.toggles.size();
-    const bool good = f && fwrite(r.toggles.data(), 4, n, f) == n;
-    if ((f && fclose(f)) || !good) throw fault{1, "toggles: cannot write"};
-}
-
-void run(const char *netlist, const char *record, const char *toggles)
+void run(const char *netlist, const char *record, bool timed)
 {
     replay r;
     const std::string said = r.g.load(netlist);
@@ -183,13 +176,13 @@ void run(const char *netlist, const char *record, const char *toggles)
         }
         if (t > 0) r.rise();
         r.settle();
+        if (timed && t == 0) r.with_delays();
         if (t >= r.g.settle) held.cycle(r, t);
         if (r.counting) r.fall();
     }
     if (!r.counted) throw fault{1, "record: has no cycle that counts"};
     r.now++;
     r.sum();
-    if (toggles) write_toggles(r, toggles);
     report(r, windows, held,
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
@@ -198,12 +191,12 @@ void run(const char *netlist, const char *record, const char *toggles)
 
 int main(int argc, char **argv)
 {
-    if (argc < 3 || argc > 4) {
-        fprintf(stderr, "usage: replay GATES RECORD [TOGGLES]\n");
+    if (argc < 3 || argc > 4 || (argc == 4 && std::string(argv[3]) != "timed")) {
+        fprintf(stderr, "usage: replay GATES RECORD [timed]\n");
         return 2;
     }
     try {
-        run(argv[1], argv[2], argc > 3 ? argv[3] : nullptr);
+        run(argv[1], argv[2], argc > 3);
     } catch (const fault &f) {
         fprintf(stderr, "%s\n", f.what.c_str());
         return f.code;

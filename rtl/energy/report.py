@@ -9,7 +9,8 @@ def number(x, form=".3f"):
 def table(found):
     """Lines of text."""
     lines = [f"{found['machine']} on {found['library']}, {found['supply_v']:g} V, {found['period_ns']:g} ns. pJ a cycle; "
-             "active: a flip-flop changes. No wires, no clock tree, no glitches.", "",
+             "active: a flip-flop changes. No wires, no clock tree, "
+             f"glitches {found['glitches']}.", "",
              f"{'unit':<12} {'workload':<12} {'cycles':>8} {'active':>7} {'total':>9} {'switch':>8} {'internal':>8} "
              f"{'clock':>8} {'leak':>8} {'active pJ':>9} {'idle pJ':>8} {'togg/net':>8}"]
     for r in found["units"]:

@@ -26,13 +26,14 @@ class Unit:
         self.slew = model.border_slew(libs.power, libs.timing.roles)
         self.energies = model.Energies(self.flat, self.cells, self.kinds, libs.power, self.slew, libs.memory_pin)
 
-    def replayed(self, name, path, window, program=None, toggles=None):
-        """A row of the results. @p window as model.write takes it. BadDesign where an output differs."""
+    def replayed(self, name, path, window, program=None, timed=False):
+        """A row of the results. `window` as model.write takes it. BadDesign where an output differs."""
         head = record.Record(path)
         gates = f"{self.where}/{self.title}.gates"
-        model.write(gates, self.flat, self.cells, self.driver, self.kinds, self.energies, head, self.libs.period, window)
+        model.write(gates, self.flat, self.cells, self.driver, self.kinds, self.energies, head, self.libs.period, window,
+                    self.arrive() if timed else (0.0, 0.0))
         program = program or f"{os.environ.get('B', 'build')}/replay"
-        code, said = process.run([program, gates, path] + ([toggles] if toggles else []))
+        code, said = process.run([program, gates, path] + (["timed"] if timed else []))
         os.remove(gates)
         line = (said.strip().splitlines() or [f"exit {code}"])[0]
         if code == 3 and line.startswith("differs "):
@@ -43,9 +44,18 @@ class Unit:
         if code:
             raise BadDesign(f"{self.title} on {name}: {path}: {line[:160]}")
         try:
-            return self.row(name, head, json.loads(said))
+            return {**self.row(name, head, json.loads(said)), "delays": timed}
         except ValueError:
             raise BadDesign(f"{self.title} on {name}: the replay said '{line[:80]}'") from None
+
+    def arrive(self):
+        """ns behind the clock: of inputs as of a flip-flop that drives four NAND inputs, of memories as stated."""
+        power, roles = self.libs.power, self.libs.timing.roles
+        cell, load = power.cell(roles.flop.name), 4 * roles.nand.load() * power.units.load
+        times = [t.at(self.slew, load) for s in cell.slews[cell.outputs[0]] for t in (s.delay_rise, s.delay_fall) if t]
+        if not times:
+            raise liberty.BadLiberty(f"cell {cell.name}: no delay tables")
+        return sum(times) / len(times), self.libs.timing.facts.access
 
     def row(self, name, head, out):
         n, parts = out["cycles"], [sum(m[p] for m in out["energy"]) for p in range(len(model.PARTS))]
@@ -66,7 +76,8 @@ class Unit:
                 "pj_per_active_cycle": round(out["active_fj"] / 1000 / out["active"], 6) if out["active"] else None,
                 "pj_per_idle_cycle": round(out["idle_fj"] / 1000 / idle, 6) if idle else None,
                 "toggles": out["toggles"], "toggles_per_net_cycle": round(out["toggles"] / out["nets"] / n, 6),
-                "toggles_without_table": out["untabled"], "events": events,
+                "toggles_without_table": out["untabled"],
+                "pulses_swallowed": out["swallowed"], "events": events,
                 "pj_per_event": {e: round(total / v, 6) for e, v in events.items()}, "slew_border_ns": round(self.slew, 6),
                 "modules": [{"path": p, "netlist": t, "pj": round(e, 6)} for e, p, t in by_module[:MODULES]],
                 "memories": memories, "memories_pj": round(sum(sum(m["pj"].values()) for m in memories), 6)
