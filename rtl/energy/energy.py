@@ -21,6 +21,7 @@ import sys
 import time
 
 import power # first: it finds rtl/timing
+import costs
 import fit
 import report
 import unit
@@ -283,7 +284,10 @@ def main():
         if options.fit:
             fits = fit.costs(found)
             print("\n" + "\n".join(fit.table(fits)))
-            results.write(f"rtl/energy/costs/{libs.timing.name}.json", fits)
+            if not options.unit: # of the whole machine: what runs of the kit are charged
+                errors = costs.write(found, fits)
+                results.write(f"{B}/energy/check.json", errors)
+                print("\n" + "\n".join(costs.table(errors)))
         for row in found["units"]:
             row.pop("windows")
             row.pop("counters")

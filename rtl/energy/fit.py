@@ -4,14 +4,15 @@ of 0 or more. Which counters of event.def a unit is charged by stands in CHARGED
 import math
 
 WINDOW = 4 # records tell counters every 64 cycles: windows of four of these
+# Counters of kind VALUE alone, so that C machine, clock and RTL charge alike.
 CHARGED = {
-    "array": ("MXU_ACTIVE", "MAC_USED", "DRAIN_LINES"),
-    "mxu": ("MXU_ACTIVE", "MAC_USED", "DRAIN_LINES", "AC_READ", "AC_WRITE"),
+    "array": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES"),
+    "mxu": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "AC_READ", "AC_WRITE"),
     "vxu": ("VX_LINES", "DIVIDES", "FN_LINES", "VM_READ", "VM_WRITE", "XB_WRITE", "PB_WRITE"),
-    "ldu": ("LOAD_BYTES", "LDU_BUSY"), "stu": ("STORE_BYTES", "STU_BUSY"), "axi_rmux": ("LOAD_BYTES", "FETCH_BYTES"),
-    "bank": ("WB_READ", "WB_WRITE", "VX_LINES"), "xb": ("XB_READ", "XB_WRITE"), "vm": ("VM_READ", "VM_WRITE"),
-    "queues": ("INSNS", "CYCLES"), "dispatch": ("INSNS", "FETCH_BYTES", "CYCLES"), "fetch": ("FETCH_BYTES", "INSNS"),
-    "events": ("CYCLES", "INSNS"), "counters": ("CYCLES", "VX_LINES", "MXU_ACTIVE"), "csr": ("CYCLES",),
+    "ldu": ("LOAD_BYTES", "INSNS"), "stu": ("STORE_BYTES", "INSNS"), "axi_rmux": ("LOAD_BYTES", "INSNS"),
+    "bank": ("WB_READ", "WB_WRITE", "LOAD_BYTES"), "xb": ("XB_READ", "XB_WRITE"), "vm": ("VM_READ", "VM_WRITE"),
+    "queues": ("INSNS",), "dispatch": ("INSNS",), "fetch": ("INSNS",), "events": ("INSNS",),
+    "counters": ("VX_LINES", "MAC_ISSUED"), "csr": ("INSNS",),
 }
 
 
@@ -80,7 +81,7 @@ def costs(found):
         units.setdefault((row["unit"], row["path"]), []).append(row)
     out = {}
     for (name, path), rows in units.items():
-        fit = fitted(rows, CHARGED.get(name, ("CYCLES", "INSNS")))
+        fit = fitted(rows, CHARGED.get(name, ("INSNS",)))
         if fit:
             out[path] = {"unit": name, **fit}
     return {"library": found["library"], "machine": found["machine"], "period_ns": found["period_ns"],

@@ -10,6 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "rtl", "energy"))
 # pylint: disable=wrong-import-position
 import power
+import costs
 import fit
 import macros
 import liberty
@@ -100,13 +101,42 @@ def fits():
     expect("no cost below 0", min(fit.solve([[1, 1], [1, 2], [1, 3]], [3, 2, 1])) >= 0)
 
 
+def charged(where):
+    """Fits to rows of costs.def: the outer of two units, clock and leakage apart, errors unit by unit and for the sum."""
+    def row(path, work, clock, leak, total):
+        return {"path": path, "workload": work, "cycles": 100, "pj": {"clock": clock, "leakage": leak, "total": total}}
+    found = {"library": "lib", "machine": "tiny", "period_ns": 0.8, "supply_v": 0.7,
+             "units": [row("i_m", "w", 200, 1, 500), row("i_m", "x", 220, 1, 600), row("i_m.i_a", "w", 9, 9, 9), row("i_v", "w", 50, 2, 100)]}
+    unit = {"pj_per_cycle": 2.5, "pj": {"MAC_USED": 0.25, "DRAIN_LINES": 0.0}, "unseen_total": {"w": 0.02, "x": -0.04}}
+    fits = {"left_out": "wires", "units": {"i_m": unit, "i_m.i_a": unit,
+                                          "i_v": {"pj_per_cycle": 0.3, "pj": {"VX_LINES": 7.0}, "unseen_total": {"w": -0.1}}}}
+    path = os.path.join(where, "costs.def")
+    errors = costs.write(found, fits, path)
+    with open(path, encoding="utf8") as f:
+        text = f.read()
+    for line in ('LIBRARY(lib, tiny, 8, "as the file says", 0.7, 1250, "wires", 0.0533, 0.1000, 0.0200, 0.0400)',
+                 'COST(lib, tiny, "m", CYCLES, CLOCK, 2.1)', 'COST(lib, tiny, "m", CYCLES, LEAKAGE, 0.01)',
+                 'COST(lib, tiny, "m", CYCLES, IDLE, 0.39)', 'COST(lib, tiny, "m", MAC_USED, PRODUCTS, 0.25)',
+                 'COST(lib, tiny, "v", CYCLES, CLOCK, 0.28)', 'COST(lib, tiny, "v", VX_LINES, LINES, 7)'):
+        expect(line, line + "\n" in text, text)
+    expect("an inner unit is in the outer", "i_a" not in text and '"m.a"' not in text)
+    whole = {e["workload"]: e["error"] for e in errors if e["unit"] == "all"}
+    expect("errors of the sum", near(whole["w"], (500 * 0.02 - 100 * 0.1) / 600) and near(whole["x"], -0.04), whole)
+    costs.write({**found, "machine": "base"}, fits, path)
+    costs.write(found, fits, path)
+    with open(path, encoding="utf8") as f:
+        again = f.read()
+    expect("a block each, none twice", again.count("LIBRARY(lib,") == 2 and again.count('"v", VX_LINES') == 2, again)
+
+
 def main():
     tables()
     fits()
     with tempfile.TemporaryDirectory() as where:
         memories(where)
+        charged(where)
     print(f"energy_parse: {COUNT[0]} passed, {COUNT[1]} failed")
-    return 1 if COUNT[1] or COUNT[0] < 17 else 0
+    return 1 if COUNT[1] or COUNT[0] < 27 else 0
 
 
 sys.exit(main())
