@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 // What load and store unit promise, and the read port they share with fetch. A comment is what a bind stands for.
 
-// The read port: a beat is for one master, of a burst that is open.
+// The read port: a beat is for one master.
 bind stamp_axi_rmux check_onehot #(.Width(2)) c_master (.clk_i, .rst_ni, .bits_i({f_rvalid_o, l_rvalid_o}));
-bind stamp_axi_rmux check_implies c_beat (.clk_i, .rst_ni, .if_i(rvalid_i), .then_i(unused_head));
-bind stamp_axi_rmux check_handshake #(.Width(48)) c_load (
-  .clk_i, .rst_ni, .valid_i(l_arvalid_i), .ready_i(l_arready_o), .payload_i({l_araddr_i, l_arlen_i}));
 
 // Addresses of load and store unit: they stay, and a burst is within a page.
 bind stamp_dma_ag check_axi_address #(.AxiBytes(AXI_BYTES), .MaxBeats(MaxBurst)) c_address (

@@ -43,12 +43,10 @@ bind stamp_xb check_counter #(.Width(CntW), .Max(Entries)) c_odd (
 // Rows of a pair are both in the line.
 bind stamp_xb check_implies c_pair (.clk_i, .rst_ni, .if_i(we_i && two_i), .then_i(32'(row_i) + 32'd1 < P));
 
-// Divider and root are started only where they are free, and count down.
-bind stamp_fdiv check_implies c_start (.clk_i, .rst_ni, .if_i(start_i && en_i), .then_i(!busy_o));
+// Divider and root count down.
 bind stamp_fdiv check_counter #(.Width(5), .Max(29)) c_steps (
   .clk_i, .rst_ni, .clear_i(1'b0), .value_i(count_q), .add_i((active && start_i && !busy_o) ? 5'd29 : 5'd0),
   .sub_i(5'(active && busy_o)));
-bind stamp_fsqrt check_implies c_start (.clk_i, .rst_ni, .if_i(start_i && en_i), .then_i(!busy_o));
 bind stamp_fsqrt check_counter #(.Width(5), .Max(28)) c_steps (
   .clk_i, .rst_ni, .clear_i(1'b0), .value_i(count_q), .add_i((active && start_i && !busy_o) ? 5'd28 : 5'd0),
   .sub_i(5'(active && busy_o)));

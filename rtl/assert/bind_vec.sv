@@ -72,6 +72,10 @@ bind stamp_vx_fn check_implies c_groups (
 bind stamp_vx_fn check_onehot #(.Width(2)) c_source (
   .clk_i, .rst_ni, .bits_i({lane_valid && en_q, state_q == Put && put_ok}));
 
+// Dividers and roots are started where they are free.
+bind stamp_vx_fn check_implies c_divide (.clk_i, .rst_ni, .if_i(start_div), .then_i(div_busy == '0));
+bind stamp_vx_fn check_implies c_root (.clk_i, .rst_ni, .if_i(sum_valid), .then_i(root_busy == '0));
+
 // Lines that wait for the sums: one bit for each number, as many as the queue holds.
 bind stamp_vx_rows check_onehot #(.Width(3), .Exact(1'b1)) c_waiting (.clk_i, .rst_ni, .bits_i(in_q));
 bind stamp_vx_rows check_push_pop c_queue (

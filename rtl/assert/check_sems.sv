@@ -18,7 +18,7 @@ module check_sems #(
   logic [319:0]     count_q; // 10 bits each, signed; of 0, which means none, nothing is asked
   logic [Units-1:0] dear;    // takes something
   logic             spent_q; // somebody did, a cycle ago
-  logic             said_q, late_q; // passed a cycle, two cycles ago
+  logic             said_q, late_q; // passed for the first time a cycle, two cycles ago
   logic             wrong_q; // passed before: counts are free until they are cleared
 
   always_comb begin
@@ -54,7 +54,7 @@ module check_sems #(
         count_q <= now;
       end
       spent_q <= dear != '0;
-      said_q  <= passed;
+      said_q  <= passed && !wrong_q;
       late_q  <= said_q;
       wrong_q <= wrong_q || passed;
       a_one_takes: assert ((take_i & (take_i - 1'b1)) == '0);
