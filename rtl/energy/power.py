@@ -179,8 +179,9 @@ class Library:
     """Cells of Liberty files of the same units, each read when it is asked for."""
 
     def __init__(self, libraries):
+        if not any(p.of("internal_power") for library in libraries for g in library.of("cell") for p in g.of("pin")):
+            raise BadLiberty(f"library {libraries[0].name}: holds no internal_power table, no energy without it")
         self.units, self.groups, self.known = Units(libraries[0]), {}, {}
-        powered = False
         for library in libraries:
             own = Units(library)
             if not own.same(self.units):
@@ -188,9 +189,6 @@ class Library:
             tables, leak = Tables(library, own), library.number("default_cell_leakage_power")
             for g in library.of("cell"):
                 self.groups[g.name] = g, tables, leak
-                powered = powered or any(p.of("internal_power") for p in g.of("pin"))
-        if not powered:
-            raise BadLiberty(f"library {libraries[0].name}: holds no internal_power table, no energy without it")
 
     def cell(self, name):
         if name not in self.known:

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The machine that records its units' ports (sim/verilator/record.h): what a record holds, what is refused.
+"""The machine that records its units' ports (sim/verilator/record.h): what a record holds, what is refused; and that the
+command of rtl/energy writes nothing where it fails or is ended.
 
-Needs build/stamp and build/stamp_rtl_tiny_energy.so."""
+Needs build/stamp, build/stamp_rtl_tiny_energy.so, build/replay, yosys."""
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,9 +85,36 @@ def recorder(where):
     return 0
 
 
+def command():
+    """One line and a code where it cannot; ended, nothing is written."""
+    if not (shutil.which("yosys") and os.path.exists(f"{B}/replay")):
+        print("SKIP: yosys or build/replay is not there, rtl/energy/energy.py NOT tested")
+        return
+    libs = {n: os.path.join(ROOT, "tests", n, "toy.lib") for n in ("timing", "energy")}
+    words = [sys.executable, os.path.join(ROOT, "rtl/energy/energy.py"), "tiny"]
+    for name, code, said, more in (
+            ("unknown library", 2, "no library 'nosuch'", ["nosuch"]),
+            ("unknown workload", 2, "no workload 'none'", ["asap7", "--work", "none"]),
+            ("no period", 2, "LIBERTY= needs PERIOD=", ["other", "--liberty", libs["energy"]]),
+            ("no cycles", 2, "cycles 2 or more", ["asap7", "--cycles", "1"]),
+            ("no such file", 1, "No such file", ["gone", "--liberty", libs["energy"] + "x", "--period", "2"]),
+            ("no power tables", 1, "library toy: holds no internal_power table", ["gone", "--liberty", libs["timing"], "--period", "2"])):
+        done = subprocess.run(words + more, capture_output=True, text=True, check=False, env=dict(os.environ, B=B))
+        expect("command: " + name, done.returncode == code and said in done.stderr and done.stderr.count("\n") == 1
+               and not os.path.exists(f"{B}/energy/tiny-gone.json"), done.stderr)
+    child = subprocess.Popen(words + ["gone", "--liberty", libs["energy"], "--period", "2", "--unit", "array"], text=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=dict(os.environ, B=B))
+    child.stdout.readline() # the library is read, the rest begins
+    child.send_signal(signal.SIGTERM)
+    err = child.communicate()[1]
+    expect("command: ended", child.returncode == 1 and err == "error: interrupted, nothing written\n"
+           and not os.path.exists(f"{B}/energy/tiny-gone-array.json"), err)
+
+
 def main():
     with tempfile.TemporaryDirectory() as where:
         code = recorder(where)
+    command()
     if code:
         return code
     print(f"energy_recorder: {COUNT[0]} passed, {COUNT[1]} failed")
