@@ -7,9 +7,6 @@ bind stamp_csr check_axil #(.Most(4), .Master(1'b1)) c_axil (
   .wdata_i({wstrb_i, wdata_i}), .bvalid_i(bvalid_o), .bready_i, .arvalid_i, .arready_i(arready_o), .araddr_i,
   .rvalid_i(rvalid_o), .rready_i, .rdata_i(rdata_o));
 
-// A run is not started while one is under way.
-bind stamp_csr check_implies c_start (.clk_i, .rst_ni, .if_i(start_o), .then_i(!busy_i));
-
 // Fetch: the address of a burst stays.
 bind stamp_fetch check_axi_address #(.AxiBytes(AXI_BYTES), .MaxBeats(256 / AXI_BYTES)) c_address (
   .clk_i, .rst_ni, .valid_i(arvalid_o), .ready_i(arready_i), .addr_i(araddr_o), .len_i(arlen_o));

@@ -27,6 +27,9 @@ bind stamp_top check_handshake #(.Width(16)) c_packed (
 // The pack buffer has one side a cycle.
 bind stamp_top check_onehot #(.Width(2)) c_pack (.clk_i, .rst_ni, .bits_i({pb_we, pb_re && pb_ready}));
 
+// A run is not started while one is under way.
+bind stamp_top check_implies c_start (.clk_i, .rst_ni, .if_i(start), .then_i(!busy));
+
 // Nothing of a program is under way when it has ended well; units work only while they have something.
 bind stamp_top check_implies c_end (.clk_i, .rst_ni, .if_i(done), .then_i(u_busy == '0 && u_valid == '0));
 bind stamp_top check_implies c_retired (.clk_i, .rst_ni(unit_rst_n), .if_i(u_done != '0), .then_i((u_done & ~u_busy) == '0));

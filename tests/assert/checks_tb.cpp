@@ -160,20 +160,79 @@ const fault faults[] = {
     X(hs_ready)                                                                                    \
     X(hs_data)                                                                                     \
     X(st_hold)                                                                                     \
-    X(st_value) X(im_if) X(im_then) X(oh_bits) X(oe_bits) X(co_clear) X(co_value) X(co_add)        \
-        X(co_sub) X(pp_push) X(pp_ready) X(pp_pop) X(pp_valid) X(ri_clear) X(ri_push) X(ri_pop)    \
-            X(ri_in) X(ri_out) X(ra_re) X(ra_we) X(ra_raddr) X(ra_waddr) X(ba_grant) X(ba_bank)    \
-                X(se_clear) X(se_wait) X(se_post) X(se_ok) X(se_take) X(se_give) X(se_overflow)    \
-                    X(ev_clear) X(ev_carry) X(ev_hit) X(ev_low) X(ev_inc) X(fi_push) X(fi_full)    \
-                        X(fi_valid) X(fi_pop) X(fi_in) X(fi_out) X(ax_valid) X(ax_ready)           \
-                            X(ax_addr) X(ax_len) X(aw_awvalid) X(aw_awready) X(aw_wvalid)          \
-                                X(aw_wready) X(aw_wlast) X(aw_bvalid) X(aw_bready) X(aw_awlen)     \
-                                    X(aw_wdata) X(ar_arvalid) X(ar_arready) X(ar_rvalid)           \
-                                        X(ar_rready) X(ar_rlast) X(ar_arlen) X(ar_rdata)           \
-                                            X(al_awvalid) X(al_awbusy) X(al_wvalid) X(al_wbusy)    \
-                                                X(al_bvalid) X(al_bready) X(al_arvalid)            \
-                                                    X(al_arbusy) X(al_rvalid) X(al_rready)         \
-                                                        X(al_data)
+    X(st_value)                                                                                    \
+    X(im_if)                                                                                       \
+    X(im_then)                                                                                     \
+    X(oh_bits)                                                                                     \
+    X(oe_bits)                                                                                     \
+    X(co_clear)                                                                                    \
+    X(co_value)                                                                                    \
+    X(co_add)                                                                                      \
+    X(co_sub)                                                                                      \
+    X(pp_push)                                                                                     \
+    X(pp_ready)                                                                                    \
+    X(pp_pop)                                                                                      \
+    X(pp_valid)                                                                                    \
+    X(ri_clear)                                                                                    \
+    X(ri_push)                                                                                     \
+    X(ri_pop)                                                                                      \
+    X(ri_in)                                                                                       \
+    X(ri_out)                                                                                      \
+    X(ra_re)                                                                                       \
+    X(ra_we)                                                                                       \
+    X(ra_raddr)                                                                                    \
+    X(ra_waddr)                                                                                    \
+    X(ba_grant)                                                                                    \
+    X(ba_bank)                                                                                     \
+    X(se_clear)                                                                                    \
+    X(se_wait)                                                                                     \
+    X(se_post)                                                                                     \
+    X(se_ok)                                                                                       \
+    X(se_take)                                                                                     \
+    X(se_give)                                                                                     \
+    X(se_overflow)                                                                                 \
+    X(ev_clear)                                                                                    \
+    X(ev_carry)                                                                                    \
+    X(ev_hit)                                                                                      \
+    X(ev_low)                                                                                      \
+    X(ev_inc)                                                                                      \
+    X(fi_push)                                                                                     \
+    X(fi_full)                                                                                     \
+    X(fi_valid)                                                                                    \
+    X(fi_pop)                                                                                      \
+    X(fi_in)                                                                                       \
+    X(fi_out)                                                                                      \
+    X(ax_valid)                                                                                    \
+    X(ax_ready)                                                                                    \
+    X(ax_addr)                                                                                     \
+    X(ax_len)                                                                                      \
+    X(aw_awvalid)                                                                                  \
+    X(aw_awready)                                                                                  \
+    X(aw_wvalid)                                                                                   \
+    X(aw_wready)                                                                                   \
+    X(aw_wlast)                                                                                    \
+    X(aw_bvalid)                                                                                   \
+    X(aw_bready)                                                                                   \
+    X(aw_awlen)                                                                                    \
+    X(aw_wdata)                                                                                    \
+    X(ar_arvalid)                                                                                  \
+    X(ar_arready)                                                                                  \
+    X(ar_rvalid)                                                                                   \
+    X(ar_rready)                                                                                   \
+    X(ar_rlast)                                                                                    \
+    X(ar_arlen)                                                                                    \
+    X(ar_rdata)                                                                                    \
+    X(al_awvalid)                                                                                  \
+    X(al_awbusy)                                                                                   \
+    X(al_wvalid)                                                                                   \
+    X(al_wbusy)                                                                                    \
+    X(al_bvalid)                                                                                   \
+    X(al_bready)                                                                                   \
+    X(al_arvalid)                                                                                  \
+    X(al_arbusy)                                                                                   \
+    X(al_rvalid)                                                                                   \
+    X(al_rready)                                                                                   \
+    X(al_data)
 
 bool set(Vtop *top, const std::string &name, uint64_t value)
 {
