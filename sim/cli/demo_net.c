@@ -30,7 +30,36 @@ struct job {
     float *logits; /* [vocab] of the last position, owned */
     double nats_f32, nats;
     struct stamp_text text; /* decoded */
+    struct stamp_energy_library costs;
+    struct stamp_energy
+        *energy; /* NULL: no library has costs of the machine; or of all runs that were told */
+    struct stamp_energy sum;
 };
+
+/* Whose cells the demo's energy is told of. */
+static const char library[] = "asap7";
+
+static void begin_energy(struct job *j)
+{
+    if (!(j->on->can & STAMP_CAN_PROGRAMS) ||
+        !stamp_energy_find(library, stamp_args_mach(j->d->machine), &j->costs))
+        return;
+    j->sum = stamp_energy_of(&j->costs);
+    j->energy = &j->sum;
+}
+
+static void tell_energy(const struct job *j, struct cJSON *object)
+{
+    struct stamp_text text = {0};
+
+    if (!j->energy || j->sum.cycles == 0) return;
+    if (object) {
+        stamp_put_energy(object, j->energy);
+        return;
+    }
+    stamp_text_energy(&text, j->energy);
+    stamp_say_text(&text);
+}
 
 static struct stamp_net_report report(const struct job *j, enum stamp_netrun_which which)
 {
@@ -40,8 +69,8 @@ static struct stamp_net_report report(const struct job *j, enum stamp_netrun_whi
                                      STAMP_MHZ,
                                      j->run,
                                      true,
-                                     NULL,
-                                     NULL};
+                                     j->energy,
+                                     stamp_args_dram(j->d->machine)};
 }
 
 /* Both phases, words of lock-step and logits. */
@@ -151,12 +180,14 @@ static void print_tail(const struct job *j, const struct stamp_err *e)
     uint64_t logits, differ;
     const uint64_t words = compared(j, &logits, &differ);
 
-    if (e->status)
+    if (e->status) {
         printf("\n");
-    else
+    } else {
+        tell_energy(j, NULL);
         printf("accuracy  perplexity of %zu tokens: f32 %.4f, machine %.4f\ntext      ...%s\n\n",
                j->scored, exp(j->nats_f32 / (double)j->scored), exp(j->nats / (double)j->scored),
                j->text.s ? j->text.s : "");
+    }
     printf("demo: %s - %" PRIu64 " words and %" PRIu64 " logits compared, %" PRIu64
            " differing%s\n",
            e->status ? "FAIL" : "PASS", words, logits, differ,
@@ -188,6 +219,7 @@ static void print_json(const struct job *j, const struct stamp_err *e)
         stamp_put_count(o, "ppl_tokens", j->scored);
         stamp_put_text(o, "decoded", j->text.s ? j->text.s : "");
     }
+    tell_energy(j, o);
     stamp_put_count(o, "checked", words);
     stamp_put_count(o, "logits_compared", logits);
     stamp_put_count(o, "mismatches", differ);
@@ -206,6 +238,7 @@ int stamp_demo_network(const struct stamp_demo_net *d)
 
     enum stamp_status s = open_session(&j, &e);
     const bool ran = !s;
+    begin_energy(&j);
     if (!s) print_head(&j);
     if (!s) s = prefill(&j, &e);
     if (!s) s = decode(&j, &e);
