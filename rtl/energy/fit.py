@@ -3,6 +3,7 @@
 of 0 or more. Which counters of event.def a unit is charged by stands in CHARGED; a cycle always costs."""
 import math
 
+SEEN = 10  # windows in which a counter must go on, else nothing can be said of its cost
 WINDOW = 4 # records tell counters every 64 cycles: windows of four of these
 # Counters of kind VALUE alone, so that C machine, clock and RTL charge alike.
 CHARGED = {
@@ -53,7 +54,9 @@ def predicted(costs, rows):
 def fitted(rows_of_unit, charged):
     """Costs of a unit with what they miss: root mean square over windows, by its mean; the total of each workload
     when it is not among those fitted to."""
-    data = {}
+    data, asked = {}, charged
+    every = [w for row in rows_of_unit for w in windows(row)]
+    charged = tuple(n for n in charged if sum(counts.get(n, 0) > 0 for _, counts, _ in every) >= SEEN)
     for row in rows_of_unit:
         seen = windows(row)
         data[row["workload"]] = ([[c] + [counts.get(n, 0) for n in charged] for c, counts, _ in seen], [e for _, _, e in seen])
@@ -71,7 +74,7 @@ def fitted(rows_of_unit, charged):
             found = solve([r for r, _ in other], [e for _, e in other])
             unseen[name] = round(sum(predicted(found, a)) / sum(es) - 1, 4)
     return {"windows": len(rows), "pj_per_cycle": round(costs[0], 6),
-            "pj": {n: round(c, 6) for n, c in zip(charged, costs[1:])}, "rms": round(rms, 4), "unseen_total": unseen}
+            "pj": {n: round(c, 6) for n, c in zip(charged, costs[1:])}, "too_rare": [n for n in asked if n not in charged], "rms": round(rms, 4), "unseen_total": unseen}
 
 
 def costs(found):
@@ -94,5 +97,6 @@ def table(fits):
     for path, f in fits["units"].items():
         worst = max(f["unseen_total"].items(), key=lambda x: abs(x[1]), default=("-", 0.0))
         lines.append(f"{path:<26} {f['windows']:>7} {f['rms']:>7.1%}  {worst[0]} {worst[1]:+.1%}; {f['pj_per_cycle']:.3f}, "
-                     + ", ".join(f"{n} {c:.3f}" for n, c in f["pj"].items() if c))
+                     + ", ".join(f"{n} {c:.3f}" for n, c in f["pj"].items() if c)
+                     + (f"; too rare: {', '.join(f['too_rare'])}" if f["too_rare"] else ""))
     return lines
