@@ -190,7 +190,7 @@ timing: deps-timing
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
 energy: deps-demo-energy
-	@$(MAKE) -s $(B)/specgen $(B)/stamp $(B)/replay rtl-$(or $(MACH),tiny)-energy
+	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/specgen $(B)/stamp $(B)/replay rtl-$(or $(MACH),tiny)-energy
 	@rtl/energy/energy.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(FIT),--fit) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
