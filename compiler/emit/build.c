@@ -73,6 +73,8 @@ bool stamp_build_starved(struct stamp_build *b)
 }
 
 /* Places of an instruction of format V. */
+enum { SPREAD = 1024 }; /* rows whose bytes are a multiple of it are spread */
+
 static void shift_v(const uint32_t *base, struct stamp_insn_v *v)
 {
     const uint32_t vm = base[STAMP_SPACE_VM];
@@ -195,8 +197,9 @@ void stamp_build_phase_per_key(struct stamp_build *b)
 struct stamp_place stamp_build_matrix(struct stamp_build *b, const char *name, enum stamp_role role,
                                       enum stamp_fmt fmt, uint64_t rows, uint64_t cols)
 {
-    const uint64_t row =
-        round_up(round_up(cols, b->mach->L) * stamp_fmt_bytes(fmt), STAMP_DRAM_ALIGN);
+    uint64_t row = round_up(round_up(cols, b->mach->L) * stamp_fmt_bytes(fmt), STAMP_DRAM_ALIGN);
+
+    if (b->options->spread && rows > 1 && row % SPREAD == 0) row += STAMP_DRAM_ALIGN;
     struct stamp_buffer *f = add_buffer(b, name, rows * row);
 
     if (!f) return (struct stamp_place){0, 0, fmt, 0};

@@ -306,6 +306,7 @@ static enum stamp_status work(const struct compile_args *a, const struct stamp_c
     const struct stamp_compile_options how = {
         .mach = stamp_args_mach(&a->machine),
         .memory = {a->machine.run.read_latency, a->machine.run.read_rate},
+        .spread = a->machine.run.has_dram,
         .in_fmt = a->format.in,
         .out_fmt = a->format.out,
         .dump = a->dump ? &dump : NULL};

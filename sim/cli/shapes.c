@@ -108,6 +108,7 @@ enum stamp_status stamp_shapes_compile(const struct stamp_args_shapes *a, const 
     const struct stamp_compile_options how = {
         .mach = stamp_args_mach(machine),
         .memory = {machine->run.read_latency, machine->run.read_rate},
+        .spread = machine->run.has_dram,
         .in_fmt = STAMP_FMT_F32,
         .out_fmt = STAMP_FMT_F32};
     enum stamp_status s = open_config(a, path, &m, e);

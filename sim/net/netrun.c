@@ -114,7 +114,8 @@ enum stamp_status stamp_netrun_need(struct stamp_netrun *r, uint32_t n, struct s
         .mach = r->o.mach,
         .in_fmt = STAMP_FMT_F32,
         .out_fmt = STAMP_FMT_F32,
-        .memory = {r->o.run.read_latency, r->o.run.read_rate}};
+        .memory = {r->o.run.read_latency, r->o.run.read_rate},
+        .spread = r->o.run.has_dram};
 
     stamp_run_free(r->run);
     r->run = NULL;
