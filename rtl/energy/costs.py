@@ -97,6 +97,24 @@ def write(found, fits, path=DEF):
     return errors
 
 
+def known_errors(library, machine, path=DEF):
+    """Mean and worst of units, then of their sum, as costs.def has them; None without a block."""
+    with open(path, encoding="utf8") as f:
+        line = re.search(rf"^LIBRARY\({library}, {machine}, .*, ([\d.]+), ([\d.]+), ([\d.]+), ([\d.]+)\)$", f.read(), re.M)
+    return [float(x) for x in line.groups()] if line else None
+
+
+def worse(found, fits, path=DEF):
+    """What misses more than costs.def says, by half a percent and more: lines, none where all is well; and the errors."""
+    _, errors = block(found, fits)
+    known = known_errors(found["library"], found["machine"], path)
+    if known is None:
+        return [f"{path} has no costs of {found['library']} on {found['machine']}"], errors
+    seen = [x for whole in (False, True) for x in spread([e for e in errors if (e["unit"] == "all") == whole])]
+    names = ("units, mean", "units, worst", "their sum, mean", "their sum, worst")
+    return [f"{n}: {s:.2%} off, {path} says {k:.2%}" for n, s, k in zip(names, seen, known) if s > k + 0.005], errors
+
+
 def table(errors):
     """What the fits miss on workloads they did not see."""
     out = [f"{'unit':<16} {'workload':<12} {'gates, nJ':>12} {'model, nJ':>12} {'error':>8}"]

@@ -3,7 +3,7 @@
 """Energy of the machine's units from their gates and what switches in them on real runs (rtl/energy/README.md).
 
   energy.py MACH LIB [--unit UNIT[,UNIT]] [--liberty FILE[,FILE] --period NS] [--work NAME[,NAME]] [--cycles N]
-            [--start N] [--fit] [--second ACTIVITY]
+            [--start N] [--fit [--check]] [--second ACTIVITY]
             [--glitches] [-j N]
 
 Needs Yosys 0.23, build/specgen, build/stamp, build/replay and build/stamp_rtl_MACH_energy.so (make energy). Writes
@@ -241,6 +241,7 @@ def arguments():
     parser.add_argument("--glitches", action="store_true")
     parser.add_argument("--second", type=float, metavar="ACTIVITY")
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("-j", "--jobs", type=int, default=2)
     options = parser.parse_args()
     def fail(what):
@@ -285,9 +286,11 @@ def main():
             fits = fit.costs(found)
             print("\n" + "\n".join(fit.table(fits)))
             if not options.unit: # of the whole machine: what runs of the kit are charged
-                errors = costs.write(found, fits)
+                bad, errors = costs.worse(found, fits) if options.check else ([], costs.write(found, fits))
                 results.write(f"{B}/energy/check.json", errors)
-                print("\n" + "\n".join(costs.table(errors)))
+                print("\n" + "\n".join(costs.table(errors) + ([f"energy-check: {'; '.join(bad) or 'nothing is worse'}"] if options.check else [])))
+                if bad:
+                    return 1
         for row in found["units"]:
             row.pop("windows")
             row.pop("counters")

@@ -127,6 +127,10 @@ def charged(where):
     expect("an inner unit is in the outer", "i_a" not in text and '"m.a"' not in text)
     whole = {e["workload"]: e["error"] for e in errors if e["unit"] == "all"}
     expect("errors of the sum", near(whole["w"], (500 * 0.02 - 100 * 0.1) / 600) and near(whole["x"], -0.04), whole)
+    expect("as good as it says", costs.worse(found, fits, path)[0] == [], costs.worse(found, fits, path))
+    less = {**fits, "units": {**fits["units"], "i_v": {**fits["units"]["i_v"], "unseen_total": {"w": -0.2}}}}
+    expect("worse is told", len(costs.worse(found, less, path)[0]) >= 2, costs.worse(found, less, path))
+    expect("no block", "no costs" in costs.worse({**found, "machine": "wide"}, fits, path)[0][0])
     costs.write({**found, "machine": "base"}, fits, path)
     costs.write(found, fits, path)
     with open(path, encoding="utf8") as f:
@@ -141,7 +145,7 @@ def main():
         memories(where)
         charged(where)
     print(f"energy_parse: {COUNT[0]} passed, {COUNT[1]} failed")
-    return 1 if COUNT[1] or COUNT[0] < 28 else 0
+    return 1 if COUNT[1] or COUNT[0] < 31 else 0
 
 
 sys.exit(main())
