@@ -204,6 +204,22 @@ enum stamp_status stamp_report_end(struct stamp_args_report *a, struct stamp_err
     return stamp_record_write(a->record, a->file, e);
 }
 
+bool stamp_report_has(enum stamp_status s)
+{
+    return !s || s == STAMP_EMISMATCH;
+}
+
+enum stamp_status stamp_report_both(enum stamp_status s, const struct stamp_err *w,
+                                    struct stamp_err *e)
+{
+    if (!w->status) return s;
+    if (s)
+        stamp_say_fail(w);
+    else
+        *e = *w;
+    return s ? s : w->status;
+}
+
 void stamp_report_free(struct stamp_args_report *a)
 {
     stamp_record_free(a->record);

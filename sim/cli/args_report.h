@@ -71,6 +71,14 @@ void stamp_report_figure(struct stamp_args_report *a, const char *key, const cha
 /** Write the file. */
 enum stamp_status stamp_report_end(struct stamp_args_report *a, struct stamp_err *e);
 
+/** Whether work that ended with @p s has a record: also a run that ended at a difference, with what is known of it. */
+bool stamp_report_has(enum stamp_status s);
+
+/** The status of a command whose work ended with @p s, in @p e, and whose record in @p w: the work's failure comes first,
+ *  the record's is said beside it. */
+enum stamp_status stamp_report_both(enum stamp_status s, const struct stamp_err *w,
+                                    struct stamp_err *e);
+
 /** Forget the record; of one that was never begun too. */
 void stamp_report_free(struct stamp_args_report *a);
 

@@ -143,7 +143,8 @@ static struct stamp_net_report report(const struct classify_args *a, const struc
                                      stamp_args_dram(&a->machine)};
 }
 
-static enum stamp_status record(struct classify_args *a, const struct stamp_classify *c,
+/* @param whole  all pictures were seen */
+static enum stamp_status record(struct classify_args *a, const struct stamp_classify *c, bool whole,
                                 struct stamp_err *e)
 {
     char scheme[400];
@@ -154,7 +155,7 @@ static enum stamp_status record(struct classify_args *a, const struct stamp_clas
                        stamp_args_mach(&a->machine));
     stamp_report_settings(&a->report, a->on->can & STAMP_CAN_BITS ? scheme : NULL, NULL);
     stamp_report_figure(&a->report, "sqnr_db", "logits",
-                        c->run ? stamp_classify_db(c) : (double)NAN);
+                        c->run && whole ? stamp_classify_db(c) : (double)NAN);
     if (c->run) {
         const struct stamp_net_report r = report(a, c, stamp_netrun_phase(c->run, STAMP_PREFILL));
         stamp_report_net(&a->report, "pictures", &r);
@@ -264,7 +265,9 @@ int stamp_cmd_classify(int argc, char **argv)
         stamp_text_tensors(&text, c.tensors);
         stamp_say_text(&text);
     }
-    if (!s) s = record(&a, &c, &e);
+    struct stamp_err w = {0};
+    if (stamp_report_has(s)) record(&a, &c, !s, &w);
+    s = stamp_report_both(s, &w, &e);
     stamp_report_free(&a.report);
     stamp_classify_close(&c);
     stamp_free(of_node);

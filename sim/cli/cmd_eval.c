@@ -281,9 +281,9 @@ static enum stamp_status record(struct eval_args *a, const struct result *r, str
     stamp_report_begin(to, "eval", a->model[0], a->on, &a->machine, stamp_args_mach(&a->machine));
     stamp_report_settings(to, r->scheme, NULL);
     stamp_report_figure(to, "ppl_f32", NULL, r->f32.ppl);
-    stamp_report_figure(to, "ppl", NULL, r->q.ppl);
-    stamp_report_figure(to, "nats_f32", NULL, r->f32.nats / n);
-    stamp_report_figure(to, "nats", NULL, r->q.nats / n);
+    stamp_report_figure(to, "ppl", NULL, n > 0 ? r->q.ppl : (double)NAN);
+    stamp_report_figure(to, "nats_f32", NULL, r->f32.nats / (double)r->f32.tokens);
+    stamp_report_figure(to, "nats", NULL, n > 0 ? r->q.nats / n : (double)NAN);
     stamp_report_figure(to, "scored", NULL, n);
     stamp_report_figure(to, "avg_act_bits", NULL, r->bits);
     if (r->net.phase) stamp_report_net(to, "prefill", &r->net);
@@ -318,7 +318,9 @@ int stamp_cmd_eval(int argc, char **argv)
     else if (at.scoring && s != STAMP_EUNSUPPORTED &&
              strncmp(e.text, a.model[0], strlen(a.model[0])) != 0)
         stamp_fail_at(&e, "%s", a.text);
-    if (!s) s = record(&a, &r, &e);
+    struct stamp_err w = {0};
+    if (stamp_report_has(s)) record(&a, &r, &w);
+    s = stamp_report_both(s, &w, &e);
     stamp_report_free(&a.report);
     stamp_netrun_free(at.run);
     stamp_tensors_free(r.tensors);

@@ -379,14 +379,15 @@ int stamp_cmd_generate(int argc, char **argv)
                               .on = &stamp_on_model,
                               .mhz = STAMP_MHZ};
     struct generation g = {.a = &a};
-    struct stamp_err e = {0};
+    struct stamp_err e = {0}, w = {0};
 
     stamp_args_parse(&argp, "generate", argc, argv, &a);
     stamp_progress_init(a.common.progress);
     a.sampler.state = a.machine.run.seed;
     enum stamp_status s = work(&g, &e);
     if (!s) print(&g);
-    if (!s) s = record(&a, &g, &e);
+    if (stamp_report_has(s)) record(&a, &g, &w);
+    s = stamp_report_both(s, &w, &e);
     stamp_report_free(&a.report);
     stamp_netrun_free(g.run);
     stamp_qmodel_free(g.codes);

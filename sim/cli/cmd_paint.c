@@ -183,7 +183,9 @@ int stamp_cmd_paint(int argc, char **argv)
     if (!s) stamp_report_begin(&a.report, "paint", a.model, a.job.on, &a.machine, a.job.mach);
     if (a.job.on->can & STAMP_CAN_BITS) stamp_report_settings(&a.report, scheme, NULL);
     if (!s) s = stamp_paint_run(&a.job, m, a.model, &e);
-    if (!s) s = stamp_report_end(&a.report, &e);
+    struct stamp_err w = {0};
+    if (stamp_report_has(s)) stamp_report_end(&a.report, &w);
+    s = stamp_report_both(s, &w, &e);
     stamp_report_free(&a.report);
     stamp_free(of_node);
     stamp_network_close(m);

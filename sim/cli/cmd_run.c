@@ -387,11 +387,8 @@ int stamp_cmd_run(int argc, char **argv)
     if (ready && (!s || (a.common.json && (s == STAMP_EMISMATCH || s == STAMP_EMACHINE))))
         print(&a, image, &r);
     struct stamp_err unwritten = {0};
-    if (ready && (!s || s == STAMP_EMISMATCH) && record(&a, image, &r, &unwritten)) {
-        if (s) stamp_say_fail(&unwritten);
-        if (!s) e = unwritten;
-        s = s ? s : e.status;
-    }
+    if (ready && stamp_report_has(s)) record(&a, image, &r, &unwritten);
+    s = stamp_report_both(s, &unwritten, &e);
     const int code = s ? say_stop(&a, &r, s, &e) : STAMP_EXIT_OK;
     stamp_references_free(&a.ref);
     stamp_run_free(run);

@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -207,11 +208,13 @@ static struct stamp_net_report report(const struct work *w, const struct stamp_n
                                      w->j->net.run.has_dram ? &w->j->net.run.dram : NULL};
 }
 
-static void record(const struct work *w)
+/* @param whole  all steps were done */
+static void record(const struct work *w, bool whole)
 {
     struct stamp_netrun_phase phase;
 
-    stamp_report_figure(w->j->report, "sqnr_db", "predictions", stamp_predict_db(&w->p));
+    stamp_report_figure(w->j->report, "sqnr_db", "predictions",
+                        whole ? stamp_predict_db(&w->p) : (double)NAN);
     if (!stamp_predict_sum(&w->p, &phase)) return;
     const struct stamp_net_report r = report(w, &phase);
     stamp_report_net(w->j->report, "evaluations", &r);
@@ -296,7 +299,7 @@ enum stamp_status stamp_paint_run(const struct stamp_paint_job *j, const struct 
         put(w);
     else if (!s)
         print(w);
-    if (!s) record(w);
+    if (stamp_report_has(s)) record(w, !s);
     for (size_t i = 0; i < j->prompts; i++) stamp_picture_free(&w->picture[i]);
     stamp_judge_close(w->judge);
     stamp_predict_close(&w->p);

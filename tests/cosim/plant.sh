@@ -81,6 +81,10 @@ say="$P/stamp generate $model --prompt Once -n 2 --machine tiny"
 honest $say --on all
 want word:MXU:VM:9 "$(words MXU VM)" $say --on all
 want memory 'buffer (step\.)?logits' $say --on all
+# A network that differs has its record: so many mismatches, no cycles.
+want word:MXU:VM:9 "$(words MXU VM)" $say --on all --report "$tmp/differs.json"
+grep -q '"mismatches":[1-9]' "$tmp/differs.json" && grep -q '"total":{.*"cycles":null' "$tmp/differs.json" &&
+    "$P/stamp" report "$tmp/differs.json" > /dev/null || { failed=$((failed + 1)); echo 'plant: no record of a network that differs'; }
 rm -f "$tmp/last.fst"
 want word:MXU:VM:9 "$(words MXU VM)" $say --on all --wave "$tmp/last.fst" --wave-last 200
 [ -s "$tmp/last.fst" ] || { failed=$((failed + 1)); echo 'plant: no wave of the run of a network that differs'; }
