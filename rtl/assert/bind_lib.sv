@@ -7,11 +7,11 @@ bind stamp_fifo check_fifo #(.Width(Width), .Depth(Depth)) c_queue (
 
 // Lines of every memory of two ports.
 bind stamp_ram check_ram #(.Depth(Depth)) c_ports (
-  .clk_i, .re_i, .raddr_i, .we_i, .waddr_i);
+  .clk_i, .re_i, .we_i, .waddr_i);
 
 // Lines of every memory of one port, and that one side has it.
 bind stamp_ram_sp check_ram #(.Depth(Depth), .One(1'b1)) c_port (
-  .clk_i, .re_i, .raddr_i(addr_i), .we_i, .waddr_i(addr_i));
+  .clk_i, .re_i, .we_i, .waddr_i(addr_i));
 
 // The place of a ring of delays.
 bind stamp_delay check_counter #(.Width(PtrW), .Max(Slots - 1)) c_place (

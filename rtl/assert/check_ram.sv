@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
-// check_ram - ports of a memory: addresses are lines it has. With One, a single port: a read or a write in a cycle,
-// not both. A memory has no reset; what its user does in the first Settle cycles, before the reset has come, is
-// nobody's affair.
+// check_ram - ports of a memory: what is written is a line it has. With One, a single port: a read or a write in a
+// cycle, not both. A read may begin beyond the last line, of an instruction that is refused: nobody takes what it
+// gives. A memory has no reset; what its user does in the first Settle cycles, before the reset has come, is nobody's
+// affair.
 module check_ram #(
     parameter int unsigned Depth  = 64,
     parameter bit          One    = 1'b0,
@@ -9,7 +10,6 @@ module check_ram #(
 ) (
     input logic                     clk_i,
     input logic                     re_i,
-    input logic [$clog2(Depth)-1:0] raddr_i,
     input logic                     we_i,
     input logic [$clog2(Depth)-1:0] waddr_i
 );
@@ -23,9 +23,6 @@ module check_ram #(
 
   always @(posedge clk_i) begin
     if (up) begin
-      if (re_i) begin
-        a_read_in_range: assert (32'(raddr_i) < Depth);
-      end
       if (we_i) begin
         a_write_in_range: assert (32'(waddr_i) < Depth);
       end

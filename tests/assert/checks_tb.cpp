@@ -62,10 +62,9 @@ const fault faults[] = {
      "ri_push=1 / ri_in=1 / ri_in=2 / ri_in=3 / ri_in=4 ri_push=0 ri_pop=1 / ri_out=1 ri_pop=0 "
      "ri_clear=1 / "
      "ri_in=0 ri_out=0"},
-    {"check_ram", "c_ra.a_read_in_range", "ra_re=1 ra_raddr=4 / ra_raddr=5"},
     {"check_ram", "c_ra.a_write_in_range", "ra_we=1 ra_waddr=4 / ra_waddr=5"},
     {"check_ram", "c_ra.a_one_port", "ra_re=1 / ra_we=1"},
-    {"check_ram", nullptr, "ra_re=1 ra_raddr=4 ra_waddr=7 / ra_re=0 ra_raddr=7 ra_we=1 ra_waddr=4"},
+    {"check_ram", nullptr, "ra_re=1 ra_waddr=7 / ra_re=0 ra_we=1 ra_waddr=4"},
     {"check_banks", "c_ba.a_one_a_bank", "ba_grant=3"},
     {"check_banks", "c_ba.a_one_a_bank", "ba_grant=3 ba_bank=2 / ba_bank=3"},
     {"check_banks", nullptr, "ba_grant=3 ba_bank=1 / ba_bank=2 / ba_grant=2 ba_bank=3"},
@@ -180,7 +179,6 @@ const fault faults[] = {
     X(ri_out)                                                                                      \
     X(ra_re)                                                                                       \
     X(ra_we)                                                                                       \
-    X(ra_raddr)                                                                                    \
     X(ra_waddr)                                                                                    \
     X(ba_grant)                                                                                    \
     X(ba_bank)                                                                                     \

@@ -16,7 +16,7 @@ module checks_tb_top (
     input logic        ri_clear, ri_push, ri_pop,
     input logic [2:0]  ri_in, ri_out,
     input logic        ra_re, ra_we,
-    input logic [2:0]  ra_raddr, ra_waddr,
+    input logic [2:0]  ra_waddr,
     input logic [1:0]  ba_grant, ba_bank,
     input logic        se_clear,
     input logic [29:0] se_wait, se_post,
@@ -51,7 +51,7 @@ module checks_tb_top (
   check_ring #(.Width(3), .Depth(4)) c_ri (
     .clk_i, .rst_ni, .clear_i(ri_clear), .in_i(ri_in), .out_i(ri_out), .push_i(ri_push), .pop_i(ri_pop));
   check_ram #(.Depth(5), .One(1'b1)) c_ra (
-    .clk_i, .re_i(ra_re), .raddr_i(ra_raddr), .we_i(ra_we), .waddr_i(ra_waddr));
+    .clk_i, .re_i(ra_re), .we_i(ra_we), .waddr_i(ra_waddr));
   check_banks #(.Ports(2), .BankW(1)) c_ba (.clk_i, .grant_i(ba_grant), .bank_i(ba_bank));
   check_sems #(.Units(2)) c_se (
     .clk_i, .rst_ni, .clear_i(se_clear), .wait_i(se_wait), .ok_i(se_ok), .take_i(se_take),
