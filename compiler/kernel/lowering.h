@@ -98,6 +98,8 @@ uint32_t stamp_lower_rows(const struct stamp_lower *n, uint32_t value);
 struct stamp_layout stamp_lower_layout(const struct stamp_lower *n, uint32_t value);
 /** Elements of a row of a value as it lies in memory. */
 uint32_t stamp_lower_width(const struct stamp_lower *n, uint32_t value);
+/** Values of one name share a place. */
+const char *stamp_lower_place_name(const struct stamp_gvalue *v);
 /** Where value @p v is read; rows that are picked are a part of another value. */
 struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v);
 /** Address of a line of @p eps; laid when it is asked for first, which must be before code is emitted. */

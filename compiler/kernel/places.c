@@ -66,6 +66,11 @@ uint32_t stamp_lower_width(const struct stamp_lower *n, uint32_t value)
     return l.groups * l.padded;
 }
 
+const char *stamp_lower_place_name(const struct stamp_gvalue *v)
+{
+    return *v->place ? v->place : v->name;
+}
+
 struct stamp_place stamp_lower_place(const struct stamp_lower *n, uint32_t v)
 {
     const struct stamp_gnode *k = &n->g->node[n->g->value[v].node];

@@ -66,11 +66,6 @@ static void beside(struct stamp_lower *n, const struct stamp_gstep *s)
     }
 }
 
-static const char *place_of(const struct stamp_gvalue *v)
-{
-    return *v->place ? v->place : v->name;
-}
-
 /* The PREPEND step that puts a row in front of the value, or NULL. */
 static const struct stamp_gstep *prepended(const struct stamp_lower *n, uint32_t v)
 {
@@ -93,7 +88,9 @@ static struct room room_of(const struct stamp_lower *n, uint32_t v)
     struct room r = {attended(n, v), stamp_lower_width(n, v)};
 
     for (uint32_t k = v + 1; k < n->g->values; k++) {
-        if (strcmp(place_of(&n->g->value[k]), place_of(&n->g->value[v]))) continue;
+        if (strcmp(stamp_lower_place_name(&n->g->value[k]),
+                   stamp_lower_place_name(&n->g->value[v])))
+            continue;
         const struct stamp_lstep *a = attended(n, k);
         const uint32_t width = stamp_lower_width(n, k);
         if (width > r.width) r.width = width;
@@ -112,7 +109,8 @@ static void value(struct stamp_lower *n, uint32_t v)
     if (n->place[v].row_bytes) return;
     for (uint32_t k = 0; k < v; k++) {
         const struct stamp_gvalue *o = &n->g->value[k];
-        if (!n->place[k].row_bytes || strcmp(place_of(o), place_of(g))) continue;
+        if (!n->place[k].row_bytes || strcmp(stamp_lower_place_name(o), stamp_lower_place_name(g)))
+            continue;
         if (o->cols != g->cols || stamp_lower_width(n, k) != stamp_lower_width(n, v))
             stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
                              "%s and %s share a place but not their width", o->name, g->name);
@@ -126,9 +124,9 @@ static void value(struct stamp_lower *n, uint32_t v)
         n->place[v] = n->place[front->out];
         n->place[v].addr += n->place[v].row_bytes;
     } else if (r.a) {
-        n->place[v] = heads_of(n, r.a, place_of(g), v, r.width);
+        n->place[v] = heads_of(n, r.a, stamp_lower_place_name(g), v, r.width);
     } else {
-        n->place[v] = matrix(n, place_of(g), last ? STAMP_OUTPUT : STAMP_TEMP,
+        n->place[v] = matrix(n, stamp_lower_place_name(g), last ? STAMP_OUTPUT : STAMP_TEMP,
                              stamp_lower_rows(n, v), r.width);
     }
 }

@@ -19,11 +19,6 @@ static bool has_cache(const struct stamp_graph *g)
     return false;
 }
 
-static const char *place_of(const struct stamp_gvalue *v)
-{
-    return *v->place ? v->place : v->name;
-}
-
 /* What the graph allows and a program does not do: caches have names and registers once; code of a block is
  * the same in every repetition, so what it goes on from is where what it hands on is. */
 static enum stamp_status check_graph(const struct stamp_graph *g, struct stamp_err *e)
@@ -38,10 +33,11 @@ static enum stamp_status check_graph(const struct stamp_graph *g, struct stamp_e
         const struct stamp_gvalue *in = &g->value[g->block[i].in],
                                   *out = &g->value[g->block[i].out];
         if (g->block[i].repeat > 1 &&
-            (strcmp(place_of(in), place_of(out)) || g->node[in->node].op == STAMP_GOP_PICK ||
-             g->node[out->node].op == STAMP_GOP_PICK))
+            (strcmp(stamp_lower_place_name(in), stamp_lower_place_name(out)) ||
+             g->node[in->node].op == STAMP_GOP_PICK || g->node[out->node].op == STAMP_GOP_PICK))
             return stamp_fail(e, STAMP_EUNSUPPORTED, "%s goes on from %s in place %s, not %s",
-                              g->block[i].name, out->name, place_of(out), place_of(in));
+                              g->block[i].name, out->name, stamp_lower_place_name(out),
+                              stamp_lower_place_name(in));
     }
     return STAMP_OK;
 }

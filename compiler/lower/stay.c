@@ -39,11 +39,6 @@ static uint32_t base_of(const struct stamp_lower *n, uint32_t v)
     return v;
 }
 
-static const char *place_of(const struct stamp_gvalue *v)
-{
-    return *v->place ? v->place : v->name;
-}
-
 /* The step's kernel reads and writes rows in VM, but for operands that are rows of values. */
 static bool takes(const struct stamp_lower *n, uint32_t i)
 {
@@ -81,10 +76,10 @@ static bool touches(const struct stamp_lower *n, const struct stamp_gstep *s, ui
 /* All that share the value's place are rows of this run, and all who touch them know rows in VM. */
 static bool may_stay(const struct stamp_lower *n, uint32_t v)
 {
-    const char *place = place_of(&n->g->value[v]);
+    const char *place = stamp_lower_place_name(&n->g->value[v]);
 
     for (uint32_t o = 0; o < n->g->values; o++) {
-        if (o != v && strcmp(place_of(&n->g->value[o]), place)) continue;
+        if (o != v && strcmp(stamp_lower_place_name(&n->g->value[o]), place)) continue;
         if (n->g->node[n->g->value[o].node].op == STAMP_GOP_PICK) continue;
         if (o + 1 == n->g->values || stamp_lower_rows(n, o) != 1) return false;
         for (uint32_t i = 0; i < n->steps.steps; i++) {

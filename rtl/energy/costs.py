@@ -71,12 +71,18 @@ def spread(errors):
     return sum(sizes) / len(sizes), max(sizes)
 
 
+def left_out(fits):
+    """In words, with the events that no fit could cost."""
+    rare = sorted({e for p in outermost(list(fits["units"])) for e in fits["units"][p].get("too_rare", ())})
+    return fits["left_out"] + (", too rare to be fitted: " + " ".join(rare) if rare else "")
+
+
 def block(found, fits):
     costs, errors = lines(found, fits)
     lib, mach = found["library"], found["machine"]
     unit, run = (spread([e for e in errors if (e["unit"] == "all") == whole]) for whole in (False, True))
     text = [f'LIBRARY({lib}, {mach}, {len(costs)}, "{CORNERS.get(lib, "as the file says")}", {found["supply_v"]:g}, '
-            f'{1000 / found["period_ns"]:g}, "{fits["left_out"]}", {unit[0]:.4f}, {unit[1]:.4f}, {run[0]:.4f}, {run[1]:.4f})']
+            f'{1000 / found["period_ns"]:g}, "{left_out(fits)}", {unit[0]:.4f}, {unit[1]:.4f}, {run[0]:.4f}, {run[1]:.4f})']
     text += [f'COST({lib}, {mach}, "{u}", {e}, {c}, {pj:.6g})' for u, e, c, pj in costs]
     return "\n".join(text) + "\n", errors
 

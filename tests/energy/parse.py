@@ -112,14 +112,14 @@ def charged(where):
         return {"path": path, "workload": work, "cycles": 100, "pj": {"clock": clock, "leakage": leak, "total": total}}
     found = {"library": "lib", "machine": "tiny", "period_ns": 0.8, "supply_v": 0.7,
              "units": [row("i_m", "w", 200, 1, 500), row("i_m", "x", 220, 1, 600), row("i_m.i_a", "w", 9, 9, 9), row("i_v", "w", 50, 2, 100)]}
-    unit = {"pj_per_cycle": 2.5, "pj": {"MAC_USED": 0.25, "DRAIN_LINES": 0.0}, "unseen_total": {"w": 0.02, "x": -0.04}}
+    unit = {"pj_per_cycle": 2.5, "pj": {"MAC_USED": 0.25, "DRAIN_LINES": 0.0}, "unseen_total": {"w": 0.02, "x": -0.04}, "too_rare": ["B", "A"]}
     fits = {"left_out": "wires", "units": {"i_m": unit, "i_m.i_a": unit,
                                           "i_v": {"pj_per_cycle": 0.3, "pj": {"VX_LINES": 7.0}, "unseen_total": {"w": -0.1}}}}
     path = os.path.join(where, "costs.def")
     errors = costs.write(found, fits, path)
     with open(path, encoding="utf8") as f:
         text = f.read()
-    for line in ('LIBRARY(lib, tiny, 8, "as the file says", 0.7, 1250, "wires", 0.0533, 0.1000, 0.0200, 0.0400)',
+    for line in ('LIBRARY(lib, tiny, 8, "as the file says", 0.7, 1250, "wires, too rare to be fitted: A B", 0.0533, 0.1000, 0.0200, 0.0400)',
                  'COST(lib, tiny, "m", CYCLES, CLOCK, 2.1)', 'COST(lib, tiny, "m", CYCLES, LEAKAGE, 0.01)',
                  'COST(lib, tiny, "m", CYCLES, IDLE, 0.39)', 'COST(lib, tiny, "m", MAC_USED, PRODUCTS, 0.25)',
                  'COST(lib, tiny, "v", CYCLES, CLOCK, 0.28)', 'COST(lib, tiny, "v", VX_LINES, LINES, 7)'):

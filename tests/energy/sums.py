@@ -143,6 +143,7 @@ def refused(tmp):
 
 def main():
     with tempfile.TemporaryDirectory() as tmp:
+        check("there are costs", libraries())
         for library, machine, count in libraries():
             check(f"{library} on {machine}: as many costs as it says", len(costs(library, machine)) == int(count))
             layers(tmp, library, machine)
