@@ -12,7 +12,7 @@
     X(spec) X(machine) X(control) X(rows) X(codes) X(rules) X(mm) X(lockstep) X(f32) X(fn)         \
     X(norm) X(rope) X(kv) X(attn) X(xform) X(plan) X(quant) X(matmul) X(linear) X(facts) X(net)    \
     X(front) X(image) X(asm) X(tile) X(emit) X(ahead) X(weave) X(compile) X(compile_net) X(stay) \
-    X(compile_shapes) \
+    X(lines) X(compile_shapes) \
     X(quantizers) X(programs) X(cli) X(cli_net) X(cli_compile) X(sample) X(tensors)            \
     X(netphases) X(starved) X(token) X(keys) X(json_out) X(conform) X(machs) X(picture) X(npz)      \
     X(device) X(node_schemes) X(schemes) X(net_vit) X(vit) X(graph) X(graph_text)                  \

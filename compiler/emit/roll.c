@@ -41,13 +41,14 @@ static uint64_t dram_of(const struct stamp_field *f, const struct stamp_word *w)
 static bool alike(const struct stamp_field *f, const struct stamp_word *a,
                   const struct stamp_word *b)
 {
-    struct stamp_word x = *a, y = *b;
+    struct stamp_word x, y;
 
     if (a->w[0] != b->w[0]) return false;
-    if (is_transfer(a)) {
-        stamp_word_set(&x, f->lsb, f->width, 0);
-        stamp_word_set(&y, f->lsb, f->width, 0);
-    }
+    if (!is_transfer(a)) return !memcmp(a, b, sizeof *a);
+    x = *a;
+    y = *b;
+    stamp_word_set(&x, f->lsb, f->width, 0);
+    stamp_word_set(&y, f->lsb, f->width, 0);
     return !memcmp(&x, &y, sizeof x);
 }
 
@@ -105,14 +106,15 @@ static bool best_loop(const struct stamp_mach *m, const struct stamp_word *in, s
     size_t saved = 0;
 
     for (size_t q = 1; q + 2 <= m->IM_WORDS && q <= BODY_MAX && 2 * q <= count; q++) {
-        struct loop l = {.q = q};
+        struct loop l; /* 2 KiB: steps are set as far as they are used */
         uint64_t value[STEPS_MAX + 1];
         if (!alike(f, &in[0], &in[q])) continue;
+        l.q = q;
         l.times = repeats(f, in, count, q, l.step);
+        if (l.times < 2) continue;
         const size_t free = distinct(in, &l, false, value), layer = distinct(in, &l, true, value);
         const size_t steps = free + layer, cost = q + 2 + 2 * steps, was = q * l.times;
-        if (l.times < 2 || free > STEPS_MAX || layer > STEPS_MAX || q + steps + 1 > m->IM_WORDS)
-            continue;
+        if (free > STEPS_MAX || layer > STEPS_MAX || q + steps + 1 > m->IM_WORDS) continue;
         if (was <= cost || was - cost <= saved) continue;
         saved = was - cost;
         *best = l;

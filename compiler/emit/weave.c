@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/prove/access.h"
+#include "compiler/prove/lines.h"
 #include "model/mem.h"
 #include "model/time/cycles.h"
 
@@ -36,8 +37,8 @@ struct weave {
     struct edge *edge; /* [edges], from 1 */
     uint32_t edges, room;
     uint32_t *seen; /* [count + 1] the last instruction that has an edge from it */
-    struct line *line[STAMP_SPACES];
-    struct line **page; /* of DRAM, in lines of DRAM_ALIGN */
+    struct stamp_lines lines[STAMP_SPACES]; /* of struct line */
+    struct line **page;                     /* of DRAM, in lines of DRAM_ALIGN */
     size_t pages;
     uint32_t head[STREAMS][STAMP_UNITS]; /* what comes next */
     uint64_t busy[STREAMS][STAMP_UNITS]; /* cycles of all there is */
@@ -62,15 +63,15 @@ static bool start(struct weave *w)
     w->page = stamp_alloc(w->pages, sizeof *w->page);
     for (int s = 0; s < STAMP_SPACES; s++) {
         if (s == STAMP_SPACE_DRAM) continue;
-        w->line[s] = stamp_alloc(stamp_space_lines(m->mach, (enum stamp_space)s), sizeof **w->line);
-        ok = ok && w->line[s];
+        ok = ok && stamp_lines_new(&w->lines[s], stamp_space_lines(m->mach, (enum stamp_space)s),
+                                   sizeof(struct line), true);
     }
     return ok && w->insn && w->seen && w->page;
 }
 
 static void end(struct weave *w)
 {
-    for (int s = 0; s < STAMP_SPACES; s++) stamp_free(w->line[s]);
+    for (int s = 0; s < STAMP_SPACES; s++) stamp_lines_free(&w->lines[s]);
     for (size_t i = 0; w->page && i < w->pages; i++) stamp_free(w->page[i]);
     stamp_free(w->page);
     stamp_free(w->seen);
@@ -102,9 +103,8 @@ static void wait_for(struct weave *w, uint32_t of, uint32_t on)
     w->insn[of].pending++;
 }
 
-static struct line *line_of(struct weave *w, enum stamp_space space, uint64_t i)
+static struct line *dram_line(struct weave *w, uint64_t i)
 {
-    if (space != STAMP_SPACE_DRAM) return &w->line[space][i];
     if (i / PAGE >= w->pages) return NULL; /* beyond all buffers: the scheduler says so */
     struct line **page = &w->page[i / PAGE];
     if (!*page) *page = stamp_alloc(PAGE, sizeof **page);
@@ -112,23 +112,33 @@ static struct line *line_of(struct weave *w, enum stamp_space space, uint64_t i)
     return *page ? *page + i % PAGE : NULL;
 }
 
-static void touch(struct weave *w, uint32_t i, const struct stamp_touch *t)
+static void touch_line(struct weave *w, uint32_t i, bool writes, struct line *l)
 {
     const struct insn *n = &w->insn[i];
 
-    for (uint64_t k = t->first; k < t->first + t->count; k++) {
-        struct line *l = line_of(w, t->space, k);
-        if (!l) return;
-        wait_for(w, i, l->writer);
-        if (!(t->how & STAMP_WRITE)) {
-            l->reader[n->stream][n->unit] = i;
-            continue;
-        }
-        for (uint32_t s = 0; s < w->streams; s++)
-            for (uint32_t u = 0; u < STAMP_UNITS; u++) wait_for(w, i, l->reader[s][u]);
-        memset(l->reader, 0, sizeof l->reader);
-        l->writer = i;
+    wait_for(w, i, l->writer);
+    if (!writes) {
+        l->reader[n->stream][n->unit] = i;
+        return;
     }
+    for (uint32_t s = 0; s < w->streams; s++)
+        for (uint32_t u = 0; u < STAMP_UNITS; u++) wait_for(w, i, l->reader[s][u]);
+    memset(l->reader, 0, sizeof l->reader);
+    l->writer = i;
+}
+
+static void touch(struct weave *w, uint32_t i, const struct stamp_touch *t)
+{
+    struct stamp_lines *lines = &w->lines[t->space];
+    const uint64_t end = t->first + t->count;
+
+    for (uint64_t k = t->first; k < end;) {
+        struct line *l =
+            t->space == STAMP_SPACE_DRAM ? dram_line(w, k++) : stamp_lines_next(lines, &k, end);
+        if (!l) return;
+        touch_line(w, i, (t->how & STAMP_WRITE) != 0, l);
+    }
+    if (t->space != STAMP_SPACE_DRAM) stamp_lines_join(lines, t->first, end);
 }
 
 /* Edges between all instructions, in the order in which they were emitted. */

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/prove/lines.h"
 #include "model/mem.h"
 
 /* Readers since the last write; the write itself was ordered behind the readers before it. */
 struct line {
-    uint32_t writer, writer_unit;
-    uint32_t reader[STAMP_UNITS];
+    uint64_t rows; /* XB: nibble rows written */
+    uint32_t writer, writer_unit, reader[STAMP_UNITS];
+    uint32_t none; /* no padding: records are compared */
 };
 
 /* DRAM has one reader (LDU) and one writer (STU). */
@@ -22,8 +24,7 @@ enum { PAGE = 4096 }; /* lines of DRAM that come into being together, when one i
 
 struct stamp_board {
     const struct stamp_image *image;
-    struct line *line[STAMP_SPACES];
-    uint64_t *rows;    /* [XB_LINES] nibble rows written */
+    struct stamp_lines lines[STAMP_SPACES]; /* of struct line */
     uint64_t *nibbles; /* [PB_LINES][nibble_words] nibbles written, column * T + depth */
     uint32_t nibble_words;
     struct dram_line **page; /* of the lines [dram_lo, dram_hi) that buffers stores go to span */
@@ -79,9 +80,8 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
     b->image = image;
     b->dram_lo = UINT64_MAX;
     for (int s = 0; s < STAMP_SPACES && ok; s++) {
-        const uint32_t lines = stamp_space_lines(image->mach, (enum stamp_space)s);
-        b->line[s] = stamp_alloc(lines, sizeof **b->line);
-        ok = b->line[s] != NULL;
+        ok = stamp_lines_new(&b->lines[s], stamp_space_lines(image->mach, (enum stamp_space)s),
+                             sizeof(struct line), s != STAMP_SPACE_PB); /* of which nibbles count */
     }
     for (uint32_t i = 0; i < image->buffers; i++) {
         const struct stamp_buffer *f = &image->buffer[i];
@@ -92,12 +92,11 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
     }
     if (b->dram_lo > b->dram_hi) b->dram_lo = b->dram_hi;
     b->nibble_words = (image->mach->L * image->mach->T + 63) / 64;
-    b->rows = stamp_alloc(image->mach->XB_LINES, sizeof *b->rows);
     b->nibbles = stamp_alloc((size_t)image->mach->PB_LINES * b->nibble_words, sizeof *b->nibbles);
     if (ok) b->page = stamp_alloc(page_count(b), sizeof *b->page);
     if (ok) b->buffer = stamp_alloc(image->buffers + 1, sizeof *b->buffer);
     if (ok && b->buffer) sort_buffers(b);
-    if (ok && b->page && b->buffer && b->rows && b->nibbles) return b;
+    if (ok && b->page && b->buffer && b->nibbles) return b;
     stamp_board_free(b);
     return NULL;
 }
@@ -105,11 +104,10 @@ struct stamp_board *stamp_board_new(const struct stamp_image *image)
 void stamp_board_free(struct stamp_board *b)
 {
     if (!b) return;
-    for (int s = 0; s < STAMP_SPACES; s++) stamp_free(b->line[s]);
+    for (int s = 0; s < STAMP_SPACES; s++) stamp_lines_free(&b->lines[s]);
     for (size_t i = 0; b->page && i < page_count(b); i++) stamp_free(b->page[i]);
     stamp_free(b->page);
     stamp_free(b->buffer);
-    stamp_free(b->rows);
     stamp_free(b->nibbles);
     stamp_free(b);
 }
@@ -132,19 +130,14 @@ static bool nibbles(struct stamp_board *b, const struct stamp_touch *t, uint64_t
 }
 
 /* Whether what is read of line @p i was written, all of it. */
-static bool was_written(struct stamp_board *b, const struct stamp_touch *t, uint64_t i)
+static bool was_written(struct stamp_board *b, const struct stamp_touch *t, const struct line *l,
+                        uint64_t i)
 {
     const uint64_t used = (UINT64_C(1) << b->image->mach->P) - 1;
 
-    if (t->space == STAMP_SPACE_XB) return !(t->rows & used & ~b->rows[i]);
+    if (t->space == STAMP_SPACE_XB) return !(t->rows & used & ~l->rows);
     if (t->space == STAMP_SPACE_PB) return nibbles(b, t, i, false);
-    return b->line[t->space][i].writer != 0;
-}
-
-static void note_written(struct stamp_board *b, const struct stamp_touch *t, uint64_t i)
-{
-    if (t->space == STAMP_SPACE_XB) b->rows[i] |= t->rows;
-    if (t->space == STAMP_SPACE_PB) nibbles(b, t, i, true);
+    return l->writer != 0;
 }
 
 static void want(struct stamp_need *need, uint32_t seq, enum stamp_space space, uint64_t line)
@@ -189,28 +182,40 @@ static enum stamp_status note_dram(struct stamp_board *b, uint32_t seq, const st
     return STAMP_OK;
 }
 
+/* Line @p i, or lines from there that are one. */
+static enum stamp_status note_line(struct stamp_board *b, enum stamp_unit unit, uint32_t seq,
+                                   const struct stamp_touch *t, struct line *l, uint64_t i,
+                                   struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
+{
+    if (t->how & STAMP_READ && !was_written(b, t, l, i))
+        return stamp_fail(e, STAMP_EFORMAT, "%s line %llu is read before %s written",
+                          stamp_space_name(t->space), (unsigned long long)i,
+                          l->writer ? "all of it is" : "it is");
+    if (l->writer) want(&need[l->writer_unit], l->writer, t->space, i);
+    if (!(t->how & STAMP_WRITE)) {
+        l->reader[unit] = seq;
+        return STAMP_OK;
+    }
+    for (int u = 0; u < STAMP_UNITS; u++) want(&need[u], l->reader[u], t->space, i);
+    if (t->space == STAMP_SPACE_PB) nibbles(b, t, i, true);
+    *l = (struct line){.rows = l->rows | t->rows, .writer = seq, .writer_unit = (uint32_t)unit};
+    return STAMP_OK;
+}
+
 static enum stamp_status note_lines(struct stamp_board *b, enum stamp_unit unit, uint32_t seq,
                                     const struct stamp_touch *t,
                                     struct stamp_need need[STAMP_UNITS], struct stamp_err *e)
 {
-    for (uint64_t i = t->first; i < t->first + t->count; i++) {
-        struct line *l = &b->line[t->space][i];
-        if (t->how & STAMP_READ && !was_written(b, t, i))
-            return stamp_fail(e, STAMP_EFORMAT, "%s line %llu is read before %s written",
-                              stamp_space_name(t->space), (unsigned long long)i,
-                              l->writer ? "all of it is" : "it is");
-        if (l->writer) want(&need[l->writer_unit], l->writer, t->space, i);
-        if (t->how & STAMP_WRITE) {
-            for (int u = 0; u < STAMP_UNITS; u++) want(&need[u], l->reader[u], t->space, i);
-            note_written(b, t, i);
-            memset(l, 0, sizeof *l);
-            l->writer = seq;
-            l->writer_unit = (uint32_t)unit;
-        } else {
-            l->reader[unit] = seq;
-        }
+    struct stamp_lines *lines = &b->lines[t->space];
+    const uint64_t end = t->first + t->count;
+    enum stamp_status st = STAMP_OK;
+
+    for (uint64_t i = t->first; i < end && !st;) {
+        const uint64_t at = i;
+        st = note_line(b, unit, seq, t, stamp_lines_next(lines, &i, end), at, need, e);
     }
-    return STAMP_OK;
+    if (!st) stamp_lines_join(lines, t->first, end);
+    return st;
 }
 
 enum stamp_status stamp_board_note(struct stamp_board *b, enum stamp_unit unit, uint32_t seq,

@@ -31,7 +31,7 @@ struct proof {
     struct clock clock[STAMP_UNITS];
     uint32_t seq[STAMP_UNITS];
     struct stamp_verify_info info;
-    /* Of a long program's outermost loop: after two repetitions only addresses are looked at. */
+    /* Of a long program's outermost loop: after one repetition only addresses are looked at. */
     uint32_t loop, times;           /* its FENCE; repetitions begun */
     uint8_t open[STAMP_SEMAPHORES]; /* tokens as the one before began */
     bool again;
@@ -179,7 +179,7 @@ static void look_for_repetition(struct proof *p, const struct stamp_walk *w,
         same &= p->open[i] == p->sem[i].count;
         p->open[i] = (uint8_t)p->sem[i].count;
     }
-    p->again = ++p->times > 2 && same && w->ctl.seq > STAMP_WALK_LONG;
+    p->again = ++p->times > 1 && same && w->ctl.seq > STAMP_WALK_LONG;
 }
 
 static enum stamp_status run(struct proof *p, const struct stamp_entry *entry, const uint32_t *arg)

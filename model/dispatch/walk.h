@@ -12,7 +12,7 @@
 
 enum {
     STAMP_WALK_LIMIT = 1 << 28, /**< instructions a program executes at most */
-    STAMP_WALK_LONG = 1 << 21   /**< beyond so many, what repeats is not looked at anew each time */
+    STAMP_WALK_LONG = 1 << 18   /**< beyond so many, what repeats is not looked at anew each time */
 };
 
 struct stamp_walk {

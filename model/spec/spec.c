@@ -151,13 +151,12 @@ uint64_t stamp_word_get(const struct stamp_word *word, unsigned lsb, unsigned wi
 void stamp_word_set(struct stamp_word *word, unsigned lsb, unsigned width, uint64_t value)
 {
     assert(width >= 1 && width <= 64 && lsb + width <= STAMP_WORD_BITS);
-    for (unsigned i = 0; i < width; i++) {
-        const unsigned bit = lsb + i;
-        const uint32_t mask = UINT32_C(1) << bit % 32;
-        if (value >> i & 1)
-            word->w[bit / 32] |= mask;
-        else
-            word->w[bit / 32] &= ~mask;
+    for (unsigned done = 0, bits; done < width; done += bits) { /* what lies in one w[] at once */
+        const unsigned at = lsb + done, shift = at % 32;
+        bits = width - done < 32 - shift ? width - done : 32 - shift;
+        const uint32_t ones = bits == 32 ? UINT32_MAX : (UINT32_C(1) << bits) - 1;
+        uint32_t *w = &word->w[at / 32];
+        *w = (*w & ~(ones << shift)) | ((uint32_t)(value >> done) & ones) << shift;
     }
 }
 
