@@ -3,6 +3,7 @@
 """Published shapes on the machine with a clock: cycles, use, bytes, and what the transform costs.
 
     shapes.py STAMP CONFIGS OUT [-j N] [--only TEXT] [--machines base,wide] [--memories lpddr5,hbm3]
+              [--tokens 512]
 
 Every model of MODELS whose config lies in CONFIGS runs prefill (or an evaluation, of image models)
 without weights, behind each memory, with the Haar transform and without at equal bits. One and two
@@ -92,6 +93,7 @@ def main():
     p.add_argument("--only", default="")
     p.add_argument("--machines", default="")
     p.add_argument("--memories", default="")
+    p.add_argument("--tokens", type=int, help="of language models, this length alone")
     a = p.parse_args()
     machines, memories = a.machines or "base,wide", a.memories or "lpddr5,hbm3"
     if not os.path.isdir(a.configs):
@@ -107,6 +109,7 @@ def main():
         with open(os.path.join(a.configs, name + ".json"), encoding="utf-8") as f:
             depth = json.load(f)[key]
         groups += [(name, depth, t, m, mem) for t in lengths
+                   if not a.tokens or t == a.tokens
                    for m in machines.split(",") for mem in memories.split(",")]
     lines = []
     with concurrent.futures.ThreadPoolExecutor(a.j) as pool:
