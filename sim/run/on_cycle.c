@@ -217,7 +217,7 @@ static enum stamp_status run_cycle(struct stamp_run *run, const struct stamp_run
 
 const struct stamp_device stamp_on_cycle = {
     .name = "cycle",
-    .what = "the machine on a clock, the C machine beside it for values",
+    .what = "the machine on a clock; values, where it has any, are the C machine's",
     .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_SEE | STAMP_CAN_TIMED |
            STAMP_CAN_VALUES | STAMP_CAN_UNVALUED | STAMP_CAN_TRACE,
     .go = run_cycle};
