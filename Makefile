@@ -135,7 +135,7 @@ rtl-%-awake: $(B)/stamp $(B)/stamp_rtl_%_awake.so
 rtl-%-energy: $(B)/stamp_rtl_%_energy.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
-export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/queue.c dram/map.c)
+export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/image.c dram/channel.c dram/queue.c dram/map.c)
 tlm: $(B)/stamp_tlm.so
 $(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(MEMORY_C) sim/verilator/dram.cpp sim/run/rtl.h sim/run/tlm.h $(wildcard model/clock/*.h model/dram/*.h)
 	@mkdir -p $(B)/tlm

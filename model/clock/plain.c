@@ -244,5 +244,5 @@ struct stamp_clock_memory stamp_clock_plain(struct stamp_clock_plain *m,
 {
     m->config = *c;
     stamp_plain_new(&m->plain, c);
-    return (struct stamp_clock_memory){m, edge, still, skip, image, shift};
+    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, NULL};
 }
