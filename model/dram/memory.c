@@ -77,5 +77,5 @@ static uint64_t *counts(void *ctx, uint32_t *n)
 
 struct stamp_clock_memory stamp_dram_memory(struct stamp_dram_model *m)
 {
-    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, counts};
+    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, NULL, counts};
 }

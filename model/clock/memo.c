@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* memo.c - stretches seen before. Contract in memo.h. */
+#include "model/clock/memo.h"
+
+#include <string.h>
+
+#include "model/clock/ahead.h"
+#include "model/mem.h"
+
+enum {
+    PLACES = 1 << 16, /* of the table of states, a power of 2 */
+    FAR = 60,         /* of the 64 code lines of a page: behind them bursts are cut short */
+    CODE_LINES = STAMP_BURST_PAGE / 64,
+    MXU = STAMP_UNIT_MXU - 1
+};
+
+/* Places in the pool are counted in words of 8 bytes; 0: none. */
+struct node {
+    uint32_t next, first; /* of the same place in the table; stretch that leads on */
+    uint64_t hash;
+    uint32_t bytes;
+    uint8_t state[];
+};
+
+struct stretch {
+    uint32_t next, to; /* another from the same state; the state it ends in */
+    uint32_t count, pushed;
+    int32_t low, high; /* where the program's next burst lay in it, code lines from that of the begin */
+    uint32_t line;     /* that of the begin in its page, where it counts; else CODE_LINES */
+    uint32_t event[STAMP_EVENTS], counted[STAMP_CLOCK_COUNTS];
+    uint64_t cycles, shape[]; /* count of them */
+};
+
+/* The stretch under way. */
+struct begun {
+    uint32_t node; /* 0: none */
+    uint32_t line, count;
+    int32_t low, high;
+    uint64_t cycle, pushed, event[STAMP_EVENTS], counted[STAMP_CLOCK_COUNTS];
+    uint64_t shape[STAMP_CLOCK_AHEAD];
+};
+
+struct stamp_clock_memo {
+    struct stamp_clock_shapes *shapes;
+    struct stamp_clock_ahead *ahead;
+    uint64_t *pool;
+    uint32_t words, used, place[PLACES];
+    struct begun begun;
+    uint8_t state[STAMP_CLOCK_STATE];
+    uint32_t tables;    /* number of what they hold */
+    uint16_t *contents; /* of the tables the states are of, */
+    size_t content;     /* each of so many */
+    struct stamp_clock_memo_counts counts;
+};
+
+enum { CONTENTS = 64 };
+
+static struct node *node_at(const struct stamp_clock_memo *m, uint32_t at)
+{
+    return (struct node *)(void *)&m->pool[at];
+}
+
+static struct stretch *stretch_at(const struct stamp_clock_memo *m, uint32_t at)
+{
+    return (struct stretch *)(void *)&m->pool[at];
+}
+
+static size_t table_halves(const struct stamp_mach *mach)
+{
+    return 2 * (size_t)mach->RT_ENTRIES + 2 * (size_t)mach->IT_ENTRIES;
+}
+
+struct stamp_clock_memo *stamp_clock_memo_new(const struct stamp_clock_top *t, size_t bytes)
+{
+    struct stamp_clock_memo *m = stamp_alloc(1, sizeof *m);
+
+    if (!m) return NULL;
+    m->words = (uint32_t)(bytes / sizeof *m->pool);
+    m->used = 1;
+    m->content = table_halves(t->mach);
+    m->shapes = stamp_clock_shapes_new(t->mach, t->dispatch.code, t->dispatch.count);
+    m->ahead = stamp_clock_ahead_new(m->shapes);
+    m->pool = stamp_alloc(m->words, sizeof *m->pool);
+    m->contents = stamp_alloc(CONTENTS * m->content, sizeof *m->contents);
+    if (m->shapes && m->ahead && m->pool && m->contents) return m;
+    stamp_clock_memo_free(m);
+    return NULL;
+}
+
+void stamp_clock_memo_free(struct stamp_clock_memo *m)
+{
+    if (!m) return;
+    stamp_clock_shapes_free(m->shapes);
+    stamp_clock_ahead_free(m->ahead);
+    stamp_free(m->pool);
+    stamp_free(m->contents);
+    stamp_free(m);
+}
+
+struct stamp_clock_memo_counts stamp_clock_memo_counts(const struct stamp_clock_memo *m)
+{
+    struct stamp_clock_memo_counts c = m->counts;
+
+    c.bytes = m->used * sizeof *m->pool;
+    return c;
+}
+
+static void forget(struct stamp_clock_memo *m)
+{
+    memset(m->place, 0, sizeof m->place);
+    m->used = 1;
+    m->begun.node = 0;
+    m->counts.states = m->counts.stretches = 0;
+    m->counts.forgotten++;
+}
+
+/* @return a place of so many bytes, 0: no room */
+static uint32_t take(struct stamp_clock_memo *m, size_t bytes)
+{
+    const uint32_t words = (uint32_t)((bytes + 7) / 8);
+
+    if (words > m->words - m->used) return 0;
+    m->used += words;
+    return m->used - words;
+}
+
+/* ---- States ----------------------------------------------------------------------------------------- */
+
+static void one_table(uint16_t **at, const void *table, size_t bytes)
+{
+    memcpy(*at, table, bytes);
+    *at += bytes / sizeof **at;
+}
+
+/* The number of what the tables hold now, from 1 on. */
+static void number_tables(struct stamp_clock_memo *m, const struct stamp_clock_top *t)
+{
+    const uint32_t known = m->tables >> 16;
+    uint16_t *own = m->contents + known * m->content, *at = own;
+    uint32_t i = 0;
+
+    one_table(&at, t->rt, t->mach->RT_ENTRIES * sizeof *t->rt);
+    one_table(&at, t->nt, t->mach->RT_ENTRIES * sizeof *t->nt);
+    one_table(&at, t->it, t->mach->IT_ENTRIES * sizeof *t->it);
+    while (i < known && memcmp(m->contents + i * m->content, own, m->content * sizeof *own) != 0)
+        i++;
+    if (i < known) {
+        m->tables = known << 16 | (i + 1);
+    } else if (known + 1 < CONTENTS) {
+        m->tables = (known + 1) << 16 | (known + 1);
+    } else {
+        memmove(m->contents, own, m->content * sizeof *own);
+        m->tables = 1u << 16 | 1;
+        forget(m);
+    }
+}
+
+static uint64_t hash_of(const uint8_t *p, size_t n)
+{
+    uint64_t h = 0x9e3779b97f4a7c15 ^ n, x;
+
+    for (; n; n -= n < 8 ? n : 8, p += 8) {
+        x = 0;
+        memcpy(&x, p, n < 8 ? n : 8);
+        h = (h ^ x) * 0xff51afd7ed558ccd;
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+/* The state the machine is in, kept; 0: it cannot be. */
+static uint32_t node_of(struct stamp_clock_memo *m, struct stamp_clock_top *t)
+{
+    const size_t n = stamp_clock_state_save(t, m->shapes, m->tables & 0xffff, m->state);
+
+    if (!n) return 0;
+    const uint64_t hash = hash_of(m->state, n);
+    uint32_t at = m->place[hash % PLACES];
+    m->counts.looked++;
+    for (; at; at = node_at(m, at)->next)
+        if (node_at(m, at)->hash == hash && node_at(m, at)->bytes == n &&
+            !memcmp(node_at(m, at)->state, m->state, n))
+            return at;
+    at = take(m, sizeof(struct node) + n);
+    if (!at) {
+        forget(m);
+        at = take(m, sizeof(struct node) + n);
+    }
+    if (!at) return 0;
+    *node_at(m, at) = (struct node){m->place[hash % PLACES], 0, hash, (uint32_t)n};
+    memcpy(node_at(m, at)->state, m->state, n);
+    m->place[hash % PLACES] = at;
+    m->counts.states++;
+    return at;
+}
+
+/* ---- The stretch under way -------------------------------------------------------------------------- */
+
+static uint32_t counted(const struct stamp_clock_top *t, uint64_t **out)
+{
+    uint32_t n = 0;
+
+    *out = t->memory.counts ? t->memory.counts(t->memory.ctx, &n) : NULL;
+    return n;
+}
+
+static void begin(struct stamp_clock_memo *m, const struct stamp_clock_top *t, uint32_t node)
+{
+    struct begun *b = &m->begun;
+    uint64_t *memory;
+    const uint32_t n = counted(t, &memory);
+
+    b->node = node;
+    b->count = 0;
+    b->line = stamp_clock_state_code(t);
+    b->low = b->high = 0;
+    b->cycle = t->cycle;
+    b->pushed = t->pushed;
+    memcpy(b->event, t->event, sizeof b->event);
+    for (uint32_t i = 0; i < n; i++) b->counted[i] = memory[i];
+}
+
+/* An instruction is over, or given to a queue. */
+static void note(struct stamp_clock_memo *m, const struct stamp_clock_top *t)
+{
+    struct begun *b = &m->begun;
+    const struct stamp_issue *issue = &t->dispatch.issue;
+
+    if (!b->node) return;
+    const uint64_t shape =
+        stamp_clock_ahead_may(&t->dispatch, issue) ? stamp_clock_shape(m->shapes, issue) : 0;
+    if (!shape || b->count == STAMP_CLOCK_AHEAD)
+        b->node = 0;
+    else
+        b->shape[b->count++] = shape;
+}
+
+/* No burst of the program is cut short for the end of a page, wherever in one it begins as @p line says. */
+static bool clear_of_page(uint32_t line, int32_t low, int32_t high)
+{
+    const int64_t at = line % CODE_LINES;
+    return at + low >= 0 && at + high <= FAR;
+}
+
+/* It led from where it began to @p to. */
+static void end(struct stamp_clock_memo *m, const struct stamp_clock_top *t, uint32_t to)
+{
+    struct begun *b = &m->begun;
+    const uint32_t at = take(m, sizeof(struct stretch) + b->count * sizeof *b->shape);
+    struct stretch *s = stretch_at(m, at);
+    uint64_t *memory;
+    const uint32_t n = counted(t, &memory);
+
+    if (!at) return;
+    *s = (struct stretch){.next = node_at(m, b->node)->first,
+                          .to = to,
+                          .count = b->count,
+                          .pushed = (uint32_t)(t->pushed - b->pushed),
+                          .low = b->low,
+                          .high = b->high,
+                          .line = clear_of_page(b->line, b->low, b->high) ? CODE_LINES
+                                                                          : b->line % CODE_LINES,
+                          .cycles = t->cycle - b->cycle};
+    for (int i = 0; i < STAMP_EVENTS; i++) s->event[i] = (uint32_t)(t->event[i] - b->event[i]);
+    for (uint32_t i = 0; i < n; i++) s->counted[i] = (uint32_t)(memory[i] - b->counted[i]);
+    memcpy(s->shape, b->shape, b->count * sizeof *b->shape);
+    node_at(m, b->node)->first = at;
+    m->counts.stretches++;
+}
+
+/* Counts of a stretch are kept in 32 bits: a cycle has less than 2^16 of any. */
+static bool short_enough(const struct stamp_clock_memo *m, const struct stamp_clock_top *t)
+{
+    return t->cycle - m->begun.cycle < STAMP_CLOCK_MEMO_LONGEST;
+}
+
+/* ---- Passing over ----------------------------------------------------------------------------------- */
+
+/* The stretch from @p node the program goes on with, 0: none is known. */
+static uint32_t next_of(struct stamp_clock_memo *m, uint32_t node, uint32_t line)
+{
+    for (uint32_t at = node_at(m, node)->first; at; at = stretch_at(m, at)->next) {
+        const struct stretch *s = stretch_at(m, at);
+        if (s->line == CODE_LINES ? !clear_of_page(line, s->low, s->high)
+                                  : s->line != line % CODE_LINES)
+            continue;
+        if (stamp_clock_ahead_is(m->ahead, s->shape, s->count)) return at;
+    }
+    return 0;
+}
+
+static void add(struct stamp_clock_memo *m, struct stamp_clock_top *t, const struct stretch *s)
+{
+    uint64_t *memory;
+    const uint32_t n = counted(t, &memory);
+
+    t->cycle += s->cycles;
+    t->pushed += s->pushed;
+    for (int i = 0; i < STAMP_EVENTS; i++) t->event[i] += s->event[i];
+    for (uint32_t i = 0; i < n; i++) memory[i] += s->counted[i];
+    m->counts.passed++;
+    m->counts.cycles += s->cycles;
+}
+
+/* From @p node on as far as stretches are known. @return the last node */
+static uint32_t pass(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint32_t node,
+                     uint64_t most)
+{
+    const uint64_t until = most < UINT64_MAX - t->cycle ? t->cycle + most : UINT64_MAX;
+    uint32_t line = stamp_clock_state_code(t);
+
+    stamp_clock_ahead_from(m->ahead, &t->dispatch);
+    for (;;) {
+        const uint32_t at = next_of(m, node, line);
+        const struct stretch *s = stretch_at(m, at);
+        if (!at || t->cycle + s->cycles > until) break;
+        add(m, t, s);
+        stamp_clock_ahead_go(m->ahead, s->count);
+        node = s->to;
+        line = stamp_clock_state_code_of(node_at(m, node)->state, t->code_addr,
+                                         stamp_clock_ahead_pc(m->ahead));
+    }
+    return node;
+}
+
+/* A state is looked up at products, which every stretch of a network has. */
+static bool marks(const struct stamp_clock_memo *m, const struct stamp_clock_top *t)
+{
+    (void)m;
+    return t->pins.dispatch.push >> MXU & 1;
+}
+
+static bool look(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t most)
+{
+    const bool known = m->tables != 0;
+    const uint64_t from = t->cycle;
+
+    stamp_clock_top_settle(t);
+    if (!known) number_tables(m, t);
+    const uint64_t forgotten = m->counts.forgotten;
+    const uint32_t node = node_of(m, t);
+    if (node && m->begun.node && forgotten == m->counts.forgotten && short_enough(m, t))
+        end(m, t, node);
+    m->begun.node = 0;
+    if (!node) return false;
+    const uint32_t last = pass(m, t, node, most);
+    if (t->cycle != from) {
+        stamp_clock_ahead_put(m->ahead, &t->dispatch);
+        stamp_clock_state_load(t, m->shapes, node_at(m, last)->state, node_at(m, last)->bytes);
+    }
+    begin(m, t, last);
+    return t->cycle != from;
+}
+
+bool stamp_clock_memo(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t most)
+{
+    const struct stamp_clock_dispatch_pins *p = &t->pins.dispatch;
+    struct begun *b = &m->begun;
+
+    if (t->filled) {
+        t->filled = false;
+        b->node = 0;
+        m->tables &= ~UINT32_C(0xffff);
+        number_tables(m, t);
+    }
+    if (b->node && !t->nap.fetch) {
+        const int32_t at = (int32_t)(stamp_clock_state_code(t) - b->line);
+        if (at < b->low) b->low = at;
+        if (at > b->high) b->high = at;
+    }
+    if (!p->push && !p->ev_control) return false;
+    note(m, t);
+    return p->push && marks(m, t) && look(m, t, most);
+}
