@@ -46,7 +46,8 @@ struct stamp_clock_memory {
     size_t (*image)(const void *ctx, uint8_t *room);
     /** So many cycles later, all counted from now as it is: a time between two images that are the same. */
     void (*shift)(void *ctx, uint64_t cycles);
-    /** All that decides when it answers becomes that of an image; NULL: it cannot. */
+    /** All that decides when it answers becomes that of an image, of STAMP_CLOCK_IMAGE bytes with what lies behind
+     *  it; NULL: it cannot. */
     void (*restore)(void *ctx, const uint8_t *image);
     /** What it counts, @p n numbers of STAMP_CLOCK_COUNTS at most: whoever passes over cycles adds to them what it
      *  would. NULL: nothing */

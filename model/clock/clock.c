@@ -208,7 +208,8 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
             stamp_clock_top_cycle(t);
             if (!t->look && !t->awake) stamp_clock_repeat(&c->repeat, t);
             *done = t->pins.dispatch.done;
-            c->passed = c->memo && !*done && t->cycle < end && stamp_clock_memo(c->memo, t, end - t->cycle);
+            c->passed =
+                c->memo && !*done && t->cycle < end && stamp_clock_memo(c->memo, t, end - t->cycle);
         }
         if (!*done && !s) s = stopped(c, e);
     }

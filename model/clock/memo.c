@@ -25,8 +25,9 @@ struct node {
 struct stretch {
     uint32_t next, to; /* another from the same state; the state it ends in */
     uint32_t count, pushed;
-    int32_t low, high; /* where the program's next burst lay in it, code lines from that of the begin */
-    uint32_t line;     /* that of the begin in its page, where it counts; else CODE_LINES */
+    int32_t low,
+        high;      /* where the program's next burst lay in it, code lines from that of the begin */
+    uint32_t line; /* that of the begin in its page, where it counts; else CODE_LINES */
     uint32_t event[STAMP_EVENTS], counted[STAMP_CLOCK_COUNTS];
     uint64_t cycles, shape[]; /* count of them */
 };
@@ -327,7 +328,7 @@ static uint32_t pass(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint
 static bool marks(const struct stamp_clock_memo *m, const struct stamp_clock_top *t)
 {
     (void)m;
-    return t->pins.dispatch.push >> MXU & 1;
+    return t->pins.dispatch.push != 0;
 }
 
 static bool look(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t most)

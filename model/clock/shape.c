@@ -28,7 +28,7 @@ struct stamp_clock_shapes {
     struct one {
         struct stamp_word word;
         uint32_t pc;
-    } *one; /* from 1 on */
+    } * one; /* from 1 on */
     uint32_t ones, *place;
 };
 
@@ -81,13 +81,17 @@ static const struct part *parts(const struct stamp_op *op, const union stamp_ins
                              cm[] = {{"areg", 0}, {"dram", 0}, {"line", 0}, {NULL, 0}},
                              table[] = {{"areg", 0}, {"dram", 0}, {NULL, 0}},
                              b[] = {{"a", VM}, {"c", 0}, {"s", 0}, {NULL, 0}},
-                             m[] = {{"xb", XB}, {"wb", WB}, {"cm", 0}, {"rm", 0}, {"vm", VM}, {NULL, 0}},
-                             w[] = {{"a", VM}, {"b", VM}, {"d", VM}, {"areg", 0}, {"c", 0}, {"lim", 0}, {"lstep", 0}, {NULL, 0}},
-                             divide[] = {{"a", VM}, {"b", VM}, {"d", VM}, {"areg", 0}, {"c", 0}, {"lim", 0}, {NULL, 0}},
+                             m[] = {{"xb", XB}, {"wb", WB}, {"cm", 0},
+                                    {"rm", 0},  {"vm", VM}, {NULL, 0}},
+                             w[] = {{"a", VM}, {"b", VM},  {"d", VM},    {"areg", 0},
+                                    {"c", 0},  {"lim", 0}, {"lstep", 0}, {NULL, 0}},
+                             divide[] = {{"a", VM}, {"b", VM},  {"d", VM}, {"areg", 0},
+                                         {"c", 0},  {"lim", 0}, {NULL, 0}},
                              seta[] = {{"areg", 0}, {"acc", 0}, {"imm", 0}, {NULL, 0}},
                              c[] = {{"areg", 0}, {"imm", 0}, {NULL, 0}},
                              minmax[] = {{"sym", 0}, {"a", VM}, {"sm", 0}, {NULL, 0}},
-                             quant[] = {{"sym", 0}, {"a", VM}, {"sm", 0}, {"rm", 0}, {"xb", XB}, {NULL, 0}},
+                             quant[] = {{"sym", 0}, {"a", VM},  {"sm", 0},
+                                        {"rm", 0},  {"xb", XB}, {NULL, 0}},
                              code[] = {{"sym", 0}, {"a", VM}, {"b", VM}, {"sm", 0}, {NULL, 0}},
                              pack[] = {{"sym", 0}, {"a", VM}, {"sm", 0}, {"xb", 0}, {NULL, 0}},
                              other[] = {{"sym", 0}, {"a", VM}, {NULL, 0}};
@@ -127,7 +131,8 @@ static struct stamp_word bare(const struct stamp_word *word, const struct stamp_
         for (size_t f = 0; f < stamp_field_count; f++) {
             const struct stamp_field *at = &stamp_fields[f];
             if (at->format != op->format || strcmp(at->name, p->name)) continue;
-            stamp_word_set(&out, at->lsb, at->width, p->bits & stamp_word_get(word, at->lsb, at->width));
+            stamp_word_set(&out, at->lsb, at->width,
+                           p->bits & stamp_word_get(word, at->lsb, at->width));
         }
     return out;
 }
@@ -175,8 +180,8 @@ bool stamp_clock_cut_alike(uint64_t at, bool fixed, uint32_t units, uint32_t mos
 static uint64_t place_of(const struct stamp_clock_shapes *s, const struct stamp_insn_d *d)
 {
     const uint32_t axi = s->mach->AXI_BYTES, burst = STAMP_BURST_BEATS * axi >> UNIT_LOG;
-    const uint64_t bytes = d->lines * stamp_line_bytes(s->mach, (enum stamp_space)d->space,
-                                                       (enum stamp_fmt)d->fmt);
+    const uint64_t bytes =
+        d->lines * stamp_line_bytes(s->mach, (enum stamp_space)d->space, (enum stamp_fmt)d->fmt);
     const uint64_t d0 = d->n0 > 1 ? d->d0 : 0, d1 = d->n1 > 1 ? d->d1 : 0;
     const bool fixed = (d0 | d1) % STAMP_BURST_PAGE == 0;
 
@@ -184,8 +189,7 @@ static uint64_t place_of(const struct stamp_clock_shapes *s, const struct stamp_
         return d->dram + 1;
     if (!d->gather && bytes % 64 == 0 &&
         stamp_clock_cut_alike((d->dram | d0 | d1) >> UNIT_LOG, fixed,
-                              (uint32_t)(bytes >> UNIT_LOG) - 1,
-                              (burst < PAGE ? burst : PAGE) - 1))
+                              (uint32_t)(bytes >> UNIT_LOG) - 1, (burst < PAGE ? burst : PAGE) - 1))
         return 0;
     return d->dram % STAMP_BURST_PAGE + 1;
 }

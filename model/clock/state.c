@@ -72,9 +72,9 @@ static void fetch(struct stamp_clock_state *s, struct stamp_clock_fetch *f, uint
     PUT(s, f->now);
     PUT(s, f->late);
     PUT(s, f->beat);
-    bool *const bits[] = {&f->arvalid, &f->stale, &f->have,   &f->ahead, &f->read,
-                          &f->look,    &f->hit,   &f->below,  &f->beyond, &f->missed,
-                          &f->we,      &f->half,  &f->few,    &f->none};
+    bool *const bits[] = {&f->arvalid, &f->stale, &f->have,  &f->ahead,  &f->read,
+                          &f->look,    &f->hit,   &f->below, &f->beyond, &f->missed,
+                          &f->we,      &f->half,  &f->few,   &f->none};
     uint32_t all = 0;
     for (uint32_t i = 0; i < sizeof bits / sizeof *bits; i++) all |= (uint32_t)*bits[i] << i;
     all = stamp_clock_state_num(s, all, 2);
@@ -203,8 +203,7 @@ void stamp_clock_state_load(struct stamp_clock_top *t, struct stamp_clock_shapes
                             const uint8_t *bytes, size_t count)
 {
     uint8_t room[STAMP_CLOCK_STATE];
-    struct stamp_clock_state s = {
-        .at = room, .end = room + count, .load = true, .shapes = shapes};
+    struct stamp_clock_state s = {.at = room, .end = room + count, .load = true, .shapes = shapes};
 
     memcpy(room, bytes, count);
     memset(&t->nap, 0, sizeof t->nap);

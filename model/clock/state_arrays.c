@@ -124,8 +124,9 @@ static void day(struct stamp_clock_state *s, struct stamp_clock_drain_day *d)
 }
 
 /* The calendar from today on, to the last day on which something happens. */
-static void drain(struct stamp_clock_state *s, struct stamp_clock_drain *d)
+static void drain(struct stamp_clock_state *s, struct stamp_clock_drain *d, uint32_t P)
 {
+    uint32_t rows = 0; /* still to be read, of at most two tiles */
     const uint64_t quiet = d->end + 8;
     uint32_t left = quiet > d->now ? (uint32_t)(quiet - d->now) : 0;
 
@@ -141,9 +142,13 @@ static void drain(struct stamp_clock_state *s, struct stamp_clock_drain *d)
         d->end = d->now + left - 8;
     }
     if (!left || s->bad) return;
-    tile(s, &d->tile[0]);
-    tile(s, &d->tile[1]);
-    for (uint32_t i = 0; i < left; i++) day(s, &d->day[(d->now + i) % STAMP_CLOCK_DRAIN_DAYS]);
+    for (uint32_t i = 0; i < left; i++) {
+        struct stamp_clock_drain_day *on = &d->day[(d->now + i) % STAMP_CLOCK_DRAIN_DAYS];
+        day(s, on);
+        rows += (on->what & STAMP_CLOCK_DRAIN_NT) != 0;
+    }
+    if (rows) tile(s, &d->tile[d->get]);
+    if (rows > P - d->row) tile(s, &d->tile[d->get ^ 1]);
 }
 
 static void step(struct stamp_clock_state *s, struct stamp_clock_mxu *m)
@@ -159,7 +164,8 @@ static void step(struct stamp_clock_state *s, struct stamp_clock_mxu *m)
         place(s, &w, WB);
         if (s->load) p->x = x, p->w = w;
     }
-    if (p->valid || m->walk.active) {
+    if (p->valid ||
+        (m->walk.active && !m->walk.tile_new)) { /* else a tile's first step writes it */
         PUT(s, p->last_tile);
         PUT(s, p->tile_bad);
         tile(s, &p->tile);
@@ -216,6 +222,6 @@ void stamp_clock_state_mxu(struct stamp_clock_state *s, struct stamp_clock_mxu *
     if (m->held) product(s, &m->h);
     walk(s, &m->walk);
     step(s, m);
-    drain(s, &m->drain);
+    drain(s, &m->drain, m->mach->P);
     if (s->load) m->gap_end = m->drain.now + gap;
 }

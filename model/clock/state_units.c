@@ -37,6 +37,12 @@ static void bits(struct stamp_clock_state *s, bool *const *bit, uint32_t n)
         bits(s, bit_, sizeof bit_ / sizeof *bit_);                                                 \
     } while (0)
 
+/* A bit that counts where @p there. */
+static void with(struct stamp_clock_state *s, bool there, bool *bit)
+{
+    if (there) PUT(s, *bit);
+}
+
 /* ---- Addresses of transfers ------------------------------------------------------------------------- */
 
 /* Of rows that are cut alike wherever they lie the addresses are 0, of others their place in 4 KiB. */
@@ -141,10 +147,12 @@ static void job(struct stamp_clock_state *s, struct stamp_clock_ldu_job *j)
 
 void stamp_clock_state_ldu(struct stamp_clock_state *s, struct stamp_clock_ldu *l)
 {
-    BITS(s, &l->cur_valid, &l->out_valid, &l->out_last, &l->done, &l->beat_last[0],
-         &l->beat_last[1]);
-    l->inflight = stamp_clock_state_num(s, l->inflight, 1);
     PUT(s, l->beats);
+    BITS(s, &l->cur_valid, &l->out_valid, &l->done);
+    with(s, l->out_valid, &l->out_last);
+    with(s, l->beats > 0, &l->beat_last[0]);
+    with(s, l->beats > 1, &l->beat_last[1]);
+    l->inflight = stamp_clock_state_num(s, l->inflight, 1);
     PUT(s, l->beat);
     const uint32_t jobs = ring(s, &l->jobs_in, &l->jobs_out);
     for (uint32_t i = 0; i < jobs; i++) job(s, &l->job[(l->jobs_out + i) % STAMP_TRANSFERS]);
@@ -228,11 +236,16 @@ void stamp_clock_state_stu(struct stamp_clock_state *s, struct stamp_clock_stu *
     if (s->load) u->bb = 0, u->bi = n, u->aw = n - 1;
     for (uint32_t i = 0; i < n; i++) PUT(s, u->burst[(u->bb + i) % STAMP_BURSTS].last);
     for (uint32_t i = 0; i < n; i++) PUT(s, u->burst[(u->bb + i) % STAMP_BURSTS].beats);
-    BITS(s, &u->x, &u->x_last, &u->t, &u->t_end, &u->o, &u->o_end, &u->w_end[0], &u->w_end[1],
-         &u->b, &u->b_last, &u->done, &u->aw_held, &u->w_held);
+    PUT(s, u->ws);
+    BITS(s, &u->x, &u->t, &u->o, &u->b, &u->done, &u->aw_held, &u->w_held);
+    with(s, u->x, &u->x_last);
+    with(s, u->t, &u->t_end);
+    with(s, u->o, &u->o_end);
+    with(s, u->b, &u->b_last);
+    with(s, u->ws > 0, &u->w_end[0]);
+    with(s, u->ws > 1, &u->w_end[1]);
     if (u->x) PUT(s, u->x_left);
     PUT(s, u->lbeat);
-    PUT(s, u->ws);
     u->inflight = stamp_clock_state_num(s, u->inflight, 1);
     u->owed = stamp_clock_state_num(s, u->owed, 1);
     u->open = stamp_clock_state_num(s, u->open, 1);

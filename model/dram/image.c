@@ -112,6 +112,102 @@ size_t stamp_dram_image(const struct stamp_dram_model *m, uint8_t *room)
     return w.n * sizeof *w.word;
 }
 
+/* ---- The other way ---------------------------------------------------------------------------------- */
+
+static uint64_t get(struct words *w)
+{
+    return w->word[w->n++];
+}
+
+static uint64_t get_due(struct words *w, const struct stamp_dram_model *m)
+{
+    const uint64_t in = get(w);
+    return in == STAMP_DRAM_NEVER ? in : m->now + in;
+}
+
+/* One bank: all that have come are hits. */
+static void get_queue(struct words *w, const struct stamp_dram_model *m, struct stamp_dram_queue *q)
+{
+    q->first = 0;
+    q->count = (uint32_t)get(w);
+    q->seen = (uint32_t)get(w);
+    q->hits[0] = (uint8_t)q->seen;
+    q->hit = q->seen != 0;
+    q->misses[0] = 0;
+    q->miss = 0;
+    for (uint32_t i = 0; i < q->count; i++) {
+        const uint64_t at = m->now - get(w);
+        q->request[i] = (struct stamp_dram_request){.at = at, .tag = (uint32_t)get(w)};
+    }
+}
+
+static void get_channel(struct words *w, struct stamp_dram_model *m)
+{
+    struct stamp_dram_channel *c = &m->channel[0];
+
+    m->wake = c->wake = get_due(w, m);
+    c->bus[0] = get_due(w, m);
+    c->bus[1] = get_due(w, m);
+    c->rank[0].rd = get_due(w, m);
+    c->rank[0].wr = get_due(w, m);
+    c->drain = get(w);
+    get_queue(w, m, &c->reads);
+    get_queue(w, m, &c->writes);
+}
+
+static void get_reads(struct words *w, struct stamp_dram_model *m)
+{
+    m->ar_out = m->order_out = 0;
+    m->ar_in = (uint32_t)get(w);
+    m->ar_sent = m->ar_in - (uint32_t)get(w);
+    m->read_beat = (uint32_t)get(w);
+    m->sent_part = (uint32_t)get(w);
+    m->order_in = (uint32_t)get(w);
+    m->order_done = (uint32_t)get(w);
+    m->ar_parts = (uint32_t)get(w);
+    m->ar_known = false;
+    for (uint32_t i = 0; i < m->ar_in; i++) {
+        m->ar_addr[i] = get(w);
+        m->ar_len[i] = (uint8_t)get(w);
+        m->ar_first[i] = (uint32_t)get(w);
+    }
+    for (uint32_t i = m->order_done; i != m->order_in; i++)
+        m->done[i % STAMP_DRAM_ORDER] = get_due(w, m);
+}
+
+static void get_writes(struct words *w, struct stamp_dram_model *m)
+{
+    m->b_out = m->w_out = 0;
+    m->aw_in = (uint32_t)get(w);
+    m->aw_sent = m->aw_in - (uint32_t)get(w);
+    m->w_in = (uint32_t)get(w);
+    m->w_seen = (uint32_t)get(w);
+    m->w_got = (uint32_t)get(w);
+    m->w_freed = (uint32_t)get(w);
+    m->w_whole = get(w);
+    m->written_part = (uint32_t)get(w);
+    m->aw_known = false;
+    for (uint32_t i = 0; i < m->aw_in; i++) {
+        m->aw_addr[i] = get(w);
+        m->b_left[i] = (uint32_t)get(w);
+        m->b_due[i] = get_due(w, m);
+    }
+    for (uint32_t i = 0; i < m->w_in; i++) m->w_last[i] = get(w);
+}
+
+void stamp_dram_restore(struct stamp_dram_model *m, const uint8_t *image)
+{
+    struct words w = {.n = 0};
+
+    memcpy(w.word, image, sizeof w.word);
+    m->rest = get(&w);
+    get_channel(&w, m);
+    get_reads(&w, m);
+    get_writes(&w, m);
+}
+
+/* ---- Later ------------------------------------------------------------------------------------------ */
+
 static void later(uint64_t *clock, uint64_t clocks)
 {
     if (*clock != STAMP_DRAM_NEVER) *clock += clocks;

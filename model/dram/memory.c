@@ -67,6 +67,11 @@ static void shift(void *ctx, uint64_t cycles)
     stamp_dram_shift(ctx, cycles);
 }
 
+static void restore(void *ctx, const uint8_t *bytes)
+{
+    stamp_dram_restore(ctx, bytes);
+}
+
 static uint64_t *counts(void *ctx, uint32_t *n)
 {
     struct stamp_dram_model *m = ctx;
@@ -77,5 +82,5 @@ static uint64_t *counts(void *ctx, uint32_t *n)
 
 struct stamp_clock_memory stamp_dram_memory(struct stamp_dram_model *m)
 {
-    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, NULL, counts};
+    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, restore, counts};
 }

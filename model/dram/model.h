@@ -140,6 +140,7 @@ void stamp_dram_skip(struct stamp_dram_model *m, const struct stamp_clock_axi *p
  *  alone: no address but its place in a column command decides when that answers. Its state moves with shift as a
  *  whole. */
 size_t stamp_dram_image(const struct stamp_dram_model *m, uint8_t *room);
+void stamp_dram_restore(struct stamp_dram_model *m, const uint8_t *image);
 void stamp_dram_shift(struct stamp_dram_model *m, uint64_t cycles);
 
 bool stamp_dram_idle(
