@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/clock/ahead.h"
+#include "model/clock/packed.h"
 #include "model/mem.h"
 
 enum {
@@ -17,8 +18,8 @@ enum {
 /* Places in the pool are counted in words of 8 bytes; 0: none. */
 struct node {
     uint32_t next, first; /* of the same place in the table; stretch that leads on */
-    uint64_t hash;
-    uint32_t bytes;
+    uint32_t hash;
+    uint16_t bytes, packed; /* of the state, as it is and as it is kept */
     uint8_t state[];
 };
 
@@ -28,8 +29,13 @@ struct stretch {
     int32_t low,
         high;      /* where the program's next burst lay in it, code lines from that of the begin */
     uint32_t line; /* that of the begin in its page, where it counts; else CODE_LINES */
-    uint32_t event[STAMP_EVENTS], counted[STAMP_CLOCK_COUNTS];
-    uint64_t cycles, shape[]; /* count of them */
+    uint32_t cycles;
+    uint64_t shape[]; /* count of them, then what was counted, packed */
+};
+
+/* What is counted of a stretch. */
+struct counts {
+    uint32_t event[STAMP_EVENTS], memory[STAMP_CLOCK_COUNTS];
 };
 
 /* The stretch under way. */
@@ -47,14 +53,14 @@ struct stamp_clock_memo {
     uint64_t *pool;
     uint32_t words, used, place[PLACES];
     struct begun begun;
-    uint8_t state[STAMP_CLOCK_STATE];
-    uint32_t tables;    /* number of what they hold */
-    uint16_t *contents; /* of the tables the states are of, */
-    size_t content;     /* each of so many */
+    uint8_t state[STAMP_CLOCK_STATE], packed[STAMP_CLOCK_PACKED(STAMP_CLOCK_STATE)];
+    uint32_t tables, known; /* number of what they hold, 0: not looked at yet; of contents known */
+    uint16_t *contents;     /* of the tables the states are of, */
+    size_t content;         /* each of so many */
     struct stamp_clock_memo_counts counts;
 };
 
-enum { CONTENTS = 64 };
+enum { CONTENTS = 256 };
 
 static struct node *node_at(const struct stamp_clock_memo *m, uint32_t at)
 {
@@ -136,27 +142,24 @@ static void one_table(uint16_t **at, const void *table, size_t bytes)
 /* The number of what the tables hold now, from 1 on. */
 static void number_tables(struct stamp_clock_memo *m, const struct stamp_clock_top *t)
 {
-    const uint32_t known = m->tables >> 16;
-    uint16_t *own = m->contents + known * m->content, *at = own;
+    const size_t bytes = m->content * sizeof *m->contents;
+    uint16_t *own = m->contents + m->known * m->content, *at = own;
     uint32_t i = 0;
 
     one_table(&at, t->rt, t->mach->RT_ENTRIES * sizeof *t->rt);
     one_table(&at, t->nt, t->mach->RT_ENTRIES * sizeof *t->nt);
     one_table(&at, t->it, t->mach->IT_ENTRIES * sizeof *t->it);
-    while (i < known && memcmp(m->contents + i * m->content, own, m->content * sizeof *own) != 0)
-        i++;
-    if (i < known) {
-        m->tables = known << 16 | (i + 1);
-    } else if (known + 1 < CONTENTS) {
-        m->tables = (known + 1) << 16 | (known + 1);
-    } else {
-        memmove(m->contents, own, m->content * sizeof *own);
-        m->tables = 1u << 16 | 1;
+    while (i < m->known && memcmp(m->contents + i * m->content, own, bytes) != 0) i++;
+    if (i == m->known && ++m->known == CONTENTS) {
+        memcpy(m->contents, own, bytes);
+        m->known = 1;
+        i = 0;
         forget(m);
     }
+    m->tables = i + 1;
 }
 
-static uint64_t hash_of(const uint8_t *p, size_t n)
+static uint32_t hash_of(const uint8_t *p, size_t n)
 {
     uint64_t h = 0x9e3779b97f4a7c15 ^ n, x;
 
@@ -166,30 +169,35 @@ static uint64_t hash_of(const uint8_t *p, size_t n)
         h = (h ^ x) * 0xff51afd7ed558ccd;
         h ^= h >> 29;
     }
-    return h;
+    return (uint32_t)(h >> 20);
 }
 
 /* The state the machine is in, kept; 0: it cannot be. */
 static uint32_t node_of(struct stamp_clock_memo *m, struct stamp_clock_top *t)
 {
-    const size_t n = stamp_clock_state_save(t, m->shapes, m->tables & 0xffff, m->state);
+    size_t n = stamp_clock_state_save(t, m->shapes, m->tables, m->state);
 
+    if (n && !m->tables) { /* no load into them is under way */
+        number_tables(m, t);
+        n = stamp_clock_state_save(t, m->shapes, m->tables, m->state);
+    }
     if (!n) return 0;
-    const uint64_t hash = hash_of(m->state, n);
-    uint32_t at = m->place[hash % PLACES];
+    const size_t packed = stamp_clock_pack(m->state, n, m->packed);
+    const uint32_t hash = hash_of(m->packed, packed);
     m->counts.looked++;
-    for (; at; at = node_at(m, at)->next)
-        if (node_at(m, at)->hash == hash && node_at(m, at)->bytes == n &&
-            !memcmp(node_at(m, at)->state, m->state, n))
+    for (uint32_t at = m->place[hash % PLACES]; at; at = node_at(m, at)->next)
+        if (node_at(m, at)->hash == hash && node_at(m, at)->packed == packed &&
+            node_at(m, at)->bytes == n && !memcmp(node_at(m, at)->state, m->packed, packed))
             return at;
-    at = take(m, sizeof(struct node) + n);
+    uint32_t at = take(m, sizeof(struct node) + packed);
     if (!at) {
         forget(m);
-        at = take(m, sizeof(struct node) + n);
+        at = take(m, sizeof(struct node) + packed);
     }
     if (!at) return 0;
-    *node_at(m, at) = (struct node){m->place[hash % PLACES], 0, hash, (uint32_t)n};
-    memcpy(node_at(m, at)->state, m->state, n);
+    *node_at(m, at) =
+        (struct node){m->place[hash % PLACES], 0, hash, (uint16_t)n, (uint16_t)packed};
+    memcpy(node_at(m, at)->state, m->packed, packed);
     m->place[hash % PLACES] = at;
     m->counts.states++;
     return at;
@@ -247,12 +255,18 @@ static bool clear_of_page(uint32_t line, int32_t low, int32_t high)
 static void end(struct stamp_clock_memo *m, const struct stamp_clock_top *t, uint32_t to)
 {
     struct begun *b = &m->begun;
-    const uint32_t at = take(m, sizeof(struct stretch) + b->count * sizeof *b->shape);
-    struct stretch *s = stretch_at(m, at);
+    const size_t shapes = b->count * sizeof *b->shape;
+    uint8_t packed[STAMP_CLOCK_PACKED(sizeof(struct counts))];
+    struct counts c = {{0}, {0}};
     uint64_t *memory;
     const uint32_t n = counted(t, &memory);
 
+    for (int i = 0; i < STAMP_EVENTS; i++) c.event[i] = (uint32_t)(t->event[i] - b->event[i]);
+    for (uint32_t i = 0; i < n; i++) c.memory[i] = (uint32_t)(memory[i] - b->counted[i]);
+    const size_t bytes = stamp_clock_pack((const uint8_t *)&c, sizeof c, packed);
+    const uint32_t at = take(m, sizeof(struct stretch) + shapes + bytes);
     if (!at) return;
+    struct stretch *s = stretch_at(m, at);
     *s = (struct stretch){.next = node_at(m, b->node)->first,
                           .to = to,
                           .count = b->count,
@@ -261,10 +275,9 @@ static void end(struct stamp_clock_memo *m, const struct stamp_clock_top *t, uin
                           .high = b->high,
                           .line = clear_of_page(b->line, b->low, b->high) ? CODE_LINES
                                                                           : b->line % CODE_LINES,
-                          .cycles = t->cycle - b->cycle};
-    for (int i = 0; i < STAMP_EVENTS; i++) s->event[i] = (uint32_t)(t->event[i] - b->event[i]);
-    for (uint32_t i = 0; i < n; i++) s->counted[i] = (uint32_t)(memory[i] - b->counted[i]);
-    memcpy(s->shape, b->shape, b->count * sizeof *b->shape);
+                          .cycles = (uint32_t)(t->cycle - b->cycle)};
+    memcpy(s->shape, b->shape, shapes);
+    memcpy(s->shape + b->count, packed, bytes);
     node_at(m, b->node)->first = at;
     m->counts.stretches++;
 }
@@ -294,11 +307,13 @@ static void add(struct stamp_clock_memo *m, struct stamp_clock_top *t, const str
 {
     uint64_t *memory;
     const uint32_t n = counted(t, &memory);
+    struct counts c;
 
+    stamp_clock_unpack((const uint8_t *)(s->shape + s->count), sizeof c, (uint8_t *)&c);
     t->cycle += s->cycles;
     t->pushed += s->pushed;
-    for (int i = 0; i < STAMP_EVENTS; i++) t->event[i] += s->event[i];
-    for (uint32_t i = 0; i < n; i++) memory[i] += s->counted[i];
+    for (int i = 0; i < STAMP_EVENTS; i++) t->event[i] += c.event[i];
+    for (uint32_t i = 0; i < n; i++) memory[i] += c.memory[i];
     m->counts.passed++;
     m->counts.cycles += s->cycles;
 }
@@ -318,8 +333,8 @@ static uint32_t pass(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint
         add(m, t, s);
         stamp_clock_ahead_go(m->ahead, s->count);
         node = s->to;
-        line = stamp_clock_state_code_of(node_at(m, node)->state, t->code_addr,
-                                         stamp_clock_ahead_pc(m->ahead));
+        stamp_clock_unpack(node_at(m, node)->state, 8, m->state); /* where that is said */
+        line = stamp_clock_state_code_of(m->state, t->code_addr, stamp_clock_ahead_pc(m->ahead));
     }
     return node;
 }
@@ -333,11 +348,9 @@ static bool marks(const struct stamp_clock_memo *m, const struct stamp_clock_top
 
 static bool look(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t most)
 {
-    const bool known = m->tables != 0;
     const uint64_t from = t->cycle;
 
     stamp_clock_top_settle(t);
-    if (!known) number_tables(m, t);
     const uint64_t forgotten = m->counts.forgotten;
     const uint32_t node = node_of(m, t);
     if (node && m->begun.node && forgotten == m->counts.forgotten && short_enough(m, t))
@@ -347,7 +360,8 @@ static bool look(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t
     const uint32_t last = pass(m, t, node, most);
     if (t->cycle != from) {
         stamp_clock_ahead_put(m->ahead, &t->dispatch);
-        stamp_clock_state_load(t, m->shapes, node_at(m, last)->state, node_at(m, last)->bytes);
+        stamp_clock_unpack(node_at(m, last)->state, node_at(m, last)->bytes, m->state);
+        stamp_clock_state_load(t, m->shapes, m->state, node_at(m, last)->bytes);
     }
     begin(m, t, last);
     return t->cycle != from;
@@ -361,8 +375,7 @@ bool stamp_clock_memo(struct stamp_clock_memo *m, struct stamp_clock_top *t, uin
     if (t->filled) {
         t->filled = false;
         b->node = 0;
-        m->tables &= ~UINT32_C(0xffff);
-        number_tables(m, t);
+        m->tables = 0;
     }
     if (b->node && !t->nap.fetch) {
         const int32_t at = (int32_t)(stamp_clock_state_code(t) - b->line);

@@ -11,9 +11,16 @@ enum {
     PAGE = STAMP_BURST_PAGE >> UNIT_LOG,
     BASE = 22, /* bits of a word's number; above are what is left of addresses */
     MOST = 1 << 18,
-    PLACES = 2 * MOST
+    PLACES = 2 * MOST,
+    PARTS = 16 /* tables of parts, at most */
 };
 
+/* Fields of which only some bits count, beside what is kept apart from the word: VM has four banks, XB and WB two by the
+ * lowest bits of a line. */
+struct part {
+    const char *name;
+    uint64_t bits;
+};
 /* Above the word's number: of a transfer into a table its address, of another where its rows lie in 4 KiB, of RECIP
  * and RSQRT the limit, of a control instruction where it goes on. */
 static uint64_t with(uint32_t base, uint64_t rest)
@@ -30,6 +37,10 @@ struct stamp_clock_shapes {
         uint32_t pc;
     } * one; /* from 1 on */
     uint32_t ones, *place;
+    struct {
+        const struct part *of;
+        struct stamp_word word;
+    } bits[PARTS + 1]; /* as they are asked for */
 };
 
 struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
@@ -65,12 +76,6 @@ static bool divides(const struct stamp_op *op, const union stamp_insn *i)
     return op->code == STAMP_OP_VFN && (i->w.fn == STAMP_ONE_RECIP || i->w.fn == STAMP_ONE_RSQRT);
 }
 
-/* Fields of which only some bits count, beside what is kept apart from the word: VM has four banks, XB and WB two by the
- * lowest bits of a line. */
-struct part {
-    const char *name;
-    uint64_t bits;
-};
 enum { VM = 3, XB = 1, WB = 1 };
 
 static const struct part *parts(const struct stamp_op *op, const union stamp_insn *i)
@@ -122,18 +127,34 @@ static const struct part *parts(const struct stamp_op *op, const union stamp_ins
     }
 }
 
-static struct stamp_word bare(const struct stamp_word *word, const struct stamp_op *op,
-                              const union stamp_insn *i)
+/* The bits of a word that count: those of fields that are no part, and what is said of these. */
+static struct stamp_word bits_of(const struct stamp_op *op, const struct part *of)
 {
-    struct stamp_word out = *word;
+    struct stamp_word out;
 
-    for (const struct part *p = parts(op, i); p->name; p++)
+    memset(&out, 0xff, sizeof out);
+    for (const struct part *p = of; p->name; p++)
         for (size_t f = 0; f < stamp_field_count; f++) {
             const struct stamp_field *at = &stamp_fields[f];
-            if (at->format != op->format || strcmp(at->name, p->name)) continue;
-            stamp_word_set(&out, at->lsb, at->width,
-                           p->bits & stamp_word_get(word, at->lsb, at->width));
+            if (at->format == op->format && !strcmp(at->name, p->name))
+                stamp_word_set(&out, at->lsb, at->width, p->bits);
         }
+    return out;
+}
+
+static struct stamp_word bare(struct stamp_clock_shapes *s, const struct stamp_word *word,
+                              const struct stamp_op *op, const union stamp_insn *i)
+{
+    const struct part *of = parts(op, i);
+    struct stamp_word out;
+    uint32_t k = 0;
+
+    while (s->bits[k].of && s->bits[k].of != of) k++;
+    if (!s->bits[k].of) {
+        s->bits[k].of = of;
+        s->bits[k].word = bits_of(op, of);
+    }
+    for (int n = 0; n < 8; n++) out.w[n] = word->w[n] & s->bits[k].word.w[n];
     return out;
 }
 
@@ -155,7 +176,7 @@ static uint32_t base_of(struct stamp_clock_shapes *s, uint32_t pc)
 
     if (s->base[pc]) return s->base[pc];
     const struct stamp_op *op = stamp_decode(&s->code[pc], &i);
-    const struct stamp_word w = bare(&s->code[pc], op, &i);
+    const struct stamp_word w = bare(s, &s->code[pc], op, &i);
     uint32_t at = hash(&w) % PLACES;
     while (s->place[at] && memcmp(&s->one[s->place[at]].word, &w, sizeof w) != 0)
         at = (at + 1) % PLACES;
