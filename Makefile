@@ -33,7 +33,7 @@ CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
               tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
-              tests/conformance/toy.c tests/cosim/count_device.c $(GEN_C) tests/report/*.c) $(CONF_C))
+              tests/conformance/toy.c tests/cosim/count_device.c tests/cosim/calibrate_prog.c tests/cosim/cycle_shapes.c $(GEN_C) tests/report/*.c) $(CONF_C))
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
               tests/rtl/axi_monitor.cpp
 RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)

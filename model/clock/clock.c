@@ -208,8 +208,8 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
             stamp_clock_top_cycle(t);
             if (!t->look && !t->awake) stamp_clock_repeat(&c->repeat, t);
             *done = t->pins.dispatch.done;
-            c->passed =
-                c->memo && !*done && t->cycle < end && stamp_clock_memo(c->memo, t, end - t->cycle);
+            c->passed = c->memo &&
+                        stamp_clock_memo(c->memo, t, *done || t->cycle >= end ? 0 : end - t->cycle);
         }
         if (!*done && !s) s = stopped(c, e);
     }
@@ -232,6 +232,12 @@ void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_E
     t.memory.skip = nothing;
     stamp_clock_top_settle(&t);
     memcpy(out, t.event, sizeof t.event);
+}
+
+struct stamp_clock_passed stamp_clock_passed(const struct stamp_clock *c)
+{
+    const struct stamp_clock_passed none = {0};
+    return c->memo ? stamp_clock_memo_passed(c->memo) : none;
 }
 
 const uint64_t *stamp_clock_events(const struct stamp_clock *c)

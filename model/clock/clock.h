@@ -76,6 +76,13 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
 /** The counters as they stand, by enum stamp_event; not for hooks. */
 const uint64_t *stamp_clock_events(const struct stamp_clock *c);
 
+/** What came of looking states up (memo.h): kept, stretches from one to the next, bytes of both; stretches passed
+ *  over, and their cycles; how often all was forgotten for want of room. All 0 where none are looked up. */
+struct stamp_clock_passed {
+    uint64_t states, kept, bytes, looked, stretches, cycles, forgotten;
+};
+struct stamp_clock_passed stamp_clock_passed(const struct stamp_clock *c);
+
 /** For a hook: the counters without what the cycle it is told of adds. */
 void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_EVENTS]);
 

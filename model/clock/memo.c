@@ -57,7 +57,7 @@ struct stamp_clock_memo {
     uint32_t tables, known; /* number of what they hold, 0: not looked at yet; of contents known */
     uint16_t *contents;     /* of the tables the states are of, */
     size_t content;         /* each of so many */
-    struct stamp_clock_memo_counts counts;
+    struct stamp_clock_passed counts;
 };
 
 enum { CONTENTS = 256 };
@@ -104,9 +104,9 @@ void stamp_clock_memo_free(struct stamp_clock_memo *m)
     stamp_free(m);
 }
 
-struct stamp_clock_memo_counts stamp_clock_memo_counts(const struct stamp_clock_memo *m)
+struct stamp_clock_passed stamp_clock_memo_passed(const struct stamp_clock_memo *m)
 {
-    struct stamp_clock_memo_counts c = m->counts;
+    struct stamp_clock_passed c = m->counts;
 
     c.bytes = m->used * sizeof *m->pool;
     return c;
@@ -117,7 +117,7 @@ static void forget(struct stamp_clock_memo *m)
     memset(m->place, 0, sizeof m->place);
     m->used = 1;
     m->begun.node = 0;
-    m->counts.states = m->counts.stretches = 0;
+    m->counts.states = m->counts.kept = 0;
     m->counts.forgotten++;
 }
 
@@ -279,7 +279,7 @@ static void end(struct stamp_clock_memo *m, const struct stamp_clock_top *t, uin
     memcpy(s->shape, b->shape, shapes);
     memcpy(s->shape + b->count, packed, bytes);
     node_at(m, b->node)->first = at;
-    m->counts.stretches++;
+    m->counts.kept++;
 }
 
 /* Counts of a stretch are kept in 32 bits: a cycle has less than 2^16 of any. */
@@ -314,7 +314,7 @@ static void add(struct stamp_clock_memo *m, struct stamp_clock_top *t, const str
     t->pushed += s->pushed;
     for (int i = 0; i < STAMP_EVENTS; i++) t->event[i] += c.event[i];
     for (uint32_t i = 0; i < n; i++) memory[i] += c.memory[i];
-    m->counts.passed++;
+    m->counts.stretches++;
     m->counts.cycles += s->cycles;
 }
 

@@ -15,6 +15,7 @@
 #ifndef STAMP_CLOCK_MEMO_H
 #define STAMP_CLOCK_MEMO_H
 
+#include "model/clock/clock.h"
 #include "model/clock/state.h"
 
 #ifdef __cplusplus
@@ -37,14 +38,7 @@ void stamp_clock_memo_free(struct stamp_clock_memo *m);
  */
 bool stamp_clock_memo(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t most);
 
-/** What came of it. */
-struct stamp_clock_memo_counts {
-    uint64_t states, stretches; /**< kept */
-    uint64_t looked, passed;    /**< states looked up; stretches passed over, */
-    uint64_t cycles, forgotten; /**< and their cycles; how often all were forgotten */
-    size_t bytes;               /**< in use */
-};
-struct stamp_clock_memo_counts stamp_clock_memo_counts(const struct stamp_clock_memo *m);
+struct stamp_clock_passed stamp_clock_memo_passed(const struct stamp_clock_memo *m);
 
 #ifdef __cplusplus
 }
