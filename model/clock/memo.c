@@ -12,10 +12,11 @@ enum {
     PLACES = 1 << 16, /* of the table of states, a power of 2 */
     FAR = 60,         /* of the 64 code lines of a page: behind them bursts are cut short */
     CODE_LINES = STAMP_BURST_PAGE / 64,
-    MXU = STAMP_UNIT_MXU - 1
+    CHUNK = 1 << 17, /* words of 8 bytes: the pool is taken 1 MiB at a time */
+    CHUNKS = 1 << 10
 };
 
-/* Places in the pool are counted in words of 8 bytes; 0: none. */
+/* Places in the pool are counted in words of 8 bytes, of each chunk in turn; 0: none. */
 struct node {
     uint32_t next, first; /* of the same place in the table; stretch that leads on */
     uint32_t hash;
@@ -50,7 +51,7 @@ struct begun {
 struct stamp_clock_memo {
     struct stamp_clock_shapes *shapes;
     struct stamp_clock_ahead *ahead;
-    uint64_t *pool;
+    uint64_t *pool[CHUNKS];
     uint32_t words, used, place[PLACES];
     struct begun begun;
     uint8_t state[STAMP_CLOCK_STATE], packed[STAMP_CLOCK_PACKED(STAMP_CLOCK_STATE)];
@@ -64,12 +65,12 @@ enum { CONTENTS = 256 };
 
 static struct node *node_at(const struct stamp_clock_memo *m, uint32_t at)
 {
-    return (struct node *)(void *)&m->pool[at];
+    return (struct node *)(void *)&m->pool[at / CHUNK][at % CHUNK];
 }
 
 static struct stretch *stretch_at(const struct stamp_clock_memo *m, uint32_t at)
 {
-    return (struct stretch *)(void *)&m->pool[at];
+    return (struct stretch *)(void *)&m->pool[at / CHUNK][at % CHUNK];
 }
 
 static size_t table_halves(const struct stamp_mach *mach)
@@ -82,14 +83,14 @@ struct stamp_clock_memo *stamp_clock_memo_new(const struct stamp_clock_top *t, s
     struct stamp_clock_memo *m = stamp_alloc(1, sizeof *m);
 
     if (!m) return NULL;
-    m->words = (uint32_t)(bytes / sizeof *m->pool);
+    m->words = (uint32_t)(bytes / sizeof **m->pool);
+    if (m->words > CHUNK * CHUNKS) m->words = CHUNK * CHUNKS;
     m->used = 1;
     m->content = table_halves(t->mach);
     m->shapes = stamp_clock_shapes_new(t->mach, t->dispatch.code, t->dispatch.count);
     m->ahead = stamp_clock_ahead_new(m->shapes);
-    m->pool = stamp_alloc(m->words, sizeof *m->pool);
     m->contents = stamp_alloc(CONTENTS * m->content, sizeof *m->contents);
-    if (m->shapes && m->ahead && m->pool && m->contents) return m;
+    if (m->shapes && m->ahead && m->contents) return m;
     stamp_clock_memo_free(m);
     return NULL;
 }
@@ -99,7 +100,7 @@ void stamp_clock_memo_free(struct stamp_clock_memo *m)
     if (!m) return;
     stamp_clock_shapes_free(m->shapes);
     stamp_clock_ahead_free(m->ahead);
-    stamp_free(m->pool);
+    for (uint32_t i = 0; i < CHUNKS; i++) stamp_free(m->pool[i]);
     stamp_free(m->contents);
     stamp_free(m);
 }
@@ -108,7 +109,7 @@ struct stamp_clock_passed stamp_clock_memo_passed(const struct stamp_clock_memo 
 {
     struct stamp_clock_passed c = m->counts;
 
-    c.bytes = m->used * sizeof *m->pool;
+    c.bytes = m->used * sizeof **m->pool;
     return c;
 }
 
@@ -124,11 +125,14 @@ static void forget(struct stamp_clock_memo *m)
 /* @return a place of so many bytes, 0: no room */
 static uint32_t take(struct stamp_clock_memo *m, size_t bytes)
 {
-    const uint32_t words = (uint32_t)((bytes + 7) / 8);
+    const uint32_t words = (uint32_t)((bytes + 7) / 8), left = CHUNK - m->used % CHUNK;
+    const uint32_t at = words > left ? m->used + left : m->used, chunk = at / CHUNK;
 
-    if (words > m->words - m->used) return 0;
-    m->used += words;
-    return m->used - words;
+    if (words > CHUNK || at + words > m->words) return 0;
+    if (!m->pool[chunk]) m->pool[chunk] = stamp_alloc(CHUNK, sizeof **m->pool);
+    if (!m->pool[chunk]) return 0;
+    m->used = at + words;
+    return at;
 }
 
 /* ---- States ----------------------------------------------------------------------------------------- */
@@ -339,13 +343,6 @@ static uint32_t pass(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint
     return node;
 }
 
-/* A state is looked up at products, which every stretch of a network has. */
-static bool marks(const struct stamp_clock_memo *m, const struct stamp_clock_top *t)
-{
-    (void)m;
-    return t->pins.dispatch.push != 0;
-}
-
 static bool look(struct stamp_clock_memo *m, struct stamp_clock_top *t, uint64_t most)
 {
     const uint64_t from = t->cycle;
@@ -384,5 +381,5 @@ bool stamp_clock_memo(struct stamp_clock_memo *m, struct stamp_clock_top *t, uin
     }
     if (!p->push && !p->ev_control) return false;
     note(m, t);
-    return p->push && marks(m, t) && look(m, t, most);
+    return p->push && look(m, t, most);
 }

@@ -11,7 +11,6 @@ enum {
     PAGE = STAMP_BURST_PAGE >> UNIT_LOG,
     BASE = 22, /* bits of a word's number; above are what is left of addresses */
     MOST = 1 << 18,
-    PLACES = 2 * MOST,
     PARTS = 16 /* tables of parts, at most */
 };
 
@@ -35,8 +34,8 @@ struct stamp_clock_shapes {
     struct one {
         struct stamp_word word;
         uint32_t pc;
-    } * one; /* from 1 on */
-    uint32_t ones, *place;
+    } * one;                             /* from 1 on */
+    uint32_t ones, most, places, *place; /* places: a power of 2 */
     struct {
         const struct part *of;
         struct stamp_word word;
@@ -51,10 +50,11 @@ struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
     if (!s) return NULL;
     s->mach = mach;
     s->code = code;
-    const uint32_t most = count < MOST ? count : MOST;
+    s->most = count < MOST ? count : MOST;
+    for (s->places = 64; s->places < 2 * s->most;) s->places *= 2;
     s->base = stamp_alloc(count, sizeof *s->base);
-    s->one = stamp_alloc(most + 1u, sizeof *s->one);
-    s->place = stamp_alloc(PLACES, sizeof *s->place);
+    s->one = stamp_alloc(s->most + 1u, sizeof *s->one);
+    s->place = stamp_alloc(s->places, sizeof *s->place);
     if (s->base && s->one && s->place) return s;
     stamp_clock_shapes_free(s);
     return NULL;
@@ -177,11 +177,11 @@ static uint32_t base_of(struct stamp_clock_shapes *s, uint32_t pc)
     if (s->base[pc]) return s->base[pc];
     const struct stamp_op *op = stamp_decode(&s->code[pc], &i);
     const struct stamp_word w = bare(s, &s->code[pc], op, &i);
-    uint32_t at = hash(&w) % PLACES;
+    uint32_t at = hash(&w) & (s->places - 1);
     while (s->place[at] && memcmp(&s->one[s->place[at]].word, &w, sizeof w) != 0)
-        at = (at + 1) % PLACES;
+        at = (at + 1) & (s->places - 1);
     if (!s->place[at]) {
-        if (s->ones == MOST) return 0;
+        if (s->ones == s->most) return 0;
         s->place[at] = ++s->ones;
         s->one[s->ones] = (struct one){w, pc};
     }
