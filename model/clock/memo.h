@@ -3,7 +3,7 @@
  * @file memo.h
  * Stretches of a program the machine has been through in the same state are passed over.
  *
- * A compiled product is tile after tile: the same shapes of instructions, other addresses. Now and then, when the
+ * A compiled product is tile after tile: the same shapes of instructions, other addresses. When the
  * dispatcher gives an instruction to a queue, all that decides time (state.h) is looked up among the states met before;
  * from each of them lead the stretches that were seen to follow, with the shapes of their instructions (shape.h), what they
  * counted and the state they ended in. Where the program goes on with the shapes of one, the machine would do what it did

@@ -61,6 +61,15 @@ static uint8_t *put(uint8_t *at, const void *what, size_t bytes)
     return at + bytes;
 }
 
+/* Of a burst that is not asked for nothing counts. */
+static uint8_t *put_fetch(uint8_t *at, const struct stamp_clock_fetch *f)
+{
+    struct stamp_clock_fetch own = *f;
+
+    if (!own.arvalid) own.araddr = own.arlen = 0;
+    return put(at, &own, sizeof own);
+}
+
 static uint8_t *put_port(uint8_t *at, const struct stamp_clock_table *p)
 {
     const uint32_t kept[] = {p->pos, p->kept_valid, p->kept_valid ? p->kept : 0};
@@ -94,7 +103,7 @@ static size_t image(const struct stamp_clock_top *t, uint8_t *room)
 
     if (!t->memory.image || !rest(t) || d->skip || d->error) return 0;
     at = put(at, control, sizeof control);
-    at = put(at, &t->fetch, sizeof t->fetch);
+    at = put_fetch(at, &t->fetch);
     at = put(at, t->queues.sems.sem, sizeof t->queues.sems.sem);
     at = put_port(at, &t->rt_port);
     at = put_port(at, &t->nt_port);

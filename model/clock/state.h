@@ -39,7 +39,7 @@ uint32_t stamp_clock_state_code(const struct stamp_clock_top *t);
 /** The same of a state, with the word @p pc to come. */
 uint32_t stamp_clock_state_code_of(const uint8_t *bytes, uint64_t code_addr, uint32_t pc);
 
-/* Parts, in state_units.c. */
+/* Parts, in state_units.c and state_arrays.c. */
 void stamp_clock_state_ldu(struct stamp_clock_state *s, struct stamp_clock_ldu *l);
 void stamp_clock_state_stu(struct stamp_clock_state *s, struct stamp_clock_stu *u);
 void stamp_clock_state_vxu(struct stamp_clock_state *s, struct stamp_clock_vxu *v, uint32_t *pc);
