@@ -33,7 +33,7 @@ CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
               tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
-              tests/conformance/toy.c tests/cosim/count_device.c $(GEN_C) tests/report/*.c) $(CONF_C))
+              tests/conformance/toy.c tests/cosim/count_device.c tests/cosim/calibrate_prog.c tests/cosim/cycle_shapes.c $(GEN_C) tests/report/*.c) $(CONF_C))
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
               tests/rtl/axi_monitor.cpp
 RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)
@@ -135,7 +135,7 @@ rtl-%-awake: $(B)/stamp $(B)/stamp_rtl_%_awake.so
 rtl-%-energy: $(B)/stamp_rtl_%_energy.so ;
 rtl-%: $(B)/stamp_rtl_%.so ;
 # C code of a memory, in each shared object: of the RTL (build.sh), of the SystemC platform.
-export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/channel.c dram/queue.c dram/map.c)
+export MEMORY_C := $(addprefix model/,status.c spec/spec.c clock/plain.c dram/model.c dram/memory.c dram/image.c dram/channel.c dram/queue.c dram/map.c)
 tlm: $(B)/stamp_tlm.so
 $(B)/stamp_tlm.so: $(wildcard sim/tlm/*.*) $(MEMORY_C) sim/verilator/dram.cpp sim/run/rtl.h sim/run/tlm.h $(wildcard model/clock/*.h model/dram/*.h)
 	@mkdir -p $(B)/tlm

@@ -27,7 +27,7 @@ struct stamp_clock_axi {
     bool arready, rvalid, rlast, awready, wready, bvalid;
 };
 
-enum { STAMP_CLOCK_IMAGE = 4096 };
+enum { STAMP_CLOCK_IMAGE = 4096, STAMP_CLOCK_COUNTS = 16 };
 
 /** A memory behind the pins. */
 struct stamp_clock_memory {
@@ -44,8 +44,14 @@ struct stamp_clock_memory {
      *  master driving the same; addresses may be others, by multiples of 4 KiB. Written to @p room of
      *  STAMP_CLOCK_IMAGE bytes. @return how many, 0: it cannot be said. NULL: it never can */
     size_t (*image)(const void *ctx, uint8_t *room);
-    /** So many cycles later, all counted from now as it is. */
+    /** So many cycles later, all counted from now as it is: a time between two images that are the same. */
     void (*shift)(void *ctx, uint64_t cycles);
+    /** All that decides when it answers becomes that of an image, of STAMP_CLOCK_IMAGE bytes with what lies behind
+     *  it; NULL: it cannot. */
+    void (*restore)(void *ctx, const uint8_t *image);
+    /** What it counts, @p n numbers of STAMP_CLOCK_COUNTS at most: whoever passes over cycles adds to them what it
+     *  would. NULL: nothing */
+    uint64_t *(*counts)(void *ctx, uint32_t *n);
 };
 
 #ifdef __cplusplus

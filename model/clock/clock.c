@@ -5,16 +5,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/clock/memo.h"
 #include "model/clock/repeat.h"
 #include "model/clock/vxu_tape.h"
 #include "model/mem.h"
 
-/* Bytes of tapes: those of a large network; a program of fewer cycles has none. */
-enum { TAPES = 1 << 23, LONG = 1 << 16 };
+/* Bytes of tapes and of stretches: those of a large network; a program of fewer cycles has none. */
+enum { TAPES = 1 << 23, MEMO = 60 << 20, LONG = 1 << 16 };
 
 struct stamp_clock {
     struct stamp_clock_top top;
     struct stamp_clock_tapes *tapes; /* of the vector unit; NULL: none */
+    struct stamp_clock_memo *memo;   /* or NULL */
+    bool passed;                     /* by it: the cycle to come is one of all units */
+    bool remembers;                  /* there is to be one */
     struct stamp_clock_repeat repeat;
     struct stamp_clock_hooks hooks;
     uint64_t tapes_from;      /**< the cycle from which on there are tapes */
@@ -123,6 +127,8 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     }
     c->watchdog = o->watchdog;
     c->tapes_from = o->tapes ? 0 : LONG;
+    c->remembers = !o->no_memo && !o->every_cycle && !t->look && t->memory.restore &&
+                   (!o->watchdog || o->watchdog >= STAMP_CLOCK_MEMO_LONGEST);
     if (!tables_new(t) || !stamp_clock_repeat_new(&c->repeat, o->mach)) {
         stamp_clock_free(c);
         return stamp_fail(e, STAMP_ENOMEM, "out of memory");
@@ -141,6 +147,7 @@ void stamp_clock_free(struct stamp_clock *c)
 {
     if (!c) return;
     stamp_clock_tapes_free(c->tapes);
+    stamp_clock_memo_free(c->memo);
     stamp_clock_repeat_free(&c->repeat);
     stamp_free(c->top.rt);
     stamp_free(c->top.nt);
@@ -171,6 +178,9 @@ static enum stamp_status tape(struct stamp_clock *c, struct stamp_err *e)
     c->tapes = stamp_clock_tapes_new(c->top.mach, TAPES);
     if (!c->tapes) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     stamp_clock_vxu_use(&c->top.vxu, c->tapes);
+    if (!c->remembers) return STAMP_OK;
+    c->memo = stamp_clock_memo_new(&c->top, MEMO);
+    if (!c->memo) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     return STAMP_OK;
 }
 
@@ -193,11 +203,13 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
     *done = false;
     while (t->cycle < end && !*done && !s) {
         if (!t->awake && !c->tapes && t->cycle >= c->tapes_from) s = tape(c, e);
-        if (!t->awake) stamp_clock_top_doze(t);
+        if (!t->awake && !c->passed) stamp_clock_top_doze(t);
         if (!t->nap.fetch || !stamp_clock_top_jump(t, ahead(c, end))) {
             stamp_clock_top_cycle(t);
             if (!t->look && !t->awake) stamp_clock_repeat(&c->repeat, t);
             *done = t->pins.dispatch.done;
+            c->passed = c->memo &&
+                        stamp_clock_memo(c->memo, t, *done || t->cycle >= end ? 0 : end - t->cycle);
         }
         if (!*done && !s) s = stopped(c, e);
     }
@@ -220,6 +232,12 @@ void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_E
     t.memory.skip = nothing;
     stamp_clock_top_settle(&t);
     memcpy(out, t.event, sizeof t.event);
+}
+
+struct stamp_clock_passed stamp_clock_passed(const struct stamp_clock *c)
+{
+    const struct stamp_clock_passed none = {0};
+    return c->memo ? stamp_clock_memo_passed(c->memo) : none;
 }
 
 const uint64_t *stamp_clock_events(const struct stamp_clock *c)

@@ -49,6 +49,7 @@ struct stamp_clock_options {
     uint64_t before;                /**< edges of the memory before the cycle of START */
     bool tapes;        /**< vector instructions are taped from the first cycle on: for tests */
     bool every_cycle;  /**< no cycle is passed over and no unit sleeps: slow, for tests */
+    bool no_memo;      /**< no stretch is passed over because it was seen before: for tests */
     uint64_t watchdog; /**< cycles without an instruction over that end it; 0: none */
     struct stamp_clock_hooks hooks; /**< NULL where nobody listens */
 };
@@ -65,7 +66,7 @@ void stamp_clock_free(struct stamp_clock *c);
 
 /**
  * START, or on from there, for @p cycles (0: without a limit) or up to HALT; further where iterations of a loop are
- * passed over (repeat.h).
+ * passed over (repeat.h). Stretches that were seen before are too (memo.h).
  * @param done  whether HALT was reached
  * @return STAMP_EMACHINE where the program ends in an error, which is not timed
  */
@@ -74,6 +75,13 @@ enum stamp_status stamp_clock_run(struct stamp_clock *c, uint64_t cycles, bool *
 
 /** The counters as they stand, by enum stamp_event; not for hooks. */
 const uint64_t *stamp_clock_events(const struct stamp_clock *c);
+
+/** What came of looking states up (memo.h): kept, stretches from one to the next, bytes of both; stretches passed
+ *  over, and their cycles; how often all was forgotten for want of room. All 0 where none are looked up. */
+struct stamp_clock_passed {
+    uint64_t states, kept, bytes, looked, stretches, cycles, forgotten;
+};
+struct stamp_clock_passed stamp_clock_passed(const struct stamp_clock *c);
 
 /** For a hook: the counters without what the cycle it is told of adds. */
 void stamp_clock_events_before(const struct stamp_clock *c, uint64_t out[STAMP_EVENTS]);

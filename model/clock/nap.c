@@ -100,6 +100,7 @@ void stamp_clock_top_wake(struct stamp_clock_top *t)
         n->control = false;
     if (n->fetch && !n->control) n->fetch = false;
     if (n->stu && (taken >> STU & 1 || (t->axi.bvalid && p->stu.bready))) n->stu = false;
+    if (taken >> VXU & 1) t->vxu_pc = p->queues.unit_insn[VXU]->pc;
     if (n->vxu && taken >> VXU & 1) vxu_up(t);
     if (n->loads && (!n->mxu || taken >> MXU & 1 || p->xb.we || p->xb.busy ||
                      (!n->vxu && t->ldu.now.space == STAMP_SPACE_VM)))

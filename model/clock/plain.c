@@ -239,10 +239,34 @@ static void shift(void *ctx, uint64_t cycles)
     }
 }
 
+static void restore(void *ctx, const uint8_t *room)
+{
+    struct stamp_plain *p = &((struct stamp_clock_plain *)ctx)->plain;
+    uint64_t word[8 + 3 * SLOTS];
+    size_t n = 8;
+
+    memcpy(word, room, n * sizeof *word);
+    p->ar_out = p->aw_out = p->w_out = p->b_out = p->aw_seen = 0;
+    p->read_credit = (uint32_t)word[0];
+    p->write_credit = (uint32_t)word[1];
+    p->read_beat = (uint32_t)word[2];
+    p->ar_in = (uint32_t)word[3];
+    p->aw_in = (uint32_t)word[4];
+    p->w_in = (uint32_t)word[5];
+    p->w_lasts = (uint32_t)word[6];
+    p->b_in = (uint32_t)word[7];
+    memcpy(word + n, room + n * sizeof *word, (2 * p->ar_in + p->b_in) * sizeof *word);
+    for (uint32_t i = 0; i < p->ar_in; i++) {
+        p->ar_due[i] = p->cycles + word[n++];
+        p->ar_len[i] = (uint8_t)word[n++];
+    }
+    for (uint32_t i = 0; i < p->b_in; i++) p->b_due[i] = p->cycles + word[n++];
+}
+
 struct stamp_clock_memory stamp_clock_plain(struct stamp_clock_plain *m,
                                             const struct stamp_plain_config *c)
 {
     m->config = *c;
     stamp_plain_new(&m->plain, c);
-    return (struct stamp_clock_memory){m, edge, still, skip, image, shift};
+    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, restore, NULL};
 }

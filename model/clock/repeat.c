@@ -61,6 +61,15 @@ static uint8_t *put(uint8_t *at, const void *what, size_t bytes)
     return at + bytes;
 }
 
+/* Of a burst that is not asked for nothing counts. */
+static uint8_t *put_fetch(uint8_t *at, const struct stamp_clock_fetch *f)
+{
+    struct stamp_clock_fetch own = *f;
+
+    if (!own.arvalid) own.araddr = own.arlen = 0;
+    return put(at, &own, sizeof own);
+}
+
 static uint8_t *put_port(uint8_t *at, const struct stamp_clock_table *p)
 {
     const uint32_t kept[] = {p->pos, p->kept_valid, p->kept_valid ? p->kept : 0};
@@ -94,7 +103,7 @@ static size_t image(const struct stamp_clock_top *t, uint8_t *room)
 
     if (!t->memory.image || !rest(t) || d->skip || d->error) return 0;
     at = put(at, control, sizeof control);
-    at = put(at, &t->fetch, sizeof t->fetch);
+    at = put_fetch(at, &t->fetch);
     at = put(at, t->queues.sems.sem, sizeof t->queues.sems.sem);
     at = put_port(at, &t->rt_port);
     at = put_port(at, &t->nt_port);
@@ -138,6 +147,15 @@ static bool body_may_move(const struct stamp_clock_dispatch *d, uint32_t pc, con
     return true;
 }
 
+/* What memory counts; @return how many numbers. */
+static uint32_t counted(const struct stamp_clock_top *t, uint64_t **out)
+{
+    uint32_t n = 0;
+
+    *out = t->memory.counts ? t->memory.counts(t->memory.ctx, &n) : NULL;
+    return n;
+}
+
 static void take(struct stamp_clock_mark *m, const struct stamp_clock_top *t)
 {
     m->bytes = image(t, m->image);
@@ -147,6 +165,9 @@ static void take(struct stamp_clock_mark *m, const struct stamp_clock_top *t)
     m->seq = t->dispatch.ctl.seq;
     memcpy(m->areg, t->dispatch.ctl.areg, sizeof m->areg);
     memcpy(m->event, t->event, sizeof m->event);
+    uint64_t *memory;
+    const uint32_t n = counted(t, &memory);
+    for (uint32_t i = 0; i < n; i++) m->counted[i] = memory[i];
 }
 
 /* @p times what was done from @p a to @p b. */
@@ -163,6 +184,9 @@ static void again(struct stamp_clock_top *t, const struct stamp_clock_mark *a,
     for (uint32_t i = 0; i < STAMP_ADDR_REGS; i++)
         ctl->areg[i] = (ctl->areg[i] + (b->areg[i] - a->areg[i]) * times) & mask;
     for (int i = 0; i < STAMP_EVENTS; i++) t->event[i] += (b->event[i] - a->event[i]) * times;
+    uint64_t *memory;
+    const uint32_t n = counted(t, &memory);
+    for (uint32_t i = 0; i < n; i++) memory[i] += (b->counted[i] - a->counted[i]) * times;
     t->memory.shift(t->memory.ctx, (b->cycle - a->cycle) * times);
 }
 

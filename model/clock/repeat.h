@@ -23,6 +23,7 @@ struct stamp_clock_mark {
     size_t bytes;   /**< of it; 0: none was taken */
     uint32_t left;  /**< iterations, this one included */
     uint64_t cycle, pushed, seq, areg[STAMP_ADDR_REGS], event[STAMP_EVENTS];
+    uint64_t counted[STAMP_CLOCK_COUNTS]; /**< by memory */
 };
 
 enum { STAMP_CLOCK_MARKS = 8 }; /**< iterations of which the last is compared with each before */

@@ -213,6 +213,9 @@ static void fill_tables(struct stamp_clock_top *t)
     const uint32_t line = l->wr_line;
 
     if (!l->wr_valid || !l->wr_ready) return;
+    if (l->wr_space == STAMP_SPACE_RT || l->wr_space == STAMP_SPACE_NT ||
+        l->wr_space == STAMP_SPACE_IT)
+        t->filled = true;
     if (l->wr_space == STAMP_SPACE_RT) fill(t, (uint8_t *)(t->rt + line * STAMP_TABLE_LINE));
     if (l->wr_space == STAMP_SPACE_NT) fill(t, (uint8_t *)(t->nt + line * STAMP_TABLE_LINE));
     if (l->wr_space == STAMP_SPACE_IT) fill(t, (uint8_t *)(t->it + line * STAMP_INDEX_LINE));

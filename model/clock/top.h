@@ -56,6 +56,8 @@ struct stamp_clock_top {
     const struct stamp_mach *mach;
     uint64_t cycle, pushed, code_addr, dram_base;
     uint32_t code_count;
+    uint32_t vxu_pc; /**< of what the vector unit took last */
+    bool filled;     /**< a line of a table was, since who looks at this cleared it */
     bool start;
     struct stamp_clock_axi axi; /**< in front of memory */
     struct stamp_clock_memory memory;

@@ -57,8 +57,30 @@ static void skip(void *ctx, const struct stamp_clock_axi *pins, uint64_t cycles)
     stamp_dram_skip(ctx, pins, cycles);
 }
 
+static size_t image(const void *ctx, uint8_t *room)
+{
+    return stamp_dram_image(ctx, room);
+}
+
+static void shift(void *ctx, uint64_t cycles)
+{
+    stamp_dram_shift(ctx, cycles);
+}
+
+static void restore(void *ctx, const uint8_t *bytes)
+{
+    stamp_dram_restore(ctx, bytes);
+}
+
+static uint64_t *counts(void *ctx, uint32_t *n)
+{
+    struct stamp_dram_model *m = ctx;
+
+    *n = sizeof m->counts / sizeof(uint64_t);
+    return &m->counts.reads; /* the first of so many */
+}
+
 struct stamp_clock_memory stamp_dram_memory(struct stamp_dram_model *m)
 {
-    return (struct stamp_clock_memory){
-        m, edge, still, skip, NULL, NULL}; /* refreshes, rows: no iteration is like another */
+    return (struct stamp_clock_memory){m, edge, still, skip, image, shift, restore, counts};
 }

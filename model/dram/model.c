@@ -95,7 +95,7 @@ static bool send_read(struct stamp_dram_model *m)
     m->ar_known = true;
     r->at = m->now + m->p.tFRONT;
     struct stamp_dram_channel *c = &m->channel[m->ar_channel];
-    if (stamp_dram_channel_has(c, r)) {
+    if (!m->p.rowless && stamp_dram_channel_has(c, r)) {
         m->done[place] = r->at + m->p.tBACK;
         m->counts.forwarded++;
     } else if (c->reads.count < m->p.reads) {

@@ -136,6 +136,13 @@ uint64_t stamp_dram_still(const struct stamp_dram_model *m, const struct stamp_c
 void stamp_dram_skip(struct stamp_dram_model *m, const struct stamp_clock_axi *pins,
                      uint64_t cycles);
 
+/** As of struct stamp_clock_memory; image says something of a memory without rows, refreshes and a second channel
+ *  alone: no address but its place in a column command decides when that answers. Its state moves with shift as a
+ *  whole. */
+size_t stamp_dram_image(const struct stamp_dram_model *m, uint8_t *room);
+void stamp_dram_restore(struct stamp_dram_model *m, const uint8_t *image);
+void stamp_dram_shift(struct stamp_dram_model *m, uint64_t cycles);
+
 bool stamp_dram_idle(
     const struct stamp_dram_model *m); /**< no burst outstanding, no write waiting */
 

@@ -38,6 +38,7 @@ for m in "$@"; do
         both "$m" "$entry, random stalls" --image "$tmp/p" --entry $entry --seed 2
     done
     for entry in main step; do both "$m" "12 layers, $entry" --image "$tmp/deep" --entry $entry; done
+    both "$m" "12 layers, main, ideal" --image "$tmp/deep" --entry main --memory ideal
 done
 [ $bad = 0 ] && [ $# -gt 0 ] && echo "calibrate: PASS - cycles and every counter equal" || echo "calibrate: FAIL"
 [ $bad = 0 ] && [ $# -gt 0 ]

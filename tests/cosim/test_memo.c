@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_memo.c - stretches passed over because they were seen before: programs of tiles drawn, of few kinds, each at
+ * other addresses, with tables loaded between them; cycles, every counter and what memory counts are those of the
+ * machine clocked in every cycle. */
+#include <check.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/clock/clock.h"
+#include "model/clock/plain.h"
+#include "model/clock/shape.h"
+#include "model/clock/vxu_tape.h"
+#include "model/dram/model.h"
+#include "model/mem.h"
+#include "tests/cosim/calibrate_prog.h"
+#include "tests/cosim/cycle_shapes.h"
+#include "tests/cosim/gen.h"
+
+Suite *stamp_suite_memo(void);
+
+enum { WORDS = 4096, TILE = 12, KINDS = 3, SEEDS = 15, PAGE = 4096, OTHER = 0xe000 };
+
+struct program {
+    const struct stamp_mach *mach;
+    struct gen_rng rng;
+    struct stamp_word code[WORDS];
+    uint32_t count;
+    uint8_t *memory;
+};
+
+/* Instructions of a tile; each that posts is waited for in it. */
+struct tile {
+    union stamp_insn insn[TILE];
+    uint32_t count;
+};
+
+static void emit(struct program *p, const union stamp_insn *i)
+{
+    ck_assert_uint_lt(p->count, WORDS);
+    ck_assert_ptr_null(stamp_encode(i, &p->code[p->count++]));
+}
+
+static void control(struct program *p, enum stamp_opcode op, uint32_t areg, uint64_t imm)
+{
+    const union stamp_insn i = {.c = {.op = op, .areg = areg, .imm = imm}};
+    emit(p, &i);
+}
+
+static bool draw(struct program *p, union stamp_insn *i)
+{
+    const struct stamp_op *op = &stamp_ops[gen_below(&p->rng, (uint32_t)stamp_op_count)];
+
+    return op->unit != STAMP_UNIT_CTL &&
+           shape_of(p->mach, op->code, gen_below(&p->rng, shape_functions(op->code)),
+                    gen_below(&p->rng, SHAPES), gen_below(&p->rng, 4), i) &&
+           !(i->c.op == STAMP_OP_MM && !i->m.first);
+}
+
+static void draw_tile(struct program *p, struct tile *t)
+{
+    t->count = 3 + gen_below(&p->rng, TILE - 3);
+    for (uint32_t n = 0; n < t->count;) n += draw(p, &t->insn[n]);
+    for (uint32_t k = 0; k < 3;
+         k++) { /* a semaphore for each pair of units: nobody takes another's */
+        const uint32_t from = gen_below(&p->rng, t->count - 1);
+        const uint32_t to = from + 1 + gen_below(&p->rng, t->count - from - 1);
+        if (t->insn[from].d.post0 || t->insn[to].d.wait0) continue;
+        const uint32_t u = (uint32_t)stamp_op_find((uint32_t)t->insn[from].c.op)->unit;
+        const uint32_t v = (uint32_t)stamp_op_find((uint32_t)t->insn[to].c.op)->unit;
+        t->insn[from].d.post0 = t->insn[to].d.wait0 = 4 * u + v - 4;
+    }
+}
+
+/* The same shapes: in other banks or not, at other addresses, by a register or not. */
+static void put_tile(struct program *p, const struct tile *t)
+{
+    for (uint32_t n = 0; n < t->count; n++) {
+        union stamp_insn i = t->insn[n];
+        const enum stamp_format f = stamp_op_find((uint32_t)i.c.op)->format;
+        const uint32_t step = gen_below(&p->rng, 6) ? PAGE : 64;
+        if (f == STAMP_FORMAT_D && !i.d.gather) i.d.dram += step * gen_below(&p->rng, 16);
+        if (f == STAMP_FORMAT_D && gen_below(&p->rng, 3) == 0) i.d.areg = 1;
+        if (f == STAMP_FORMAT_B) i.b.a += 4 * gen_below(&p->rng, 2);
+        if (f == STAMP_FORMAT_W) i.w.d += 4 * gen_below(&p->rng, 2);
+        if (f == STAMP_FORMAT_M) i.m.rm += gen_below(&p->rng, 2);
+        emit(p, &i);
+    }
+    if (gen_below(&p->rng, 4) == 0)
+        control(p, STAMP_OP_ADDR, 1, gen_below(&p->rng, 4) ? PAGE : 192);
+}
+
+/* Other entries of the same kind, or those of the begin. */
+static void put_table(struct program *p)
+{
+    static const uint64_t at[][2] = {
+        {0x8000, OTHER}, {0xa000, OTHER + 0x800}, {0xc000, OTHER + 0x1000}};
+    static const enum stamp_space space[] = {STAMP_SPACE_RT, STAMP_SPACE_NT, STAMP_SPACE_IT};
+    const uint32_t k = gen_below(&p->rng, 3);
+    const uint64_t lines =
+        k == 2 ? p->mach->IT_ENTRIES / STAMP_INDEX_LINE : p->mach->RT_ENTRIES / STAMP_TABLE_LINE;
+    union stamp_insn i = {.d = {.op = STAMP_OP_LOAD,
+                                .space = space[k],
+                                .fmt = STAMP_FMT_RAW,
+                                .dram = at[k][gen_below(&p->rng, 2)],
+                                .lines = lines,
+                                .lstride = lines,
+                                .n0 = 1,
+                                .n1 = 1}};
+    control(p, STAMP_OP_FENCE, 0, 0);
+    emit(p, &i);
+    control(p, STAMP_OP_FENCE, 0, 0);
+}
+
+static void other_tables(struct program *p)
+{
+    const uint32_t n = p->mach->RT_ENTRIES;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t rt = i % (n / 2), nt = 1u << 14 | i * 3 % 16;
+        memcpy(p->memory + OTHER + 2 * i, &rt, 2);
+        memcpy(p->memory + OTHER + 0x800 + 2 * i, &nt, 2);
+    }
+    for (uint32_t i = 0; i < p->mach->IT_ENTRIES; i++) {
+        const uint32_t it = i * 7 % 16;
+        memcpy(p->memory + OTHER + 0x1000 + 4 * i, &it, 4);
+    }
+}
+
+static void draw_program(struct program *p, const char *machine, uint64_t seed)
+{
+    static struct calibrate_prog begin;
+    struct tile tile[KINDS];
+
+    p->mach = stamp_mach_find(machine);
+    p->rng = (struct gen_rng){seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+    calibrate_memory(p->mach, p->memory);
+    other_tables(p);
+    calibrate_begin(&begin, p->mach, false);
+    memcpy(p->code, begin.code, begin.count * sizeof *begin.code);
+    p->count = begin.count;
+    for (uint32_t k = 0; k < KINDS; k++) draw_tile(p, &tile[k]);
+    const bool outer = gen_below(&p->rng, 2);
+    if (outer) control(p, STAMP_OP_LOOP, 0, 2);
+    while (p->count < 1500 + (uint32_t)(seed % 3) * 600) {
+        const uint32_t turns = gen_below(&p->rng, 3) ? 0 : 2 + gen_below(&p->rng, 6);
+        if (gen_below(&p->rng, 40) == 0) put_table(p);
+        if (turns) control(p, STAMP_OP_LOOP, 0, turns);
+        for (uint32_t n = 1 + gen_below(&p->rng, 8); n; n--)
+            put_tile(p, &tile[gen_below(&p->rng, 8) ? 0 : gen_below(&p->rng, KINDS)]);
+        if (turns) control(p, STAMP_OP_ENDL, 0, 0);
+    }
+    if (outer) control(p, STAMP_OP_ENDL, 0, 0);
+    control(p, STAMP_OP_HALT, 0, 0);
+}
+
+enum way { EVERY_CYCLE, NO_MEMO, MEMO, IN_PARTS };
+
+struct ran {
+    uint64_t event[STAMP_EVENTS];
+    struct stamp_dram_counts dram;
+    struct stamp_clock_passed passed;
+};
+
+/* @return false: it ends in an error */
+static bool run(const struct program *p, uint64_t seed, enum way way, struct ran *out)
+{
+    static const struct stamp_plain_config plain[] = {
+        {.read_latency = 60, .write_latency = 60, .read_rate = 256, .write_rate = 256},
+        {.read_latency = 7, .write_latency = 31, .read_rate = 100, .write_rate = 256},
+        {.read_latency = 200, .write_latency = 3, .read_rate = 256, .write_rate = 77}};
+    struct stamp_clock_plain memory;
+    struct stamp_dram_model *model = NULL;
+    struct stamp_dram_params ideal;
+    struct stamp_clock_options o = {.mach = p->mach,
+                                    .code = p->code,
+                                    .count = p->count,
+                                    .memory = stamp_clock_plain(&memory, &plain[seed % 3]),
+                                    .dram = p->memory,
+                                    .dram_bytes = CALIBRATE_BYTES,
+                                    .code_addr = seed % 5 * 64,
+                                    .tapes = true,
+                                    .no_memo = way == NO_MEMO,
+                                    .every_cycle = way == EVERY_CYCLE,
+                                    .watchdog = 1000000};
+    struct stamp_clock *c;
+    struct stamp_err e;
+    bool done = false;
+
+    memset(out, 0, sizeof *out);
+    if (seed % 2) {
+        ck_assert(stamp_dram_preset("ideal", &ideal));
+        if (seed % 4 == 1) ideal.accel_mhz = 1000;
+        model = stamp_alloc(1, stamp_dram_bytes(&ideal));
+        stamp_dram_new(model, &ideal, p->mach->AXI_BYTES);
+        o.memory = stamp_dram_memory(model);
+    }
+    ck_assert_int_eq(stamp_clock_new(&o, &c, &e), STAMP_OK);
+    enum stamp_status st = STAMP_OK;
+    while (!done && !st) st = stamp_clock_run(c, way == IN_PARTS ? 777 : 0, &done, &e);
+    memcpy(out->event, stamp_clock_events(c), sizeof out->event);
+    out->passed = stamp_clock_passed(c);
+    if (model) out->dram = model->counts;
+    stamp_clock_free(c);
+    stamp_free(model);
+    return !st;
+}
+
+static void compare(const struct program *p, uint64_t seed, const struct ran *want,
+                    const struct ran *got, const char *how)
+{
+    for (int i = 0; i < STAMP_EVENTS; i++)
+        ck_assert_msg(want->event[i] == got->event[i],
+                      "seed %" PRIu64 ", %s, %s: %s %" PRIu64 ", every cycle %" PRIu64, seed,
+                      p->mach->name, how, stamp_event_name((enum stamp_event)i), got->event[i],
+                      want->event[i]);
+    ck_assert(!memcmp(&want->dram, &got->dram, sizeof want->dram));
+}
+
+static void all_of(const char *machine, uint64_t first)
+{
+    static struct program p;
+    struct ran want, got;
+    uint64_t cycles = 0, passed = 0, programs = 0;
+
+    p.memory = stamp_alloc(CALIBRATE_BYTES, 1);
+    for (uint64_t seed = first; seed < first + SEEDS; seed++) {
+        draw_program(&p, machine, seed);
+        if (!run(&p, seed, EVERY_CYCLE, &want)) continue;
+        programs++;
+        ck_assert(run(&p, seed, NO_MEMO, &got));
+        compare(&p, seed, &want, &got, "not remembered");
+        ck_assert_uint_eq(got.passed.stretches, 0);
+        ck_assert(run(&p, seed, MEMO, &got));
+        compare(&p, seed, &want, &got, "remembered");
+        cycles += want.event[STAMP_EV_CYCLES];
+        passed += got.passed.cycles;
+        ck_assert(run(&p, seed, IN_PARTS, &got));
+        compare(&p, seed, &want, &got, "in parts");
+    }
+    if (getenv("STAMP_SHOW"))
+        fprintf(stderr,
+                "%s: %" PRIu64 " of %" PRIu64 " cycles of %" PRIu64 " programs passed over\n",
+                machine, passed, cycles, programs);
+    ck_assert_uint_ge(programs, SEEDS / 2);
+    ck_assert_uint_ge(passed, cycles / 8);
+    stamp_free(p.memory);
+}
+
+/* ---- Shapes ----------------------------------------------------------------------------------------- */
+
+/* The same shape: other lines of the same banks, other entries of SM, other constants. */
+static void other(union stamp_insn *i, struct gen_rng *r)
+{
+    const uint32_t four = 4 * gen_below(r, 3), two = 2 * gen_below(r, 3), one = gen_below(r, 3);
+
+    switch (stamp_op_find((uint32_t)i->c.op)->format) {
+    case STAMP_FORMAT_B: i->b.a += four; break;
+    case STAMP_FORMAT_W:
+        i->w.a += four, i->w.d += 8 - four, i->w.c ^= one;
+        if (i->w.b) i->w.b += four;
+        break;
+    default:
+        i->v.a += four;
+        if (i->c.op == STAMP_OP_VQUANT) i->v.xb += two, i->v.rm += one;
+        if (i->c.op == STAMP_OP_VPACKK || i->c.op == STAMP_OP_VPACKV) i->v.xb += one;
+        if (i->c.op != STAMP_OP_VSMRD && i->c.op != STAMP_OP_VSMWR && i->c.op != STAMP_OP_VBIAS)
+            i->v.sm += one;
+        if (i->c.op == STAMP_OP_VCODE || i->c.op == STAMP_OP_VDEQ) i->v.b += four;
+    }
+}
+
+static void same_list(const struct stamp_clock_tape *a, const struct stamp_clock_tape *b,
+                      unsigned kind, uint32_t bits)
+{
+    const uint32_t n = stamp_clock_tape_rank(a, kind, a->end);
+
+    ck_assert_uint_eq(n, stamp_clock_tape_rank(b, kind, b->end));
+    for (uint32_t k = 0; k < n; k++)
+        ck_assert_uint_eq(a->list[kind][k] & bits, b->list[kind][k] & bits);
+}
+
+/* @return whether there was something to be compared */
+static bool same_tapes(const struct stamp_mach *m, const union stamp_insn insn[2],
+                       struct stamp_clock_tapes *tapes[2], const uint16_t *rt)
+{
+    struct stamp_word word[2];
+    struct stamp_issue issue[2];
+    struct stamp_clock_shapes *s = stamp_clock_shapes_new(m, word, 2);
+
+    for (uint32_t k = 0; k < 2; k++) {
+        ck_assert_ptr_null(stamp_encode(&insn[k], &word[k]));
+        issue[k] = (struct stamp_issue){.pc = k, .next = k + 1};
+        issue[k].op = stamp_decode(&word[k], &issue[k].insn);
+    }
+    const struct stamp_clock_tape *a = stamp_clock_tape_of(tapes[0], &issue[0].insn, rt);
+    const struct stamp_clock_tape *b = stamp_clock_tape_of(tapes[1], &issue[1].insn, rt);
+    const uint64_t shape = stamp_clock_shape(s, &issue[0]);
+    ck_assert_msg(shape == stamp_clock_shape(s, &issue[1]), "%s", issue[0].op->name);
+    stamp_clock_shapes_free(s);
+    if (!a || !b) return false;
+    ck_assert_msg(a->end == b->end && !memcmp(a->what, b->what, a->end * sizeof *a->what), "%s",
+                  issue[0].op->name);
+    same_list(a, b, STAMP_CLOCK_TAPE_READ, 3);
+    same_list(a, b, STAMP_CLOCK_TAPE_PUT, 3);
+    same_list(a, b, STAMP_CLOCK_TAPE_XB, 1 | 1 << 24);
+    same_list(a, b, STAMP_CLOCK_TAPE_TABLE, UINT32_MAX);
+    return true;
+}
+
+START_TEST(instructions_of_a_shape_do_the_same_in_the_same_banks)
+{
+    static const char *const machine[] = {"tiny", "base", "wide"};
+    struct gen_rng r = {7};
+
+    for (int n = 0; n < 3; n++) {
+        const struct stamp_mach *m = stamp_mach_find(machine[n]);
+        struct stamp_clock_tapes *tapes[] = {stamp_clock_tapes_new(m, 1 << 24),
+                                             stamp_clock_tapes_new(m, 1 << 24)};
+        uint16_t *rt = stamp_alloc(m->RT_ENTRIES, sizeof *rt);
+        uint32_t compared = 0;
+        for (uint32_t i = 0; i < m->RT_ENTRIES; i++)
+            rt[i] = (uint16_t)(i < 64 ? i : 0x8000 | 2 * (i % 64));
+        for (size_t op = 0; op < stamp_op_count; op++)
+            for (uint32_t fn = 0; fn < shape_functions(stamp_ops[op].code); fn++)
+                for (uint32_t k = 0; k < SHAPES; k++) {
+                    union stamp_insn insn[2];
+                    if (stamp_ops[op].unit != STAMP_UNIT_VXU ||
+                        !shape_of(m, stamp_ops[op].code, fn, k, 0, &insn[0]))
+                        continue;
+                    insn[1] = insn[0];
+                    other(&insn[1], &r);
+                    compared += same_tapes(m, insn, tapes, rt);
+                }
+        ck_assert_uint_ge(compared, 300);
+        stamp_free(rt);
+        for (int k = 0; k < 2; k++) stamp_clock_tapes_free(tapes[k]);
+    }
+}
+END_TEST
+
+START_TEST(what_was_seen_before_takes_the_same_cycles_on_tiny)
+{
+    all_of("tiny", 1);
+}
+END_TEST
+
+START_TEST(what_was_seen_before_takes_the_same_cycles_on_base)
+{
+    all_of("base", 101);
+}
+END_TEST
+
+START_TEST(what_was_seen_before_takes_the_same_cycles_on_wide)
+{
+    all_of("wide", 201);
+}
+END_TEST
+
+Suite *stamp_suite_memo(void)
+{
+    Suite *s = suite_create("memo");
+    TCase *t = tcase_create("programs");
+
+    tcase_set_timeout(t, 240);
+    tcase_add_test(t, instructions_of_a_shape_do_the_same_in_the_same_banks);
+    tcase_add_test(t, what_was_seen_before_takes_the_same_cycles_on_tiny);
+    tcase_add_test(t, what_was_seen_before_takes_the_same_cycles_on_base);
+    tcase_add_test(t, what_was_seen_before_takes_the_same_cycles_on_wide);
+    suite_add_tcase(s, t);
+    return s;
+}
