@@ -95,7 +95,7 @@ $(B)/plant/stamp: $(call obj,$(CLI_C) tests/cosim/plant_get.c) $(LIB) | $(B)/pla
 $(B)/plant/stamp: LDFLAGS += -Wl,--wrap=stamp_run_get
 $(B)/plant/specgen: $(B)/specgen
 	@mkdir -p $(@D) && cp $< $@
-$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
+$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c model/spec/activity.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
 $(B)/stamp-san: $(call san,$(CLI_C) $(LIB_C) tests/cosim/count_device.c)
 $(B)/check-san: $(call san,$(TEST_C) $(LIB_C))

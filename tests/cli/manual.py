@@ -131,6 +131,8 @@ PLACES = {
                   "ldu_wait stu_wait vxu_wait mxu_wait ldu_axi stu_axi vxu_vm mxu_drain".split()], "Cycles",
                  ("linear", r"stall +(\d+) cycles", None)),
     "events.*": ([("linear", "events"), ("generate", "prefill.events")], "counters", None),
+    "activity.*": ([("linear", "activity.wb_live"), ("linear", "activity.vm_live"), ("generate", "prefill.activity")],
+                   "values made", None),
     "phases": ([("run", "phases"), ("generate", "prefill.phases"), ("eval", "prefill.phases")], "parts", None),
     "instances": ([("run", "phases.instances"), ("generate", "prefill.phases.instances")], "part", None),
     "iteration": ([("generate", "prefill.phases.instances.*.iteration")], "layer", None),
