@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """What schemes of quantization cost: energy of networks on the machine on a clock, and how good they are where there are weights.
 
-  schemes.py MACH LIB [--only NAME[,NAME]] [-j N]
+  schemes.py MACH LIB [--only "NAME[;NAME]"] [-j N]
 
 Prints tables in Markdown and writes build/energy/schemes-MACH-LIB.json. Needs build/stamp and costs of the library on the
 machine. Shapes come from ../shared/data/configs and are left out, in words, where they are not there. Exit 0: done; 1: a
@@ -29,19 +29,26 @@ SCHEMES = { # name -> flags; STaMP: Haar along the tokens (over the patches of a
     "STaMP": [],
     "STaMP, blocks of 64": ["--block", "64"],
 }
-FEW = ("W8A8", "W4A8", "W4A4", "STaMP") # of shapes
+FEW = ("W8A8", "W4A8", "W4A4, 64 rows of 8 bits", "STaMP") # of shapes, which are shorter and have as large a part of 8-bit rows
 LLMS = { # name -> flags of its files
     "shipped network": [os.path.join(ROOT, "traces", "model", "stamp-stories")],
     "stories260K": [os.path.join(DATA, "llm", "stories260K.bin"), "--tokenizer", os.path.join(DATA, "llm", "tok512.bin")],
 }
-# name -> config, layers of the network, flags, evaluations a picture (0: it writes, a figure is of a token), grid of its transform
+# name -> config, layers, flags, 8-bit rows (the part that 64 are of 2048 tokens, or of the picture), evaluations a picture
+# (0: it writes, a figure is of a token), grid of the transform
 SHAPES = {
-    "Llama-3.2-1B, 512 tokens": ("Llama-3.2-1B", 16, ["--tokens", "512"], 0, None),
-    "Llama-3.1-8B, 512 tokens": ("Llama-3.1-8B", 32, ["--tokens", "512"], 0, None),
-    "PixArt-Sigma, 32 x 32 patches": ("PixArt-Sigma-XL-2-1024-MS.transformer.partial", 28,
-                                      ["--tokens", "120", "--grid", "32x32"], 40, "32x32"),
-    "SANA-1600M, 32 x 32 patches": ("SANA_1600M_1024px.transformer.config", 20, ["--tokens", "120"], 40, "32x32"),
+    "Llama-3.2-1B, 64 tokens": ("Llama-3.2-1B", 16, ["--tokens", "64"], 2, 0, None),
+    "Llama-3.1-8B, 32 tokens": ("Llama-3.1-8B", 32, ["--tokens", "32"], 1, 0, None),
+    "PixArt-Sigma, 16 x 16 patches": ("PixArt-Sigma-XL-2-1024-MS.transformer.partial", 28,
+                                      ["--tokens", "120", "--grid", "16x16", "--sink", "off"], 4, 40, "16x16"),
+    "SANA-600M, 16 x 16 patches": ("SANA_600M_1024px.transformer.config", 28, ["--tokens", "120", "--grid", "16x16", "--sink", "off"], 16, 40, "16x16"),
 }
+
+
+# The machine has no array of bf16. Estimated from W8A8: its products as many times dearer as an FP16 multiplication with a sum
+# in FP32 is than 8 bits with a sum of 32 (1.1 + 0.9 pJ, 0.2 + 0.1 pJ, 45 nm: M. Horowitz, ISSCC 2014), twice the bytes moved, no
+# quantization; clock and the rest of W8A8. bf16 has 3 bits of mantissa less than FP16, so its multiplier takes less.
+FLOAT, MOVED = (1.1 + 0.9) / (0.2 + 0.1), 2
 
 
 class Failed(Exception):
@@ -82,11 +89,23 @@ def beyond(one, two, layers):
     return {k: one[k] + (layers - 1) * (two[k] - one[k]) for k in one}
 
 
-def row(name, scheme, p, each, macs, accuracy):
-    """A line of results. each: mJ are of so many J of p; macs: multiplications the network needs, whatever their bits."""
+def floats(p):
+    """The estimate of bf16 from W8A8's parts; of a product of W8A8 four of 4 x 4 bits make one of bf16."""
+    made = {**p, "rows8": FLOAT * p["rows8"], "transfer": MOVED * p["transfer"], "quantize": 0.0}
+    made["j"] = p["j"] + sum(made[k] - p[k] for k in ("rows8", "transfer", "quantize"))
+    return made
+
+
+def row(name, scheme, p, each, accuracy):
+    """A line of results. each: mJ are of so many J of p."""
     share = {k: p[k] / p["j"] for k in p if k not in ("j", "macs", "cycles")}
     return {"network": name, "scheme": scheme, "mj": 1e3 * p["j"] * each, "pj_per_product": 1e12 * p["j"] / p["macs"],
-            "pj_per_mac": 1e12 * p["j"] / macs if macs else None, "cycles": p["cycles"], "shares": share, "accuracy": accuracy}
+            "cycles": p["cycles"], "shares": share, "accuracy": accuracy}
+
+
+def estimate(name, scheme, p, each):
+    """Beside W8A8."""
+    return [row(name, "bf16, an estimate", floats(p), each, None)] if scheme == "W8A8" else []
 
 
 # ---- Networks ----------------------------------------------------------------------------------------------
@@ -97,25 +116,27 @@ def text(name, scheme, options):
     good = run(["eval", *files, "--text", TEXT, "--on", "net", *flags])
     first = run(["eval", *files, "--text", TEXT, "--docs", "1", *on, *flags])
     said = run(["generate", *files, "--prompt", "Once upon a time", "-n", "32", *on, *flags])
-    found = row(name, scheme, part(first["prefill"]), 1 / first["prefill"]["tokens"], None,
+    found = row(name, scheme, part(first["prefill"]), 1 / first["prefill"]["tokens"],
                 {"perplexity": good["ppl"], "f32": good["ppl_f32"]})
-    return {**found, "decode_mj": said["decode"]["mj_per_token"], "complete": first["energy"]["complete"]}
+    found = {**found, "decode_mj": said["decode"]["mj_per_token"]}
+    return [found] + estimate(name, scheme, part(first["prefill"]), 1 / first["prefill"]["tokens"])
 
 
 def shape(name, scheme, options):
     """One layer and two, as many as the network has by them; energy of a token, or of a picture."""
-    config, layers, flags, evaluations, grid = SHAPES[name]
-    words = ["run", os.path.join(DATA, "configs", config + ".json"), *flags, *SCHEMES[scheme], "--on", "cycle", "--machine",
-             options.mach, "--energy", options.lib]
+    config, layers, flags, high, evaluations, grid = SHAPES[name]
+    words = ["run", os.path.join(DATA, "configs", config + ".json"), *flags, *SCHEMES[scheme], "--high-rows", str(high),
+             "--on", "cycle", "--machine", options.mach, "--energy", options.lib]
     if grid and "--transform" not in words:
         words += ["--transform", f"haar2d:{grid}"]
     one, two = (part(run([*words, "--layers", str(n)])) for n in (1, 2))
     whole = beyond(one, two, layers)
-    return row(name, scheme, whole, evaluations or 1 / int(flags[1]), None, None)
+    return [row(name, scheme, whole, evaluations or 1 / int(flags[1]), None)] + estimate(
+        name, scheme, whole, evaluations or 1 / int(flags[1]))
 
 
 def jobs(options):
-    only = options.only.split(",") if options.only else None
+    only = options.only.split(";") if options.only else None
     for name, files in LLMS.items():
         if only and name not in only:
             continue
@@ -160,7 +181,7 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("-j", "--jobs", type=int, default=1)
     options = parser.parse_args()
-    unknown = [n for n in options.only.split(",") if n and n not in {**LLMS, **SHAPES}]
+    unknown = [n for n in options.only.split(";") if n and n not in {**LLMS, **SHAPES}]
     if unknown or options.jobs < 1:
         print(f"error: no network '{unknown[0]}' ({', '.join({**LLMS, **SHAPES})})" if unknown else "error: jobs are 1 or more", file=sys.stderr)
         return 2
@@ -170,8 +191,9 @@ def main():
             waiting = [pool.submit(what, name, scheme, options) for what, name, scheme in jobs(options)]
             try:
                 for w in waiting:
-                    rows.append(w.result())
-                    print(f"{rows[-1]['network']}, {rows[-1]['scheme']}: {rows[-1]['mj']:.4g} mJ", file=sys.stderr, flush=True)
+                    for r in w.result():
+                        rows.append(r)
+                        print(f"{r['network']}, {r['scheme']}: {r['mj']:.4g} mJ", file=sys.stderr, flush=True)
             except Failed:
                 pool.shutdown(cancel_futures=True)
                 raise

@@ -36,11 +36,14 @@ def by_hand():
     got = schemes.beyond(one, two, 4)
     expect("four layers", got == {"j": 11.0, "macs": 7e12, "cycles": 250, "rows8": 4.5, "transform": 1.25, "quantize": 1.0, "clock": 2.5}, got)
     expect("one and two layers are themselves", schemes.beyond(one, two, 1) == one and schemes.beyond(one, two, 2) == two)
-    r = schemes.row("n", "W8A8", got, 1 / 10, None, None)
+    r = schemes.row("n", "W8A8", got, 1 / 10, None)
     expect("mJ a token", near(r["mj"], 1100) and near(r["pj_per_product"], 11 / 7) and near(r["shares"]["rows8"], 4.5 / 11), r)
-    half = {**schemes.row("n", "STaMP", one, 1 / 10, None, {"perplexity": 3.456}), "decode_mj": 2.0}
+    half = {**schemes.row("n", "STaMP", one, 1 / 10, {"perplexity": 3.456}), "decode_mj": 2.0}
     lines = schemes.table([r, half])
     expect("of W8A8", "| n | STaMP | 500, decoding 2 | 0.455 | 5 | 60.0 % | 10.0 % | 5.0 % | 20.0 % | 3.46 |" in lines, lines)
+    # 3 J of products 20/3 as dear, 2 of transfers twice, 0.5 of quantization gone: 10 + 17 + 2 - 0.5.
+    got = schemes.floats({"j": 10.0, "rows8": 3.0, "transfer": 2.0, "quantize": 0.5, "clock": 4.0})
+    expect("an estimate of bf16", near(got["j"], 28.5) and near(got["rows8"], 20) and got["clock"] == 4.0, got)
     of = {"energy": {"total_j": 2e-6, "pj_per_mac": 4.0, "classes": {"rows8": 1e-6}}, "cycles": 9}
     expect("a run", schemes.part(of) == {"j": 2e-6, "macs": 500000.0, "cycles": 9, "rows8": 1e-6}, schemes.part(of))
 
