@@ -39,9 +39,9 @@ LLMS = { # name -> flags of its files
 SHAPES = {
     "Llama-3.2-1B, 64 tokens": ("Llama-3.2-1B", 16, ["--tokens", "64"], 2, 0, None),
     "Llama-3.1-8B, 32 tokens": ("Llama-3.1-8B", 32, ["--tokens", "32"], 1, 0, None),
-    "PixArt-Sigma, 16 x 16 patches": ("PixArt-Sigma-XL-2-1024-MS.transformer.partial", 28,
-                                      ["--tokens", "120", "--grid", "16x16", "--sink", "off"], 4, 40, "16x16"),
-    "SANA-600M, 16 x 16 patches": ("SANA_600M_1024px.transformer.config", 28, ["--tokens", "120", "--grid", "16x16", "--sink", "off"], 16, 40, "16x16"),
+    "PixArt-Sigma, 8 x 8 patches": ("PixArt-Sigma-XL-2-1024-MS.transformer.partial", 28,
+                                      ["--tokens", "120", "--grid", "8x8", "--sink", "off"], 1, 40, "8x8"),
+    "SANA-600M, 8 x 8 patches": ("SANA_600M_1024px.transformer.config", 28, ["--tokens", "120", "--grid", "8x8", "--sink", "off"], 4, 40, "8x8"),
 }
 
 

@@ -139,6 +139,12 @@ def refused(tmp):
     for words, line in ((["--energy", "none"], "no costs for machine"), (["--energy", ""], "no costs for machine")):
         done = stamp("run", f"{tmp}/p.stamp", "--on", "cycle", "--input", f"x={tmp}/x.npy", *words, fails=True)
         check(f"{words} is refused", done.returncode and line in done.stderr and done.stderr.count("\n") == 1, done.stderr)
+    known = {(library, machine) for library, machine, _, _ in libraries()}
+    for library, machine in sorted({(lib, m) for lib in ("asap7", "ihp", "sky130") for m in ("tiny", "base", "wide")} - known):
+        done = stamp("generate", os.path.join(KIT, "traces/model/stamp-stories"), "-n", "1", "--on", "cycle", "--machine", machine,
+                     "--energy", library, fails=True)
+        check(f"{library} on {machine} has no costs and is refused", done.returncode and f"machine {machine}" in done.stderr
+              and "asap7 on tiny" in done.stderr and done.stderr.count("\n") == 1 and not done.stdout, done.stderr)
     done = stamp("eval", os.path.join(KIT, "traces/model/stamp-stories"), "--text", "x", "--energy", "asap7", fails=True)
     check("a device without programs has no energy", done.returncode == 2 and "--energy" in done.stderr, done.stderr)
 
