@@ -55,6 +55,10 @@ class Failed(Exception):
     """What a command said, in one line."""
 
 
+class TooLarge(Failed):
+    """A network that the machine has no room for."""
+
+
 def contents(path):
     with open(path, "rb") as file:
         return file.read()
@@ -69,7 +73,8 @@ def run(words):
         return json.loads(contents(kept))
     done = subprocess.run([stamp, *words, "--json"], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Failed((done.stderr.strip().splitlines() or [f"stamp {words[0]}: exit {done.returncode}"])[-1])
+        said = (done.stderr.strip().splitlines() or [f"stamp {words[0]}: exit {done.returncode}"])[-1]
+        raise (TooLarge if "do not fit machine" in said else Failed)(said)
     os.makedirs(os.path.dirname(kept), exist_ok=True)
     with open(kept + ".part", "w", encoding="utf8") as file:
         file.write(done.stdout)
@@ -191,7 +196,12 @@ def main():
             waiting = [pool.submit(what, name, scheme, options) for what, name, scheme in jobs(options)]
             try:
                 for w in waiting:
-                    for r in w.result():
+                    try:
+                        found = w.result()
+                    except TooLarge as fault:
+                        print(f"SKIP: {fault}", file=sys.stderr, flush=True)
+                        continue
+                    for r in found:
                         rows.append(r)
                         print(f"{r['network']}, {r['scheme']}: {r['mj']:.4g} mJ", file=sys.stderr, flush=True)
             except Failed:
