@@ -55,8 +55,8 @@ class Failed(Exception):
     """What a command said, in one line."""
 
 
-class TooLarge(Failed):
-    """A network that the machine has no room for."""
+class Unfit(Failed):
+    """A network or a scheme of it that the machine cannot run."""
 
 
 def contents(path):
@@ -74,7 +74,7 @@ def run(words):
     done = subprocess.run([stamp, *words, "--json"], capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or [f"stamp {words[0]}: exit {done.returncode}"])[-1]
-        raise (TooLarge if "do not fit machine" in said else Failed)(said)
+        raise (Unfit if "do not fit machine" in said or "with heads of" in said else Failed)(said)
     os.makedirs(os.path.dirname(kept), exist_ok=True)
     with open(kept + ".part", "w", encoding="utf8") as file:
         file.write(done.stdout)
@@ -198,7 +198,7 @@ def main():
                 for w in waiting:
                     try:
                         found = w.result()
-                    except TooLarge as fault:
+                    except Unfit as fault:
                         print(f"SKIP: {fault}", file=sys.stderr, flush=True)
                         continue
                     for r in found:
