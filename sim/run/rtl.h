@@ -5,7 +5,7 @@
  *
  * The object depends on nothing of the kit but the formats of model/spec, its machine is what it was
  * verilated with; what it observes it
- * reports through hooks, so a run without listeners pays nothing for them.
+ * reports through hooks, so a run without listeners pays nothing for them but the counts of activity.def.
  */
 #ifndef STAMP_SIM_RUN_RTL_H
 #define STAMP_SIM_RUN_RTL_H
