@@ -5,6 +5,7 @@
 # make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
 # make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
+# make energy-table MACH=tiny LIB=asap7 [ONLY=stories260K]: what schemes cost, model/energy/energy.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
 # make vectors    conformance vectors, made again     make clean      B=DIR: where to build, no spaces in it
@@ -45,7 +46,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -95,7 +96,7 @@ $(B)/plant/stamp: $(call obj,$(CLI_C) tests/cosim/plant_get.c) $(LIB) | $(B)/pla
 $(B)/plant/stamp: LDFLAGS += -Wl,--wrap=stamp_run_get
 $(B)/plant/specgen: $(B)/specgen
 	@mkdir -p $(@D) && cp $< $@
-$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
+$(B)/plant/stamp_rtl_%.so: tests/cosim/plant.c model/spec/spec.c model/spec/activity.c $(B)/stamp_rtl_%.so $(B)/plant/stamp
 	$(CC) -I. $(CFLAGS) -DMACH='"$*"' -fPIC -shared $(filter %.c,$^) -ldl -o $@
 $(B)/stamp-san: $(call san,$(CLI_C) $(LIB_C) tests/cosim/count_device.c)
 $(B)/check-san: $(call san,$(TEST_C) $(LIB_C))
@@ -195,7 +196,12 @@ energy: deps-demo-energy
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(FIT),--fit $(filter --check,$(FIT))) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
 # Errors of the event model on workloads it was not fitted to: build/energy/check.json; 1 where they are worse than costs.def says.
-energy-check: ; @$(MAKE) energy FIT="1 --check"
+# Costs of tiny on ASAP7 are of these five workloads.
+energy-check: ; @$(MAKE) energy FIT="1 --check" WORK=model,stories260K,deit,random,zero
+# What schemes cost: the tables of model/energy/energy.md.
+energy-table:
+	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/stamp
+	@rtl/energy/schemes.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),asap7) $(if $(ONLY),--only "$(ONLY)") -j $(or $(J),1)
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
 assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench

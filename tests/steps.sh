@@ -36,8 +36,8 @@ if [ "$length" = short ]; then
         -- vectors-fresh "make -s vectors-fresh" \
         -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \
         -- second tests/conformance/second.py -- images tests/conformance/image_second.py \
-        -- resources tests/cli/resources.py -- manual tests/cli/manual.py -- energy-sums "tests/energy/sums.py $B/stamp" -- page tests/report/page.py -- lint "make -s lint" -- lint-test tests/lint_test.py -- regress-test tests/regress_test.py \
-        -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- energy-parse tests/energy/parse.py -- energy-flow tests/energy/flow.py -- energy-record tests/energy/recorder.py -- prove "tests/prove/prove.py --short -j 1" \
+        -- resources tests/cli/resources.py -- manual tests/cli/manual.py -- energy-sums "tests/energy/sums.py $B/stamp" -- energy-activity "tests/energy/activity.py $B/stamp" -- page tests/report/page.py -- lint "make -s lint" -- lint-test tests/lint_test.py -- regress-test tests/regress_test.py \
+        -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- energy-schemes "tests/energy/schemes.py $B/stamp" -- energy-parse tests/energy/parse.py -- energy-flow tests/energy/flow.py -- energy-record tests/energy/recorder.py -- prove "tests/prove/prove.py --short -j 1" \
         -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 0 ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m" \

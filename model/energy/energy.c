@@ -8,9 +8,17 @@
 
 #include "model/dram/power.h"
 
+/* What a cost is of: events, activities behind them. */
+enum {
+#define EVENT(name, kind, unit, meaning) OF_##name,
+#include "model/spec/event.def"
+#define ACTIVITY(name, event, most, unit, meaning) OF_##name,
+#include "model/spec/activity.def"
+};
+
 static const struct stamp_energy_cost costs[] = {
 #define COST(library, machine, unit, event, charge, pj)                                            \
-    {unit, STAMP_EV_##event, STAMP_CHARGED_##charge, pj},
+    {unit, OF_##event, STAMP_CHARGED_##charge, pj},
 #define STAMP_CHARGED_PRODUCTS  STAMP_CHARGE_PRODUCTS
 #define STAMP_CHARGED_LINES     STAMP_CHARGE_LINES
 #define STAMP_CHARGED_DRAIN     STAMP_CLASS_DRAIN
@@ -27,9 +35,9 @@ static const struct stamp_energy_cost costs[] = {
 
 /* Costs of a library stand together, in the order of the libraries. */
 static const struct stamp_energy_library libraries[] = {
-#define LIBRARY(name, machine, costs, corner, volt, mhz, left_out, unit_mean, unit_worst,          \
-                run_mean, run_worst)                                                               \
-    {#name,     #machine,   corner,   volt,      mhz,  left_out,                                   \
+#define LIBRARY(name, machine, costs, corner, volt, mhz, memories, left_out, unit_mean,            \
+                unit_worst, run_mean, run_worst)                                                   \
+    {#name,     #machine,   corner,   volt,      mhz,  memories, left_out,                         \
      unit_mean, unit_worst, run_mean, run_worst, NULL, costs},
 #include "model/energy/costs.def"
 };
@@ -94,14 +102,26 @@ static void charge(struct stamp_energy *sum, int to, double j, const struct stam
     }
 }
 
-void stamp_energy_add(struct stamp_energy *sum, const uint64_t event[STAMP_EVENTS], uint64_t cycles,
-                      bool timed, const struct stamp_energy_shares *shares)
+/* Is the count of a cost known, and what is it? */
+static bool count_of(const struct stamp_energy_cost *c, const struct stamp_energy_counts *n,
+                     uint64_t *count)
+{
+    if (c->of >= STAMP_EVENTS) {
+        *count = n->activity[c->of - STAMP_EVENTS];
+        return true;
+    }
+    *count = c->of == STAMP_EV_CYCLES ? n->cycles : n->event[c->of];
+    return n->timed || c->of == STAMP_EV_CYCLES ||
+           stamp_event_kind((enum stamp_event)c->of) == STAMP_EVENT_VALUE;
+}
+
+void stamp_energy_add(struct stamp_energy *sum, const struct stamp_energy_counts *counts,
+                      const struct stamp_energy_shares *shares)
 {
     for (uint32_t i = 0; i < sum->of->costs; i++) {
         const struct stamp_energy_cost *c = &sum->of->cost[i];
-        const bool known =
-            timed || c->event == STAMP_EV_CYCLES || stamp_event_kind(c->event) == STAMP_EVENT_VALUE;
-        const uint64_t n = c->event == STAMP_EV_CYCLES ? cycles : event[c->event];
+        uint64_t n;
+        const bool known = count_of(c, counts, &n);
         const double j = known ? 1e-12 * c->pj * (double)n : 0;
 
         sum->incomplete = sum->incomplete || !known;
@@ -109,8 +129,8 @@ void stamp_energy_add(struct stamp_energy *sum, const uint64_t event[STAMP_EVENT
         charge(sum, c->charge, j, shares);
         sum->total_j += j;
     }
-    sum->macs += (double)event[STAMP_EV_MAC_USED];
-    sum->cycles += (double)cycles;
+    sum->macs += (double)counts->event[STAMP_EV_MAC_USED];
+    sum->cycles += (double)counts->cycles;
 }
 
 void stamp_energy_add_dram(struct stamp_energy *sum, const struct stamp_dram_params *p,

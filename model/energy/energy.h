@@ -11,7 +11,7 @@
 #include "model/dram/counts.h"
 #include "model/dram/params.h"
 #include "model/energy/shares.h"
-#include "model/spec/spec.h"
+#include "model/spec/activity.h"
 
 /** Who pays: a class, or classes by the shares of the program. */
 enum stamp_energy_charge {
@@ -22,16 +22,17 @@ enum stamp_energy_charge {
 /** An event of a unit. */
 struct stamp_energy_cost {
     const char *unit; /**< "mxu.array" */
-    enum stamp_event event;
-    int charge; /**< enum stamp_class, or enum stamp_energy_charge */
+    uint32_t of;      /**< enum stamp_event; behind STAMP_EVENTS enum stamp_activity */
+    int charge;       /**< enum stamp_class, or enum stamp_energy_charge */
     double pj;
 };
 
 /** What was measured of a library's cells and a machine. */
 struct stamp_energy_library {
     const char *name, *machine, *corner; /**< "asap7", "tiny", "TT, 25 C" */
-    double volt, mhz;             /**< supply; clock of the gates, at which leakage is charged */
-    const char *left_out;         /**< "wires, clock tree" */
+    double volt, mhz;     /**< supply; clock of the gates, at which leakage is charged */
+    bool memories;        /**< those of the machine are in the costs, units named "vm.sram" */
+    const char *left_out; /**< "wires, clock tree" */
     double unit_mean, unit_worst; /**< error on workloads not fitted to: of units, */
     double run_mean, run_worst;   /**< of the sum of units; each a share, 0.02 is 2 % */
     const struct stamp_energy_cost *cost;
@@ -64,13 +65,19 @@ void stamp_energy_names(char *text, size_t size);
 /** An empty sum. */
 struct stamp_energy stamp_energy_of(const struct stamp_energy_library *library);
 
-/**
- * Add what was counted.
- * @param cycles  those to charge: of the clock, or what the compiler expects of a device without one
- * @param timed   event has the counts of kind TIME; otherwise costs of these make the sum incomplete
- */
-void stamp_energy_add(struct stamp_energy *sum, const uint64_t event[STAMP_EVENTS], uint64_t cycles,
-                      bool timed, const struct stamp_energy_shares *shares);
+/** What was counted; borrowed. */
+struct stamp_energy_counts {
+    const uint64_t *event;    /**< [STAMP_EVENTS] */
+    const uint64_t *activity; /**< [STAMP_ACTIVITIES] */
+    uint64_t
+        cycles; /**< to charge: of the clock, or what the compiler expects of a device without one */
+    bool
+        timed; /**< event has the counts of kind TIME; otherwise costs of these make the sum incomplete */
+};
+
+/** Add what was counted. */
+void stamp_energy_add(struct stamp_energy *sum, const struct stamp_energy_counts *counts,
+                      const struct stamp_energy_shares *shares);
 
 /**
  * Add what a DRAM did.

@@ -45,18 +45,27 @@ static inline float *stamp_vm_line(struct stamp_machine *m, uint64_t line)
     return m->vm + line * m->mach->L;
 }
 
+/** Count a VM line that is read, before anything is written over it. */
+static inline void stamp_vm_read(struct stamp_machine *m, uint64_t line)
+{
+    m->event[STAMP_EV_VM_READ]++;
+    m->activity[STAMP_ACT_VM_LIVE] += m->vm_live[line];
+}
+
 /** Count and report a VM line just written; true if it holds a non-finite element. */
 static inline bool stamp_vm_written(struct stamp_machine *m, uint64_t line)
 {
     const float *v = stamp_vm_line(m, line);
-    uint32_t bad = 0;
+    uint32_t bad = 0, live = 0;
 
     m->event[STAMP_EV_VM_WRITE]++;
     for (uint32_t l = 0; l < m->mach->L; l++) {
         uint32_t bits;
         memcpy(&bits, &v[l], sizeof bits);
         bad |= (bits & 0x7f800000u) == 0x7f800000u;
+        live += bits << 1 != 0;
     }
+    m->vm_live[line] = (uint8_t)live;
     stamp_tell(m, STAMP_SPACE_VM, line, v, (size_t)m->mach->L * sizeof *v);
     return bad != 0;
 }

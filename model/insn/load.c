@@ -26,12 +26,14 @@ static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
 {
     const uint32_t L = m->mach->L, T = m->mach->T;
     uint8_t *w = m->wb + line * L * T;
+    uint32_t live = 0;
 
     for (uint32_t h = 0; h < T / 4; h++)
         for (uint32_t c = 0; c < L; c++) { /* four nibbles to four bytes */
             const uint8_t *from = src + c * (T / 2) + 2 * h;
             uint32_t x = from[0] | (uint32_t)from[1] << 16;
             x = (x | x << 4) & 0x0f0f0f0fu;
+            live += ((x + 0x0f0f0f0fu) >> 4 & 0x01010101u) * 0x01010101u >> 24;
             x ^= 0x08080808u;
             uint8_t *to = w + (h * L + c) * 4;
             to[0] = (uint8_t)x;
@@ -39,6 +41,7 @@ static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
             to[2] = (uint8_t)(x >> 16);
             to[3] = (uint8_t)(x >> 24);
         }
+    m->wb_live[line] = (uint16_t)live;
     m->event[STAMP_EV_WB_WRITE]++;
     stamp_tell(m, STAMP_SPACE_WB, line, src, L * T / 2);
 }

@@ -8,6 +8,7 @@
 #define STAMP_INSN_STATE_H
 
 #include "model/dispatch/dispatch.h"
+#include "model/spec/activity.h"
 #include "model/spec/spec.h"
 
 #ifdef __cplusplus
@@ -73,6 +74,9 @@ struct stamp_machine {
     uint32_t *ac; /* [AC_LINES][L] bits */
 
     uint64_t event[STAMP_EVENTS]; /* VALUE events only */
+    uint64_t activity[STAMP_ACTIVITIES];
+    uint16_t *wb_live; /* [WB_LINES] of each line as written: codes that are not 0 */
+    uint8_t *vm_live;  /* [VM_LINES] words that are not 0 */
 
     stamp_write_fn *on_write; /* NULL: nobody listens */
     void *on_write_ctx;

@@ -43,14 +43,15 @@ enum stamp_error stamp_do_store(struct stamp_machine *m, const struct stamp_insn
         for (uint64_t j = 0; j < i->lines; j++) {
             uint8_t *dst = m->dram.bytes + (addr - m->dram.base) + j * bytes;
             const uint64_t line = i->line + row * i->lstride + j;
-            if (vm)
+            if (vm) {
+                stamp_vm_read(m, line);
                 bad |= store_vm(m, i->fmt, stamp_vm_line(m, line), dst);
-            else
+            } else
                 stamp_pack_nibbles(m->pb + line * nibbles, nibbles, dst);
             for (uint32_t b = 0; b < bytes; b += beat)
                 stamp_tell(m, STAMP_SPACE_DRAM, addr + j * bytes + b, dst + b, beat);
         }
-        m->event[vm ? STAMP_EV_VM_READ : STAMP_EV_PB_READ] += i->lines;
+        if (!vm) m->event[STAMP_EV_PB_READ] += i->lines;
         m->event[STAMP_EV_STORE_BYTES] += i->lines * bytes;
     }
     return bad ? STAMP_ERROR_NUMERIC : STAMP_ERROR_NONE;

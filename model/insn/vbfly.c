@@ -17,7 +17,8 @@ enum stamp_error stamp_do_vbfly(struct stamp_machine *m, const struct stamp_insn
             float *va = stamp_vm_line(m, a), *vb = stamp_vm_line(m, b);
 
             stamp_butterfly((enum stamp_bfly)i->kind, c, s, m->mach->L, va, vb);
-            m->event[STAMP_EV_VM_READ] += 2;
+            stamp_vm_read(m, a);
+            stamp_vm_read(m, b);
             m->event[STAMP_EV_VX_LINES] += 2;
             bad |= stamp_vm_written(m, a);
             bad |= stamp_vm_written(m, b);

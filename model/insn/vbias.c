@@ -14,7 +14,8 @@ enum stamp_error stamp_do_vbias(struct stamp_machine *m, const struct stamp_insn
             const float *b = stamp_vm_line(m, i->b + j);
 
             for (uint32_t l = 0; l < m->mach->L; l++) v[l] = stamp_f32_add(v[l], b[l]);
-            m->event[STAMP_EV_VM_READ] += 2;
+            stamp_vm_read(m, line);
+            stamp_vm_read(m, i->b + j);
             m->event[STAMP_EV_VX_LINES]++;
             bad |= stamp_vm_written(m, line);
         }

@@ -28,8 +28,9 @@ enum stamp_error stamp_do_vbin(struct stamp_machine *m, const struct stamp_insn_
         float *d = stamp_vm_line(m, line);
 
         for (uint32_t l = 0; l < m->mach->L; l++) d[l] = combine(i->fn, a[l], b[l], d[l]);
-        m->event[STAMP_EV_VM_READ] += 2;
-        if (mac && (i->rep ? r % i->rep : r) == 0) m->event[STAMP_EV_VM_READ]++;
+        stamp_vm_read(m, i->a + r * i->s0 + j);
+        if (mac) stamp_vm_read(m, line);
+        if (!mac || (i->rep ? r % i->rep : r) == 0) stamp_vm_read(m, stamp_row_of_b(i, r) + j);
         m->event[STAMP_EV_VX_LINES]++;
         bad |= stamp_vm_written(m, line);
     }

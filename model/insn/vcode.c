@@ -30,7 +30,7 @@ enum stamp_error stamp_do_vcode(struct stamp_machine *m, const struct stamp_insn
             if (j % each == 0) memset(packed, 0, sizeof packed);
             code_line(&m->sm[i->sm + r * i->smstride + j / blk], bits, L,
                       stamp_vm_line(m, i->a + r * i->s0 + j), bits * (unsigned)(j % each), packed);
-            m->event[STAMP_EV_VM_READ]++;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
             m->event[STAMP_EV_VX_LINES]++;
             if (j % each == each - 1 || j == i->cols - 1) {
                 memcpy(stamp_vm_line(m, first + j / each), packed, L * sizeof *packed);

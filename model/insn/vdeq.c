@@ -23,7 +23,7 @@ enum stamp_error stamp_do_vdeq(struct stamp_machine *m, const struct stamp_insn_
 
             if (j % each == 0) {
                 memcpy(packed, stamp_vm_line(m, first + j / each), L * sizeof *packed);
-                m->event[STAMP_EV_VM_READ]++;
+                stamp_vm_read(m, first + j / each);
             }
             for (uint32_t l = 0; l < L; l++) {
                 const int32_t q = (int32_t)(packed[l] >> shift & ((1u << bits) - 1));

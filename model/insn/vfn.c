@@ -22,7 +22,6 @@ static void count(struct stamp_machine *m, const struct stamp_insn_w *i)
 {
     const uint32_t L = m->mach->L;
 
-    m->event[STAMP_EV_VM_READ] += i->fn == STAMP_ONE_RSQRT ? 2 : 1;
     m->event[STAMP_EV_VX_LINES]++;
     m->event[STAMP_EV_FN_LINES]++;
     if (i->fn == STAMP_ONE_RECIP) m->event[STAMP_EV_DIVIDES] += L;
@@ -40,7 +39,7 @@ enum stamp_error stamp_do_vfn(struct stamp_machine *m, const struct stamp_insn_w
         const uint64_t lim = stamp_row_limit(i, r);
         const float scalar = scalars ? stamp_vm_line(m, i->b + r / L)[r % L] : 0;
 
-        if (scalars && r % L == 0) m->event[STAMP_EV_VM_READ]++;
+        if (scalars && r % L == 0) stamp_vm_read(m, i->b + r / L);
         for (uint64_t j = 0; j < i->cols; j++) {
             const uint64_t line = i->d + r * i->ds + j;
             const float *a = stamp_vm_line(m, i->a + r * i->s0 + j);
@@ -49,6 +48,8 @@ enum stamp_error stamp_do_vfn(struct stamp_machine *m, const struct stamp_insn_w
 
             for (uint32_t l = 0; l < L; l++)
                 d[l] = j * L + l < lim ? apply(i->fn, a[l], second ? b[l] : scalar, c) : 0;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
+            if (second) stamp_vm_read(m, stamp_row_of_b(i, r) + j);
             count(m, i);
             bad |= stamp_vm_written(m, line);
         }

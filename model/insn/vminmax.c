@@ -19,7 +19,7 @@ enum stamp_error stamp_do_vminmax(struct stamp_machine *m, const struct stamp_in
                 e->lo = v[l] < e->lo ? v[l] : e->lo;
                 e->hi = v[l] > e->hi ? v[l] : e->hi;
             }
-            m->event[STAMP_EV_VM_READ]++;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
             m->event[STAMP_EV_VX_LINES]++;
             if (j % blk == blk - 1 || j == i->cols - 1)
                 stamp_tell(m, STAMP_SPACE_SM, at, e, sizeof *e);

@@ -25,7 +25,7 @@ enum stamp_error stamp_do_vpackk(struct stamp_machine *m, const struct stamp_ins
                 }
                 stamp_pb_written(m, line);
             }
-            m->event[STAMP_EV_VM_READ]++;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
             m->event[STAMP_EV_VX_LINES]++;
         }
     return STAMP_ERROR_NONE;

@@ -23,7 +23,7 @@ enum stamp_error stamp_do_vpackv(struct stamp_machine *m, const struct stamp_ins
                         (int8_t)(plane ? stamp_digit_lo(code[l]) : stamp_digit_hi(code[l]));
                 stamp_pb_written(m, line);
             }
-            m->event[STAMP_EV_VM_READ]++;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
             m->event[STAMP_EV_VX_LINES]++;
         }
     return STAMP_ERROR_NONE;

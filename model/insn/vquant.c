@@ -48,7 +48,6 @@ static void quant_line(struct stamp_machine *m, const struct stamp_insn_v *i, st
     e->rowsum = (int32_t)((uint32_t)e->rowsum + (uint32_t)sum);
     wrote_xb(m, line, p);
     if (is8) wrote_xb(m, line, p + 1);
-    m->event[STAMP_EV_VM_READ]++;
     m->event[STAMP_EV_VX_LINES]++;
 }
 
@@ -81,6 +80,7 @@ enum stamp_error stamp_do_vquant(struct stamp_machine *m, const struct stamp_ins
             const uint64_t at = r * i->smstride + j / blk;
 
             if (i->first && j % blk == 0) m->sm[i->sm + at].rowsum = 0;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
             quant_line(m, i, &m->sm[i->sm + at], stamp_vm_line(m, i->a + r * i->s0 + j),
                        first_line + j, p, is8);
             if (j % blk == blk - 1 || j == i->cols - 1)

@@ -34,7 +34,7 @@ enum stamp_error stamp_do_vred(struct stamp_machine *m, const struct stamp_insn_
         out[r % L] = i->fn == STAMP_RED_SUM     ? stamp_reduce(n, row)
                      : i->fn == STAMP_RED_SUMSQ ? stamp_reduce_squares(n, row)
                                                 : largest(n, row);
-        m->event[STAMP_EV_VM_READ] += i->cols;
+        for (uint64_t j = 0; j < i->cols; j++) stamp_vm_read(m, i->a + r * i->s0 + j);
         m->event[STAMP_EV_VX_LINES] += i->cols;
         if (r % L == L - 1 || r == i->n0 - 1) {
             memcpy(stamp_vm_line(m, i->d + r / L), out, L * sizeof *out);

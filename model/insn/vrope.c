@@ -20,7 +20,9 @@ enum stamp_error stamp_do_vrope(struct stamp_machine *m, const struct stamp_insn
                 d[l] = stamp_f32_add(stamp_f32_mul(x, c[l]), stamp_f32_mul(y, s[l]));
                 d[l + 1] = stamp_f32_add(stamp_f32_mul(y, c[l + 1]), stamp_f32_mul(x, s[l + 1]));
             }
-            m->event[STAMP_EV_VM_READ] += 3;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
+            stamp_vm_read(m, stamp_row_of_b(i, r) + j);
+            stamp_vm_read(m, stamp_row_of_b(i, r) + i->cols + j);
             m->event[STAMP_EV_VX_LINES]++;
             bad |= stamp_vm_written(m, line);
         }

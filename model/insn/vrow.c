@@ -20,14 +20,14 @@ enum stamp_error stamp_do_vrow(struct stamp_machine *m, const struct stamp_insn_
     for (uint64_t r = 0; r < i->n0; r++) {
         const float s = stamp_vm_line(m, i->b + r / L)[r % L];
 
-        if (r % L == 0) m->event[STAMP_EV_VM_READ]++;
+        if (r % L == 0) stamp_vm_read(m, i->b + r / L);
         for (uint64_t j = 0; j < i->cols; j++) {
             const uint64_t line = i->d + r * i->ds + j;
             const float *a = stamp_vm_line(m, i->a + r * i->s0 + j);
             float *d = stamp_vm_line(m, line);
 
             for (uint32_t l = 0; l < L; l++) d[l] = combine(i->fn, a[l], s);
-            m->event[STAMP_EV_VM_READ]++;
+            stamp_vm_read(m, i->a + r * i->s0 + j);
             m->event[STAMP_EV_VX_LINES]++;
             bad |= stamp_vm_written(m, line);
         }

@@ -22,7 +22,7 @@ enum stamp_error stamp_do_vsmwr(struct stamp_machine *m, const struct stamp_insn
             m->sm[at] = (struct stamp_sm){.hi = row[2 * e], .zero = zero_point(row[2 * e + 1])};
             stamp_tell(m, STAMP_SPACE_SM, at, &m->sm[at], sizeof m->sm[at]);
         }
-        m->event[STAMP_EV_VM_READ] += lines;
+        for (uint64_t j = 0; j < lines; j++) stamp_vm_read(m, i->a + r * i->s0 + j);
         m->event[STAMP_EV_VX_LINES] += lines;
     }
     return STAMP_ERROR_NONE;

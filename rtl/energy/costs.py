@@ -4,18 +4,21 @@ workloads that they did not see, unit by unit and for their sum."""
 import os
 import re
 
+import srams
+
 CORNERS = {"asap7": "TT, 25 C", "ihp": "typical, 25 C", "sky130": "TT, 25 C"}
 DEF = "model/energy/costs.def"
 HEAD = """/* SPDX-License-Identifier: Apache-2.0 */
 /* costs.def - pJ of events by unit of the machine, from its gates; printed by make energy FIT=1 (rtl/energy/costs.py).
  *
- *   LIBRARY(name, machine, costs, "corner", volt, MHz, "left out", error of units: mean, worst, of their sum: mean, worst)
+ *   LIBRARY(name, machine, costs, "corner", volt, MHz, memories, "left out", error of units: mean, worst, of their sum:
+ *           mean, worst)                               memories: 1 the machine's are in the costs ("vm.sram"), 0 they are not
  *   COST(library, machine, "unit", event, charge, pJ)      the costs of a library stand behind it; charge: energy.c
  *
  * Errors are shares, on workloads that the fit did not see.
  */
 #ifndef LIBRARY
-#define LIBRARY(name, machine, costs, corner, volt, mhz, left_out, unit_mean, unit_worst, run_mean, run_worst)
+#define LIBRARY(name, machine, costs, corner, volt, mhz, memories, left_out, unit_mean, unit_worst, run_mean, run_worst)
 #endif
 #ifndef COST
 #define COST(library, machine, unit, event, charge, pj)
@@ -23,11 +26,12 @@ HEAD = """/* SPDX-License-Identifier: Apache-2.0 */
 """
 TAIL = "\n#undef LIBRARY\n#undef COST\n"
 
-# What an event of a unit is charged to; a unit's own class where nothing else is said.
+# What an event or activity of a unit is charged to; in a memory all is the memory's.
+MEMORIES = ("cm", "wb", "xb", "vm")
 CHARGE = {"MAC_ISSUED": "PRODUCTS", "MAC_USED": "PRODUCTS", "DRAIN_LINES": "DRAIN", "AC_READ": "DRAIN", "AC_WRITE": "DRAIN",
           "VX_LINES": "LINES", "DIVIDES": "QUANTIZE", "FN_LINES": "FUNCTIONS", "VM_READ": "SRAM", "VM_WRITE": "SRAM",
           "XB_READ": "SRAM", "XB_WRITE": "SRAM", "WB_READ": "SRAM", "WB_WRITE": "SRAM", "PB_READ": "SRAM", "PB_WRITE": "SRAM",
-          "LOAD_BYTES": "TRANSFER", "STORE_BYTES": "TRANSFER", "FETCH_BYTES": "CONTROL", "INSNS": "CONTROL"}
+          "WB_LIVE": "PRODUCTS", "VM_LIVE": "LINES", "LOAD_BYTES": "TRANSFER", "STORE_BYTES": "TRANSFER", "FETCH_BYTES": "CONTROL", "INSNS": "CONTROL"}
 
 
 def outermost(paths):
@@ -52,12 +56,15 @@ def lines(found, fits):
         unit = re.sub(r"\bi_", "", path)
         for charge, pj in (("CLOCK", clock), ("LEAKAGE", leak), ("IDLE", max(fixed - clock - leak, 0.0))):
             out.append((unit, "CYCLES", charge, pj))
-        out += [(unit, e, CHARGE[e], pj) for e, pj in fit["pj"].items() if pj]
+        out += [(unit, e, "SRAM" if unit in MEMORIES else CHARGE[e], pj) for e, pj in fit["pj"].items() if pj]
         for r in rows:
             if r["workload"] in fit["unseen_total"]:
                 gate = 1e-12 * r["pj"]["total"]
                 miss = fit["unseen_total"][r["workload"]]
                 errors.append({"unit": unit, "workload": r["workload"], "gate_j": gate, "model_j": gate * (1 + miss), "error": miss})
+        if srams.known(found):
+            more, missed = srams.lines(unit, rows)
+            out, errors = out + more, errors + missed
     for name in sorted({e["workload"] for e in errors}):
         of = [e for e in errors if e["workload"] == name]
         gate, model = sum(e["gate_j"] for e in of), sum(e["model_j"] for e in of)
@@ -71,10 +78,10 @@ def spread(errors):
     return sum(sizes) / len(sizes), max(sizes)
 
 
-def left_out(fits):
+def left_out(found, fits):
     """In words, with the events that no fit could cost."""
     rare = sorted({e for p in outermost(list(fits["units"])) for e in fits["units"][p].get("too_rare", ())})
-    return fits["left_out"] + (", too rare to be fitted: " + " ".join(rare) if rare else "")
+    return fits["left_out"] + ("" if srams.known(found) else ", memories of the machine") + (", too rare to be fitted: " + " ".join(rare) if rare else "")
 
 
 def block(found, fits):
@@ -82,7 +89,7 @@ def block(found, fits):
     lib, mach = found["library"], found["machine"]
     unit, run = (spread([e for e in errors if (e["unit"] == "all") == whole]) for whole in (False, True))
     text = [f'LIBRARY({lib}, {mach}, {len(costs)}, "{CORNERS.get(lib, "as the file says")}", {found["supply_v"]:g}, '
-            f'{1000 / found["period_ns"]:g}, "{left_out(fits)}", {unit[0]:.4f}, {unit[1]:.4f}, {run[0]:.4f}, {run[1]:.4f})']
+            f'{1000 / found["period_ns"]:g}, {int(bool(srams.known(found)))}, "{left_out(found, fits)}", {unit[0]:.4f}, {unit[1]:.4f}, {run[0]:.4f}, {run[1]:.4f})']
     text += [f'COST({lib}, {mach}, "{u}", {e}, {c}, {pj:.6g})' for u, e, c, pj in costs]
     return "\n".join(text) + "\n", errors
 

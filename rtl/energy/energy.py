@@ -103,7 +103,7 @@ class Libraries:
         row = {"path": macro.path, "memory": macro.name, "reads": reads, "writes": writes}
         if self.macros:
             parts = macros.used(macro, self.figures(macro).word, self.timing.foundry, self.macros)
-            row["macros"] = f"{parts[1]} x {parts[0].name}"
+            row["macros"], row["wide"], row["idle_pj"] = f"{parts[1]} x {parts[0].name}", parts[2], parts[0].idle
             row["pj"] = {k: round(v, 6) for k, v in macros.energy(parts, reads, writes, cycles, self.period).items()}
         return row
 
@@ -159,8 +159,10 @@ def mapped(options, libs, units, where):
 def recorded(options, units, name, words, where):
     """Path of the record of each unit on a workload. What was recorded before is taken as it is."""
     machine = f"{B}/stamp_rtl_{options.mach}_energy.so"
-    key = digest(contents(machine), contents(f"{B}/stamp"), [contents(w) if os.path.isfile(w) else w for w in words],
-                 options.cycles, options.start)
+    files = [w.removeprefix("random:") for w in words]
+    count = workloads.cycles(name, options.cycles)
+    key = digest(contents(machine), contents(f"{B}/stamp"), [contents(w) if os.path.isfile(w) else w for w in files],
+                 count, options.start)
     cache = f"{B}/energy/cache"
     paths = {path: f"{cache}/{name}-{path}-{key}.rec" for _, path, _ in units}
     wanted = {p: f for p, f in paths.items() if not os.path.exists(f)}
@@ -171,7 +173,7 @@ def recorded(options, units, name, words, where):
     shutil.copy(f"{B}/stamp", f"{kit}/stamp")
     shutil.copy(machine, f"{kit}/stamp_rtl_{options.mach}.so")
     spec = ",".join(f"{p}={f}" for p, f in wanted.items())
-    code, said = process.run(["env", f"STAMP_RECORD={spec}", f"STAMP_RECORD_COUNT={options.cycles}",
+    code, said = process.run(["env", f"STAMP_RECORD={spec}", f"STAMP_RECORD_COUNT={count}",
                               f"STAMP_RECORD_START={options.start}", "STAMP_RECORD_ONLY=1", f"{kit}/stamp", *words, "--machine", options.mach,
                               "--on", "rtl"])
     for path in wanted.values():
@@ -236,7 +238,7 @@ def arguments():
     parser.add_argument("--liberty", default="")
     parser.add_argument("--period", type=float)
     parser.add_argument("--work", default="")
-    parser.add_argument("--cycles", type=int, default=10000)
+    parser.add_argument("--cycles", type=int)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--glitches", action="store_true")
     parser.add_argument("--second", type=float, metavar="ACTIVITY")
@@ -253,7 +255,7 @@ def arguments():
     for name in options.work.split(",") if options.work else ():
         if name not in workloads.WORKLOADS:
             fail(f"no workload '{name}' ({', '.join(workloads.WORKLOADS)})")
-    if options.jobs < 1 or options.cycles < 2 or options.start < 0 or "/" in options.unit + options.lib + options.mach:
+    if options.jobs < 1 or (options.cycles is not None and options.cycles < 2) or options.start < 0 or "/" in options.unit + options.lib + options.mach:
         fail("jobs are 1 or more, cycles 2 or more, names have no slash")
     return options
 

@@ -5,13 +5,14 @@ import math
 
 SEEN = 10  # windows in which a counter must go on, else nothing can be said of its cost
 WINDOW = 4 # records tell counters every 64 cycles: windows of four of these
-# Counters of kind VALUE alone, so that C machine, clock and RTL charge alike.
+# Counters of kind VALUE alone, so that C machine, clock and RTL charge alike; of what values make of them, activity.def.
 CHARGED = {
-    "array": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES"),
-    "mxu": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "AC_READ", "AC_WRITE"),
-    "vxu": ("VX_LINES", "DIVIDES", "FN_LINES", "VM_READ", "VM_WRITE", "XB_WRITE", "PB_WRITE"),
+    "array": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "WB_LIVE"),
+    "mxu": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "AC_READ", "AC_WRITE", "WB_LIVE"),
+    "vxu": ("VX_LINES", "DIVIDES", "FN_LINES", "VM_READ", "VM_WRITE", "XB_WRITE", "PB_WRITE", "VM_LIVE"),
     "ldu": ("LOAD_BYTES", "INSNS"), "stu": ("STORE_BYTES", "INSNS"), "axi_rmux": ("LOAD_BYTES", "INSNS"),
-    "bank": ("WB_READ", "WB_WRITE", "LOAD_BYTES"), "xb": ("XB_READ", "XB_WRITE"), "vm": ("VM_READ", "VM_WRITE"),
+    "bank": ("WB_READ", "WB_WRITE", "LOAD_BYTES", "WB_LIVE"), "xb": ("XB_READ", "XB_WRITE"),
+    "vm": ("VM_READ", "VM_WRITE", "VM_LIVE"),
     "queues": ("INSNS",), "dispatch": ("INSNS",), "fetch": ("INSNS",), "events": ("INSNS",),
     "counters": ("VX_LINES", "MAC_ISSUED"), "csr": ("INSNS",),
 }
@@ -88,7 +89,7 @@ def costs(found):
         if fit:
             out[path] = {"unit": name, **fit}
     return {"library": found["library"], "machine": found["machine"], "period_ns": found["period_ns"],
-            "supply_v": found["supply_v"], "left_out": "wires, clock tree, glitches, energy of memories",
+            "supply_v": found["supply_v"], "left_out": "wires, clock tree, glitches",
             "window_cycles": 64 * WINDOW, "workloads": sorted({r["workload"] for r in found["units"]}), "units": out}
 
 

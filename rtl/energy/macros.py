@@ -52,9 +52,9 @@ def used(memory, word, foundry, found):
 
 
 def energy(parts, reads, writes, cycles, period_ns):
-    """pJ: {"access", "idle", "leakage"}."""
+    """pJ: {"read", "write", "idle", "leakage"}; idle: of cycles in which a macro has no access."""
     macro, count, wide = parts
     busy = (reads + writes) * wide
-    return {"access": wide * (reads * macro.read + writes * macro.write),
+    return {"read": wide * reads * macro.read, "write": wide * writes * macro.write,
             "idle": max(count * cycles - busy, 0) * macro.idle,
             "leakage": count * macro.leak * period_ns * cycles * 1e-6}

@@ -2,6 +2,7 @@
 """A flat unit with a library: order of its cells, loads, slews, the energy of every count; written for the replay
 (gates.h)."""
 import collections
+import io
 import struct
 from array import array
 
@@ -101,7 +102,7 @@ class Energies:
                     elif pin != "RD":
                         self.load[n] += memory_pin(m)
         self.slew = [slew] * flat.count
-        self.border, self.counts, self.base = slew, array("d"), []
+        self.border, self.counts, self.base, self.known = slew, array("d"), [], {}
         self.clock = flat.clock
         for c in sorted(cells, key=lambda c: not kinds[c.kind].flop): # stable: flip-flops first, the rest in order
             self.drive(c, kinds[c.kind])
@@ -119,15 +120,22 @@ class Energies:
             if slew is not None:
                 self.slew[net] = max(slew, 0.0)
 
+    def tables(self, kind):
+        """Of each table of a kind of cell: pins whose slew and pin whose load it is of, the arc; found once."""
+        if kind not in self.known:
+            found = []
+            for arc, where, _, _, _, _ in kind.arcs:
+                if where == states.OUTPUT:
+                    pins, pin = arc.related, next(p for p in kind.outputs if any(a is arc for a in kind.cell.arcs[p]))
+                else:
+                    pins, pin = (next(p for p, arcs in kind.cell.arcs.items() if any(a is arc for a in arcs)),), None
+                found.append((pins, pin, arc))
+            self.known[kind] = found
+        return self.known[kind]
+
     def cost(self, c, kind):
-        for arc, where, _, _, _, _ in kind.arcs:
-            pins = arc.related if where == states.OUTPUT else ()
-            if where != states.OUTPUT:
-                pin = next(p for p, arcs in kind.cell.arcs.items() if any(a is arc for a in arcs))
-                pins, load = (pin,), 0.0
-            else:
-                pin = next(p for p in kind.outputs if any(a is arc for a in kind.cell.arcs[p]))
-                load = self.load[c.pins[pin]] if pin in c.pins else 0.0
+        for pins, pin, arc in self.tables(kind):
+            load = self.load[c.pins[pin]] if pin in c.pins else 0.0
             at = [self.slew[c.pins[p]] for p in pins if p in c.pins] or [self.border]
             slew = sum(at) / len(at)
             for table in (arc.rise, arc.fall):
@@ -154,7 +162,7 @@ class Energies:
 def vec(file, kind, values):
     data = array(kind, values)
     file.write(struct.pack("<Q", len(data)))
-    data.tofile(file)
+    file.write(data.tobytes())
 
 
 def write_kind(file, kind):
@@ -186,9 +194,8 @@ def ports(flat, record):
     return ways["input"] + ways["output"]
 
 
-def write(path, flat, cells, driver, kinds, energies, record, period_ns, window, arrive=(0.0, 0.0)):
-    """The file for the replay. `window`: (first cycle that counts, how many or 0, cycles not compared). `arrive`:
-    ns behind the clock at which inputs, memories' outputs are there, for a replay with delays."""
+def body(flat, cells, driver, kinds, energies, timed):
+    """What of the file is the same for every record. Delays only where they are used."""
     used = sorted({c.kind for c in cells})
     number = {k: i for i, k in enumerate(used)}
     module = [0] * flat.count # a net is of what drives it
@@ -198,11 +205,7 @@ def write(path, flat, cells, driver, kinds, energies, record, period_ns, window,
         for net in m.pins.get("RD", ()):
             module[net] = m.module
     supply = energies.units.supply
-    with open(path, "wb") as file:
-        vec(file, "b", b"STMPGAT1")
-        vec(file, "q", (flat.count, len(flat.modules), record.skip, record.start, *window, record.every,
-                        len(record.events), record.bits, len(used), len(flat.memories), int(arrive[0] * 1e6), int(arrive[1] * 1e6)))
-        vec(file, "d", (period_ns,))
+    with io.BytesIO() as file:
         for k in used:
             write_kind(file, kinds[k])
         rows, pins, delays = array("i"), array("i"), array("i")
@@ -210,7 +213,8 @@ def write(path, flat, cells, driver, kinds, energies, record, period_ns, window,
             kind = kinds[c.kind]
             start = kind.start() << len(kind.inputs)
             rows.extend((number[c.kind], c.module, base, len(pins), start, len(delays)))
-            delays.extend(energies.delays(c, kind))
+            if timed:
+                delays.extend(energies.delays(c, kind))
             pins.extend(c.pins.get(p, -1) for p in kind.inputs + kind.outputs)
         vec(file, "i", rows)
         vec(file, "i", pins)
@@ -225,5 +229,18 @@ def write(path, flat, cells, driver, kinds, energies, record, period_ns, window,
             vec(file, "i", (m.module, m.reads, m.writes, m.lines, m.width, m.enables, address))
             for pin in ("RE", "RA", "RD", "WE", "WA", "WD"):
                 vec(file, "i", m.pins.get(pin, ()))
+        return len(used), file.getvalue()
+
+
+def write(path, flat, made, record, period_ns, window, arrive=(0.0, 0.0)):
+    """The file for the replay. `made`: of body(). `window`: (first cycle that counts, how many or 0, cycles not compared).
+    `arrive`: ns behind the clock at which inputs, memories' outputs are there, for a replay with delays."""
+    kinds, data = made
+    with open(path, "wb") as file:
+        vec(file, "b", b"STMPGAT1")
+        vec(file, "q", (flat.count, len(flat.modules), record.skip, record.start, *window, record.every,
+                        len(record.events), record.bits, kinds, len(flat.memories), int(arrive[0] * 1e6), int(arrive[1] * 1e6)))
+        vec(file, "d", (period_ns,))
+        file.write(data)
         for v in ports(flat, record):
             vec(file, "i", v)

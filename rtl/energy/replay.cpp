@@ -3,113 +3,18 @@
 #include "rtl/energy/replay.h"
 
 namespace {
-const uint32_t clock_bit = 30,
-               whole =
-                   50400; /* divides by every number of inputs up to 10, and most products of two */
-}
-
-/* Whether a table holds in a state: by its `when`, or as the one for states no other of its family holds in. */
-bool replay::eligible(const gate_kind &k, const gate_table &t, int s, bool high) const
+/* Every bit that is set, in order and once; one that is set behind the place where this is counts, before it it stays. */
+template <class Do> void in_order(std::vector<uint64_t> &bits, Do what)
 {
-    if (!t.otherwise) return (high ? t.high : t.low)[size_t(s)];
-    for (const auto &o : k.tables)
-        if (o.family == t.family && !o.otherwise && (high ? o.high : o.low)[size_t(s)])
-            return false;
-    return true;
-}
-
-void replay::at_input(const gate_kind &k, int pin, bool up, int s, bool high,
-                      std::vector<gate_charge> &out) const
-{
-    const int where = pin < 0 ? AT_CLOCK : AT_INPUT;
-    for (size_t a = 0; a < k.tables.size(); a++) {
-        const auto &t = k.tables[a];
-        if (t.where == where && (pin < 0 || t.pin == pin) && eligible(k, t, s, high))
-            out.push_back({uint32_t(2 * a + !up), whole});
-    }
-}
-
-/* The change of an output is shared by the changed inputs that have a table for it in the state after; where several
- * change at once and none has, in the state before; else by all tables of the changed inputs, alike. */
-void replay::at_output(const gate_kind &k, int pin, bool up, int before, int after, bool high,
-                       uint32_t changed, std::vector<gate_charge> &out, uint32_t &missed) const
-{
-    std::vector<std::pair<size_t, uint32_t>> found; /* table, its changed inputs */
-    for (int s : {after, before, -1}) {
-        if (!found.empty()) break;
-        for (size_t a = 0; a < k.tables.size(); a++) {
-            const auto &t = k.tables[a];
-            if (t.where == AT_OUTPUT && t.pin == pin && t.related & changed &&
-                (s < 0 || eligible(k, t, s, high)))
-                found.push_back({a, t.related & changed});
-        }
-    }
-    /* Of a cause and a supply, tables share alike; causes share alike. */
-    uint32_t causes = 0;
-    for (const auto &f : found) causes |= f.second;
-    missed += !causes;
-    for (uint32_t left = causes; left; left &= left - 1)
-        for (bool ground : {false, true}) {
-            uint32_t many = 0;
-            for (const auto &f : found)
-                many += f.second & left & -left && k.tables[f.first].ground == ground;
-            for (const auto &f : found)
-                if (f.second & left & -left && k.tables[f.first].ground == ground)
-                    out.push_back({uint32_t(2 * f.first + !up),
-                                   whole / uint32_t(__builtin_popcount(causes)) / many});
+    for (size_t w = 0; w < bits.size(); w++)
+        for (uint64_t behind = ~UINT64_C(0); bits[w] & behind;) {
+            const int bit = __builtin_ctzll(bits[w] & behind);
+            bits[w] &= ~(UINT64_C(1) << bit);
+            behind = bit == 63 ? 0 : ~UINT64_C(0) << (bit + 1);
+            what(w * 64 + size_t(bit));
         }
 }
-
-int32_t replay::keep(const std::vector<gate_charge> &list, uint32_t missed)
-{
-    const auto at = int32_t(charges.size());
-    charges.push_back({uint32_t(list.size()), missed});
-    charges.insert(charges.end(), list.begin(), list.end());
-    return at;
-}
-
-/* Inputs (and what a clear or preset does to the state) change while the clock is high. */
-int32_t replay::settled(int kind, int from, int to)
-{
-    const auto &k = g.kinds[size_t(kind)];
-    int32_t &at = settle_at[size_t(kind)][size_t(from) * size_t(k.states) + size_t(to)];
-    if (at >= 0) return at;
-    std::vector<gate_charge> list;
-    uint32_t missed = 0;
-    const uint32_t inputs = (1u << k.inputs) - 1, changed = uint32_t(from ^ to) & inputs;
-    for (int i = 0; i < k.inputs; i++)
-        if (changed >> i & 1) at_input(k, i, to >> i & 1, to, true, list);
-    const int out = k.out[size_t(from)] ^ k.out[size_t(to)];
-    for (int o = 0; o < k.outputs; o++)
-        if (out >> o & 1)
-            at_output(k, o, k.out[size_t(to)] >> o & 1, from, to, true, changed, list, missed);
-    return at = keep(list, missed);
-}
-
-int32_t replay::risen(int kind, int s)
-{
-    const auto &k = g.kinds[size_t(kind)];
-    int32_t &at = rise_at[size_t(kind)][size_t(s)];
-    if (at >= 0) return at;
-    std::vector<gate_charge> list;
-    uint32_t missed = 0;
-    at_input(k, -1, true, s, false, list);
-    const int held = 1 << k.inputs, to = (s & ~held) | (k.next[size_t(s)] ? held : 0);
-    const int out = k.out[size_t(s)] ^ k.out[size_t(to)];
-    for (int o = 0; o < k.outputs; o++)
-        if (out >> o & 1)
-            at_output(k, o, k.out[size_t(to)] >> o & 1, s, s, false, 1u << clock_bit, list, missed);
-    return at = keep(list, missed);
-}
-
-int32_t replay::fallen(int kind, int s)
-{
-    int32_t &at = fall_at[size_t(kind)][size_t(s)];
-    if (at >= 0) return at;
-    std::vector<gate_charge> list;
-    at_input(g.kinds[size_t(kind)], -1, false, s, true, list);
-    return at = keep(list, 0);
-}
+} // namespace
 
 /* Energy of one, ground tables left out. */
 double replay::charge(const gate_cell &c, int32_t at, uint64_t times)
@@ -174,10 +79,21 @@ void replay::start()
     }
 }
 
+/* One of its nets has moved. */
+void replay::mark(size_t cell)
+{
+    const int32_t f = flop_of[cell];
+    if (f >= 0) due_flop[size_t(f) / 64] |= UINT64_C(1) << f % 64;
+    if (f < 0 || g.kinds[size_t(g.cells[cell].kind)].cleared)
+        due[cell / 64] |= UINT64_C(1) << cell % 64;
+}
+
 void replay::set(int32_t net, uint8_t v)
 {
     if (net < 0 || value[size_t(net)] == v) return;
     value[size_t(net)] = v;
+    if (!timed)
+        for (uint32_t i = loads[size_t(net)]; i < loads[size_t(net) + 1]; i++) mark(loaded[i]);
     if (!counting) return;
     toggles[size_t(net)]++;
     cycle_fj += g.net_fj[size_t(net)];
@@ -246,7 +162,20 @@ void replay::look(size_t cell)
     leave(cell);
     state[cell] = to;
     enter(cell);
+    arm(cell);
     change(c, k, from, to);
+}
+
+/* Whether the next rise of the clock moves a flip-flop. */
+void replay::arm(size_t cell)
+{
+    const auto &c = g.cells[cell];
+    const auto &k = g.kinds[size_t(c.kind)];
+    const auto f = size_t(flop_of[cell]);
+    const int s = state[cell];
+    const uint64_t bit = UINT64_C(1) << f % 64;
+    const bool moves = (s >> k.inputs & 1) != (k.next[size_t(s)] != 0);
+    armed[f / 64] = (armed[f / 64] & ~bit) | (moves ? bit : 0);
 }
 
 /* Flip-flops and memories take what they saw; only then their outputs move. */
@@ -255,18 +184,19 @@ void replay::rise()
     moved = false;
     rise_memories();
     cycle_fj = rise_fj;
-    for (const auto &f : flops) {
-        const auto &c = g.cells[f.cell];
-        const auto &k = g.kinds[size_t(c.kind)];
-        const int s = state[f.cell], held = 1 << k.inputs,
-                  to = (s & ~held) | (k.next[size_t(s)] ? held : 0);
-        if (to == s) continue;
-        moved = true;
-        leave(f.cell);
-        state[f.cell] = to;
-        enter(f.cell);
-        change(c, k, s, to);
-    }
+    for (size_t w = 0; w < armed.size(); w++)
+        for (uint64_t left = armed[w]; left; left &= left - 1) {
+            const size_t cell = flops[w * 64 + size_t(__builtin_ctzll(left))].cell;
+            const auto &c = g.cells[cell];
+            const auto &k = g.kinds[size_t(c.kind)];
+            const int s = state[cell], to = s ^ 1 << k.inputs;
+            moved = true;
+            leave(cell);
+            state[cell] = to;
+            enter(cell);
+            arm(cell);
+            change(c, k, s, to);
+        }
     for (size_t m = 0; m < memories.size(); m++)
         for (size_t i = 0; i < memories[m].out.size(); i++)
             if (i < g.memories[m].rd.size()) {
@@ -276,7 +206,9 @@ void replay::rise()
             }
 }
 
-/* Inputs by the frame, then every cell in order: of flip-flops first what a clear or preset does, last what they see. */
+/* Inputs by the frame, then in order every cell one of whose nets has moved since it was looked at: the others would
+ * stay as they are. Of flip-flops first what a clear or preset does, last what they see. What moves a cell that lies
+ * before is left for the next cycle. */
 void replay::settle()
 {
     for (size_t i = 0; i < g.in_bit.size(); i++) {
@@ -288,13 +220,25 @@ void replay::settle()
         run_queue();
         return;
     }
-    for (size_t i = 0; i < g.cells.size(); i++) {
-        if (flop_of[i] < 0)
-            evaluate(i);
-        else if (g.kinds[size_t(g.cells[i].kind)].cleared)
-            look(i);
-    }
-    for (const auto &f : flops) look(f.cell);
+    in_order(due, [&](size_t i) { flop_of[i] < 0 ? evaluate(i) : look(i); });
+    in_order(due_flop, [&](size_t f) { look(flops[f].cell); });
+}
+
+/* The cells a net goes to. */
+void replay::find_loads()
+{
+    loads.assign(size_t(g.nets) + 1, 0);
+    for (const auto &c : g.cells)
+        for (int i = 0; i < c.inputs; i++) loads[size_t(g.pins[size_t(c.pin + i)]) + 1]++;
+    for (size_t n = 0; n < size_t(g.nets); n++) loads[n + 1] += loads[n];
+    std::vector<uint32_t> at(loads.begin(), loads.end() - 1);
+    loaded.resize(loads.back());
+    for (size_t k = 0; k < g.cells.size(); k++)
+        for (int i = 0; i < g.cells[k].inputs; i++)
+            loaded[at[size_t(g.pins[size_t(g.cells[k].pin + i)])]++] = uint32_t(k);
+    due.assign((g.cells.size() + 63) / 64, 0);
+    due_flop.assign((flops.size() + 63) / 64, 0);
+    for (size_t k = 0; k < g.cells.size(); k++) mark(k);
 }
 
 void replay::begin()
@@ -327,13 +271,16 @@ void replay::begin()
         leak_all += k.leak_nw[size_t(c.start)];
         for (size_t a = 0; a < k.tables.size(); a++)
             for (size_t e = size_t(c.counter) + 2 * a, n = 0; n < 2; n++)
-                counters[e + n].fj = k.tables[a].ground ? 0 : g.counter_fj[e + n] / whole;
+                counters[e + n].fj = k.tables[a].ground ? 0 : g.counter_fj[e + n] / charge_whole;
         const uint8_t out = k.out[size_t(c.start)];
         for (int o = 0; o < k.outputs; o++) {
             const int32_t net = g.pins[size_t(c.pin + k.inputs + o)];
             if (net >= 0) value[size_t(net)] = out >> o & 1;
         }
     }
+    find_loads();
+    armed.assign((flops.size() + 63) / 64, 0);
+    for (const auto &f : flops) arm(f.cell);
 }
 
 /* Energies of everything counted so far, from the counts: fJ by module and part. */
@@ -352,7 +299,7 @@ void replay::sum()
             const size_t i = size_t(c.counter) + 2 * a;
             const double fj = (double(counters[i].n) * g.counter_fj[i] +
                                double(counters[i + 1].n) * g.counter_fj[i + 1]) /
-                              whole;
+                              charge_whole;
             e[size_t(c.module) * PARTS + size_t(t.ground              ? GROUND
                                                 : t.where == AT_CLOCK ? CLOCK
                                                                       : INTERNAL)] += fj;

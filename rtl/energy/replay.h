@@ -13,6 +13,9 @@
 
 #include "rtl/energy/gates.h"
 
+const uint32_t charge_whole =
+    50400; /**< parts of a count: divides by every number of inputs up to 10, and most products of two */
+
 struct memory_state {
     std::vector<uint8_t> bits; /* [lines][width] */
     std::vector<uint8_t> out;
@@ -77,7 +80,12 @@ struct replay {
     bool timed = false;
     std::vector<request> pending;
     std::vector<uint32_t> loads, loaded; /* cells of net n: loaded[loads[n]] on */
-    std::vector<uint64_t> asked;         /* by cell: round it was last in */
+    std::vector<uint64_t> due, due_flop, /* a bit a cell, a flip-flop: one of its nets moved */
+        armed;                           /* a bit a flip-flop: the next rise moves it */
+    void mark(size_t cell);
+    void find_loads();
+    void arm(size_t cell);
+    std::vector<uint64_t> asked; /* by cell: round it was last in */
     uint64_t round = 0;
     std::priority_queue<moment, std::vector<moment>, std::greater<moment>> queue;
     std::vector<std::vector<int32_t>> input_at, output_at;

@@ -10,15 +10,6 @@ void replay::with_delays()
 {
     timed = true;
     pending.assign(size_t(g.nets), {0, 0, -1, -1, false});
-    loads.assign(size_t(g.nets) + 1, 0);
-    for (const auto &c : g.cells)
-        for (int i = 0; i < c.inputs; i++) loads[size_t(g.pins[size_t(c.pin + i)]) + 1]++;
-    for (size_t n = 0; n < size_t(g.nets); n++) loads[n + 1] += loads[n];
-    std::vector<uint32_t> at(loads.begin(), loads.end() - 1);
-    loaded.resize(loads.back());
-    for (size_t k = 0; k < g.cells.size(); k++)
-        for (int i = 0; i < g.cells[k].inputs; i++)
-            loaded[at[size_t(g.pins[size_t(g.cells[k].pin + i)])]++] = uint32_t(k);
     asked.assign(g.cells.size(), 0);
     for (const auto &k : g.kinds) {
         const auto n = size_t(k.states);
@@ -90,7 +81,10 @@ void replay::answer(size_t cell, uint64_t time)
     if (counting) cycle_fj += charge(c, share(c.kind, from, to, -1), 1);
     if (k.flop) leave(cell);
     state[cell] = to;
-    if (k.flop) enter(cell);
+    if (k.flop) {
+        enter(cell);
+        arm(cell);
+    }
     leak_now[size_t(c.module)] += k.leak_nw[size_t(to)] - k.leak_nw[size_t(from)];
     leak_all += k.leak_nw[size_t(to)] - k.leak_nw[size_t(from)];
     const int moved_bits = k.out[size_t(from)] ^ k.out[size_t(to)];

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """What the machine runs while it is recorded: commands of the kit, operands made here."""
+import itertools
+import json
 import os
 import random
 import struct
@@ -49,5 +51,33 @@ def zero(where):
     return product(where, "zero", lambda: 0.0)
 
 
+def sparse(where):
+    """Every other eight rows of tokens zeros, three of four weights; in blocks, whose sums wait in AC."""
+    source, place = random.Random(2), itertools.count()
+    x, w = (os.path.join(where, f"sparse-{side}.npy") for side in "xw")
+    npy(x, SIDE, 2 * SIDE, lambda: source.gauss(0.0, 1.0) if next(place) // (2 * SIDE) // 8 % 2 else 0.0)
+    npy(w, SIDE, 2 * SIDE, lambda: source.gauss(0.0, 1.0) if source.random() < 0.25 else 0.0)
+    return ["linear", x, w, "--block", "64"]
+
+
+def small(where):
+    """A layer of a network that comes to attention, functions and packing before the others do."""
+    shape = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "hidden_size": 32,
+             "intermediate_size": 32, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "num_hidden_layers": 1,
+             "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "vocab_size": 1024,
+             "tie_word_embeddings": True}
+    path = os.path.join(where, "small.json")
+    with open(path, "w", encoding="utf8") as file:
+        json.dump(shape, file)
+    return ["generate", f"random:{path}", "--tokenizer", os.path.join(ROOT, "traces/model/stamp-stories/tokenizer.bin"),
+            "--prompt", "Once upon a time there was a little", "-n", "1"]
+
+
 # Name -> the command's words (without machine and device), None where its files are not there.
-WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero}
+WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "sparse": sparse, "small": small}
+CYCLES = {"small": 16000} # recorded where nothing is asked for, the others MOST
+MOST = 10000
+
+
+def cycles(name, asked):
+    return asked or CYCLES.get(name, MOST)

@@ -165,6 +165,7 @@ static void add(struct stamp_run_result *sum, const struct stamp_run_result *one
     sum->checked += one->checked;
     sum->mismatches += one->mismatches;
     for (size_t i = 0; i < STAMP_EVENTS; i++) sum->event[i] += one->event[i];
+    for (size_t i = 0; i < STAMP_ACTIVITIES; i++) sum->activity[i] += one->activity[i];
     sum->dram.reads += one->dram.reads;
     sum->dram.writes += one->dram.writes;
     sum->dram.hits += one->dram.hits;

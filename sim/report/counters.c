@@ -25,11 +25,16 @@ static bool is_stall(enum stamp_event i)
     return stamp_event_kind(i) == STAMP_EVENT_STALL;
 }
 
-static const char *key_of(enum stamp_event i, char key[KEY_BYTES])
+static const char *lower(const char *name, char key[KEY_BYTES])
 {
-    snprintf(key, KEY_BYTES, "%s", stamp_event_name(i));
+    snprintf(key, KEY_BYTES, "%s", name);
     for (char *c = key; *c; c++) *c = (char)tolower((unsigned char)*c);
     return key;
+}
+
+static const char *key_of(enum stamp_event i, char key[KEY_BYTES])
+{
+    return lower(stamp_event_name(i), key);
 }
 
 double stamp_utilization(const struct stamp_mach *mach, uint64_t products, uint64_t cycles)
@@ -54,6 +59,10 @@ void stamp_put_events(struct cJSON *object, const struct stamp_run_result *r, bo
     struct cJSON *events = stamp_put_object(object, "events");
     for (enum stamp_event i = 0; i < STAMP_EVENTS; i++)
         if (timed || !is_timed(i)) stamp_put_count(events, key_of(i, key), r->event[i]);
+    struct cJSON *activity = stamp_put_object(object, "activity");
+    for (int a = 0; a < STAMP_ACTIVITIES; a++)
+        stamp_put_count(activity, lower(stamp_activity_name((enum stamp_activity)a), key),
+                        r->activity[a]);
 }
 
 void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, bool timed)
@@ -66,8 +75,8 @@ void stamp_put_counters(struct cJSON *object, const struct stamp_run_result *r, 
 
 void stamp_put_no_counters(struct cJSON *object)
 {
-    static const char *const keys[] = {"instructions", "bytes",   "stalls",
-                                       "events",       "seconds", "cycles_per_second"};
+    static const char *const keys[] = {"instructions", "bytes",   "stalls",           "events",
+                                       "activity",     "seconds", "cycles_per_second"};
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         cJSON_AddNullToObject(object, keys[i]);

@@ -20,7 +20,9 @@ enum stamp_status stamp_energy_run(struct stamp_energy *sum, const struct stamp_
 
     const bool counted = r->dram.reads || r->dram.writes;
 
-    if (!s) stamp_energy_add(sum, r->event, timed ? r->cycles : expect, timed, &shares);
+    const struct stamp_energy_counts n = {r->event, r->activity, timed ? r->cycles : expect, timed};
+
+    if (!s) stamp_energy_add(sum, &n, &shares);
     if (!s && memory)
         stamp_energy_add_dram(sum, memory, counted ? &r->dram : NULL, timed ? r->cycles : expect);
     return s;
@@ -78,6 +80,8 @@ void stamp_put_energy(struct cJSON *object, const struct stamp_energy *s)
     stamp_put_real(residual, "run_mean", l->run_mean);
     stamp_put_real(residual, "run_worst", l->run_worst);
     stamp_put_text(o, "left_out", l->left_out);
+    struct cJSON *memories = stamp_put_object(o, "memories");
+    cJSON_AddBoolToObject(memories, "counted", l->memories);
     struct cJSON *dram = stamp_put_object(o, "dram");
     if (s->memory)
         stamp_put_text(dram, "memory", s->memory);
@@ -125,12 +129,28 @@ void stamp_text_energy(struct stamp_text *t, const struct stamp_energy *s)
                    s->memory && !s->memory_known
                        ? ", of which no currents are public or no commands were counted"
                        : "");
+    if (!l->memories)
+        stamp_text_add(t,
+                       "  NOT in the sum: the machine's memories, of which library %s has no "
+                       "macros with power tables; their gates are\n",
+                       l->name);
     for (uint32_t i = 0; i < s->units; i++) add_line(t, s->unit[i], "", s->unit_j[i], s->total_j);
     stamp_text_add(t, "  by class of work\n");
     for (int i = 0; i < STAMP_CLASSES; i++)
         if (s->class_j[i] > 0)
             add_line(t, stamp_class_name((enum stamp_class)i),
                      stamp_class_meaning((enum stamp_class)i), s->class_j[i], s->total_j);
+}
+
+/* Nobody cuts activity into parts: a part has the run's share of it. */
+static void share_activity(const struct stamp_run_result *r, const uint64_t event[STAMP_EVENTS],
+                           uint64_t activity[STAMP_ACTIVITIES])
+{
+    for (int a = 0; a < STAMP_ACTIVITIES; a++) {
+        const enum stamp_event of = stamp_activity_event((enum stamp_activity)a);
+        const double share = r->event[of] ? (double)r->activity[a] / (double)r->event[of] : 0;
+        activity[a] = (uint64_t)llround(share * (double)event[of]);
+    }
 }
 
 void stamp_put_energy_layers(struct cJSON *object, const struct stamp_energy_library *library,
@@ -143,7 +163,10 @@ void stamp_put_energy_layers(struct cJSON *object, const struct stamp_energy_lib
     for (uint32_t i = 0; i < r->instances; i++) {
         const struct stamp_phase_instance *at = &r->instance[i];
         struct stamp_energy sum = stamp_energy_of(library);
-        stamp_energy_add(&sum, at->event, at->cycles, timed, &none);
+        uint64_t activity[STAMP_ACTIVITIES];
+        const struct stamp_energy_counts n = {at->event, activity, at->cycles, timed};
+        share_activity(r, at->event, activity);
+        stamp_energy_add(&sum, &n, &none);
         struct cJSON *o = stamp_put_object(list, NULL);
         stamp_put_text(o, "part", image->phase[at->phase].name);
         stamp_put_count(o, "layer", at->iteration);

@@ -84,6 +84,15 @@ enum stamp_status stamp_run_agree(const uint64_t values[STAMP_EVENTS], struct st
     return STAMP_OK;
 }
 
+void stamp_run_activity(const struct stamp_run *run, const struct stamp_run_options *o,
+                        const struct stamp_run_result *values, struct stamp_run_result *r)
+{
+    if (o->no_values)
+        stamp_activity_most(run->image->mach, r->event, r->activity);
+    else
+        memcpy(r->activity, values->activity, sizeof r->activity);
+}
+
 struct stamp_machine *stamp_run_machine(const struct stamp_run *run,
                                         const struct stamp_run_options *o, uint8_t *memory)
 {

@@ -211,6 +211,7 @@ static enum stamp_status run_cycle(struct stamp_run *run, const struct stamp_run
         memcpy(r->event, values.event, sizeof r->event);
     }
     if (!s) s = on_clock(run, o, r, e);
+    stamp_run_activity(run, o, &values, r);
     if (!s && !o->no_values) s = stamp_run_agree(values.event, r, e);
     return s;
 }

@@ -30,6 +30,7 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
     r->error_pc = m->error_pc;
     r->instructions = m->event[STAMP_EV_INSNS];
     memcpy(r->event, m->event, sizeof r->event);
+    memcpy(r->activity, m->activity, sizeof r->activity);
     stamp_machine_free(m);
     stamp_cutter_free(own);
     if (teller.status) return teller.status;

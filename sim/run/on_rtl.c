@@ -80,7 +80,7 @@ static void read_counters(const struct stamp_rtl_ops *ops, void *rtl, struct sta
     r->instructions = r->event[STAMP_EV_INSNS];
 }
 
-/* After done the value events of both machines must be equal. */
+/* After done the value events of both machines must be equal, and what values made of them. */
 static bool counters_agree(const struct stamp_machine *m, struct stamp_run_result *r)
 {
 #define EVENT(name, kind, unit, meaning) {#kind, STAMP_EV_##name},
@@ -99,6 +99,14 @@ static bool counters_agree(const struct stamp_machine *m, struct stamp_run_resul
             r->mismatches++;
             return false;
         }
+    }
+    for (int a = 0; a < STAMP_ACTIVITIES; a++) {
+        if (m->activity[a] == r->activity[a]) continue;
+        snprintf(r->difference, sizeof r->difference,
+                 "activity %s: rtl %" PRIu64 ", model %" PRIu64,
+                 stamp_activity_name((enum stamp_activity)a), r->activity[a], m->activity[a]);
+        r->mismatches++;
+        return false;
     }
     return true;
 }
@@ -239,6 +247,7 @@ static enum stamp_status run_watched(struct stamp_run *run, const struct stamp_r
     r->error_pc = st.error_pc;
     ops->dram(rtl, &r->dram);
     if (finished && !st.stopped) read_counters(ops, rtl, r);
+    ops->activity(rtl, r->activity);
     s = sound(ops, rtl, o, r, e);
     ops->close(rtl);
     r->at.cycle = event[STAMP_EV_CYCLES];

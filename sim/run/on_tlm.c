@@ -108,6 +108,7 @@ static enum stamp_status go(struct stamp_run *run, const struct stamp_run_option
     s = ops->run(&j, &out, e);
     stamp_behind_free(&b);
     memcpy(r->event, out.event, sizeof r->event);
+    memcpy(r->activity, out.activity, sizeof r->activity);
     r->error = out.error;
     r->error_pc = out.error_pc;
     r->cycles = r->event[STAMP_EV_CYCLES];
@@ -129,6 +130,7 @@ static enum stamp_status run_tlm(struct stamp_run *run, const struct stamp_run_o
     r->error = values.error;
     r->error_pc = values.error_pc;
     if (!s) s = go(run, o, NULL, r, e);
+    stamp_run_activity(run, o, &values, r);
     return s || o->no_values ? s : stamp_run_agree(values.event, r, e);
 }
 

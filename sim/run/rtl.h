@@ -5,7 +5,7 @@
  *
  * The object depends on nothing of the kit but the formats of model/spec, its machine is what it was
  * verilated with; what it observes it
- * reports through hooks, so a run without listeners pays nothing for them.
+ * reports through hooks, so a run without listeners pays nothing for them but the counts of activity.def.
  */
 #ifndef STAMP_SIM_RUN_RTL_H
 #define STAMP_SIM_RUN_RTL_H
@@ -14,6 +14,7 @@
 
 #include "model/dram/counts.h"
 #include "model/dram/params.h"
+#include "model/spec/activity.h"
 #include "model/spec/mach.h"
 
 #ifdef __cplusplus
@@ -96,6 +97,8 @@ struct stamp_rtl_ops {
     /** All counters as they stand, without a simulated cycle; may be called by an observer, then
      *  what the cycle observed adds is not yet in them. */
     void (*events)(void *rtl, uint64_t out[STAMP_EVENTS]);
+    /** What values made of the program's work so far; as events, without what the cycle observed adds. */
+    void (*activity)(void *rtl, uint64_t out[STAMP_ACTIVITIES]);
     /** NULL, or which assertion of the RTL failed, in which instance and clock; the instance's. Closing one without
      *  having asked says it on stderr and ends the process with status 1. */
     const char *(*failed)(void *rtl);
@@ -104,7 +107,7 @@ struct stamp_rtl_ops {
 };
 
 /** Its name says which layout of the table follows: an object of another is not found. */
-#define STAMP_RTL_SYMBOL "stamp_rtl_ops_5"
+#define STAMP_RTL_SYMBOL "stamp_rtl_ops_6"
 
 #ifdef __cplusplus
 }

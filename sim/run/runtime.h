@@ -9,6 +9,7 @@
 
 #include "model/dram/counts.h"
 #include "model/image/image.h"
+#include "model/spec/activity.h"
 #include "model/spec/spec.h"
 #include "model/status.h"
 #include "sim/run/difference.h"
@@ -136,11 +137,12 @@ struct stamp_run_result {
     uint64_t products;            /**< 4x4-bit products the program needs, numerics.md section 11 */
     uint64_t checked, mismatches; /**< lock-step: 32-bit words and retirements */
     uint64_t event[STAMP_EVENTS]; /**< those of VALUE alone on the model */
-    struct stamp_dram_counts dram; /**< of options.dram, on a device that is timed */
-    double seconds, cpu_seconds;   /**< host time of the run: wall, processor */
-    char difference[320];          /**< lock-step: the first difference, */
-    struct stamp_difference at;    /**< and what is known of it */
-    uint64_t dram_base;            /**< of the options: its DRAM addresses count from there */
+    uint64_t activity[STAMP_ACTIVITIES]; /**< without values: the most there can be */
+    struct stamp_dram_counts dram;       /**< of options.dram, on a device that is timed */
+    double seconds, cpu_seconds;         /**< host time of the run: wall, processor */
+    char difference[320];                /**< lock-step: the first difference, */
+    struct stamp_difference at;          /**< and what is known of it */
+    uint64_t dram_base;                  /**< of the options: its DRAM addresses count from there */
     const struct stamp_phase_instance *instance; /**< with options.phases and when the machine
                                                   *   reached its end; the run's, until it goes
                                                   *   again or is freed */

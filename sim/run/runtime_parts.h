@@ -39,6 +39,10 @@ enum stamp_status stamp_run_stopped(const struct stamp_run *run, const struct st
 enum stamp_status stamp_run_agree(const uint64_t values[STAMP_EVENTS], struct stamp_run_result *r,
                                   struct stamp_err *e);
 
+/** r->activity beside a clock, whose events are in r: of the C machine, and without values the most. */
+void stamp_run_activity(const struct stamp_run *run, const struct stamp_run_options *o,
+                        const struct stamp_run_result *values, struct stamp_run_result *r);
+
 /** A C machine at the start of the run's program on @p memory; NULL when memory is out. */
 struct stamp_machine *stamp_run_machine(const struct stamp_run *run,
                                         const struct stamp_run_options *o, uint8_t *memory);

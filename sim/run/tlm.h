@@ -51,10 +51,11 @@ struct stamp_tlm_result {
     bool done, irq, stopped;
     enum stamp_error error;
     uint32_t error_pc;
-    uint32_t id, version, param0; /**< what the registers say of the machine */
-    uint64_t event[STAMP_EVENTS]; /**< read by the host over the register map */
-    uint64_t transactions;        /**< that the bus passed on */
-    double nanoseconds;           /**< of simulated time */
+    uint32_t id, version, param0;        /**< what the registers say of the machine */
+    uint64_t event[STAMP_EVENTS];        /**< read by the host over the register map */
+    uint64_t activity[STAMP_ACTIVITIES]; /**< of the RTL inside; 0 of the clock */
+    uint64_t transactions;               /**< that the bus passed on */
+    double nanoseconds;                  /**< of simulated time */
 };
 
 struct stamp_tlm_ops {
@@ -63,7 +64,7 @@ struct stamp_tlm_ops {
                              struct stamp_err *e);
 };
 
-#define STAMP_TLM_SYMBOL "stamp_tlm_ops_1"
+#define STAMP_TLM_SYMBOL "stamp_tlm_ops_2"
 
 #ifdef __cplusplus
 }

@@ -32,6 +32,10 @@ class stamp_tlm_accelerator : public sc_core::sc_module, private stamp_tlm_port 
     {
         core_.reset();
     }
+    void activity(uint64_t out[STAMP_ACTIVITIES]) const
+    {
+        core_->activity(out);
+    }
     enum stamp_status status(stamp_err *e) const
     {
         return core_->status(e);

@@ -29,6 +29,11 @@ class stamp_tlm_core {
     virtual uint64_t run(uint64_t cycles) = 0;
     virtual bool busy() const = 0;
     virtual bool irq() const = 0;
+    /** What values made of the work; a core without values leaves it. */
+    virtual void activity(uint64_t out[STAMP_ACTIVITIES]) const
+    {
+        (void)out;
+    }
     virtual enum stamp_status status(
         stamp_err *e) const = 0; /**< what went wrong outside the machine */
 };

@@ -48,6 +48,10 @@ class rtl_core : public stamp_tlm_core {
     {
         return st_.irq;
     }
+    void activity(uint64_t out[STAMP_ACTIVITIES]) const override
+    {
+        ops_->activity(rtl_, out);
+    }
     enum stamp_status status(stamp_err *e) const override
     {
         (void)e;

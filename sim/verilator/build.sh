@@ -87,7 +87,7 @@ machine() {
     $CXX -I. -I"$dir" -isystem "$inc" -isystem "$inc/vltstd" -O2 -g -std=c++17 -Wall -Wextra -Werror $TUNE -O3 \
         -fPIC -shared -DVTOP=Vstamp -DVTOP_H='"Vstamp.h"' -DVROOT_H='"Vstamp___024root.h"' \
         -DMACH="\"$mach\"" -DMACH_PARAMS="$(sed 's/-G[A-Z_]*=\([0-9]*\) */\1,/g' "$dir/params")" \
-        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage -DSTAMP_RECORD=$record $recorder sim/verilator/rtl.cpp sim/verilator/observe.cpp \
+        -DVM_TRACE=$waves -DVM_COVERAGE=$coverage -DSTAMP_RECORD=$record $recorder sim/verilator/rtl.cpp sim/verilator/observe.cpp sim/verilator/activity.cpp \
         sim/verilator/stop.cpp sim/verilator/dram.cpp $more_cpp $own "$dir/Vstamp__ALL.a" "$dir"/verilated*.o \
         -o "$B/stamp_rtl_$name.so" -pthread -lz -latomic
 }

@@ -47,6 +47,8 @@ struct rtl {
     bool in_burst = false, aw_held = false;
     bool starting = false;   /* a write of START is on the register port */
     std::vector<uint8_t> pb; /* what PB holds, whole lines in place of written nibbles */
+    uint64_t activity[STAMP_ACTIVITIES];    /* of the program */
+    std::vector<uint16_t> wb_live, vm_live; /* of each line as written */
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
@@ -61,6 +63,8 @@ struct rtl {
     void observe_store();
     void observe_cycle();
     void observe_ports();
+    void observe_activity();
+    void forget_activity();
     void events(
         uint64_t out[STAMP_EVENTS]) const; /**< all counters, and what is on its way to them */
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);

@@ -121,11 +121,12 @@ void rtl::events(uint64_t out[STAMP_EVENTS]) const
 void rtl::observe_ports()
 {
 #if STAMP_RECORD
-    uint64_t counters[STAMP_EVENTS];
+    uint64_t counters[STAMP_EVENTS + STAMP_ACTIVITIES];
     if (!record) return;
     if (record->wants_counters()) {
         events(counters);
-        record->counters(counters, STAMP_EVENTS);
+        memcpy(counters + STAMP_EVENTS, activity, sizeof activity);
+        record->counters(counters, STAMP_EVENTS + STAMP_ACTIVITIES);
     }
     record->cycle();
 #endif
@@ -136,6 +137,7 @@ void rtl::observe()
     observe_ports();
     if (o.on_edge && !o.on_edge(o.ctx, &pins, top->rst_ni)) stopped = true;
     if (!top->rst_ni) return; /* registers may hold anything */
+    observe_activity();
     if (o.on_cycle) observe_cycle();
     if (o.on_write) {
         if (PROBE(wr_valid) && PROBE(wr_ready)) {

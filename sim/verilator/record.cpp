@@ -16,6 +16,8 @@ const uint32_t counters_every = 64;
 const char *const event_names[] = {
 #define EVENT(name, kind, unit, meaning) #name,
 #include "model/spec/event.def"
+#define ACTIVITY(name, event, most, unit, meaning) #name,
+#include "model/spec/activity.def"
 };
 
 [[noreturn]] void fail(const std::string &what)
@@ -95,7 +97,7 @@ void stamp_recorder::stream::header(const char *mach, const std::string &unit, u
         put_text(name);
         bits += p.width;
     }
-    put_le(STAMP_EVENTS, 4);
+    put_le(sizeof event_names / sizeof *event_names, 4);
     for (const char *name : event_names) put_text(name);
     frame.resize((bits + 7) / 8);
 }

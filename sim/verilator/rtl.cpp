@@ -96,6 +96,7 @@ rtl *new_rtl(const stamp_rtl_options *options)
     r->stopped = r->in_burst = r->aw_held = r->asked = false;
     r->failed.clear();
     r->writes.clear();
+    r->forget_activity();
     r->pb.assign(size_t(r->mach->PB_LINES) * r->mach->L * r->mach->T / 2, 0);
     return r;
 }
@@ -214,6 +215,11 @@ void read_events(void *p, uint64_t out[STAMP_EVENTS])
     static_cast<rtl *>(p)->events(out);
 }
 
+void read_activity(void *p, uint64_t out[STAMP_ACTIVITIES])
+{
+    memcpy(out, static_cast<rtl *>(p)->activity, STAMP_ACTIVITIES * sizeof *out);
+}
+
 void dram_counts(void *p, stamp_dram_counts *out)
 {
     *out = static_cast<rtl *>(p)->dram->counts();
@@ -229,6 +235,6 @@ const char *failed(void *p)
 
 } // namespace
 
-extern "C" const stamp_rtl_ops stamp_rtl_ops_5 = {
-    MACH,     STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl,   close_rtl,
-    read_reg, write_reg,    run_rtl,       read_events,   failed,           dram_counts};
+extern "C" const stamp_rtl_ops stamp_rtl_ops_6 = {
+    MACH,     STAMP_PARAMS, {MACH_PARAMS}, VM_TRACE != 0, VM_COVERAGE != 0, open_rtl, close_rtl,
+    read_reg, write_reg,    run_rtl,       read_events,   read_activity,    failed,   dram_counts};

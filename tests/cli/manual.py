@@ -128,9 +128,9 @@ PLACES = {
     ".store": ([("linear", "bytes.store")], "Data", ("linear", r"(\d+) stored", 1)),
     ".fetch": ([("linear", "bytes.fetch")], "instructions", ("linear", r"(\d+) of code", 1)),
     "stalls.*": ([("linear", "stalls.%s" % s) for s in
-                  "ldu_wait stu_wait vxu_wait mxu_wait ldu_axi stu_axi vxu_vm mxu_drain".split()], "Cycles",
-                 ("linear", r"stall +(\d+) cycles", None)),
+                  "ldu_wait stu_wait vxu_wait mxu_wait ldu_axi stu_axi vxu_vm mxu_drain".split()], "Cycles", ("linear", r"stall +(\d+) cycles", None)),
     "events.*": ([("linear", "events"), ("generate", "prefill.events")], "counters", None),
+    "activity.*": ([("linear", "activity.wb_live"), ("linear", "activity.vm_live"), ("generate", "prefill.activity")], "values made", None),
     "phases": ([("run", "phases"), ("generate", "prefill.phases"), ("eval", "prefill.phases")], "parts", None),
     "instances": ([("run", "phases.instances"), ("generate", "prefill.phases.instances")], "part", None),
     "iteration": ([("generate", "prefill.phases.instances.*.iteration")], "layer", None),

@@ -159,6 +159,16 @@ static void events_plant(void *rtl, uint64_t out[STAMP_EVENTS])
     honest->events(((struct plant *)rtl)->rtl, out);
 }
 
+/* An activity as a counter. */
+static void activity_plant(void *rtl, uint64_t out[STAMP_ACTIVITIES])
+{
+    struct plant *p = rtl;
+
+    honest->activity(p->rtl, out);
+    for (int a = 0; is(p, "counter") && a < STAMP_ACTIVITIES; a++)
+        if (!strcmp(p->field[1], stamp_activity_name((enum stamp_activity)a))) out[a]++;
+}
+
 static void dram_plant(void *rtl, struct stamp_dram_counts *out)
 {
     honest->dram(((struct plant *)rtl)->rtl, out);
@@ -170,14 +180,15 @@ static const char *failed_plant(void *rtl)
 }
 
 /* The symbol of STAMP_RTL_SYMBOL. */
-extern struct stamp_rtl_ops stamp_rtl_ops_5;
-struct stamp_rtl_ops stamp_rtl_ops_5 = {.mach = MACH,
+extern struct stamp_rtl_ops stamp_rtl_ops_6;
+struct stamp_rtl_ops stamp_rtl_ops_6 = {.mach = MACH,
                                         .open = open_plant,
                                         .close = close_plant,
                                         .read = read_plant,
                                         .write = write_plant,
                                         .run = run_plant,
                                         .events = events_plant,
+                                        .activity = activity_plant,
                                         .failed = failed_plant,
                                         .dram = dram_plant};
 
@@ -187,7 +198,7 @@ __attribute__((constructor)) static void find_honest(void)
     char path[1024];
     Dl_info here;
 
-    if (!dladdr((void *)&stamp_rtl_ops_5, &here)) abort();
+    if (!dladdr((void *)&stamp_rtl_ops_6, &here)) abort();
     snprintf(path, sizeof path, "%s", here.dli_fname);
     char *slash = strrchr(path, '/');
     if (!slash) abort();
@@ -198,6 +209,6 @@ __attribute__((constructor)) static void find_honest(void)
         fprintf(stderr, "plant: %s\n", dlerror());
         abort();
     }
-    stamp_rtl_ops_5.params = honest->params;
-    memcpy(stamp_rtl_ops_5.param, honest->param, sizeof honest->param);
+    stamp_rtl_ops_6.params = honest->params;
+    memcpy(stamp_rtl_ops_6.param, honest->param, sizeof honest->param);
 }

@@ -55,6 +55,10 @@ for event in INSNS LOAD_BYTES STORE_BYTES MAC_ISSUED MAC_USED XB_READ XB_WRITE W
     want "counter:$event" "counter $event: rtl [0-9]+, model [0-9]+" $demo
 done
 
+for name in WB_LIVE VM_LIVE; do
+    want "counter:$name" "activity $name: rtl [0-9]+, model [0-9]+" $demo
+done
+
 # What is said of a difference: when, in what, both values, the instructions around it, what retired last.
 for line in 'difference  VXU pc 10: VM\[53\] word 4: rtl 0x.{8}, model 0x.{8}$' 'cycle       [1-9][0-9]+, clock [1-9][0-9]+ of' \
     'values      rtl 0x.{8} \(-?0\.[0-9]+\), model 0x.{8} \(-?0\.[0-9]+\)$' 'phase       norm, turn 0 of .*, entry main$' \

@@ -10,7 +10,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "rtl", "energy"))
 # pylint: disable=wrong-import-position
 import power
+import srams
 import costs
+import design
 import fit
 import macros
 import liberty
@@ -49,7 +51,7 @@ def memories(where):
     parts = macros.used(held, "3 x RAM_16", [shape], {"RAM_16": ram})
     got = macros.energy(parts, 2, 1, 10, 4.0)
     # 3 x (2 x 7 + 10); 60 macro cycles less 9; 6 x 500 nW x 40 ns = 0.12 pJ.
-    expect("two copies", near(got["access"], 72) and near(got["idle"], 25.5) and near(got["leakage"], 0.12), got)
+    expect("two copies", near(got["read"], 42) and near(got["write"], 30) and near(got["idle"], 25.5) and near(got["leakage"], 0.12), got)
     held.pins["WA"] = held.pins["RA"]
     expect("one port", macros.used(held, "3 x RAM_16", [shape], {"RAM_16": ram})[1:] == (3, 3))
     for name, words, change in (("state", "no power at A_CLK", ("!A_MEN & !A_WEN & A_REN", "A_MEN & A_WEN & A_REN")),
@@ -109,7 +111,8 @@ def fits():
 def charged(where):
     """Fits to rows of costs.def: the outer of two units, clock and leakage apart, errors unit by unit and for the sum."""
     def row(path, work, clock, leak, total):
-        return {"path": path, "workload": work, "cycles": 100, "pj": {"clock": clock, "leakage": leak, "total": total}}
+        return {"path": path, "workload": work, "cycles": 100, "memories": [], "events": {},
+                "pj": {"clock": clock, "leakage": leak, "total": total}}
     found = {"library": "lib", "machine": "tiny", "period_ns": 0.8, "supply_v": 0.7,
              "units": [row("i_m", "w", 200, 1, 500), row("i_m", "x", 220, 1, 600), row("i_m.i_a", "w", 9, 9, 9), row("i_v", "w", 50, 2, 100)]}
     unit = {"pj_per_cycle": 2.5, "pj": {"MAC_USED": 0.25, "DRAIN_LINES": 0.0}, "unseen_total": {"w": 0.02, "x": -0.04}, "too_rare": ["B", "A"]}
@@ -119,7 +122,7 @@ def charged(where):
     errors = costs.write(found, fits, path)
     with open(path, encoding="utf8") as f:
         text = f.read()
-    for line in ('LIBRARY(lib, tiny, 8, "as the file says", 0.7, 1250, "wires, too rare to be fitted: A B", 0.0533, 0.1000, 0.0200, 0.0400)',
+    for line in ('LIBRARY(lib, tiny, 8, "as the file says", 0.7, 1250, 0, "wires, memories of the machine, too rare to be fitted: A B", 0.0533, 0.1000, 0.0200, 0.0400)',
                  'COST(lib, tiny, "m", CYCLES, CLOCK, 2.1)', 'COST(lib, tiny, "m", CYCLES, LEAKAGE, 0.01)',
                  'COST(lib, tiny, "m", CYCLES, IDLE, 0.39)', 'COST(lib, tiny, "m", MAC_USED, PRODUCTS, 0.25)',
                  'COST(lib, tiny, "v", CYCLES, CLOCK, 0.28)', 'COST(lib, tiny, "v", VX_LINES, LINES, 7)'):
@@ -138,12 +141,38 @@ def charged(where):
     expect("a block each, none twice", again.count("LIBRARY(lib,") == 2 and again.count('"v", VX_LINES') == 2, again)
 
 
+def stored():
+    """Memories as costs of events. Two macros wide, two deep; 7 pJ a read of one, 10 a write, 0.5 a cycle without either."""
+    def row(work, reads, writes, pj):
+        memory = {"reads": reads, "writes": writes, "macros": "4 x R", "wide": 2, "idle_pj": 0.5, "pj": pj}
+        return {"path": "i_vm", "workload": work, "cycles": 100, "events": {"VM_READ": 10, "VM_WRITE": 5}, "memories": [memory]}
+    once = row("w", 10, 5, {"read": 140, "write": 100, "idle": 185, "leakage": 20}) # 370 macro cycles without
+    twice = row("x", 20, 5, {"read": 280, "write": 100, "idle": 175, "leakage": 20})
+    got, errors = srams.lines("vm", [once])
+    # (140 - 10) / 10, (100 - 5) / 5, 4 x 0.5, 20 / 100.
+    expect("costs of a memory", {(e, c): round(pj, 9) for _, e, c, pj in got} == {
+        ("CYCLES", "IDLE"): 2, ("CYCLES", "LEAKAGE"): 0.2, ("VM_READ", "SRAM"): 13, ("VM_WRITE", "SRAM"): 19} and not errors, got)
+    expect("they give what it took", near(srams.model([g[1:] for g in got], once), 140 + 100 + 185 + 20), got)
+    errors = srams.lines("vm", [once, twice])[1]
+    expect("a workload they did not see", near(errors[1]["error"], 445 / 575 - 1) and errors[1]["unit"] == "vm.sram"
+           and near(1e12 * errors[1]["gate_j"], 575), errors)
+    expect("known where all are", srams.known({"units": [once, twice]}) is True)
+    bare = {**once, "memories": [{"reads": 1, "writes": 1}]}
+    expect("not known where one is not", srams.known({"units": [once, bare]}) is False)
+    try:
+        srams.lines("new", [once])
+        expect("memories of an unknown unit", False, "taken")
+    except design.BadDesign as fault:
+        expect("memories of an unknown unit", "memories of new" in str(fault), fault)
+
+
 def main():
     tables()
     fits()
     with tempfile.TemporaryDirectory() as where:
         memories(where)
         charged(where)
+        stored()
     print(f"energy_parse: {COUNT[0]} passed, {COUNT[1]} failed")
     return 1 if COUNT[1] or COUNT[0] < 31 else 0
 

@@ -48,13 +48,13 @@ def costs(library, machine):
 
 def libraries():
     with open(os.path.join(KIT, "model/energy/costs.def"), encoding="utf8") as f:
-        return re.findall(r"^LIBRARY\((\w+), (\w+), (\d+),", f.read(), re.M)
+        return re.findall(r'^LIBRARY\((\w+), (\w+), (\d+), "[^"]*", [\d.]+, [\d.]+, ([01]),', f.read(), re.M)
 
 
 def sums(what, energy, run, cycles, library):
     """Everything of @p energy from counters."""
     table = costs(library, energy["machine"])
-    events = dict(run["events"], cycles=cycles)
+    events = dict(run["events"], **run["activity"], cycles=cycles)
     units, dynamic = {}, 0.0
     for unit, event, charge, pj in table:
         j = 1e-12 * pj * events[event]
@@ -106,7 +106,7 @@ def layers(tmp, library, machine):
         check(f"{memory}: some energy, or none", (run["energy"]["classes"]["dram"] > 0) == known)
 
 
-def networks(library, machine):
+def networks(library, machine, memories):
     model = os.path.join(KIT, "traces/model/stamp-stories")
     run = stamp("generate", model, "-n", "3", "--on", "cycle", "--machine", machine, "--energy", library, "--json")
     for part in ("prefill", "decode"):
@@ -114,6 +114,8 @@ def networks(library, machine):
         close(f"{part}: mJ a token", run[part]["mj_per_token"], 1e3 * run[part]["energy"]["total_j"] / run[part]["tokens"])
     close("generate: both", run["energy"]["total_j"], sum(run[p]["energy"]["total_j"] for p in ("prefill", "decode")))
     said = stamp("generate", model, "-n", "2", "--on", "cycle", "--machine", machine, "--energy", library)
+    check("memories not in the sum are said", ("NOT in the sum: the machine's memories" in said) != memories, said)
+    check("memories in JSON", run["energy"]["memories"] == {"counted": memories} if "energy" in run else False)
     check("a line of energy", re.search(r"^energy +[\d.]+ [num]?J: [\d.]+ pJ a product", said, re.M), said)
 
 
@@ -137,6 +139,12 @@ def refused(tmp):
     for words, line in ((["--energy", "none"], "no costs for machine"), (["--energy", ""], "no costs for machine")):
         done = stamp("run", f"{tmp}/p.stamp", "--on", "cycle", "--input", f"x={tmp}/x.npy", *words, fails=True)
         check(f"{words} is refused", done.returncode and line in done.stderr and done.stderr.count("\n") == 1, done.stderr)
+    known = {(library, machine) for library, machine, _, _ in libraries()}
+    for library, machine in sorted({(lib, m) for lib in ("asap7", "ihp", "sky130") for m in ("tiny", "base", "wide")} - known):
+        done = stamp("generate", os.path.join(KIT, "traces/model/stamp-stories"), "-n", "1", "--on", "cycle", "--machine", machine,
+                     "--energy", library, fails=True)
+        check(f"{library} on {machine} has no costs and is refused", done.returncode and f"machine {machine}" in done.stderr
+              and "asap7 on tiny" in done.stderr and done.stderr.count("\n") == 1 and not done.stdout, done.stderr)
     done = stamp("eval", os.path.join(KIT, "traces/model/stamp-stories"), "--text", "x", "--energy", "asap7", fails=True)
     check("a device without programs has no energy", done.returncode == 2 and "--energy" in done.stderr, done.stderr)
 
@@ -144,10 +152,13 @@ def refused(tmp):
 def main():
     with tempfile.TemporaryDirectory() as tmp:
         check("there are costs", libraries())
-        for library, machine, count in libraries():
+        for library, machine, count, memories in libraries():
+            memories = memories == "1"
+            named = any(u.endswith(".sram") for u, _, _, _ in costs(library, machine))
+            check(f"{library} on {machine}: memories are there, or are said not to be", named == memories)
             check(f"{library} on {machine}: as many costs as it says", len(costs(library, machine)) == int(count))
             layers(tmp, library, machine)
-            networks(library, machine)
+            networks(library, machine, memories)
             recorded(tmp, library)
         refused(tmp)
     print(f"energy sums: {passed} passed, {failed} failed")

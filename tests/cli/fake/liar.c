@@ -45,6 +45,12 @@ static void liar_events(void *rtl, uint64_t out[STAMP_EVENTS])
     memset(out, 0, STAMP_EVENTS * sizeof *out);
 }
 
+static void liar_activity(void *rtl, uint64_t out[STAMP_ACTIVITIES])
+{
+    (void)rtl;
+    memset(out, 0, STAMP_ACTIVITIES * sizeof *out);
+}
+
 static void liar_dram(void *rtl, struct stamp_dram_counts *out)
 {
     (void)rtl;
@@ -57,8 +63,8 @@ static const char *liar_failed(void *rtl)
     return NULL;
 }
 
-extern struct stamp_rtl_ops stamp_rtl_ops_5;
-struct stamp_rtl_ops stamp_rtl_ops_5 = {.mach = "base",
+extern struct stamp_rtl_ops stamp_rtl_ops_6;
+struct stamp_rtl_ops stamp_rtl_ops_6 = {.mach = "base",
                                         .params = STAMP_PARAMS,
                                         .open = liar_open,
                                         .close = free,
@@ -66,6 +72,7 @@ struct stamp_rtl_ops stamp_rtl_ops_5 = {.mach = "base",
                                         .write = liar_write,
                                         .run = liar_run,
                                         .events = liar_events,
+                                        .activity = liar_activity,
                                         .failed = liar_failed,
                                         .dram = liar_dram};
 
@@ -83,8 +90,8 @@ __attribute__((constructor)) static void claim(void)
 
     for (size_t i = 0; i < sizeof machs / sizeof machs[0]; i++)
         if (!strcmp(machs[i].name, "base"))
-            memcpy(stamp_rtl_ops_5.param, machs[i].param, sizeof machs[i].param);
+            memcpy(stamp_rtl_ops_6.param, machs[i].param, sizeof machs[i].param);
 #ifdef LIAR_L
-    stamp_rtl_ops_5.param[STAMP_PARAM_L] = LIAR_L;
+    stamp_rtl_ops_6.param[STAMP_PARAM_L] = LIAR_L;
 #endif
 }

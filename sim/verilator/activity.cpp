@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* activity.cpp - what values make of the RTL's work (model/spec/activity.def), from its signals alone. */
+#include <cstring>
+
+#include "sim/verilator/model.h"
+
+namespace {
+
+/* Nibbles of @p bytes that are not 0. */
+uint16_t codes(const void *data, size_t bytes)
+{
+    const auto *b = static_cast<const uint8_t *>(data);
+    uint16_t n = 0;
+
+    for (size_t i = 0; i < bytes; i++) n = uint16_t(n + ((b[i] & 15) != 0) + (b[i] >> 4 != 0));
+    return n;
+}
+
+/* Words of 32 bits that are not 0 behind their sign. */
+uint16_t words(const void *data, size_t n)
+{
+    uint32_t w[64];
+    uint16_t live = 0;
+
+    memcpy(w, data, n * sizeof *w);
+    for (size_t i = 0; i < n; i++) live = uint16_t(live + ((w[i] & 0x7fffffffu) != 0));
+    return live;
+}
+
+} // namespace
+
+void rtl::forget_activity()
+{
+    memset(activity, 0, sizeof activity);
+    wb_live.assign(mach->WB_LINES, 0);
+    vm_live.assign(mach->VM_LINES, 0);
+}
+
+/* A read takes what stood before a write of the same cycle. */
+void rtl::observe_activity()
+{
+    if (starting && top->s_awready_o && top->s_wready_o) memset(activity, 0, sizeof activity);
+    if (PROBE(wb_re)) activity[STAMP_ACT_WB_LIVE] += wb_live[PROBE(wb_raddr)];
+    if (PROBE(vr_re)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(vr_addr)];
+    if (PROBE(sr_valid) && PROBE(sr_ready)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(sr_line)];
+    if (PROBE(mx_we)) vm_live[PROBE(mx_addr)] = words(&PROBE(mx_data), mach->L);
+    if (PROBE(vw_valid) && PROBE(vw_ready))
+        vm_live[PROBE(vw_addr)] = words(&PROBE(vw_data), mach->L);
+    if (!(PROBE(wr_valid) && PROBE(wr_ready))) return;
+    if (PROBE(wr_space) == STAMP_SPACE_VM)
+        vm_live[PROBE(wr_line)] = words(&PROBE(wr_data), mach->L);
+    if (PROBE(wr_space) == STAMP_SPACE_WB)
+        wb_live[PROBE(wr_line)] = codes(&PROBE(wr_data), size_t(mach->L) * mach->T / 2);
+}

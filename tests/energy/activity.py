@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What values make of work (model/spec/activity.def): layers whose operands are known, counted here from the operands, against
+what each device says; on the RTL in lock-step, where its own signals are counted.
+
+    activity.py STAMP"""
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+
+STAMP = os.path.abspath(sys.argv[1])
+TOKENS, DEPTH, OUT, L, T = 32, 64, 64, 8, 4 # L and T of tiny
+passed = failed = 0
+
+
+def check(what, good, seen=""):
+    global passed, failed
+    passed, failed = passed + bool(good), failed + (not good)
+    if not good:
+        print("FAIL", what, seen)
+
+
+def npy(path, rows, columns, values):
+    head = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (rows, columns)
+    head += " " * (63 - (10 + len(head)) % 64) + "\n"
+    with open(path, "wb") as f:
+        f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack(f"<{len(values)}f", *values))
+
+
+def run(*words):
+    done = subprocess.run([STAMP, *words, "--json"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        check(" ".join(words), False, done.stderr.strip())
+        sys.exit(1)
+    return json.loads(done.stdout)
+
+
+def codes(source, zeros):
+    """Weights that are their own codes: a 7 in each row, so that a step is 1."""
+    rows = [[source.choice([v for v in range(-7, 8) if v]) if source.random() >= zeros else 0 for _ in range(DEPTH)] for _ in range(OUT)]
+    for row in rows:
+        row[source.randrange(DEPTH)] = 7
+    return [float(v) for row in rows for v in row]
+
+
+def layer(tmp, name, x, w, devices):
+    """What was counted, the same on each device."""
+    npy(f"{tmp}/x.npy", TOKENS, DEPTH, x)
+    npy(f"{tmp}/w.npy", OUT, DEPTH, w)
+    words = ["linear", f"{tmp}/x.npy", f"{tmp}/w.npy", "--machine", "tiny", "--transform", "none", "--act-bits", "8"]
+    seen = [run(*words, "--on", on) for on in devices]
+    for on, r in zip(devices, seen):
+        check(f"{name}: {on} as {devices[0]}", r["activity"] == seen[0]["activity"], (r["activity"], seen[0]["activity"]))
+    check(f"{name}: VM and WB are read", min(seen[0]["events"][k] for k in ("wb_read", "vm_read")) > 0)
+    return seen[0]
+
+
+def main():
+    here = os.path.dirname(STAMP)
+    devices = ["model", "cycle"] + ["all"] * os.path.exists(f"{here}/stamp_rtl_tiny.so") + ["tlm"] * os.path.exists(f"{here}/stamp_tlm.so")
+    if "all" not in devices:
+        print("SKIP: stamp_rtl_tiny.so is not built, the RTL's activity NOT tested")
+    source = random.Random(3)
+    with tempfile.TemporaryDirectory() as tmp:
+        some = [source.choice((0.0, -0.0, 1.5, -2.0)) for _ in range(TOKENS * DEPTH)]
+        for zeros in (0.0, 0.5, 0.9):
+            w = codes(source, zeros)
+            r = layer(tmp, f"weights, {zeros} of 0", some, w, devices)
+            # Each pass over the rows reads all weights once.
+            passes = r["events"]["wb_read"] * L * T // (DEPTH * OUT)
+            check(f"weights, {zeros} of 0: whole passes", passes * DEPTH * OUT == r["events"]["wb_read"] * L * T, r["events"]["wb_read"])
+            want = passes * sum(v != 0 for v in w)
+            check(f"weights, {zeros} of 0: codes", r["activity"]["wb_live"] == want, (r["activity"]["wb_live"], want))
+        # Weights of 0 make sums of 0: what is read of VM and is not 0 is x, as often as it is read.
+        for name, x in (("some", some), ("none", [0.0] * len(some)), ("all", [1.0] * len(some))):
+            r = layer(tmp, f"x, {name}", x, [0.0] * (DEPTH * OUT), devices)
+            lines = r["events"]["vm_read"] - TOKENS * OUT // L # those stored
+            times = lines * L // (TOKENS * DEPTH)
+            check(f"x, {name}: read as a whole", times > 0 and times * TOKENS * DEPTH == lines * L, lines)
+            want = times * sum(v != 0 for v in x)
+            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "vm_live": want}, (r["activity"], want))
+        run("compile", f"{tmp}/w.npy", "--rows", "32", "--machine", "tiny", "-o", f"{tmp}/p.stamp")
+        r = run("run", f"{tmp}/p.stamp", "--on", "cycle", "--no-values")
+        check("without values all is active", r["activity"] == {"wb_live": r["events"]["wb_read"] * L * T,
+                                                                "vm_live": r["events"]["vm_read"] * L}, r["activity"])
+    print(f"energy activity: {passed} passed, {failed} failed")
+    return failed != 0
+
+
+sys.exit(main())
