@@ -35,7 +35,7 @@ TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/mod
               tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
               tests/conformance/toy.c tests/cosim/count_device.c $(GEN_C) tests/report/*.c) $(CONF_C))
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
-              tests/rtl/axi_monitor.cpp
+              tests/rtl/axi_monitor.cpp $(wildcard tests/cover/*.c tests/cover/*.cpp)
 RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)
 LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -2,7 +2,7 @@
 /* edges.c - every instruction at both ends of everything it addresses, on RTL and C machine in
  * lock-step; and one line further, where both have to stop with the same error.
  *
- *   edges MACHINE [--dir RTL_DIR] [--only GROUP] [--list]
+ *   edges MACHINE [--dir RTL_DIR] [--only GROUP] [--list] [--cover FILE]
  *
  * The legal cases of a group are one program, which has to pass the verifier; each of the others is a
  * program the verifier has to refuse. Closing line: "edges MACHINE: N passed, M failed". */
@@ -17,13 +17,28 @@
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"
+#include "tests/cover/cover.h"
 
 struct tally {
     const struct stamp_mach *mach;
     const char *dir, *only;
     bool list;
     uint64_t inside, beyond, beyond_field, failed, cycles;
+    struct cover *cover; /* or NULL */
 };
+
+/* Who watches the clocks of a run. */
+struct clocks {
+    struct timing *timing;
+    struct cover *cover;
+};
+
+static bool watch_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
+{
+    const struct clocks *w = ctx;
+
+    return cover_cycle(w->cover, cycle) && timing_cycle(w->timing, cycle);
+}
 
 enum { PLACE = 0x12340000 }; /* memory's place on the RTL; the verifier knows it at 0 only */
 
@@ -35,6 +50,7 @@ static enum stamp_status run(struct tally *t, const struct stamp_image *im, uint
     struct monitor *bus = monitor_new(t->mach->AXI_BYTES, base, base + im->dram_bytes);
     const uint64_t code = base + im->code_addr;
     struct timing *clocks = timing_new(t->mach, code, code + 32 * (uint64_t)im->code_count);
+    struct clocks watch = {clocks, t->cover};
     enum stamp_status s =
         bus && clocks ? stamp_run_new(im, &job, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 
@@ -45,14 +61,18 @@ static enum stamp_status run(struct tally *t, const struct stamp_image *im, uint
     o.read_latency = o.write_latency = 20;
     o.on_edge = monitor_edge;
     o.on_edge_ctx = bus;
-    o.on_cycle = timing_cycle;
-    o.on_cycle_ctx = clocks;
+    o.on_cycle = watch_cycle;
+    o.on_cycle_ctx = &watch;
+    if (t->cover) o.on_insn = cover_insn;
+    o.on_insn_ctx = t->cover;
+    cover_begin(t->cover);
     if (!s) s = stamp_run_go(job, &o, r, e);
     if (bus && monitor_result(bus) && !r->difference[0]) /* a run cut short leaves bursts open */
         s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
     const char *odd =
         clocks && (!s || s == STAMP_EMACHINE) ? timing_check(clocks, r->event, !s) : NULL;
     if (odd) s = stamp_fail(e, STAMP_EMISMATCH, "%s", odd);
+    if (!s || (s == STAMP_EMACHINE && !r->difference[0])) cover_end(t->cover, r->error, r->event);
     t->cycles += r->cycles;
     timing_free(clocks);
     monitor_free(bus);
@@ -194,8 +214,18 @@ static void complete(struct tally *t)
 #include "model/spec/isa.def"
 }
 
+static bool keep_cover(const struct cover *c, const char *file)
+{
+    struct stamp_err e = {0};
+
+    if (c && !cover_write(c, file, &e)) return true;
+    fprintf(stderr, "edges: %s\n", c ? e.text : "out of memory");
+    return false;
+}
+
 int main(int argc, char **argv)
 {
+    const char *reached = NULL;
     struct tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = "build"};
 
     if (!t.mach) {
@@ -205,8 +235,10 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++) {
         if (!strcmp(argv[i], "--dir") && i + 1 < argc) t.dir = argv[++i];
         if (!strcmp(argv[i], "--only") && i + 1 < argc) t.only = argv[++i];
+        if (!strcmp(argv[i], "--cover") && i + 1 < argc) reached = argv[++i];
         if (!strcmp(argv[i], "--list")) t.list = true;
     }
+    if (reached) t.cover = cover_new(t.mach);
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
         for (const struct edge_group *g = lists[k]; g->name; g++) group(&t, g);
     if (!t.only) complete(&t), code(&t);
@@ -216,5 +248,6 @@ int main(int argc, char **argv)
            t.mach->name, t.inside, t.beyond, t.beyond_field, t.cycles);
     printf("edges %s: %" PRIu64 " passed, %" PRIu64 " failed\n", t.mach->name, t.inside + t.beyond,
            t.failed);
+    if (reached && !keep_cover(t.cover, reached)) t.failed++;
     return t.failed || !t.inside;
 }

@@ -2,8 +2,9 @@
 /* rand.c - random programs on RTL and C machine in lock-step; a failing one is shrunk.
  *
  *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE] [--only CLASSES]
- *        [--without CLASSES] [--model yes] [--near N] [--wave FST [--wave-last N]]
+ *        [--without CLASSES] [--model yes] [--near N] [--wave FST [--wave-last N]] [--cover FILE]
  *
+ * With --cover what was reached of tests/cover is written to FILE.
  * What differs is shrunk, explained, kept in FILE with its memory (stamp run FILE --on all repeats it), and its
  * last N (2000) cycles are written as a wave.
  * CLASSES of gen.h, separated by commas (VBIN,SETA,...), choose what programs are made of. With
@@ -27,6 +28,7 @@
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"
+#include "tests/cover/cover.h"
 
 struct totals {
     uint64_t programs, instructions, checked, cycles, dropped;
@@ -40,6 +42,7 @@ static uint64_t wave_last;
 static bool model_only;
 static uint64_t classes = UINT64_MAX;
 static uint64_t bursts_watched;
+static struct cover *cover; /* or NULL */
 
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
@@ -72,6 +75,25 @@ static void say(void *ctx, const struct stamp_image *im, const struct stamp_entr
     stamp_free(t.s);
 }
 
+/* Who watches the clocks of a run. */
+struct clocks {
+    struct timing *timing;
+    struct cover *cover;
+};
+
+static bool watch_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
+{
+    const struct clocks *w = ctx;
+
+    return cover_cycle(w->cover, cycle) && timing_cycle(w->timing, cycle);
+}
+
+/* What a run reached counts when it ended as it should, or both were stopped by the same error. */
+static void count_cover(struct cover *c, enum stamp_status s, const struct stamp_run_result *r)
+{
+    if (!s || (s == STAMP_EMACHINE && !r->difference[0])) cover_end(c, r->error, r->event);
+}
+
 /* @p loud  say what differs, with a wave of it where one is asked for */
 static enum stamp_status run_said(const struct gen_program *p, const struct stamp_device *on,
                                   bool loud, struct stamp_run_result *r, struct stamp_err *e)
@@ -81,8 +103,12 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
     struct stamp_run *job = NULL;
     struct monitor *bus = NULL;
     struct timing *clocks = NULL;
+    struct clocks watch = {NULL, on == &stamp_on_all || model_only ? cover : NULL};
 
     o.on = on;
+    if (watch.cover) o.on_insn = cover_insn;
+    o.on_insn_ctx = watch.cover;
+    cover_begin(watch.cover);
     o.dram_base = p->dram_base;
     if (loud) {
         o.on_difference = say;
@@ -96,8 +122,9 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
         o.on_edge_ctx = bus =
             monitor_new(p->mach->AXI_BYTES, p->dram_base, p->dram_base + im->dram_bytes);
         const uint64_t code = p->dram_base + im->code_addr;
-        o.on_cycle = timing_cycle;
-        o.on_cycle_ctx = clocks = timing_new(p->mach, code, code + 32 * (uint64_t)im->code_count);
+        o.on_cycle = watch_cycle;
+        o.on_cycle_ctx = &watch;
+        watch.timing = clocks = timing_new(p->mach, code, code + 32 * (uint64_t)im->code_count);
         if (!bus || !clocks) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     if (!s) s = stamp_run_go(job, &o, r, e);
@@ -106,6 +133,7 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
     timing_free(clocks);
     if (bus && monitor_result(bus) && !r->difference[0]) /* a run cut short leaves bursts open */
         s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
+    count_cover(watch.cover, s, r);
     if (bus) bursts_watched += monitor_bursts(bus);
     monitor_free(bus);
     stamp_run_free(job);
@@ -304,6 +332,15 @@ static bool one(const struct stamp_mach *mach, uint64_t seed, uint64_t near, con
     return neighbours(&p, near, keep, t);
 }
 
+static bool keep_cover(const struct cover *c, const char *file)
+{
+    struct stamp_err e;
+
+    if (!cover_write(c, file, &e)) return true;
+    fprintf(stderr, "rand: %s\n", e.text);
+    return false;
+}
+
 static const char *option(int argc, char **argv, const char *name, const char *otherwise)
 {
     for (int i = 2; i + 1 < argc; i += 2)
@@ -342,6 +379,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "rand: unknown class of instructions, see tests/cosim/gen.h\n");
         return 2;
     }
+    const char *reached = option(argc, argv, "--cover", NULL);
+    cover = reached ? cover_new(mach) : NULL;
     for (uint64_t k = 0; k < count && failed < 3; k++) {
         if (!one(mach, seed + k, near, option(argc, argv, "--keep", NULL), &t)) failed++;
         if (k % 100 == 99)
@@ -355,5 +394,6 @@ int main(int argc, char **argv)
            t.dropped);
     if (near) report_near(&t, mach->name);
     printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
+    if (reached && !(cover && keep_cover(cover, reached))) failed++;
     return failed || !t.programs;
 }
