@@ -118,11 +118,19 @@ static void loads(struct edge_list *l)
         window(l, i);
         whole(l, i);
     }
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_WB, STAMP_FMT_RAW, a.wb));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_CM, STAMP_FMT_RAW, a.cm));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_RT, STAMP_FMT_RAW, a.rt));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_NT, STAMP_FMT_RAW, a.nt));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_IT, STAMP_FMT_RAW, a.it));
+    const struct {
+        enum stamp_space space;
+        uint64_t at;
+    } raw[] = {{STAMP_SPACE_WB, a.wb},
+               {STAMP_SPACE_CM, a.cm},
+               {STAMP_SPACE_RT, a.rt},
+               {STAMP_SPACE_NT, a.nt},
+               {STAMP_SPACE_IT, a.it}};
+    for (size_t k = 0; k < sizeof raw / sizeof raw[0]; k++) {
+        const union stamp_insn i = transfer(STAMP_OP_LOAD, raw[k].space, STAMP_FMT_RAW, raw[k].at);
+        scratchpad(l, i);
+        window(l, i);
+    }
 }
 
 static void stores(struct edge_list *l)

@@ -74,6 +74,16 @@ void cover_end(struct cover *c, enum stamp_error error, const uint64_t event[STA
     cover_begin(c);
 }
 
+const struct cover_points *cover_points_of(const struct cover *c)
+{
+    return c->p;
+}
+
+bool cover_reached(const struct cover *c, int32_t point)
+{
+    return c->all[point] != 0;
+}
+
 uint64_t cover_runs(const struct cover *c)
 {
     return c->runs;

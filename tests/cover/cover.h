@@ -40,6 +40,10 @@ bool cover_cycle(void *ctx, const struct stamp_rtl_cycle *cycle);
  */
 void cover_end(struct cover *c, enum stamp_error error, const uint64_t event[STAMP_EVENTS]);
 
+/** The points, and whether one was reached. */
+const struct cover_points *cover_points_of(const struct cover *c);
+bool cover_reached(const struct cover *c, int32_t point);
+
 /** Runs that were counted. */
 uint64_t cover_runs(const struct cover *c);
 

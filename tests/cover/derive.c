@@ -217,6 +217,7 @@ bool cover_derive(const struct stamp_mach *mach, struct cover_set *s)
     for (uint32_t k = 0; k < s->fields; k++) {
         struct cover_field *f = &s->field[k];
         union stamp_insn i = t.base;
+        f->count = t.base.field[f->at] != 0;
         i.field[f->at] = STAMP_DRAM_ALIGN;
         if (!(t.nonzero >> k & 1) && most(f) >= STAMP_DRAM_ALIGN && !cover_refused(mach, s->op, &i))
             f->step = STAMP_DRAM_ALIGN;

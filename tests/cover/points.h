@@ -49,6 +49,7 @@ struct cover_field {
     uint32_t at;   /**< its place among the fields of the format */
     uint32_t step; /**< 1, or what its values are multiples of */
     enum cover_kind kind;
+    bool count;                      /* has to be 1 or more */
     int32_t point[COVER_EDGE_COUNT]; /**< -1: not asked */
 };
 
