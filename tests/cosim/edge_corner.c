@@ -11,7 +11,7 @@
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/edge_judge.h"
 
-enum { DRAWS = 100, FIXES = 40, SLOTS = 3, BATCH = 200 };
+enum { DRAWS = 1000, FIXES = 40, SLOTS = 3, BATCH = 200 };
 
 /* What a case is drawn for: an edge of a field, or with bits its one-bit fields are to be. */
 struct aim {
@@ -27,6 +27,7 @@ struct batch {
     struct edge_tally *t;
     const char *name;
     struct gen_rng r;
+    uint32_t memories;           /* it is run behind so many */
     struct edge_judge *judge[2]; /* of programs that do not store, that do */
     struct edge_list list;
     struct aim aim[EDGE_CASES];
@@ -121,7 +122,14 @@ static void run(struct batch *b)
     settle(b);
     if (!b->list.count) return;
     enum stamp_status s = edge_image_all(&b->list, EDGE_PLACE, at, &im, &e);
-    if (!s) s = edge_run(b->t, im, EDGE_PLACE, &r, &e);
+    for (uint32_t k = 0; !s && k < b->memories; k++) {
+        static const uint32_t latency[] = {20, 1, 3, 9, 40}, stall[] = {0, 0, 60, 20, 120},
+                              rate[] = {256, 128, 80, 60, 40};
+        b->t->latency = latency[k], b->t->stall = stall[k];
+        b->t->rate = rate[k];
+        s = edge_run(b->t, im, EDGE_PLACE, &r, &e);
+    }
+    b->t->latency = b->t->stall = b->t->rate = 0;
     stamp_image_free(im);
     if (s)
         edge_complain(b->t, b->name, edge_case_at(&b->list, at, edge_pc_of(e.text)), e.text);
@@ -135,6 +143,7 @@ static void begin(struct batch *b, struct edge_tally *t, const char *name, bool 
     b->t = t;
     b->name = name;
     b->r.state += 77;
+    b->memories = 1;
     b->list.mach = t->mach;
     b->list.stores = stores;
     b->list.operands = true;
@@ -263,6 +272,7 @@ static void neighbours(struct batch *b, enum stamp_unit unit)
 
     begin(b, b->t, "neighbours", unit == STAMP_UNIT_STU);
     b->list.close = true;
+    b->memories = 5; /* so that they come to the queue early and late */
     for (uint32_t i = 0; i < q->modes; i++) {
         add(b, aim_of_mode(p, q, i));
         for (uint32_t j = i + 1; j < q->modes; j++) {
@@ -288,9 +298,10 @@ static void semaphores(struct batch *b, enum stamp_unit unit)
         if (!s->variant || s->op->unit != unit ||
             (k && p->set[k - 1].op == s->op && p->set[k - 1].variant))
             continue;
+        if (!b->list.count) add(b, (struct aim){s, NULL, COVER_SET, -1, {0}, {number[0]}});
         for (uint32_t n = 0; n < 3 * SLOTS; n++) {
             struct aim a = {s, NULL, COVER_SET, -1, {0}, {0}};
-            if (b->list.count) a.wait[n / 3] = number[n % 3];
+            a.wait[n / 3] = number[n % 3];
             a.post[n / 3] = number[(n + 1) % 3];
             add(b, a);
         }

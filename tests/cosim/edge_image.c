@@ -8,7 +8,7 @@
 
 #include "tests/cosim/gen.h"
 
-enum { CODE_MAX = 6 * EDGE_CASES, BUFFERS = 9 };
+enum { CODE_MAX = EDGE_WORDS_END / 32, BUFFERS = 9 };
 
 static uint64_t piece(uint64_t bytes)
 {
@@ -299,6 +299,19 @@ enum stamp_status edge_image_one(const struct edge_list *l, uint32_t k, uint64_t
     *at = (*out)->code_count;
     emit_case(*out, &l->at[k], base);
     return end_code(*out, e);
+}
+
+enum stamp_status edge_image_words(const struct stamp_mach *m, const union stamp_insn *insn,
+                                   uint32_t n, struct stamp_image **out, struct stamp_err *e)
+{
+    const enum stamp_status s = begin(m, NULL, out, e);
+    struct stamp_image *im = *out;
+
+    if (s) return s;
+    for (uint32_t k = 0; k < n; k++) emit(im, insn[k]);
+    for (uint32_t k = 0; k < STAMP_ARGS; k++) im->arg[k] = 0x9e3779b9u * (k + 1);
+    im->dram_bytes = EDGE_WORDS_END;
+    return stamp_image_single(im) ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 }
 
 enum stamp_status edge_image_code(const struct stamp_mach *m, bool last, struct stamp_image **out,

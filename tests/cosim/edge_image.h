@@ -44,6 +44,14 @@ enum stamp_status edge_image_all(const struct edge_list *l, uint64_t base, uint3
 enum stamp_status edge_image_one(const struct edge_list *l, uint32_t k, uint64_t base, uint32_t *at,
                                  struct stamp_image **out, struct stamp_err *e);
 
+enum {
+    EDGE_WORDS_END = 32 * 6 * EDGE_CASES
+}; /**< bytes of memory behind edge_image_words; the last are no code */
+
+/** @p n instructions and nothing else, without a HALT of their own. Argument k is 0x9e3779b9 * (k + 1) modulo 2^32. */
+enum stamp_status edge_image_words(const struct stamp_mach *m, const union stamp_insn *insn,
+                                   uint32_t n, struct stamp_image **out, struct stamp_err *e);
+
 /** Nothing but code, in memory's first bytes or its last; memory has nothing else. */
 enum stamp_status edge_image_code(const struct stamp_mach *m, bool last, struct stamp_image **out,
                                   struct stamp_err *e);

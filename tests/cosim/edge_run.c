@@ -39,7 +39,9 @@ enum stamp_status edge_run(struct edge_tally *t, const struct stamp_image *im, u
     o.on = &stamp_on_all;
     o.rtl_dir = t->dir;
     o.dram_base = base;
-    o.read_latency = o.write_latency = 20;
+    o.read_latency = o.write_latency = t->latency ? t->latency : 20;
+    o.stall = t->stall;
+    if (t->rate) o.read_rate = t->rate;
     o.on_edge = monitor_edge;
     o.on_edge_ctx = bus;
     o.on_cycle = watch_cycle;

@@ -16,6 +16,7 @@ struct edge_tally {
     bool list;
     uint64_t inside, beyond, beyond_field, failed, cycles;
     struct cover *cover;
+    uint32_t latency, stall, rate; /**< of memory; 20 cycles, all beats where 0 */
 };
 
 /** In lock-step, the AXI monitor and the counters of timing.h beside it. */

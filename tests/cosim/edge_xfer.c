@@ -154,12 +154,32 @@ static void stores(struct edge_list *l)
     whole(l, pb);
 }
 
+/* Lines of zeros, rotated by the largest numbers there are. */
+static void largest_constants(struct edge_list *l)
+{
+    edge_add(
+        l,
+        (union stamp_insn){.w = {.op = STAMP_OP_VFN, .fn = STAMP_ONE_SIGMOID, .n0 = 1, .cols = 2}},
+        "VM: two lines of zeros");
+    edge_add(l,
+             (union stamp_insn){.b = {.op = STAMP_OP_VBFLY,
+                                      .kind = STAMP_KIND_ROT,
+                                      .boff = 1,
+                                      .cols = 1,
+                                      .n0 = 1,
+                                      .n1 = 1,
+                                      .c = 0x7f7fffff,
+                                      .s = 0xff7fffff}},
+             "the largest constants");
+}
+
 /* Pairs: a begins at the first line, b ends at the last. */
 static void butterflies(struct edge_list *l)
 {
     const uint64_t vm = l->mach->VM_LINES, over = l->over, half = edge_least(vm / 2, 4095);
 
     l->again = EDGE_VM, l->every = 4;
+    if (!over) largest_constants(l);
     for (uint32_t kind = STAMP_KIND_MEAN; kind <= STAMP_KIND_ROT; kind++) {
         const struct {
             const char *name;

@@ -158,7 +158,7 @@ int main(int argc, char **argv)
     }
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
         for (const struct edge_group *g = lists[k]; g->name; g++) group(&t, g);
-    if (!t.only) complete(&t), code(&t), edge_corners(&t);
+    if (!t.only) complete(&t), code(&t), edge_corners(&t), edge_controls(&t);
     if (t.only && !has_group(t.only)) edge_complain(&t, t.only, "all", "there is no such group");
     printf("edges %s: %" PRIu64 " legal, %" PRIu64 " one line further, %" PRIu64
            " no field can hold; %" PRIu64 " cycles\n",

@@ -43,6 +43,16 @@ static bool model_only;
 static uint64_t classes = UINT64_MAX;
 static uint64_t bursts_watched;
 static struct cover *cover; /* or NULL */
+static bool counts = true;  /* the program is legal, or refused by the error it ends with */
+
+/* Cycles without a retirement that are a failure. A bent instruction may have a line for each of 2^24 items to look at
+ * before it is found to be too far. */
+static uint32_t patience(const struct gen_program *p)
+{
+    for (uint32_t k = 0; k < p->pieces; k++)
+        if (p->piece[k].bent) return 1u << 27;
+    return 200000;
+}
 
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
@@ -103,9 +113,10 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
     struct stamp_run *job = NULL;
     struct monitor *bus = NULL;
     struct timing *clocks = NULL;
-    struct clocks watch = {NULL, on == &stamp_on_all || model_only ? cover : NULL};
+    struct clocks watch = {NULL, (on == &stamp_on_all || model_only) && counts ? cover : NULL};
 
     o.on = on;
+    o.watchdog = patience(p);
     if (watch.cover) o.on_insn = cover_insn;
     o.on_insn_ctx = watch.cover;
     cover_begin(watch.cover);
@@ -276,7 +287,9 @@ static bool neighbour(const struct gen_program *p, uint64_t k, const char *keep,
     const bool refused = stamp_verify(im, NULL, &why) != STAMP_OK;
     const enum gen_refusal rule = refused ? gen_refusal_of(why.text) : GEN_REFUSED;
     stamp_image_free(im);
+    counts = !refused || rule == GEN_REFUSED_ERROR;
     const enum stamp_status s = run(&q, model_only ? &stamp_on_model : &stamp_on_all, &result, &e);
+    counts = true;
     t->instructions += result.instructions;
     t->checked += result.checked;
     if (refused) t->refused[rule]++;

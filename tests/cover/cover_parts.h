@@ -23,7 +23,7 @@ struct cover_clocks {
     uint32_t moved;                  /* channels that moved in the clock before, as bits */
     uint32_t waited[COVER_CHANNELS]; /* clocks valid has waited */
     uint32_t fill[STAMP_QUEUES], busy[STAMP_QUEUES]; /* instructions in queue, in unit */
-    bool pushed[STAMP_QUEUES];                       /* in the clock before, into an empty queue */
+    uint32_t since[STAMP_QUEUES]; /* clocks since one came into the empty queue */
     bool left_full[STAMP_QUEUES]; /* one left in the clock before, and the queue was full */
     bool starved[STAMP_QUEUES];   /* the head has waited for a semaphore */
     uint8_t post[STAMP_QUEUES][COVER_FLIGHT][3]; /* of those in the unit, a ring, */

@@ -8,7 +8,10 @@
 
 namespace {
 
-enum { LONG = 8 }; /* clocks */
+enum {
+    LONG = 4,
+    THROUGH = 3
+}; /* clocks; from an empty queue to the unit: rtl/ctrl/stamp_issue.sv */
 
 void channel(cover *c, int k, bool valid, bool ready)
 {
@@ -77,7 +80,7 @@ void queue(cover *c, int u, const stamp_rtl_cycle *cycle)
     if (full) cover_hit(c, at + COVER_QUEUE_FULL);
     if (push && t.left_full[u]) cover_hit(c, at + COVER_QUEUE_REFILL);
     if (push && take) cover_hit(c, at + COVER_QUEUE_BOTH);
-    if (take && t.pushed[u]) cover_hit(c, at + COVER_QUEUE_THROUGH);
+    if (take && t.since[u] == THROUGH) cover_hit(c, at + COVER_QUEUE_THROUGH);
     if (t.fill[u] && !head && !take) cover_hit(c, at + COVER_QUEUE_UNIT);
     if (head && !grant) cover_hit(c, at + (t.busy[u] ? COVER_QUEUE_BEHIND : COVER_QUEUE_SEMAPHORE));
     if (grant && !t.starved[u] && field(cycle->insn[u], AT_wait0, SEMAPHORE_BITS))
@@ -85,7 +88,7 @@ void queue(cover *c, int u, const stamp_rtl_cycle *cycle)
     if (grant && t.starved[u]) wake(c, u, cycle->insn[u]);
     t.starved[u] = head && !grant;
     t.left_full[u] = full && take;
-    t.pushed[u] = push && t.fill[u] == 0;
+    t.since[u] = push && t.fill[u] == 0 ? 1 : t.since[u] ? t.since[u] + 1 : 0;
     t.fill[u] += uint32_t(push) - uint32_t(take && t.fill[u]);
     flight(t, u, cycle);
 }

@@ -75,13 +75,13 @@ struct cover_pairs {
     X(MOVES, "moves")                                                                              \
     X(AGAIN, "moves again at once")                                                                \
     X(WAITS, "valid waits for ready")                                                              \
-    X(LONG, "valid waits 8 cycles for ready")                                                      \
+    X(LONG, "valid waits 4 cycles for ready")                                                      \
     X(IDLE, "ready waits for valid")
 #define COVER_QUEUE(X)                                                                             \
     X(FULL, "is full")                                                                             \
     X(REFILL, "is full, one leaves, the next comes at once")                                       \
     X(BOTH, "one comes and one leaves")                                                            \
-    X(THROUGH, "one comes and leaves at once")                                                     \
+    X(THROUGH, "one comes and leaves as soon as it can")                                           \
     X(UNIT, "the next waits for its unit")                                                         \
     X(SEMAPHORE, "the next waits for a semaphore, its unit idle")                                  \
     X(BEHIND, "the next waits for a semaphore, its unit at work")                                  \
