@@ -61,7 +61,7 @@ static bool redraw(struct batch *b, const struct aim *a, struct edge_case *c)
                                     : edge_draw(b->t->mach, a->set, &b->r, c);
         if (!drawn) return false;
         set_bits(a->set, a->bits, &c->insn);
-        set_semaphores(a, &c->insn);
+        if (a->set->op->unit != STAMP_UNIT_CTL) set_semaphores(a, &c->insn);
         name_case(a, c);
         if (c->error || edge_judge_legal(b->judge[b->list.stores], c)) return true;
     }
@@ -111,6 +111,17 @@ static void settle(struct batch *b)
         if (k >= FIXES || !redraw(b, &b->aim[bad], &b->list.at[bad])) drop(b, bad);
 }
 
+/* Memory number @p k: the first is that of all other edge tests. */
+static void draw_memory(struct edge_tally *t, uint32_t k)
+{
+    struct gen_rng r = {1000 + k};
+
+    t->latency = k ? gen_range(&r, 1, 30) : 0;
+    t->stall = k ? gen_below(&r, 120) : 0;
+    t->rate = k ? gen_range(&r, 64, 256) : 0;
+    t->seed = k;
+}
+
 /* The batch on the RTL. */
 static void run(struct batch *b)
 {
@@ -123,13 +134,10 @@ static void run(struct batch *b)
     if (!b->list.count) return;
     enum stamp_status s = edge_image_all(&b->list, EDGE_PLACE, at, &im, &e);
     for (uint32_t k = 0; !s && k < b->memories; k++) {
-        static const uint32_t latency[] = {20, 1, 3, 9, 40}, stall[] = {0, 0, 60, 20, 120},
-                              rate[] = {256, 128, 80, 60, 40};
-        b->t->latency = latency[k], b->t->stall = stall[k];
-        b->t->rate = rate[k];
+        draw_memory(b->t, k);
         s = edge_run(b->t, im, EDGE_PLACE, &r, &e);
     }
-    b->t->latency = b->t->stall = b->t->rate = 0;
+    draw_memory(b->t, 0);
     stamp_image_free(im);
     if (s)
         edge_complain(b->t, b->name, edge_case_at(&b->list, at, edge_pc_of(e.text)), e.text);
@@ -272,7 +280,7 @@ static void neighbours(struct batch *b, enum stamp_unit unit)
 
     begin(b, b->t, "neighbours", unit == STAMP_UNIT_STU);
     b->list.close = true;
-    b->memories = 5; /* so that they come to the queue early and late */
+    b->memories = q->modes > 80 ? 1 : 3; /* so that they come to the queue early and late */
     for (uint32_t i = 0; i < q->modes; i++) {
         add(b, aim_of_mode(p, q, i));
         for (uint32_t j = i + 1; j < q->modes; j++) {
@@ -309,6 +317,34 @@ static void semaphores(struct batch *b, enum stamp_unit unit)
     run(b);
 }
 
+static struct aim plain(const struct cover_points *p, enum stamp_opcode op)
+{
+    struct aim a = {NULL, NULL, COVER_SET, -1, {0}, {0}};
+
+    for (uint32_t k = 0; k < p->sets; k++)
+        if (p->set[k].variant && p->set[k].op->code == op) a.set = &p->set[k];
+    return a;
+}
+
+/* A few instructions at an idle unit, and one more ever later: once in the very clock in which one of them leaves the
+ * queue. */
+static void arrivals(struct batch *b, enum stamp_unit unit)
+{
+    const struct cover_points *p = cover_points_of(b->t->cover);
+    const struct cover_pairs *q = &p->pairs[unit];
+
+    begin(b, b->t, "arrivals", unit == STAMP_UNIT_STU);
+    b->list.close = true;
+    b->memories = 3;
+    for (uint32_t late = 0; late < 24; late++) {
+        for (uint32_t k = 0; k < 3; k++) add(b, aim_of_mode(p, q, gen_below(&b->r, q->modes)));
+        for (uint32_t k = 0; k < late; k++) add(b, plain(p, STAMP_OP_NOP));
+        add(b, aim_of_mode(p, q, gen_below(&b->r, q->modes)));
+        add(b, plain(p, STAMP_OP_FENCE));
+    }
+    run(b);
+}
+
 void edge_corners(struct edge_tally *t)
 {
     static struct batch b;
@@ -321,6 +357,7 @@ void edge_corners(struct edge_tally *t)
         for (int u = STAMP_UNIT_CTL + 1; u < STAMP_UNITS; u++) {
             neighbours(&b, (enum stamp_unit)u);
             semaphores(&b, (enum stamp_unit)u);
+            arrivals(&b, (enum stamp_unit)u);
         }
     } else {
         edge_complain(t, "corners", "all", "out of memory");

@@ -41,6 +41,7 @@ enum stamp_status edge_run(struct edge_tally *t, const struct stamp_image *im, u
     o.dram_base = base;
     o.read_latency = o.write_latency = t->latency ? t->latency : 20;
     o.stall = t->stall;
+    o.seed += t->seed;
     if (t->rate) o.read_rate = t->rate;
     o.on_edge = monitor_edge;
     o.on_edge_ctx = bus;

@@ -17,6 +17,7 @@ struct edge_tally {
     uint64_t inside, beyond, beyond_field, failed, cycles;
     struct cover *cover;
     uint32_t latency, stall, rate; /**< of memory; 20 cycles, all beats where 0 */
+    uint64_t seed;                 /**< of the stalls */
 };
 
 /** In lock-step, the AXI monitor and the counters of timing.h beside it. */
