@@ -90,10 +90,11 @@ class State:
         new = cover.read(path)
         os.remove(path)
         with self.lock:
-            if machine in self.covers:
+            if machine in self.covers and self.covers[machine].same_points(new):
                 self.covers[machine].add(new, path)
-            else:
+            else: # the first, or the points are others since
                 self.covers[machine] = new
+                self.known["growth"].pop(machine, None)
             cover.write(f"{self.out}/cover-{machine}.db", self.covers[machine])
             reached, growth = self.covers[machine].reached(), self.known["growth"].setdefault(machine, [])
             if not growth or growth[-1][1] != reached:
@@ -256,7 +257,10 @@ def main():
         parser.error("hours above 0, jobs and batch 1 or more")
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopping.set())
-    state = State(options.out, options.machines)
+    try:
+        state = State(options.out, options.machines)
+    except cover.Bad as e:
+        sys.exit(f"regress: {e}")
     began = time.monotonic()
     until, turn, told = began + 3600 * options.hours, Locked(counter()), began
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:

@@ -32,8 +32,11 @@ class Cover:
     def __init__(self, machine, runs, count):
         self.machine, self.runs, self.count = machine, runs, count
 
+    def same_points(self, other):
+        return (other.machine, list(other.count)) == (self.machine, list(self.count))
+
     def add(self, other, name):
-        if (other.machine, list(other.count)) != (self.machine, list(self.count)):
+        if not self.same_points(other):
             raise Bad(f"{name}: of {other.machine} with {len(other.count)} points, not of {self.machine} "
                       f"with {len(self.count)} or not the same ones")
         self.runs += other.runs
