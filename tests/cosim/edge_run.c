@@ -8,20 +8,7 @@
 
 #include "sim/run/device.h"
 #include "tests/cosim/monitor.h"
-#include "tests/cosim/timing.h"
-
-/* Who watches the clocks of a run. */
-struct clocks {
-    struct timing *timing;
-    struct cover *cover;
-};
-
-static bool watch_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
-{
-    const struct clocks *w = ctx;
-
-    return cover_cycle(w->cover, cycle) && timing_cycle(w->timing, cycle);
-}
+#include "tests/cosim/watch.h"
 
 enum stamp_status edge_run(struct edge_tally *t, const struct stamp_image *im, uint64_t base,
                            struct stamp_run_result *r, struct stamp_err *e)
@@ -31,7 +18,7 @@ enum stamp_status edge_run(struct edge_tally *t, const struct stamp_image *im, u
     struct monitor *bus = monitor_new(t->mach->AXI_BYTES, base, base + im->dram_bytes);
     const uint64_t code = base + im->code_addr;
     struct timing *clocks = timing_new(t->mach, code, code + 32 * (uint64_t)im->code_count);
-    struct clocks watch = {clocks, t->cover};
+    struct watch watch = {clocks, t->cover};
     enum stamp_status s =
         bus && clocks ? stamp_run_new(im, &job, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 
@@ -45,18 +32,14 @@ enum stamp_status edge_run(struct edge_tally *t, const struct stamp_image *im, u
     if (t->rate) o.read_rate = t->rate;
     o.on_edge = monitor_edge;
     o.on_edge_ctx = bus;
-    o.on_cycle = watch_cycle;
-    o.on_cycle_ctx = &watch;
-    if (t->cover) o.on_insn = cover_insn;
-    o.on_insn_ctx = t->cover;
-    cover_begin(t->cover);
+    watch_run(&watch, &o);
     if (!s) s = stamp_run_go(job, &o, r, e);
     if (bus && monitor_result(bus) && !r->difference[0]) /* a run cut short leaves bursts open */
         s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
     const char *odd =
         clocks && (!s || s == STAMP_EMACHINE) ? timing_check(clocks, r->event, !s) : NULL;
     if (odd) s = stamp_fail(e, STAMP_EMISMATCH, "%s", odd);
-    if (!s || (s == STAMP_EMACHINE && !r->difference[0])) cover_end(t->cover, r->error, r->event);
+    watch_end(&watch, s, r);
     t->cycles += r->cycles;
     timing_free(clocks);
     monitor_free(bus);

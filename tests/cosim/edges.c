@@ -16,6 +16,7 @@
 #include "tests/cosim/edge_corner.h"
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/edge_run.h"
+#include "tests/cosim/watch.h"
 
 static void inside(struct edge_tally *t, const struct edge_group *g, const struct edge_list *l)
 {
@@ -127,15 +128,6 @@ static void complete(struct edge_tally *t)
 #include "model/spec/isa.def"
 }
 
-static bool keep_cover(const struct cover *c, const char *file)
-{
-    struct stamp_err e = {0};
-
-    if (c && !cover_write(c, file, &e)) return true;
-    fprintf(stderr, "edges: %s\n", c ? e.text : "out of memory");
-    return false;
-}
-
 int main(int argc, char **argv)
 {
     const char *reached = NULL;
@@ -165,6 +157,6 @@ int main(int argc, char **argv)
            t.mach->name, t.inside, t.beyond, t.beyond_field, t.cycles);
     printf("edges %s: %" PRIu64 " passed, %" PRIu64 " failed\n", t.mach->name, t.inside + t.beyond,
            t.failed);
-    if (reached && !keep_cover(t.cover, reached)) t.failed++;
+    if (reached && !watch_keep(t.cover, reached)) t.failed++;
     return t.failed || !t.inside;
 }

@@ -11,6 +11,7 @@
 
 #include "tests/cosim/err_cases.h"
 #include "tests/cosim/err_rig.h"
+#include "tests/cosim/watch.h"
 
 struct tally {
     const struct stamp_mach *mach;
@@ -284,15 +285,6 @@ static void scene(struct tally *t, const char *name, enum stamp_error code,
     err_rig_close(&r);
 }
 
-static bool keep_cover(const struct cover *c, const char *file)
-{
-    struct stamp_err e = {0};
-
-    if (c && !cover_write(c, file, &e)) return true;
-    fprintf(stderr, "errors: %s\n", c ? e.text : "out of memory");
-    return false;
-}
-
 int main(int argc, char **argv)
 {
     static const struct err_world calm = {20, 0, 1, false, NULL}, rough = {97, 90, 7, false, NULL},
@@ -327,6 +319,6 @@ int main(int argc, char **argv)
     if (!t.code[number]) printf("no case ends in " #name "\n"), t.failed++;
 #include "model/spec/error.def"
     printf("errors %s: %u passed, %u failed\n", t.mach->name, t.passed, t.failed);
-    if (reached && !keep_cover(t.cover, reached)) t.failed++;
+    if (reached && !watch_keep(t.cover, reached)) t.failed++;
     return t.failed || !t.passed;
 }

@@ -27,8 +27,7 @@
 #include "tests/cosim/gen_memory.h"
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
-#include "tests/cosim/timing.h"
-#include "tests/cover/cover.h"
+#include "tests/cosim/watch.h"
 
 struct totals {
     uint64_t programs, instructions, checked, cycles, dropped;
@@ -85,25 +84,6 @@ static void say(void *ctx, const struct stamp_image *im, const struct stamp_entr
     stamp_free(t.s);
 }
 
-/* Who watches the clocks of a run. */
-struct clocks {
-    struct timing *timing;
-    struct cover *cover;
-};
-
-static bool watch_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
-{
-    const struct clocks *w = ctx;
-
-    return cover_cycle(w->cover, cycle) && timing_cycle(w->timing, cycle);
-}
-
-/* What a run reached counts when it ended as it should, or both were stopped by the same error. */
-static void count_cover(struct cover *c, enum stamp_status s, const struct stamp_run_result *r)
-{
-    if (!s || (s == STAMP_EMACHINE && !r->difference[0])) cover_end(c, r->error, r->event);
-}
-
 /* @p loud  say what differs, with a wave of it where one is asked for */
 static enum stamp_status run_said(const struct gen_program *p, const struct stamp_device *on,
                                   bool loud, struct stamp_run_result *r, struct stamp_err *e)
@@ -112,14 +92,11 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
     struct stamp_image *im = NULL;
     struct stamp_run *job = NULL;
     struct monitor *bus = NULL;
-    struct timing *clocks = NULL;
-    struct clocks watch = {NULL, (on == &stamp_on_all || model_only) && counts ? cover : NULL};
+    struct watch watch = {NULL, (on == &stamp_on_all || model_only) && counts ? cover : NULL};
 
     o.on = on;
     o.watchdog = patience(p);
-    if (watch.cover) o.on_insn = cover_insn;
-    o.on_insn_ctx = watch.cover;
-    cover_begin(watch.cover);
+    watch_run(&watch, &o);
     o.dram_base = p->dram_base;
     if (loud) {
         o.on_difference = say;
@@ -133,18 +110,16 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
         o.on_edge_ctx = bus =
             monitor_new(p->mach->AXI_BYTES, p->dram_base, p->dram_base + im->dram_bytes);
         const uint64_t code = p->dram_base + im->code_addr;
-        o.on_cycle = watch_cycle;
-        o.on_cycle_ctx = &watch;
-        watch.timing = clocks = timing_new(p->mach, code, code + 32 * (uint64_t)im->code_count);
-        if (!bus || !clocks) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
+        watch.timing = timing_new(p->mach, code, code + 32 * (uint64_t)im->code_count);
+        if (!bus || !watch.timing) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     if (!s) s = stamp_run_go(job, &o, r, e);
-    const char *odd = clocks && !s ? timing_check(clocks, r->event, true) : NULL;
+    const char *odd = watch.timing && !s ? timing_check(watch.timing, r->event, true) : NULL;
     if (odd) s = stamp_fail(e, STAMP_EMISMATCH, "%s", odd);
-    timing_free(clocks);
+    timing_free(watch.timing);
     if (bus && monitor_result(bus) && !r->difference[0]) /* a run cut short leaves bursts open */
         s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
-    count_cover(watch.cover, s, r);
+    watch_end(&watch, s, r);
     if (bus) bursts_watched += monitor_bursts(bus);
     monitor_free(bus);
     stamp_run_free(job);
@@ -345,15 +320,6 @@ static bool one(const struct stamp_mach *mach, uint64_t seed, uint64_t near, con
     return neighbours(&p, near, keep, t);
 }
 
-static bool keep_cover(const struct cover *c, const char *file)
-{
-    struct stamp_err e;
-
-    if (!cover_write(c, file, &e)) return true;
-    fprintf(stderr, "rand: %s\n", e.text);
-    return false;
-}
-
 static const char *option(int argc, char **argv, const char *name, const char *otherwise)
 {
     for (int i = 2; i + 1 < argc; i += 2)
@@ -407,6 +373,6 @@ int main(int argc, char **argv)
            t.dropped);
     if (near) report_near(&t, mach->name);
     printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
-    if (reached && !(cover && keep_cover(cover, reached))) failed++;
+    if (reached && !watch_keep(cover, reached)) failed++;
     return failed || !t.programs;
 }
