@@ -41,8 +41,9 @@ static void set_bits(const struct cover_set *s, int32_t bits, union stamp_insn *
 
 static void name_case(const struct aim *a, struct edge_case *c)
 {
-    snprintf(c->name, sizeof c->name, "%s %s edge %d", a->set->name,
-             a->field ? a->field->f->name : "any", (int)a->edge);
+    snprintf(c->name, sizeof c->name, "%s%s%s%s%s", a->set->name, a->field ? " " : "",
+             a->field ? a->field->f->name : "", a->field ? " " : "",
+             a->field ? cover_edge_text(a->edge) : "");
 }
 
 static void set_semaphores(const struct aim *a, union stamp_insn *i)

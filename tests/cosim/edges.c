@@ -4,6 +4,7 @@
  *
  *   edges MACHINE [--dir RTL_DIR] [--only GROUP] [--list] [--cover FILE]
  *
+ * What coverage has left then follows (edge_corner.h); with --cover what all of them reached is written to FILE.
  * The legal cases of a group are one program, which has to pass the verifier; each of the others is a
  * program the verifier has to refuse. Closing line: "edges MACHINE: N passed, M failed". */
 #include <inttypes.h>

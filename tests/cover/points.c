@@ -52,6 +52,11 @@ static const char *const edge_text[] = {
 #undef EDGE
 };
 
+const char *cover_edge_text(enum cover_edge edge)
+{
+    return edge_text[edge];
+}
+
 static bool is_refusal(int e)
 {
     return e == COVER_BEYOND || e == COVER_UNALIGNED || e == COVER_SET;

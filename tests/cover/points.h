@@ -115,6 +115,9 @@ struct cover_points {
 /** The named fields of a format, as places in it; -1: no such. */
 const int *cover_enums(enum stamp_format format);
 
+/** "last", "one beyond, refused", ... */
+const char *cover_edge_text(enum cover_edge edge);
+
 /** All points of @p mach; NULL when memory is out. */
 struct cover_points *cover_points_new(const struct stamp_mach *mach);
 void cover_points_free(struct cover_points *p);
