@@ -10,7 +10,7 @@
 #include "tests/cosim/edge_draw.h"
 #include "tests/cosim/edge_image.h"
 
-enum { WORDS = 4 * EDGE_CASES };
+enum { WORDS = 4 * EDGE_CASES, LINE = 256 /* bytes of VM, at most */ };
 
 static const uint64_t addr_mask = (UINT64_C(1) << STAMP_ADDR_BITS) - 1;
 
@@ -60,7 +60,7 @@ static void look_at(struct program *p, uint64_t areg)
                                     .space = STAMP_SPACE_VM,
                                     .fmt = STAMP_FMT_RAW,
                                     .areg = areg,
-                                    .dram = EDGE_WORDS_END - STAMP_DRAM_ALIGN,
+                                    .dram = EDGE_WORDS_END - LINE,
                                     .lines = 1,
                                     .n0 = 1,
                                     .n1 = 1}});
