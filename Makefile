@@ -34,9 +34,9 @@ CONF_C   := $(addprefix tests/conformance/,conform.c device_model.c device_rtl.c
 GEN_C    := $(wildcard tests/cosim/gen*.c)
 TEST_C   := $(filter-out tests/model/exhaust_fn.c,$(wildcard tests/*.c tests/model/*.c tests/compiler/*.c \
               tests/paint/*.c tests/cosim/test_*.c tests/oracle/*.c tests/cli/*.c tests/conformance/test_*.c \
-              tests/conformance/toy.c tests/cosim/count_device.c tests/cosim/calibrate_prog.c tests/cosim/cycle_shapes.c $(GEN_C) tests/report/*.c) $(CONF_C))
+              tests/conformance/toy.c tests/cosim/count_device.c tests/cosim/calibrate_prog.c tests/cosim/cycle_shapes.c $(GEN_C) tests/report/*.c tests/cover/*.c) $(CONF_C))
 COSIM    := $(GEN_C) $(filter-out %/errors.c %/edges.c,$(wildcard tests/cosim/e*.c)) $(wildcard tests/cosim/*.cpp) \
-              tests/rtl/axi_monitor.cpp
+              tests/rtl/axi_monitor.cpp $(wildcard tests/cover/*.c tests/cover/*.cpp)
 RTL_SV   := $(wildcard rtl/*/*.sv rtl/mem/ihp/*.sv sim/verilator/ihp/*.sv)
 LIB      := $(B)/libstamp.a
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -46,7 +46,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress cover
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -176,6 +176,9 @@ machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw)
 # make regress HOURS=n [J=2]: random programs until the time is out; what fails, by signature, in build/regress
 regress: $(B)/rand $(MACHS:%=rtl-%)
 	@tests/regress.py $(B)/regress --hours $(or $(HOURS),1) --rand $(B)/rand --machines $(shell echo $(MACHS) | tr ' ' ,) -j $(or $(J),2)
+# make cover MACH=tiny N=1200: what of every instruction, field, neighbour and handshake programs reach: tests/cover/README.md
+cover: $(addprefix $(B)/,rand errors edges) rtl-$(or $(MACH),tiny)
+	@tests/cover/cover.sh $(or $(MACH),tiny) $(or $(N),1200)
 fuzz: $(FUZZERS)
 	@for f in $^; do echo "$$f"; $$f 1 $(or $(FUZZ),20000) || exit 1; done
 vectors: $(B)/make_vectors ; @tests/conformance/vectors.sh make $(MACHS)

@@ -7,7 +7,8 @@
 Each machine's seeds go on from where the run before ended (OUT/state.json). A batch that fails is told apart seed by seed;
 of failures with one signature (the message without its numbers) the shortest program is kept in OUT/failures, with what
 was printed and how to replay it. OUT/junit.xml and OUT/regress.html say the same. An interrupt ends the run as its time
-does. Exit 1 when OUT knows a failure, also one of a run before: what was mended is taken away with its folder."""
+does. What the programs reach of functional coverage (tests/cover/README.md) is added up in OUT/cover-MACHINE.db,
+with its holes in OUT/cover-MACHINE.html. Exit 1 when OUT knows a failure, also one of a run before: what was mended is taken away with its folder."""
 import argparse
 import concurrent.futures
 import html
@@ -21,6 +22,10 @@ import sys
 import threading
 import time
 import xml.sax.saxutils
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, f"{HERE}/cover")
+import cover # pylint: disable=wrong-import-position
 
 SECONDS = 60 # a batch, about
 LINE = re.compile(r"^seed (\d+)(?:, shrunk to (\d+) instructions)?(?: neighbour \d+ \([^)]*\))?: (.*)$", re.M)
@@ -48,6 +53,8 @@ class State:
         if os.path.exists(f"{out}/state.json"):
             with open(f"{out}/state.json", encoding="utf8") as f:
                 self.known = json.load(f)
+        self.known.setdefault("growth", {}) # machine: [programs, points reached] after each batch that reached more
+        self.covers = {m: cover.read(f"{out}/cover-{m}.db") for m in machines if os.path.exists(f"{out}/cover-{m}.db")}
         for sign in [s for s, f in self.known["failures"].items() if not os.path.isdir(f"{out}/failures/{f['folder']}")]:
             del self.known["failures"][sign]
         for m in machines:
@@ -76,6 +83,24 @@ class State:
             self.known["passed"][machine] += count
             self.save()
 
+    def covered(self, machine, path):
+        """Add what a batch reached; its file is gone then."""
+        if not os.path.exists(path):
+            return
+        new = cover.read(path)
+        os.remove(path)
+        with self.lock:
+            if machine in self.covers and self.covers[machine].same_points(new):
+                self.covers[machine].add(new, path)
+            else: # the first, or the points are others since
+                self.covers[machine] = new
+                self.known["growth"].pop(machine, None)
+            cover.write(f"{self.out}/cover-{machine}.db", self.covers[machine])
+            reached, growth = self.covers[machine].reached(), self.known["growth"].setdefault(machine, [])
+            if not growth or growth[-1][1] != reached:
+                growth.append([self.known["passed"][machine], reached])
+            self.save()
+
     def failed(self, machine, seed, text, said, length, program, replay):
         """Keep it when it is the first of its signature, or shorter than the one that is kept."""
         sign = f"{machine}: {signature(text)}"
@@ -95,8 +120,9 @@ class State:
             self.save()
 
 
-def rand(options, machine, seed, count, keep):
+def rand(options, machine, seed, count, keep, reached=None):
     words = [*options.rand.split(), machine, "--seed", str(seed), "--count", str(count), "--near", "1", "--keep", keep]
+    words[-2:-2] = ["--cover", reached] if reached else []
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True) as p:
         said = None
         while said is None:
@@ -105,20 +131,23 @@ def rand(options, machine, seed, count, keep):
             except subprocess.TimeoutExpired:
                 if stopping.is_set():
                     os.killpg(p.pid, signal.SIGTERM)
-    return (None if stopping.is_set() and p.returncode else p.returncode), said, " ".join(words[:-2])
+    return (None if stopping.is_set() and p.returncode else p.returncode), said, " ".join(words[:-4] if reached else words[:-2])
 
 
 def batch(options, state, machine, count):
     """Seconds it took; None when it was stopped, its seeds are given back."""
     (seed, count), began = state.take(machine, count), time.monotonic()
     keep = f"{options.out}/keep-{machine}-{seed}.stamp"
-    code, said, _ = rand(options, machine, seed, count, keep)
+    reached = f"{options.out}/reached-{machine}-{seed}.db"
+    code, said, _ = rand(options, machine, seed, count, keep, reached)
     if code is None:
         state.give_back(machine, seed, count)
         return None
     if code == 0:
         state.passed(machine, count)
+        state.covered(machine, reached)
         return time.monotonic() - began
+    state.covered(machine, reached)
     seeds = sorted({int(m[0]) for m in LINE.findall(said)})
     state.passed(machine, count - max(1, len(seeds)))
     for one in seeds:
@@ -162,6 +191,29 @@ def junit(state):
     return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n' + "\n".join(suites) + "\n</testsuites>\n"
 
 
+def growth(points):
+    """Points reached against programs, as a line."""
+    if len(points) < 2:
+        return ""
+    wide, high = points[-1][0] or 1, points[-1][1] or 1
+    line = " ".join(f"{600 * x / wide:.1f},{120 - 110 * y / high:.1f}" for x, y in points)
+    return (f"<svg viewBox='0 0 600 124' width=600 role=img aria-label='points reached by programs'><polyline points='{line}' fill=none "
+            f"stroke=currentColor stroke-width=2 /></svg><p>From {points[0][1]} points after {points[0][0]} programs to {points[-1][1]}; the last "
+            f"new one came by program {points[-1][0]}.")
+
+
+def coverage(state):
+    """What was reached, machine by machine, with a page of its own for the holes."""
+    text = ""
+    for machine, reached in state.covers.items():
+        verdict = cover.Verdict(reached, f"{HERE}/cover/waive.txt")
+        replace(f"{state.out}/cover-{machine}.html", cover.page(verdict))
+        text += (f"<h2>Functional coverage of {html.escape(machine)}</h2><p>{verdict.cover.reached()} of {len(verdict.cover.count) - len(verdict.waived)} "
+                 f"points random programs and others can reach, {verdict.percent()} %; <a href='cover-{machine}.html'>holes</a>."
+                 f"{cover.table_of(verdict)}{growth(state.known['growth'].get(machine, []))}")
+    return text
+
+
 def page(state):
     e = html.escape
     rows = "".join(f"<tr><td>{e(m)}<td>{n}<td>{state.known['next'][m] - 1}" for m, n in state.known["passed"].items())
@@ -172,7 +224,7 @@ def page(state):
             "vertical-align:top}code{word-break:break-all}</style>"
             f"<h1>Random programs</h1><p>{state.known['seconds'] / 3600:.2f} hours in all.<table><tr><th>machine<th>passed<th>last seed{rows}</table>"
             + (f"<h2>Failures by signature</h2><table><tr><th>signature<th>seeds<th>shortest, instructions<th>replay<th>{bad}</table>"
-               if bad else "<p>No failure.") + "</html>\n")
+               if bad else "<p>No failure.") + coverage(state) + "</html>\n")
 
 
 def counter():
@@ -205,7 +257,10 @@ def main():
         parser.error("hours above 0, jobs and batch 1 or more")
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopping.set())
-    state = State(options.out, options.machines)
+    try:
+        state = State(options.out, options.machines)
+    except cover.Bad as e:
+        sys.exit(f"regress: {e}")
     began = time.monotonic()
     until, turn, told = began + 3600 * options.hours, Locked(counter()), began
     with concurrent.futures.ThreadPoolExecutor(options.j) as pool:
@@ -223,6 +278,8 @@ def main():
     replace(f"{options.out}/junit.xml", junit(state))
     replace(f"{options.out}/regress.html", page(state))
     bad = state.known["failures"]
+    for m, reached in state.covers.items():
+        print(f"cover {m}: {reached.reached()} of {len(reached.count)} points reached")
     for s, f in bad.items():
         print(f"FAIL {s}\n     {len(f['seeds'])} seeds, the shortest: {f['replay']}")
     print(f"regress: {sum(state.known['passed'].values())} passed, {sum(len(f['seeds']) for f in bad.values())} failed, "

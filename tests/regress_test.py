@@ -13,6 +13,8 @@ import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FAKE = """import sys, time
+sys.path.insert(0, "COVER")
+import cover
 a = dict(zip(sys.argv[2::2], sys.argv[3::2]))
 seed, count = int(a["--seed"]), int(a["--count"])
 time.sleep(SLEEP)
@@ -22,6 +24,8 @@ for s in bad:
     text = "VXU, pc %d: VM[%d] is 0x%x" % (s, 3 * s, s * 77) if s % 10 == 7 else "cycles: counter CYCLES"
     print("seed %d, shrunk to %d instructions: %s" % (s, length, text))
     open(a["--keep"], "w").write(str(length))
+if "--cover" in a:
+    cover.write(a["--cover"], cover.Cover(sys.argv[1], count, {"field\\tX: y %d" % k: int(k in range(seed, seed + count)) for k in range(200)}))
 sys.exit(bool(bad))
 """
 passed = failed = 0
@@ -37,7 +41,7 @@ def check(what, good, seen=""):
 def fake(tmp, sleep):
     path = f"{tmp}/fake.py"
     with open(path, "w", encoding="utf8") as f:
-        f.write(FAKE.replace("SLEEP", str(sleep)))
+        f.write(FAKE.replace("SLEEP", str(sleep)).replace("COVER", f"{HERE}/cover"))
     return f"{sys.executable} {path}"
 
 
@@ -71,6 +75,13 @@ def failures(tmp):
     with open(f"{tmp}/out/regress.html", encoding="utf8") as f:
         page = f.read()
     check("the page names each", all(html.escape(s) in page for s in state["failures"]))
+    for m in "ab":
+        with open(f"{tmp}/out/cover-{m}.db", encoding="utf8") as f:
+            lines = f.read().split("\n")
+        check("coverage is added up over batches", sum(line[0] != "0" for line in lines[1:201]) == min(199, state["next"][m] - 1), lines[0])
+        check("with its growth", state["growth"][m][-1][1] == min(199, state["next"][m] - 1) and len(state["growth"][m]) > 1, state["growth"][m])
+        check("and on the page", f"Functional coverage of {m}" in page and os.path.exists(f"{tmp}/out/cover-{m}.html"))
+    check("no file of a batch is left", not [f for f in os.listdir(f"{tmp}/out") if f.startswith("reached-")], os.listdir(f"{tmp}/out"))
     check("the closing line", "signatures; " in said and said.rstrip().splitlines()[-1].startswith("regress: "), said)
 
 

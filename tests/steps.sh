@@ -25,7 +25,7 @@ if [ "$length" = short ]; then
         -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
         -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
         -- macros tests/cosim/macros.sh -- twins "tests/cosim/twins.sh waves tiny" -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" -- edges "$(each "$B/edges MACHINE" $machines)" \
-        -- assertions tests/assert/assertions.py \
+        -- assertions tests/assert/assertions.py -- cover "tests/cover/cover.sh ${machines%% *} 300" -- cover-test tests/cover/cover_test.py \
         -- cycles "$(each "$B/cycles MACHINE" $machines)" -- calibrate "tests/cosim/calibrate.sh $machines" -- registers "$(each "$B/regs MACHINE" $machines)" \
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
@@ -44,7 +44,7 @@ if [ "$length" = short ]; then
             -- "resets-$m" "$B/resets $m --count $(($(short "$m") / 12))"
     done
 else
-    set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
+    set -- cover-long "tests/cover/cover.sh ${machines%% *} 4000" -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
         -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
         -- estimates-long "tests/cosim/estimates.py $B/stamp 0 $machines" \
         -- twins-awake "tests/cosim/twins.sh awake $machines" -- twins-threads "tests/cosim/twins.sh threads ${machines%% *}"

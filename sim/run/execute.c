@@ -50,7 +50,8 @@ void stamp_run_see(void *ctx, const struct stamp_machine *m)
 {
     struct stamp_run_teller *t = ctx;
 
-    if (!stamp_cutter_see(t->cutter, m->ctl.pc)) return;
+    if (t->o->on_insn) t->o->on_insn(t->o->on_insn_ctx, m);
+    if (!t->cutter || !stamp_cutter_see(t->cutter, m->ctl.pc)) return;
     stamp_run_tell(t, m);
     stamp_cutter_begin(t->cutter, m->event);
 }
@@ -125,6 +126,9 @@ enum stamp_status stamp_run_go(struct stamp_run *run, const struct stamp_run_opt
         return stamp_fail(e, STAMP_EUNSUPPORTED, "%s runs no programs", options->on->what);
     if (options->on_phase && !(options->on->can & STAMP_CAN_SEE))
         return stamp_fail(e, STAMP_EUNSUPPORTED, "%s alone has no end of a phase in memory",
+                          options->on->what);
+    if (options->on_insn && !(options->on->can & STAMP_CAN_SEE))
+        return stamp_fail(e, STAMP_EUNSUPPORTED, "%s alone shows no instructions",
                           options->on->what);
     stamp_cutter_free(run->cutter);
     run->cutter = NULL;

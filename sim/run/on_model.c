@@ -21,7 +21,7 @@ static enum stamp_status run_model(struct stamp_run *run, const struct stamp_run
         return stamp_fail(e, STAMP_ENOMEM, "out of memory for the machine");
     }
     do {
-        if (teller.cutter) stamp_run_see(&teller, m);
+        if (teller.cutter || o->on_insn) stamp_run_see(&teller, m);
         if (m->ctl.seq % 64 == 0)
             go_on = stamp_run_report(&clock, o, "model instructions", m->ctl.seq);
     } while (go_on && !teller.status && stamp_machine_step(m, &retire));

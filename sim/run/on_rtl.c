@@ -297,7 +297,7 @@ static enum stamp_status run_lockstep(struct stamp_run *run, const struct stamp_
             stamp_cutter_new(run->image, stamp_image_entry(run->image, o->entry), run->arg[0]);
     if (ls && (teller.cutter || !o->on_phase)) {
         stamp_map_copy(copy, run->memory, run->image->dram_bytes);
-        if (teller.cutter) stamp_lockstep_watch(ls, stamp_run_see, &teller);
+        if (teller.cutter || o->on_insn) stamp_lockstep_watch(ls, stamp_run_see, &teller);
         s = run_waved(run, o, r, m, ls, e);
         if (!s && teller.cutter) stamp_run_tell(&teller, m);
         if (!s) s = teller.status;

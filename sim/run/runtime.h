@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-struct stamp_device; /* device.h: what it runs on */
+struct stamp_device;  /* device.h: what it runs on */
+struct stamp_machine; /* model/machine/machine.h */
 
 /** Called about twice a second. @p total is an estimate, 0 if unknown. Return false to stop. */
 typedef bool stamp_run_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total,
@@ -87,6 +88,9 @@ struct stamp_run_options {
                           *   drawn by this seed; no run may depend on it */
     bool no_values;   /**< of a device that counts without them: results are not there */
     bool phases;      /**< cut the run into instances of the image's phases */
+    /** NULL, or told of the C machine before each of its instructions; a device that can SEE. */
+    void (*on_insn)(void *ctx, const struct stamp_machine *m);
+    void *on_insn_ctx;
     stamp_run_phase_fn *on_phase; /**< NULL, or told of each phase; a device that can SEE */
     void *on_phase_ctx;
     const struct stamp_run_tracer *tracer; /**< or NULL */

@@ -20,6 +20,7 @@ struct edge_case {
     union stamp_insn insn;
     enum stamp_error error; /**< NONE: legal */
     bool found_late;        /**< an error only the contents of a table show */
+    bool absolute;          /**< dram counts from address 0, not from memory's place */
 };
 
 /** What has to be put back between two cases. */
@@ -32,6 +33,7 @@ struct edge_list {
     bool stores, operands; /**< DRAM's ends may be stored to; XB, AC and PB are filled as well */
     enum edge_again again; /**< put back before every case of each `every` */
     uint32_t every;
+    bool close;                   /**< no FENCE between the cases */
     uint32_t count, beyond_field; /**< cases; ones no field can hold */
     struct edge_case at[EDGE_CASES];
 };

@@ -8,7 +8,7 @@
 
 #include "tests/cosim/gen.h"
 
-enum { CODE_MAX = 6 * EDGE_CASES, BUFFERS = 9 };
+enum { CODE_MAX = EDGE_WORDS_END / 32, BUFFERS = 9 };
 
 static uint64_t piece(uint64_t bytes)
 {
@@ -31,6 +31,13 @@ struct edge_layout edge_layout_of(const struct stamp_mach *m)
     a.last = a.code + 32 * CODE_MAX;
     a.end = a.last + a.room;
     return a;
+}
+
+uint64_t edge_piece_at(const struct edge_layout *a, enum edge_piece piece)
+{
+    const uint64_t at[] = {a->f32, a->bf16, a->wb, a->cm, a->rt, a->nt, a->it, a->last};
+
+    return at[piece];
 }
 
 uint64_t edge_index(uint64_t i)
@@ -91,6 +98,16 @@ static void name_buffer(struct stamp_image *im, const char *name, enum stamp_rol
     snprintf(b->name, sizeof b->name, "%s", name);
 }
 
+/* One of memory's ends: zeros. */
+static void name_end(struct stamp_image *im, const char *name, enum stamp_role role, uint64_t at,
+                     uint64_t bytes)
+{
+    name_buffer(im, name, role, at, bytes);
+    if (role == STAMP_CONST)
+        im->segment[im->segments++] =
+            (struct stamp_segment){at, bytes, stamp_arena_alloc(im->arena, bytes, 1)};
+}
+
 /* An image with room for code and, with @p l, all of memory. Both ends hold zeros at first. */
 static enum stamp_status begin(const struct stamp_mach *m, const struct edge_list *l,
                                struct stamp_image **out, struct stamp_err *e)
@@ -100,6 +117,7 @@ static enum stamp_status begin(const struct stamp_mach *m, const struct edge_lis
     const uint64_t at[] = {a.f32, a.bf16, a.wb, a.cm, a.rt, a.nt, a.it, a.code};
     struct stamp_image *im = stamp_image_new(m);
     uint8_t *data[7];
+    const enum stamp_role ends = l && l->stores ? STAMP_STATE : STAMP_CONST;
 
     if (!im) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     *out = im;
@@ -111,7 +129,7 @@ static enum stamp_status begin(const struct stamp_mach *m, const struct edge_lis
     if (!im->code || !im->buffer || !im->segment || !im->layer || !im->scheme)
         return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     if (!l) return STAMP_OK;
-    name_buffer(im, "first", l->stores ? STAMP_STATE : STAMP_INPUT, a.first, a.room);
+    name_end(im, "first", ends, a.first, a.room);
     for (uint32_t i = 0; i < 7; i++) {
         const uint64_t bytes = at[i + 1] - at[i];
         data[i] = stamp_arena_alloc(im->arena, bytes, 1);
@@ -119,7 +137,9 @@ static enum stamp_status begin(const struct stamp_mach *m, const struct edge_lis
         name_buffer(im, name[i], STAMP_CONST, at[i], bytes);
         im->segment[im->segments++] = (struct stamp_segment){at[i], bytes, data[i]};
     }
-    name_buffer(im, "last", l->stores ? STAMP_STATE : STAMP_INPUT, a.last, a.room);
+    name_end(im, "last", ends, a.last, a.room);
+    if (im->segments > 7 && (!im->segment[0].data || !im->segment[8].data))
+        return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     fill(m, &a, data);
     im->code_addr = a.code;
     im->dram_bytes = a.end;
@@ -214,6 +234,10 @@ static void begin_code(struct stamp_image *im, uint64_t base, bool whole, bool o
 
     control(im, STAMP_OP_SETR, EDGE_BASE, base);
     control(im, STAMP_OP_SETR, EDGE_BELOW, (base - STAMP_DRAM_ALIGN) & mask);
+    control(im, STAMP_OP_SETR, EDGE_ODD, base);
+    control(im, STAMP_OP_SETR, EDGE_LAST_REG, base);
+    for (uint32_t k = EDGE_F32; k <= EDGE_END; k++)
+        control(im, STAMP_OP_SETR, EDGE_PIECES + k, base + edge_piece_at(&a, (enum edge_piece)k));
     if (!whole) return;
     load_all(im, STAMP_SPACE_VM, a.f32);
     load_all(im, STAMP_SPACE_WB, a.wb);
@@ -241,6 +265,14 @@ static enum stamp_status end_code(struct stamp_image *im, struct stamp_err *e)
     return stamp_image_single(im) ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 }
 
+static void emit_case(struct stamp_image *im, const struct edge_case *c, uint64_t base)
+{
+    union stamp_insn i = c->insn;
+
+    if (c->absolute) i.d.dram += base;
+    emit(im, i);
+}
+
 enum stamp_status edge_image_all(const struct edge_list *l, uint64_t base, uint32_t *at,
                                  struct stamp_image **out, struct stamp_err *e)
 {
@@ -251,8 +283,8 @@ enum stamp_status edge_image_all(const struct edge_list *l, uint64_t base, uint3
     for (uint32_t k = 0; k < l->count; k++) {
         if (l->every && k % l->every == 0) put_back(*out, l->again);
         at[k] = (*out)->code_count;
-        emit(*out, l->at[k].insn);
-        control(*out, STAMP_OP_FENCE, 0, 0);
+        emit_case(*out, &l->at[k], base);
+        if (!l->close) control(*out, STAMP_OP_FENCE, 0, 0);
     }
     return end_code(*out, e);
 }
@@ -265,8 +297,21 @@ enum stamp_status edge_image_one(const struct edge_list *l, uint32_t k, uint64_t
     if (s) return s;
     begin_code(*out, base, l->at[k].found_late, l->operands);
     *at = (*out)->code_count;
-    emit(*out, l->at[k].insn);
+    emit_case(*out, &l->at[k], base);
     return end_code(*out, e);
+}
+
+enum stamp_status edge_image_words(const struct stamp_mach *m, const union stamp_insn *insn,
+                                   uint32_t n, struct stamp_image **out, struct stamp_err *e)
+{
+    const enum stamp_status s = begin(m, NULL, out, e);
+    struct stamp_image *im = *out;
+
+    if (s) return s;
+    for (uint32_t k = 0; k < n; k++) emit(im, insn[k]);
+    for (uint32_t k = 0; k < STAMP_ARGS; k++) im->arg[k] = 0x9e3779b9u * (k + 1);
+    im->dram_bytes = EDGE_WORDS_END;
+    return stamp_image_single(im) ? STAMP_OK : stamp_fail(e, STAMP_ENOMEM, "out of memory");
 }
 
 enum stamp_status edge_image_code(const struct stamp_mach *m, bool last, struct stamp_image **out,

@@ -118,11 +118,19 @@ static void loads(struct edge_list *l)
         window(l, i);
         whole(l, i);
     }
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_WB, STAMP_FMT_RAW, a.wb));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_CM, STAMP_FMT_RAW, a.cm));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_RT, STAMP_FMT_RAW, a.rt));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_NT, STAMP_FMT_RAW, a.nt));
-    scratchpad(l, transfer(STAMP_OP_LOAD, STAMP_SPACE_IT, STAMP_FMT_RAW, a.it));
+    const struct {
+        enum stamp_space space;
+        uint64_t at;
+    } raw[] = {{STAMP_SPACE_WB, a.wb},
+               {STAMP_SPACE_CM, a.cm},
+               {STAMP_SPACE_RT, a.rt},
+               {STAMP_SPACE_NT, a.nt},
+               {STAMP_SPACE_IT, a.it}};
+    for (size_t k = 0; k < sizeof raw / sizeof raw[0]; k++) {
+        const union stamp_insn i = transfer(STAMP_OP_LOAD, raw[k].space, STAMP_FMT_RAW, raw[k].at);
+        scratchpad(l, i);
+        window(l, i);
+    }
 }
 
 static void stores(struct edge_list *l)
@@ -146,12 +154,32 @@ static void stores(struct edge_list *l)
     whole(l, pb);
 }
 
+/* Lines of zeros, rotated by the largest numbers there are. */
+static void largest_constants(struct edge_list *l)
+{
+    edge_add(
+        l,
+        (union stamp_insn){.w = {.op = STAMP_OP_VFN, .fn = STAMP_ONE_SIGMOID, .n0 = 1, .cols = 2}},
+        "VM: two lines of zeros");
+    edge_add(l,
+             (union stamp_insn){.b = {.op = STAMP_OP_VBFLY,
+                                      .kind = STAMP_KIND_ROT,
+                                      .boff = 1,
+                                      .cols = 1,
+                                      .n0 = 1,
+                                      .n1 = 1,
+                                      .c = 0x7f7fffff,
+                                      .s = 0xff7fffff}},
+             "the largest constants");
+}
+
 /* Pairs: a begins at the first line, b ends at the last. */
 static void butterflies(struct edge_list *l)
 {
     const uint64_t vm = l->mach->VM_LINES, over = l->over, half = edge_least(vm / 2, 4095);
 
     l->again = EDGE_VM, l->every = 4;
+    if (!over) largest_constants(l);
     for (uint32_t kind = STAMP_KIND_MEAN; kind <= STAMP_KIND_ROT; kind++) {
         const struct {
             const char *name;

@@ -2,8 +2,9 @@
 /* edges.c - every instruction at both ends of everything it addresses, on RTL and C machine in
  * lock-step; and one line further, where both have to stop with the same error.
  *
- *   edges MACHINE [--dir RTL_DIR] [--only GROUP] [--list]
+ *   edges MACHINE [--dir RTL_DIR] [--only GROUP] [--list] [--cover FILE]
  *
+ * What coverage has left then follows (edge_corner.h); with --cover what all of them reached is written to FILE.
  * The legal cases of a group are one program, which has to pass the verifier; each of the others is a
  * program the verifier has to refuse. Closing line: "edges MACHINE: N passed, M failed". */
 #include <inttypes.h>
@@ -13,78 +14,12 @@
 
 #include "compiler/prove/verify.h"
 #include "sim/run/device.h"
-#include "sim/run/runtime.h"
+#include "tests/cosim/edge_corner.h"
 #include "tests/cosim/edge_image.h"
-#include "tests/cosim/monitor.h"
-#include "tests/cosim/timing.h"
+#include "tests/cosim/edge_run.h"
+#include "tests/cosim/watch.h"
 
-struct tally {
-    const struct stamp_mach *mach;
-    const char *dir, *only;
-    bool list;
-    uint64_t inside, beyond, beyond_field, failed, cycles;
-};
-
-enum { PLACE = 0x12340000 }; /* memory's place on the RTL; the verifier knows it at 0 only */
-
-static enum stamp_status run(struct tally *t, const struct stamp_image *im, uint64_t base,
-                             struct stamp_run_result *r, struct stamp_err *e)
-{
-    struct stamp_run_options o = stamp_run_options_default();
-    struct stamp_run *job = NULL;
-    struct monitor *bus = monitor_new(t->mach->AXI_BYTES, base, base + im->dram_bytes);
-    const uint64_t code = base + im->code_addr;
-    struct timing *clocks = timing_new(t->mach, code, code + 32 * (uint64_t)im->code_count);
-    enum stamp_status s =
-        bus && clocks ? stamp_run_new(im, &job, e) : stamp_fail(e, STAMP_ENOMEM, "out of memory");
-
-    memset(r, 0, sizeof *r);
-    o.on = &stamp_on_all;
-    o.rtl_dir = t->dir;
-    o.dram_base = base;
-    o.read_latency = o.write_latency = 20;
-    o.on_edge = monitor_edge;
-    o.on_edge_ctx = bus;
-    o.on_cycle = timing_cycle;
-    o.on_cycle_ctx = clocks;
-    if (!s) s = stamp_run_go(job, &o, r, e);
-    if (bus && monitor_result(bus) && !r->difference[0]) /* a run cut short leaves bursts open */
-        s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
-    const char *odd =
-        clocks && (!s || s == STAMP_EMACHINE) ? timing_check(clocks, r->event, !s) : NULL;
-    if (odd) s = stamp_fail(e, STAMP_EMISMATCH, "%s", odd);
-    t->cycles += r->cycles;
-    timing_free(clocks);
-    monitor_free(bus);
-    stamp_run_free(job);
-    return s;
-}
-
-/* The case whose instruction is the last at or before @p pc. */
-static const char *case_at(const struct edge_list *l, const uint32_t *at, uint32_t pc)
-{
-    const char *name = "before the first case";
-
-    for (uint32_t k = 0; k < l->count && at[k] <= pc; k++) name = l->at[k].name;
-    return name;
-}
-
-/* Of "UNIT pc 12: ..." or "instruction 12: ..."; UINT32_MAX when none is named. */
-static uint32_t pc_of(const char *text)
-{
-    const char *p = strstr(text, "pc ");
-
-    if (!p) p = strstr(text, "instruction ");
-    return p ? (uint32_t)strtoul(strchr(p, ' ') + 1, NULL, 10) : UINT32_MAX;
-}
-
-static void complain(struct tally *t, const char *group, const char *name, const char *text)
-{
-    t->failed++;
-    printf("%s, %s: %s\n", group, name, text);
-}
-
-static void inside(struct tally *t, const struct edge_group *g, const struct edge_list *l)
+static void inside(struct edge_tally *t, const struct edge_group *g, const struct edge_list *l)
 {
     uint32_t at[EDGE_CASES];
     struct stamp_image *im = NULL;
@@ -96,16 +31,16 @@ static void inside(struct tally *t, const struct edge_group *g, const struct edg
     if (s) stamp_fail_at(&e, "verifier");
     stamp_image_free(im);
     im = NULL;
-    if (!s) s = edge_image_all(l, PLACE, at, &im, &e);
-    if (!s) s = run(t, im, PLACE, &r, &e);
+    if (!s) s = edge_image_all(l, EDGE_PLACE, at, &im, &e);
+    if (!s) s = edge_run(t, im, EDGE_PLACE, &r, &e);
     stamp_image_free(im);
     if (s)
-        complain(t, g->name, case_at(l, at, pc_of(e.text)), e.text);
+        edge_complain(t, g->name, edge_case_at(l, at, edge_pc_of(e.text)), e.text);
     else
         t->inside += l->count;
 }
 
-static void beyond(struct tally *t, const struct edge_group *g, const struct edge_list *l,
+static void beyond(struct edge_tally *t, const struct edge_group *g, const struct edge_list *l,
                    uint32_t k)
 {
     const struct edge_case *c = &l->at[k];
@@ -118,27 +53,27 @@ static void beyond(struct tally *t, const struct edge_group *g, const struct edg
     /* Where a gather leads only the index table tells. */
     if (!s && !(l->at[k].insn.d.op == STAMP_OP_LOAD && l->at[k].insn.d.gather && c->found_late) &&
         stamp_verify(im, NULL, &e) != STAMP_ERANGE) {
-        complain(t, g->name, c->name, "the verifier does not call it out of range");
+        edge_complain(t, g->name, c->name, "the verifier does not call it out of range");
         stamp_image_free(im);
         return;
     }
     stamp_image_free(im);
     im = NULL;
-    if (!s) s = edge_image_one(l, k, PLACE, &at, &im, &e);
-    if (!s) s = run(t, im, PLACE, &r, &e);
+    if (!s) s = edge_image_one(l, k, EDGE_PLACE, &at, &im, &e);
+    if (!s) s = edge_run(t, im, EDGE_PLACE, &r, &e);
     stamp_image_free(im);
     if (s != STAMP_EMACHINE || r.error != c->error || r.error_pc != at) {
         char text[600];
         snprintf(text, sizeof text, "one line further: %s at %u, want %s at %u (%s)",
                  stamp_error_name(r.error), r.error_pc, stamp_error_name(c->error), at,
                  s ? e.text : "done");
-        complain(t, g->name, c->name, text);
+        edge_complain(t, g->name, c->name, text);
     } else {
         t->beyond++;
     }
 }
 
-static void group(struct tally *t, const struct edge_group *g)
+static void group(struct edge_tally *t, const struct edge_group *g)
 {
     static struct edge_list l;
 
@@ -157,7 +92,7 @@ static void group(struct tally *t, const struct edge_group *g)
 }
 
 /* Code in memory's first bytes and in its last. */
-static void code(struct tally *t)
+static void code(struct edge_tally *t)
 {
     for (uint32_t last = 0; last < 2; last++) {
         struct stamp_image *im = NULL;
@@ -165,9 +100,9 @@ static void code(struct tally *t)
         struct stamp_err e = {0};
         enum stamp_status s = edge_image_code(t->mach, last, &im, &e);
 
-        if (!s) s = run(t, im, PLACE, &r, &e);
+        if (!s) s = edge_run(t, im, EDGE_PLACE, &r, &e);
         if (s)
-            complain(t, "code", last ? "last byte" : "first byte", e.text);
+            edge_complain(t, "code", last ? "last byte" : "first byte", e.text);
         else
             t->inside++;
         stamp_image_free(im);
@@ -186,17 +121,18 @@ static bool has_group(const char *name)
 }
 
 /* Every instruction of a unit has a group. */
-static void complete(struct tally *t)
+static void complete(struct edge_tally *t)
 {
 #define OP(name, code, format, unit, meaning)                                                      \
     if (STAMP_UNIT_##unit != STAMP_UNIT_CTL && !has_group(#name))                                  \
-        complain(t, #name, "all", "no group has this instruction");
+        edge_complain(t, #name, "all", "no group has this instruction");
 #include "model/spec/isa.def"
 }
 
 int main(int argc, char **argv)
 {
-    struct tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = "build"};
+    const char *reached = NULL;
+    struct edge_tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = "build"};
 
     if (!t.mach) {
         fprintf(stderr, "edges: name a machine of model/spec/mach.def\n");
@@ -205,16 +141,23 @@ int main(int argc, char **argv)
     for (int i = 2; i < argc; i++) {
         if (!strcmp(argv[i], "--dir") && i + 1 < argc) t.dir = argv[++i];
         if (!strcmp(argv[i], "--only") && i + 1 < argc) t.only = argv[++i];
+        if (!strcmp(argv[i], "--cover") && i + 1 < argc) reached = argv[++i];
         if (!strcmp(argv[i], "--list")) t.list = true;
+    }
+    t.cover = cover_new(t.mach);
+    if (!t.cover) {
+        fprintf(stderr, "edges: out of memory\n");
+        return 1;
     }
     for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
         for (const struct edge_group *g = lists[k]; g->name; g++) group(&t, g);
-    if (!t.only) complete(&t), code(&t);
-    if (t.only && !has_group(t.only)) complain(&t, t.only, "all", "there is no such group");
+    if (!t.only) complete(&t), code(&t), edge_corners(&t), edge_controls(&t);
+    if (t.only && !has_group(t.only)) edge_complain(&t, t.only, "all", "there is no such group");
     printf("edges %s: %" PRIu64 " legal, %" PRIu64 " one line further, %" PRIu64
            " no field can hold; %" PRIu64 " cycles\n",
            t.mach->name, t.inside, t.beyond, t.beyond_field, t.cycles);
     printf("edges %s: %" PRIu64 " passed, %" PRIu64 " failed\n", t.mach->name, t.inside + t.beyond,
            t.failed);
+    if (reached && !watch_keep(t.cover, reached)) t.failed++;
     return t.failed || !t.inside;
 }

@@ -28,7 +28,9 @@ static bool on_edge(void *ctx, const struct stamp_axi *pins, bool reset_n)
 
 static bool on_cycle(void *ctx, const struct stamp_rtl_cycle *cycle)
 {
-    return timing_cycle(((struct err_rig *)ctx)->timing, cycle);
+    struct err_rig *r = ctx;
+
+    return cover_cycle(r->cover, cycle) && timing_cycle(r->timing, cycle);
 }
 
 bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *dir,
@@ -38,6 +40,8 @@ bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *
 
     memset(r, 0, sizeof *r);
     r->mach = mach;
+    r->cover = world->cover;
+    cover_begin(r->cover);
     if (stamp_rtl_find(dir, mach, false, &r->ops, &e)) return err_rig_fail(r, "%s", e.text);
     r->dram = stamp_alloc(ERR_DRAM, 1);
     r->other = stamp_alloc(ERR_DRAM, 1);
@@ -124,7 +128,9 @@ void err_rig_model(struct err_rig *r, const struct err_prog *p)
 
     stamp_machine_start(r->twin, (struct stamp_memory){r->other, ERR_DRAM, 0}, p->code, p->count,
                         ERR_WINDOW, ERR_WINDOW_END);
-    while (stamp_machine_step(r->twin, &last)) {}
+    cover_begin(r->cover);
+    do cover_insn(r->cover, r->twin);
+    while (stamp_machine_step(r->twin, &last));
 }
 
 /* The first byte in [from, to) where the RTL's memory is not @p want. */
@@ -182,6 +188,7 @@ bool err_rig_expect(struct err_rig *r, const struct err_prog *p, enum stamp_erro
     read_counters(r, got);
     const char *odd = timing_check(r->timing, got, false);
     if (odd) return err_rig_fail(r, "%s", odd);
+    if (r->twin->error == error && r->twin->error_pc == pc) cover_end(r->cover, error, got);
     if (r->runs++ % 3 == 0) /* usually the next START comes at once */
         for (int i = 0; i < 60; i++) r->ops->run(r->rtl, 1, &st);
     if (!same(r, "below the window", r->other, 0, ERR_WINDOW) ||

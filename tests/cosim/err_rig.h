@@ -12,6 +12,7 @@
 #include "tests/cosim/err_prog.h"
 #include "tests/cosim/monitor.h"
 #include "tests/cosim/timing.h"
+#include "tests/cover/cover.h"
 
 struct err_rig {
     const struct stamp_mach *mach;
@@ -20,6 +21,7 @@ struct err_rig {
     struct stamp_machine *twin;
     struct monitor *monitor;
     struct timing *timing;         /**< of the program that runs */
+    struct cover *cover;           /**< or NULL; the caller's */
     uint8_t *dram, *other, *fresh; /**< the RTL's, the twin's, unspoilt */
     uint64_t runs;
     char why[256]; /**< the first complaint of a check */
@@ -29,7 +31,8 @@ struct err_rig {
 struct err_world {
     uint32_t latency, stall;
     uint64_t seed;
-    bool dead; /**< memory never answers */
+    bool dead;           /**< memory never answers */
+    struct cover *cover; /**< or NULL: what is reached; borrowed */
 };
 
 bool err_rig_open(struct err_rig *r, const struct stamp_mach *mach, const char *dir,

@@ -2,7 +2,7 @@
 /* errors.c - every error code on the RTL and on the C machine: same code, same instruction, a clean
  * stop, and the same Verilated machine runs a good program right after.
  *
- *   errors MACHINE [--dir RTL_DIR] [--list]
+ *   errors MACHINE [--dir RTL_DIR] [--list] [--cover FILE]
  *
  * Closing line: "errors MACHINE: N passed, M failed". A code of error.def without a case fails. */
 #include <inttypes.h>
@@ -11,11 +11,13 @@
 
 #include "tests/cosim/err_cases.h"
 #include "tests/cosim/err_rig.h"
+#include "tests/cosim/watch.h"
 
 struct tally {
     const struct stamp_mach *mach;
     const char *dir;
     bool list;
+    struct cover *cover; /* or NULL */
     uint32_t passed, failed, code[16];
 };
 
@@ -32,6 +34,14 @@ static void judge(struct tally *t, struct err_rig *r, bool ok, enum stamp_error 
     }
     if (t->failed++ < 20) printf("%s %u: %s\n", name, variant, r->why);
     r->why[0] = 0;
+}
+
+static bool open_rig(const struct tally *t, struct err_rig *r, const struct err_world *world)
+{
+    struct err_world w = *world;
+
+    w.cover = t->cover;
+    return err_rig_open(r, t->mach, t->dir, &w);
 }
 
 /* One variant, then the good program on the same instance. */
@@ -51,7 +61,7 @@ static void all_cases(struct tally *t, const struct err_world *world)
     for (size_t l = 0; l < sizeof lists / sizeof lists[0]; l++) {
         for (const struct err_case *c = lists[l]; c->name; c++) {
             uint32_t v = 0;
-            bool open = err_rig_open(&r, t->mach, t->dir, world);
+            bool open = open_rig(t, &r, world);
             for (;; v++) {
                 err_start(&p, t->mach);
                 if (!c->build(&p, v)) break;
@@ -59,7 +69,7 @@ static void all_cases(struct tally *t, const struct err_world *world)
                 judge(t, &r, ok, p.want ? p.want : c->error, c->name, v);
                 if (!ok) { /* the next one gets a machine of its own */
                     err_rig_close(&r);
-                    open = err_rig_open(&r, t->mach, t->dir, world);
+                    open = open_rig(t, &r, world);
                 }
             }
             err_rig_close(&r);
@@ -269,7 +279,7 @@ static void scene(struct tally *t, const char *name, enum stamp_error code,
                   const struct err_world *world, bool (*run)(struct err_rig *))
 {
     struct err_rig r;
-    const bool ok = err_rig_open(&r, t->mach, t->dir, world) && run(&r);
+    const bool ok = open_rig(t, &r, world) && run(&r);
 
     judge(t, &r, ok, code, name, 0);
     err_rig_close(&r);
@@ -277,9 +287,10 @@ static void scene(struct tally *t, const char *name, enum stamp_error code,
 
 int main(int argc, char **argv)
 {
-    static const struct err_world calm = {20, 0, 1, false}, rough = {97, 90, 7, false},
-                                  fast = {1, 0, 1, false}, slow = {4000, 0, 3, false},
-                                  deaf = {20, 255, 5, false}, dead = {20, 0, 1, true};
+    static const struct err_world calm = {20, 0, 1, false, NULL}, rough = {97, 90, 7, false, NULL},
+                                  fast = {1, 0, 1, false, NULL}, slow = {4000, 0, 3, false, NULL},
+                                  deaf = {20, 255, 5, false, NULL}, dead = {20, 0, 1, true, NULL};
+    const char *reached = NULL;
     struct tally t = {.mach = argc > 1 ? stamp_mach_find(argv[1]) : NULL, .dir = NULL};
 
     if (!t.mach) {
@@ -288,8 +299,10 @@ int main(int argc, char **argv)
     }
     for (int i = 2; i < argc; i++) {
         if (!strcmp(argv[i], "--dir") && i + 1 < argc) t.dir = argv[++i];
+        if (!strcmp(argv[i], "--cover") && i + 1 < argc) reached = argv[++i];
         if (!strcmp(argv[i], "--list")) t.list = true;
     }
+    if (reached) t.cover = cover_new(t.mach);
     all_cases(&t, &calm);
     all_cases(&t, &rough);
     scene(&t, "again and again", STAMP_ERROR_NONE, &fast, again_and_again);
@@ -306,5 +319,6 @@ int main(int argc, char **argv)
     if (!t.code[number]) printf("no case ends in " #name "\n"), t.failed++;
 #include "model/spec/error.def"
     printf("errors %s: %u passed, %u failed\n", t.mach->name, t.passed, t.failed);
+    if (reached && !watch_keep(t.cover, reached)) t.failed++;
     return t.failed || !t.passed;
 }

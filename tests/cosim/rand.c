@@ -2,8 +2,9 @@
 /* rand.c - random programs on RTL and C machine in lock-step; a failing one is shrunk.
  *
  *   rand MACHINE [--seed S] [--count N] [--dir RTL_DIR] [--keep FILE] [--only CLASSES]
- *        [--without CLASSES] [--model yes] [--near N] [--wave FST [--wave-last N]]
+ *        [--without CLASSES] [--model yes] [--near N] [--wave FST [--wave-last N]] [--cover FILE]
  *
+ * With --cover what was reached of tests/cover is written to FILE.
  * What differs is shrunk, explained, kept in FILE with its memory (stamp run FILE --on all repeats it), and its
  * last N (2000) cycles are written as a wave.
  * CLASSES of gen.h, separated by commas (VBIN,SETA,...), choose what programs are made of. With
@@ -26,7 +27,7 @@
 #include "tests/cosim/gen_memory.h"
 #include "tests/cosim/gen_near.h"
 #include "tests/cosim/monitor.h"
-#include "tests/cosim/timing.h"
+#include "tests/cosim/watch.h"
 
 struct totals {
     uint64_t programs, instructions, checked, cycles, dropped;
@@ -40,6 +41,17 @@ static uint64_t wave_last;
 static bool model_only;
 static uint64_t classes = UINT64_MAX;
 static uint64_t bursts_watched;
+static struct cover *cover; /* or NULL */
+static bool counts = true;  /* the program is legal, or refused by the error it ends with */
+
+/* Cycles without a retirement that are a failure. A bent instruction may have a line for each of 2^24 items to look at
+ * before it is found to be too far. */
+static uint32_t patience(const struct gen_program *p)
+{
+    for (uint32_t k = 0; k < p->pieces; k++)
+        if (p->piece[k].bent) return 1u << 27;
+    return 200000;
+}
 
 /* Memory behaviour of a seed. */
 static struct stamp_run_options surroundings(uint64_t seed)
@@ -80,9 +92,11 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
     struct stamp_image *im = NULL;
     struct stamp_run *job = NULL;
     struct monitor *bus = NULL;
-    struct timing *clocks = NULL;
+    struct watch watch = {NULL, (on == &stamp_on_all || model_only) && counts ? cover : NULL};
 
     o.on = on;
+    o.watchdog = patience(p);
+    watch_run(&watch, &o);
     o.dram_base = p->dram_base;
     if (loud) {
         o.on_difference = say;
@@ -96,16 +110,16 @@ static enum stamp_status run_said(const struct gen_program *p, const struct stam
         o.on_edge_ctx = bus =
             monitor_new(p->mach->AXI_BYTES, p->dram_base, p->dram_base + im->dram_bytes);
         const uint64_t code = p->dram_base + im->code_addr;
-        o.on_cycle = timing_cycle;
-        o.on_cycle_ctx = clocks = timing_new(p->mach, code, code + 32 * (uint64_t)im->code_count);
-        if (!bus || !clocks) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
+        watch.timing = timing_new(p->mach, code, code + 32 * (uint64_t)im->code_count);
+        if (!bus || !watch.timing) s = stamp_fail(e, STAMP_ENOMEM, "out of memory");
     }
     if (!s) s = stamp_run_go(job, &o, r, e);
-    const char *odd = clocks && !s ? timing_check(clocks, r->event, true) : NULL;
+    const char *odd = watch.timing && !s ? timing_check(watch.timing, r->event, true) : NULL;
     if (odd) s = stamp_fail(e, STAMP_EMISMATCH, "%s", odd);
-    timing_free(clocks);
+    timing_free(watch.timing);
     if (bus && monitor_result(bus) && !r->difference[0]) /* a run cut short leaves bursts open */
         s = stamp_fail(e, STAMP_EMISMATCH, "AXI: %s", monitor_result(bus));
+    watch_end(&watch, s, r);
     if (bus) bursts_watched += monitor_bursts(bus);
     monitor_free(bus);
     stamp_run_free(job);
@@ -248,7 +262,9 @@ static bool neighbour(const struct gen_program *p, uint64_t k, const char *keep,
     const bool refused = stamp_verify(im, NULL, &why) != STAMP_OK;
     const enum gen_refusal rule = refused ? gen_refusal_of(why.text) : GEN_REFUSED;
     stamp_image_free(im);
+    counts = !refused || rule == GEN_REFUSED_ERROR;
     const enum stamp_status s = run(&q, model_only ? &stamp_on_model : &stamp_on_all, &result, &e);
+    counts = true;
     t->instructions += result.instructions;
     t->checked += result.checked;
     if (refused) t->refused[rule]++;
@@ -342,6 +358,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "rand: unknown class of instructions, see tests/cosim/gen.h\n");
         return 2;
     }
+    const char *reached = option(argc, argv, "--cover", NULL);
+    cover = reached ? cover_new(mach) : NULL;
     for (uint64_t k = 0; k < count && failed < 3; k++) {
         if (!one(mach, seed + k, near, option(argc, argv, "--keep", NULL), &t)) failed++;
         if (k % 100 == 99)
@@ -355,5 +373,6 @@ int main(int argc, char **argv)
            t.dropped);
     if (near) report_near(&t, mach->name);
     printf("rand %s: %" PRIu64 " passed, %" PRIu64 " failed\n", mach->name, t.programs, failed);
+    if (reached && !watch_keep(cover, reached)) failed++;
     return failed || !t.programs;
 }
