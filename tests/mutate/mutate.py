@@ -107,7 +107,7 @@ def replayed(where, c, files):
 
 def judged(where, c, rest, args):
     """Mutant -> verdict of those that no program shows."""
-    key = design.digest(design.read(where + ".key"), miter.PROVE, design.read(miter.__file__))
+    key = design.digest(design.read(where + ".key"), design.read(miter.__file__))
     path = where + ".verdicts.json"
     known = json.loads(design.read(path)) if os.path.exists(path) else {}
     known = known if known.get("key") == key else {"key": key}
