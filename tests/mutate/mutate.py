@@ -35,33 +35,55 @@ def units(names):
 
 # ---- Records ---------------------------------------------------------------------------------------------------
 def machine():
-    """Folder with the machine that records, under the name that is opened, and what it is by content."""
+    """Folder with the machine that records, under the name that is opened, and the command beside it."""
     where = os.path.join(design.OUT, "machine")
-    path = os.path.join(design.ROOT, design.B, "stamp_rtl_tiny_energy.so")
-    if not os.path.exists(path):
-        raise design.BadUnit(f"no {path}: make rtl-tiny-energy")
     os.makedirs(where, exist_ok=True)
-    kept = os.path.join(where, "stamp_rtl_tiny.so")
-    if not os.path.exists(kept) or os.path.getmtime(kept) < os.path.getmtime(path):
-        shutil.copy(path, kept + ".part")
-        os.replace(kept + ".part", kept)
+    for name, kept in (("stamp_rtl_tiny_energy.so", "stamp_rtl_tiny.so"), ("stamp", "stamp"), ("rand", "rand"),
+                       ("errors", "errors")):
+        path, kept = os.path.join(design.ROOT, design.B, name), os.path.join(where, kept)
+        if not os.path.exists(path):
+            raise design.BadUnit(f"no {path}: make rtl-tiny-energy {design.B}/{name}")
+        if not os.path.exists(kept) or os.path.getmtime(kept) < os.path.getmtime(path):
+            shutil.copy2(path, kept + ".part")
+            os.replace(kept + ".part", kept)
     return where
 
 
-def recorded(paths, seed):
-    """Instance -> record of the random program of a seed; all units of the table at once."""
+def sets(args):
+    """Name -> the commands of a set of programs; each command's machines are one record. Those of NEW came by mutants."""
+    where, programs = machine(), os.path.join(design.OUT, "programs")
+    shutil.rmtree(programs, ignore_errors=True)
+    os.makedirs(programs)
+    subprocess.run([os.path.join(design.ROOT, "tests/cosim/semaphores.py"), "--write", programs], check=True)
+    names = sorted(f[:-2] for f in os.listdir(programs) if f.endswith(".s"))
+    for n in names:
+        subprocess.run([f"{where}/stamp", "asm", "--no-verify", f"{programs}/{n}.s", "-o", f"{programs}/{n}.stamp"], check=True,
+                       capture_output=True)
+    return {"rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
+            "errors": [[f"{where}/errors", "tiny", "--dir", where]],
+            "semaphores": [[f"{where}/stamp", "run", "--no-verify", f"{programs}/{n}.stamp", "--on", "rtl"] for n in names]}
+
+
+NEW = ("semaphores",)
+
+
+def recorded(paths, name, commands):
+    """Instance -> records of a set of programs; all instances of the table at once."""
     where = os.path.join(design.OUT, "records")
     os.makedirs(where, exist_ok=True)
-    files = {p: os.path.join(where, f"{p}.{seed}.rec") for p in paths}
-    so = machine()
-    born = os.path.getmtime(os.path.join(so, "stamp_rtl_tiny.so"))
-    lacks = [p for p in paths if not os.path.exists(files[p]) or os.path.getmtime(files[p]) < born]
-    if lacks:
-        env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p]}" for p in lacks), STAMP_RECORD_COUNT="1000000")
-        done = subprocess.run([os.path.join(design.B, "rand"), "tiny", "--dir", so, "--count", "1", "--seed", str(seed)],
-                              cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise design.BadUnit(f"program {seed} fails: {(done.stdout + done.stderr).strip()[-200:]}")
+    files = {p: [os.path.join(where, f"{p}.{name}.{k}.rec") for k in range(len(commands))] for p in paths}
+    born = max(os.path.getmtime(os.path.join(machine(), f)) for f in os.listdir(machine()))
+    for k, command in enumerate(commands):
+        said = os.path.join(where, f"{name}.{k}.command")
+        if os.path.exists(said) and design.read(said) == repr((command, paths)) and os.path.getmtime(said) >= born:
+            continue
+        env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in paths),
+                   STAMP_RECORD_COUNT="100000", STAMP_RECORD_ALL="1")
+        done = subprocess.run(command, cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
+        if not all(os.path.exists(files[p][k]) for p in paths):
+            raise design.BadUnit(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-200:]}")
+        with open(said, "w", encoding="utf-8") as file:
+            file.write(repr((command, paths)))
     return files
 
 
@@ -123,12 +145,14 @@ def judged(where, c, rest, args):
 def campaign(unit, paths, args):
     where, faults = design.circuit(unit, args.count, args.seed)
     c = miter.Circuit(where)
-    files = [recorded(paths, s)[unit.path] for s in range(1, args.programs + 1)]
-    seen, cycles, odd = replayed(where, c, files)
+    files = {p: name for name, commands in sets(args).items() for p in recorded(paths, name, commands)[unit.path]}
+    seen, cycles, odd = replayed(where, c, list(files))
+    by = collections.Counter(files[f] for f, _, _ in seen.values())
     rest = [n for n in range(1, len(faults) + 1) if n not in seen]
     verdicts = judged(where, c, rest, args) if not args.quick else {n: ("open", "not asked") for n in rest}
     count = collections.Counter(v for v, _ in verdicts.values())
-    print(f"{unit.name:<10} {len(faults):4} mutants, {len(seen):4} seen in {args.programs} programs of {cycles} cycles, "
+    before = sum(n for name, n in by.items() if name not in NEW)
+    print(f"{unit.name:<10} {len(faults):4} mutants, {before:4} seen before ({dict(by)}), {len(seen):4} seen in {cycles} cycles, "
           f"{count['equivalent']} equivalent, {count['differs']} differ, {count['open']} open; "
           f"{odd} bits of the unit itself not as recorded", flush=True)
     with open(where + ".rest", "w", encoding="utf-8") as file:
@@ -141,7 +165,7 @@ def main():
     parse.add_argument("units", nargs="*")
     parse.add_argument("--count", type=int, default=design.MOST)
     parse.add_argument("--seed", type=int, default=1)
-    parse.add_argument("--programs", type=int, default=12)
+    parse.add_argument("--programs", type=int, default=40)
     parse.add_argument("--look", type=int, default=10)
     parse.add_argument("--limit", type=int, default=30)
     parse.add_argument("--quick", action="store_true")
