@@ -5,7 +5,8 @@
  * 0 the unit as it is. A mutant is seen at the first output bit that differs from the recorded one where lane 0 has
  * the recorded one.
  *
- *   lanes CIRCUIT.aig PLAN [SKIP RECORD]...     PLAN and SKIP (bytes of a record's head) are of mutate.py
+ *   lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and COUNTERS
+ *                                                             (in it) are of mutate.py; MOST cycles of a record
  *
  * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero | out BIT, in the order of the circuit
  * Output  "kill LANE RECORD CYCLE OUTPUT" for each lane seen, "record R cycles N differs D" for each record: D output
@@ -42,6 +43,7 @@ struct circuit {
     uint32_t inputs = 0, latches = 0;
     std::vector<uint32_t> next, outputs, left, right;
     std::vector<lanes> value; /* of variables, 0 is false */
+    std::vector<lanes> now;   /* next values of registers */
 
     explicit circuit(const char *path)
     {
@@ -84,11 +86,17 @@ struct circuit {
             value[inputs + 1 + i] = all(s >> 40 & 1);
         }
     }
-    void clock()
+    /* Whether a register changes. */
+    bool clock()
     {
-        std::vector<lanes> now(latches);
-        for (uint32_t i = 0; i < latches; i++) now[i] = at(next[i]);
+        lanes changed = all(false);
+        now.resize(latches);
+        for (uint32_t i = 0; i < latches; i++) {
+            now[i] = at(next[i]);
+            changed |= now[i] ^ value[inputs + 1 + i];
+        }
         for (uint32_t i = 0; i < latches; i++) value[inputs + 1 + i] = now[i];
+        return (changed[0] | changed[1] | changed[2] | changed[3]) != 0;
     }
 
   private:
@@ -179,12 +187,16 @@ struct stream {
 };
 
 /* Replays one record; `seen` grows. */
-void replay(circuit &c, const plan &p, stream &s, int number, lanes &seen)
+void replay(circuit &c, const plan &p, stream &s, uint64_t limit, int number, lanes &seen)
 {
     uint64_t cycles = 0, differs = 0;
+    std::vector<uint8_t> before;
+    bool moves = true;
 
     c.begin();
-    for (; s.next(); cycles++) {
+    for (; cycles < limit && s.next(); cycles++) {
+        if (!moves && s.frame == before) continue; /* the same cycle again */
+        before = s.frame;
         for (size_t i = 0; i < p.in.size(); i++)
             if (p.in[i] >= 0) c.value[i + 1] = all(s.bit(uint32_t(p.in[i])));
         c.settle();
@@ -200,7 +212,7 @@ void replay(circuit &c, const plan &p, stream &s, int number, lanes &seen)
                     printf("kill %d %d %" PRIu64 " %zu\n", 64 * w + __builtin_ctzll(left), number, cycles, o);
             seen |= fresh;
         }
-        c.clock();
+        moves = c.clock();
     }
     printf("record %d cycles %" PRIu64 " differs %" PRIu64 "\n", number, cycles, differs);
 }
@@ -209,7 +221,7 @@ void replay(circuit &c, const plan &p, stream &s, int number, lanes &seen)
 
 int main(int argc, char **argv)
 {
-    if (argc < 3 || argc % 2 == 0) fail("lanes CIRCUIT.aig PLAN [SKIP RECORD]...");
+    if (argc < 4 || argc % 2) fail("lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...");
     circuit c(argv[1]);
     const plan p(argv[2], c);
     for (size_t i = 0; i < p.in.size(); i++) {
@@ -219,8 +231,9 @@ int main(int argc, char **argv)
         c.value[i + 1] = v;
     }
     lanes seen = all(false);
-    for (int a = 3; a + 1 < argc; a += 2) {
+    const uint64_t limit = strtoull(argv[3], nullptr, 10);
+    for (int a = 4; a + 1 < argc; a += 2) {
         stream s(argv[a], argv[a + 1], p.bytes);
-        replay(c, p, s, (a - 3) / 2, seen);
+        replay(c, p, s, limit, (a - 4) / 2, seen);
     }
 }

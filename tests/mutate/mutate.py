@@ -65,6 +65,7 @@ def sets(args):
 
 
 NEW = ("semaphores",)
+MOST = 250000 # cycles of a record
 
 
 def recorded(paths, name, commands):
@@ -113,7 +114,7 @@ def replayed(where, c, files):
         if path == files[0]:
             plan(c, head, where + ".plan")
         words += [f"{head.skip}:{len(head.events)}", path]
-    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan"] + words,
+    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", str(MOST)] + words,
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise design.BadUnit((done.stderr.strip() or "lanes ended")[-200:])
