@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 SEMAPHORES, MOST = 31, 255
+ORDER = [*range(1, SEMAPHORES + 1), *range(SEMAPHORES, 0, -1)] # what one leaves in another shows there, either way
 HEAD = ".machine {mach}\n.memory 0x40000\n.code_at 0x800\n.code main\n"
 # Tables and operands of all zeros, so that no order of units changes what is written.
 READY = """  LOAD space=RT fmt=RAW dram=0x640 line=8 lines=1 lstride=1 n0=1 n1=1
@@ -43,6 +44,8 @@ def places(s, unit):
     pairs = [((s, 0, 0),) * 2, ((0, s, 0),) * 2, ((0, 0, s),) * 2, ((s, 0, 0), (0, 0, s)), ((s, s, 0),) * 2,
              ((s, 0, s),) * 2, ((0, s, s),) * 2, ((s, s, s),) * 2, ((s, t, s), (t, s, s)), ((t, s, s), (s, t, s)),
              ((s, s, t), (s, s, t)), ((t, s, 0), (s, t, 0)), ((s, t, 0), (t, 0, s)), ((0, s, t), (0, t, s))]
+    # One of each of two whose numbers differ in one bit.
+    pairs += [(p, p) for k in range(5) if s ^ 1 << k for p in ((s, s ^ 1 << k, 0), (0, s, s ^ 1 << k), (s, 0, s ^ 1 << k))]
     # What is there is less than what is asked for, for a while.
     late = insn(unit, "post", (s, 0, 0)) + insn(unit, "post", (s, 0, 0)) + insn(unit, "post", (0, 0, s)) + \
         insn(unit + 1, "wait", (s, s, s)) + \
@@ -62,7 +65,7 @@ def programs(mach):
     ready = READY.count("\n")
     found = {}
     for unit in range(4):
-        found[f"places{unit}"] = head + "".join(places(s, unit) for s in range(1, SEMAPHORES + 1)) + "  HALT\n", None, 0
+        found[f"places{unit}"] = head + "".join(places(s, unit) for s in ORDER) + "  HALT\n", None, 0
     found["full"] = head + "".join(full(s, s) for s in range(1, SEMAPHORES + 1)) + "  HALT\n", None, 0
     for s in range(1, SEMAPHORES + 1):
         last = [(s, 0, 0), (0, s, 0), (0, 0, s)][s // 4 % 3]

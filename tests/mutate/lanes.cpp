@@ -8,7 +8,8 @@
  *   lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and COUNTERS
  *                                                             (in it) are of mutate.py; MOST cycles of a record
  *
- * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero | out BIT, in the order of the circuit
+ * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero 0 | out BIT | nothing 0 (an output that is
+ *         not compared), in the order of the circuit
  * Output  "kill LANE RECORD CYCLE OUTPUT" for each lane seen, "record R cycles N differs D" for each record: D output
  *         bits of lane 0 were not as recorded (what registers and memories hold at first is not in a record)
  * Exit    1 with one line on standard error where a file is not what it should be
@@ -122,7 +123,7 @@ struct circuit {
 struct plan {
     uint32_t bytes = 0;
     std::vector<int64_t> in;   /* bit of the frame, or -1: false, -2 - k: bit k of the mutant's number */
-    std::vector<uint32_t> out; /* bit of the frame */
+    std::vector<int64_t> out;  /* bit of the frame, or -1 */
 
     plan(const char *path, const circuit &c)
     {
@@ -133,6 +134,8 @@ struct plan {
         while (fscanf(f, "%15s", what) == 1) {
             if (!strcmp(what, "out") && fscanf(f, "%u", &n) == 1)
                 out.push_back(n);
+            else if (!strcmp(what, "nothing") && fscanf(f, "%u", &n) == 1)
+                out.push_back(-1);
             else if (!strcmp(what, "in") && fscanf(f, "%15s %u", from, &n) == 2)
                 in.push_back(!strcmp(from, "record") ? int64_t(n) : !strcmp(from, "zero") ? -1 : -2 - int64_t(n));
             else
@@ -141,7 +144,7 @@ struct plan {
         fclose(f);
         bool good = in.size() == c.inputs && out.size() == c.outputs.size();
         for (int64_t b : in) good = good && b < 8 * int64_t(bytes);
-        for (uint32_t b : out) good = good && b < 8 * bytes;
+        for (int64_t b : out) good = good && b < 8 * int64_t(bytes);
         if (!good) fail(std::string(path) + ": not of this circuit");
     }
 };
@@ -201,7 +204,8 @@ void replay(circuit &c, const plan &p, stream &s, uint64_t limit, int number, la
             if (p.in[i] >= 0) c.value[i + 1] = all(s.bit(uint32_t(p.in[i])));
         c.settle();
         for (size_t o = 0; o < p.out.size(); o++) {
-            const lanes now = c.at(c.outputs[o]), want = all(s.bit(p.out[o]));
+            if (p.out[o] < 0) continue;
+            const lanes now = c.at(c.outputs[o]), want = all(s.bit(uint32_t(p.out[o])));
             if ((now[0] ^ want[0]) & 1) {
                 differs++;
                 continue;

@@ -10,6 +10,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,11 +53,13 @@ def machine():
 def sets(args):
     """Name -> the commands of a set of programs; each command's machines are one record. Those of NEW came by mutants."""
     where, programs = machine(), os.path.join(design.OUT, "programs")
-    shutil.rmtree(programs, ignore_errors=True)
-    os.makedirs(programs)
-    subprocess.run([os.path.join(design.ROOT, "tests/cosim/semaphores.py"), "--write", programs], check=True)
+    maker = os.path.join(design.ROOT, "tests/cosim/semaphores.py")
+    programs += "-" + design.digest(design.read(maker))
+    if not os.path.exists(programs):
+        os.makedirs(programs)
+        subprocess.run([maker, "--write", programs], check=True)
     names = sorted(f[:-2] for f in os.listdir(programs) if f.endswith(".s"))
-    for n in names:
+    for n in [n for n in names if not os.path.exists(f"{programs}/{n}.stamp")]:
         subprocess.run([f"{where}/stamp", "asm", "--no-verify", f"{programs}/{n}.s", "-o", f"{programs}/{n}.stamp"], check=True,
                        capture_output=True)
     return {"rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
@@ -65,7 +68,14 @@ def sets(args):
 
 
 NEW = ("semaphores",)
-MOST = 250000 # cycles of a record
+WORK = 6e9 # gates times cycles of a record, at most
+
+
+def fresh(record_file, key, born):
+    """Whether a record is of these programs, and of the machine there is."""
+    kept = record_file + ".key"
+    return os.path.exists(record_file) and os.path.exists(kept) and design.read(kept) == key and \
+        os.path.getmtime(record_file) >= born
 
 
 def recorded(paths, name, commands):
@@ -75,16 +85,18 @@ def recorded(paths, name, commands):
     files = {p: [os.path.join(where, f"{p}.{name}.{k}.rec") for k in range(len(commands))] for p in paths}
     born = max(os.path.getmtime(os.path.join(machine(), f)) for f in os.listdir(machine()))
     for k, command in enumerate(commands):
-        said = os.path.join(where, f"{name}.{k}.command")
-        if os.path.exists(said) and design.read(said) == repr((command, paths)) and os.path.getmtime(said) >= born:
+        key = design.digest(command, *[design.read(w[:-6] + ".s") for w in command if w.endswith(".stamp")])
+        lacks = [p for p in paths if not fresh(files[p][k], key, born)]
+        if not lacks:
             continue
-        env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in paths),
+        env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in lacks),
                    STAMP_RECORD_COUNT="100000", STAMP_RECORD_ALL="1")
         done = subprocess.run(command, cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
-        if not all(os.path.exists(files[p][k]) for p in paths):
-            raise design.BadUnit(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-200:]}")
-        with open(said, "w", encoding="utf-8") as file:
-            file.write(repr((command, paths)))
+        for p in lacks:
+            if not os.path.exists(files[p][k]):
+                raise design.BadUnit(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-200:]}")
+            with open(files[p][k] + ".key", "w", encoding="utf-8") as file:
+                file.write(key)
     return files
 
 
@@ -100,8 +112,8 @@ def plan(c, head, path):
         if name not in place and name not in ("mutant", "clk_i", ""):
             raise design.BadUnit(f"input {name} is not recorded")
     for i in range(len(c.outputs)):
-        name, bit = c.names["output"][i]
-        lines.append(f"out {place[name] + bit}")
+        name, bit = c.names["output"].get(i, ("", 0)) # a constant has no name, and is not compared
+        lines.append(f"out {place[name] + bit}" if name else "nothing 0")
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
@@ -114,7 +126,7 @@ def replayed(where, c, files):
         if path == files[0]:
             plan(c, head, where + ".plan")
         words += [f"{head.skip}:{len(head.events)}", path]
-    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", str(MOST)] + words,
+    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", str(int(WORK / len(c.ands)))] + words,
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise design.BadUnit((done.stderr.strip() or "lanes ended")[-200:])
@@ -143,43 +155,99 @@ def judged(where, c, rest, args):
     return {n: known[str(n)] for n in rest}
 
 
-def campaign(unit, paths, args):
-    where, faults = design.circuit(unit, args.count, args.seed)
+# ---- The gate --------------------------------------------------------------------------------------------------
+SCORES, SURVIVORS = os.path.join(HERE, "scores.txt"), os.path.join(HERE, "survivors.txt")
+LEAST = 200 # mutants of a unit
+
+
+def place(fault):
+    """A fault by where it is in the source: numbers that Yosys gives cells are left out."""
+    text, source = fault
+    words = dict(zip(text.split()[::2], text.split()[1::2]))
+    kind = re.sub(r"^\\\\?\$?|\$.*", "", words["-cell"].replace("$", "", 1))
+    control = f" by {words['-ctrlbit']}" if "-ctrlbit" in words and words["-ctrlbit"] != "-1" else ""
+    return f"{os.path.basename(source)} {words['-mode']} {kind}.{words['-port']}[{words['-portbit']}]{control}"
+
+
+def table(path):
+    """Unit -> its lines."""
+    found = collections.defaultdict(list)
+    for line in design.read(path).splitlines() if os.path.exists(path) else []:
+        if line.strip() and not line.startswith("#"):
+            unit, rest = line.split(maxsplit=1)
+            found[unit].append(rest.strip())
+    return found
+
+
+def rewrite(path, unit, lines):
+    """The unit's lines anew, the others and the head as they are."""
+    text = design.read(path) if os.path.exists(path) else "# SPDX-License-Identifier: Apache-2.0\n"
+    kept = [x for x in text.splitlines() if x.startswith("#") or x.split()[:1] != [unit]]
+    head = [x for x in kept if x.startswith("#") or not x.strip()]
+    rows = sorted([x for x in kept if x not in head] + [f"{unit:<10} {x}" for x in lines])
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        file.write("\n".join(head + rows) + "\n")
+    os.replace(path + ".part", path)
+
+
+def campaign(unit, args):
+    """What is wrong, as lines; the row is printed."""
+    where, faults = design.circuit(unit, args.count, args.seed) if args.count else (None, [])
+    if len(faults) < LEAST:
+        return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
     c = miter.Circuit(where)
-    files = {p: name for name, commands in sets(args).items() for p in recorded(paths, name, commands)[unit.path]}
+    chosen = sets(args) if not args.short else {"rand": sets(args)["rand"]}
+    files = {p: name for name, commands in chosen.items() for p in recorded([unit.path], name, commands)[unit.path]}
     seen, cycles, odd = replayed(where, c, list(files))
-    by = collections.Counter(files[f] for f, _, _ in seen.values())
+    before = sum(files[f] not in NEW for f, _, _ in seen.values())
     rest = [n for n in range(1, len(faults) + 1) if n not in seen]
-    verdicts = judged(where, c, rest, args) if not args.quick else {n: ("open", "not asked") for n in rest}
+    verdicts = judged(where, c, rest, args) if not args.short and not args.quick else {n: ("open", "not asked") for n in rest}
     count = collections.Counter(v for v, _ in verdicts.values())
-    before = sum(n for name, n in by.items() if name not in NEW)
-    print(f"{unit.name:<10} {len(faults):4} mutants, {before:4} seen before ({dict(by)}), {len(seen):4} seen in {cycles} cycles, "
-          f"{count['equivalent']} equivalent, {count['differs']} differ, {count['open']} open; "
-          f"{odd} bits of the unit itself not as recorded", flush=True)
-    with open(where + ".rest", "w", encoding="utf-8") as file:
-        for n, (verdict, said) in verdicts.items():
-            file.write(f"{n:3} {verdict} ({said}): {faults[n - 1][1]} {faults[n - 1][0]}\n")
+    row = (f"{len(faults):7} {before:7} {len(seen):5} {count['equivalent']:11} {count['differs']:8} {count['open']:5} "
+           f"{cycles:8}")
+    print(f"{unit.name:<10} {row}  ({odd} bits of the unit itself were not as recorded)", flush=True)
+    if args.short:
+        least = int(len(faults) * args.least / 100)
+        return [f"{unit.name}: {len(seen)} of {len(faults)} mutants are seen, at least {least} have been"] * (len(seen) < least)
+    left = [f"{place(faults[n - 1])} | {v}, {said}" for n, (v, said) in sorted(verdicts.items()) if v != "equivalent"]
+    if args.update:
+        rewrite(SCORES, unit.name, [row.strip()])
+        rewrite(SURVIVORS, unit.name, left)
+        return []
+    known = collections.Counter(x.split(" | ")[0] for x in table(SURVIVORS)[unit.name])
+    known.subtract(x.split(" | ")[0] for x in left)
+    return [f"{unit.name}: nothing sees {x}; survivors.txt has it not" for x, n in known.items() if n < 0]
 
 
 def main():
     parse = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parse.add_argument("units", nargs="*")
-    parse.add_argument("--count", type=int, default=design.MOST)
-    parse.add_argument("--seed", type=int, default=1)
-    parse.add_argument("--programs", type=int, default=40)
-    parse.add_argument("--look", type=int, default=10)
-    parse.add_argument("--limit", type=int, default=30)
-    parse.add_argument("--quick", action="store_true")
-    parse.add_argument("-j", type=int, default=1)
+    parse.add_argument("--count", type=int, default=design.MOST, help="mutants of a unit")
+    parse.add_argument("--seed", type=int, default=1, help="which are drawn")
+    parse.add_argument("--programs", type=int, default=24, help="random programs")
+    parse.add_argument("--look", type=int, default=4, help="seconds for inputs that show a mutant")
+    parse.add_argument("--limit", type=int, default=25, help="seconds for a proof that none do")
+    parse.add_argument("--short", action="store_true", help="random programs alone, no proofs")
+    parse.add_argument("--least", type=float, default=90.0, help="with --short: mutants to be seen, per cent")
+    parse.add_argument("--quick", action="store_true", help="no proofs")
+    parse.add_argument("-u", "--update", action="store_true", help="write the rows of scores.txt and survivors.txt")
+    parse.add_argument("-j", type=int, default=1, help="proofs at a time")
     args = parse.parse_args()
+    missing = [x for x in ("yosys", "yosys-abc") if not shutil.which(x)]
+    if missing:
+        print(f"SKIP: no {' and no '.join(missing)} here; .ci/install prove brings them", file=sys.stderr)
+        return 77
+    wrong, ran = [], 0
+    print(f"{'unit':<10} {'mutants':>7} {'before':>7} {'seen':>5} {'equivalent':>11} {'differ':>8} {'open':>5} {'cycles':>8}")
     try:
-        paths = sorted({u.path for u in units([])})
         for unit in units(args.units):
-            campaign(unit, paths, args)
-    except (design.BadUnit, record.BadRecord) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    return 0
+            wrong += campaign(unit, args)
+            ran += 1
+    except (design.BadUnit, record.BadRecord, OSError) as error:
+        wrong.append(f"error: {error}")
+    for said in wrong if ran or wrong else ["error: no unit"]:
+        print(said, file=sys.stderr)
+    return 1 if wrong or not ran else 0
 
 
 sys.exit(main())
