@@ -60,7 +60,8 @@ struct circuit {
             const uint32_t own = 2 * (inputs + latches + i + 1);
             left[i] = own - delta(f);
             right[i] = left[i] - delta(f);
-            if (left[i] >= own || right[i] > left[i]) fail(std::string(path) + ": gate out of order");
+            if (left[i] >= own || right[i] > left[i])
+                fail(std::string(path) + ": gate out of order");
         }
         fclose(f);
         for (uint32_t n : next)
@@ -122,8 +123,9 @@ struct circuit {
 
 struct plan {
     uint32_t bytes = 0;
-    std::vector<int64_t> in;   /* bit of the frame, or -1: false, -2 - k: bit k of the mutant's number */
-    std::vector<int64_t> out;  /* bit of the frame, or -1 */
+    std::vector<int64_t>
+        in; /* bit of the frame, or -1: false, -2 - k: bit k of the mutant's number */
+    std::vector<int64_t> out; /* bit of the frame, or -1 */
 
     plan(const char *path, const circuit &c)
     {
@@ -137,7 +139,9 @@ struct plan {
             else if (!strcmp(what, "nothing") && fscanf(f, "%u", &n) == 1)
                 out.push_back(-1);
             else if (!strcmp(what, "in") && fscanf(f, "%15s %u", from, &n) == 2)
-                in.push_back(!strcmp(from, "record") ? int64_t(n) : !strcmp(from, "zero") ? -1 : -2 - int64_t(n));
+                in.push_back(!strcmp(from, "record") ? int64_t(n)
+                             : !strcmp(from, "zero") ? -1
+                                                     : -2 - int64_t(n));
             else
                 fail(std::string(path) + ": malformed");
         }
@@ -155,7 +159,8 @@ struct stream {
     std::vector<uint8_t> frame;
     size_t counters = 0; /* bytes of those between frames, read from the head's end */
 
-    stream(const char *skip, const char *name, uint32_t bytes) : file(gzopen(name, "rb")), path(name), frame(bytes)
+    stream(const char *skip, const char *name, uint32_t bytes)
+        : file(gzopen(name, "rb")), path(name), frame(bytes)
     {
         char *end;
         const long head = strtol(skip, &end, 10);
@@ -185,7 +190,8 @@ struct stream {
   private:
     void take(std::vector<uint8_t> &to)
     {
-        if (gzread(file, to.data(), unsigned(to.size())) != int(to.size())) fail(path + ": record is cut");
+        if (gzread(file, to.data(), unsigned(to.size())) != int(to.size()))
+            fail(path + ": record is cut");
     }
 };
 
@@ -213,7 +219,8 @@ void replay(circuit &c, const plan &p, stream &s, uint64_t limit, int number, la
             const lanes fresh = (now ^ want) & ~seen;
             for (int w = 0; w < words; w++)
                 for (uint64_t left = fresh[w]; left; left &= left - 1)
-                    printf("kill %d %d %" PRIu64 " %zu\n", 64 * w + __builtin_ctzll(left), number, cycles, o);
+                    printf("kill %d %d %" PRIu64 " %zu\n", 64 * w + __builtin_ctzll(left), number,
+                           cycles, o);
             seen |= fresh;
         }
         moves = c.clock();
