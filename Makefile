@@ -202,7 +202,7 @@ energy: deps-demo-energy
 energy-check: ; @$(MAKE) energy FIT="1 --check"
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
 mutate: deps-prove
-	@$(MAKE) -s rtl-tiny-energy $(addprefix $(B)/,stamp rand errors lanes)
+	@$(MAKE) -s rtl-tiny-energy $(addprefix $(B)/,stamp rand errors regs lanes)
 	@tests/mutate/mutate.py $(UNIT) $(if $(UPDATE),-u) -j $(or $(J),2)
 assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench

@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(design.ROOT, "rtl", "energy"))
 import record # pylint: disable=wrong-import-position
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-Unit = collections.namedtuple("Unit", "name module path")
+Unit = collections.namedtuple("Unit", "name module path sets")
 
 
 def units(names):
@@ -40,7 +40,7 @@ def machine():
     where = os.path.join(design.OUT, "machine")
     os.makedirs(where, exist_ok=True)
     for name, kept in (("stamp_rtl_tiny_energy.so", "stamp_rtl_tiny.so"), ("stamp", "stamp"), ("rand", "rand"),
-                       ("errors", "errors")):
+                       ("errors", "errors"), ("regs", "regs")):
         path, kept = os.path.join(design.ROOT, design.B, name), os.path.join(where, kept)
         if not os.path.exists(path):
             raise design.BadUnit(f"no {path}: make rtl-tiny-energy {design.B}/{name}")
@@ -64,6 +64,7 @@ def sets(args):
                        check=True, capture_output=True)
     return {"rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
             "errors": [[f"{where}/errors", "tiny", "--dir", where]],
+            "regs": [[f"{where}/regs", "tiny", where]],
             "semaphores": [[f"{where}/stamp", "run", "--no-verify", f"{programs}/{n}.stamp", "--on", "rtl"] for n in names]}
 
 
@@ -198,7 +199,7 @@ def campaign(unit, args):
     if len(faults) < LEAST:
         return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
     c = miter.Circuit(where)
-    chosen = sets(args) if not args.short else {"rand": sets(args)["rand"]}
+    chosen = {n: c for n, c in sets(args).items() if n in (["rand"] if args.short else unit.sets.split(","))}
     files = {p: name for name, commands in chosen.items() for p in recorded([unit.path], name, commands)[unit.path]}
     seen, cycles, odd = replayed(where, c, list(files))
     before = sum(files[f] not in NEW for f, _, _ in seen.values())
