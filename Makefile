@@ -3,6 +3,7 @@
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
 # make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
+# make mutate [UNIT="sems csr"] [J=2] [UPDATE=1]: mutants of the RTL's units, tests/mutate/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
 # make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
 # make energy-table MACH=tiny LIB=asap7 [ONLY=stories260K]: what schemes cost, model/energy/energy.md
@@ -46,7 +47,7 @@ BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu 
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress cover
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove mutate spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress cover
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -83,6 +84,9 @@ $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(L
 $(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
 $(B)/replay: LDLIBS = -lz
 $(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp)): CXXFLAGS += -O3
+$(B)/lanes: $(B)/tests/mutate/lanes.opp
+$(B)/lanes: LDLIBS = -lz
+$(B)/tests/mutate/lanes.opp: CXXFLAGS += -O3 -march=native
 $(B)/axi_monitor_tb: $(call obj,tests/rtl/axi_monitor_tb.cpp tests/rtl/axi_monitor.cpp)
 $(B)/bench_net: $(call obj,$(addprefix tests/bench/,bench_net.c llama.c stream.c)) $(LIB)
 $(B)/bench_clock: $(call obj,tests/bench/bench_clock.c) $(LIB)
@@ -107,7 +111,7 @@ $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
-$(addprefix $(B)/,rand errors regs edges axi_monitor_tb replay):
+$(addprefix $(B)/,rand errors regs edges axi_monitor_tb replay lanes):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
 
 # ---- What derives from the tables ----------------------------------------------------------------------
@@ -169,7 +173,7 @@ demo: deps-demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny-energy rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb replay) $(BENCHES:%=$(B)/tb/%)
+	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb replay lanes) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn $(MACHS:%=rtl-%-awake) rtl-$(firstword $(MACHS))-threads ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
@@ -206,6 +210,9 @@ energy-table:
 	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/stamp
 	@rtl/energy/schemes.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),asap7) $(if $(ONLY),--only "$(ONLY)") -j $(or $(J),1)
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
+mutate: deps-prove
+	@$(MAKE) -s rtl-tiny-energy $(addprefix $(B)/,stamp rand errors regs lanes)
+	@tests/mutate/mutate.py $(UNIT) $(if $(UPDATE),-u) -j $(or $(J),2)
 assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench
 	@$(MAKE) -s $(addprefix $(B)/,bench_matmul bench_net bench_paths ids) all rtl-base-plain

@@ -54,7 +54,7 @@ std::string mangled(const std::string &path)
 } // namespace
 
 struct stamp_recorder::stream {
-    std::string path, part;
+    std::string path, part, prefix;
     gzFile file = nullptr;
     std::vector<stamp_signal> ports;
     std::vector<uint8_t> frame;
@@ -76,6 +76,11 @@ struct stamp_recorder::stream {
         put_le(text.size(), 2);
         put(text.data(), text.size());
     }
+    ~stream()
+    {
+        close();
+    }
+    void look_at(const std::vector<stamp_signal> &signals);
     void header(const char *mach, const std::string &unit, uint64_t start);
     void pack();
     void close();
@@ -100,6 +105,18 @@ void stamp_recorder::stream::header(const char *mach, const std::string &unit, u
     put_le(sizeof event_names / sizeof *event_names, 4);
     for (const char *name : event_names) put_text(name);
     frame.resize((bits + 7) / 8);
+}
+
+/* The same ports of another machine of the kind. */
+void stamp_recorder::stream::look_at(const std::vector<stamp_signal> &signals)
+{
+    for (auto &p : ports)
+        for (const auto &g : signals)
+            if (!strncmp(g.name, prefix.c_str(), prefix.size()) &&
+                !strcmp(g.name + prefix.size(), p.name)) {
+                p.data = g.data;
+                break;
+            }
 }
 
 /* All ports behind each other, bit 0 of the first in bit 0 of the first byte. */
@@ -139,12 +156,20 @@ std::unique_ptr<stamp_recorder> stamp_recorder::open(const std::vector<stamp_sig
                                                      const char *mach)
 {
     static bool opened;
+    static std::vector<std::shared_ptr<stream>> kept; /* with ALL, until the process ends */
     const char *spec = getenv("STAMP_RECORD");
-    if (!spec || opened) return nullptr;
+    const bool again = opened;
+    if (!spec || (opened && kept.empty())) return nullptr;
     opened = true;
     std::unique_ptr<stamp_recorder> r(new stamp_recorder);
     r->start = number("STAMP_RECORD_START", 0);
     r->count = number("STAMP_RECORD_COUNT", 10000);
+    r->all = getenv("STAMP_RECORD_ALL") != nullptr;
+    if (again) { /* the ports of this machine */
+        r->streams = kept;
+        for (auto &s : kept) s->look_at(signals);
+        return r;
+    }
     for (std::string rest = spec; !rest.empty();) {
         const size_t comma = rest.find(',');
         const std::string item = rest.substr(0, comma);
@@ -153,8 +178,9 @@ std::unique_ptr<stamp_recorder> stamp_recorder::open(const std::vector<stamp_sig
         if (equal == std::string::npos || equal == 0 || equal + 1 == item.size())
             fail("'" + item + "' is not UNIT=FILE");
         const std::string unit = item.substr(0, equal), prefix = mangled(unit) + "__DOT__";
-        std::unique_ptr<stream> s(new stream);
+        std::shared_ptr<stream> s(new stream);
         s->path = item.substr(equal + 1);
+        s->prefix = prefix;
         s->part = s->path + ".part";
         for (const auto &g : signals) {
             if (strncmp(g.name, prefix.c_str(), prefix.size())) continue;
@@ -170,11 +196,13 @@ std::unique_ptr<stamp_recorder> stamp_recorder::open(const std::vector<stamp_sig
         s->header(mach, unit, r->start);
         r->streams.push_back(std::move(s));
     }
+    if (r->all) kept = r->streams;
     return r;
 }
 
 stamp_recorder::~stamp_recorder()
 {
+    if (all) return; /* the last of the process does */
     for (auto &s : streams) s->close();
 }
 
@@ -196,7 +224,7 @@ void stamp_recorder::cycle()
     if (now >= start && now - start < count)
         for (auto &s : streams) s->pack();
     now++;
-    if (now < start || now - start != count) return;
+    if (all || now < start || now - start != count) return;
     for (auto &s : streams) s->close();
     if (getenv("STAMP_RECORD_ONLY")) {
         fflush(nullptr);

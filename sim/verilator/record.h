@@ -7,8 +7,9 @@
  *   STAMP_RECORD=UNIT=FILE[,UNIT=FILE...]   path of an instance below the top, i_mxu.i_array; top: the machine
  *   STAMP_RECORD_START=N STAMP_RECORD_COUNT=N   cycles from the beginning of reset; 0 and 10000
  *   STAMP_RECORD_ONLY=1   the process ends, well, when all is recorded
+ *   STAMP_RECORD_ALL=1    every machine the process opens, each of N cycles at most, one behind the other
  *
- * The first machine a process opens is recorded. A file appears whole, when its cycles are recorded
+ * Without ALL the first machine a process opens is recorded. A file appears whole, when its cycles are recorded
  * or the machine is closed; before that it is FILE.part.
  */
 #ifndef STAMP_SIM_VERILATOR_RECORD_H
@@ -53,8 +54,9 @@ class stamp_recorder {
   private:
     struct stream;
     stamp_recorder();
-    std::vector<std::unique_ptr<stream>> streams;
+    std::vector<std::shared_ptr<stream>> streams;
     uint64_t now = 0, start = 0, count = 0;
+    bool all = false;
 };
 
 #endif

@@ -29,8 +29,8 @@ CIRCUIT = """{read}
 {params}
 hierarchy -check -top {top}
 proc
-{transparent}
 flatten
+{transparent}
 check -assert
 select -assert-none t:$dlatch t:$adlatch t:$dlatchsr
 opt -fast -nodffe -nosdff

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A mutant beside its unit as one AIGER file whose output says that they differ, and what ABC says of it.
+
+Both begin with the same values in registers, any values, and one cycle of reset; from then on both have the same inputs,
+any inputs. A register whose next value is the same in both as long as those registers are the same is kept once."""
+import os
+import re
+import subprocess
+
+LOOK = "read_aiger {out}; strash; bmc3 -F 30 -T {look}"
+PROVE = "read_aiger {out}; strash; scorr; dc2; scorr; pdr -T {limit}"
+
+
+class Circuit:
+    """An AIGER file of design.py: literals, inputs and outputs by name."""
+
+    def __init__(self, path):
+        with open(path + ".aig", "rb") as file:
+            data = file.read()
+        head, at = data.split(b"\n", 1)[0].split(), data.index(b"\n") + 1
+        self.inputs, self.latches, outs, ands = (int(x) for x in head[2:6])
+        lines = data[at:].split(b"\n", self.latches + outs)
+        self.next = [int(x.split()[0]) for x in lines[:self.latches]]
+        self.outputs = [int(x) for x in lines[self.latches:self.latches + outs]]
+        at += sum(len(x) + 1 for x in lines[:self.latches + outs])
+        self.ands, own = [], 2 * (self.inputs + self.latches + 1)
+        for _ in range(ands):
+            delta = []
+            for _ in range(2):
+                n = shift = 0
+                while True:
+                    byte = data[at]
+                    at += 1
+                    n |= (byte & 127) << shift
+                    shift += 7
+                    if byte < 128:
+                        break
+                delta.append(n)
+            left = own - delta[0]
+            self.ands.append((left, left - delta[1]))
+            own += 2
+        self.names = {"input": {}, "output": {}}
+        with open(path + ".map", encoding="utf-8") as file:
+            for line in file:
+                kind, index, bit, name = line.split(maxsplit=3)
+                if kind in self.names:
+                    self.names[kind][int(index)] = name.strip(), int(bit)
+
+
+class Graph:
+    """And-inverter graph in the making: equal gates once, constants gone."""
+
+    def __init__(self):
+        self.count, self.gates, self.known = 0, [], {}
+
+    def variable(self):
+        self.count += 1
+        return 2 * self.count
+
+    def both(self, a, b):
+        if a > b:
+            a, b = b, a
+        if a == 0 or a == b ^ 1:
+            return 0
+        if a == 1 or a == b:
+            return b
+        if (a, b) not in self.known:
+            self.known[a, b] = self.variable()
+            self.gates.append((self.known[a, b], b, a))
+        return self.known[a, b]
+
+    def either(self, a, b):
+        return self.both(a ^ 1, b ^ 1) ^ 1
+
+    def choose(self, which, a, b):
+        return self.either(self.both(which, a), self.both(which ^ 1, b))
+
+    def differ(self, a, b):
+        return self.either(self.both(a, b ^ 1), self.both(a ^ 1, b))
+
+
+def values(graph, c, inputs, state):
+    """Literals of all variables of the circuit."""
+    v = [0] + inputs + state
+    for left, right in c.ands:
+        v.append(graph.both(v[left >> 1] ^ (left & 1), v[right >> 1] ^ (right & 1)))
+    return v
+
+
+def at(v, literal):
+    return v[literal >> 1] ^ (literal & 1)
+
+
+def miter(c, number, path):
+    """Writes the file; False where nothing can differ, by structure alone."""
+    split = set()
+    while True:
+        g = Graph()
+        free = [g.variable() for _ in range(c.inputs)]
+        once = [g.variable() for _ in range(c.latches)] # first values
+        begun, own = g.variable(), [g.variable() for _ in range(c.latches)]
+        other = {i: g.variable() for i in sorted(split)}
+        first = [g.choose(begun, own[i], once[i]) for i in range(c.latches)]
+        second = [g.choose(begun, other[i], once[i]) if i in split else first[i] for i in range(c.latches)]
+        sides = []
+        for which, state in ((0, first), (number, second)):
+            ins = []
+            for i in range(c.inputs):
+                name, bit = c.names["input"].get(i, ("", 0))
+                ins.append((which >> bit & 1) if name == "mutant" else
+                           g.both(begun, free[i]) if name == "rst_ni" else free[i])
+            sides.append(values(g, c, ins, state))
+        more = {i for i, n in enumerate(c.next) if i not in split and at(sides[0], n) != at(sides[1], n)}
+        if not more:
+            break
+        split |= more
+    bad = 0
+    for o in c.outputs:
+        bad = g.either(bad, g.differ(at(sides[0], o), at(sides[1], o)))
+    bad = g.both(bad, begun)
+    if bad == 0:
+        return False
+    latches = [(begun, 1)] + [(own[i], at(sides[0], c.next[i])) for i in range(c.latches)]
+    latches += [(other[i], at(sides[1], c.next[i])) for i in sorted(split)]
+    write(path, g, free + once, latches, bad)
+    return True
+
+
+def write(path, g, inputs, latches, bad):
+    """Binary AIGER: what the output needs."""
+    gates, nexts = {v: (a, b) for v, a, b in g.gates}, dict(latches)
+    needed, todo = set(), [bad & ~1]
+    while todo:
+        v = todo.pop()
+        if v in needed or v == 0:
+            continue
+        needed.add(v)
+        todo += [x & ~1 for x in gates.get(v, ())]
+        if v in nexts:
+            todo.append(nexts[v] & ~1)
+    inputs = [v for v in inputs if v in needed]
+    latches = [(v, n) for v, n in latches if v in needed]
+    ands = [(v, a, b) for v, a, b in g.gates if v in needed]
+    name = {0: 0}
+    for v in inputs + [v for v, _ in latches] + [v for v, _, _ in ands]:
+        name[v] = 2 * len(name)
+
+    def lit(x):
+        return name[x & ~1] | (x & 1)
+
+    def code(n):
+        out = bytearray()
+        while n > 127:
+            out.append(n & 127 | 128)
+            n >>= 7
+        return bytes(out + bytes([n]))
+
+    with open(path, "wb") as file:
+        file.write(f"aig {len(name) - 1} {len(inputs)} {len(latches)} 1 {len(ands)}\n".encode())
+        file.write("".join(f"{lit(n)}\n" for _, n in latches).encode() + f"{lit(bad)}\n".encode())
+        for v, a, b in ands:
+            a, b = sorted((lit(a), lit(b)))
+            file.write(code(name[v] - b) + code(b - a))
+
+
+def judge(c, number, where, look, limit):
+    """(verdict, what is said): equivalent, differs, open."""
+    path = f"{where}.{number}.aig"
+    if not miter(c, number, path):
+        return "equivalent", "structure"
+    said = ""
+    for script in (LOOK, PROVE):
+        try:
+            done = subprocess.run(["yosys-abc", "-c", script.format(out=path, look=look, limit=limit)],
+                                  capture_output=True, text=True, check=False, timeout=4 * (look + limit))
+        except subprocess.TimeoutExpired:
+            continue
+        now = re.sub(r"ABC command line.*", "", done.stdout)
+        hit = re.search(r"asserted in frame (\d+)", now)
+        if hit:
+            return "differs", f"in cycle {hit.group(1)} of some inputs"
+        if re.search(r"Property proved|Networks are equivalent", now):
+            os.remove(path)
+            return "equivalent", "pdr"
+        said += now
+    reached = re.findall(r"No output (?:asserted|failed) in (\d+) frames", said)
+    return "open", f"equal for {max(map(int, reached), default=0)} cycles"

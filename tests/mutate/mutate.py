@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Mutants of the RTL's units: how many the programs of the tests show, and which of the others change nothing.
+
+  tests/mutate/mutate.py [UNIT...] [--programs N] [--short] [-u]     -u: write the row of scores.txt and survivors.txt
+
+Exit 0: a unit has as many mutants as the table says, and every one is seen, equivalent or in survivors.txt."""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import design
+import miter
+
+sys.path.insert(0, os.path.join(design.ROOT, "rtl", "energy"))
+import record # pylint: disable=wrong-import-position
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+Unit = collections.namedtuple("Unit", "name module path sets")
+
+
+def units(names):
+    table = [Unit(*line.split()) for line in design.read(os.path.join(HERE, "units.txt")).splitlines()
+             if line.strip() and not line.startswith("#")]
+    for n in names:
+        if n not in [u.name for u in table]:
+            raise design.BadUnit(f"no unit '{n}' in tests/mutate/units.txt")
+    return [u for u in table if not names or u.name in names]
+
+
+# ---- Records ---------------------------------------------------------------------------------------------------
+def machine():
+    """Folder with the machine that records, under the name that is opened, and the command beside it."""
+    where = os.path.join(design.OUT, "machine")
+    os.makedirs(where, exist_ok=True)
+    for name, kept in (("stamp_rtl_tiny_energy.so", "stamp_rtl_tiny.so"), ("stamp", "stamp"), ("rand", "rand"),
+                       ("errors", "errors"), ("regs", "regs")):
+        path, kept = os.path.join(design.ROOT, design.B, name), os.path.join(where, kept)
+        if not os.path.exists(path):
+            raise design.BadUnit(f"no {path}: make rtl-tiny-energy {design.B}/{name}")
+        if not os.path.exists(kept) or os.path.getmtime(kept) < os.path.getmtime(path):
+            shutil.copy2(path, kept + ".part")
+            os.replace(kept + ".part", kept)
+    return where
+
+
+def sets(args):
+    """Name -> the commands of a set of programs; each command's machines are one record. Those of NEW came by mutants."""
+    where, programs = machine(), os.path.join(design.OUT, "programs")
+    maker = os.path.join(design.ROOT, "tests/cosim/semaphores.py")
+    programs += "-" + design.digest(design.read(maker))
+    if not os.path.exists(programs):
+        os.makedirs(programs)
+        subprocess.run([maker, "--write", programs], check=True)
+    names = sorted(f[:-2] for f in os.listdir(programs) if f.endswith(".s"))
+    for n in [n for n in names if not os.path.exists(f"{programs}/{n}.stamp")]:
+        subprocess.run([f"{where}/stamp", "asm", "--no-verify", f"{programs}/{n}.s", "-o", f"{programs}/{n}.stamp"],
+                       check=True, capture_output=True)
+    return {"rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
+            "errors": [[f"{where}/errors", "tiny", "--dir", where]],
+            "regs": [[f"{where}/regs", "tiny", where]],
+            "semaphores": [[f"{where}/stamp", "run", "--no-verify", f"{programs}/{n}.stamp", "--on", "rtl"] for n in names]}
+
+
+NEW = ("semaphores",)
+WORK = 12e9 # gates times cycles of a record, at most
+
+
+def fresh(record_file, key, born):
+    """Whether a record is of these programs, and of the machine there is."""
+    kept = record_file + ".key"
+    return os.path.exists(record_file) and os.path.exists(kept) and design.read(kept) == key and \
+        os.path.getmtime(record_file) >= born
+
+
+def recorded(paths, name, commands):
+    """Instance -> records of a set of programs; all instances of the table at once."""
+    where = os.path.join(design.OUT, "records")
+    os.makedirs(where, exist_ok=True)
+    files = {p: [os.path.join(where, f"{p}.{name}.{k}.rec") for k in range(len(commands))] for p in paths}
+    born = max(os.path.getmtime(os.path.join(machine(), f)) for f in os.listdir(machine()))
+    for k, command in enumerate(commands):
+        key = design.digest(command, *[design.read(w[:-6] + ".s") for w in command if w.endswith(".stamp")])
+        lacks = [p for p in paths if not fresh(files[p][k], key, born)]
+        if not lacks:
+            continue
+        env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in lacks),
+                   STAMP_RECORD_COUNT="100000", STAMP_RECORD_ALL="1")
+        done = subprocess.run(command, cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
+        for p in lacks:
+            if not os.path.exists(files[p][k]):
+                raise design.BadUnit(f"{' '.join(command)}: {(done.stdout + done.stderr).strip()[-200:]}")
+            with open(files[p][k] + ".key", "w", encoding="utf-8") as file:
+                file.write(key)
+    return files
+
+
+# ---- Replay ----------------------------------------------------------------------------------------------------
+def plan(c, head, path):
+    """What lanes.cpp has to know: where each input and output stands in a frame."""
+    place = {name.rsplit("__DOT__", 1)[-1]: at for name, (_, _, at) in head.place().items()}
+    lines = [f"frame {(head.bits + 7) // 8}"]
+    for i in range(c.inputs):
+        name, bit = c.names["input"].get(i, ("", 0))
+        lines.append(f"in mutant {bit}" if name == "mutant" else
+                     f"in record {place[name] + bit}" if name in place else "in zero 0")
+        if name not in place and name not in ("mutant", "clk_i", ""):
+            raise design.BadUnit(f"input {name} is not recorded")
+    for i in range(len(c.outputs)):
+        name, bit = c.names["output"].get(i, ("", 0)) # a constant has no name, and is not compared
+        lines.append(f"out {place[name] + bit}" if name else "nothing 0")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+def replayed(where, c, files):
+    """Mutant -> (file, cycle, output) that shows it; cycles; output bits of the unit itself that were not as recorded."""
+    words = []
+    for path in files:
+        head = record.Record(path)
+        if path == files[0]:
+            plan(c, head, where + ".plan")
+        words += [f"{head.skip}:{len(head.events)}", path]
+    most = str(int(WORK / len(c.ands)))
+    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", most] + words,
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise design.BadUnit((done.stderr.strip() or "lanes ended")[-200:])
+    seen, cycles, odd = {}, 0, 0
+    for line in done.stdout.splitlines():
+        w = line.split()
+        if w[0] == "kill":
+            seen[int(w[1])] = files[int(w[2])], int(w[3]), c.names["output"][int(w[4])][0]
+        else:
+            cycles, odd = cycles + int(w[3]), odd + int(w[5])
+    return seen, cycles, odd
+
+
+def judged(where, c, rest, args):
+    """Mutant -> verdict of those that no program shows."""
+    key = design.digest(design.read(where + ".key"), design.read(miter.__file__))
+    path = where + ".verdicts.json"
+    known = json.loads(design.read(path)) if os.path.exists(path) else {}
+    known = known if known.get("key") == key else {"key": key}
+    ask = [n for n in rest if str(n) not in known]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=args.j) as pool:
+        for n, verdict in zip(ask, pool.map(lambda n: miter.judge(c, n, where, args.look, args.limit), ask)):
+            known[str(n)] = verdict
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(known, file)
+    return {n: known[str(n)] for n in rest}
+
+
+# ---- The gate --------------------------------------------------------------------------------------------------
+SCORES, SURVIVORS = os.path.join(HERE, "scores.txt"), os.path.join(HERE, "survivors.txt")
+LEAST = 200 # mutants of a unit
+HEAD = "mutants  before  seen  equivalent   differ  open   cycles"
+
+
+def place(fault):
+    """A fault by where it is in the source: numbers that Yosys gives cells are left out."""
+    text, source = fault
+    words = dict(zip(text.split()[::2], text.split()[1::2]))
+    kind = re.sub(r"^\\\\?\$?|\$.*", "", words["-cell"].replace("$", "", 1))
+    control = f" by {words['-ctrlbit']}" if "-ctrlbit" in words and words["-ctrlbit"] != "-1" else ""
+    return f"{os.path.basename(source)} {words['-mode']} {kind}.{words['-port']}[{words['-portbit']}]{control}"
+
+
+def table(path):
+    """Unit -> its lines."""
+    found = collections.defaultdict(list)
+    for line in design.read(path).splitlines() if os.path.exists(path) else []:
+        if line.strip() and not line.startswith("#"):
+            unit, rest = line.split(maxsplit=1)
+            found[unit].append(rest.strip())
+    return found
+
+
+def rewrite(path, unit, lines):
+    """The unit's lines anew, the others and the head as they are."""
+    text = design.read(path) if os.path.exists(path) else "# SPDX-License-Identifier: Apache-2.0\n"
+    kept = [x for x in text.splitlines() if x.startswith("#") or x.split()[:1] != [unit]]
+    head = [x for x in kept if x.startswith("#") or not x.strip()]
+    rows = sorted([x for x in kept if x not in head] + [f"{unit:<10} {x}" for x in lines])
+    with open(path + ".part", "w", encoding="utf-8") as file:
+        file.write("\n".join(head + rows) + "\n")
+    os.replace(path + ".part", path)
+
+
+def campaign(unit, args):
+    """What is wrong, as lines; the row is printed."""
+    where, faults = design.circuit(unit, args.count, args.seed) if args.count else (None, [])
+    if len(faults) < LEAST:
+        return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
+    c = miter.Circuit(where)
+    chosen = {n: c for n, c in sets(args).items() if n in (["rand"] if args.short else unit.sets.split(","))}
+    files = {p: name for name, commands in chosen.items() for p in recorded([unit.path], name, commands)[unit.path]}
+    seen, cycles, odd = replayed(where, c, list(files))
+    before = sum(files[f] not in NEW for f, _, _ in seen.values())
+    rest = [n for n in range(1, len(faults) + 1) if n not in seen]
+    asked = not args.short and not args.quick
+    verdicts = judged(where, c, rest, args) if asked else {n: ("open", "not asked") for n in rest}
+    count = collections.Counter(v for v, _ in verdicts.values())
+    row = (f"{len(faults):7} {before:7} {len(seen):5} {count['equivalent']:11} {count['differs']:8} {count['open']:5} "
+           f"{cycles:8}")
+    print(f"{unit.name:<10} {row}  ({odd} bits of the unit itself were not as recorded)", flush=True)
+    if args.short:
+        least = int(len(faults) * args.least / 100)
+        few = f"{unit.name}: {len(seen)} of {len(faults)} mutants are seen, {least} or more were"
+        return [few] if len(seen) < least else []
+    left = [f"{place(faults[n - 1])} | {v}, {said}" for n, (v, said) in sorted(verdicts.items()) if v != "equivalent"]
+    if args.update:
+        rewrite(SCORES, unit.name, [row.strip()])
+        rewrite(SURVIVORS, unit.name, left)
+        return []
+    known = collections.Counter(x.split(" | ")[0] for x in table(SURVIVORS)[unit.name])
+    known.subtract(x.split(" | ")[0] for x in left)
+    return [f"{unit.name}: nothing sees {x}; survivors.txt has it not" for x, n in known.items() if n < 0]
+
+
+def main():
+    parse = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parse.add_argument("units", nargs="*")
+    parse.add_argument("--count", type=int, default=design.MOST, help="mutants of a unit")
+    parse.add_argument("--seed", type=int, default=1, help="which are drawn")
+    parse.add_argument("--programs", type=int, default=24, help="random programs")
+    parse.add_argument("--look", type=int, default=4, help="seconds for inputs that show a mutant")
+    parse.add_argument("--limit", type=int, default=25, help="seconds for a proof that none do")
+    parse.add_argument("--short", action="store_true", help="random programs alone, no proofs")
+    parse.add_argument("--least", type=float, default=90.0, help="with --short: mutants to be seen, per cent")
+    parse.add_argument("--quick", action="store_true", help="no proofs")
+    parse.add_argument("-u", "--update", action="store_true", help="write the rows of scores.txt and survivors.txt")
+    parse.add_argument("-j", type=int, default=1, help="proofs at a time")
+    args = parse.parse_args()
+    missing = [x for x in ("yosys", "yosys-abc") if not shutil.which(x)]
+    if missing:
+        print(f"SKIP: no {' and no '.join(missing)} here; .ci/install prove brings them", file=sys.stderr)
+        return 77
+    wrong, ran = [], 0
+    print(f"{'unit':<10} {HEAD}")
+    try:
+        for unit in units(args.units):
+            wrong += campaign(unit, args)
+            ran += 1
+    except (design.BadUnit, record.BadRecord, OSError) as error:
+        wrong.append(f"error: {error}")
+    for said in wrong if ran or wrong else ["error: no unit"]:
+        print(said, file=sys.stderr)
+    return 1 if wrong or not ran else 0
+
+
+sys.exit(main())
