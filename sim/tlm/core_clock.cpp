@@ -88,7 +88,7 @@ void clock_core::start(uint64_t clocks)
     o.count = reg_[STAMP_REG_CODE_COUNT / 4];
     o.code_addr = wide(STAMP_REG_CODE_LO);
     memcpy(o.arg, reg_ + STAMP_REG_ARG0 / 4, sizeof o.arg);
-    o.memory = {this, edge, still, skip, nullptr, nullptr};
+    o.memory = {this, edge, still, skip, nullptr, nullptr, nullptr, nullptr};
     o.dram = job_.dram;
     o.dram_base = wide(STAMP_REG_WIN_LO_LO);
     o.dram_bytes = wide(STAMP_REG_WIN_HI_LO) - o.dram_base;
