@@ -16,7 +16,7 @@ import tempfile
 
 SEMAPHORES, MOST = 31, 255
 ORDER = [*range(1, SEMAPHORES + 1), *range(SEMAPHORES, 0, -1)] # what one leaves in another shows there, either way
-HEAD = ".machine {mach}\n.memory 0x40000\n.code_at 0x800\n.code main\n"
+HEAD = ".machine {mach}\n.memory 0x100000\n.code_at 0x10000\n.code main\n"
 # Tables and operands of all zeros, so that no order of units changes what is written.
 READY = """  LOAD space=RT fmt=RAW dram=0x640 line=8 lines=1 lstride=1 n0=1 n1=1
   LOAD space=NT fmt=RAW dram=0x680 line=8 lines=1 lstride=1 n0=1 n1=1

@@ -58,7 +58,8 @@ def yosys(script, name):
     path = os.path.join(OUT, name)
     with open(path + ".ys", "w", encoding="utf-8") as file:
         file.write(script)
-    done = subprocess.run(["yosys", "-q", "-l", path + ".log", path + ".ys"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(["yosys", "-q", "-l", path + ".log", path + ".ys"], cwd=ROOT, capture_output=True, text=True,
+                          check=False)
     if done.returncode:
         said = [x for x in done.stderr.splitlines() if "ERROR" in x] or ["no word of why"]
         raise BadUnit(f"yosys: {said[0][:200]} ({path}.log)")
@@ -105,7 +106,8 @@ def elaborated():
     if not os.path.exists(path):
         os.makedirs(OUT, exist_ok=True)
         files = " ".join(sources())
-        yosys(ELABORATE.format(sources=files, params=chparam, out=path + ".part"), "elaborate") # from ROOT: names of cells have no path of a machine
+        # Run in ROOT: names of cells then have no path of this machine in them.
+        yosys(ELABORATE.format(sources=files, params=chparam, out=path + ".part"), "elaborate")
         with open(path, "w", encoding="utf-8") as file:
             file.write(plain_names(read(path + ".part")))
         os.remove(path + ".part")
@@ -152,7 +154,7 @@ def circuit(unit, count, seed):
     design = elaborated()
     top = module_at(read(design), unit.path)
     where = os.path.join(OUT, unit.name)
-    key = digest(CIRCUIT, LIST, design, top, unit.module, count, seed, read(__file__))
+    key = digest(CIRCUIT, LIST, WIDTH, sorted(CLOCKS), os.path.basename(design), top, unit.module, count, seed)
     if os.path.exists(where + ".key") and read(where + ".key").split("\n", 1)[0] == key:
         return where, [tuple(x.split("\t")) for x in read(where + ".key").splitlines()[1:]]
     faults = drawn(design, top, unit.module, count, seed, where)

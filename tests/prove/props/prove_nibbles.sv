@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // stamp_array and the first step of stamp_drain_lane: a product of 8 by 8 bits out of four of 4 by 4. Two rows hold the
 // nibbles of the activation, two steps those of the weight: what leaves the drain's first adder is the product of the
-// integers these stand for. One of the T products of a column is any, the others are 0; the same steps in any order of
-// depth: Depth says which.
+// integers these stand for. One of the T products of a column is any, the others are 0; Depth says which place.
+
 module prove_nibbles #(
     parameter int unsigned Depth = 0
 ) (
