@@ -163,7 +163,8 @@ static enum stamp_status ready_rtl(const struct stamp_run_options *o, const stru
 
 const struct stamp_device stamp_on_tlm = {
     .name = "tlm",
-    .what = "the SystemC platform with the clock inside; values, where it has any, are the C machine's",
+    .what =
+        "the SystemC platform with the clock inside; values, where it has any, are the C machine's",
     .can = STAMP_CAN_BITS | STAMP_CAN_PROGRAMS | STAMP_CAN_TIMED | STAMP_CAN_VALUES |
            STAMP_CAN_UNVALUED,
     .ready = ready,
