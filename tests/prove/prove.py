@@ -55,7 +55,7 @@ START = "read_aiger {out}.aig; logic; undc; strash; fold; "
 ABC = {
     "pdr": "scorr; dc2; scorr; pdr -T {limit}; write_cex -n {out}.cex",
     "bmc": "scorr; dc2; bmc3 -F {bound} -T {limit}; write_cex -n {out}.cex",
-    "sat": "dc2; orpos; iprove -L {limit}; write_cex -n {out}.cex",
+    "sat": "dc2; orpos; iprove; write_cex -n {out}.cex",
 }
 REFUTE = "dc2; bmc3 -F {bound} -T {limit}; write_cex -n {out}.cex" # a mutant of a proof without a bound
 HOLDS = re.compile(r"Property proved|No output asserted|No output failed|Networks are equivalent|"
