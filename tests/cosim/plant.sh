@@ -167,7 +167,7 @@ want counter:MXU_ACTIVE 'counter MAC_ISSUED: rtl [0-9]+, observed [0-9]+' $rand
 edges="$B/edges tiny --dir $P --only VBIAS"
 honest $edges
 want word:VXU:VM:9 "VBIAS, .*: $(words VXU VM)" $edges
-want errorpc 'one line further: RANGE at 3, want RANGE at 2' $edges
+want errorpc 'one line further: RANGE at 13, want RANGE at 12' $edges
 want errorpc 'RTL: [A-Z_]+ at instruction [0-9]+, want [0-9]+' "$B/errors" tiny --dir "$P"
 want word:VXU:VM:9 'tiny: .*VXU pc [0-9]+: VM' env B="$P" tests/cosim/networks.sh
 want word:VXU:VM:9 'networks: FAIL' env B="$P" tests/cosim/networks.sh
