@@ -19,7 +19,7 @@
     X(graph_steps) X(graph_lower) X(depthwise) X(linattn) X(net_dit) X(dit) X(dit_config)          \
     X(compile_dit) X(paint_noise) X(paint_sampler) X(paint_words) X(paint_pictures)                \
     X(paint_judge) X(paint_folder) X(paint_table) X(dram) X(dram_params) X(dram_random) X(dram_image) \
-    X(memo) X(record) X(runs) X(work) X(cover)
+    X(memo) X(shape) X(record) X(runs) X(work) X(cover)
 
 #define DECLARE(name) Suite *stamp_suite_##name(void);
 SUITES(DECLARE)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/clock/state.h"
 #include "model/mem.h"
 
 struct stamp_clock_ahead {
@@ -28,14 +29,12 @@ void stamp_clock_ahead_free(struct stamp_clock_ahead *a)
     stamp_free(a);
 }
 
-/* Fetch comes so many words ahead, and a stretch is no longer. */
-static bool near(const struct stamp_clock_dispatch *d, const struct stamp_dispatch *ctl,
-                 uint32_t pc)
+/* A state says how near the outermost loop's begin and the program's end are where they are near: only from there on
+ * may a stretch be, or come, near. */
+static bool comes_near(const struct stamp_clock_dispatch *d, uint32_t pc, uint32_t next)
 {
-    const uint32_t start0 = ctl->loops ? ctl->loop[0].start : d->start0;
-    const uint32_t reach = 2 * d->window + STAMP_CLOCK_AHEAD;
-
-    return pc - start0 < d->window || pc < d->window + reach || pc + reach >= d->count;
+    return (!stamp_clock_state_near_begin(d, pc) && stamp_clock_state_near_begin(d, next)) ||
+           (!stamp_clock_state_near_end(d, pc) && stamp_clock_state_near_end(d, next));
 }
 
 static bool may(const struct stamp_clock_dispatch *d, const struct stamp_dispatch *ctl,
@@ -43,7 +42,7 @@ static bool may(const struct stamp_clock_dispatch *d, const struct stamp_dispatc
 {
     const uint32_t code = issue->op->code;
 
-    if (near(d, ctl, issue->pc) || near(d, ctl, issue->next)) return false;
+    if (comes_near(d, issue->pc, issue->next)) return false;
     if (code == STAMP_OP_FENCE || code == STAMP_OP_HALT) return false;
     if (code == STAMP_OP_LOOP) return ctl->loops > 1;
     return code != STAMP_OP_ENDL || ctl->loops;

@@ -19,7 +19,7 @@ struct stamp_clock_ahead *stamp_clock_ahead_new(struct stamp_clock_shapes *shape
 void stamp_clock_ahead_free(struct stamp_clock_ahead *a);
 
 /** Whether an instruction that @p d has just executed may be passed over: not a FENCE, HALT or what begins and ends the
- *  outermost loop, whose begin decides what is kept of the program; nor where that, or the program's, is near. */
+ *  outermost loop, whose begin decides what is kept of the program; nor one that comes near to that, or to the program's end. */
 bool stamp_clock_ahead_may(const struct stamp_clock_dispatch *d, const struct stamp_issue *issue);
 
 /** From the instruction @p d is to fetch next; borrowed until the next call. */

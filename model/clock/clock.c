@@ -11,7 +11,7 @@
 #include "model/mem.h"
 
 /* Bytes of tapes and of stretches: those of a large network; a program of fewer cycles has none. */
-enum { TAPES = 1 << 23, MEMO = 60 << 20, LONG = 1 << 16 };
+enum { TAPES = 1 << 23, MEMO = 400 << 20, LONG = 1 << 16 };
 
 struct stamp_clock {
     struct stamp_clock_top top;

@@ -55,13 +55,8 @@ struct stamp_clock_memo {
     uint32_t words, used, place[PLACES];
     struct begun begun;
     uint8_t state[STAMP_CLOCK_STATE], packed[STAMP_CLOCK_PACKED(STAMP_CLOCK_STATE)];
-    uint32_t tables, known; /* number of what they hold, 0: not looked at yet; of contents known */
-    uint16_t *contents;     /* of the tables the states are of, */
-    size_t content;         /* each of so many */
     struct stamp_clock_passed counts;
 };
-
-enum { CONTENTS = 256 };
 
 static struct node *node_at(const struct stamp_clock_memo *m, uint32_t at)
 {
@@ -73,24 +68,18 @@ static struct stretch *stretch_at(const struct stamp_clock_memo *m, uint32_t at)
     return (struct stretch *)(void *)&m->pool[at / CHUNK][at % CHUNK];
 }
 
-static size_t table_halves(const struct stamp_mach *mach)
-{
-    return 2 * (size_t)mach->RT_ENTRIES + 2 * (size_t)mach->IT_ENTRIES;
-}
-
 struct stamp_clock_memo *stamp_clock_memo_new(const struct stamp_clock_top *t, size_t bytes)
 {
     struct stamp_clock_memo *m = stamp_alloc(1, sizeof *m);
+    const struct stamp_clock_tables tables = {t->rt, t->nt, t->it};
 
     if (!m) return NULL;
     m->words = (uint32_t)(bytes / sizeof **m->pool);
     if (m->words > CHUNK * CHUNKS) m->words = CHUNK * CHUNKS;
     m->used = 1;
-    m->content = table_halves(t->mach);
-    m->shapes = stamp_clock_shapes_new(t->mach, t->dispatch.code, t->dispatch.count);
+    m->shapes = stamp_clock_shapes_new(t->mach, t->dispatch.code, t->dispatch.count, &tables);
     m->ahead = stamp_clock_ahead_new(m->shapes);
-    m->contents = stamp_alloc(CONTENTS * m->content, sizeof *m->contents);
-    if (m->shapes && m->ahead && m->contents) return m;
+    if (m->shapes && m->ahead) return m;
     stamp_clock_memo_free(m);
     return NULL;
 }
@@ -101,7 +90,6 @@ void stamp_clock_memo_free(struct stamp_clock_memo *m)
     stamp_clock_shapes_free(m->shapes);
     stamp_clock_ahead_free(m->ahead);
     for (uint32_t i = 0; i < CHUNKS; i++) stamp_free(m->pool[i]);
-    stamp_free(m->contents);
     stamp_free(m);
 }
 
@@ -116,6 +104,7 @@ struct stamp_clock_passed stamp_clock_memo_passed(const struct stamp_clock_memo 
 static void forget(struct stamp_clock_memo *m)
 {
     memset(m->place, 0, sizeof m->place);
+    stamp_clock_shapes_forget(m->shapes);
     m->used = 1;
     m->begun.node = 0;
     m->counts.states = m->counts.kept = 0;
@@ -137,32 +126,6 @@ static uint32_t take(struct stamp_clock_memo *m, size_t bytes)
 
 /* ---- States ----------------------------------------------------------------------------------------- */
 
-static void one_table(uint16_t **at, const void *table, size_t bytes)
-{
-    memcpy(*at, table, bytes);
-    *at += bytes / sizeof **at;
-}
-
-/* The number of what the tables hold now, from 1 on. */
-static void number_tables(struct stamp_clock_memo *m, const struct stamp_clock_top *t)
-{
-    const size_t bytes = m->content * sizeof *m->contents;
-    uint16_t *own = m->contents + m->known * m->content, *at = own;
-    uint32_t i = 0;
-
-    one_table(&at, t->rt, t->mach->RT_ENTRIES * sizeof *t->rt);
-    one_table(&at, t->nt, t->mach->RT_ENTRIES * sizeof *t->nt);
-    one_table(&at, t->it, t->mach->IT_ENTRIES * sizeof *t->it);
-    while (i < m->known && memcmp(m->contents + i * m->content, own, bytes) != 0) i++;
-    if (i == m->known && ++m->known == CONTENTS) {
-        memcpy(m->contents, own, bytes);
-        m->known = 1;
-        i = 0;
-        forget(m);
-    }
-    m->tables = i + 1;
-}
-
 static uint32_t hash_of(const uint8_t *p, size_t n)
 {
     uint64_t h = 0x9e3779b97f4a7c15 ^ n, x;
@@ -179,12 +142,9 @@ static uint32_t hash_of(const uint8_t *p, size_t n)
 /* The state the machine is in, kept; 0: it cannot be. */
 static uint32_t node_of(struct stamp_clock_memo *m, struct stamp_clock_top *t)
 {
-    size_t n = stamp_clock_state_save(t, m->shapes, m->tables, m->state);
+    const size_t n = stamp_clock_state_save(t, m->shapes, m->state);
 
-    if (n && !m->tables) { /* no load into them is under way */
-        number_tables(m, t);
-        n = stamp_clock_state_save(t, m->shapes, m->tables, m->state);
-    }
+    if (stamp_clock_shapes_full(m->shapes)) forget(m);
     if (!n) return 0;
     const size_t packed = stamp_clock_pack(m->state, n, m->packed);
     const uint32_t hash = hash_of(m->packed, packed);
@@ -372,7 +332,7 @@ bool stamp_clock_memo(struct stamp_clock_memo *m, struct stamp_clock_top *t, uin
     if (t->filled) {
         t->filled = false;
         b->node = 0;
-        m->tables = 0;
+        stamp_clock_shapes_filled(m->shapes);
     }
     if (b->node && !t->nap.fetch) {
         const int32_t at = (int32_t)(stamp_clock_state_code(t) - b->line);

@@ -4,14 +4,18 @@
 
 #include <string.h>
 
+#include "model/clock/contents.h"
+#include "model/clock/vxu_tape.h"
 #include "model/mem.h"
 
 enum {
     UNIT_LOG = 6,
     PAGE = STAMP_BURST_PAGE >> UNIT_LOG,
-    BASE = 22, /* bits of a word's number; above are what is left of addresses */
+    BASE = 22,      /* bits of a word's number; above are what is left of addresses */
+    PLACE_LOG = 13, /* of a place in 4 KiB, from 1 on */
     MOST = 1 << 18,
-    PARTS = 16 /* tables of parts, at most */
+    PARTS = 16,        /* tables of parts, at most */
+    CONTENTS = 4 << 20 /* bytes of what tables hold */
 };
 
 /* Fields of which only some bits count, beside what is kept apart from the word: VM has four banks, XB and WB two by the
@@ -21,7 +25,8 @@ struct part {
     uint64_t bits;
 };
 /* Above the word's number: of a transfer into a table its address, of another where its rows lie in 4 KiB, of RECIP
- * and RSQRT the limit, of a control instruction where it goes on. */
+ * and RSQRT the limit, of a control instruction where it goes on; of what reads a table the number of what that holds, of
+ * a gathering load beside its place in 4 KiB. */
 static uint64_t with(uint32_t base, uint64_t rest)
 {
     return (rest + 1) << BASE | base;
@@ -30,11 +35,17 @@ static uint64_t with(uint32_t base, uint64_t rest)
 struct stamp_clock_shapes {
     const struct stamp_mach *mach;
     const struct stamp_word *code;
-    uint32_t *base; /* of each word of the program, or 0 */
+    struct stamp_clock_tables tables;
+    struct stamp_clock_contents *contents;
+    uint16_t *nt; /* entries without what does not count */
+    uint32_t version; /* of what the tables hold */
+    uint32_t *base;   /* of each word of the program, or 0 */
     struct one {
         struct stamp_word word;
         uint32_t pc;
-    } * one;                             /* from 1 on */
+        uint32_t version,
+            holds; /* number of what it reads of a table, where the version is that of now */
+    } * one;       /* from 1 on */
     uint32_t ones, most, places, *place; /* places: a power of 2 */
     struct {
         const struct part *of;
@@ -43,19 +54,24 @@ struct stamp_clock_shapes {
 };
 
 struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
-                                                  const struct stamp_word *code, uint32_t count)
+                                                  const struct stamp_word *code, uint32_t count,
+                                                  const struct stamp_clock_tables *tables)
 {
     struct stamp_clock_shapes *s = stamp_alloc(1, sizeof *s);
 
     if (!s) return NULL;
     s->mach = mach;
     s->code = code;
+    s->tables = *tables;
+    s->version = 1;
+    s->contents = stamp_clock_contents_new(CONTENTS);
     s->most = count < MOST ? count : MOST;
     for (s->places = 64; s->places < 2 * s->most;) s->places *= 2;
+    s->nt = stamp_alloc(mach->RT_ENTRIES, sizeof *s->nt);
     s->base = stamp_alloc(count, sizeof *s->base);
     s->one = stamp_alloc(s->most + 1u, sizeof *s->one);
     s->place = stamp_alloc(s->places, sizeof *s->place);
-    if (s->base && s->one && s->place) return s;
+    if (s->contents && s->nt && s->base && s->one && s->place) return s;
     stamp_clock_shapes_free(s);
     return NULL;
 }
@@ -63,6 +79,8 @@ struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
 void stamp_clock_shapes_free(struct stamp_clock_shapes *s)
 {
     if (!s) return;
+    stamp_clock_contents_free(s->contents);
+    stamp_free(s->nt);
     stamp_free(s->base);
     stamp_free(s->one);
     stamp_free(s->place);
@@ -77,6 +95,7 @@ static bool divides(const struct stamp_op *op, const union stamp_insn *i)
 }
 
 enum { VM = 3, XB = 1, WB = 1 };
+enum { NT = 3 << 14 | VM }; /* of an entry: whether and how it is used, the bank its token lies in */
 
 static const struct part *parts(const struct stamp_op *op, const union stamp_insn *i)
 {
@@ -183,7 +202,7 @@ static uint32_t base_of(struct stamp_clock_shapes *s, uint32_t pc)
     if (!s->place[at]) {
         if (s->ones == s->most) return 0;
         s->place[at] = ++s->ones;
-        s->one[s->ones] = (struct one){w, pc};
+        s->one[s->ones] = (struct one){.word = w, .pc = pc};
     }
     return s->base[pc] = s->place[at];
 }
@@ -215,17 +234,84 @@ static uint64_t place_of(const struct stamp_clock_shapes *s, const struct stamp_
     return d->dram % STAMP_BURST_PAGE + 1;
 }
 
+/* ---- What tables hold ------------------------------------------------------------------------------- */
+
+void stamp_clock_shapes_filled(struct stamp_clock_shapes *s)
+{
+    s->version++;
+}
+
+bool stamp_clock_shapes_full(const struct stamp_clock_shapes *s)
+{
+    return stamp_clock_contents_full(s->contents);
+}
+
+void stamp_clock_shapes_forget(struct stamp_clock_shapes *s)
+{
+    stamp_clock_contents_forget(s->contents);
+    s->version++;
+}
+
+uint32_t stamp_clock_entries(struct stamp_clock_shapes *s, enum stamp_space space, uint32_t first,
+                             uint32_t count)
+{
+    const bool index = space == STAMP_SPACE_IT;
+    const uint32_t there = index ? s->mach->IT_ENTRIES : s->mach->RT_ENTRIES;
+    const uint32_t from = first < there ? first : there;
+    const uint32_t n = count < there - from ? count : there - from;
+
+    if (index) return stamp_clock_content(s->contents, s->tables.it + from, n * sizeof(uint32_t));
+    if (space == STAMP_SPACE_RT)
+        return stamp_clock_content(s->contents, s->tables.rt + from, n * sizeof(uint16_t));
+    for (uint32_t i = 0; i < n; i++) s->nt[i] = s->tables.nt[from + i] & NT;
+    return stamp_clock_content(s->contents, s->nt, n * sizeof *s->nt);
+}
+
+/* What an instruction reads of a table, or will; the fields that say where are in its word. 0: no room */
+static uint32_t holds(struct stamp_clock_shapes *s, uint32_t base, const struct stamp_op *op,
+                      const union stamp_insn *i)
+{
+    struct one *one = &s->one[base];
+
+    if (one->version == s->version) return one->holds;
+    if (op->code == STAMP_OP_MM)
+        one->holds = stamp_clock_entries(s, STAMP_SPACE_NT, (uint32_t)i->m.nt,
+                                         (uint32_t)i->m.groups * s->mach->P);
+    else if (op->format == STAMP_FORMAT_D)
+        one->holds = stamp_clock_entries(s, STAMP_SPACE_IT, (uint32_t)i->d.it,
+                                         (uint32_t)(i->d.n0 * i->d.n1));
+    else
+        one->holds =
+            stamp_clock_entries(s, STAMP_SPACE_RT, (uint32_t)i->v.rt, stamp_clock_tape_rows(i));
+    one->version = one->holds ? s->version : 0;
+    return one->holds;
+}
+
+static bool looks_up(const struct stamp_op *op, const union stamp_insn *i)
+{
+    if (op->format == STAMP_FORMAT_D) return i->d.gather;
+    if (op->format == STAMP_FORMAT_V) return stamp_clock_tape_rows(i) != 0;
+    return op->code == STAMP_OP_MM;
+}
+
 uint64_t stamp_clock_shape(struct stamp_clock_shapes *s, const struct stamp_issue *issue)
 {
     const uint32_t base = base_of(s, issue->pc);
+    uint32_t held = 0;
 
     if (!base) return 0;
+    if (looks_up(issue->op, &issue->insn)) {
+        held = holds(s, base, issue->op, &issue->insn);
+        if (!held) return 0;
+    }
     switch (issue->op->format) {
-    case STAMP_FORMAT_D: return with(base, place_of(s, &issue->insn.d));
+    case STAMP_FORMAT_D:
+        if (held) return with(base, place_of(s, &issue->insn.d) | (uint64_t)held << PLACE_LOG);
+        return with(base, place_of(s, &issue->insn.d));
     case STAMP_FORMAT_W:
         return with(base, divides(issue->op, &issue->insn) ? issue->insn.w.lim : 0);
     case STAMP_FORMAT_C: return with(base, issue->next - issue->pc);
-    default: return with(base, 0);
+    default: return with(base, held);
     }
 }
 
@@ -238,7 +324,8 @@ void stamp_clock_of_shape(const struct stamp_clock_shapes *s, uint64_t shape,
     *issue = (struct stamp_issue){.pc = one->pc};
     issue->op = stamp_decode(&s->code[one->pc], &issue->insn);
     if (issue->op->format == STAMP_FORMAT_D) {
-        issue->insn.d.dram = rest ? rest - 1 : 0;
+        const uint64_t at = issue->insn.d.gather ? rest & ((1u << PLACE_LOG) - 1) : rest;
+        issue->insn.d.dram = at ? at - 1 : 0;
         issue->insn.d.areg = 0;
     }
     if (issue->op->format != STAMP_FORMAT_W) return;

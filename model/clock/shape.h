@@ -4,7 +4,7 @@
  * What of an instruction decides time: two of the same shape take the same cycles where all else is the same.
  *
  * Of a vector instruction its constants do not, of a transfer its address does as far as it decides where rows are cut into
- * bursts, of a control instruction where it goes on does. The number of a shape holds the word without all that, as
+ * bursts, of a control instruction where it goes on does, of one that reads a table what it will find there. The number of a shape holds the word without all that, as
  * a number of its own, and what is left of the rest: equal numbers are equal shapes.
  */
 #ifndef STAMP_CLOCK_SHAPE_H
@@ -14,13 +14,31 @@
 
 struct stamp_clock_shapes; /**< of one program */
 
-/** @param code  borrowed. @return NULL: out of memory */
+/** What the machine's tables hold, as many entries as it has. */
+struct stamp_clock_tables {
+    const uint16_t *rt, *nt;
+    const uint32_t *it;
+};
+
+/** @param code, tables  borrowed. @return NULL: out of memory */
 struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
-                                                  const struct stamp_word *code, uint32_t count);
+                                                  const struct stamp_word *code, uint32_t count,
+                                                  const struct stamp_clock_tables *tables);
 void stamp_clock_shapes_free(struct stamp_clock_shapes *s);
 
-/** Of an instruction as dispatched, or as a unit has it: its address or limit is final. 0: it has none any more, for
- *  want of room */
+/** An entry of a table has changed since the last call of any other. */
+void stamp_clock_shapes_filled(struct stamp_clock_shapes *s);
+/** There was no room for what a table holds: nothing has a shape until all are forgotten. */
+bool stamp_clock_shapes_full(const struct stamp_clock_shapes *s);
+/** Shapes given so far mean nothing any more. */
+void stamp_clock_shapes_forget(struct stamp_clock_shapes *s);
+
+/** A number of what @p count entries of @p space (RT, NT, IT) from @p first on hold, those there are. 0: no room */
+uint32_t stamp_clock_entries(struct stamp_clock_shapes *s, enum stamp_space space, uint32_t first,
+                             uint32_t count);
+
+/** Of an instruction as dispatched, or as a unit has it: its address or limit is final. 0: it has none, for want
+ *  of room */
 uint64_t stamp_clock_shape(struct stamp_clock_shapes *s, const struct stamp_issue *issue);
 
 /** An instruction of that shape, of which only the shape is said; pc is one's that has it, next is not said. */

@@ -28,16 +28,45 @@ uint32_t stamp_clock_state_num(struct stamp_clock_state *s, uint32_t value, size
     return value;
 }
 
+void stamp_clock_state_entries(struct stamp_clock_state *s, enum stamp_space space, uint32_t first,
+                               uint32_t count)
+{
+    uint32_t number = s->load ? 0 : stamp_clock_entries(s->shapes, space, first, count);
+
+    PUT(s, number);
+    if (!number) s->bad = true;
+}
+
 /* ---- Dispatch and fetch ----------------------------------------------------------------------------- */
+
+bool stamp_clock_state_near_begin(const struct stamp_clock_dispatch *d, uint32_t pc)
+{
+    return pc - d->start0 < d->window;
+}
+
+/* Fetch is at most a window ahead, and asks for a burst. */
+bool stamp_clock_state_near_end(const struct stamp_clock_dispatch *d, uint32_t pc)
+{
+    return pc + 2 * d->window >= d->count;
+}
+
+/* Words behind the begin of the outermost loop: all that are far are alike. */
+static uint32_t behind(struct stamp_clock_state *s, const struct stamp_clock_dispatch *d,
+                       uint32_t words)
+{
+    const uint32_t own =
+        stamp_clock_state_num(s, words < d->window ? words : d->window, sizeof words);
+
+    return own < d->window ? own : d->pc - d->start0;
+}
 
 static void dispatch(struct stamp_clock_state *s, struct stamp_clock_dispatch *d)
 {
-    const uint32_t far = d->window;
-
     if (d->state != STAMP_CLOCK_FETCH || d->skip || d->error || d->done || d->reset_units)
         s->bad = true;
-    if (!s->load && (d->pc - d->start0 < far || d->behind < far)) s->bad = true;
-    if (s->load) d->behind = d->pc - d->start0; /* all far from the loop's begin are alike */
+    behind(s, d, d->pc - d->start0);
+    const uint32_t before = behind(s, d, d->behind);
+    if (s->load) d->behind = before;
     REL(s, d->keep, d->pc);
     PUT(s, d->depth);
     PUT(s, d->jump);
@@ -50,10 +79,12 @@ static void asked(struct stamp_clock_state *s, struct stamp_clock_top *t)
     uint32_t line = (uint32_t)f->oldest + f->granules;
 
     REL(s, line, t->dispatch.pc >> 1);
+    const bool near = stamp_clock_state_near_end(&t->dispatch, t->dispatch.pc);
+    stamp_clock_state_num(s, near ? f->left : UINT32_MAX, sizeof f->left);
     if (!s->load) return;
     f->oldest = ((uint64_t)line - f->granules) & ((UINT64_C(1) << 33) - 1);
     f->next_addr = (t->code_addr + ((uint64_t)line << 6)) & ((UINT64_C(1) << STAMP_ADDR_BITS) - 1);
-    f->left = f->total - line; /* far from its end, as whoever looks a state up sees to */
+    f->left = line < f->total ? f->total - line : 0;
 }
 
 static void fetch(struct stamp_clock_state *s, struct stamp_clock_fetch *f, uint32_t pc)
@@ -168,7 +199,6 @@ static void port(struct stamp_clock_state *s, struct stamp_clock_axi *a)
 static void all(struct stamp_clock_state *s, struct stamp_clock_top *t)
 {
     asked(s, t);
-    PUT(s, s->tables);
     dispatch(s, &t->dispatch);
     fetch(s, &t->fetch, t->dispatch.pc);
     queues(s, &t->queues);
@@ -185,12 +215,10 @@ static void all(struct stamp_clock_state *s, struct stamp_clock_top *t)
 }
 
 size_t stamp_clock_state_save(struct stamp_clock_top *t, struct stamp_clock_shapes *shapes,
-                              uint32_t tables, uint8_t room[STAMP_CLOCK_STATE])
+                              uint8_t room[STAMP_CLOCK_STATE])
 {
-    struct stamp_clock_state s = {.at = room,
-                                  .end = room + STAMP_CLOCK_STATE - STAMP_CLOCK_IMAGE,
-                                  .shapes = shapes,
-                                  .tables = tables};
+    struct stamp_clock_state s = {
+        .at = room, .end = room + STAMP_CLOCK_STATE - STAMP_CLOCK_IMAGE, .shapes = shapes};
 
     if (!t->memory.image || !t->memory.restore) return 0;
     all(&s, t);

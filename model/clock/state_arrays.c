@@ -92,17 +92,18 @@ void stamp_clock_state_vxu(struct stamp_clock_state *s, struct stamp_clock_vxu *
 /* ---- Matrix unit ------------------------------------------------------------------------------------ */
 
 /* A tile, lines of VM counted from their bank, others that decide nothing from 0. */
-static void tile(struct stamp_clock_state *s, struct stamp_clock_tile *t)
+static void tile(struct stamp_clock_state *s, struct stamp_clock_tile *t, uint32_t P)
 {
     struct stamp_clock_tile own = *t;
 
     own.vm &= VM;
     own.cm = own.rm = 0;
     PUT(s, own);
+    stamp_clock_state_entries(s, STAMP_SPACE_NT, own.nt, P);
     if (s->load) *t = own;
 }
 
-static void product(struct stamp_clock_state *s, struct stamp_insn_m *i)
+static void product(struct stamp_clock_state *s, struct stamp_insn_m *i, uint32_t P)
 {
     struct stamp_insn_m own = *i;
 
@@ -111,6 +112,7 @@ static void product(struct stamp_clock_state *s, struct stamp_insn_m *i)
     own.vm &= VM;
     own.cm = own.rm = 0;
     PUT(s, own);
+    stamp_clock_state_entries(s, STAMP_SPACE_NT, (uint32_t)own.nt, (uint32_t)own.groups * P);
     if (s->load) *i = own;
 }
 
@@ -147,8 +149,8 @@ static void drain(struct stamp_clock_state *s, struct stamp_clock_drain *d, uint
         day(s, on);
         rows += (on->what & STAMP_CLOCK_DRAIN_NT) != 0;
     }
-    if (rows) tile(s, &d->tile[d->get]);
-    if (rows > P - d->row) tile(s, &d->tile[d->get ^ 1]);
+    if (rows) tile(s, &d->tile[d->get], P);
+    if (rows > P - d->row) tile(s, &d->tile[d->get ^ 1], P);
 }
 
 static void step(struct stamp_clock_state *s, struct stamp_clock_mxu *m)
@@ -168,14 +170,14 @@ static void step(struct stamp_clock_state *s, struct stamp_clock_mxu *m)
         (m->walk.active && !m->walk.tile_new)) { /* else a tile's first step writes it */
         PUT(s, p->last_tile);
         PUT(s, p->tile_bad);
-        tile(s, &p->tile);
+        tile(s, &p->tile, m->mach->P);
     } else {
         PUT(s, p->tile.ac);
     }
 }
 
 /* MM as it was given, and where its loops are. */
-static void walk(struct stamp_clock_state *s, struct stamp_clock_mxu_walk *w)
+static void walk(struct stamp_clock_state *s, struct stamp_clock_mxu_walk *w, uint32_t P)
 {
     PUT(s, w->active);
     if (!w->active) {
@@ -186,7 +188,7 @@ static void walk(struct stamp_clock_state *s, struct stamp_clock_mxu_walk *w)
     }
     struct stamp_clock_mxu_walk own = *w;
     const uint32_t xb = (uint32_t)own.i.xb & ~(uint32_t)XB, wb = (uint32_t)own.i.wb & ~(uint32_t)WB;
-    product(s, &own.i);
+    product(s, &own.i, P);
     own.xbase -= xb;
     own.wbase -= wb;
     own.wline -= wb;
@@ -219,8 +221,8 @@ void stamp_clock_state_mxu(struct stamp_clock_state *s, struct stamp_clock_mxu *
     PUT(s, m->ev_active);
     PUT(s, m->ev_stall);
     PUT(s, m->fill);
-    if (m->held) product(s, &m->h);
-    walk(s, &m->walk);
+    if (m->held) product(s, &m->h, m->mach->P);
+    walk(s, &m->walk, m->mach->P);
     step(s, m);
     drain(s, &m->drain, m->mach->P);
     if (s->load) m->gap_end = m->drain.now + gap;

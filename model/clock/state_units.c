@@ -104,8 +104,10 @@ static void rows(struct stamp_clock_state *s, struct stamp_clock_ag *a)
     place(s, &a->outer, alike);
     place(s, &a->b_addr, alike);
     place(s, &a->c_addr, alike);
-    if (a->gather) PUT(s, a->it_first);
-    if (a->gather) gather(s, a);
+    if (!a->gather) return;
+    PUT(s, a->it_first);
+    stamp_clock_state_entries(s, STAMP_SPACE_IT, a->it_first, (a->n0 + 1u) * (a->n1 + 1u));
+    gather(s, a);
 }
 
 static void addresses(struct stamp_clock_state *s, struct stamp_clock_ag *a)

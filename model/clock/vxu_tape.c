@@ -60,8 +60,18 @@ static void clear_head(uint64_t *wait0, uint64_t *wait1, uint64_t *wait2, uint64
     *wait0 = *wait1 = *wait2 = *post0 = *post1 = *post2 = 0;
 }
 
-/* The fields that decide time; @return how many rows of the table. */
-static uint32_t key_of(const union stamp_insn *insn, uint64_t key[KEY])
+uint32_t stamp_clock_tape_rows(const union stamp_insn *insn)
+{
+    const uint64_t op = insn->c.op;
+
+    return op == STAMP_OP_VQPAR || op == STAMP_OP_VQUANT || op == STAMP_OP_VCODE ||
+                   op == STAMP_OP_VDEQ
+               ? (uint32_t)insn->v.n0
+               : 0;
+}
+
+/* The fields that decide time. */
+static void key_of(const union stamp_insn *insn, uint64_t key[KEY])
 {
     union stamp_insn k;
     const uint64_t op = insn->c.op;
@@ -83,10 +93,6 @@ static uint32_t key_of(const union stamp_insn *insn, uint64_t key[KEY])
         clear_head(&k.v.wait0, &k.v.wait1, &k.v.wait2, &k.v.post0, &k.v.post1, &k.v.post2);
     }
     memcpy(key, k.field, sizeof k.field);
-    return op == STAMP_OP_VQPAR || op == STAMP_OP_VQUANT || op == STAMP_OP_VCODE ||
-                   op == STAMP_OP_VDEQ
-               ? (uint32_t)insn->v.n0
-               : 0;
 }
 
 static uint64_t hash_of(const uint64_t key[KEY])
@@ -237,11 +243,12 @@ const struct stamp_clock_tape *stamp_clock_tape_of(struct stamp_clock_tapes *t,
                                                    const union stamp_insn *insn, const uint16_t *rt)
 {
     uint64_t key[KEY];
-    const uint32_t rows = key_of(insn, key);
-    const uint64_t hash = hash_of(key);
-    uint32_t at = hash & (PLACES - 1);
+    const uint32_t rows = stamp_clock_tape_rows(insn);
     struct entry *e;
 
+    key_of(insn, key);
+    const uint64_t hash = hash_of(key);
+    uint32_t at = hash & (PLACES - 1);
     if (rows && insn->v.rt + rows > t->mach->RT_ENTRIES) return NULL;
     while ((e = t->place[at])) {
         if (e->hash == hash && !memcmp(e->key, key, sizeof key) &&

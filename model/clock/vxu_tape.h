@@ -70,6 +70,9 @@ static inline uint32_t stamp_clock_tape_rank(const struct stamp_clock_tape *t, u
     return b->before[kind] + stamp_clock_tape_bits(part);
 }
 
+/** Entries of the row table an instruction of the vector unit reads, from its rt on; 0: none. */
+uint32_t stamp_clock_tape_rows(const union stamp_insn *insn);
+
 struct stamp_clock_tapes; /**< tapes of one machine, by instruction */
 
 /** Room for @p bytes of tapes; when it is full all are forgotten. @return NULL: no memory */
