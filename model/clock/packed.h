@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /** Room for @p bytes packed, at most. */
 #define STAMP_CLOCK_PACKED(bytes) (((bytes) + 7) / 8 * 9)
@@ -20,7 +21,10 @@ static inline size_t stamp_clock_pack(const uint8_t *from, size_t bytes, uint8_t
 
     for (size_t i = 0; i < bytes; i += 8) {
         uint8_t *which = at++;
+        uint64_t all = 1;
         *which = 0;
+        if (i + 8 <= bytes) memcpy(&all, from + i, 8);
+        if (!all) continue;
         for (size_t k = 0; k < 8 && i + k < bytes; k++) {
             *at = from[i + k];
             *which = (uint8_t)(*which | (*at != 0) << k);
@@ -34,8 +38,11 @@ static inline size_t stamp_clock_pack(const uint8_t *from, size_t bytes, uint8_t
 static inline const uint8_t *stamp_clock_unpack(const uint8_t *from, size_t bytes, uint8_t *to)
 {
     for (size_t i = 0; i < bytes; i += 8) {
-        const uint8_t which = *from++;
-        for (size_t k = 0; k < 8 && i + k < bytes; k++) to[i + k] = which >> k & 1 ? *from++ : 0;
+        const size_t some = bytes - i < 8 ? bytes - i : 8;
+        uint8_t which = *from++;
+        memset(to + i, 0, some);
+        for (uint8_t *at = to + i; which; which = (uint8_t)(which >> 1), at++)
+            if (which & 1) *at = *from++;
     }
     return from;
 }
