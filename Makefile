@@ -44,6 +44,7 @@ FUZZERS  := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 TOOLS    := $(addprefix $(B)/,logits ids picture named predict)
 # Unit benches: build/tb/MACHINE/UNIT; tiny_cov writes coverage, as build/stamp_rtl_tiny_cov.so does.
 BENCHES  := $(foreach m,$(filter-out wide,$(MACHS)),$(addprefix $m/,ldu stu mxu vxu vx_fn xb)) $(addprefix tiny/,fp ctrl lib)
+RECORDED := $(patsubst tiny/%,tiny_energy/%,$(filter tiny/%,$(BENCHES)))
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
@@ -73,7 +74,7 @@ $(B)/specgen: $(call obj,$(addprefix model/spec/,specgen.c specgen_md.c spec.c m
 $(B)/stamp: $(call obj,$(CLI_C)) $(LIB)
 $(B)/check: $(call obj,$(TEST_C)) $(LIB)
 $(TOOLS): $(B)/%: $(B)/tests/tools/%.o $(LIB)
-$(B)/rand $(B)/errors $(B)/regs $(B)/edges: $(B)/%: $(B)/tests/cosim/%.o $(call obj,$(COSIM)) $(LIB)
+$(B)/rand $(B)/errors $(B)/regs $(B)/edges $(B)/words: $(B)/%: $(B)/tests/cosim/%.o $(call obj,$(COSIM)) $(LIB)
 $(B)/cycles: $(call obj,$(wildcard tests/cosim/cycle*.c)) $(LIB)
 $(B)/resets: $(call obj,tests/cosim/resets.c $(GEN_C)) $(LIB)
 $(B)/calibrate: $(call obj,$(wildcard tests/cosim/calibrate*.c) tests/cosim/cycle_shapes.c $(GEN_C)) $(LIB)
@@ -111,7 +112,7 @@ $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
-$(addprefix $(B)/,rand errors regs edges axi_monitor_tb replay lanes):
+$(addprefix $(B)/,rand errors regs edges words axi_monitor_tb replay lanes):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
 
 # ---- What derives from the tables ----------------------------------------------------------------------
@@ -157,9 +158,10 @@ $(B)/assert/rtl/stamp_mutant_pkg.sv: tests/assert/mutants.txt tests/assert/asser
 	tests/assert/assertions.py --mutate
 $(B)/checks: $(wildcard tests/assert/*.sv tests/assert/*.cpp rtl/assert/check_*.sv) sim/verilator/stop.h sim/verilator/stop.cpp sim/verilator/build.sh
 	sim/verilator/build.sh checks tiny
-$(addprefix $(B)/tb/,$(BENCHES) $(COVERED)): $(B)/tb/%: $(wildcard tests/rtl/*.*) $(RTL_SV) $(LIB) $(B)/specgen \
+$(addprefix $(B)/tb/,$(BENCHES) $(COVERED) $(RECORDED)): $(B)/tb/%: $(wildcard tests/rtl/*.*) $(RTL_SV) $(LIB) $(B)/specgen \
     $(B)/tests/oracle/softfloat.o sim/verilator/dram.cpp sim/verilator/build.sh
 	sim/verilator/build.sh bench $(subst /, ,$*)
+$(addprefix $(B)/tb/,$(RECORDED)): $(addprefix sim/verilator/,record.cpp record.h signals.cpp)
 benches: $(BENCHES:%=$(B)/tb/%) $(B)/axi_monitor_tb
 	@for b in $^; do echo "$$b"; $$b || exit 1; done
 
@@ -173,7 +175,7 @@ demo: deps-demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny-energy rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges cycles resets checks calibrate conform make_vectors axi_monitor_tb replay lanes) $(BENCHES:%=$(B)/tb/%)
+	  check check-san rand errors regs edges words cycles resets checks calibrate conform make_vectors axi_monitor_tb replay lanes) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn $(MACHS:%=rtl-%-awake) rtl-$(firstword $(MACHS))-threads ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
@@ -211,7 +213,7 @@ energy-table:
 	@rtl/energy/schemes.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),asap7) $(if $(ONLY),--only "$(ONLY)") -j $(or $(J),1)
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
 mutate: deps-prove
-	@$(MAKE) -s rtl-tiny-energy $(addprefix $(B)/,stamp rand errors regs lanes)
+	@$(MAKE) -s rtl-tiny-energy $(addprefix $(B)/,stamp rand errors regs words lanes) $(RECORDED:%=$(B)/tb/%)
 	@tests/mutate/mutate.py $(UNIT) $(if $(UPDATE),-u) -j $(or $(J),2)
 assertions: ; @tests/assert/assertions.py --list
 bench: deps-demo-bench

@@ -40,6 +40,7 @@ if [ "$length" = short ]; then
         -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- energy-schemes "tests/energy/schemes.py $B/stamp" -- energy-parse tests/energy/parse.py -- energy-flow tests/energy/flow.py -- energy-record tests/energy/recorder.py -- prove "tests/prove/prove.py --short -j 1" \
         -- mutate "tests/mutate/mutate.py rmux --short && tests/mutate/mutate.py rmux --count 0 2>&1 | grep -q 0.mutants.ran" \
         -- semaphores "$(each "tests/cosim/semaphores.py $B/stamp MACHINE" $machines)" \
+        -- words "$B/words ${machines%% *}" \
         -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 0 ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m" \

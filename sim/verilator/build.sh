@@ -7,7 +7,7 @@
 #                             without assertions; NAME_mutants: faults of tests/assert to choose from; NAME_threads: on
 #                             two threads; NAME_awake: no unit sleeps; NAME_energy: records the ports of units (record.h)
 #   build.sh checks NAME      $B/checks: a fault for each assertion of rtl/assert/check_*.sv
-#   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top
+#   build.sh bench NAME UNIT  $B/tb/NAME/UNIT from tests/rtl/UNIT_tb.cpp over stamp_UNIT or UNIT_tb_top; NAME_energy: records
 # Units of a plain machine sleep (rtl/lib/stamp_wake.sv); those of the other kinds and of benches never do.
 # NATIVE and TUNE: options of the C++ compiler for the model, and for all of it (tune.sh). The model of a machine
 # is compiled by RTL_CXX, clang++ where it is there: base in half of gcc's time, and a fifth faster.
@@ -46,19 +46,19 @@ params() {
     [ "$p" = "$(cat "$dir/params" 2> /dev/null)" ] || echo "$p" > "$dir/params"
 }
 
-# Ports of units, made visible: all that ends in _i, _ni or _o but for the leaves (rtl/lib, rtl/fp).
+# Ports of units, made visible: all that ends in _i, _ni or _o but for the leaves (rtl/lib, rtl/fp), unless they are asked for.
 ports() {
     echo '`verilator_config'
-    for f in rtl/mem/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv; do
+    for f in "$@" rtl/mem/*.sv rtl/dma/*.sv rtl/vec/*.sv rtl/mxu/*.sv rtl/ctrl/*.sv rtl/top/*.sv; do
         m=$(basename "$f" .sv)
         for end in i ni o; do echo "public_flat_rd -module \"$m\" -var \"*_$end\""; done
     done
 }
 
-# A line a port: what Verilator made of it in the root module.
+# A line a port: what Verilator made of it in the root module. signals HEADER TOP
 signals() {
-    sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ (stamp_top__DOT__\w+_n?[io]);.*/\3 \3 \2/p' \
-        -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_n?[io]),([0-9]+),0.*/\2 stamp_top__DOT__\2 \3/p' "$dir/Vstamp___024root.h" |
+    sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ ('"$2"'__DOT__\w+_n?[io]);.*/\3 \3 \2/p' \
+        -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_n?[io]),([0-9]+),0.*/\2 '"$2"'__DOT__\2 \3/p' "$dir/$1" |
         awk '{ printf "SIGNAL(%s, \"%s\", %d)\n", $1, $2, $3 + 1 }' > "$dir/signals.def"
     [ -s "$dir/signals.def" ] || { echo "error: no port of a unit is visible in $dir" >&2; exit 1; }
 }
@@ -76,7 +76,7 @@ machine() {
         OPT_FAST="$NATIVE" OPT_SLOW=-O$((1 - coverage)) OPT_GLOBAL=-O2 > /dev/null
     own='' recorder=''
     if [ $record = 1 ]; then
-        signals
+        signals Vstamp___024root.h stamp_top
         recorder="-DVROOT=Vstamp___024root -DSIGNALS_DEF=\"signals.def\" sim/verilator/record.cpp sim/verilator/signals.cpp"
     fi
     for c in ${MEMORY_C:?of make}; do
@@ -109,12 +109,23 @@ bench() {
     mkdir -p "$dir"
     rm -f "$B/tb/$name/$unit" # its makefile does not know the archive: linked anew
     up=$(realpath --relative-to="$dir" .) lib=$(realpath --relative-to="$dir" "$B")
-    MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. -MAKEFLAGS CXX=$RTL_CXX -LDFLAGS -latomic $flags --prefix Vtop --Mdir "$dir" -o "../$unit" \
-        --top-module "$(basename "$top" .sv)" $kind ${opt:+-MAKEFLAGS "$opt"} $(own_params "$top") \
-        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach -DSTAMP_STOP_EXITS $said -include $up/sim/verilator/stop.h" $macros $sources $checks \
-        $(ls tests/rtl/"$unit"_tb.vlt tests/rtl/"$unit"_tb_top.sv 2> /dev/null) "$up/tests/rtl/${unit}_tb.cpp" \
-        "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" "$up/sim/verilator/stop.cpp" \
-        "$lib/tests/oracle/softfloat.o" "$lib/libstamp.a" > "$B/tb/$name/$unit.log" 2>&1 || {
+    modules="$macros $sources $checks $(ls tests/rtl/"$unit"_tb.vlt tests/rtl/"$unit"_tb_top.sv 2> /dev/null || :)"
+    [ $record = 0 ] || kind="--flatten $dir/ports.vlt"
+    of="$flags --prefix Vtop --Mdir $dir --top-module $(basename "$top" .sv) $kind $(own_params "$top") $modules"
+    more='' more_cpp=''
+    if [ $record = 1 ]; then # which ports there are is known once it is verilated
+        ports $([ "$unit" != fp ] || ls rtl/fp/stamp_f*.sv | grep -v _pkg) > "$dir/ports.vlt"
+        verilator --cc $of
+        signals Vtop___024root.h "$(basename "$top" .sv)"
+        printf '#define %s\n' "STAMP_RECORD 1" "VROOT Vtop___024root" 'VROOT_H "Vtop___024root.h"' 'SIGNALS_DEF "signals.def"' \
+            "STAMP_RECORD_TOP \"$(basename "$top" .sv)\"" "STAMP_RECORD_MACH \"$mach\"" > "$dir/recorded.h"
+        more="-include recorded.h" more_cpp="$up/sim/verilator/record.cpp $up/sim/verilator/signals.cpp -LDFLAGS -lz"
+    fi
+    MAKEFLAGS='' verilator --cc --exe --build -MAKEFLAGS CURDIR=. -MAKEFLAGS CXX=$RTL_CXX -LDFLAGS -latomic -o "../$unit" \
+        ${opt:+-MAKEFLAGS "$opt"} $of \
+        -CFLAGS "-std=c++17 -O2 -ffp-contract=off -I$up -DSTAMP_CONFIG=$mach -DSTAMP_STOP_EXITS $said -include $up/sim/verilator/stop.h $more" \
+        "$up/tests/rtl/${unit}_tb.cpp" "$up/tests/rtl/axi_monitor.cpp" "$up/sim/verilator/dram.cpp" "$up/sim/verilator/stop.cpp" \
+        $more_cpp "$lib/tests/oracle/softfloat.o" "$lib/libstamp.a" > "$B/tb/$name/$unit.log" 2>&1 || {
         cat "$B/tb/$name/$unit.log"
         exit 1
     }

@@ -40,7 +40,7 @@ def machine():
     where = os.path.join(design.OUT, "machine")
     os.makedirs(where, exist_ok=True)
     for name, kept in (("stamp_rtl_tiny_energy.so", "stamp_rtl_tiny.so"), ("stamp", "stamp"), ("rand", "rand"),
-                       ("errors", "errors"), ("regs", "regs")):
+                       ("errors", "errors"), ("regs", "regs"), ("words", "words")):
         path, kept = os.path.join(design.ROOT, design.B, name), os.path.join(where, kept)
         if not os.path.exists(path):
             raise design.BadUnit(f"no {path}: make rtl-tiny-energy {design.B}/{name}")
@@ -62,13 +62,16 @@ def sets(args):
     for n in [n for n in names if not os.path.exists(f"{programs}/{n}.stamp")]:
         subprocess.run([f"{where}/stamp", "asm", "--no-verify", f"{programs}/{n}.s", "-o", f"{programs}/{n}.stamp"],
                        check=True, capture_output=True)
-    return {"rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
+    benches = {n: [[os.path.join(design.ROOT, design.B, "tb/tiny_energy", n)]] for n in BENCHES}
+    return {**benches, "rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
             "errors": [[f"{where}/errors", "tiny", "--dir", where]],
+            "words": [[f"{where}/words", "tiny", "--dir", where]],
             "regs": [[f"{where}/regs", "tiny", where]],
             "semaphores": [[f"{where}/stamp", "run", "--no-verify", f"{programs}/{n}.stamp", "--on", "rtl"] for n in names]}
 
 
-NEW = ("semaphores",)
+BENCHES = ("ctrl", "fp", "ldu", "lib", "mxu", "stu", "vx_fn", "vxu", "xb") # of tests/rtl
+NEW = ("semaphores", "words")
 WORK = 12e9 # gates times cycles of a record, at most
 
 
@@ -84,14 +87,16 @@ def recorded(paths, name, commands):
     where = os.path.join(design.OUT, "records")
     os.makedirs(where, exist_ok=True)
     files = {p: [os.path.join(where, f"{p}.{name}.{k}.rec") for k in range(len(commands))] for p in paths}
-    born = max(os.path.getmtime(os.path.join(machine(), f)) for f in os.listdir(machine()))
     for k, command in enumerate(commands):
+        if not os.path.exists(command[0]):
+            raise design.BadUnit(f"no {command[0]}: make mutate builds it")
+        born = max(os.path.getmtime(f) for f in (command[0], os.path.join(machine(), "stamp_rtl_tiny.so")))
         key = design.digest(command, *[design.read(w[:-6] + ".s") for w in command if w.endswith(".stamp")])
         lacks = [p for p in paths if not fresh(files[p][k], key, born)]
         if not lacks:
             continue
         env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in lacks),
-                   STAMP_RECORD_COUNT="100000", STAMP_RECORD_ALL="1")
+                   STAMP_RECORD_COUNT="400000", STAMP_RECORD_ALL="1")
         done = subprocess.run(command, cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
         for p in lacks:
             if not os.path.exists(files[p][k]):
@@ -160,7 +165,7 @@ def judged(where, c, rest, args):
 # ---- The gate --------------------------------------------------------------------------------------------------
 SCORES, SURVIVORS = os.path.join(HERE, "scores.txt"), os.path.join(HERE, "survivors.txt")
 LEAST = 200 # mutants of a unit
-HEAD = "mutants  before  seen  equivalent   differ  open   cycles"
+HEAD = "mutants machine before  seen  equivalent   differ  open   cycles"
 
 
 def place(fault):
@@ -193,21 +198,33 @@ def rewrite(path, unit, lines):
     os.replace(path + ".part", path)
 
 
-def campaign(unit, args):
+def records(chosen, args):
+    """Unit -> its records, each with the name of its set: programs of the machine, benches, then what came by mutants;
+    every program runs once for all units that ask for it."""
+    asked = {u.name: [(n, at or u.path) for n, _, at in (s.partition("@") for s in u.sets.split(","))
+                      if not args.short or n == "rand"] for u in chosen}
+    found = {}
+    for name, commands in sets(args).items():
+        paths = sorted({path for pairs in asked.values() for n, path in pairs if n == name})
+        found[name] = recorded(paths, name, commands) if paths else {}
+    return {u: {f: n for n, path in sorted(pairs, key=lambda p: (p[0] in NEW, p[0] in BENCHES)) for f in found[n][path]}
+            for u, pairs in asked.items()}
+
+
+def campaign(unit, files, args):
     """What is wrong, as lines; the row is printed."""
     where, faults = design.circuit(unit, args.count, args.seed) if args.count else (None, [])
     if len(faults) < LEAST:
         return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
     c = miter.Circuit(where)
-    chosen = {n: c for n, c in sets(args).items() if n in (["rand"] if args.short else unit.sets.split(","))}
-    files = {p: name for name, commands in chosen.items() for p in recorded([unit.path], name, commands)[unit.path]}
     seen, cycles, odd = replayed(where, c, list(files))
     before = sum(files[f] not in NEW for f, _, _ in seen.values())
+    alone = sum(files[f] not in NEW + BENCHES for f, _, _ in seen.values())
     rest = [n for n in range(1, len(faults) + 1) if n not in seen]
     asked = not args.short and not args.quick
     verdicts = judged(where, c, rest, args) if asked else {n: ("open", "not asked") for n in rest}
     count = collections.Counter(v for v, _ in verdicts.values())
-    row = (f"{len(faults):7} {before:7} {len(seen):5} {count['equivalent']:11} {count['differs']:8} {count['open']:5} "
+    row = (f"{len(faults):7} {alone:7} {before:6} {len(seen):5} {count['equivalent']:11} {count['differs']:8} {count['open']:5} "
            f"{cycles:8}")
     print(f"{unit.name:<10} {row}  ({odd} bits of the unit itself were not as recorded)", flush=True)
     if args.short:
@@ -245,8 +262,10 @@ def main():
     wrong, ran = [], 0
     print(f"{'unit':<10} {HEAD}")
     try:
-        for unit in units(args.units):
-            wrong += campaign(unit, args)
+        chosen = units(args.units)
+        files = records(chosen, args) if args.count else {}
+        for unit in chosen:
+            wrong += campaign(unit, files.get(unit.name, {}), args)
             ran += 1
     except (design.BadUnit, record.BadRecord, OSError) as error:
         wrong.append(f"error: {error}")

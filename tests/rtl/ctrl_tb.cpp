@@ -23,6 +23,7 @@
 
 #include "sim/verilator/dram.h"
 #include "tests/rtl/axi_monitor.h"
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/ctrl_clock.h"
 
@@ -128,6 +129,7 @@ static void tick(bool reset_n)
         dram->step(pins);
     else
         dram->reset(pins);
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

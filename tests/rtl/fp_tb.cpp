@@ -22,6 +22,7 @@
 #include "tests/oracle/softfloat.h"
 #include "verilated.h"
 
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/fp_cases.h"
 
@@ -45,6 +46,7 @@ static void tick(void)
 {
     top->clk_i = 0;
     top->eval();
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

@@ -11,6 +11,7 @@
  * Args     --seed N   --cases N   --bench (print the rates)
  * Build    make build/tb/base/ldu: stamp_ldu with the parameters it names
  */
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/ldu_clock.h"
 
 struct line_write {
@@ -109,6 +110,7 @@ static void tick(bool reset_n)
     else
         dram->reset(pins);
     const uint32_t it_data = play_table();
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

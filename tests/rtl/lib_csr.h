@@ -12,6 +12,7 @@
 #include <map>
 
 #include "tests/rtl/axi_monitor.h"
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/mxu_vxu.h"
 
 static Vtop *top;
@@ -20,6 +21,7 @@ static tally t;
 
 static void tick()
 {
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

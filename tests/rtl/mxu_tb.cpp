@@ -14,6 +14,7 @@
 #include "Vtop.h"
 #include "verilated.h"
 
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/mxu_vxu.h"
 
@@ -61,6 +62,7 @@ static void tick()
     used += top->ev_used_o;
     lines += top->ev_line_o;
     ac_reads += top->ev_ac_read_o;
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

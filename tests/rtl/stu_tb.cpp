@@ -9,6 +9,7 @@
  * Case     one instruction: its code, and memory right after its list; or one rate
  * Args     --seed N   --cases N   --bench (print the rates)
  */
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/stu_clock.h"
 
 static std::vector<uint8_t> want_mem(Size);
@@ -136,6 +137,7 @@ static void tick(bool reset_n)
         dram->step(pins);
     else
         dram->reset(pins);
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

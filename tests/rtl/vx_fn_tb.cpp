@@ -19,6 +19,7 @@
 #include "model/clock/vxu_fn.h"
 #include "model/num/f32.h"
 #include "model/num/fn.h"
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/clock_pins.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/mxu_vxu.h"
@@ -251,6 +252,7 @@ static bool tick(const line *l)
     }
     if (taken) inside.push_back(*l);
     clock_twin();
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();
@@ -264,6 +266,7 @@ static void reset()
 {
     offer(nullptr);
     top->rst_ni = 0;
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

@@ -15,6 +15,7 @@
 #include "Vtop.h"
 #include "verilated.h"
 
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/vxu_insns.h"
 
@@ -104,6 +105,7 @@ static void tick()
     pb_writes += top->pb_we_o;
     if (top->vw_valid_o && top->vw_ready_i)
         memcpy(&vm[top->vw_addr_o * mach->L], &top->vw_data_o, mach->L * 4);
+    bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;
     top->eval();

@@ -13,6 +13,7 @@
 #include "verilated.h"
 
 #include "model/clock/xb.h"
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/clock_pins.h"
 #include "tests/rtl/cover.h"
 
@@ -59,6 +60,7 @@ int main(int argc, char **argv)
         }
         stamp_clock_xb_edge(&unit, &pins);
         if (!top->rst_ni) unit = {};
+        bench_record(top);
         top->contextp()->timeInc(1);
         top->clk_i = 1;
         top->eval();
