@@ -122,7 +122,10 @@ static uint32_t some_register()
 #define REG(name, offset, access, meaning) offset,
 #include "model/spec/regs.def"
         0x4c, 0x104, 0x1f4, 0x2fc, 0xffc};
-    return g.one_in(3) ? (uint32_t)STAMP_REG_CTRL : all[g.below(sizeof all / sizeof all[0])];
+    const uint32_t at =
+        g.one_in(3) ? (uint32_t)STAMP_REG_CTRL : all[g.below(sizeof all / sizeof all[0])];
+    /* No register: an address that differs from one's in a bit. */
+    return g.one_in(4) ? at ^ 4u << g.below(10) : at;
 }
 
 static void lite_drive()

@@ -3,7 +3,7 @@
  * @file lib_tb.cpp
  * Bench of the small common modules, each against a few lines of C++ and, where it has one, its timed twin: fifo, memories (lib_mem.h), arbitration
  * of the vector memory, the AXI read multiplexer (with the AXI4 monitor behind it), the registers
- * over AXI4-Lite (with its monitor), the event counters.
+ * over AXI4-Lite (with its monitor), the event counters, the semaphores (lib_sems.h).
  *
  * Case     one cycle of one module in which something was compared
  * Args     --seed N   --cases N (cycles of each module)
@@ -12,6 +12,7 @@
  */
 #include "tests/rtl/cover.h"
 #include "tests/rtl/lib_mem.h"
+#include "tests/rtl/lib_sems.h"
 
 /* ---- fifo ------------------------------------------------------------------------------------ */
 
@@ -184,6 +185,8 @@ int main(int argc, char **argv)
         csr(a.cases);
         reset();
         counters(a.cases);
+        reset();
+        sems(a.cases);
     }
     finish(top);
     return t.close("lib_tb");

@@ -2,7 +2,7 @@
 // lib_tb_top - the small common modules side by side, small: fifo (f_), rams of two ports (r_) and of one
 // (n_), each with the macros of its body beside it, a cycle sooner, tables of 16 and 32 bits (t_), banks one
 // and two (k_), operand memory (b_), vector memory (v_), read multiplexer (x_), registers (s_, c_), event
-// counters (e_).
+// counters (e_), semaphores (q_).
 module lib_tb_top (
     input  logic         clk_i,
     input  logic         rst_ni,
@@ -80,7 +80,13 @@ module lib_tb_top (
     input  logic [stamp_isa_pkg::EVENTS-1:0]    e_hit_i,
     input  logic [stamp_isa_pkg::EVENTS*16-1:0] e_inc_i,
     input  logic [5:0]   e_index_i,
-    output logic [31:0]  e_word_o
+    output logic [31:0]  e_word_o,
+
+    input  logic         q_clear_i,
+    input  logic [59:0]  q_wait_i, q_post_i,
+    input  logic [3:0]   q_take_i, q_give_i,
+    output logic [3:0]   q_ok_o, q_overflow_o,
+    output logic         q_spent_o, q_busy_o
 );
 
   stamp_fifo #(.Width(32), .Depth(4)) i_fifo (
@@ -154,5 +160,9 @@ module lib_tb_top (
   stamp_counters #(.L(8), .T(4)) i_counters (
     .clk_i, .rst_ni, .clear_i(e_clear_i), .hit_i(e_hit_i), .inc_i(e_inc_i),
     .index_i(e_index_i), .high_i(e_high_i), .word_o(e_word_o));
+
+  stamp_sems #(.Units(4)) i_sems (
+    .clk_i, .rst_ni, .clear_i(q_clear_i), .wait_i(q_wait_i), .ok_o(q_ok_o), .take_i(q_take_i), .spent_o(q_spent_o),
+    .give_i(q_give_i), .post_i(q_post_i), .busy_o(q_busy_o), .overflow_o(q_overflow_o));
 
 endmodule
