@@ -2,11 +2,13 @@
 """A mutant beside its unit as one AIGER file whose output says that they differ, and what ABC says of it.
 
 Both begin with the same values in registers, any values, and one cycle of reset; from then on both have the same inputs,
-any inputs. A register whose next value is the same in both as long as those registers are the same is kept once."""
+any inputs. A register whose next value is the same in both as long as those registers are the same is kept once. Where
+that differs at once, because of values nothing that runs comes to, it is asked again with registers that begin with 0."""
 import os
 import re
 import subprocess
 
+EARLY = 6 # cycles
 LOOK = "read_aiger {out}; strash; bmc3 -F 30 -T {look}"
 PROVE = "read_aiger {out}; strash; scorr; dc2; scorr; pdr -T {limit}"
 
@@ -91,13 +93,13 @@ def at(v, literal):
     return v[literal >> 1] ^ (literal & 1)
 
 
-def miter(c, number, path):
+def miter(c, number, path, zeros):
     """Writes the file; False where nothing can differ, by structure alone."""
     split = set()
     while True:
         g = Graph()
         free = [g.variable() for _ in range(c.inputs)]
-        once = [g.variable() for _ in range(c.latches)] # first values
+        once = [0 if zeros else g.variable() for _ in range(c.latches)] # first values
         begun, own = g.variable(), [g.variable() for _ in range(c.latches)]
         other = {i: g.variable() for i in sorted(split)}
         first = [g.choose(begun, own[i], once[i]) for i in range(c.latches)]
@@ -122,7 +124,7 @@ def miter(c, number, path):
         return False
     latches = [(begun, 1)] + [(own[i], at(sides[0], c.next[i])) for i in range(c.latches)]
     latches += [(other[i], at(sides[1], c.next[i])) for i in sorted(split)]
-    write(path, g, free + once, latches, bad)
+    write(path, g, free + [x for x in once if x], latches, bad)
     return True
 
 
@@ -166,8 +168,19 @@ def write(path, g, inputs, latches, bad):
 def judge(c, number, where, look, limit):
     """(verdict, what is said): equivalent, differs, open."""
     path = f"{where}.{number}.aig"
-    if not miter(c, number, path):
-        return "equivalent", "structure"
+    verdict, said, frame = asked(c, number, path, look, limit, False)
+    if verdict == "differs" and frame <= EARLY:
+        verdict, said, frame = asked(c, number, path, look, limit, True)
+        said += ", registers 0 at first"
+    if verdict == "equivalent" and os.path.exists(path):
+        os.remove(path)
+    return verdict, said
+
+
+def asked(c, number, path, look, limit, zeros):
+    """The verdict, what is said, the cycle that differs."""
+    if not miter(c, number, path, zeros):
+        return "equivalent", "structure", 0
     said = ""
     for script in (LOOK, PROVE):
         try:
@@ -178,10 +191,9 @@ def judge(c, number, where, look, limit):
         now = re.sub(r"ABC command line.*", "", done.stdout)
         hit = re.search(r"asserted in frame (\d+)", now)
         if hit:
-            return "differs", f"in cycle {hit.group(1)} of some inputs"
+            return "differs", f"in cycle {hit.group(1)} of some inputs", int(hit.group(1))
         if re.search(r"Property proved|Networks are equivalent", now):
-            os.remove(path)
-            return "equivalent", "pdr"
+            return "equivalent", "pdr", 0
         said += now
     reached = re.findall(r"No output (?:asserted|failed) in (\d+) frames", said)
-    return "open", f"equal for {max(map(int, reached), default=0)} cycles"
+    return "open", f"equal for {max(map(int, reached), default=0)} cycles", 0

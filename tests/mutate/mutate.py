@@ -62,7 +62,7 @@ def sets(args):
     for n in [n for n in names if not os.path.exists(f"{programs}/{n}.stamp")]:
         subprocess.run([f"{where}/stamp", "asm", "--no-verify", f"{programs}/{n}.s", "-o", f"{programs}/{n}.stamp"],
                        check=True, capture_output=True)
-    benches = {n: [[os.path.join(design.ROOT, design.B, "tb/tiny_energy", n)]] for n in BENCHES}
+    benches = {n: [[os.path.join(design.ROOT, design.B, "tb/tiny_energy", n)] + BENCHES[n]] for n in BENCHES}
     return {**benches, "rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
             "errors": [[f"{where}/errors", "tiny", "--dir", where]],
             "words": [[f"{where}/words", "tiny", "--dir", where]],
@@ -70,7 +70,8 @@ def sets(args):
             "semaphores": [[f"{where}/stamp", "run", "--no-verify", f"{programs}/{n}.stamp", "--on", "rtl"] for n in names]}
 
 
-BENCHES = ("ctrl", "fp", "ldu", "lib", "mxu", "stu", "vx_fn", "vxu", "xb") # of tests/rtl
+BENCHES = {"ctrl": [], "fp": ["--cases", "200000"], "ldu": [], "lib": [], "mxu": [], "stu": [], "vx_fn": [], "vxu": [],
+           "xb": []} # of tests/rtl, and what they are asked for
 NEW = ("semaphores", "words")
 WORK = 12e9 # gates times cycles of a record, at most
 
@@ -96,7 +97,7 @@ def recorded(paths, name, commands):
         if not lacks:
             continue
         env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in lacks),
-                   STAMP_RECORD_COUNT="400000", STAMP_RECORD_ALL="1")
+                   STAMP_RECORD_COUNT="4000000", STAMP_RECORD_ALL="1")
         done = subprocess.run(command, cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
         for p in lacks:
             if not os.path.exists(files[p][k]):
@@ -219,7 +220,7 @@ def campaign(unit, files, args):
     c = miter.Circuit(where)
     seen, cycles, odd = replayed(where, c, list(files))
     before = sum(files[f] not in NEW for f, _, _ in seen.values())
-    alone = sum(files[f] not in NEW + BENCHES for f, _, _ in seen.values())
+    alone = sum(files[f] not in {*NEW, *BENCHES} for f, _, _ in seen.values())
     rest = [n for n in range(1, len(faults) + 1) if n not in seen]
     asked = not args.short and not args.quick
     verdicts = judged(where, c, rest, args) if asked else {n: ("open", "not asked") for n in rest}
