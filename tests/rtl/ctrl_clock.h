@@ -9,6 +9,7 @@
 #include "model/clock/dispatch.h"
 #include "model/clock/fetch.h"
 #include "model/clock/queues.h"
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/clock_same.h"
 #include "tests/rtl/ctrl_prog.h"
 

@@ -23,7 +23,6 @@
 
 #include "sim/verilator/dram.h"
 #include "tests/rtl/axi_monitor.h"
-#include "tests/rtl/bench_record.h"
 #include "tests/rtl/cover.h"
 #include "tests/rtl/ctrl_clock.h"
 
@@ -125,10 +124,7 @@ static void tick(bool reset_n)
     pins.arburst = 1;
     pins.rready = true;
     monitor->edge(pins, reset_n);
-    if (reset_n)
-        dram->step(pins);
-    else
-        dram->reset(pins);
+    reset_n ? dram->step(pins) : dram->reset(pins);
     bench_record(top);
     top->contextp()->timeInc(1);
     top->clk_i = 1;

@@ -7,6 +7,7 @@
 #define STAMP_TESTS_RTL_LDU_CLOCK_H
 
 #include "model/clock/ldu.h"
+#include "tests/rtl/bench_record.h"
 #include "tests/rtl/clock_same.h"
 #include "tests/rtl/ldu_stu.h"
 

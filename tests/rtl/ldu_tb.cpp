@@ -11,7 +11,6 @@
  * Args     --seed N   --cases N   --bench (print the rates)
  * Build    make build/tb/base/ldu: stamp_ldu with the parameters it names
  */
-#include "tests/rtl/bench_record.h"
 #include "tests/rtl/ldu_clock.h"
 
 struct line_write {
@@ -105,10 +104,7 @@ static void tick(bool reset_n)
     pins.rready = top->rready_o;
     monitor->edge(pins, reset_n);
     pins.araddr -= Base;
-    if (reset_n)
-        dram->step(pins);
-    else
-        dram->reset(pins);
+    reset_n ? dram->step(pins) : dram->reset(pins);
     const uint32_t it_data = play_table();
     bench_record(top);
     top->contextp()->timeInc(1);

@@ -70,22 +70,30 @@ static uint32_t sem_name(const uint32_t *often, uint32_t any)
     return (uint32_t)g.below(32);
 }
 
+/* How many of eight names are any: few until one is nearly full, then most, so that few pass their most at once. */
+static uint32_t sem_any(const sem_twin &w, const uint32_t *often, uint32_t any)
+{
+    const int nearly = STAMP_SEM_MAX - 12;
+    return w.count[often[0]] >= nearly || w.count[often[1]] >= nearly ? 7 : any;
+}
+
 /* One program's life; @return whether it ended with a semaphore past its most. */
 static bool sem_program(uint64_t cycles)
 {
     sem_twin w = {};
     const uint32_t often[2] = {(uint32_t)g.range(1, 31), (uint32_t)g.range(1, 31)};
-    const uint32_t any = (uint32_t)g.below(9), gives = (uint32_t)g.range(1, 4),
+    const uint32_t few = (uint32_t)g.below(9), gives = (uint32_t)g.range(1, 4),
                    takes = (uint32_t)g.range(1, 6);
-    bool spent = false, over = false;
+    bool spent = false, over = false, all = g.one_in(3); /* begins with all places the same */
 
     while (cycles-- > 0 && !over) {
         sem_names give[SemUnits] = {}, wait[SemUnits] = {}, post[SemUnits], take = {};
+        const uint32_t any = all ? 0 : sem_any(w, often, few);
         uint32_t giving = 0, taking = 0, ok = 0, blamed = 0;
         for (int u = 0; u < SemUnits; u++) {
-            for (uint32_t &s : post[u].at) s = sem_name(often, any);
+            for (uint32_t &s : post[u].at) s = all ? often[0] : sem_name(often, any);
             for (uint32_t &s : wait[u].at) s = sem_name(often, any);
-            if (g.below(4) < gives) giving |= 1u << u, give[u] = post[u];
+            if (all || g.below(4) < gives) giving |= 1u << u, give[u] = post[u];
             ok |= (uint32_t)w.met(wait[u]) << u;
             blamed |= (uint32_t)w.named_over(w.told[u]) << u;
         }
@@ -101,6 +109,7 @@ static bool sem_program(uint64_t cycles)
                 "semaphores: what can be met, or what passed its most");
         spent = taking && (take.at[0] || take.at[1] || take.at[2]);
         over = blamed != 0;
+        all = false;
         w.edge(give, take);
         tick();
     }
