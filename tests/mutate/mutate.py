@@ -73,7 +73,7 @@ def sets(args):
 BENCHES = {"ctrl": [], "fp": ["--cases", "200000"], "ldu": [], "lib": [], "mxu": [], "stu": [], "vx_fn": [], "vxu": [],
            "xb": []} # of tests/rtl, and what they are asked for
 NEW = ("semaphores", "words")
-COUNT = 4000000 # cycles of a machine that are recorded, at most
+COUNT, LONG = 100000, 4000000 # cycles of a machine that are recorded, at most; of a bench and of words
 WORK = 12e9 # gates times cycles of a record, at most
 
 
@@ -89,16 +89,17 @@ def recorded(paths, name, commands):
     where = os.path.join(design.OUT, "records")
     os.makedirs(where, exist_ok=True)
     files = {p: [os.path.join(where, f"{p}.{name}.{k}.rec") for k in range(len(commands))] for p in paths}
+    most = LONG if name in BENCHES or name == "words" else COUNT
     for k, command in enumerate(commands):
         if not os.path.exists(command[0]):
             raise design.BadUnit(f"no {command[0]}: make mutate builds it")
         born = max(os.path.getmtime(f) for f in (command[0], os.path.join(machine(), "stamp_rtl_tiny.so")))
-        key = design.digest(command, COUNT, *[design.read(w[:-6] + ".s") for w in command if w.endswith(".stamp")])
+        key = design.digest(command, most, *[design.read(w[:-6] + ".s") for w in command if w.endswith(".stamp")])
         lacks = [p for p in paths if not fresh(files[p][k], key, born)]
         if not lacks:
             continue
         env = dict(os.environ, STAMP_RECORD=",".join(f"{p}={files[p][k]}" for p in lacks),
-                   STAMP_RECORD_COUNT=str(COUNT), STAMP_RECORD_ALL="1")
+                   STAMP_RECORD_COUNT=str(most), STAMP_RECORD_ALL="1")
         done = subprocess.run(command, cwd=design.ROOT, env=env, capture_output=True, text=True, check=False)
         for p in lacks:
             if not os.path.exists(files[p][k]):
