@@ -33,11 +33,23 @@ static uint32_t refuse;          /* VM grants and XB's ready withheld, of 256 */
 static uint32_t held_xb;         /* cycles for which XB was not ready, this one included */
 static uint64_t reads, lines, divides, fn_lines, pb_writes;
 
+/* Numbers that differ in a bit or two: each bit decides some comparison. */
+static void alike()
+{
+    uint32_t base = 0;
+
+    for (size_t i = 0; i < vm.size(); i++) {
+        if (i % (8 * mach->L) == 0) base = (uint32_t)g.next() & 0x807fffff | 0x3f000000;
+        vm[i] = g.one_in(3) ? base : base ^ 1u << g.below(32);
+    }
+}
+
 /* Rows with numbers, a row table whose nibble rows reach below 4 P, some entries of 8 bits. */
 static void fill(bool wild, bool huge)
 {
     vm.resize(mach->VM_LINES * mach->L);
     for (auto &v : vm) v = huge && g.one_in(200) ? 0x7f000000 | g.below(2) << 31 : g.real();
+    if (g.one_in(4)) alike();
     for (auto &v : vm)
         if (insns.positive) v = v & 0x7fffffff ? v & 0x7fffffff : 0x3f800000;
     memcpy(model.m->vm, vm.data(), vm.size() * 4);
