@@ -134,6 +134,9 @@ def replayed(where, c, files):
         head = record.Record(path)
         if path == files[0]:
             plan(c, head, where + ".plan")
+            ports = head.ports
+        if head.ports != ports:
+            raise design.BadUnit(f"{path}: not the ports of {files[0]}")
         words += [f"{head.skip}:{len(head.events)}", path]
     most = str(int(WORK / len(c.ands)))
     done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", most] + words,
