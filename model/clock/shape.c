@@ -37,7 +37,7 @@ struct stamp_clock_shapes {
     const struct stamp_word *code;
     struct stamp_clock_tables tables;
     struct stamp_clock_contents *contents;
-    uint16_t *nt; /* entries without what does not count */
+    uint16_t *nt;     /* entries without what does not count */
     uint32_t version; /* of what the tables hold */
     uint32_t *base;   /* of each word of the program, or 0 */
     struct one {
@@ -95,7 +95,9 @@ static bool divides(const struct stamp_op *op, const union stamp_insn *i)
 }
 
 enum { VM = 3, XB = 1, WB = 1 };
-enum { NT = 3 << 14 | VM }; /* of an entry: whether and how it is used, the bank its token lies in */
+enum {
+    NT = 3 << 14 | VM
+}; /* of an entry: whether and how it is used, the bank its token lies in */
 
 static const struct part *parts(const struct stamp_op *op, const union stamp_insn *i)
 {
