@@ -75,10 +75,11 @@ static void layer_rows(struct stamp_lower *n, struct stamp_vec x, struct stamp_v
     stamp_emit_bin(n->b, STAMP_BIN_ADD, v, at->bias, 0, 0, v.a, v.s0);
 }
 
-static void rms_rows(struct stamp_lower *n, struct stamp_vec x, struct stamp_vec v, uint32_t cols,
-                     const struct stay *at, uint32_t scalars)
+/* v = x / rms * gain; @p sums are the same elements as x, in REDUCE's order */
+static void rms_rows(struct stamp_lower *n, struct stamp_vec sums, struct stamp_vec x,
+                     struct stamp_vec v, uint32_t cols, const struct stay *at, uint32_t scalars)
 {
-    rms_scalars(n->b, n->L, x, cols, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, at->eps, scalars);
+    rms_scalars(n->b, n->L, sums, cols, (struct stamp_lim){STAMP_LIM_ALL, 0, 0}, at->eps, scalars);
     stamp_emit_row(n->b, STAMP_ROW_MUL, x, scalars, v.a, v.s0);
     stamp_emit_bin(n->b, STAMP_BIN_MUL, v, at->gain, 0, 0, v.a, v.s0);
 }
@@ -98,20 +99,56 @@ static void load_stay(struct stamp_lower *n, const struct stamp_lstep *s, const 
     stamp_emit_load(n->b, STAMP_SPACE_VM, STAMP_FMT_F32, s->over, at->over, 1);
 }
 
+static uint32_t lines_of(const struct stamp_lower *n, uint32_t value)
+{
+    return (stamp_lower_width(n, value) + n->L - 1) / n->L;
+}
+
+/* Lines of a row as REDUCE counts it, where that is not how it goes on. */
+static uint32_t apart(const struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    return stamp_norm_parts(n, s) ? lines_of(n, s->s->x) : 0;
+}
+
 uint32_t stamp_norm_lines(const struct stamp_lower *n, const struct stamp_lstep *s)
 {
-    const uint32_t lines = (stamp_lower_width(n, s->s->x) + n->L - 1) / n->L;
+    const uint32_t lines = lines_of(n, s->s->out);
 
-    return (stay_of(n, s, lines).end + BUFFERS * lines + 3) / 4 * 4;
+    return (stay_of(n, s, lines).end + BUFFERS * (lines + apart(n, s)) + 3) / 4 * 4;
+}
+
+/* Heads from a line on each, from rows where one is behind the other: what is read behind one is the next one's begin, which
+ * a gain of 0 makes 0. */
+static void load_heads(struct stamp_lower *n, const struct stamp_lstep *s, struct stamp_place from,
+                       uint32_t first, struct stamp_vec v)
+{
+    const struct stamp_layout to = stamp_lower_layout(n, s->s->out);
+
+    if (from.fmt != STAMP_FMT_F32 || from.vm) {
+        stamp_build_fail(n->b, STAMP_EUNSUPPORTED,
+                         "%s: a norm that parts heads of rows not in DRAM", s->s->name);
+        return;
+    }
+    stamp_emit_move(n->b, STAMP_OP_LOAD,
+                    (struct stamp_move){.space = STAMP_SPACE_VM,
+                                        .fmt = from.fmt,
+                                        .dram = from.addr + first * from.row_bytes,
+                                        .line = v.a,
+                                        .lines = to.padded / n->L,
+                                        .lstride = to.padded / n->L,
+                                        .n0 = to.groups,
+                                        .d0 = to.unit * sizeof(float),
+                                        .n1 = v.n0,
+                                        .d1 = from.row_bytes});
 }
 
 static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
 {
-    const uint32_t cols = n->g->value[s->s->x].cols,
-                   lines = (stamp_lower_width(n, s->s->x) + n->L - 1) / n->L;
+    const uint32_t cols = n->g->value[s->s->x].cols, lines = lines_of(n, s->s->out),
+                   more = apart(n, s);
     const struct stay at = stay_of(n, s, lines);
     const uint32_t vm = s->room.mach.VM_LINES, room = vm > at.end ? (vm - at.end) / BUFFERS : 0;
-    const uint32_t fit = room / lines, rows = stamp_lower_rows(n, s->s->out);
+    const uint32_t fit = room / (lines + more), rows = stamp_lower_rows(n, s->s->out);
     const struct stamp_place from = stamp_lower_place(n, s->s->x),
                              to = stamp_lower_place(n, s->s->out);
     uint32_t batch = 1;
@@ -126,23 +163,27 @@ static void rows_of(struct stamp_lower *n, const struct stamp_lstep *s)
     load_stay(n, s, &at, lines);
     for (uint32_t r = 0, turn = 0; r < rows; r += batch, turn = (turn + 1) % BUFFERS) {
         const struct stamp_vec there = {at.end + turn * room, least(batch, rows - r), lines, lines};
+        const struct stamp_vec compact = {there.a + batch * lines, there.n0, more, more};
         struct stamp_vec x = there, v = there;
         struct stamp_move m = {.space = STAMP_SPACE_VM,
                                .fmt = from.fmt,
                                .dram = from.addr + r * from.row_bytes,
-                               .line = v.a,
-                               .lines = lines,
-                               .lstride = lines,
+                               .line = more ? compact.a : v.a,
+                               .lines = more ? more : lines,
+                               .lstride = more ? more : lines,
                                .n0 = v.n0,
                                .d0 = from.row_bytes};
         if (from.vm) x.a = from.vm - 1;
         if (to.vm) v.a = to.vm - 1;
         if (!from.vm) stamp_emit_move(n->b, STAMP_OP_LOAD, m);
+        if (more) load_heads(n, s, from, r, there);
         if (is_layer(n, s))
             layer_rows(n, x, v, cols, &at, at.scalars + turn);
         else
-            rms_rows(n, x, v, cols, &at, at.scalars + turn);
+            rms_rows(n, more ? compact : x, x, v, cols, &at, at.scalars + turn);
         if (to.vm) continue;
+        m.line = v.a;
+        m.lines = m.lstride = lines;
         m.dram = to.addr + r * to.row_bytes;
         m.d0 = to.row_bytes;
         stamp_emit_move(n->b, STAMP_OP_STORE, m);
@@ -205,8 +246,8 @@ static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay wha
 {
     const struct stamp_gnode *k = &n->g->node[s->s->node];
     const uint32_t cols = n->g->value[s->s->x].cols;
-    const struct stamp_layout in = stamp_lower_layout(n, s->s->x);
-    const bool groups = in.groups > 1;
+    const struct stamp_layout to = stamp_lower_layout(n, s->s->out);
+    const bool groups = to.groups > 1;
     char name[STAMP_NAME_MAX + 1];
 
     if (what != STAMP_LAY_GAINS) return;
@@ -215,7 +256,7 @@ static void lay(struct stamp_lower *n, struct stamp_lstep *s, enum stamp_lay wha
         stamp_lower_name(n, s, time, n->g->param[k->in[i] & ~STAMP_PARAM].name, name);
         const uint64_t addr =
             stamp_lower_vector(n, name, stamp_lower_vector_of(n, s->s->node, i, time), cols,
-                               groups ? in.unit : n->L, groups ? in.padded : n->L);
+                               groups ? to.unit : n->L, groups ? to.padded : n->L);
         if (!time && i == 1) s->gain = addr;
         if (!time && i == 2) s->bias = addr;
     }

@@ -85,6 +85,9 @@ struct stamp_lower {
  *  (k_depthwise.c) */
 struct stamp_conv stamp_depthwise_conv(struct stamp_lower *n, const struct stamp_lstep *s);
 
+/** Whether a NORM step reads heads one behind the other, as REDUCE counts them, and writes each from a line on: where these are
+ *  longer than heads. Its rows are in DRAM. (places.c) */
+bool stamp_norm_parts(const struct stamp_lower *n, const struct stamp_lstep *s);
 /** VM lines that the rows of a NORM step need at least. (k_norm.c) */
 uint32_t stamp_norm_lines(const struct stamp_lower *n, const struct stamp_lstep *s);
 

@@ -4,6 +4,7 @@
 
 #include "compiler/kernel/lowering.h"
 #include "model/num/f32.h"
+#include "model/num/norm.h"
 
 uint32_t stamp_lower_rows(const struct stamp_lower *n, uint32_t value)
 {
@@ -13,11 +14,35 @@ uint32_t stamp_lower_rows(const struct stamp_lower *n, uint32_t value)
     return rows == STAMP_ROWS_RUN ? n->rows : rows;
 }
 
-/* Whether a step gives rows as it gets them, column by column. */
-static bool passes_on(const struct stamp_gstep *s, uint32_t v)
+static const struct stamp_lstep *attends(const struct stamp_lower *n, uint32_t v);
+
+/* The ATTEND step that step @p i, a norm, makes heads for that end within a line, where REDUCE counts one behind the other;
+ * or NULL. */
+static const struct stamp_lstep *parts(const struct stamp_lower *n, uint32_t i)
 {
+    const struct stamp_gstep *s = &n->steps.step[i];
+    const struct stamp_gattr *attr = &n->g->node[s->node].attr;
+    const struct stamp_lstep *a;
+
+    if (s->kind != STAMP_STEP_NORM || attr->kind != STAMP_GNORM_RMS || attr->group) return NULL;
+    a = attends(n, s->out);
+    if (!a || a->attend.hdp == a->attend.head_dim || a->attend.head_dim % STAMP_NORM_UNIT)
+        return NULL;
+    return !attr->unit || attr->unit == a->attend.head_dim ? a : NULL;
+}
+
+bool stamp_norm_parts(const struct stamp_lower *n, const struct stamp_lstep *s)
+{
+    return parts(n, (uint32_t)(s - n->step)) != NULL;
+}
+
+/* Whether a step gives rows as it gets them, column by column. */
+static bool passes_on(const struct stamp_lower *n, uint32_t i, uint32_t v)
+{
+    const struct stamp_gstep *s = &n->steps.step[i];
+
     return (s->kind == STAMP_STEP_NORM || s->kind == STAMP_STEP_DEPTHWISE) && s->x == v &&
-           s->second == STAMP_NO_OPERAND;
+           s->second == STAMP_NO_OPERAND && !parts(n, i);
 }
 
 /* The ATTEND step that has the value as queries, keys, values or result, directly or behind others; or NULL. */
@@ -27,7 +52,7 @@ static const struct stamp_lstep *attends(const struct stamp_lower *n, uint32_t v
         const struct stamp_gstep *s = &n->steps.step[i];
         if (s->kind == STAMP_STEP_ATTEND && (s->x == v || s->k == v || s->v == v || s->out == v))
             return &n->step[i];
-        if (passes_on(s, v)) {
+        if (passes_on(n, i, v)) {
             const struct stamp_lstep *a = attends(n, s->out);
             if (a && s->out > v) return a;
         }
@@ -51,11 +76,22 @@ static uint32_t whole(const struct stamp_lower *n, uint32_t cols)
     return (cols + unit - 1) / unit * unit;
 }
 
+/* Elements that a norm which takes the value reads behind its last head. */
+static uint32_t behind(const struct stamp_lower *n, uint32_t v)
+{
+    for (uint32_t i = 0; i < n->steps.steps; i++) {
+        const struct stamp_lstep *a = n->steps.step[i].x == v ? parts(n, i) : NULL;
+        if (a) return a->attend.hdp - a->attend.head_dim;
+    }
+    return 0;
+}
+
 struct stamp_layout stamp_lower_layout(const struct stamp_lower *n, uint32_t value)
 {
     const struct stamp_lstep *s = attends(n, value);
-    const uint32_t cols = n->g->value[value].cols;
+    const uint32_t cols = n->g->value[value].cols, more = s ? 0 : behind(n, value);
 
+    if (more) return (struct stamp_layout){1, cols, whole(n, cols + more)};
     if (!s) return (struct stamp_layout){1, cols, is_beside(n, value) ? whole(n, cols) : cols};
     return (struct stamp_layout){cols / s->attend.head_dim, s->attend.head_dim, s->attend.hdp};
 }

@@ -238,6 +238,17 @@ static void lay_time(struct stamp_lower *n, uint32_t from, uint32_t to, uint32_t
         }
 }
 
+enum { PAGES = 64 }; /* a repetition of so many begins at a multiple of one */
+
+/* Bursts of all repetitions of a block are cut alike where these are whole pages apart: the clock then knows the second from
+ * the first. Of a small block the pages would be much. */
+static void fill_page(struct stamp_lower *n, uint64_t lo)
+{
+    const uint64_t page = STAMP_BURST_PAGE, bytes = n->b->dram - lo;
+
+    if (bytes >= PAGES * page) n->b->dram = lo + (bytes + page - 1) / page * page;
+}
+
 static void lay_runs(struct stamp_lower *n)
 {
     for (uint32_t from = 0, to; from < n->steps.steps && !n->b->status; from = to) {
@@ -246,7 +257,9 @@ static void lay_runs(struct stamp_lower *n)
         for (to = from; to < n->steps.steps && n->step[to].s->block == block;) to++;
         if (block != STAMP_NO_BLOCK) n->block_lo[block] = n->b->dram;
         for (uint32_t t = 0; t < times && !n->b->status; t++) {
+            const uint64_t lo = n->b->dram;
             lay_time(n, from, to, t);
+            if (times > 1) fill_page(n, lo);
             if (!t && block != STAMP_NO_BLOCK)
                 n->block_bytes[block] = n->b->dram - n->block_lo[block];
         }

@@ -19,6 +19,7 @@ struct stamp_clock {
     struct stamp_clock_memo *memo;   /* or NULL */
     bool passed;                     /* by it: the cycle to come is one of all units */
     bool remembers;                  /* there is to be one */
+    size_t memo_bytes;
     struct stamp_clock_repeat repeat;
     struct stamp_clock_hooks hooks;
     uint64_t tapes_from;      /**< the cycle from which on there are tapes */
@@ -127,6 +128,7 @@ enum stamp_status stamp_clock_new(const struct stamp_clock_options *o, struct st
     }
     c->watchdog = o->watchdog;
     c->tapes_from = o->tapes ? 0 : LONG;
+    c->memo_bytes = o->memo_bytes ? o->memo_bytes : MEMO;
     c->remembers = !o->no_memo && !o->every_cycle && !t->look && t->memory.restore &&
                    (!o->watchdog || o->watchdog >= STAMP_CLOCK_MEMO_LONGEST);
     if (!tables_new(t) || !stamp_clock_repeat_new(&c->repeat, o->mach)) {
@@ -179,7 +181,7 @@ static enum stamp_status tape(struct stamp_clock *c, struct stamp_err *e)
     if (!c->tapes) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     stamp_clock_vxu_use(&c->top.vxu, c->tapes);
     if (!c->remembers) return STAMP_OK;
-    c->memo = stamp_clock_memo_new(&c->top, MEMO);
+    c->memo = stamp_clock_memo_new(&c->top, c->memo_bytes);
     if (!c->memo) return stamp_fail(e, STAMP_ENOMEM, "out of memory");
     return STAMP_OK;
 }

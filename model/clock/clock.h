@@ -50,6 +50,7 @@ struct stamp_clock_options {
     bool tapes;        /**< vector instructions are taped from the first cycle on: for tests */
     bool every_cycle;  /**< no cycle is passed over and no unit sleeps: slow, for tests */
     bool no_memo;      /**< no stretch is passed over because it was seen before: for tests */
+    size_t memo_bytes; /**< room for stretches, for tests; 0: that for a large network */
     uint64_t watchdog; /**< cycles without an instruction over that end it; 0: none */
     struct stamp_clock_hooks hooks; /**< NULL where nobody listens */
 };

@@ -12,6 +12,7 @@ enum {
     PLACES = 1 << 16, /* of the table of states, a power of 2 */
     FAR = 60,         /* of the 64 code lines of a page: behind them bursts are cut short */
     CODE_LINES = STAMP_BURST_PAGE / 64,
+    CONTENTS = 100,  /* a part of the room in so many is for what tables hold */
     CHUNK = 1 << 17, /* words of 8 bytes: the pool is taken 1 MiB at a time */
     CHUNKS = 1 << 10
 };
@@ -77,7 +78,8 @@ struct stamp_clock_memo *stamp_clock_memo_new(const struct stamp_clock_top *t, s
     m->words = (uint32_t)(bytes / sizeof **m->pool);
     if (m->words > CHUNK * CHUNKS) m->words = CHUNK * CHUNKS;
     m->used = 1;
-    m->shapes = stamp_clock_shapes_new(t->mach, t->dispatch.code, t->dispatch.count, &tables);
+    m->shapes = stamp_clock_shapes_new(t->mach, t->dispatch.code, t->dispatch.count, &tables,
+                                       bytes / CONTENTS);
     m->ahead = stamp_clock_ahead_new(m->shapes);
     if (m->shapes && m->ahead) return m;
     stamp_clock_memo_free(m);
@@ -104,7 +106,6 @@ struct stamp_clock_passed stamp_clock_memo_passed(const struct stamp_clock_memo 
 static void forget(struct stamp_clock_memo *m)
 {
     memset(m->place, 0, sizeof m->place);
-    stamp_clock_shapes_forget(m->shapes);
     m->used = 1;
     m->begun.node = 0;
     m->counts.states = m->counts.kept = 0;
@@ -142,9 +143,11 @@ static uint32_t hash_of(const uint8_t *p, size_t n)
 /* The state the machine is in, kept; 0: it cannot be. */
 static uint32_t node_of(struct stamp_clock_memo *m, struct stamp_clock_top *t)
 {
+    if (stamp_clock_shapes_full(m->shapes)) { /* states and stretches have its numbers */
+        forget(m);
+        stamp_clock_shapes_forget(m->shapes);
+    }
     const size_t n = stamp_clock_state_save(t, m->shapes, m->state);
-
-    if (stamp_clock_shapes_full(m->shapes)) forget(m);
     if (!n) return 0;
     const size_t packed = stamp_clock_pack(m->state, n, m->packed);
     const uint32_t hash = hash_of(m->packed, packed);

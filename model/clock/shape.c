@@ -14,8 +14,7 @@ enum {
     BASE = 22,      /* bits of a word's number; above are what is left of addresses */
     PLACE_LOG = 13, /* of a place in 4 KiB, from 1 on */
     MOST = 1 << 18,
-    PARTS = 16,        /* tables of parts, at most */
-    CONTENTS = 4 << 20 /* bytes of what tables hold */
+    PARTS = 16 /* tables of parts, at most */
 };
 
 /* Fields of which only some bits count, beside what is kept apart from the word: VM has four banks, XB and WB two by the
@@ -37,7 +36,7 @@ struct stamp_clock_shapes {
     const struct stamp_word *code;
     struct stamp_clock_tables tables;
     struct stamp_clock_contents *contents;
-    uint16_t *nt; /* entries without what does not count */
+    uint16_t *nt;     /* entries without what does not count */
     uint32_t version; /* of what the tables hold */
     uint32_t *base;   /* of each word of the program, or 0 */
     struct one {
@@ -55,7 +54,8 @@ struct stamp_clock_shapes {
 
 struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
                                                   const struct stamp_word *code, uint32_t count,
-                                                  const struct stamp_clock_tables *tables)
+                                                  const struct stamp_clock_tables *tables,
+                                                  size_t bytes)
 {
     struct stamp_clock_shapes *s = stamp_alloc(1, sizeof *s);
 
@@ -64,7 +64,7 @@ struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
     s->code = code;
     s->tables = *tables;
     s->version = 1;
-    s->contents = stamp_clock_contents_new(CONTENTS);
+    s->contents = stamp_clock_contents_new(bytes);
     s->most = count < MOST ? count : MOST;
     for (s->places = 64; s->places < 2 * s->most;) s->places *= 2;
     s->nt = stamp_alloc(mach->RT_ENTRIES, sizeof *s->nt);
@@ -95,7 +95,9 @@ static bool divides(const struct stamp_op *op, const union stamp_insn *i)
 }
 
 enum { VM = 3, XB = 1, WB = 1 };
-enum { NT = 3 << 14 | VM }; /* of an entry: whether and how it is used, the bank its token lies in */
+enum {
+    NT = 3 << 14 | VM
+}; /* of an entry: whether and how it is used, the bank its token lies in */
 
 static const struct part *parts(const struct stamp_op *op, const union stamp_insn *i)
 {

@@ -20,10 +20,11 @@ struct stamp_clock_tables {
     const uint32_t *it;
 };
 
-/** @param code, tables  borrowed. @return NULL: out of memory */
+/** @param code, tables  borrowed. @param bytes  of what tables hold, at most. @return NULL: out of memory */
 struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
                                                   const struct stamp_word *code, uint32_t count,
-                                                  const struct stamp_clock_tables *tables);
+                                                  const struct stamp_clock_tables *tables,
+                                                  size_t bytes);
 void stamp_clock_shapes_free(struct stamp_clock_shapes *s);
 
 /** An entry of a table has changed since the last call of any other. */

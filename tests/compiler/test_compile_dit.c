@@ -2,6 +2,7 @@
 /* test_compile_dit.c - diffusion transformers compiled: every number of the prediction as the network in C has it. */
 #include <check.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "compiler/family/network.h"
 #include "model/mem.h"
@@ -33,6 +34,14 @@ struct case_of {
     "\"cross_attention_dim\":64,\"in_channels\":5,\"sample_size\":16,\"caption_channels\":21,"     \
     "\"num_layers\":2,\"qk_norm\":\"rms_norm_across_heads\"}"
 
+/* Heads shorter than wide's lines, or than two, which the norm of a whole row counts one behind the other. */
+#define PARTED(heads, head, cross, cross_head, width)                                              \
+    "{\"_class_name\":\"SanaTransformer2DModel\",\"num_attention_heads\":" heads                   \
+    ",\"attention_head_dim\":" head ",\"num_cross_attention_heads\":" cross                        \
+    ",\"cross_attention_head_dim\":" cross_head ",\"cross_attention_dim\":" width                  \
+    ",\"in_channels\":5,\"sample_size\":16,\"caption_channels\":21,\"num_layers\":2,"              \
+    "\"qk_norm\":\"rms_norm_across_heads\"}"
+
 static const struct case_of cases[] = {
     {PIX(",\"num_layers\":2"), {5, 7}, 5},
     {PIX(",\"num_layers\":1,\"norm_eps\":1e-3"), {1, 9}, 300},
@@ -44,6 +53,9 @@ static const struct case_of cases[] = {
     {SAN(",\"num_layers\":1"), {17, 16}, 3},
     {SAN(",\"num_layers\":2"), {1, 1}, 5},
     {NORMED, {3, 5}, 4},
+    {PARTED("7", "32", "2", "112", "224"), {3, 5}, 4},
+    {PARTED("7", "16", "1", "112", "112"), {8, 9}, 70},
+    {PARTED("1", "48", "3", "16", "48"), {1, 1}, 1},
 };
 enum { CASES = sizeof cases / sizeof cases[0] };
 
@@ -90,9 +102,11 @@ static void run(const struct stamp_network *m, const struct case_of *c,
 
 START_TEST(programs_give_what_the_network_in_c_gives)
 {
-    static const char *const machines[] = {"tiny", "base"};
+    static const char *const machines[] = {"tiny", "base", "wide"};
     static const uint32_t high[] = {0, 3, 64};
     const struct case_of *c = &cases[_i];
+    const int count =
+        strstr(c->config, "kv_compress") ? 2 : 3; /* wide parts no heads for a LAYER norm */
     struct stamp_network *m = NULL;
     struct stamp_err e = {0};
     char path[300];
@@ -101,7 +115,7 @@ START_TEST(programs_give_what_the_network_in_c_gives)
     snprintf(path, sizeof path, "random:%s", front_temp("config.json"));
     ck_assert_msg(!stamp_network_open_grid(path, c->grid, &m, &e), "%s", e.text);
     for (int i = 0; i < 6; i++) {
-        struct stamp_netrun_options o = {.mach = stamp_mach_find(machines[i % 2]),
+        struct stamp_netrun_options o = {.mach = stamp_mach_find(machines[i % count]),
                                          .scheme = stamp_scheme_default(),
                                          .kv = {8, 0, false},
                                          .head_bits = i % 4 < 2 ? 8 : 4,

@@ -166,7 +166,10 @@ static void draw_program(struct program *p, const char *machine, uint64_t seed)
     control(p, STAMP_OP_HALT, 0, 0);
 }
 
-enum way { EVERY_CYCLE, NO_MEMO, MEMO, IN_PARTS };
+enum way { EVERY_CYCLE, NO_MEMO, MEMO, IN_PARTS, LITTLE };
+enum {
+    LITTLE_ROOM = 30000
+}; /* bytes: for states of some hundred instructions, and few contents of tables */
 
 struct ran {
     uint64_t event[STAMP_EVENTS];
@@ -193,6 +196,7 @@ static bool run(const struct program *p, uint64_t seed, enum way way, struct ran
                                     .code_addr = seed % 5 * 64,
                                     .tapes = true,
                                     .no_memo = way == NO_MEMO,
+                                    .memo_bytes = way == LITTLE ? LITTLE_ROOM : 0,
                                     .every_cycle = way == EVERY_CYCLE,
                                     .watchdog = 1000000};
     struct stamp_clock *c;
@@ -233,7 +237,7 @@ static void all_of(const char *machine, uint64_t first)
 {
     static struct program p;
     struct ran want, got;
-    uint64_t cycles = 0, passed = 0, programs = 0;
+    uint64_t cycles = 0, passed = 0, programs = 0, forgotten = 0;
 
     p.memory = stamp_alloc(CALIBRATE_BYTES, 1);
     for (uint64_t seed = first; seed < first + SEEDS; seed++) {
@@ -249,6 +253,9 @@ static void all_of(const char *machine, uint64_t first)
         passed += got.passed.cycles;
         ck_assert(run(&p, seed, IN_PARTS, &got));
         compare(&p, seed, &want, &got, "in parts");
+        ck_assert(run(&p, seed, LITTLE, &got));
+        compare(&p, seed, &want, &got, "in little room");
+        forgotten += got.passed.forgotten;
     }
     if (getenv("STAMP_SHOW"))
         fprintf(stderr,
@@ -256,6 +263,7 @@ static void all_of(const char *machine, uint64_t first)
                 machine, passed, cycles, programs);
     ck_assert_uint_ge(programs, SEEDS / 2);
     ck_assert_uint_ge(passed, cycles / 8);
+    ck_assert_uint_ge(forgotten, SEEDS);
     stamp_free(p.memory);
 }
 

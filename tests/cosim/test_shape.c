@@ -3,6 +3,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "model/clock/contents.h"
 #include "model/clock/shape.h"
 #include "model/clock/vxu_tape.h"
 #include "model/mem.h"
@@ -49,7 +50,7 @@ static bool same_tapes(const struct stamp_mach *m, const union stamp_insn insn[2
     struct stamp_word word[2];
     struct stamp_issue issue[2];
     const struct stamp_clock_tables tables = {.rt = rt};
-    struct stamp_clock_shapes *s = stamp_clock_shapes_new(m, word, 2, &tables);
+    struct stamp_clock_shapes *s = stamp_clock_shapes_new(m, word, 2, &tables, 1 << 16);
 
     for (uint32_t k = 0; k < 2; k++) {
         ck_assert_ptr_null(stamp_encode(&insn[k], &word[k]));
@@ -133,7 +134,7 @@ START_TEST(what_a_table_holds_is_of_the_shape_of_what_reads_it)
     struct stamp_word word[3];
 
     for (uint32_t k = 0; k < 3; k++) ck_assert_ptr_null(stamp_encode(&insn[k], &word[k]));
-    struct held h = {.m = m, .s = stamp_clock_shapes_new(m, word, 3, &tables)};
+    struct held h = {.m = m, .s = stamp_clock_shapes_new(m, word, 3, &tables, 1 << 16)};
     uint64_t own[3];
     for (uint32_t k = 0; k < 3; k++) {
         h.issue = (struct stamp_issue){.pc = k, .next = k + 1};
@@ -156,6 +157,27 @@ START_TEST(what_a_table_holds_is_of_the_shape_of_what_reads_it)
 }
 END_TEST
 
+START_TEST(contents_have_numbers_as_long_as_there_is_room)
+{
+    struct stamp_clock_contents *c = stamp_clock_contents_new(8);
+    const uint16_t what[] = {1, 2, 3, 1, 2, 9};
+    const uint32_t first = stamp_clock_content(c, what, 4),
+                   next = stamp_clock_content(c, what + 1, 4);
+
+    ck_assert(first && next && first != next);
+    ck_assert_uint_eq(stamp_clock_content(c, what + 3, 4), first); /* equal bytes elsewhere */
+    ck_assert(!stamp_clock_contents_full(c));
+    ck_assert_uint_eq(stamp_clock_content(c, what + 4, 4), 0);
+    ck_assert(stamp_clock_contents_full(c));
+    ck_assert_uint_eq(stamp_clock_content(c, what + 1, 4), next); /* those there are stay */
+    stamp_clock_contents_forget(c);
+    ck_assert(!stamp_clock_contents_full(c));
+    ck_assert_uint_ne(stamp_clock_content(c, what + 4, 4), 0);
+    ck_assert_uint_ne(stamp_clock_content(c, what, 2), stamp_clock_content(c, what + 4, 4));
+    stamp_clock_contents_free(c);
+}
+END_TEST
+
 Suite *stamp_suite_shape(void)
 {
     Suite *s = suite_create("shape");
@@ -163,6 +185,7 @@ Suite *stamp_suite_shape(void)
 
     tcase_set_timeout(t, 120);
     tcase_add_test(t, instructions_of_a_shape_do_the_same_in_the_same_banks);
+    tcase_add_test(t, contents_have_numbers_as_long_as_there_is_room);
     tcase_add_test(t, what_a_table_holds_is_of_the_shape_of_what_reads_it);
     suite_add_tcase(s, t);
     return s;

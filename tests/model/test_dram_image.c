@@ -125,23 +125,66 @@ static bool comes_again(struct again *a)
     return false;
 }
 
+static void variant(struct stamp_dram_params *p, uint64_t stream)
+{
+    ck_assert(stamp_dram_preset("ideal", p));
+    if (stream % 5 == 1) p->accel_mhz = 333;
+    if (stream % 5 == 2) p->posted = 0;
+    if (stream % 5 == 3) p->clock_khz = 300000;
+    if (stream % 5 == 4) p->burst *= 4; /* an access keeps the bus for longer than its command */
+    if (stream % 7 == 4) p->tFRONT = 3, p->tBACK = 2;
+}
+
 START_TEST(an_image_that_comes_again_is_all_that_decides)
 {
     static struct again a;
     unsigned found = 0;
 
-    for (uint64_t stream = 0; stream < 48; stream++) {
+    for (uint64_t stream = 0; stream < 60; stream++) {
         struct stamp_dram_params p;
-        ck_assert(stamp_dram_preset("ideal", &p));
-        if (stream % 5 == 1) p.accel_mhz = 333;
-        if (stream % 5 == 2) p.posted = 0;
-        if (stream % 5 == 3) p.clock_khz = 300000;
-        if (stream % 7 == 4) p.tFRONT = 3, p.tBACK = 2;
+        variant(&p, stream);
         begin(&a, &p, stream);
         found += comes_again(&a);
         dram_rig_free(&a.rig);
     }
     ck_assert_uint_ge(found, 12);
+}
+END_TEST
+
+/* Another that had other traffic, put into the state of @p a, answers as it does. */
+static void goes_on_elsewhere(struct again *a, const struct stamp_dram_params *p)
+{
+    struct again *b = stamp_alloc(1, sizeof *b);
+    uint8_t image[STAMP_CLOCK_IMAGE] = {0};
+
+    begin(b, p, a->stream);
+    b->edges = 12345; /* longer than a request waits */
+    period(b, 0);
+    ck_assert(stamp_dram_image(a->rig.model, image));
+    stamp_dram_restore(b->rig.model, image);
+    b->rig.pins = a->rig.pins;
+    b->master = a->master;
+    b->edges = a->edges;
+    for (int i = 0; i < 3; i++) ck_assert_uint_eq(period(a, 0), period(b, 0));
+    dram_rig_free(&b->rig);
+    stamp_free(b);
+}
+
+START_TEST(an_image_put_into_another_goes_on_there)
+{
+    static struct again a;
+
+    for (uint64_t stream = 0; stream < 60; stream++) {
+        struct stamp_dram_params p;
+        variant(&p, stream);
+        begin(&a, &p, stream);
+        for (uint64_t k = 0; k < 12; k++) {
+            a.edges = 101 + 37 * k + stream; /* wherever it is then */
+            period(&a, 0);
+            goes_on_elsewhere(&a, &p);
+        }
+        dram_rig_free(&a.rig);
+    }
 }
 END_TEST
 
@@ -169,6 +212,7 @@ Suite *stamp_suite_dram_image(void)
     TCase *t = tcase_create("image");
 
     tcase_add_test(t, an_image_that_comes_again_is_all_that_decides);
+    tcase_add_test(t, an_image_put_into_another_goes_on_there);
     tcase_add_test(t, of_rows_refreshes_and_channels_nothing_is_said);
     suite_add_tcase(s, t);
     return s;
