@@ -238,7 +238,7 @@ static void lay_time(struct stamp_lower *n, uint32_t from, uint32_t to, uint32_t
         }
 }
 
-enum { PAGES = 64 }; /* a repetition of so many begins at a multiple of one */
+enum { PAGES = 1024 }; /* a repetition of so many is filled up to whole ones */
 
 /* Bursts of all repetitions of a block are cut alike where these are whole pages apart: the clock then knows the second from
  * the first. Of a small block the pages would be much. */
