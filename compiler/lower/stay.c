@@ -45,7 +45,7 @@ static bool takes(const struct stamp_lower *n, uint32_t i)
     const struct stamp_gstep *s = &n->steps.step[i];
 
     return n->g->node[s->node].op == STAMP_GOP_PICK || s->kind == STAMP_STEP_GATHER ||
-           (s->kind == STAMP_STEP_NORM && !stamp_norm_parts(n, &n->step[i])) ||
+           (s->kind == STAMP_STEP_NORM && !stamp_norm_parts(n->like, &n->like->step[i])) ||
            s->kind == STAMP_STEP_LINEARS ||
            (s->kind == STAMP_STEP_ATTEND && !n->like->step[i].attend.linear);
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/clock/hash.h"
 #include "model/mem.h"
 
 enum { MOST = (1 << STAMP_CLOCK_CONTENTS_LOG) - 1, PLACES = 2 << STAMP_CLOCK_CONTENTS_LOG };
@@ -50,22 +51,9 @@ void stamp_clock_contents_forget(struct stamp_clock_contents *c)
     c->full = false;
 }
 
-static uint32_t hash_of(const uint8_t *p, size_t n)
-{
-    uint64_t h = 0x9e3779b97f4a7c15 ^ n, x;
-
-    for (; n; n -= n < 8 ? n : 8, p += 8) {
-        x = 0;
-        memcpy(&x, p, n < 8 ? n : 8);
-        h = (h ^ x) * 0xff51afd7ed558ccd;
-        h ^= h >> 29;
-    }
-    return (uint32_t)(h >> 20);
-}
-
 uint32_t stamp_clock_content(struct stamp_clock_contents *c, const void *what, size_t bytes)
 {
-    uint32_t at = hash_of(what, bytes) % PLACES, k;
+    uint32_t at = (uint32_t)(stamp_clock_hash(what, bytes) % PLACES), k;
 
     while ((k = c->place[at])) {
         if (c->of[k].bytes == bytes && !memcmp(c->pool + c->of[k].at, what, bytes)) return k;

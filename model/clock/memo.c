@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/clock/ahead.h"
+#include "model/clock/hash.h"
 #include "model/clock/packed.h"
 #include "model/mem.h"
 
@@ -127,19 +128,6 @@ static uint32_t take(struct stamp_clock_memo *m, size_t bytes)
 
 /* ---- States ----------------------------------------------------------------------------------------- */
 
-static uint32_t hash_of(const uint8_t *p, size_t n)
-{
-    uint64_t h = 0x9e3779b97f4a7c15 ^ n, x;
-
-    for (; n; n -= n < 8 ? n : 8, p += 8) {
-        x = 0;
-        memcpy(&x, p, n < 8 ? n : 8);
-        h = (h ^ x) * 0xff51afd7ed558ccd;
-        h ^= h >> 29;
-    }
-    return (uint32_t)(h >> 20);
-}
-
 /* The state the machine is in, kept; 0: it cannot be. */
 static uint32_t node_of(struct stamp_clock_memo *m, struct stamp_clock_top *t)
 {
@@ -150,7 +138,7 @@ static uint32_t node_of(struct stamp_clock_memo *m, struct stamp_clock_top *t)
     const size_t n = stamp_clock_state_save(t, m->shapes, m->state);
     if (!n) return 0;
     const size_t packed = stamp_clock_pack(m->state, n, m->packed);
-    const uint32_t hash = hash_of(m->packed, packed);
+    const uint32_t hash = (uint32_t)stamp_clock_hash(m->packed, packed);
     m->counts.looked++;
     for (uint32_t at = m->place[hash % PLACES]; at; at = node_at(m, at)->next)
         if (node_at(m, at)->hash == hash && node_at(m, at)->packed == packed &&

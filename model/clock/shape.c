@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/clock/contents.h"
+#include "model/clock/hash.h"
 #include "model/clock/vxu_tape.h"
 #include "model/mem.h"
 
@@ -179,17 +180,6 @@ static struct stamp_word bare(struct stamp_clock_shapes *s, const struct stamp_w
     return out;
 }
 
-static uint32_t hash(const struct stamp_word *w)
-{
-    uint64_t h = 0x9e3779b97f4a7c15;
-
-    for (int i = 0; i < 8; i++) {
-        h = (h ^ w->w[i]) * 0xff51afd7ed558ccd;
-        h ^= h >> 29;
-    }
-    return (uint32_t)(h >> 16);
-}
-
 /* The number of the word at @p pc; 0: no room. */
 static uint32_t base_of(struct stamp_clock_shapes *s, uint32_t pc)
 {
@@ -198,7 +188,7 @@ static uint32_t base_of(struct stamp_clock_shapes *s, uint32_t pc)
     if (s->base[pc]) return s->base[pc];
     const struct stamp_op *op = stamp_decode(&s->code[pc], &i);
     const struct stamp_word w = bare(s, &s->code[pc], op, &i);
-    uint32_t at = hash(&w) & (s->places - 1);
+    uint32_t at = (uint32_t)stamp_clock_hash(&w, sizeof w) & (s->places - 1);
     while (s->place[at] && memcmp(&s->one[s->place[at]].word, &w, sizeof w) != 0)
         at = (at + 1) & (s->places - 1);
     if (!s->place[at]) {

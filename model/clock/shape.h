@@ -4,8 +4,9 @@
  * What of an instruction decides time: two of the same shape take the same cycles where all else is the same.
  *
  * Of a vector instruction its constants do not, of a transfer its address does as far as it decides where rows are cut into
- * bursts, of a control instruction where it goes on does, of one that reads a table what it will find there. The number of a shape holds the word without all that, as
- * a number of its own, and what is left of the rest: equal numbers are equal shapes.
+ * bursts, of a control instruction where it goes on does, of one that reads a table what it will find there. The number of a
+ * shape holds the word without all that, as a number of its own, and what is left of the rest: equal numbers are equal
+ * shapes.
  */
 #ifndef STAMP_CLOCK_SHAPE_H
 #define STAMP_CLOCK_SHAPE_H
@@ -20,7 +21,7 @@ struct stamp_clock_tables {
     const uint32_t *it;
 };
 
-/** @param code, tables  borrowed. @param bytes  of what tables hold, at most. @return NULL: out of memory */
+/** @param code, entries of tables  borrowed. @param bytes  of what tables hold, at most. @return NULL: out of memory */
 struct stamp_clock_shapes *stamp_clock_shapes_new(const struct stamp_mach *mach,
                                                   const struct stamp_word *code, uint32_t count,
                                                   const struct stamp_clock_tables *tables,

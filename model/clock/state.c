@@ -44,10 +44,12 @@ bool stamp_clock_state_near_begin(const struct stamp_clock_dispatch *d, uint32_t
     return pc - d->start0 < d->window;
 }
 
-/* Fetch is at most a window ahead, and asks for a burst. */
+enum { BURSTS = 32 }; /* words: of some bursts of fetch */
+
+/* Fetch is at most a window and a burst ahead, and asks for one more. */
 bool stamp_clock_state_near_end(const struct stamp_clock_dispatch *d, uint32_t pc)
 {
-    return pc + 2 * d->window >= d->count;
+    return pc + d->window + BURSTS >= d->count;
 }
 
 /* Words behind the begin of the outermost loop: all that are far are alike. */

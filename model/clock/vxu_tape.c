@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "model/clock/hash.h"
 #include "model/clock/vxu.h"
 #include "model/mem.h"
 
@@ -93,17 +94,6 @@ static void key_of(const union stamp_insn *insn, uint64_t key[KEY])
         clear_head(&k.v.wait0, &k.v.wait1, &k.v.wait2, &k.v.post0, &k.v.post1, &k.v.post2);
     }
     memcpy(key, k.field, sizeof k.field);
-}
-
-static uint64_t hash_of(const uint64_t key[KEY])
-{
-    uint64_t h = 0x9e3779b97f4a7c15;
-
-    for (int i = 0; i < KEY; i++) {
-        h = (h ^ key[i]) * 0xff51afd7ed558ccd;
-        h ^= h >> 29;
-    }
-    return h;
 }
 
 /* ---- Making one --------------------------------------------------------------------------------------------- */
@@ -247,7 +237,7 @@ const struct stamp_clock_tape *stamp_clock_tape_of(struct stamp_clock_tapes *t,
     struct entry *e;
 
     key_of(insn, key);
-    const uint64_t hash = hash_of(key);
+    const uint64_t hash = stamp_clock_hash(key, sizeof key);
     uint32_t at = hash & (PLACES - 1);
     if (rows && insn->v.rt + rows > t->mach->RT_ENTRIES) return NULL;
     while ((e = t->place[at])) {
