@@ -66,6 +66,7 @@ static inline bool stamp_vm_written(struct stamp_machine *m, uint64_t line)
         live += bits << 1 != 0;
     }
     m->vm_live[line] = (uint8_t)live;
+    m->activity[STAMP_ACT_VM_WRITE_LIVE] += live;
     stamp_tell(m, STAMP_SPACE_VM, line, v, (size_t)m->mach->L * sizeof *v);
     return bad != 0;
 }

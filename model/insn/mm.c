@@ -180,6 +180,7 @@ static enum stamp_error drain_row(struct walk *w, uint32_t r)
     if (!start) m->event[STAMP_EV_AC_READ]++;
     if (end) {
         w->bad |= stamp_vm_written(m, line);
+        m->activity[STAMP_ACT_DRAIN_LIVE] += m->vm_live[line];
     } else {
         m->event[STAMP_EV_AC_WRITE]++;
         stamp_tell(m, STAMP_SPACE_AC, ac, acl, (size_t)L * 4);

@@ -36,6 +36,14 @@ void rtl::forget_activity()
     vm_live.assign(mach->VM_LINES, 0);
 }
 
+/* Words that are not 0 of the VM line @p data. */
+uint16_t rtl::vm_write(size_t line, const void *data)
+{
+    vm_live[line] = words(data, mach->L);
+    activity[STAMP_ACT_VM_WRITE_LIVE] += vm_live[line];
+    return vm_live[line];
+}
+
 /* A read takes what stood before a write of the same cycle. */
 void rtl::observe_activity()
 {
@@ -43,12 +51,10 @@ void rtl::observe_activity()
     if (PROBE(wb_re)) activity[STAMP_ACT_WB_LIVE] += wb_live[PROBE(wb_raddr)];
     if (PROBE(vr_re)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(vr_addr)];
     if (PROBE(sr_valid) && PROBE(sr_ready)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(sr_line)];
-    if (PROBE(mx_we)) vm_live[PROBE(mx_addr)] = words(&PROBE(mx_data), mach->L);
-    if (PROBE(vw_valid) && PROBE(vw_ready))
-        vm_live[PROBE(vw_addr)] = words(&PROBE(vw_data), mach->L);
+    if (PROBE(mx_we)) activity[STAMP_ACT_DRAIN_LIVE] += vm_write(PROBE(mx_addr), &PROBE(mx_data));
+    if (PROBE(vw_valid) && PROBE(vw_ready)) vm_write(PROBE(vw_addr), &PROBE(vw_data));
     if (!(PROBE(wr_valid) && PROBE(wr_ready))) return;
-    if (PROBE(wr_space) == STAMP_SPACE_VM)
-        vm_live[PROBE(wr_line)] = words(&PROBE(wr_data), mach->L);
+    if (PROBE(wr_space) == STAMP_SPACE_VM) vm_write(PROBE(wr_line), &PROBE(wr_data));
     if (PROBE(wr_space) == STAMP_SPACE_WB)
         wb_live[PROBE(wr_line)] = codes(&PROBE(wr_data), size_t(mach->L) * mach->T / 2);
 }

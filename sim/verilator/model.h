@@ -65,6 +65,7 @@ struct rtl {
     void observe_ports();
     void observe_activity();
     void forget_activity();
+    uint16_t vm_write(size_t line, const void *data);
     void events(
         uint64_t out[STAMP_EVENTS]) const; /**< all counters, and what is on its way to them */
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);

@@ -82,11 +82,26 @@ def main():
             times = lines * L // (TOKENS * DEPTH)
             check(f"x, {name}: read as a whole", times > 0 and times * TOKENS * DEPTH == lines * L, lines)
             want = times * sum(v != 0 for v in x)
-            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "vm_live": want}, (r["activity"], want))
+            loaded = r["events"]["vm_write"] - TOKENS * OUT // L # those drained
+            times = loaded * L // (TOKENS * DEPTH)
+            check(f"x, {name}: written as a whole", times > 0 and times * TOKENS * DEPTH == loaded * L, loaded)
+            written = times * sum(v != 0 for v in x)
+            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "vm_live": want, "vm_write_live": written, "drain_live": 0},
+                  (r["activity"], want, written))
+        # Tokens of ones: an output is 0 where its weights add up to 0, as those of every third row do.
+        pairs = [source.choice((1, 2, 7)) for _ in range(OUT * DEPTH // 2)]
+        w = [float(v * (1 if half else 1 - 2 * (row % 3 == 0) - 2 * (row % 3 == 1) * (at == 0)))
+             for row in range(OUT) for at in range(DEPTH // 2) for half, v in enumerate([pairs[row * DEPTH // 2 + at]] * 2)]
+        sums = [sum(w[row * DEPTH:(row + 1) * DEPTH]) for row in range(OUT)]
+        r = layer(tmp, "outputs of 0", [1.0] * (TOKENS * DEPTH), w, devices)
+        want = TOKENS * sum(v != 0 for v in sums)
+        check("outputs of 0: drained", 0 < want < TOKENS * OUT and r["activity"]["drain_live"] == want, (r["activity"], want))
         run("compile", f"{tmp}/w.npy", "--rows", "32", "--machine", "tiny", "-o", f"{tmp}/p.stamp")
         r = run("run", f"{tmp}/p.stamp", "--on", "cycle", "--no-values")
         check("without values all is active", r["activity"] == {"wb_live": r["events"]["wb_read"] * L * T,
-                                                                "vm_live": r["events"]["vm_read"] * L}, r["activity"])
+                                                                "vm_live": r["events"]["vm_read"] * L,
+                                                                "vm_write_live": r["events"]["vm_write"] * L,
+                                                                "drain_live": r["events"]["drain_lines"] * L}, r["activity"])
     print(f"energy activity: {passed} passed, {failed} failed")
     return failed != 0
 
