@@ -35,7 +35,8 @@ static int must_fail(void)
     return fail_countdown && --fail_countdown == 0;
 }
 
-void *stamp_alloc(size_t count, size_t size)
+/* Zeros behind the first @p keep bytes. */
+static void *alloc(size_t count, size_t size, size_t keep)
 {
     if (size && count > (SIZE_MAX - ALIGN) / size) return NULL;
     if (must_fail()) return NULL;
@@ -43,12 +44,17 @@ void *stamp_alloc(size_t count, size_t size)
     const size_t bytes = (count * size + ALIGN - 1) / ALIGN * ALIGN;
     const bool large = bytes >= (size_t)LARGE_PAGE && bytes < SIZE_MAX - LARGE_PAGE;
     const size_t align = large ? LARGE_PAGE : ALIGN;
-    void *p = aligned_alloc(align, bytes ? (bytes + align - 1) / align * align : ALIGN);
+    unsigned char *p = aligned_alloc(align, bytes ? (bytes + align - 1) / align * align : ALIGN);
 #if defined(__linux__)
     if (p && large) (void)madvise(p, bytes, MADV_HUGEPAGE); /* advice: no matter if it fails */
 #endif
-    if (p) memset(p, 0, bytes ? bytes : ALIGN);
+    if (p) memset(p + keep, 0, (bytes ? bytes : ALIGN) - keep);
     return p;
+}
+
+void *stamp_alloc(size_t count, size_t size)
+{
+    return alloc(count, size, 0);
 }
 
 void *stamp_alloc_raw(size_t bytes)
@@ -58,13 +64,12 @@ void *stamp_alloc_raw(size_t bytes)
 
 void *stamp_grow(void *p, size_t old_count, size_t count, size_t size)
 {
-    void *q = stamp_alloc(count, size);
+    const size_t keep = p ? (old_count < count ? old_count : count) * size : 0;
+    void *q = alloc(count, size, keep);
+
     if (!q) return NULL;
-    if (p) {
-        const size_t keep = old_count < count ? old_count : count;
-        memcpy(q, p, keep * size);
-        stamp_free(p);
-    }
+    if (p) memcpy(q, p, keep);
+    stamp_free(p);
     return q;
 }
 

@@ -41,6 +41,8 @@ static void plane(struct walk *w, uint64_t k0, uint64_t k1)
     stamp_mm_plane(&p);
     for (uint64_t i = 0; i < (k1 - k0) * (L / T); i++)
         w->m->activity[STAMP_ACT_WB_LIVE] += w->m->wb_live[w->wline + i];
+    for (uint64_t k = k0; k < k1; k++)
+        w->m->activity[STAMP_ACT_XB_LIVE] += w->m->xb_live[w->i->xb + w->g * w->i->gstride + k];
     w->wline += (k1 - k0) * (L / T);
     w->m->event[STAMP_EV_XB_READ] += k1 - k0;
     w->m->event[STAMP_EV_WB_READ] += (k1 - k0) * (L / T);

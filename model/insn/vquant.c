@@ -4,14 +4,18 @@
 #include "model/num/digits.h"
 #include "model/num/quant.h"
 
-/* Report nibble row @p row of XB line @p line. */
+/* Count and report nibble row @p row of XB line @p line. */
 static void wrote_xb(struct stamp_machine *m, uint64_t line, uint64_t row)
 {
-    uint8_t packed[128];
+    const int8_t *code = m->xb + (line * m->mach->P + row) * m->mach->L;
+    uint8_t packed[128], *live = &m->xb_row_live[line * m->mach->P + row], now = 0;
 
     m->event[STAMP_EV_XB_WRITE]++;
+    for (uint32_t l = 0; l < m->mach->L; l++) now = (uint8_t)(now + (code[l] != -8));
+    m->xb_live[line] = (uint16_t)(m->xb_live[line] + now - *live);
+    *live = now;
     if (!m->on_write) return;
-    stamp_pack_nibbles(m->xb + (line * m->mach->P + row) * m->mach->L, m->mach->L, packed);
+    stamp_pack_nibbles(code, m->mach->L, packed);
     stamp_tell(m, STAMP_SPACE_XB, line * m->mach->P + row, packed, m->mach->L / 2);
 }
 

@@ -28,8 +28,10 @@ struct stamp_machine *stamp_machine_new(const struct stamp_mach *mach)
     m->pb = stamp_alloc((size_t)mach->PB_LINES * mach->L * mach->T, sizeof *m->pb);
     m->wb_live = stamp_alloc(mach->WB_LINES, sizeof *m->wb_live);
     m->vm_live = stamp_alloc(mach->VM_LINES, sizeof *m->vm_live);
+    m->xb_live = stamp_alloc(mach->XB_LINES, sizeof *m->xb_live);
+    m->xb_row_live = stamp_alloc((size_t)mach->XB_LINES * mach->P, sizeof *m->xb_row_live);
     if (m->vm && m->xb && m->wb && m->cm && m->rt && m->nt && m->sm && m->rm && m->ac && m->it &&
-        m->pb && m->wb_live && m->vm_live)
+        m->pb && m->wb_live && m->vm_live && m->xb_live && m->xb_row_live)
         return m;
     stamp_machine_free(m);
     return NULL;
@@ -51,6 +53,8 @@ void stamp_machine_free(struct stamp_machine *m)
     stamp_free(m->pb);
     stamp_free(m->wb_live);
     stamp_free(m->vm_live);
+    stamp_free(m->xb_live);
+    stamp_free(m->xb_row_live);
     stamp_free(m);
 }
 

@@ -191,7 +191,7 @@ def measure(options, libs, where, steps):
     steps.done(f"elaborated, {len(units)} units")
     mapped(options, libs, units, where)
     steps.done("mapped")
-    names = options.work.split(",") if options.work else list(workloads.WORKLOADS)
+    names = options.work.split(",") if options.work else [w for w in workloads.WORKLOADS if w not in workloads.ASKED]
     records = {}
     for name in names:
         words = workloads.WORKLOADS[name](where)

@@ -51,6 +51,11 @@ def zero(where):
     return product(where, "zero", lambda: 0.0)
 
 
+def four(where):
+    """The rows of `random`, of 4 bits."""
+    return drawn(where) + ["--high-rows", "0", "--transform", "none"]
+
+
 def sparse(where):
     """Every other eight rows of tokens zeros, three of four weights; in blocks, whose sums wait in AC."""
     source, place = random.Random(2), itertools.count()
@@ -60,22 +65,42 @@ def sparse(where):
     return ["linear", x, w, "--block", "64"]
 
 
-def small(where):
-    """A layer of a network that comes to attention, functions and packing before the others do."""
-    shape = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu", "hidden_size": 32,
-             "intermediate_size": 32, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16, "num_hidden_layers": 1,
-             "max_position_embeddings": 64, "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "vocab_size": 1024,
-             "tie_word_embeddings": True}
-    path = os.path.join(where, "small.json")
+def blocks(where):
+    """Normal values in blocks of 64."""
+    source = random.Random(4)
+    x, w = (os.path.join(where, f"blocks-{side}.npy") for side in "xw")
+    npy(x, SIDE, 3 * SIDE, lambda: source.gauss(0.0, 1.0))
+    npy(w, SIDE, 3 * SIDE, lambda: source.gauss(0.0, 1.0))
+    return ["linear", x, w, "--block", "64"]
+
+
+def network(where, name, prompt, **keys):
+    shape = {"num_hidden_layers": 1, "max_position_embeddings": 64, "rope_theta": 10000.0, "vocab_size": 1024, "hidden_act": "silu",
+             "tie_word_embeddings": True, **keys}
+    path = os.path.join(where, name + ".json")
     with open(path, "w", encoding="utf8") as file:
         json.dump(shape, file)
     return ["generate", f"random:{path}", "--tokenizer", os.path.join(ROOT, "traces/model/stamp-stories/tokenizer.bin"),
-            "--prompt", "Once upon a time there was a little", "-n", "1"]
+            "--prompt", prompt, "-n", "1"]
+
+
+def small(where):
+    """A layer of a network that comes to attention, functions and packing before the others do."""
+    return network(where, "small", "Once upon a time there was a little", architectures=["LlamaForCausalLM"], model_type="llama",
+                   hidden_size=32, intermediate_size=32, num_attention_heads=2, num_key_value_heads=1, head_dim=16, rms_norm_eps=1e-05)
+
+
+def other(where):
+    """Another such: norms of queries and keys, other widths, a shorter prompt."""
+    return network(where, "other", "The dog saw a red ball", architectures=["Qwen3ForCausalLM"], model_type="qwen3", hidden_size=48,
+                   intermediate_size=64, num_attention_heads=3, num_key_value_heads=1, head_dim=16, rms_norm_eps=1e-06)
 
 
 # Name -> the command's words (without machine and device), None where its files are not there.
-WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "sparse": sparse, "small": small}
-CYCLES = {"small": 16000} # recorded where nothing is asked for, the others MOST
+WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "sparse": sparse, "small": small,
+             "blocks": blocks, "other": other, "four": four}
+ASKED = ("four",) # run when they are named
+CYCLES = {"small": 16000, "other": 20000} # recorded where nothing is asked for, the others MOST
 MOST = 10000
 
 

@@ -16,6 +16,16 @@ uint16_t codes(const void *data, size_t bytes)
     return n;
 }
 
+/* Codes of a row that are not -8. */
+uint16_t rows(const void *data, size_t bytes)
+{
+    const auto *b = static_cast<const uint8_t *>(data);
+    uint16_t n = 0;
+
+    for (size_t i = 0; i < bytes; i++) n = uint16_t(n + ((b[i] & 15) != 8) + (b[i] >> 4 != 8));
+    return n;
+}
+
 /* Words of 32 bits that are not 0 behind their sign. */
 uint16_t words(const void *data, size_t n)
 {
@@ -34,6 +44,7 @@ void rtl::forget_activity()
     memset(activity, 0, sizeof activity);
     wb_live.assign(mach->WB_LINES, 0);
     vm_live.assign(mach->VM_LINES, 0);
+    xb_live.assign(size_t(mach->XB_LINES) * mach->P, 0);
 }
 
 /* Words that are not 0 of the VM line @p data. */
@@ -44,13 +55,24 @@ uint16_t rtl::vm_write(size_t line, const void *data)
     return vm_live[line];
 }
 
+void rtl::xb_write()
+{
+    uint16_t *row = &xb_live[size_t(PROBE(xb_waddr)) * mach->P + PROBE(xb_row)];
+
+    row[0] = rows(&PROBE(xb_hi), mach->L / 2);
+    if (PROBE(xb_two)) row[1] = rows(&PROBE(xb_lo), mach->L / 2);
+}
+
 /* A read takes what stood before a write of the same cycle. */
 void rtl::observe_activity()
 {
     if (starting && top->s_awready_o && top->s_wready_o) memset(activity, 0, sizeof activity);
     if (PROBE(wb_re)) activity[STAMP_ACT_WB_LIVE] += wb_live[PROBE(wb_raddr)];
+    for (uint32_t r = 0; PROBE(xb_re) && r < mach->P; r++)
+        activity[STAMP_ACT_XB_LIVE] += xb_live[size_t(PROBE(xb_raddr)) * mach->P + r];
     if (PROBE(vr_re)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(vr_addr)];
     if (PROBE(sr_valid) && PROBE(sr_ready)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(sr_line)];
+    if (PROBE(xb_we)) xb_write();
     if (PROBE(mx_we)) activity[STAMP_ACT_DRAIN_LIVE] += vm_write(PROBE(mx_addr), &PROBE(mx_data));
     if (PROBE(vw_valid) && PROBE(vw_ready)) vm_write(PROBE(vw_addr), &PROBE(vw_data));
     if (!(PROBE(wr_valid) && PROBE(wr_ready))) return;

@@ -47,8 +47,9 @@ struct rtl {
     bool in_burst = false, aw_held = false;
     bool starting = false;   /* a write of START is on the register port */
     std::vector<uint8_t> pb; /* what PB holds, whole lines in place of written nibbles */
-    uint64_t activity[STAMP_ACTIVITIES];    /* of the program */
-    std::vector<uint16_t> wb_live, vm_live; /* of each line as written */
+    uint64_t activity[STAMP_ACTIVITIES]; /* of the program */
+    std::vector<uint16_t> wb_live, vm_live,
+        xb_live; /* of each line as written; xb: of each row of one */
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
@@ -66,6 +67,7 @@ struct rtl {
     void observe_activity();
     void forget_activity();
     uint16_t vm_write(size_t line, const void *data);
+    void xb_write();
     void events(
         uint64_t out[STAMP_EVENTS]) const; /**< all counters, and what is on its way to them */
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);

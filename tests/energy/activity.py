@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 STAMP = os.path.abspath(sys.argv[1])
-TOKENS, DEPTH, OUT, L, T = 32, 64, 64, 8, 4 # L and T of tiny
+TOKENS, DEPTH, OUT, L, T, P = 32, 64, 64, 8, 4, 4 # L, T and P of tiny
 passed = failed = 0
 
 
@@ -75,6 +75,11 @@ def main():
             check(f"weights, {zeros} of 0: whole passes", passes * DEPTH * OUT == r["events"]["wb_read"] * L * T, r["events"]["wb_read"])
             want = passes * sum(v != 0 for v in w)
             check(f"weights, {zeros} of 0: codes", r["activity"]["wb_live"] == want, (r["activity"]["wb_live"], want))
+            # -2 is the least of each token, so its code is -128, nibbles -8 and -8; 0 is 18 (1, -6), 1.5 is 127 (7, 7).
+            passes = r["events"]["xb_read"] * P * L // (2 * TOKENS * DEPTH)
+            check("whole passes over the tokens", passes > 0 and passes * 2 * TOKENS * DEPTH == r["events"]["xb_read"] * P * L)
+            want = passes * 2 * sum(v != -2.0 for v in some)
+            check(f"weights, {zeros} of 0: activations", r["activity"]["xb_live"] == want, (r["activity"]["xb_live"], want))
         # Weights of 0 make sums of 0: what is read of VM and is not 0 is x, as often as it is read.
         for name, x in (("some", some), ("none", [0.0] * len(some)), ("all", [1.0] * len(some))):
             r = layer(tmp, f"x, {name}", x, [0.0] * (DEPTH * OUT), devices)
@@ -86,7 +91,8 @@ def main():
             times = loaded * L // (TOKENS * DEPTH)
             check(f"x, {name}: written as a whole", times > 0 and times * TOKENS * DEPTH == loaded * L, loaded)
             written = times * sum(v != 0 for v in x)
-            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "vm_live": want, "vm_write_live": written, "drain_live": 0},
+            zeros = {"some": 2 * sum(v != -2.0 for v in x) * r["events"]["xb_read"] * P * L // (2 * TOKENS * DEPTH), "none": 0}
+            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "xb_live": zeros.get(name, r["activity"]["xb_live"]), "vm_live": want, "vm_write_live": written, "drain_live": 0},
                   (r["activity"], want, written))
         # Tokens of ones: an output is 0 where its weights add up to 0, as those of every third row do.
         pairs = [source.choice((1, 2, 7)) for _ in range(OUT * DEPTH // 2)]
@@ -99,6 +105,7 @@ def main():
         run("compile", f"{tmp}/w.npy", "--rows", "32", "--machine", "tiny", "-o", f"{tmp}/p.stamp")
         r = run("run", f"{tmp}/p.stamp", "--on", "cycle", "--no-values")
         check("without values all is active", r["activity"] == {"wb_live": r["events"]["wb_read"] * L * T,
+                                                                "xb_live": r["events"]["xb_read"] * P * L,
                                                                 "vm_live": r["events"]["vm_read"] * L,
                                                                 "vm_write_live": r["events"]["vm_write"] * L,
                                                                 "drain_live": r["events"]["drain_lines"] * L}, r["activity"])
