@@ -58,7 +58,7 @@ else
     for lib in asap7 ihp; do # 77 where the library is not there
         set -- "$@" -- "timing-$lib" "rtl/timing/timing.py ${machines%% *} $lib --check"
     done
-    [ ! -d ../shared/data/liberty ] || set -- "$@" -- energy-check "make -s energy-check"
+    [ ! -d ../shared/data/liberty ] || set -- "$@" -- energy-check "make -s energy-check && make -s energy-check LIB=ihp"
     set -- "$@" -- mutate-long tests/mutate/mutate.py
     set -- "$@" -- machines-random-long "make -s machines-random N=8 SEED=100 MOST=256"
 fi

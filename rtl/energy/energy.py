@@ -230,6 +230,15 @@ def measure(options, libs, where, steps):
             "units": rows}
 
 
+def others(found):
+    """What check.json says of other libraries and machines."""
+    path = f"{B}/energy/check.json"
+    if not os.path.exists(path):
+        return []
+    return [e for e in json.loads(contents(path))
+            if "library" in e and (e["library"], e["machine"]) != (found["library"], found["machine"])]
+
+
 def arguments():
     parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].strip())
     parser.add_argument("mach")
@@ -289,7 +298,7 @@ def main():
             print("\n" + "\n".join(fit.table(fits)))
             if not options.unit: # of the whole machine: what runs of the kit are charged
                 bad, errors = costs.worse(found, fits) if options.check else ([], costs.write(found, fits))
-                results.write(f"{B}/energy/check.json", errors)
+                results.write(f"{B}/energy/check.json", others(found) + [{"library": found["library"], "machine": found["machine"], **e} for e in errors])
                 print("\n" + "\n".join(costs.table(errors) + ([f"energy-check: {'; '.join(bad) or 'nothing is worse'}"] if options.check else [])))
                 if bad:
                     return 1

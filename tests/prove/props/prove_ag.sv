@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses of stamp_dma_ag, of loads and of stores: stable until taken, MaxBurst beats at most, never beyond 4 KiB,
-// beats whole, nothing outside the window; a token a burst, where there is room.
+// beats whole, nothing outside the window; a token a burst, where there is room, and its address as long as it says, on the
+// channel or taken unless ax_behind_o.
 // Assumed, as decode and the units see to: addresses and strides are multiples of 64; the window stays.
 module prove_ag (
     input logic         clk_i,
@@ -46,15 +47,34 @@ module prove_ag (
   check_axi_address #(.AxiBytes(8), .MaxBeats(16)) i_address (
     .clk_i, .rst_ni(up), .valid_i(axvalid), .ready_i(axready_i), .addr_i(axaddr), .len_i(axlen));
 
+  // Beats of tokens whose address is not taken, in order; the third to wait would be one too many.
+  logic [1:0] owed_q, owed;
+  logic [7:0] first_q, second_q;
+  logic       tell, take;
+
+  assign tell = up && push && !null_;
+  assign take = up && axvalid && axready_i;
+  assign owed = owed_q - 2'(take);
+
+  always_ff @(posedge clk_i) begin
+    owed_q  <= up ? owed + 2'(tell) : '0;
+    first_q <= owed_q == 2'd2 && take ? second_q : owed == 2'd0 ? beats : first_q;
+    if (owed == 2'd1) second_q <= beats;
+  end
+
   always @(posedge clk_i) begin
     assume (d.d0[5:0] == '0 && d.d1[5:0] == '0);
     if (up) begin
       if (push) assert (room_i);
+      if (tell) assert (owed != 2'd2);
+      assert (axvalid == (owed_q != 2'd0));
+      if (axvalid) assert (axlen == first_q);
+      if (owed_q == 2'd2) assert (behind);
       if (axvalid) assert (axaddr >= {lo, 6'd0} && {1'b0, axaddr} + ((41'(axlen) + 41'd1) << 3) <= {1'b0, hi, 6'd0});
     end
   end
 
   logic unused;
-  assign unused = &{1'b0, ready, it_re, entry, null_, last, err, beats, behind};
+  assign unused = &{1'b0, ready, it_re, entry, null_, last, err};
 
 endmodule
