@@ -84,7 +84,8 @@ $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
 $(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
 $(B)/replay: LDLIBS = -lz
-$(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp)): CXXFLAGS += -O3
+$(B)/transitions: $(B)/rtl/energy/vcd/transitions.opp
+$(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp rtl/energy/vcd/*.cpp)): CXXFLAGS += -O3
 $(B)/lanes: $(B)/tests/mutate/lanes.opp
 $(B)/lanes: LDLIBS = -lz
 $(B)/tests/mutate/lanes.opp: CXXFLAGS += -O3 -march=native
@@ -112,7 +113,7 @@ $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
-$(addprefix $(B)/,rand errors regs edges words axi_monitor_tb replay lanes):
+$(addprefix $(B)/,rand errors regs edges words axi_monitor_tb replay transitions lanes):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
 
 # ---- What derives from the tables ----------------------------------------------------------------------
