@@ -5,7 +5,7 @@
 # make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
 # make mutate [UNIT="sems csr"] [J=2] [UPDATE=1]: mutants of the RTL's units, tests/mutate/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
-# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
+# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1 [ICARUS=1]] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
 # make energy-table MACH=tiny LIB=asap7 [ONLY=stories260K]: what schemes cost, model/energy/energy.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
@@ -85,6 +85,7 @@ $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(L
 $(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
 $(B)/replay: LDLIBS = -lz
 $(B)/transitions: $(B)/rtl/energy/vcd/transitions.opp
+$(B)/transitions: LDLIBS =
 $(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp rtl/energy/vcd/*.cpp)): CXXFLAGS += -O3
 $(B)/lanes: $(B)/tests/mutate/lanes.opp
 $(B)/lanes: LDLIBS = -lz
@@ -201,10 +202,10 @@ timing: deps-timing
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
 energy: deps-demo-energy
-	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/specgen $(B)/stamp $(B)/replay rtl-$(or $(MACH),tiny)-energy
+	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/specgen $(B)/stamp $(B)/replay $(B)/transitions rtl-$(or $(MACH),tiny)-energy
 	@rtl/energy/energy.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
-	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(FIT),--fit $(filter --check,$(FIT))) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
+	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(ICARUS),--icarus) $(if $(FIT),--fit $(filter --check,$(FIT))) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
 # Errors of the event model on workloads it was not fitted to: build/energy/check.json; 1 where they are worse than costs.def says.
 # Costs of tiny on ASAP7 are of these five workloads.
 energy-check: ; @$(MAKE) energy FIT="1 --check" WORK=model,stories260K,deit,random,zero
