@@ -16,15 +16,20 @@ module bench;
   wire [{outs}-1:0] out = {{{seen}}};
   wire [{outs}-1:0] want = frame[{ins} +: {outs}];
   integer file, taken, t, i;
+  reg [8*{PATH}-1:0] frames;
+  integer cycles, settle;
+  nets nets ();
   unit unit ();
 {drive}
   initial begin
     $sdf_annotate("{sdf}", bench.unit);
     waits = {{{tied}}};
-    file = $fopen("{frames}", "r");
+    if (!$value$plusargs("frames=%s", frames) || !$value$plusargs("cycles=%d", cycles)
+        || !$value$plusargs("settle=%d", settle)) $finish;
+    file = $fopen(frames, "r");
     $dumpfile("{dump}");
-    $dumpvars(1, bench.unit);
-    for (t = 0; t < {cycles}; t = t + 1) begin
+    $dumpvars(1, bench.nets);
+    for (t = 0; t < cycles; t = t + 1) begin
       clk = t > 0;
       taken = $fscanf(file, "%b", frame);
       if (taken != 1) begin
@@ -34,7 +39,7 @@ module bench;
       #{input_fs} in = frame[{ins}-1:0];
       #({cycle_fs} / 2 - {input_fs}) clk = 1'b0;
       #({cycle_fs} / 2 - 1);
-      if (t >= {settle}) begin
+      if (t >= settle) begin
         differs = (out ^ want) & ~waits;
         if (differs !== {{{outs}{{1'b0}}}}) begin
           i = 0;
@@ -53,15 +58,18 @@ endmodule
 """
 
 
-def write(path, nets, files, times, window):
-    """`nets`: of inputs, of outputs, by bit. `files`: SDF, frames, dump. `times`: cycle, inputs behind the clock, fs; the cycle is
-    even. `window`: cycles, cycles not compared."""
+PATH = 1024 # letters of the path of the frames
+
+
+def write(path, nets, files, times):
+    """`nets`: of inputs, of outputs, by bit. `files`: SDF, dump. `times`: cycle, inputs behind the clock, fs; the cycle is
+    even. What is run then takes +frames=FILE +cycles=N +settle=N, the last of how many cycles are not compared."""
     ins, outs = nets
     drive = "\n".join(f"  assign {verilog.net(n)} = in[{i}];" for i, n in enumerate(ins))
     with open(path, "w", encoding="ascii") as file:
         file.write(BENCH.format(ins=max(len(ins), 1), outs=len(outs), drive=drive, seen=verilog.bus(outs)[1:-1], sdf=files[0],
-                                frames=files[1], dump=files[2], tied=", ".join(f"1'b{int(n == 1)}" for n in reversed(outs)), cycles=window[0],
-                                settle=window[1], cycle_fs=times[0], input_fs=times[1]))
+                                dump=files[1], tied=", ".join(f"1'b{int(n == 1)}" for n in reversed(outs)), cycle_fs=times[0],
+                                input_fs=times[1], PATH=PATH))
 
 
 def frames(path, record, ins, outs):

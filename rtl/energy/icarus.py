@@ -54,6 +54,7 @@ class Simulation:
                                                         for i, (c, d) in enumerate(zip(unit.cells, delays))])
         verilog.write(self.file("unit.v"), flat, unit.cells, kinds, self.arrive[1])
         late = longest(flat, unit.cells, kinds, delays, self.arrive)
+        self.nets = None # of ports, as the bench was written
         self.cycle = 2 * max(late + 1000, int(unit.libs.period * 1e6) // 2)
 
     def file(self, name):
@@ -62,25 +63,29 @@ class Simulation:
     def bad(self, name, what):
         raise BadDesign(f"{self.unit.title} on {name}, in Icarus: {what[:200]}")
 
+    def compile(self, name, nets):
+        bench.write(self.file("bench.v"), nets, [self.file(f) for f in ("delays.sdf", "dump.vcd")], (self.cycle, self.arrive[0]))
+        code, said = process.run(["iverilog", "-g2005", "-gspecify", "-s", "bench", "-o", self.file("unit.vvp"),
+                                  self.file("bench.v"), self.file("unit.v")])
+        if code or said:
+            self.bad(name, (said.strip().splitlines() or [f"iverilog: exit {code}"])[0])
+        self.nets = nets
+
     def run(self, name, path, window):
         """Changes of each net, by number, of the cycles that count. `window` as model.write takes it. BadDesign where an
         output differs."""
         head = record.Record(path)
         in_bits, ins, out_bits, outs = model.ports(self.unit.flat, head)
         count = bench.frames(self.file("frames"), head, in_bits, out_bits)
+        if self.nets != (ins, outs):
+            self.compile(name, (ins, outs))
         first, most, settle = window
         first = max(first, settle, 1)
         count = min(count, window[0] + most) if most else count
         if count <= first:
             self.bad(name, "no cycle that counts")
-        bench.write(self.file("bench.v"), (ins, outs), [self.file(f) for f in ("delays.sdf", "frames", "dump.vcd")],
-                    (self.cycle, self.arrive[0]), (count, settle))
-        code, said = process.run(["iverilog", "-g2005", "-gspecify", "-s", "bench", "-o", self.file("unit.vvp"),
-                                  self.file("bench.v"), self.file("unit.v")])
-        if code or said:
-            self.bad(name, (said.strip().splitlines() or [f"iverilog: exit {code}"])[0])
         code, said, wrong, counts = process.piped(
-            ["vvp", "-n", self.file("unit.vvp")],
+            ["vvp", "-n", self.file("unit.vvp"), f"+frames={self.file('frames')}", f"+cycles={count}", f"+settle={settle}"],
             [f"{os.environ.get('B', 'build')}/transitions", str(first * self.cycle)])
         lines = [x for x in said.strip().splitlines() if not x.startswith("VCD info")]
         if lines and lines[0].startswith("differs "):

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """A flat unit as Verilog for a simulator with delays: a module for each kind of cell, from the functions of the library,
-and one of the unit's nets, n2, n3 ... as netlist.py numbers them, with the cells below in blocks. Names start at `bench`,
-the module that drives it (bench.py)."""
+one of the unit's nets, n2, n3 ... as netlist.py numbers them, and one of the cells, in blocks. Names start at `bench`, the
+module above them that drives the nets (bench.py)."""
 import roles # by the path of power.py
 from liberty import BadLiberty
 
 import netlist
 
 SCALE = "`timescale 1ps/1fs\n"
-BLOCK = 256  # cells of a block: $sdf_annotate looks for an instance among all of its level
+BLOCK = 256 # cells of a block: $sdf_annotate goes through all there is of a level, for every cell
 
 MEMORY = """
 // As rtl/lib/stamp_ram* behave: a read gives what stood there before a write of the same cycle, 0 beyond the last line.
@@ -85,7 +85,7 @@ def model(kind):
 
 def net(n):
     """A net from anywhere in the design."""
-    return f"1'b{n}" if n in (netlist.ZERO, netlist.ONE) else f"bench.unit.n{n}"
+    return f"1'b{n}" if n in (netlist.ZERO, netlist.ONE) else f"bench.nets.n{n}"
 
 
 def bus(nets):
@@ -133,9 +133,7 @@ def write(path, flat, cells, kinds, access_fs):
                 file.write(placed(at, c, kinds[c.kind]))
             file.write("endmodule\n")
         file.write("module memories;\n" + "".join(memory(i, m, access_fs) for i, m in enumerate(flat.memories)) + "endmodule\n")
-        file.write("module unit;\n")
-        for n in moving(flat, cells, kinds):
-            file.write(f"  wire n{n};\n")
+        file.write("module nets;\n" + "".join(f"  wire n{n};\n" for n in moving(flat, cells, kinds)) + "endmodule\nmodule unit;\n")
         for b in blocks:
             file.write(f"  block{b // BLOCK} b{b // BLOCK} ();\n")
         file.write("  memories memories ();\nendmodule\n")
