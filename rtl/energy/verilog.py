@@ -2,6 +2,8 @@
 """A flat unit as Verilog for a simulator with delays: a module for each kind of cell, from the functions of the library,
 one of the unit's nets, n2, n3 ... as netlist.py numbers them, and one of the cells, in blocks. Names start at `bench`, the
 module above them that drives the nets (bench.py)."""
+import re
+
 import roles # by the path of power.py
 from liberty import BadLiberty
 
@@ -59,6 +61,11 @@ def expression(kind, function):
     return text
 
 
+def output(pin, text):
+    """Icarus makes one net of what an assignment only hands on, and the path is gone: a buffer keeps two."""
+    return f"  buf ({pin}, {text});" if re.fullmatch(r"\w+", text) else f"  assign {pin} = {text};"
+
+
 def model(kind):
     """The module of a kind of cell. Paths have a delay only by SDF, which comes at time 0: until then none, so that what
     holds at first is there."""
@@ -75,7 +82,7 @@ def model(kind):
                       f"  always @(clear__ or preset__) if (clear__) {kind.iq} = 1'b0; else if (preset__) {kind.iq} = 1'b1;"]
         else:
             lines.append(f"  always @(posedge {kind.clock}) {kind.iq} = {after};")
-    lines += [f"  assign {p} = {expression(kind, kind.cell.functions[p])};" for p in kind.outputs]
+    lines += [output(p, expression(kind, kind.cell.functions[p])) for p in kind.outputs]
     sources = [f"posedge {kind.clock} => ({{}} : {kind.iq})"] if kind.flop else []
     sources += [f"{p} => {{}}" for p in (kind.forcing() if kind.flop else kind.inputs)]
     if sources and kind.outputs:
