@@ -50,8 +50,8 @@ class Simulation:
         os.symlink("/dev/fd/3", self.file("dump.vcd")) # what counts reads it: it is not kept
         self.arrive = [int(x * 1e6) for x in unit.arrive()]
         delays = [unit.energies.delays(c, kinds[c.kind]) for c in unit.cells]
-        sdf.write(self.file("delays.sdf"), unit.title, [(kinds[c.kind], verilog.instance(i), d)
-                                                        for i, (c, d) in enumerate(zip(unit.cells, delays))])
+        sdf.write(self.file("delays.sdf"), "unit", [(kinds[c.kind], verilog.instance(i), c.pins, d)
+                                                     for i, (c, d) in enumerate(zip(unit.cells, delays))])
         verilog.write(self.file("unit.v"), flat, unit.cells, kinds, self.arrive[1])
         late = longest(flat, unit.cells, kinds, delays, self.arrive)
         self.nets = None # of ports, as the bench was written
