@@ -177,7 +177,7 @@ demo: deps-demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny-energy rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges words cycles resets checks calibrate conform make_vectors axi_monitor_tb replay lanes) $(BENCHES:%=$(B)/tb/%)
+	  check check-san rand errors regs edges words cycles resets checks calibrate conform make_vectors axi_monitor_tb replay transitions lanes) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn $(RECORDED:%=$(B)/tb/%) $(MACHS:%=rtl-%-awake) rtl-$(firstword $(MACHS))-threads ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
