@@ -181,12 +181,14 @@ def measure(options, libs, where, steps):
     rows, opinions = [], {}
     for place in units:
         prepared = Replays(options, libs, where, steps, place)
-        rows += [prepared.row(name, files[place[1]]) for name, files in records.items()]
+        try:
+            rows += [prepared.row(name, files[place[1]]) for name, files in records.items()]
+        finally:
+            prepared.end()
         if options.second:
             opinions[place[0]] = second.opinion(prepared.unit(), options.second)
             steps.done(f"{place[0]} in OpenSTA")
             print("\n".join(second.table(opinions[place[0]])), flush=True)
-        prepared.end()
     lib = libs.power.units
     return {"machine": options.mach, "library": libs.timing.name, "period_ns": libs.period, "supply_v": lib.supply,
             "wires": "none", "glitches": "by delays of the library" if options.glitches else "none", "clock_tree": "none", "steps": steps.list, "second": opinions,
