@@ -5,7 +5,7 @@
 # make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
 # make mutate [UNIT="sems csr"] [J=2] [UPDATE=1]: mutants of the RTL's units, tests/mutate/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
-# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
+# make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1 [ICARUS=1]] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md
 # make energy-table MACH=tiny LIB=asap7 [ONLY=stories260K]: what schemes cost, model/energy/energy.md
 # make spec       reprint what derives from *.def     make rtl-NAME   one machine of the table (MACHS)
 # make calibration  the timed machine against the RTL, all programs: tests/cosim/calibration.md; make tlm: SystemC
@@ -84,7 +84,9 @@ $(B)/make_vectors: $(call obj,$(CONF_C) $(wildcard tests/conformance/make*.c) $(
 $(B)/exhaust_fn: $(call obj,tests/model/exhaust_fn.c tests/model/fn_sweep.c) $(LIB)
 $(B)/replay: $(call obj,$(wildcard rtl/energy/*.cpp))
 $(B)/replay: LDLIBS = -lz
-$(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp)): CXXFLAGS += -O3
+$(B)/transitions: $(B)/rtl/energy/vcd/transitions.opp
+$(B)/transitions: LDLIBS =
+$(patsubst %.cpp,$(B)/%.opp,$(wildcard rtl/energy/*.cpp rtl/energy/vcd/*.cpp)): CXXFLAGS += -O3
 $(B)/lanes: $(B)/tests/mutate/lanes.opp
 $(B)/lanes: LDLIBS = -lz
 $(B)/tests/mutate/lanes.opp: CXXFLAGS += -O3 -march=native
@@ -112,7 +114,7 @@ $(B)/stamp-san $(B)/check-san $(FUZZERS): LDFLAGS += $(SAN)
 $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp specgen check cycles calibrate resets draw conform make_vectors exhaust_fn bench_net \
   bench_clock bench_matmul bench_paths plant/stamp stamp-san check-san):
 	$(CC) $(LDFLAGS) $(filter %.o %.a,$^) $(LDLIBS) -pthread -o $@
-$(addprefix $(B)/,rand errors regs edges words axi_monitor_tb replay lanes):
+$(addprefix $(B)/,rand errors regs edges words axi_monitor_tb replay transitions lanes):
 	$(CXX) $(LDFLAGS) $(filter %.o %.opp %.a,$^) $(LDLIBS) -o $@
 
 # ---- What derives from the tables ----------------------------------------------------------------------
@@ -175,7 +177,7 @@ demo: deps-demo
 test: deps-demo-test-timing
 	@echo "building (about 8 minutes on 2 cores from nothing)"
 	@$(MAKE) -s -j2 all tlm $(MACHS:%=rtl-%) rtl-tiny-ihp rtl-tiny-waves rtl-tiny-energy rtl-tiny_mutants $(MACHS:%=$(B)/plant/stamp_rtl_%.so) $(FUZZERS) $(TOOLS) $(addprefix $(B)/,stamp-san \
-	  check check-san rand errors regs edges words cycles resets checks calibrate conform make_vectors axi_monitor_tb replay lanes) $(BENCHES:%=$(B)/tb/%)
+	  check check-san rand errors regs edges words cycles resets checks calibrate conform make_vectors axi_monitor_tb replay transitions lanes) $(BENCHES:%=$(B)/tb/%)
 	@tests/steps.sh short $(MACHS)
 test-long: test $(B)/exhaust_fn $(RECORDED:%=$(B)/tb/%) $(MACHS:%=rtl-%-awake) rtl-$(firstword $(MACHS))-threads ; @tests/steps.sh long $(MACHS)
 machines-random: $(addprefix $(B)/,stamp rand errors regs cycles calibrate draw) ; @tests/cosim/machines.sh $(or $(N),8) $(or $(SEED),1) $(or $(MOST),256)
@@ -200,10 +202,10 @@ timing: deps-timing
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
 	  $(if $(CHECK),--check) $(if $(UPDATE),--update) -j $(or $(J),2)
 energy: deps-demo-energy
-	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/specgen $(B)/stamp $(B)/replay rtl-$(or $(MACH),tiny)-energy
+	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/specgen $(B)/stamp $(B)/replay $(B)/transitions rtl-$(or $(MACH),tiny)-energy
 	@rtl/energy/energy.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
 	  $(if $(UNIT),--unit $(UNIT)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) \
-	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(FIT),--fit $(filter --check,$(FIT))) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
+	  $(if $(WORK),--work $(WORK)) $(if $(CYCLES),--cycles $(CYCLES)) $(if $(START),--start $(START)) $(if $(GLITCHES),--glitches) $(if $(ICARUS),--icarus) $(if $(FIT),--fit $(filter --check,$(FIT))) $(if $(SECOND),--second $(SECOND)) -j $(or $(J),2)
 # Errors of the event model on workloads it was not fitted to: build/energy/check.json; 1 where they are worse than costs.def says.
 energy-check: ; @$(MAKE) energy FIT="1 --check"
 # What schemes cost: the tables of model/energy/energy.md.

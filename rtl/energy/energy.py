@@ -4,15 +4,13 @@
 
   energy.py MACH LIB [--unit UNIT[,UNIT]] [--liberty FILE[,FILE] --period NS] [--work NAME[,NAME]] [--cycles N]
             [--start N] [--fit [--check]] [--second ACTIVITY]
-            [--glitches] [-j N]
+            [--glitches [--icarus]] [-j N]
 
 Needs Yosys 0.23, build/specgen, build/stamp, build/replay and build/stamp_rtl_MACH_energy.so (make energy). Writes
 build/energy/MACH-LIB.json, with --unit MACH-LIB-UNIT.json, and replaces nothing where it fails. Exit 0: done; 1: failed,
 also where an output of the gates is not what the machine had; 2: called wrongly."""
 import argparse
 import glob
-import hashlib
-import json
 import os
 import resource
 import shutil
@@ -23,8 +21,8 @@ import time
 import power # first: it finds rtl/timing
 import costs
 import fit
+import icarus
 import report
-import unit
 import workloads
 import design
 import liberty
@@ -37,9 +35,9 @@ import results
 import second
 import tables
 import timing
+from replays import Replays, contents, digest
 
 B = timing.B
-SETTLE = 1024 # cycles not compared of a record that does not begin at reset
 
 
 class Steps:
@@ -53,26 +51,6 @@ class Steps:
         peak = max(peak_kb, *(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
         self.list.append({"step": what, "seconds": round(seconds, 2), "peak_mb": round(peak / 1024, 1)})
         print(f"{what:<48} {seconds:7.1f} s  {peak / 1024:7.0f} MB", flush=True)
-
-
-def digest(*parts):
-    h = hashlib.sha256()
-    for p in parts:
-        data = p if isinstance(p, bytes) else repr(p).encode()
-        h.update(len(data).to_bytes(8, "little") + data)
-    return h.hexdigest()[:24]
-
-
-def contents(path):
-    with open(path, "rb") as file:
-        return file.read()
-
-
-def sources():
-    """What the figures depend on beside inputs: this folder's code that makes them."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    made_by = ("power", "states", "netlist", "model", "record", "macros", "unit")
-    return [contents(os.path.join(here, f"{m}.py")) for m in made_by] + [contents(f"{B}/replay")]
 
 
 class Libraries:
@@ -200,30 +178,17 @@ def measure(options, libs, where, steps):
             continue
         records[name], known = recorded(options, units, name, words, where)
         steps.done(f"recorded {name}" + (" (known)" if known else ""))
-    code, rows, opinions = sources(), [], {}
-    for title, path, net in units:
-        prepared = None
-        for name, files in records.items():
-            texts = [contents(f"{where}/{n.name}.v") for n in net.all_kids() + [net]]
-            key = digest(*code, *texts, libs.key, libs.period, files[path], options.start, options.glitches)
-            cached = f"{B}/energy/cache/{key}.json"
-            known = os.path.exists(cached)
-            if known:
-                row = json.loads(contents(cached))
-            else:
-                if prepared is None:
-                    prepared = unit.Unit(title, path, net, libs, where)
-                    steps.done(f"{title}: {len(prepared.cells)} cells, {len(prepared.flat.memories)} memories")
-                row = prepared.replayed(name, files[path], (options.start and SETTLE, 0, SETTLE if options.start else 1),
-                                        timed=options.glitches)
-                results.write(cached, row)
-            rows.append(row)
-            steps.done(f"{title} on {name}" + (" (known)" if known else ""), row["peak_kb"] if not known else 0)
+    rows, opinions = [], {}
+    for place in units:
+        prepared = Replays(options, libs, where, steps, place)
+        try:
+            rows += [prepared.row(name, files[place[1]]) for name, files in records.items()]
+        finally:
+            prepared.end()
         if options.second:
-            prepared = prepared or unit.Unit(title, path, net, libs, where)
-            opinions[title] = second.opinion(prepared, options.second)
-            steps.done(f"{title} in OpenSTA")
-            print("\n".join(second.table(opinions[title])), flush=True)
+            opinions[place[0]] = second.opinion(prepared.unit(), options.second)
+            steps.done(f"{place[0]} in OpenSTA")
+            print("\n".join(second.table(opinions[place[0]])), flush=True)
     lib = libs.power.units
     return {"machine": options.mach, "library": libs.timing.name, "period_ns": libs.period, "supply_v": lib.supply,
             "wires": "none", "glitches": "by delays of the library" if options.glitches else "none", "clock_tree": "none", "steps": steps.list, "second": opinions,
@@ -250,6 +215,7 @@ def arguments():
     parser.add_argument("--cycles", type=int)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--glitches", action="store_true")
+    parser.add_argument("--icarus", action="store_true")
     parser.add_argument("--second", type=float, metavar="ACTIVITY")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--check", action="store_true")
@@ -264,6 +230,8 @@ def arguments():
     for name in options.work.split(",") if options.work else ():
         if name not in workloads.WORKLOADS:
             fail(f"no workload '{name}' ({', '.join(workloads.WORKLOADS)})")
+    if options.icarus and not options.glitches:
+        fail("ICARUS=1 needs GLITCHES=1")
     if options.jobs < 1 or (options.cycles is not None and options.cycles < 2) or options.start < 0 or "/" in options.unit + options.lib + options.mach:
         fail("jobs are 1 or more, cycles 2 or more, names have no slash")
     return options
@@ -282,7 +250,9 @@ def main():
     steps = Steps()
     try:
         timing.parameters(options.mach)
-        for tool in ("yosys", f"{B}/stamp", f"{B}/replay", f"{B}/stamp_rtl_{options.mach}_energy.so"):
+        if options.icarus and icarus.missing():
+            timing.fail(icarus.missing())
+        for tool in ("yosys", f"{B}/stamp", f"{B}/replay", *([f"{B}/transitions"] if options.icarus else ()), f"{B}/stamp_rtl_{options.mach}_energy.so"):
             if not (shutil.which(tool) or os.path.exists(tool)):
                 timing.fail(f"{tool} is not there (make energy builds what it needs)")
         libs = Libraries(options)

@@ -142,15 +142,18 @@ class Energies:
                 self.counts.append(table.at(slew, load) if table else 0.0)
 
     def delays(self, c, kind):
-        """fs of every output's rise and fall, by input in order, of a flip-flop by its clock; the mean over its tables."""
+        """fs of every output's rise and fall, by input in order, of a flip-flop by its clock; the mean over its tables. 1
+        where the output does not depend on the input."""
         out = []
-        for pin in kind.outputs:
+        for at, pin in enumerate(kind.outputs):
             load = self.load[c.pins[pin]] if pin in c.pins else 0.0
             for source in [kind.clock] if kind.flop else kind.inputs:
                 slew = self.slew[c.pins[source]] if source in c.pins else self.border
                 arcs = [s for s in kind.cell.slews[pin] if source in s.related]
                 for tables in ([s.delay_rise for s in arcs], [s.delay_fall for s in arcs]):
                     found = [t.at(slew, load) for t in tables if t]
+                    if not found and kind.depends(at, source):
+                        raise liberty.BadLiberty(f"cell {kind.name}: no table of the delay from {source} to {pin}")
                     out.append(max(int(sum(found) / len(found) * 1e6), 1) if found else 1)
         return out
 

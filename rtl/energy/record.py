@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """The head of a record (README.md gives the format): which unit, its ports, the counters that come with it. A record is
-not trusted: what is malformed ends in one BadRecord. The cycles behind the head are read by replay_main.cpp."""
+not trusted: what is malformed ends in one BadRecord. The cycles behind the head are read by replay_main.cpp, and by
+frames() for others."""
 import gzip
 import re
 import struct
@@ -76,6 +77,24 @@ class Record:
         if events > MOST_EVENTS or self.every == 0 and events:
             self.bad(f"{events} counters every {self.every} cycles")
         self.events = [self.text("counter") for _ in range(events)]
+
+    def frames(self):
+        """The ports' bits of each cycle as a number, bit 0 of the first port lowest."""
+        size, count = (self.bits + 7) // 8, 0
+        try:
+            with gzip.open(self.path, "rb") as file:
+                file.read(self.skip)
+                while (tag := file.read(1)) in (b"\1", b"\2"):
+                    data = file.read(size if tag == b"\1" else 8 * len(self.events))
+                    if len(data) != (size if tag == b"\1" else 8 * len(self.events)):
+                        self.bad(f"is cut behind cycle {count}")
+                    if tag == b"\1":
+                        count += 1
+                        yield int.from_bytes(data, "little") & (1 << self.bits) - 1
+                if tag != b"\xff" or file.read() != struct.pack("<Q", count):
+                    self.bad(f"is malformed behind cycle {count}")
+        except (OSError, EOFError, zlib.error) as fault:
+            raise BadRecord(f"{self.path}: {getattr(fault, 'strerror', None) or 'not a whole gzip file'}") from None
 
     def place(self):
         """Port -> (way, width, first bit of the frame)."""

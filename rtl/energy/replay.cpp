@@ -96,6 +96,7 @@ void replay::set(int32_t net, uint8_t v)
         for (uint32_t i = loads[size_t(net)]; i < loads[size_t(net) + 1]; i++) mark(loaded[i]);
     if (!counting) return;
     toggles[size_t(net)]++;
+    cycle_toggles++;
     cycle_fj += g.net_fj[size_t(net)];
 }
 
@@ -182,6 +183,7 @@ void replay::arm(size_t cell)
 void replay::rise()
 {
     moved = false;
+    cycle_toggles = 0;
     rise_memories();
     cycle_fj = rise_fj;
     for (size_t w = 0; w < armed.size(); w++)
@@ -319,5 +321,6 @@ void replay::fall()
     cycle_fj += leak_all * g.period_ns * 1e-3;
     counted++;
     active += moved;
+    active_toggles += moved ? cycle_toggles : 0;
     (moved ? active_fj : idle_fj) += cycle_fj;
 }

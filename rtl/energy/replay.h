@@ -51,11 +51,13 @@ struct replay {
            fall_fj = 0; /**< of the next rise, fall of the clock, in all flip-flops */
     uint64_t now = 0;   /**< cycle, 0 where the record begins */
     bool counting = false, moved = false;
+    uint64_t cycle_toggles = 0, active_toggles = 0; /**< of this cycle; of active ones */
 
     /** Everything as at the beginning of reset: nets and memories 0, flip-flops as their cells say. */
     void begin();
-    /** From now on, all being settled, with delays: nets may glitch. */
-    void with_delays();
+    /** From now on, all being settled, with delays: nets may glitch. `stale`: a change that is called off still has its
+     * moment, and the net then takes what was asked for last, as in Icarus Verilog (README.md). */
+    void with_delays(bool stale);
     /** The clock rises. */
     void rise();
     /** Inputs of `frame` come, everything settles. */
@@ -77,7 +79,7 @@ struct replay {
         bool waits;
     };
     using moment = std::pair<uint64_t, int32_t>; /* fs, net */
-    bool timed = false;
+    bool timed = false, stale = false;
     std::vector<request> pending;
     std::vector<uint32_t> loads, loaded; /* cells of net n: loaded[loads[n]] on */
     std::vector<uint64_t> due, due_flop, /* a bit a cell, a flip-flop: one of its nets moved */

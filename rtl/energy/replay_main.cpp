@@ -2,7 +2,9 @@
 // replay_main.cpp - a unit's gates, driven by the recorded inputs, compared with the recorded outputs in every cycle;
 // energy by what switches.
 //
-//   replay GATES RECORD [timed]   JSON on standard output; timed: with delays
+//   replay GATES RECORD [timed|stale [NETS]]   JSON on standard output; timed: with delays; stale: replay.h
+//
+// NETS: a file for the changes of each net that has any, a line `net changes` each.
 //
 // Exit 3: an output differs, and `differs CYCLE BIT EXPECTED SEEN` says which; 1: a file is not what it should be.
 // Then nothing is on standard output.
@@ -135,7 +137,8 @@ void report(const replay &r, const std::string &windows, const comparison &held,
            seconds);
     uint64_t all = 0;
     for (uint32_t t : r.toggles) all += t;
-    printf("\"toggles\": %" PRIu64 ", \"nets\": %" PRId64 ",\n\"energy\": [", all, r.g.nets - 2);
+    printf("\"toggles\": %" PRIu64 ", \"active_toggles\": %" PRIu64, all, r.active_toggles);
+    printf(", \"nets\": %" PRId64 ",\n\"energy\": [", r.g.nets - 2);
     for (size_t m = 0; m < size_t(r.g.modules); m++) {
         printf("%s[", m ? ",\n" : "");
         for (size_t p = 0; p < PARTS; p++)
@@ -153,7 +156,17 @@ void report(const replay &r, const std::string &windows, const comparison &held,
     printf(",\n\"windows\": [%s]}\n", windows.c_str());
 }
 
-void run(const char *netlist, const char *record, bool timed)
+/* Changes of each net, for who counts them another way. */
+void by_net(const replay &r, const char *path)
+{
+    FILE *file = fopen(path, "w");
+    if (!file) throw fault{1, "nets: cannot write"};
+    for (size_t n = 0; n < r.toggles.size(); n++)
+        if (r.toggles[n]) fprintf(file, "%zu %" PRIu32 "\n", n, r.toggles[n]);
+    if (fclose(file)) throw fault{1, "nets: cannot write"};
+}
+
+void run(const char *netlist, const char *record, const std::string &how, const char *nets)
 {
     replay r;
     const std::string said = r.g.load(netlist);
@@ -176,13 +189,14 @@ void run(const char *netlist, const char *record, bool timed)
         }
         if (t > 0) r.rise();
         r.settle();
-        if (timed && t == 0) r.with_delays();
+        if (!how.empty() && t == 0) r.with_delays(how == "stale");
         if (t >= r.g.settle) held.cycle(r, t);
         if (r.counting) r.fall();
     }
     if (!r.counted) throw fault{1, "record: has no cycle that counts"};
     r.now++;
     r.sum();
+    if (nets) by_net(r, nets);
     report(r, windows, held,
            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
@@ -191,12 +205,13 @@ void run(const char *netlist, const char *record, bool timed)
 
 int main(int argc, char **argv)
 {
-    if (argc < 3 || argc > 4 || (argc == 4 && std::string(argv[3]) != "timed")) {
-        fprintf(stderr, "usage: replay GATES RECORD [timed]\n");
+    const std::string how = argc > 3 ? argv[3] : "";
+    if (argc < 3 || argc > 5 || (argc > 3 && how != "timed" && how != "stale")) {
+        fprintf(stderr, "usage: replay GATES RECORD [timed|stale [NETS]]\n");
         return 2;
     }
     try {
-        run(argv[1], argv[2], argc > 3);
+        run(argv[1], argv[2], how, argc > 4 ? argv[4] : nullptr);
     } catch (const fault &f) {
         fprintf(stderr, "%s\n", f.what.c_str());
         return f.code;

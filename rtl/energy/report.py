@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH SHL-2.1
 """The table `make energy` prints."""
+import glitches
 
 
 def number(x, form=".3f"):
@@ -19,6 +20,8 @@ def table(found):
         lines.append(f"{r['unit']:<12} {r['workload']:<12} {n:>8} {r['active_cycles'] / n:>7.1%} {r['pj_per_cycle']:>9.3f} "
                      + " ".join(f"{p:>8}" for p in parts) + f" {number(r['pj_per_active_cycle']):>9} "
                      f"{number(r['pj_per_idle_cycle']):>8} {r['toggles_per_net_cycle']:>8.4f}")
+    if found["units"] and "glitch_share" in found["units"][0]:
+        lines += glitches.table(found["units"])
     lines.append("")
     for r in found["units"]:
         if r["memories"]:

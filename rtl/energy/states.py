@@ -3,6 +3,7 @@
 
 A state is a number: bit i is input i, without the clock of a flip-flop; its highest bit is what a flip-flop holds."""
 import itertools
+import re
 
 import liberty # by the path of power.py
 from roles import table
@@ -97,6 +98,18 @@ class Kind:
                         mask |= 1 << self.inputs.index(r)
                 high, low = (self.values(arc.when, c) if arc.when else always for c in (1, 0))
                 yield arc, where, at, mask, high, low
+
+    def forcing(self):
+        """Inputs that clear or preset a flip-flop, whatever its clock does."""
+        forced = [self.cell.flop.get(w, "") for w in ("clear", "preset")] if self.flop else []
+        return [p for p in self.inputs if any(re.search(rf"\b{re.escape(p)}\b", f) for f in forced)]
+
+    def depends(self, output, source):
+        """Whether an output moves with this input, in any state; of a flip-flop, with its clock."""
+        if source == self.clock:
+            return True
+        bit = 1 << self.inputs.index(source)
+        return any((self.out[s] ^ self.out[s ^ bit]) >> output & 1 for s in range(self.count))
 
     def start(self):
         """What a flip-flop holds when its RTL holds 0: what it takes from inputs that are all 0."""

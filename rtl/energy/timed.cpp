@@ -6,10 +6,12 @@
 // when they do.
 #include "rtl/energy/replay.h"
 
-void replay::with_delays()
+void replay::with_delays(bool stale_too)
 {
     timed = true;
+    stale = stale_too;
     pending.assign(size_t(g.nets), {0, 0, -1, -1, false});
+    for (size_t n = 0; n < pending.size(); n++) pending[n].v = value[n];
     asked.assign(g.cells.size(), 0);
     for (const auto &k : g.kinds) {
         const auto n = size_t(k.states);
@@ -22,9 +24,9 @@ void replay::ask(int32_t net, uint8_t v, uint64_t time, int32_t cell, int32_t li
 {
     if (net < 0) return;
     auto &p = pending[size_t(net)];
-    const uint8_t last = p.waits ? p.v : value[size_t(net)];
+    const uint8_t last = p.waits || stale ? p.v : value[size_t(net)];
     if (v == last) return;
-    if (p.waits) { /* back to what it is: it never leaves that */
+    if (p.waits && !stale) { /* back to what it is: it never leaves that */
         p.waits = false;
         swallowed += counting;
         return;
@@ -107,7 +109,7 @@ void replay::run_queue()
         for (; !queue.empty() && queue.top().first == time; queue.pop()) {
             const int32_t net = queue.top().second;
             auto &p = pending[size_t(net)];
-            if (!p.waits || p.time != time) continue;
+            if (stale ? p.v == value[size_t(net)] : !p.waits || p.time != time) continue;
             p.waits = false;
             set(net, p.v);
             if (counting && p.list >= 0) cycle_fj += charge(g.cells[size_t(p.cell)], p.list, 1);

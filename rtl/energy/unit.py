@@ -30,12 +30,30 @@ class Unit:
     def replayed(self, name, path, window, program=None, timed=False):
         """A row of the results. `window` as model.write takes it. BadDesign where an output differs."""
         head = record.Record(path)
+        said = self.replay(name, path, head, window, program, ["timed"] if timed else [])
+        try:
+            return {**self.row(name, head, json.loads(said)), "delays": timed}
+        except ValueError:
+            raise BadDesign(f"{self.title} on {name}: the replay said '{said[:80]}'") from None
+
+    def by_net(self, name, path, window, program=None, how="timed"):
+        """Changes of each net, by number. `how`: timed, stale (replay.h)."""
+        nets = f"{self.where}/{self.title}.nets"
+        self.replay(name, path, record.Record(path), window, program, [how, nets])
+        with open(nets, encoding="ascii") as file:
+            found = {int(net): int(n) for net, n in map(str.split, file)}
+        os.remove(nets)
+        return found
+
+    def replay(self, name, path, head, window, program, how):
+        """What the replay says."""
+        timed = bool(how)
         gates = f"{self.where}/{self.title}.gates"
         if timed not in self.made:
             self.made[timed] = model.body(self.flat, self.cells, self.driver, self.kinds, self.energies, timed)
         model.write(gates, self.flat, self.made[timed], head, self.libs.period, window, self.arrive() if timed else (0.0, 0.0))
         program = program or f"{os.environ.get('B', 'build')}/replay"
-        code, said = process.run([program, gates, path] + (["timed"] if timed else []))
+        code, said = process.run([program, gates, path, *how])
         os.remove(gates)
         line = (said.strip().splitlines() or [f"exit {code}"])[0]
         if code == 3 and line.startswith("differs "):
@@ -45,10 +63,7 @@ class Unit:
                             f"{port}[{at}] is {seen}, recorded {want}")
         if code:
             raise BadDesign(f"{self.title} on {name}: {path}: {line[:160]}")
-        try:
-            return {**self.row(name, head, json.loads(said)), "delays": timed}
-        except ValueError:
-            raise BadDesign(f"{self.title} on {name}: the replay said '{line[:80]}'") from None
+        return said
 
     def arrive(self):
         """ns behind the clock: of inputs as of a flip-flop that drives four NAND inputs, of memories as stated."""
@@ -77,7 +92,7 @@ class Unit:
                 "active_cycles": out["active"],
                 "pj_per_active_cycle": round(out["active_fj"] / 1000 / out["active"], 6) if out["active"] else None,
                 "pj_per_idle_cycle": round(out["idle_fj"] / 1000 / idle, 6) if idle else None,
-                "toggles": out["toggles"], "toggles_per_net_cycle": round(out["toggles"] / out["nets"] / n, 6),
+                "toggles": out["toggles"], "active_toggles": out["active_toggles"], "toggles_per_net_cycle": round(out["toggles"] / out["nets"] / n, 6),
                 "toggles_without_table": out["untabled"],
                 "pulses_swallowed": out["swallowed"], "events": events,
                 "pj_per_event": {e: round(total / v, 6) for e, v in events.items()}, "slew_border_ns": round(self.slew, 6),

@@ -8,8 +8,19 @@ from liberty import BadLiberty
 WORD = re.compile(r"\s*([A-Za-z_]\w*(?:\[\d+\])?|[01]|[!'*&+|^()])")
 
 
-def table(function, inputs):
-    """The truth table of a Liberty expression over these inputs, or None where it has other names or is malformed."""
+class Truth:
+    """What parse() builds for table(): functions of the inputs' values."""
+    constant = staticmethod(lambda one: lambda v: one)
+    name = staticmethod(lambda n: lambda v: v[n])
+    inverse = staticmethod(lambda a: lambda v: not a(v))
+    either = staticmethod(lambda a, b: lambda v: a(v) or b(v))
+    differ = staticmethod(lambda a, b: lambda v: a(v) != b(v))
+    both = staticmethod(lambda a, b: lambda v: a(v) and b(v))
+
+
+def parse(function, inputs, build):
+    """A Liberty expression over these inputs as `build` makes it (Truth says of what), or None where it has other names
+    or is malformed."""
     tokens, at = [], 0
     text = function.strip()
     while at < len(text):
@@ -19,46 +30,55 @@ def table(function, inputs):
         tokens.append(m.group(1))
         at = m.end()
 
-    def parse(level): # 0 or, 1 xor, 2 and, 3 not
-        nonlocal tokens
-        if level == 3:
-            if not tokens:
+    def factor():
+        if not tokens:
+            raise ValueError
+        t = tokens.pop(0)
+        if t == "!":
+            return build.inverse(factor())
+        if t == "(":
+            a = level(0)
+            if not tokens or tokens.pop(0) != ")":
                 raise ValueError
-            t = tokens.pop(0)
-            if t == "!":
-                a = parse(3)
-                return lambda v: not a(v)
-            if t == "(":
-                a = parse(0)
-                if not tokens or tokens.pop(0) != ")":
-                    raise ValueError
-            elif t in "01":
-                a = lambda v, b=t == "1": b
-            elif t in inputs:
-                a = lambda v, n=t: v[n]
-            else:
-                raise ValueError
-            while tokens and tokens[0] == "'":
-                tokens.pop(0)
-                a = (lambda f: lambda v: not f(v))(a)
-            return a
-        signs = ("+|", "^", "*&")[level]
-        a = parse(level + 1)
-        while tokens and (tokens[0] in signs or (level == 2 and (tokens[0] in "!(01" or tokens[0][0].isidentifier()))):
+        elif t in "01":
+            a = build.constant(t == "1")
+        elif t in inputs:
+            a = build.name(t)
+        else:
+            raise ValueError
+        while tokens and tokens[0] == "'":
+            tokens.pop(0)
+            a = build.inverse(a)
+        return a
+
+    def level(n): # 0 or, 1 xor, 2 and
+        if n == 3:
+            return factor()
+        signs = ("+|", "^", "*&")[n]
+        a = level(n + 1)
+        while tokens and (tokens[0] in signs or (n == 2 and (tokens[0] in "!(01" or tokens[0][0].isidentifier()))):
             if tokens[0] in signs:
                 tokens.pop(0)
-            b = parse(level + 1)
-            a = (lambda f, g, l: (lambda v: f(v) or g(v), lambda v: f(v) != g(v), lambda v: f(v) and g(v))[l])(a, b, level)
+            a = (build.either, build.differ, build.both)[n](a, level(n + 1))
         return a
 
     try:
-        f = parse(0)
-        if tokens:
-            return None
+        found = level(0)
+        return None if tokens else found
     except (ValueError, RecursionError):
         return None
-    return tuple(bool(f(dict(zip(inputs, values))))
-                 for values in itertools.product((False, True), repeat=len(inputs)))
+
+
+def table(function, inputs):
+    """The truth table of a Liberty expression over these inputs, or None as parse()."""
+    f = parse(function, inputs, Truth)
+    if f is None:
+        return None
+    try:
+        return tuple(bool(f(dict(zip(inputs, values))))
+                     for values in itertools.product((False, True), repeat=len(inputs)))
+    except RecursionError:
+        return None
 
 
 class Kind:
