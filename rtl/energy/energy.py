@@ -11,6 +11,7 @@ build/energy/MACH-LIB.json, with --unit MACH-LIB-UNIT.json, and replaces nothing
 also where an output of the gates is not what the machine had; 2: called wrongly."""
 import argparse
 import glob
+import json
 import os
 import resource
 import shutil
