@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Write channels of stamp_stu: check_axi_write's rules of a master, whatever its addresses and lines do (any_stu.sv); a
+// Write channels of stamp_stu: check_axi_write's rules of a master, whatever its addresses and lines do (any/); a
 // beat of an instruction all written or not at all; every instruction over once, none that was not accepted.
 // Assumed of the slave: a response after address and last beat of its burst, which stays until taken.
 module prove_stu #(
