@@ -150,7 +150,7 @@ static const struct argp argp = {
     .options = options,
     .parser = parse,
     .children = children,
-    .args_doc = "P.stamp --on DEVICE\nCONFIG.json --tokens S|--position P --on cycle",
+    .args_doc = "P.stamp --on DEVICE\nCONFIG.json --tokens S [--position P] --on cycle",
     .doc =
         "Run a program. It is verified first: ranges, order, nothing read before it is "
         "written.\v"

@@ -23,7 +23,7 @@ static const struct argp_option options[] = {
     {.name = "position",
      .key = KEY_POSITION,
      .arg = "P",
-     .doc = "decode one token at position P instead"},
+     .doc = "decode one token at position P instead; with --tokens S its cache has room for S"},
     {.name = "layers", .key = KEY_LAYERS, .arg = "N", .doc = "that many layers, not the file's"},
     {.name = NULL},
 };
@@ -77,8 +77,6 @@ error_t stamp_args_shapes_check(const struct stamp_args_shapes *a, const char *p
                    : 0;
     if (!a->tokens && !a->decode)
         return stamp_args_bad("%s: needs --tokens S or --position P", path);
-    if (a->decode && a->tokens > 1)
-        return stamp_args_bad("--position decodes one token: no --tokens beside it");
     return stamp_args_integer_scheme(&a->scheme);
 }
 
@@ -100,6 +98,12 @@ static enum stamp_status open_config(const struct stamp_args_shapes *a, const ch
     return stamp_say_open_grid(name, &a->grid, m, e);
 }
 
+/* Tokens that the cache holds: what was asked for, and all up to the one decoded. */
+static uint64_t room_of(const struct stamp_args_shapes *a)
+{
+    return a->decode && a->tokens <= a->position ? a->position + 1 : a->tokens;
+}
+
 enum stamp_status stamp_shapes_compile(const struct stamp_args_shapes *a, const char *path,
                                        const struct stamp_args_machine *machine,
                                        struct stamp_image **out, struct stamp_err *e)
@@ -118,7 +122,7 @@ enum stamp_status stamp_shapes_compile(const struct stamp_args_shapes *a, const 
                                         .scheme = a->scheme,
                                         .kv = a->net.kv,
                                         .s = a->decode ? 1 : (uint32_t)a->tokens,
-                                        .ctx = (uint32_t)(a->decode ? a->position + 1 : a->tokens),
+                                        .ctx = (uint32_t)room_of(a),
                                         .last_logits = true,
                                         .decode = a->decode};
     s = stamp_compile_net(&spec, &how, out, NULL, NULL, e);

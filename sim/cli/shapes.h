@@ -10,7 +10,7 @@
 #include "sim/cli/args_net.h"
 
 struct stamp_args_shapes {
-    uint64_t tokens;   /**< --tokens; 0: not given */
+    uint64_t tokens;   /**< --tokens; 0: not given. Of a token decoded: room of its cache */
     uint64_t position; /**< --position, where */
     bool decode;       /**< it was given: one token there */
     uint64_t layers;   /**< --layers; 0: as the file says */
@@ -31,7 +31,8 @@ bool stamp_shapes_is(const char *path);
 error_t stamp_args_shapes_check(const struct stamp_args_shapes *a, const char *path);
 
 /**
- * Compile it: entry "main" with --tokens, or "step" at --position in argument 0.
+ * Compile it: entry "main" with --tokens, or "step" at --position in argument 0, with a cache for
+ * all up to it or for --tokens, the more of both.
  * @return as stamp_network_open, stamp_compile_net
  */
 enum stamp_status stamp_shapes_compile(const struct stamp_args_shapes *a, const char *path,
