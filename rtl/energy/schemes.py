@@ -29,20 +29,20 @@ SCHEMES = { # name -> flags; STaMP: Haar along the tokens (over the patches of a
     "STaMP": [],
     "STaMP, blocks of 64": ["--block", "64"],
 }
-FEW = ("W8A8", "W4A8", "W4A4, 64 rows of 8 bits", "STaMP") # of shapes, which are shorter and have as large a part of 8-bit rows
+FEW = ("W8A8", "W4A8", "W4A4, 64 rows of 8 bits", "STaMP") # of shapes; shorter ones have as large a part of 8-bit rows
 LLMS = { # name -> flags of its files
     "shipped network": [os.path.join(ROOT, "traces", "model", "stamp-stories")],
     "stories260K": [os.path.join(DATA, "llm", "stories260K.bin"), "--tokenizer", os.path.join(DATA, "llm", "tok512.bin")],
 }
 # name -> config, layers, flags, 8-bit rows (the part that 64 are of 2048 tokens, or of the picture), evaluations a picture
 # (0: it writes, a figure is of a token), grid of the transform
-SHORT = {
+SHORT = { # on tiny
     "Llama-3.2-1B, 64 tokens": ("Llama-3.2-1B", 16, ["--tokens", "64"], 2, 0, None),
     "PixArt-Sigma, 8 x 8 patches": ("PixArt-Sigma-XL-2-1024-MS.transformer.partial", 28,
                                       ["--tokens", "120", "--grid", "8x8", "--sink", "off"], 1, 40, "8x8"),
     "SANA-600M, 8 x 8 patches": ("SANA_600M_1024px.transformer.config", 28, ["--tokens", "120", "--grid", "8x8", "--sink", "off"], 4, 40, "8x8"),
 }
-FULL = {
+FULL = { # on the other machines
     "Llama-3.2-1B, 2048 tokens": ("Llama-3.2-1B", 16, ["--tokens", "2048"], 64, 0, None),
     "Llama-3.1-8B, 2048 tokens": ("Llama-3.1-8B", 32, ["--tokens", "2048"], 64, 0, None),
     "PixArt-Sigma, 64 x 64 patches": ("PixArt-Sigma-XL-2-1024-MS.transformer.partial", 28, ["--tokens", "120", "--sink", "off"], 64, 40, "64x64"),

@@ -75,6 +75,7 @@ def blocks(where):
 
 
 def network(where, name, prompt, **keys):
+    """A random network of one layer, and of what `keys` add to its config.json, that writes a token."""
     shape = {"num_hidden_layers": 1, "max_position_embeddings": 64, "rope_theta": 10000.0, "vocab_size": 1024, "hidden_act": "silu",
              "tie_word_embeddings": True, **keys}
     path = os.path.join(where, name + ".json")

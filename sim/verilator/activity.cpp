@@ -6,23 +6,16 @@
 
 namespace {
 
-/* Nibbles of @p bytes that are not 0. */
-uint16_t codes(const void *data, size_t bytes)
+enum : uint8_t { WEIGHT_OF_ZERO = 0, ROW_OF_ZEROS = 8 }; /* nibbles: 0, and -8 */
+
+/* Nibbles of @p bytes that are not @p idle. */
+uint16_t codes(const void *data, size_t bytes, uint8_t idle)
 {
     const auto *b = static_cast<const uint8_t *>(data);
     uint16_t n = 0;
 
-    for (size_t i = 0; i < bytes; i++) n = uint16_t(n + ((b[i] & 15) != 0) + (b[i] >> 4 != 0));
-    return n;
-}
-
-/* Codes of a row that are not -8. */
-uint16_t rows(const void *data, size_t bytes)
-{
-    const auto *b = static_cast<const uint8_t *>(data);
-    uint16_t n = 0;
-
-    for (size_t i = 0; i < bytes; i++) n = uint16_t(n + ((b[i] & 15) != 8) + (b[i] >> 4 != 8));
+    for (size_t i = 0; i < bytes; i++)
+        n = uint16_t(n + ((b[i] & 15) != idle) + (b[i] >> 4 != idle));
     return n;
 }
 
@@ -59,8 +52,8 @@ void rtl::xb_write()
 {
     uint16_t *row = &xb_live[size_t(PROBE(xb_waddr)) * mach->P + PROBE(xb_row)];
 
-    row[0] = rows(&PROBE(xb_hi), mach->L / 2);
-    if (PROBE(xb_two)) row[1] = rows(&PROBE(xb_lo), mach->L / 2);
+    row[0] = codes(&PROBE(xb_hi), mach->L / 2, ROW_OF_ZEROS);
+    if (PROBE(xb_two)) row[1] = codes(&PROBE(xb_lo), mach->L / 2, ROW_OF_ZEROS);
 }
 
 /* A read takes what stood before a write of the same cycle. */
@@ -78,5 +71,6 @@ void rtl::observe_activity()
     if (!(PROBE(wr_valid) && PROBE(wr_ready))) return;
     if (PROBE(wr_space) == STAMP_SPACE_VM) vm_write(PROBE(wr_line), &PROBE(wr_data));
     if (PROBE(wr_space) == STAMP_SPACE_WB)
-        wb_live[PROBE(wr_line)] = codes(&PROBE(wr_data), size_t(mach->L) * mach->T / 2);
+        wb_live[PROBE(wr_line)] =
+            codes(&PROBE(wr_data), size_t(mach->L) * mach->T / 2, WEIGHT_OF_ZERO);
 }

@@ -91,9 +91,11 @@ def main():
             times = loaded * L // (TOKENS * DEPTH)
             check(f"x, {name}: written as a whole", times > 0 and times * TOKENS * DEPTH == loaded * L, loaded)
             written = times * sum(v != 0 for v in x)
-            zeros = {"some": 2 * sum(v != -2.0 for v in x) * r["events"]["xb_read"] * P * L // (2 * TOKENS * DEPTH), "none": 0}
-            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "xb_live": zeros.get(name, r["activity"]["xb_live"]), "vm_live": want, "vm_write_live": written, "drain_live": 0},
-                  (r["activity"], want, written))
+            # Of a row of ones the range begins at 0: each code is 125 or more, nibbles 7 and not -8.
+            moving = {"some": sum(v != -2.0 for v in x), "none": 0, "all": len(x)}[name]
+            codes_read = 2 * moving * r["events"]["xb_read"] * P * L // (2 * TOKENS * DEPTH)
+            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "xb_live": codes_read, "vm_live": want, "vm_write_live": written, "drain_live": 0},
+                  (r["activity"], want, written, codes_read))
         # Tokens of ones: an output is 0 where its weights add up to 0, as those of every third row do.
         pairs = [source.choice((1, 2, 7)) for _ in range(OUT * DEPTH // 2)]
         w = [float(v * (1 if half else 1 - 2 * (row % 3 == 0) - 2 * (row % 3 == 1) * (at == 0)))

@@ -46,7 +46,7 @@ module stamp_dma_ag #(
   assign push_o  = here_q != 2'd0 && some_go && room_i && (null_o || ax_ready);
   assign null_o  = some_null || abort_i;
   assign last_o  = null_o || some_last;
-  assign err_o   = abort_i ? stamp_isa_pkg::ERR_NONE : some_err;
+  assign err_o   = some_err;
   assign beats_o = some_beats & 8'(MaxBurst - 1);
 
   always_ff @(posedge clk_i) begin

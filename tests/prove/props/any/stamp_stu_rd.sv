@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lines of stores as anything they may be: whenever it likes, of any contents.
+// The lines of stores as anything they may be: whenever it likes, all their bits 0 or all 1 (no number).
 module stamp_stu_rd #(
     parameter int unsigned L      = 8,
     parameter int unsigned T      = 4,
