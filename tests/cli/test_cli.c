@@ -59,7 +59,11 @@ START_TEST(every_command_has_a_help)
         ck_assert_int_eq(c->code, 0);
         ck_assert_str_eq(c->err, "");
         ck_assert_ptr_nonnull(strstr(c->out, "--json"));
-        c = child_run("$S %s --help >long && $S %s -h >short && cmp long short", name[i], name[i]);
+        /* argp breaks a line that ends a text in its last column by a byte of its buffer that
+         * nothing wrote: now and then a blank. Here always one, so such a text is seen. */
+        c = child_run("$S %s --help >long && MALLOC_PERTURB_=223 $S %s -h >short && "
+                      "cmp long short >&2",
+                      name[i], name[i]);
         ck_assert_msg(c->code == 0, "%s: -h is not --help: %s", name[i], c->err);
     }
     ck_assert_int_eq(child_run("$S --help >long && $S -h >short && cmp long short")->code, 0);
