@@ -42,6 +42,7 @@ static void load_wb(struct stamp_machine *m, uint64_t line, const uint8_t *src)
             to[3] = (uint8_t)(x >> 24);
         }
     m->wb_live[line] = (uint16_t)live;
+    m->activity[STAMP_ACT_WB_WRITE_LIVE] += live;
     m->event[STAMP_EV_WB_WRITE]++;
     stamp_tell(m, STAMP_SPACE_WB, line, src, L * T / 2);
 }

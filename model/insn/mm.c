@@ -22,6 +22,39 @@ struct walk {
     bool bad;
 };
 
+/* Of two WB lines as they are stored, nibbles in bytes, those that differ; at most 255 * 8 bytes. */
+static uint32_t moved(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+    uint64_t sum = 0; /* of each eighth byte */
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < bytes; i += 8) {
+        uint64_t x, y;
+        memcpy(&x, a + i, 8);
+        memcpy(&y, b + i, 8);
+        sum += ((x ^ y) + 0x0f0f0f0f0f0f0f0fu) >> 4 & 0x0101010101010101u;
+    }
+    for (; sum; sum >>= 8) n += sum & 255;
+    return n;
+}
+
+/* What values make of the reads of a plane. */
+static void count_activity(const struct walk *w, uint64_t k0, uint64_t k1)
+{
+    struct stamp_machine *m = w->m;
+    const size_t line = (size_t)m->mach->L * m->mach->T;
+    const uint64_t lines = (k1 - k0) * (m->mach->L / m->mach->T);
+    const uint8_t *last = m->wb_last, *wb = m->wb + w->wline * line;
+
+    for (uint64_t i = 0; i < lines; i++, last = wb, wb += line) {
+        m->activity[STAMP_ACT_WB_LIVE] += m->wb_live[w->wline + i];
+        m->activity[STAMP_ACT_WB_MOVED] += moved(wb, last, line);
+    }
+    memcpy(m->wb_last, last, line);
+    for (uint64_t k = k0; k < k1; k++)
+        m->activity[STAMP_ACT_XB_LIVE] += m->xb_live[w->i->xb + w->g * w->i->gstride + k];
+}
+
 /* One plane of one block: acc += XB lines x WB lines. */
 static void plane(struct walk *w, uint64_t k0, uint64_t k1)
 {
@@ -39,10 +72,7 @@ static void plane(struct walk *w, uint64_t k0, uint64_t k1)
     };
 
     stamp_mm_plane(&p);
-    for (uint64_t i = 0; i < (k1 - k0) * (L / T); i++)
-        w->m->activity[STAMP_ACT_WB_LIVE] += w->m->wb_live[w->wline + i];
-    for (uint64_t k = k0; k < k1; k++)
-        w->m->activity[STAMP_ACT_XB_LIVE] += w->m->xb_live[w->i->xb + w->g * w->i->gstride + k];
+    count_activity(w, k0, k1);
     w->wline += (k1 - k0) * (L / T);
     w->m->event[STAMP_EV_XB_READ] += k1 - k0;
     w->m->event[STAMP_EV_WB_READ] += (k1 - k0) * (L / T);
@@ -185,6 +215,7 @@ static enum stamp_error drain_row(struct walk *w, uint32_t r)
         m->activity[STAMP_ACT_DRAIN_LIVE] += m->vm_live[line];
     } else {
         m->event[STAMP_EV_AC_WRITE]++;
+        for (uint32_t c = 0; c < L; c++) m->activity[STAMP_ACT_DRAIN_LIVE] += acl[c] << 1 != 0;
         stamp_tell(m, STAMP_SPACE_AC, ac, acl, (size_t)L * 4);
     }
     return STAMP_ERROR_NONE;

@@ -76,6 +76,7 @@ struct stamp_machine {
     uint64_t event[STAMP_EVENTS]; /* VALUE events only */
     uint64_t activity[STAMP_ACTIVITIES];
     uint16_t *wb_live;    /* [WB_LINES] of each line as written: codes that are not 0 */
+    uint8_t *wb_last;     /* the WB line last read, as in wb */
     uint8_t *vm_live;     /* [VM_LINES] words that are not 0 */
     uint16_t *xb_live;    /* [XB_LINES] codes other than -8, */
     uint8_t *xb_row_live; /* [XB_LINES][P] and of each row */

@@ -26,12 +26,13 @@ struct stamp_machine *stamp_machine_new(const struct stamp_mach *mach)
     m->ac = stamp_alloc((size_t)mach->AC_LINES * mach->L, sizeof *m->ac);
     m->it = stamp_alloc(mach->IT_ENTRIES, sizeof *m->it);
     m->pb = stamp_alloc((size_t)mach->PB_LINES * mach->L * mach->T, sizeof *m->pb);
+    m->wb_last = stamp_alloc((size_t)mach->L * mach->T, sizeof *m->wb_last);
     m->wb_live = stamp_alloc(mach->WB_LINES, sizeof *m->wb_live);
     m->vm_live = stamp_alloc(mach->VM_LINES, sizeof *m->vm_live);
     m->xb_live = stamp_alloc(mach->XB_LINES, sizeof *m->xb_live);
     m->xb_row_live = stamp_alloc((size_t)mach->XB_LINES * mach->P, sizeof *m->xb_row_live);
     if (m->vm && m->xb && m->wb && m->cm && m->rt && m->nt && m->sm && m->rm && m->ac && m->it &&
-        m->pb && m->wb_live && m->vm_live && m->xb_live && m->xb_row_live)
+        m->pb && m->wb_last && m->wb_live && m->vm_live && m->xb_live && m->xb_row_live)
         return m;
     stamp_machine_free(m);
     return NULL;
@@ -51,6 +52,7 @@ void stamp_machine_free(struct stamp_machine *m)
     stamp_free(m->ac);
     stamp_free(m->it);
     stamp_free(m->pb);
+    stamp_free(m->wb_last);
     stamp_free(m->wb_live);
     stamp_free(m->vm_live);
     stamp_free(m->xb_live);
@@ -72,6 +74,7 @@ void stamp_machine_start(struct stamp_machine *m, struct stamp_memory dram, uint
     memset(m->sem, 0, sizeof m->sem);
     memset(m->event, 0, sizeof m->event);
     memset(m->activity, 0, sizeof m->activity);
+    memset(m->wb_last, 8, (size_t)m->mach->L * m->mach->T); /* codes of 0 */
 }
 
 /* An index or address outside is the fetch error the hardware reports. */

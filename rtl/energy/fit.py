@@ -7,11 +7,11 @@ SEEN = 10  # windows in which a counter must go on, else nothing can be said of 
 WINDOW = 4 # records tell counters every 64 cycles: windows of four of these
 # Counters of kind VALUE alone, so that C machine, clock and RTL charge alike; of what values make of them, activity.def.
 CHARGED = {
-    "array": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "WB_LIVE", "XB_LIVE", "DRAIN_LIVE"),
-    "mxu": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "AC_READ", "AC_WRITE", "WB_LIVE", "XB_LIVE", "DRAIN_LIVE"),
+    "array": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "WB_LIVE", "WB_MOVED", "XB_LIVE", "DRAIN_LIVE"),
+    "mxu": ("MAC_ISSUED", "MAC_USED", "DRAIN_LINES", "AC_READ", "AC_WRITE", "WB_LIVE", "WB_MOVED", "XB_LIVE", "DRAIN_LIVE"),
     "vxu": ("VX_LINES", "DIVIDES", "FN_LINES", "VM_READ", "VM_WRITE", "XB_WRITE", "PB_WRITE", "VM_LIVE", "VM_WRITE_LIVE"),
     "ldu": ("LOAD_BYTES", "INSNS"), "stu": ("STORE_BYTES", "INSNS"), "axi_rmux": ("LOAD_BYTES", "INSNS"),
-    "bank": ("WB_READ", "WB_WRITE", "LOAD_BYTES", "WB_LIVE", "DRAIN_LINES", "DRAIN_LIVE"), "xb": ("XB_READ", "XB_WRITE", "XB_LIVE"),
+    "bank": ("WB_READ", "WB_WRITE", "LOAD_BYTES", "WB_LIVE", "WB_MOVED", "WB_WRITE_LIVE", "DRAIN_LINES", "DRAIN_LIVE"), "xb": ("XB_READ", "XB_WRITE", "XB_LIVE"),
     "vm": ("VM_READ", "VM_WRITE", "VM_LIVE", "VM_WRITE_LIVE"),
     "queues": ("INSNS",), "dispatch": ("INSNS",), "fetch": ("INSNS",), "events": ("INSNS",),
     "counters": ("VX_LINES", "MAC_ISSUED"), "csr": ("INSNS",),

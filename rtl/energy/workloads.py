@@ -20,10 +20,10 @@ def npy(path, rows, columns, value):
         file.write(struct.pack(f"<{rows * columns}f", *(value() for _ in range(rows * columns))))
 
 
-def product(where, name, value):
+def product(where, name, x_value, w_value):
     x, w = (os.path.join(where, f"{name}-{side}.npy") for side in "xw")
-    npy(x, SIDE, SIDE, value)
-    npy(w, SIDE, SIDE, value)
+    npy(x, SIDE, SIDE, x_value)
+    npy(w, SIDE, SIDE, w_value)
     return ["linear", x, w]
 
 
@@ -44,16 +44,37 @@ def deit(_):
 
 def drawn(where):
     source = random.Random(1)
-    return product(where, "random", lambda: source.gauss(0.0, 1.0))
+    value = lambda: source.gauss(0.0, 1.0)
+    return product(where, "random", value, value)
 
 
 def zero(where):
-    return product(where, "zero", lambda: 0.0)
+    return product(where, "zero", lambda: 0.0, lambda: 0.0)
+
+
+def zero_x(where):
+    """Tokens of zeros: weights move, activations do not."""
+    source = random.Random(5)
+    return product(where, "zero_x", lambda: 0.0, lambda: source.gauss(0.0, 1.0))
+
+
+def zero_w(where):
+    """Weights of zeros: activations move, weights do not."""
+    source = random.Random(6)
+    return product(where, "zero_w", lambda: source.gauss(0.0, 1.0), lambda: 0.0)
 
 
 def four(where):
     """The rows of `random`, of 4 bits."""
     return drawn(where) + ["--high-rows", "0", "--transform", "none"]
+
+
+def padded(where):
+    """20 of 64 tokens and of 64 outputs are there, the others are zeros that fill a shape."""
+    source = random.Random(7)
+    rows = [itertools.count(), itertools.count()]
+    value = lambda place: source.gauss(0.0, 1.0) if next(place) // SIDE < 20 else 0.0
+    return product(where, "padded", lambda: value(rows[0]), lambda: value(rows[1]))
 
 
 def sparse(where):
@@ -98,7 +119,7 @@ def other(where):
 
 
 # Name -> the command's words (without machine and device), None where its files are not there.
-WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "sparse": sparse, "small": small,
+WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "zero_x": zero_x, "zero_w": zero_w, "padded": padded, "sparse": sparse, "small": small,
              "blocks": blocks, "other": other, "four": four}
 ASKED = ("four",) # run when they are named
 CYCLES = {"small": 16000, "other": 20000} # recorded where nothing is asked for, the others MOST

@@ -35,6 +35,8 @@ uint16_t words(const void *data, size_t n)
 void rtl::forget_activity()
 {
     memset(activity, 0, sizeof activity);
+    wb_line.assign(mach->WB_LINES, std::vector<uint8_t>(size_t(mach->L) * mach->T / 2, 0x88));
+    wb_last.assign(size_t(mach->L) * mach->T / 2, 0);
     wb_live.assign(mach->WB_LINES, 0);
     vm_live.assign(mach->VM_LINES, 0);
     xb_live.assign(size_t(mach->XB_LINES) * mach->P, 0);
@@ -48,6 +50,13 @@ uint16_t rtl::vm_write(size_t line, const void *data)
     return vm_live[line];
 }
 
+void rtl::wb_write(size_t line, const void *data)
+{
+    memcpy(wb_line[line].data(), data, wb_line[line].size());
+    wb_live[line] = codes(data, wb_line[line].size(), WEIGHT_OF_ZERO);
+    activity[STAMP_ACT_WB_WRITE_LIVE] += wb_live[line];
+}
+
 void rtl::xb_write()
 {
     uint16_t *row = &xb_live[size_t(PROBE(xb_waddr)) * mach->P + PROBE(xb_row)];
@@ -56,21 +65,28 @@ void rtl::xb_write()
     if (PROBE(xb_two)) row[1] = codes(&PROBE(xb_lo), mach->L / 2, ROW_OF_ZEROS);
 }
 
+void rtl::wb_read(size_t line)
+{
+    for (size_t i = 0; i < wb_last.size(); i++) wb_last[i] ^= wb_line[line][i];
+    activity[STAMP_ACT_WB_MOVED] += codes(wb_last.data(), wb_last.size(), 0);
+    activity[STAMP_ACT_WB_LIVE] += wb_live[line];
+    wb_last = wb_line[line];
+}
+
 /* A read takes what stood before a write of the same cycle. */
 void rtl::observe_activity()
 {
     if (starting && top->s_awready_o && top->s_wready_o) memset(activity, 0, sizeof activity);
-    if (PROBE(wb_re)) activity[STAMP_ACT_WB_LIVE] += wb_live[PROBE(wb_raddr)];
+    if (PROBE(wb_re)) wb_read(PROBE(wb_raddr));
     for (uint32_t r = 0; PROBE(xb_re) && r < mach->P; r++)
         activity[STAMP_ACT_XB_LIVE] += xb_live[size_t(PROBE(xb_raddr)) * mach->P + r];
     if (PROBE(vr_re)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(vr_addr)];
     if (PROBE(sr_valid) && PROBE(sr_ready)) activity[STAMP_ACT_VM_LIVE] += vm_live[PROBE(sr_line)];
     if (PROBE(xb_we)) xb_write();
     if (PROBE(mx_we)) activity[STAMP_ACT_DRAIN_LIVE] += vm_write(PROBE(mx_addr), &PROBE(mx_data));
+    if (PROBE(ac_we)) activity[STAMP_ACT_DRAIN_LIVE] += words(&PROBE(ac_data), mach->L);
     if (PROBE(vw_valid) && PROBE(vw_ready)) vm_write(PROBE(vw_addr), &PROBE(vw_data));
     if (!(PROBE(wr_valid) && PROBE(wr_ready))) return;
     if (PROBE(wr_space) == STAMP_SPACE_VM) vm_write(PROBE(wr_line), &PROBE(wr_data));
-    if (PROBE(wr_space) == STAMP_SPACE_WB)
-        wb_live[PROBE(wr_line)] =
-            codes(&PROBE(wr_data), size_t(mach->L) * mach->T / 2, WEIGHT_OF_ZERO);
+    if (PROBE(wr_space) == STAMP_SPACE_WB) wb_write(PROBE(wr_line), &PROBE(wr_data));
 }

@@ -50,6 +50,8 @@ struct rtl {
     uint64_t activity[STAMP_ACTIVITIES]; /* of the program */
     std::vector<uint16_t> wb_live, vm_live,
         xb_live; /* of each line as written; xb: of each row of one */
+    std::vector<std::vector<uint8_t>> wb_line; /* as written */
+    std::vector<uint8_t> wb_last;              /* the one last read */
 #if VM_TRACE
     std::unique_ptr<VerilatedFstC> wave;
 #endif
@@ -67,7 +69,9 @@ struct rtl {
     void observe_activity();
     void forget_activity();
     uint16_t vm_write(size_t line, const void *data);
+    void wb_write(size_t line, const void *data);
     void xb_write();
+    void wb_read(size_t line);
     void events(
         uint64_t out[STAMP_EVENTS]) const; /**< all counters, and what is on its way to them */
     bool tell(stamp_unit unit, stamp_space space, uint64_t addr, const void *data, size_t bytes);

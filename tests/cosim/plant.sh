@@ -55,7 +55,7 @@ for event in INSNS LOAD_BYTES STORE_BYTES MAC_ISSUED MAC_USED XB_READ XB_WRITE W
     want "counter:$event" "counter $event: rtl [0-9]+, model [0-9]+" $demo
 done
 
-for name in WB_LIVE XB_LIVE VM_LIVE VM_WRITE_LIVE DRAIN_LIVE; do
+for name in WB_LIVE WB_MOVED WB_WRITE_LIVE XB_LIVE VM_LIVE VM_WRITE_LIVE DRAIN_LIVE; do
     want "counter:$name" "activity $name: rtl [0-9]+, model [0-9]+" $demo
 done
 

@@ -75,6 +75,15 @@ def main():
             check(f"weights, {zeros} of 0: whole passes", passes * DEPTH * OUT == r["events"]["wb_read"] * L * T, r["events"]["wb_read"])
             want = passes * sum(v != 0 for v in w)
             check(f"weights, {zeros} of 0: codes", r["activity"]["wb_live"] == want, (r["activity"]["wb_live"], want))
+            # P / 2 tokens after the other pass over all weights: L outputs after the other, T inputs a line.
+            lines = [[w[o * DEPTH + i + j] for o in range(n, n + L) for j in range(T)] for n in range(0, OUT, L)
+                     for i in range(0, DEPTH, T)] * (TOKENS * 2 // P)
+            want = sum(a != b for old, new in zip([[0] * L * T] + lines, lines) for a, b in zip(old, new))
+            check(f"weights, {zeros} of 0: moved", r["activity"]["wb_moved"] == want, (r["activity"]["wb_moved"], want))
+            loads = r["events"]["wb_write"] * L * T // (DEPTH * OUT)
+            check(f"weights, {zeros} of 0: whole loads", loads > 0 and loads * DEPTH * OUT == r["events"]["wb_write"] * L * T)
+            want = loads * sum(v != 0 for v in w)
+            check(f"weights, {zeros} of 0: codes written", r["activity"]["wb_write_live"] == want, (r["activity"]["wb_write_live"], want))
             # -2 is the least of each token, so its code is -128, nibbles -8 and -8; 0 is 18 (1, -6), 1.5 is 127 (7, 7).
             passes = r["events"]["xb_read"] * P * L // (2 * TOKENS * DEPTH)
             check("whole passes over the tokens", passes > 0 and passes * 2 * TOKENS * DEPTH == r["events"]["xb_read"] * P * L)
@@ -94,7 +103,7 @@ def main():
             # Of a row of ones the range begins at 0: each code is 125 or more, nibbles 7 and not -8.
             moving = {"some": sum(v != -2.0 for v in x), "none": 0, "all": len(x)}[name]
             codes_read = 2 * moving * r["events"]["xb_read"] * P * L // (2 * TOKENS * DEPTH)
-            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "xb_live": codes_read, "vm_live": want, "vm_write_live": written, "drain_live": 0},
+            check(f"x, {name}: words", r["activity"] == {"wb_live": 0, "wb_write_live": 0, "wb_moved": 0, "xb_live": codes_read, "vm_live": want, "vm_write_live": written, "drain_live": 0},
                   (r["activity"], want, written, codes_read))
         # Tokens of ones: an output is 0 where its weights add up to 0, as those of every third row do.
         pairs = [source.choice((1, 2, 7)) for _ in range(OUT * DEPTH // 2)]
@@ -104,10 +113,21 @@ def main():
         r = layer(tmp, "outputs of 0", [1.0] * (TOKENS * DEPTH), w, devices)
         want = TOKENS * sum(v != 0 for v in sums)
         check("outputs of 0: drained", 0 < want < TOKENS * OUT and r["activity"]["drain_live"] == want, (r["activity"], want))
+        # In two blocks the first one's sums wait in AC: a word there is 0 where they are, whatever the second adds.
+        halves = [w[row * DEPTH:(row + 1) * DEPTH] for row in range(OUT)]
+        npy(f"{tmp}/x2.npy", TOKENS, 2 * DEPTH, [1.0] * (TOKENS * 2 * DEPTH))
+        npy(f"{tmp}/w2.npy", OUT, 2 * DEPTH, [v for row in halves for v in row + [abs(v) for v in row]])
+        want = TOKENS * sum((s != 0) + (s + sum(map(abs, row)) != 0) for s, row in zip(sums, halves))
+        for on in devices:
+            r = run("linear", f"{tmp}/x2.npy", f"{tmp}/w2.npy", "--machine", "tiny", "--transform", "none", "--block", "64", "--on", on)
+            check(f"in blocks, {on}: AC is written", r["events"]["ac_write"] == TOKENS * OUT // L, r["events"]["ac_write"])
+            check(f"in blocks, {on}: drained", r["activity"]["drain_live"] == want, (r["activity"]["drain_live"], want))
         run("compile", f"{tmp}/w.npy", "--rows", "32", "--machine", "tiny", "-o", f"{tmp}/p.stamp")
         r = run("run", f"{tmp}/p.stamp", "--on", "cycle", "--no-values")
         check("without values all is active", r["activity"] == {"wb_live": r["events"]["wb_read"] * L * T,
+                                                                "wb_write_live": r["events"]["wb_write"] * L * T,
                                                                 "xb_live": r["events"]["xb_read"] * P * L,
+                                                                "wb_moved": r["events"]["wb_read"] * L * T,
                                                                 "vm_live": r["events"]["vm_read"] * L,
                                                                 "vm_write_live": r["events"]["vm_write"] * L,
                                                                 "drain_live": r["events"]["drain_lines"] * L}, r["activity"])
