@@ -48,7 +48,7 @@ RECORDED := $(patsubst tiny/%,tiny_energy/%,$(filter tiny/%,$(BENCHES)))
 COVERED  := $(patsubst tiny/%,tiny_cov/%,$(filter tiny/%,$(BENCHES)))
 
 .DELETE_ON_ERROR .SECONDARY:
-.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove mutate spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress cover
+.PHONY: all tlm calibration shapes demo test test-long bench bench-paths assertions lint coverage synth timing energy energy-check energy-table prove prove-netlists mutate spec spec-fresh clean fuzz benches vectors vectors-fresh machines-random regress cover
 all: $(B)/stamp rtl-base
 
 $(B)/%.o: %.c
@@ -212,6 +212,11 @@ energy-check: ; @$(MAKE) energy FIT="1 --check"
 energy-table:
 	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/stamp
 	@rtl/energy/schemes.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),asap7) $(if $(ONLY),--only "$(ONLY)") -j $(or $(J),1)
+# Each mapped netlist against its RTL (tests/prove/README.md): MACH, LIB or LIBERTY and PERIOD, UNIT=csr,fetch, NETLIST=FILE, LIMIT=S.
+prove-netlists: deps-timing
+	@$(MAKE) -s LIB=$(B)/libstamp.a $(B)/specgen
+	@tests/prove/netlists.py $(or $(MACH),tiny) $(if $(filter command%,$(origin LIB)),$(LIB),$(if $(LIBERTY),other,asap7)) \
+	  $(if $(UNIT),--unit $(UNIT)) $(if $(NETLIST),--netlist $(NETLIST)) $(if $(LIBERTY),--liberty $(LIBERTY)) $(if $(PERIOD),--period $(PERIOD)) $(if $(LIMIT),--limit $(LIMIT))
 prove: deps-prove ; @tests/prove/prove.py $(NAME) -j $(or $(J),2)
 mutate: deps-prove
 	@$(MAKE) -s rtl-tiny-energy $(addprefix $(B)/,stamp rand errors regs words lanes) $(RECORDED:%=$(B)/tb/%)

@@ -37,7 +37,7 @@ if [ "$length" = short ]; then
         -- conform "$(each "$B/conform MACHINE model && $B/conform MACHINE rtl" $machines)" \
         -- second tests/conformance/second.py -- images tests/conformance/image_second.py \
         -- resources tests/cli/resources.py -- manual tests/cli/manual.py -- shapes "tests/cli/shapes.py $B/stamp" -- energy-sums "tests/energy/sums.py $B/stamp" -- energy-activity "tests/energy/activity.py $B/stamp" -- page tests/report/page.py -- lint "make -s lint" -- lint-test tests/lint_test.py -- regress-test tests/regress_test.py \
-        -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- energy-schemes "tests/energy/schemes.py $B/stamp" -- energy-parse tests/energy/parse.py -- energy-flow tests/energy/flow.py -- energy-glitch tests/energy/glitch.py -- energy-record tests/energy/recorder.py -- prove "tests/prove/prove.py --short -j 1" \
+        -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- energy-schemes "tests/energy/schemes.py $B/stamp" -- energy-parse tests/energy/parse.py -- energy-flow tests/energy/flow.py -- energy-glitch tests/energy/glitch.py -- energy-record tests/energy/recorder.py -- prove "tests/prove/prove.py --short -j 1" -- prove-netlists tests/prove/netlists_test.py \
         -- mutate "tests/mutate/mutate.py rmux --short && tests/mutate/mutate.py rmux --count 0 2>&1 | grep -q 0.mutants.ran" \
         -- semaphores "$(each "tests/cosim/semaphores.py $B/stamp MACHINE" $machines)" \
         -- words "$B/words ${machines%% *}" \
