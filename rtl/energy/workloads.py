@@ -31,6 +31,12 @@ def shipped(_):
     return ["demo", "--tokens", "16", "--decode", "1"]
 
 
+def shipped_blocks(_):
+    """The shipped network, features in blocks of 64."""
+    return ["generate", os.path.join(ROOT, "traces/model/stamp-stories"), "--block", "64", "-n", "1",
+            "--prompt", "Once upon a time there was a little bird"]
+
+
 def stories(_):
     files = [os.path.join(DATA, "llm", f) for f in ("stories260K.bin", "tok512.bin")]
     return ["demo", "--tokens", "16", "--decode", "1", "--model", files[0], "--tokenizer", files[1]] \
@@ -69,12 +75,24 @@ def four(where):
     return drawn(where) + ["--high-rows", "0", "--transform", "none"]
 
 
-def padded(where):
+def padded(where, name="padded", deep=SIDE, seed=7):
     """20 of 64 tokens and of 64 outputs are there, the others are zeros that fill a shape."""
-    source = random.Random(7)
-    rows = [itertools.count(), itertools.count()]
-    value = lambda place: source.gauss(0.0, 1.0) if next(place) // SIDE < 20 else 0.0
-    return product(where, "padded", lambda: value(rows[0]), lambda: value(rows[1]))
+    source, paths = random.Random(seed), [os.path.join(where, f"{name}-{side}.npy") for side in "xw"]
+    for path in paths:
+        place = itertools.count()
+        npy(path, SIDE, deep, lambda place=place: source.gauss(0.0, 1.0) if next(place) // deep < 20 else 0.0)
+    return ["linear", *paths]
+
+
+def padded_blocks(where):
+    """The same of 128 inputs in blocks of 64."""
+    return padded(where, "padded_blocks", 2 * SIDE, 8) + ["--block", "64"]
+
+
+def pruned(where):
+    """Half of the weights zeros, anywhere."""
+    source = random.Random(9)
+    return product(where, "pruned", lambda: source.gauss(0.0, 1.0), lambda: source.gauss(0.0, 1.0) if source.random() < 0.5 else 0.0)
 
 
 def sparse(where):
@@ -119,7 +137,8 @@ def other(where):
 
 
 # Name -> the command's words (without machine and device), None where its files are not there.
-WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "zero_x": zero_x, "zero_w": zero_w, "padded": padded, "sparse": sparse, "small": small,
+WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": drawn, "zero": zero, "zero_x": zero_x, "zero_w": zero_w, "padded": padded, "sparse": sparse,
+             "model_blocks": shipped_blocks, "padded_blocks": padded_blocks, "pruned": pruned, "small": small,
              "blocks": blocks, "other": other, "four": four}
 ASKED = ("four",) # run when they are named
 CYCLES = {"small": 16000, "other": 20000} # recorded where nothing is asked for, the others MOST

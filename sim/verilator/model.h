@@ -49,7 +49,7 @@ struct rtl {
     std::vector<uint8_t> pb; /* what PB holds, whole lines in place of written nibbles */
     uint64_t activity[STAMP_ACTIVITIES]; /* of the program */
     std::vector<uint16_t> wb_live, vm_live,
-        xb_live; /* of each line as written; xb: of each row of one */
+        xb_live;                               /* of each line as written; xb: of each row of one */
     std::vector<std::vector<uint8_t>> wb_line; /* as written */
     std::vector<uint8_t> wb_last;              /* the one last read */
 #if VM_TRACE
