@@ -296,7 +296,8 @@ static uint32_t hard_single(enum fp_unit unit)
 static fp_case make_case(enum fp_unit unit, uint64_t i)
 {
     fp_case k = {rnd(), rnd(), rnd(), (rnd() & 1) != 0, (rnd() & 1) != 0};
-    const uint64_t pairs = (uint64_t)SPECIALS * SPECIALS;
+    const bool one = unit == F2I || unit == FSQRT || unit == BF16; // of one operand
+    const uint64_t pairs = one ? SPECIALS : (uint64_t)SPECIALS * SPECIALS;
     const uint64_t modes = unit == FADD ? 4 : 1;
 
     if (unit == S9) {
@@ -306,7 +307,7 @@ static fp_case make_case(enum fp_unit unit, uint64_t i)
     if (i < pairs * modes) {
         k.sub = (i / pairs & 1) != 0;
         k.half = (i / pairs & 2) != 0;
-        k.a = special((uint32_t)(i % pairs / SPECIALS));
+        k.a = special((uint32_t)(one ? i : i % pairs / SPECIALS));
         k.b = special((uint32_t)(i % SPECIALS));
         k.c = special(below(SPECIALS));
         return k;
