@@ -62,12 +62,12 @@ static void ties()
     }
 }
 
-/* Rows with numbers, a row table whose nibble rows reach below 4 P, some entries of 8 bits. */
-static void fill(bool wild, bool huge)
+/* Rows with numbers, alike with @p same, a row table whose nibble rows reach below 4 P, some entries of 8 bits. */
+static void fill(bool wild, bool huge, bool same)
 {
     vm.resize(mach->VM_LINES * mach->L);
     for (auto &v : vm) v = huge && g.one_in(200) ? 0x7f000000 | g.below(2) << 31 : g.real();
-    if (g.one_in(4))
+    if (same)
         alike(huge);
     else if (g.one_in(6))
         ties();
@@ -299,10 +299,12 @@ static bool initialise()
     union stamp_insn i = {};
 
     i.v.op = STAMP_OP_VMINMAX;
-    i.v.cols = i.v.s0 = i.v.smstride = i.v.first = 1;
+    i.v.cols = 2; /* each line with the one before and with the one behind */
+    i.v.s0 = i.v.smstride = i.v.first = 1;
     i.v.n0 = mach->SM_ENTRIES;
     bool ok = run(i, false);
     i.v.op = STAMP_OP_VQUANT; /* and its row sums */
+    i.v.cols = 1;
     for (uint32_t e = 0; ok && e < mach->SM_ENTRIES; e += 128) {
         i.v.n0 = 128;
         i.v.sm = e;
@@ -318,13 +320,13 @@ static void scenario()
 
     refuse = g.below(3) ? g.below(200) : 0;
     insns.positive = g.one_in(3);
-    fill(false, false);
+    fill(false, false, g.below(2));
     if (!initialise()) {
         t.complain("initialisation failed");
         reset();
         return;
     }
-    fill(wild, huge);
+    fill(wild, huge, g.one_in(4));
     insns.before = {};
     for (uint32_t k = 0; k < n; k++) {
         const bool bad = k + 1 == n && g.one_in(2);
