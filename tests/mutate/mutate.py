@@ -73,7 +73,8 @@ def sets(args):
 
 BENCHES = {**{n: [n] for n in ("ctrl", "ldu", "lib", "mxu", "stu", "vx_fn", "vxu", "xb")}, # of tests/rtl, and what they
            "fp": ["fp", "--cases", "200000"], # are asked for
-           **{n: ["fp", "--unit", n, "--cases", "200000"] for n in ("fdiv", "fsqrt")}}
+           **{n: ["fp", "--unit", n, "--cases", "200000"] for n in ("fdiv", "fsqrt")},
+           **{n: ["vxu", "--only", str(k)] for k, n in ((1, "vminmax"), (5, "vbin"), (8, "vred"))}}
 NEW = ("semaphores", "words")
 COUNT, LONG = 100000, 4000000 # cycles of a machine that are recorded, at most; of a bench and of words
 NOT_ASKED = "open", "not asked"

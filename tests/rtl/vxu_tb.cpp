@@ -37,10 +37,12 @@ static uint64_t reads, lines, divides, fn_lines, pb_writes;
  * @p huge some round infinity. */
 static void alike(bool huge)
 {
+    const size_t stretch =
+        g.below(2) ? 8 * mach->L : vm.size(); /* both operands of an instruction */
     uint32_t base = 0, low = 32;
 
     for (size_t i = 0; i < vm.size(); i++) {
-        if (i % (8 * mach->L) == 0) {
+        if (i % stretch == 0) {
             base = (uint32_t)g.next() & 0x807fffff | 0x3f000000;
             if (g.one_in(6)) base &= 0x80000000;
             if (huge && g.one_in(6)) base = base & 0x80000000 | 0x7f800000;
