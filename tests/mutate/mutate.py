@@ -32,7 +32,7 @@ def units(names):
     for n in names:
         if n not in [u.name for u in table]:
             raise design.BadUnit(f"no unit '{n}' in tests/mutate/units.txt")
-    return [u for u in table if not names or u.name in names]
+    return [u for n in names for u in table if u.name == n] if names else table
 
 
 # ---- Records ---------------------------------------------------------------------------------------------------
