@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mutated units as circuits: the tiny machine elaborated by Yosys, faults drawn by its `mutate`, an AIGER file in which
-the input `mutant` says which fault is there (0: none). README.md says what is drawn."""
+the input `mutant` says which fault is there (0: none). README.md says what is drawn.
+
+Memories (rtl/lib/stamp_ram*.sv) are cut out: of one at i_x the port re_i is the output "i_x.re_i", the port rdata_o the
+input "i_x.rdata_o"; no port of a unit has a dot in its name."""
 import glob
 import hashlib
 import os
@@ -33,7 +36,9 @@ mutate -list {count} -seed {seed} -o {out}
 CIRCUIT = """read_rtlil {design}
 hierarchy -top {top}
 {mutations}
+{blackboxes}
 flatten
+{ports}
 check -assert
 opt -fast -nodffe -nosdff
 memory_map
@@ -46,7 +51,7 @@ opt -fast -nodffe -nosdff
 aigmap
 opt_clean
 setundef -undriven -zero
-write_aiger -symbols -map {out}.map {out}.aig
+write_aiger -symbols -no-startoffset -map {out}.map {out}.aig
 """
 
 
@@ -128,6 +133,17 @@ def module_at(text, path):
     return module
 
 
+def memories(text, top):
+    """Modules of memories below a module."""
+    bodies = dict(re.findall(r"^module (\S+)\n(.*?)^end$", text, re.M | re.S))
+    found, todo = set(), [top]
+    while todo:
+        below = set(re.findall(r"^  cell (\\\S+) ", bodies[todo.pop()], re.M)) & bodies.keys() - found
+        found |= below
+        todo += below
+    return sorted(m for m in found if re.fullmatch(r"\\stamp_ram(_sp)?(_\d+)?", m))
+
+
 def drawn(design, top, module, count, seed, where):
     """Faults as options of `mutate`, none at a clock."""
     modules = " ".join(m for m in re.findall(r"^module (\S+)$", read(design), re.M)
@@ -159,7 +175,11 @@ def circuit(unit, count, seed):
         return where, [tuple(x.split("\t")) for x in read(where + ".key").splitlines()[1:]]
     faults = drawn(design, top, unit.module, count, seed, where)
     mutations = "\n".join(f"mutate {f} -ctrl mutant {WIDTH} {i}" for i, (f, _) in enumerate(faults, 1))
-    yosys(CIRCUIT.format(design=design, top=top, mutations=mutations, out=where), unit.name)
+    cut = [m[1:] for m in memories(read(design), top)]
+    blackboxes = f"blackbox {' '.join(cut)}" if cut else ""
+    ports = f"expose -evert {' '.join('t:' + m for m in cut)}" if cut else ""
+    yosys(CIRCUIT.format(design=design, top=top, mutations=mutations, blackboxes=blackboxes, ports=ports, out=where),
+          unit.name)
     with open(where + ".key", "w", encoding="utf-8") as file:
         file.write(key + "\n" + "".join(f"{f}\t{s}\n" for f, s in faults))
     return where, faults

@@ -9,7 +9,8 @@
  *                                                             (in it) are of mutate.py; MOST cycles of a record
  *
  * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero 0 | out BIT | nothing 0 (an output that is
- *         not compared), in the order of the circuit
+ *         not compared), in the order of the circuit; then memory WIDTH ADDRESS PARTS and the places of its ports (lanes.h)
+ *         bit by bit, write, read, write_at, read_at, mask, data, given
  * Output  "kill LANE RECORD CYCLE OUTPUT" for each lane seen, "record R cycles N differs D" for each record: D output
  *         bits of lane 0 were not as recorded (what registers and memories hold at first is not in a record)
  * Exit    1 with one line on standard error where a file is not what it should be
@@ -18,14 +19,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <vector>
 #include <zlib.h>
 
+#include "tests/mutate/lanes.h"
+
 namespace {
 
-const int words = 4, most = 64 * words; /* lanes */
-typedef uint64_t lanes __attribute__((vector_size(8 * words)));
+const int words = 4; /* of lanes at first */
 
 [[noreturn]] void fail(const std::string &what)
 {
@@ -33,18 +36,10 @@ typedef uint64_t lanes __attribute__((vector_size(8 * words)));
     exit(1);
 }
 
-lanes all(bool bit)
-{
-    const uint64_t w = bit ? ~UINT64_C(0) : 0;
-    return lanes{w, w, w, w};
-}
-
 /* And-inverter graph of an AIGER file, binary. A literal is twice a variable, odd where it is inverted. */
 struct circuit {
     uint32_t inputs = 0, latches = 0;
     std::vector<uint32_t> next, outputs, left, right;
-    std::vector<lanes> value; /* of variables, 0 is false */
-    std::vector<lanes> now;   /* next values of registers */
 
     explicit circuit(const char *path)
     {
@@ -68,37 +63,6 @@ struct circuit {
             if (n > 2 * m + 1) fail(std::string(path) + ": no such literal");
         for (uint32_t n : outputs)
             if (n > 2 * m + 1) fail(std::string(path) + ": no such literal");
-        value.assign(m + 1, all(false));
-    }
-    lanes at(uint32_t literal) const
-    {
-        return value[literal >> 1] ^ all(literal & 1);
-    }
-    void settle()
-    {
-        lanes *own = &value[inputs + latches + 1];
-        for (size_t i = 0; i < left.size(); i++) own[i] = at(left[i]) & at(right[i]);
-    }
-    /* What registers hold at first: anything, but the same in all lanes. */
-    void begin()
-    {
-        uint64_t s = 88172645463325252u;
-        for (uint32_t i = 0; i < latches; i++) {
-            s ^= s << 13, s ^= s >> 7, s ^= s << 17;
-            value[inputs + 1 + i] = all(s >> 40 & 1);
-        }
-    }
-    /* Whether a register changes. */
-    bool clock()
-    {
-        lanes changed = all(false);
-        now.resize(latches);
-        for (uint32_t i = 0; i < latches; i++) {
-            now[i] = at(next[i]);
-            changed |= now[i] ^ value[inputs + 1 + i];
-        }
-        for (uint32_t i = 0; i < latches; i++) value[inputs + 1 + i] = now[i];
-        return (changed[0] | changed[1] | changed[2] | changed[3]) != 0;
     }
 
   private:
@@ -126,6 +90,7 @@ struct plan {
     std::vector<int64_t>
         in; /* bit of the frame, or -1: false, -2 - k: bit k of the mutant's number */
     std::vector<int64_t> out; /* bit of the frame, or -1 */
+    std::vector<memory_ports> memories;
 
     plan(const char *path, const circuit &c)
     {
@@ -138,6 +103,8 @@ struct plan {
                 out.push_back(n);
             else if (!strcmp(what, "nothing") && fscanf(f, "%u", &n) == 1)
                 out.push_back(-1);
+            else if (!strcmp(what, "memory"))
+                memories.push_back(cut(f, c));
             else if (!strcmp(what, "in") && fscanf(f, "%15s %u", from, &n) == 2)
                 in.push_back(!strcmp(from, "record") ? int64_t(n)
                              : !strcmp(from, "zero") ? -1
@@ -150,6 +117,24 @@ struct plan {
         for (int64_t b : in) good = good && b < 8 * int64_t(bytes);
         for (int64_t b : out) good = good && b < 8 * int64_t(bytes);
         if (!good) fail(std::string(path) + ": not of this circuit");
+    }
+
+  private:
+    static memory_ports cut(FILE *f, const circuit &c)
+    {
+        memory_ports m;
+        size_t width, address, parts;
+        if (fscanf(f, "%zu %zu %zu", &width, &address, &parts) != 3 || address > 20 || !parts ||
+            width % parts)
+            fail("memory is malformed");
+        m.write.resize(1), m.read.resize(1), m.write_at.resize(address), m.read_at.resize(address);
+        m.mask.resize(parts), m.data.resize(width), m.given.resize(width);
+        for (auto *port : {&m.write, &m.read, &m.write_at, &m.read_at, &m.mask, &m.data, &m.given})
+            for (int64_t &n : *port)
+                if (fscanf(f, "%" SCNd64, &n) != 1 || n < -1 ||
+                    n >= int64_t(port == &m.given ? c.inputs : c.outputs.size()))
+                    fail("memory is not of this circuit");
+        return m;
     }
 };
 
@@ -195,56 +180,152 @@ struct stream {
     }
 };
 
-/* Replays one record; `seen` grows. */
-void replay(circuit &c, const plan &p, stream &s, uint64_t limit, int number, lanes &seen)
-{
+/* A record as far as it was replayed. */
+struct place {
+    int number = 0;
     uint64_t cycles = 0, differs = 0;
     std::vector<uint8_t> before;
     bool moves = true;
+};
 
-    c.begin();
-    for (; cycles < limit && s.next(); cycles++) {
-        if (!moves && s.frame == before) continue; /* the same cycle again */
-        before = s.frame;
+/* All lanes that are left. Lane 0 is the unit as it is. */
+template <int W> struct bench {
+    const circuit &c;
+    const plan &p;
+    std::vector<int> mutant;     /* of a lane */
+    std::vector<lanes<W>> value; /* of variables, 0 is false */
+    std::vector<lanes<W>> now;   /* next values of registers */
+    std::vector<memory<W>> memories;
+    lanes<W> seen;
+
+    bench(const circuit &graph, const plan &how)
+        : c(graph), p(how),
+          value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
+          now(graph.latches), seen(all<W>(false))
+    {
+        for (int l = 0; l < 64 * W; l++) mutant.push_back(l);
         for (size_t i = 0; i < p.in.size(); i++)
-            if (p.in[i] >= 0) c.value[i + 1] = all(s.bit(uint32_t(p.in[i])));
-        c.settle();
+            for (int l = 0; l < 64 * W && p.in[i] < -1; l++)
+                if (l >> (-2 - p.in[i]) & 1) value[i + 1][l / 64] |= UINT64_C(1) << l % 64;
+    }
+    /* Those of another's lanes. */
+    template <int V>
+    bench(const bench<V> &from, const std::vector<int> &kept)
+        : c(from.c), p(from.p), now(from.now.size())
+    {
+        const auto take = [&](const std::vector<lanes<V>> &v) {
+            std::vector<lanes<W>> to;
+            for (const auto &x : v) to.push_back(narrowed<V>(x, kept));
+            return to;
+        };
+        for (int l : kept) mutant.push_back(from.mutant[size_t(l)]);
+        value = take(from.value);
+        for (const auto &m : from.memories) {
+            memories.emplace_back(*m.ports);
+            memories.back().lines = take(m.lines), memories.back().line = take(m.line);
+            memories.back().shown = take(m.shown),
+            memories.back().asked = narrowed<V>(m.asked, kept);
+        }
+        seen = all<W>(true) << kept.size() % 64;
+        if (kept.size() == 64 * W) seen = all<W>(false);
+    }
+    std::vector<int> left() const
+    {
+        std::vector<int> l;
+        for (int i = 0; i < 64 * W; i++)
+            if (!at_lane<W>(seen, i)) l.push_back(i);
+        return l;
+    }
+    /* What registers hold at first: anything, but the same in all lanes. */
+    void begin()
+    {
+        uint64_t s = 88172645463325252u;
+        for (uint32_t i = 0; i < c.latches; i++) {
+            s ^= s << 13, s ^= s >> 7, s ^= s << 17;
+            value[c.inputs + 1 + i] = all<W>(s >> 40 & 1);
+        }
+        memories.clear();
+        for (const auto &m : p.memories) memories.emplace_back(m);
+    }
+    lanes<W> at(uint32_t literal) const
+    {
+        return value[literal >> 1] ^ all<W>(literal & 1);
+    }
+    void settle(const stream &s)
+    {
+        for (size_t i = 0; i < p.in.size(); i++)
+            if (p.in[i] >= 0) value[i + 1] = all<W>(s.bit(uint32_t(p.in[i])));
+        lanes<W> *own = &value[c.inputs + c.latches + 1];
+        for (size_t i = 0; i < c.left.size(); i++) own[i] = at(c.left[i]) & at(c.right[i]);
+    }
+    void compare(const stream &s, place &r)
+    {
         for (size_t o = 0; o < p.out.size(); o++) {
             if (p.out[o] < 0) continue;
-            const lanes now = c.at(c.outputs[o]), want = all(s.bit(uint32_t(p.out[o])));
-            if ((now[0] ^ want[0]) & 1) {
-                differs++;
+            const lanes<W> is = at(c.outputs[o]), want = all<W>(s.bit(uint32_t(p.out[o])));
+            if ((is[0] ^ want[0]) & 1) {
+                r.differs++;
                 continue;
             }
-            const lanes fresh = (now ^ want) & ~seen;
-            for (int w = 0; w < words; w++)
-                for (uint64_t left = fresh[w]; left; left &= left - 1)
-                    printf("kill %d %d %" PRIu64 " %zu\n", 64 * w + __builtin_ctzll(left), number,
-                           cycles, o);
+            const lanes<W> fresh = (is ^ want) & ~seen;
+            for (int w = 0; w < W; w++)
+                for (uint64_t some = fresh[w]; some; some &= some - 1)
+                    printf("kill %d %d %" PRIu64 " %zu\n",
+                           mutant[size_t(64 * w + __builtin_ctzll(some))], r.number, r.cycles, o);
             seen |= fresh;
         }
-        moves = c.clock();
     }
-    printf("record %d cycles %" PRIu64 " differs %" PRIu64 "\n", number, cycles, differs);
-}
+    /* Whether a register or a memory changes. */
+    bool clock()
+    {
+        const auto out = [&](int64_t o) { return at(c.outputs[size_t(o)]); };
+        bool moves = false;
+        lanes<W> changed = all<W>(false);
+        for (auto &m : memories) moves |= m.clock(out, seen);
+        for (uint32_t i = 0; i < c.latches; i++) {
+            now[i] = at(c.next[i]);
+            changed |= now[i] ^ value[c.inputs + 1 + i];
+        }
+        for (uint32_t i = 0; i < c.latches; i++) value[c.inputs + 1 + i] = now[i];
+        for (const auto &m : memories)
+            for (size_t b = 0; b < m.shown.size(); b++)
+                value[size_t(m.ports->given[b]) + 1] = m.shown[b];
+        return moves | any<W>(changed);
+    }
+    /* To the record's end, or until no more than `enough` lanes are left. */
+    bool replay(place &r, stream &s, uint64_t limit, size_t enough)
+    {
+        for (size_t alive = left().size(); r.cycles < limit && alive > enough && s.next();
+             r.cycles++) {
+            if (!r.moves && s.frame == r.before) continue; /* the same cycle again */
+            r.before = s.frame;
+            settle(s);
+            const lanes<W> were = seen;
+            compare(s, r);
+            r.moves = clock();
+            if (any<W>(were ^ seen)) alive = left().size();
+        }
+        return left().size() > enough;
+    }
+};
 
 } // namespace
 
 int main(int argc, char **argv)
 {
     if (argc < 4 || argc % 2) fail("lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...");
-    circuit c(argv[1]);
+    const circuit c(argv[1]);
     const plan p(argv[2], c);
-    for (size_t i = 0; i < p.in.size(); i++) {
-        lanes v = all(false);
-        for (int l = 0; l < most && p.in[i] < -1; l++)
-            if (l >> (-2 - p.in[i]) & 1) v[l / 64] |= UINT64_C(1) << l % 64;
-        c.value[i + 1] = v;
-    }
-    lanes seen = all(false);
+    bench<words> wide(c, p);
+    std::unique_ptr<bench<1>> narrow; /* once few are left: a fourth of the work */
     const uint64_t limit = strtoull(argv[3], nullptr, 10);
     for (int a = 4; a + 1 < argc; a += 2) {
         stream s(argv[a], argv[a + 1], p.bytes);
-        replay(c, p, s, limit, (a - 4) / 2, seen);
+        place r = {};
+        r.number = (a - 4) / 2;
+        narrow ? narrow->begin() : wide.begin();
+        if (!narrow && !wide.replay(r, s, limit, 64)) narrow.reset(new bench<1>(wide, wide.left()));
+        if (narrow) narrow->replay(r, s, limit, 0);
+        printf("record %d cycles %" PRIu64 " differs %" PRIu64 "\n", r.number, r.cycles, r.differs);
     }
 }

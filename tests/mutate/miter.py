@@ -2,13 +2,17 @@
 """A mutant beside its unit as one AIGER file whose output says that they differ, and what ABC says of it.
 
 Both begin with the same values in registers, any values, and one cycle of reset; from then on both have the same inputs,
-any inputs. A register whose next value is the same in both as long as those registers are the same is kept once. Where
+any inputs; what memories give is an input, equal as long as they were asked and written alike, which is asked of both with
+their outputs. A register whose next value is the same in both as long as those registers are the same is kept once. Where
 that differs at once, because of values nothing that runs comes to, it is asked again with registers that begin with 0."""
 import os
 import re
 import subprocess
 
+import design
+
 EARLY = 6 # cycles
+DATA = ".rdata_o" # of a memory
 LOOK = "read_aiger {out}; strash; bmc3 -F 30 -T {look}"
 PROVE = "read_aiger {out}; strash; scorr; dc2; scorr; pdr -T {limit}"
 
@@ -47,6 +51,30 @@ class Circuit:
                 kind, index, bit, name = line.split(maxsplit=3)
                 if kind in self.names:
                     self.names[kind][int(index)] = name.strip(), int(bit)
+        self.memories = [Memory(self, name[:-len(DATA)]) for name in sorted(
+            {n for n, _ in self.names["input"].values() if n.endswith(DATA)})]
+
+
+class Memory:
+    """Ports of a memory that was cut out, each a list by bits: outputs of the circuit, of `given` inputs. None: a constant
+    1 of `mask`, any constant of an address."""
+
+    def __init__(self, c, path):
+        def bits(way, port):
+            found = {bit: i for i, (n, bit) in c.names[way].items() if n == f"{path}.{port}"}
+            return [found.get(bit) for bit in range(max(found) + 1)] if found else []
+
+        self.path, self.given = path, bits("input", DATA[1:])
+        self.read, self.write, self.data = (bits("output", p) for p in ("re_i", "we_i", "wdata_i"))
+        both = bits("output", "addr_i")
+        self.read_at, self.write_at = both or bits("output", "raddr_i"), both or bits("output", "waddr_i")
+        self.mask = bits("output", "mask_i") or [None]
+        if not self.read or not self.write or len(self.data) != len(self.given) or None in self.data + self.given or \
+                len(self.read_at) != len(self.write_at):
+            raise design.BadUnit(f"memory {path}: a port is a constant")
+
+    def ports(self):
+        return {i for p in (self.read, self.write, self.data, self.read_at, self.write_at, self.mask) for i in p} - {None}
 
 
 class Graph:
@@ -116,9 +144,12 @@ def miter(c, number, path, zeros):
         if not more:
             break
         split |= more
-    bad = 0
-    for o in c.outputs:
-        bad = g.either(bad, g.differ(at(sides[0], o), at(sides[1], o)))
+    bad, apart = 0, set().union(*(m.ports() for m in c.memories))
+    for i, o in enumerate(c.outputs):
+        if i not in apart:
+            bad = g.either(bad, g.differ(at(sides[0], o), at(sides[1], o)))
+    for m in c.memories:
+        bad = g.either(bad, otherwise(g, c, m, sides))
     bad = g.both(bad, begun)
     if bad == 0:
         return False
@@ -126,6 +157,25 @@ def miter(c, number, path, zeros):
     latches += [(other[i], at(sides[1], c.next[i])) for i in sorted(split)]
     write(path, g, free + [x for x in once if x], latches, bad)
     return True
+
+
+def otherwise(g, c, m, sides):
+    """Whether a memory is asked, or written, otherwise: where it is not, its other ports may be as they like."""
+    def differ(ports):
+        bad = 0
+        for i in ports:
+            if i is not None:
+                bad = g.either(bad, g.differ(at(sides[0], c.outputs[i]), at(sides[1], c.outputs[i])))
+        return bad
+
+    bad = g.either(differ(m.read), differ(m.write))
+    bad = g.either(bad, g.both(at(sides[0], c.outputs[m.read[0]]), differ(m.read_at)))
+    part = len(m.data) // len(m.mask)
+    wrote = g.either(differ(m.write_at), differ(m.mask))
+    for k, mask in enumerate(m.mask):
+        on = 1 if mask is None else at(sides[0], c.outputs[mask])
+        wrote = g.either(wrote, g.both(on, differ(m.data[k * part:(k + 1) * part])))
+    return g.either(bad, g.both(at(sides[0], c.outputs[m.write[0]]), wrote))
 
 
 def write(path, g, inputs, latches, bad):

@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import design
 import miter
@@ -31,7 +32,7 @@ def units(names):
     for n in names:
         if n not in [u.name for u in table]:
             raise design.BadUnit(f"no unit '{n}' in tests/mutate/units.txt")
-    return [u for u in table if not names or u.name in names]
+    return [u for n in names for u in table if u.name == n] if names else table
 
 
 # ---- Records ---------------------------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ def sets(args):
     for n in [n for n in names if not os.path.exists(f"{programs}/{n}.stamp")]:
         subprocess.run([f"{where}/stamp", "asm", "--no-verify", f"{programs}/{n}.s", "-o", f"{programs}/{n}.stamp"],
                        check=True, capture_output=True)
-    benches = {n: [[os.path.join(design.ROOT, design.B, "tb/tiny_energy", n)] + BENCHES[n]] for n in BENCHES}
+    benches = {n: [[os.path.join(design.ROOT, design.B, "tb/tiny_energy", b)] + asked] for n, (b, *asked) in BENCHES.items()}
     return {**benches, "rand": [[f"{where}/rand", "tiny", "--dir", where, "--count", str(args.programs)]],
             "errors": [[f"{where}/errors", "tiny", "--dir", where]],
             "words": [[f"{where}/words", "tiny", "--dir", where]],
@@ -70,11 +71,13 @@ def sets(args):
             "semaphores": [[f"{where}/stamp", "run", "--no-verify", f"{programs}/{n}.stamp", "--on", "rtl"] for n in names]}
 
 
-BENCHES = {"ctrl": [], "fp": ["--cases", "200000"], "ldu": [], "lib": [], "mxu": [], "stu": [], "vx_fn": [], "vxu": [],
-           "xb": []} # of tests/rtl, and what they are asked for
+BENCHES = {**{n: [n] for n in ("ctrl", "ldu", "lib", "mxu", "stu", "vx_fn", "vxu", "xb")}, # of tests/rtl, and what they
+           "fp": ["fp", "--cases", "200000"], # are asked for
+           **{n: ["fp", "--unit", n, "--cases", "200000"] for n in ("fdiv", "fsqrt")},
+           **{n: ["vxu", "--only", str(k)] for k, n in ((1, "vminmax"), (5, "vbin"), (8, "vred"))}}
 NEW = ("semaphores", "words")
 COUNT, LONG = 100000, 4000000 # cycles of a machine that are recorded, at most; of a bench and of words
-WORK = 12e9 # gates times cycles of a record, at most
+NOT_ASKED = "open", "not asked"
 
 
 def fresh(record_file, key, born):
@@ -118,16 +121,20 @@ def plan(c, head, path):
         name, bit = c.names["input"].get(i, ("", 0))
         lines.append(f"in mutant {bit}" if name == "mutant" else
                      f"in record {place[name] + bit}" if name in place else "in zero 0")
-        if name not in place and name not in ("mutant", "clk_i", ""):
+        if name not in place and name not in ("mutant", "clk_i", "") and not name.endswith(miter.DATA):
             raise design.BadUnit(f"input {name} is not recorded")
     for i in range(len(c.outputs)):
         name, bit = c.names["output"].get(i, ("", 0)) # a constant has no name, and is not compared
-        lines.append(f"out {place[name] + bit}" if name else "nothing 0")
+        lines.append(f"out {place[name] + bit}" if name and "." not in name else "nothing 0")
+    for m in c.memories:
+        ports = m.write + m.read + m.write_at + m.read_at + m.mask + m.data + m.given
+        lines.append(f"memory {len(m.data)} {len(m.read_at)} {len(m.mask)} " +
+                     " ".join(str(-1 if n is None else n) for n in ports))
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
 
-def replayed(where, c, files):
+def replayed(where, c, files, work):
     """Mutant -> (file, cycle, output) that shows it; cycles; output bits of the unit itself that were not as recorded."""
     words = []
     for path in files:
@@ -138,7 +145,7 @@ def replayed(where, c, files):
         if head.ports != ports:
             raise design.BadUnit(f"{path}: not the ports of {files[0]}")
         words += [f"{head.skip}:{len(head.events)}", path]
-    most = str(int(WORK / len(c.ands)))
+    most = str(int(work / len(c.ands)))
     done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", most] + words,
                           capture_output=True, text=True, check=False)
     if done.returncode:
@@ -159,13 +166,19 @@ def judged(where, c, rest, args):
     path = where + ".verdicts.json"
     known = json.loads(design.read(path)) if os.path.exists(path) else {}
     known = known if known.get("key") == key else {"key": key}
-    ask = [n for n in rest if str(n) not in known]
+    ask, end = [n for n in rest if str(n) not in known], time.monotonic() + args.budget
+
+    def judge(n):
+        return miter.judge(c, n, where, args.look, args.limit) if time.monotonic() < end else None
+
     with concurrent.futures.ThreadPoolExecutor(max_workers=args.j) as pool:
-        for n, verdict in zip(ask, pool.map(lambda n: miter.judge(c, n, where, args.look, args.limit), ask)):
+        for n, verdict in zip(ask, pool.map(judge, ask)):
+            if not verdict:
+                break
             known[str(n)] = verdict
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(known, file)
-    return {n: known[str(n)] for n in rest}
+    return {n: known.get(str(n), NOT_ASKED) for n in rest}
 
 
 # ---- The gate --------------------------------------------------------------------------------------------------
@@ -223,12 +236,12 @@ def campaign(unit, files, args):
     if len(faults) < LEAST:
         return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
     c = miter.Circuit(where)
-    seen, cycles, odd = replayed(where, c, list(files))
+    seen, cycles, odd = replayed(where, c, list(files), args.work)
     before = sum(files[f] not in NEW for f, _, _ in seen.values())
     alone = sum(files[f] not in {*NEW, *BENCHES} for f, _, _ in seen.values())
     rest = [n for n in range(1, len(faults) + 1) if n not in seen]
     asked = not args.short and not args.quick
-    verdicts = judged(where, c, rest, args) if asked else {n: ("open", "not asked") for n in rest}
+    verdicts = judged(where, c, rest, args) if asked else dict.fromkeys(rest, NOT_ASKED)
     count = collections.Counter(v for v, _ in verdicts.values())
     row = (f"{len(faults):7} {alone:7} {before:6} {len(seen):5} {count['equivalent']:11} {count['differs']:8} {count['open']:5} "
            f"{cycles:8}")
@@ -255,6 +268,8 @@ def main():
     parse.add_argument("--programs", type=int, default=24, help="random programs")
     parse.add_argument("--look", type=int, default=4, help="seconds for inputs that show a mutant")
     parse.add_argument("--limit", type=int, default=25, help="seconds for a proof that none do")
+    parse.add_argument("--budget", type=float, default=float("inf"), help="seconds for a unit's proofs; then none is begun")
+    parse.add_argument("--work", type=float, default=12e9, help="gates times cycles of a record, at most")
     parse.add_argument("--short", action="store_true", help="random programs alone, no proofs")
     parse.add_argument("--least", type=float, default=90.0, help="with --short: mutants to be seen, per cent")
     parse.add_argument("--quick", action="store_true", help="no proofs")

@@ -48,6 +48,9 @@ static union stamp_insn small(uint32_t u)
         i.d.lines = i.d.n0 = i.d.n1 = 1;
         i.d.areg = g.below(g.one_in(100) ? 16 : 8); /* 8..15 hold counts */
         i.d.dram = 64 * g.below(16);
+        i.d.lstride = g.below(1 << 16); /* of one row: all that follows is carried, not used */
+        i.d.d0 = (uint32_t)g.next() & ~63u;
+        i.d.d1 = (uint32_t)g.next() & ~63u;
         break;
     case 2:
         if (g.below(2)) { /* zeros to zeros, whatever lim becomes */
@@ -319,6 +322,23 @@ static program refused_at_once()
 
     p.at = 0x4000;
     p.word.push_back(refusable());
+    trace(p);
+    return p;
+}
+
+/* One that is to fail, before others that wait in registers, in memory and on their way from there. */
+static program fails_ahead()
+{
+    program p = {};
+
+    p.at = 0x4000;
+    p.word.push_back(encode(small(3)));
+    for (uint32_t k = g.range(3, 20); k-- > 0;) {
+        union stamp_insn i = small(0);
+        i.d.areg = 0;
+        p.word.push_back(encode(i));
+    }
+    control(p, STAMP_OP_HALT, 0, 0);
     trace(p);
     return p;
 }

@@ -305,13 +305,14 @@ static void scenario()
     run(p);
 }
 
-/* One instruction that is refused, with memory at its best. */
-static void refuse()
+/* With memory at its best; @p fail: the first instruction started does. */
+static void run_at_best(const program &p, uint32_t slow, bool fail)
 {
     dram->config.read_latency = 1;
-    dram->config.stall_ar = dram->config.stall_r = slowness = fail_at = 0;
+    dram->config.stall_ar = dram->config.stall_r = 0;
     dram->faults.clear();
-    run(refused_at_once());
+    slowness = slow, fail_at = fail, fail_one_in = 1000000;
+    run(p);
 }
 
 /* Two units retire together, one of them the 256th post of its semaphore: which is it? */
@@ -388,7 +389,8 @@ int main(int argc, char **argv)
         if (g.one_in(40)) overflow(g.below(4));
         if (g.one_in(4)) starve(false);
         if (g.one_in(4)) starve(true);
-        for (int k = 0; k < 8; k++) refuse();
+        run_at_best(fails_ahead(), g.below(2) * g.below(240), true);
+        for (int k = 0; k < 8; k++) run_at_best(refused_at_once(), 0, false);
         if (t.failed != before) reset();
     }
     if (!monitor->ok()) t.complain(monitor->first.c_str());

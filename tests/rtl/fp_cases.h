@@ -292,22 +292,25 @@ static uint32_t hard_single(enum fp_unit unit)
     return (rnd() & 0xffff0000u) | ((0x7ffeu + below(5)) & 0xffffu);
 }
 
-/** Case i of a unit: first every pair of specials, then hard and uniform ones by turns. */
+/** Case i of a unit: every pair of specials by turns with hard and uniform ones. */
 static fp_case make_case(enum fp_unit unit, uint64_t i)
 {
     fp_case k = {rnd(), rnd(), rnd(), (rnd() & 1) != 0, (rnd() & 1) != 0};
-    const uint64_t pairs = (uint64_t)SPECIALS * SPECIALS;
+    const bool one = unit == F2I || unit == FSQRT || unit == BF16; // of one operand
+    const uint64_t pairs = one ? SPECIALS : (uint64_t)SPECIALS * SPECIALS;
     const uint64_t modes = unit == FADD ? 4 : 1;
 
     if (unit == S9) {
         k.a = (uint32_t)(i % 511) - 255;
         return k;
     }
-    if (i < pairs * modes) {
-        k.sub = (i / pairs & 1) != 0;
-        k.half = (i / pairs & 2) != 0;
-        k.a = special((uint32_t)(i % pairs / SPECIALS));
-        k.b = special((uint32_t)(i % SPECIALS));
+    if (i % 2 == 0 && i / 2 < pairs * modes) {
+        const uint64_t mode = i / 2 / pairs,
+                       at = i / 2 * 7919 % pairs; // prime: each once, in no order
+        k.sub = (mode & 1) != 0;
+        k.half = (mode & 2) != 0;
+        k.a = special((uint32_t)(one ? at : at / SPECIALS));
+        k.b = special((uint32_t)(at % SPECIALS));
         k.c = special(below(SPECIALS));
         return k;
     }

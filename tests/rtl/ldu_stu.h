@@ -180,6 +180,18 @@ static inline transfer random_transfer(rng &g, uint64_t space, uint64_t fmt, uin
     return t;
 }
 
+/* As many inner rows as there can be, as many outer ones, as many lines in one: every bit of what counts them. */
+static inline std::vector<transfer> longest(uint64_t space)
+{
+    transfer inner = {space, RAW, Base, 0, 1, 0, 4095, 1, 64, 0, 0, 0}, outer = inner,
+             lines = inner;
+
+    outer.n0 = 1, outer.n1 = 4095, outer.d0 = 0, outer.d1 = 64;
+    lines.n0 = 1, lines.lines = lines.limit();
+    while (lines.row_bytes() > Size) lines.lines /= 2;
+    return {inner, outer, lines};
+}
+
 /* One past the last scratchpad line, far beyond, or so many rows that 16 bits would wrap. */
 static inline void break_range(rng &g, transfer &t)
 {

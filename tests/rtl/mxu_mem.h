@@ -44,9 +44,11 @@ static void copy_operands()
 
 static const uint32_t BigScales = 8; /* CM lines at the start with scales that overflow */
 
-/* Scales of any pattern, or such as make numbers of most sums. */
+/* Scales of any pattern, infinity or a bit beside it, or such as make numbers of most sums. */
 static uint32_t scale_of(bool wild, uint32_t least, uint32_t most)
 {
+    if (wild && g.one_in(8))
+        return g.below(2) << 31 | (0x7f800000 ^ (g.one_in(2) ? 0 : 1u << g.range(16, 30)));
     if (wild && g.one_in(2)) return g.below(2) ? (uint32_t)g.next() : g.below(4) << 29;
     return g.range(least, most) << 23 | g.below(0x800000) | (wild ? (uint32_t)g.below(2) << 31 : 0);
 }
