@@ -11,7 +11,7 @@
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/edge_judge.h"
 
-enum { DRAWS = 1000, FIXES = 40, SLOTS = 3, BATCH = 200, AGAIN = 3 };
+enum { DRAWS = 1000, FIXES = 40, SLOTS = 3, BATCH = 200, AGAIN = 3, LATE = 24, MOST_LATE = 96 };
 
 /* What a case is drawn for: an edge of a field, or with bits its one-bit fields are to be. */
 struct aim {
@@ -335,20 +335,24 @@ static void semaphores(struct batch *b, enum stamp_unit unit)
 }
 
 /* A few instructions at an idle unit, and one more ever later: once in the very clock in which one of them leaves the
- * queue. */
+ * queue, be it after MOST_LATE only where instructions are long. */
 static void arrivals(struct batch *b, enum stamp_unit unit)
 {
     const struct cover_points *p = cover_points_of(b->t->cover);
     const struct cover_pairs *q = &p->pairs[unit];
+    const uint32_t of = (uint32_t)unit - 1, both = p->queue + of * COVER_QUEUE_COUNT;
 
     begin(b, b->t, "arrivals", unit == STAMP_UNIT_STU);
     b->list.close = true;
     b->memories = 3;
-    for (uint32_t late = 0; late < 24; late++) {
+    for (uint32_t late = 0; late < MOST_LATE; late++) {
         for (uint32_t k = 0; k < 3; k++) add(b, aim_of_mode(p, q, gen_below(&b->r, q->modes)));
         for (uint32_t k = 0; k < late; k++) add(b, plain(p, STAMP_OP_NOP));
         add(b, aim_of_mode(p, q, gen_below(&b->r, q->modes)));
         add(b, plain(p, STAMP_OP_FENCE));
+        if (late + 1 != LATE && b->list.count + MOST_LATE + 5 <= EDGE_CASES) continue;
+        run(b);
+        if (cover_reached(b->t->cover, (int32_t)(both + COVER_QUEUE_BOTH))) return;
     }
     run(b);
 }
