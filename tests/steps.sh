@@ -24,8 +24,8 @@ if [ "$length" = short ]; then
     set -- runner tests/run_test.sh -- spec-fresh "make -s spec-fresh" -- check "$B/check" -- sanitizers "$B/check-san" \
         -- machines-random "make -s machines-random N=2 SEED=5 MOST=128" -- fuzz "make -s fuzz" \
         -- commands "STAMP_BIN=$B/stamp-san tests/cli/commands.sh" -- plant tests/cosim/plant.sh \
-        -- macros tests/cosim/macros.sh -- twins "tests/cosim/twins.sh waves tiny" -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" -- edges "$(each "$B/edges MACHINE" $machines)" \
-        -- assertions tests/assert/assertions.py -- cover "tests/cover/cover.sh ${machines%% *} 300" -- cover-test tests/cover/cover_test.py \
+        -- macros tests/cosim/macros.sh -- twins "tests/cosim/twins.sh waves tiny" -- networks tests/cosim/networks.sh -- memories tests/cosim/memories.sh -- platform "tests/cosim/platform.py $B/stamp $machines" -- trace "tests/cosim/trace.py $B/stamp" \
+        -- assertions tests/assert/assertions.py -- cover-test tests/cover/cover_test.py \
         -- cycles "$(each "$B/cycles MACHINE" $machines)" -- calibrate "tests/cosim/calibrate.sh $machines" -- registers "$(each "$B/regs MACHINE" $machines)" \
         -- benches "make -s benches" -- blocks tests/compiler/blocks.py \
         -- tokenizers tests/compiler/tokenizers.py -- field "tests/compiler/field.sh $B/stamp" \
@@ -40,19 +40,19 @@ if [ "$length" = short ]; then
         -- timing-parse tests/timing/parse.py -- timing-flow tests/timing/flow.py -- energy-schemes "tests/energy/schemes.py $B/stamp" -- energy-parse tests/energy/parse.py -- energy-flow tests/energy/flow.py -- energy-glitch tests/energy/glitch.py -- energy-record tests/energy/recorder.py -- prove "tests/prove/prove.py --short -j 1" -- prove-netlists tests/prove/netlists_test.py \
         -- mutate "tests/mutate/mutate.py rmux --short && tests/mutate/mutate.py rmux --count 0 2>&1 | grep -q 0.mutants.ran" \
         -- semaphores "$(each "tests/cosim/semaphores.py $B/stamp MACHINE" $machines)" \
-        -- words "$B/words ${machines%% *}" \
+        -- words "$(each "$B/words MACHINE" $machines)" \
         -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 0 ${machines%% *}"
-    for m in $machines; do
-        set -- "$@" -- "rand-$m" "$B/rand $m --near 1 --count $(short "$m")" -- "errors-$m" "$B/errors $m" \
-            -- "resets-$m" "$B/resets $m --count $(($(short "$m") / 12))"
+    for m in $machines; do # cover: edge tests, error tests and random programs, and what they reach together
+        set -- "cover-$m" "tests/cover/cover.sh $m $(short "$m")" -- "$@" -- "resets-$m" "$B/resets $m --count $(($(short "$m") / 12))"
     done
 else
-    set -- cover-long "tests/cover/cover.sh ${machines%% *} 4000" -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
+    set -- vectors-long "make -s vectors && $(each "$B/conform MACHINE rtl $B/vectors/MACHINE.vec" $machines)" \
         -- fuzz-long "make -s fuzz FUZZ=1000000" -- exhaust-fn "$B/exhaust_fn" -- layers tests/cosim/layers.sh \
         -- estimates-long "tests/cosim/estimates.py $B/stamp 0 $machines" \
         -- twins-awake "tests/cosim/twins.sh awake $machines" -- twins-threads "tests/cosim/twins.sh threads ${machines%% *}"
     for m in $machines; do
         set -- "$@" -- "rand-$m-long" "$B/rand $m --near 3 --seed 10000 --count $(long "$m")" \
+            -- "cover-$m-long" "tests/cover/cover.sh $m $(($(long "$m") / 5))" \
             -- "calibrate-$m-long" "$B/calibrate $m --seed 10000 --short 2000 --rand 2000"
     done
     for lib in asap7 ihp; do # 77 where the library is not there

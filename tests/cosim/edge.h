@@ -45,7 +45,7 @@ struct edge_group {
 
 /** Ended by a name of NULL. */
 extern const struct edge_group edge_transfers[], edge_vectors[], edge_packs[], edge_rows[],
-    edge_matrix[];
+    edge_matrix[], edge_crowds[];
 
 /** Append; the error is RANGE when l->over is set. */
 void edge_add(struct edge_list *l, union stamp_insn i, const char *fmt, ...) STAMP_PRINTF(3, 4);

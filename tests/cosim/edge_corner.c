@@ -11,7 +11,7 @@
 #include "tests/cosim/edge_image.h"
 #include "tests/cosim/edge_judge.h"
 
-enum { DRAWS = 1000, FIXES = 40, SLOTS = 3, BATCH = 200 };
+enum { DRAWS = 1000, FIXES = 40, SLOTS = 3, BATCH = 200, AGAIN = 3, LATE = 24, MOST_LATE = 96 };
 
 /* What a case is drawn for: an edge of a field, or with bits its one-bit fields are to be. */
 struct aim {
@@ -252,11 +252,13 @@ static void all_edges(struct batch *b)
         const struct cover_set *s = &p->set[k];
         if (!s->variant) whole = k;
         if (!s->variant || s->op->unit == STAMP_UNIT_CTL) continue;
-        begin(b, b->t, "corners", s->op->unit == STAMP_UNIT_STU);
-        b->list.again = s->op->unit == STAMP_UNIT_VXU ? EDGE_SM : EDGE_NOTHING;
-        b->list.every = b->list.again ? 8 : 0;
-        edges_of(b, s, true);
-        run(b);
+        for (int n = 0; n < AGAIN; n++) { /* what a program had to leave out is in the next */
+            begin(b, b->t, "corners", s->op->unit == STAMP_UNIT_STU);
+            b->list.again = s->op->unit == STAMP_UNIT_VXU ? EDGE_SM : EDGE_NOTHING;
+            b->list.every = b->list.again ? 8 : 0;
+            edges_of(b, s, true);
+            run(b);
+        }
         edges_of(b, s, false);
         codes_of(b, s, whole);
     }
@@ -294,30 +296,6 @@ static void neighbours(struct batch *b, enum stamp_unit unit)
     }
 }
 
-/* Each waits for what the one before has given: numbers 1, one between and the last, in each of the places. */
-static void semaphores(struct batch *b, enum stamp_unit unit)
-{
-    static const uint32_t number[] = {1, 7, STAMP_SEMAPHORES - 1};
-    const struct cover_points *p = cover_points_of(b->t->cover);
-
-    begin(b, b->t, "semaphores", unit == STAMP_UNIT_STU);
-    b->list.close = true;
-    for (uint32_t k = 0; k < p->sets; k++) {
-        const struct cover_set *s = &p->set[k];
-        if (!s->variant || s->op->unit != unit ||
-            (k && p->set[k - 1].op == s->op && p->set[k - 1].variant))
-            continue;
-        if (!b->list.count) add(b, (struct aim){s, NULL, COVER_SET, -1, {0}, {number[0]}});
-        for (uint32_t n = 0; n < 3 * SLOTS; n++) {
-            struct aim a = {s, NULL, COVER_SET, -1, {0}, {0}};
-            a.wait[n / 3] = number[n % 3];
-            a.post[n / 3] = number[(n + 1) % 3];
-            add(b, a);
-        }
-    }
-    run(b);
-}
-
 static struct aim plain(const struct cover_points *p, enum stamp_opcode op)
 {
     struct aim a = {NULL, NULL, COVER_SET, -1, {0}, {0}};
@@ -327,21 +305,54 @@ static struct aim plain(const struct cover_points *p, enum stamp_opcode op)
     return a;
 }
 
+/* Each waits for what the one before has given: numbers 1, one between and the last, in each of the places.
+ * What the last of them gives is there when the next comes. */
+static void semaphores(struct batch *b, enum stamp_unit unit)
+{
+    static const uint32_t number[] = {1, 7, STAMP_SEMAPHORES - 1};
+    const struct cover_points *p = cover_points_of(b->t->cover);
+    const struct cover_set *last = NULL;
+
+    begin(b, b->t, "semaphores", unit == STAMP_UNIT_STU);
+    b->list.close = true;
+    for (uint32_t k = 0; k < p->sets; k++) {
+        const struct cover_set *s = &p->set[k];
+        if (!s->variant || s->op->unit != unit ||
+            (k && p->set[k - 1].op == s->op && p->set[k - 1].variant))
+            continue;
+        if (!b->list.count) add(b, (struct aim){s, NULL, COVER_SET, -1, {0}, {number[0]}});
+        last = s;
+        for (uint32_t n = 0; n < 3 * SLOTS; n++) {
+            struct aim a = {s, NULL, COVER_SET, -1, {0}, {0}};
+            a.wait[n / 3] = number[n % 3];
+            a.post[n / 3] = number[(n + 1) % 3];
+            add(b, a);
+        }
+    }
+    add(b, plain(p, STAMP_OP_FENCE));
+    add(b, (struct aim){last, NULL, COVER_SET, -1, {number[0]}, {0}});
+    run(b);
+}
+
 /* A few instructions at an idle unit, and one more ever later: once in the very clock in which one of them leaves the
- * queue. */
+ * queue, be it after MOST_LATE only where instructions are long. */
 static void arrivals(struct batch *b, enum stamp_unit unit)
 {
     const struct cover_points *p = cover_points_of(b->t->cover);
     const struct cover_pairs *q = &p->pairs[unit];
+    const uint32_t of = (uint32_t)unit - 1, both = p->queue + of * COVER_QUEUE_COUNT;
 
     begin(b, b->t, "arrivals", unit == STAMP_UNIT_STU);
     b->list.close = true;
     b->memories = 3;
-    for (uint32_t late = 0; late < 24; late++) {
+    for (uint32_t late = 0; late < MOST_LATE; late++) {
         for (uint32_t k = 0; k < 3; k++) add(b, aim_of_mode(p, q, gen_below(&b->r, q->modes)));
         for (uint32_t k = 0; k < late; k++) add(b, plain(p, STAMP_OP_NOP));
         add(b, aim_of_mode(p, q, gen_below(&b->r, q->modes)));
         add(b, plain(p, STAMP_OP_FENCE));
+        if (late + 1 != LATE && b->list.count + MOST_LATE + 5 <= EDGE_CASES) continue;
+        run(b);
+        if (cover_reached(b->t->cover, (int32_t)(both + COVER_QUEUE_BOTH))) return;
     }
     run(b);
 }

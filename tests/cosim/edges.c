@@ -110,7 +110,7 @@ static void code(struct edge_tally *t)
 }
 
 static const struct edge_group *const lists[] = {edge_transfers, edge_vectors, edge_packs,
-                                                 edge_rows, edge_matrix};
+                                                 edge_rows,      edge_matrix,  edge_crowds};
 
 static bool has_group(const char *name)
 {

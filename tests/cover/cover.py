@@ -7,9 +7,11 @@
 
 A file is what `--cover` of rand, edges and errors wrote, or a merge wrote; one that is cut, or of another machine or
 other points, is refused with a line and exit 2. The table of waivers has a line for each point that cannot be
-reached, or a pattern of such (a regular expression for the whole name), a tab, and the reason. report ends with
-exit 1 unless every point is reached or waived; a waiver that names nothing, one without a reason and one of a
-point that was reached end it so, too. With --partly (a short run) holes are told and do not count; waivers do."""
+reached, or a pattern of such (a regular expression for the whole name): the pattern, a tab, the machines it is for (names
+of model/spec/mach.def with blanks between, or *: each), a tab, the reason. A line counts on its machines only. report ends
+with exit 1 unless every point is reached or waived; a waiver that names nothing, one without machines that there are or
+without a reason and one of a point that was reached end it so, too. With --partly (a short run) holes are told and do not
+count; waivers do."""
 import argparse
 import collections
 import html
@@ -19,6 +21,7 @@ import sys
 
 CLASSES = {"field": "edges of fields", "part": "whole and partial, situations", "pair": "neighbours in a unit",
            "refused": "refused at its limit", "handshake": "handshakes and stalls"}
+MACHINES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../model/spec/mach.def")
 HEAD = re.compile(r"stamp-cover 1 ([A-Za-z0-9_]+) (\d+) (\d+) ([0-9a-f]{16})\Z")
 
 
@@ -95,6 +98,12 @@ def merge(paths):
     return total
 
 
+def machines():
+    """Names of the table."""
+    with open(MACHINES, encoding="utf8") as f:
+        return re.findall(r"^CONFIG\((\w+),", f.read(), re.M)
+
+
 def shown(point):
     return point.replace("\t", " ", 1)
 
@@ -116,22 +125,30 @@ class Verdict:
         self.holes = [p for p, n in cover.count.items() if not n and p not in self.waived]
 
     def waivers(self, table):
+        """(where, pattern, reason) of each line for this machine; of those for others only the form is looked at."""
         if not table:
             return
+        there = machines()
         with open(table, encoding="utf8") as f:
-            for number, line in enumerate(f, 1):
-                line = line.rstrip("\n")
-                if not line or line.startswith("#"):
-                    continue
-                pattern, _, reason = line.partition("\t")
-                where = f"{table}:{number}"
-                if not reason.strip():
-                    self.wrong.append(f"{where}: no reason behind a tab")
-                    continue
+            lines = [line.rstrip("\n") for line in f]
+        for number, line in enumerate(lines, 1):
+            if not line or line.startswith("#"):
+                continue
+            pattern, names, reason = (line.split("\t", 2) + ["", ""])[:3]
+            where, names = f"{table}:{number}", names.split()
+            unknown = [n for n in names if n != "*" and n not in there]
+            if unknown or not names:
+                self.wrong.append(f"{where}: {' '.join(unknown) or 'nothing'} for a machine of {' '.join(there)}, or *")
+            elif not reason.strip():
+                self.wrong.append(f"{where}: no reason behind the machines and a tab")
+            else:
                 try:
-                    yield where, re.compile(pattern), reason.strip()
+                    found = re.compile(pattern)
                 except re.error as e:
                     self.wrong.append(f"{where}: not a regular expression: {e}")
+                    continue
+                if "*" in names or self.cover.machine in names:
+                    yield where, found, reason.strip()
 
     def classes(self):
         """(class, points, reached, waived, holes) of each."""

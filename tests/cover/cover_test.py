@@ -45,17 +45,37 @@ def gate(tmp):
     with open(f"{tmp}/page.html", encoding="utf8") as f:
         check("the page names it", "pair STU: A, B" in f.read())
     check("a short run only tells holes", run("report", hole, "--partly")[0] == 0)
+    waivers(tmp, whole, hole)
+
+
+def waivers(tmp, whole, hole):
+    """A table of one line, on a run of tiny or of base."""
     table = f"{tmp}/waive.txt"
-    for what, line, file, want in (("a waived hole passes", "pair STU: A, .*\tno such thing", hole, 0),
-                                   ("a waiver of what was reached", "pair STU: A, .*\tno such thing", whole, 1),
-                                   ("a waiver of no point", "pair STU: X, .*\tno such thing", whole, 1),
-                                   ("a waiver without a reason", "pair STU: A, B", hole, 1),
-                                   ("a waiver that is no pattern", "pair (\tno such thing", whole, 1)):
+    base = put(f"{tmp}/base.db", {**POINTS, "pair\tSTU: A, B": 0}, "base")
+    for what, line, file, want, wrong in (
+            ("a waived hole passes", "pair STU: A, .*\t*\tno such thing", hole, 0, ""),
+            ("waived for its machine", "pair STU: A, .*\ttiny\tno such thing", hole, 0, ""),
+            ("waived for two, of which it is one", "pair STU: A, .*\ttiny base\tno such thing", hole, 0, ""),
+            ("the other of the two", "pair STU: A, .*\ttiny base\tno such thing", base, 0, ""),
+            ("waived for another machine", "pair STU: A, .*\tbase wide\tno such thing", hole, 1, ""),
+            ("another machine, from there", "pair STU: A, .*\ttiny\tno such thing", base, 1, ""),
+            ("a waiver of what was reached", "pair STU: A, .*\t*\tno such thing", whole, 1, "and reached 1 times"),
+            ("reached on its machine", "pair STU: A, .*\tbase tiny\tno such thing", whole, 1, "and reached 1 times"),
+            ("reached on a machine it is not for", "pair STU: A, .*\tbase wide\tno such thing", whole, 0, ""),
+            ("a waiver of no point", "pair STU: X, .*\ttiny\tno such thing", whole, 1, "no point there is"),
+            ("of no point, of another machine", "pair STU: X, .*\twide\tno such thing", whole, 0, ""),
+            ("a machine there is not", "pair STU: A, B\ttiny nowhere\tno such thing", hole, 1, ": nowhere for a machine"),
+            ("a line without machines", "pair STU: A, B\tno such thing", hole, 1, ": no such thing for a machine"),
+            ("machines left empty", "pair STU: A, B\t\tno such thing", hole, 1, ": nothing for a machine"),
+            ("a waiver without a reason", "pair STU: A, B\t*", hole, 1, "no reason"),
+            ("of another machine, without a reason", "pair STU: A, B\tbase\t ", whole, 1, "no reason"),
+            ("a waiver that is no pattern", "pair (\t*\tno such thing", whole, 1, "not a regular expression"),
+            ("no pattern, of another machine", "pair (\twide\tno such thing", whole, 1, "not a regular expression")):
         with open(table, "w", encoding="utf8") as f:
             f.write(f"# comment\n{line}\n")
         code, said, _ = run("report", file, "--waive", table)
-        check(what, code == want and (want == 0) == ("waiver:" not in said), said)
-        check(what + ", in a short run too", run("report", file, "--waive", table, "--partly")[0] == want)
+        check(what, code == want and wrong in said and bool(wrong) == ("waiver:" in said), said)
+        check(what + ", in a short run too", run("report", file, "--waive", table, "--partly")[0] == bool(wrong))
 
 
 def merging(tmp):
