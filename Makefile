@@ -2,7 +2,7 @@
 # make test       every test                          make test-long  more seeds, whole networks
 # make lint       warnings, format, RTL lint, arrows  make bench      speed and memory, side by side
 # make coverage   RTL line and toggle coverage        make synth      Yosys: cells per unit
-# make prove [NAME="fifo csr"] [J=2]: proofs about the RTL, tests/prove/README.md
+# make prove [NAME="fifo csr"] [J=2]: proofs about the RTL; make prove-netlists [UNIT=csr]: mapped netlists against it; tests/prove/README.md
 # make mutate [UNIT="sems csr"] [J=2] [UPDATE=1]: mutants of the RTL's units, tests/mutate/README.md
 # make timing MACH=tiny LIB=asap7 [UNIT=mxu] [LIBERTY=FILES PERIOD=NS] [CHECK=1|UPDATE=1] [J=2]: rtl/timing/README.md
 # make energy MACH=tiny LIB=asap7 [UNIT=array] [WORK=random] [CYCLES=N] [GLITCHES=1 [ICARUS=1]] [FIT=1] [SECOND=0.2] [LIBERTY=FILES PERIOD=NS]: rtl/energy/README.md

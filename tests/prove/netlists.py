@@ -28,7 +28,7 @@ PATTERNS = 256
 WARM = 4 # cycles
 DRAWS = 20 # wrong gates tried until one is no equivalent
 TOGETHER = "read_aiger {path}; strash; fraig -C 100; dc2; iprove"
-OVER_TIME = "read_aiger {path}; strash; scorr; dc2; scorr; pdr -T {limit}"
+OVER_TIME = "read_aiger {path}; strash; scorr; dc2; scorr; bmc3 -F 20 -T 20; pdr -T {limit}"
 
 
 def ask(path, script, limit):
@@ -91,15 +91,15 @@ class Pair:
         return bad, open_ones
 
     def judge(self, path, limit, wrong=None):
-        """(verdict, how). Registers may hold anything; where some of the RTL's are no register of the netlist and that does
-        not do, all hold 0 at first, and what those hold is found from there: a constant is there after WARM cycles."""
+        """(verdict, how). Registers may hold anything; where that does not do (some of the RTL's are no register of the netlist,
+        a memory is read beyond its last line), all hold 0 at first, and what they come to is found from there."""
         bad, open_ones = self.bad(wrong)
         if bad == 0:
             return "equal", "structure"
         inputs = [v for v in dict.fromkeys(self.variables.values()) if v > 1]
         miter.write(path, self.graph, inputs, [], bad)
         verdict = ask(path, TOGETHER, limit)
-        if verdict != "differs" or not self.alone:
+        if verdict != "differs":
             return verdict, f"{len(open_ones)} functions"
         state = {v: self.left[k] for k, v in self.variables.items() if k[0] == sides.REGISTER and v > 1}
         warm = [self.graph.variable() for _ in range(WARM)]

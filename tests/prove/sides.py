@@ -20,7 +20,7 @@ flatten
 memory_collect
 memory_map
 opt_clean
-setundef -zero
+setundef -undriven -zero
 wreduce t:$mul
 dffunmap
 techmap
