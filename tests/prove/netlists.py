@@ -94,19 +94,19 @@ class Pair:
         """(verdict, how). Registers may hold anything; where that does not do (some of the RTL's are no register of the netlist,
         a memory is read beyond its last line), all hold 0 at first, and what they come to is found from there."""
         bad, open_ones = self.bad(wrong)
+        constants = f", {self.constants} registers constant" if self.constants else ""
         if bad == 0:
-            return "equal", "structure"
+            return "equal", f"structure{constants}"
         inputs = [v for v in dict.fromkeys(self.variables.values()) if v > 1]
         miter.write(path, self.graph, inputs, [], bad)
         verdict = ask(path, TOGETHER, limit)
         if verdict != "differs":
-            return verdict, f"{len(open_ones)} functions"
+            return verdict, f"{len(open_ones)} functions{constants}"
         state = {v: self.left[k] for k, v in self.variables.items() if k[0] == sides.REGISTER and v > 1}
         warm = [self.graph.variable() for _ in range(WARM)]
         state.update(zip(warm, [1] + warm))
         miter.write(path, self.graph, [v for v in inputs if v not in state], list(state.items()), self.graph.both(bad, warm[-1]))
-        return ask(path, OVER_TIME, limit), f"from 0 on, {len(self.alone)} registers of the RTL alone"
-
+        return ask(path, OVER_TIME, limit), f"from 0 on, {len(self.alone)} registers of the RTL alone{constants}"
 
     def shown(self):
         """A point that random values of the free ones show to differ, in words."""

@@ -80,7 +80,7 @@ class Rtl:
         kind, pins = found["type"], found["connections"]
         if kind in ("$_AND_", "$_NOT_"):
             self.gates[pins["Y"][0]] = pins["A"][0], pins["B"][0] if kind == "$_AND_" else None
-        elif kind in ("$_DFF_P_",):
+        elif kind == "$_DFF_P_":
             for wire, i in names[pins["Q"][0]]:
                 self.free[REGISTER, wire, i] = pins["Q"][0]
                 self.bound.append(((REGISTER, wire, i), pins["D"][0]))
@@ -99,6 +99,7 @@ class Rtl:
         value = {"0": 0, "1": 1, "x": 0}
         for point, bit in self.free.items():
             value[bit] = variables[point]
+
         def make(bit):
             a, b = self.gates[bit]
             return value[a] ^ 1 if b is None else graph.both(value[a], value[b])
