@@ -20,7 +20,7 @@ PROVE = "read_aiger {out}; strash; scorr; dc2; scorr; pdr -T {limit}"
 class Circuit:
     """An AIGER file of design.py: literals, inputs and outputs by name."""
 
-    def __init__(self, path):
+    def __init__(self, path, registers=()):
         with open(path + ".aig", "rb") as file:
             data = file.read()
         head, at = data.split(b"\n", 1)[0].split(), data.index(b"\n") + 1
@@ -51,8 +51,25 @@ class Circuit:
                 kind, index, bit, name = line.split(maxsplit=3)
                 if kind in self.names:
                     self.names[kind][int(index)] = name.strip(), int(bit)
+        self.set = self.taken(registers)
         self.memories = [Memory(self, name[:-len(DATA)]) for name in sorted(
             {n for n, _ in self.names["input"].values() if n.endswith(DATA)})]
+
+    def taken(self, registers):
+        """(name, bit) -> latch, of registers the circuit has as outputs to say which they are: no longer outputs."""
+        shown = {i: n for i, n in self.names["output"].items() if re.sub(r"\[\d+\]$", "", n[0]) in registers}
+        if not shown:
+            return {}
+        g = Graph()
+        ins = [0 if self.names["input"].get(i, ("",))[0] == "mutant" else g.variable() for i in range(self.inputs)]
+        own = [g.variable() for _ in range(self.latches)]
+        v, found = values(g, self, ins, own), {}
+        for i, name in shown.items():
+            if at(v, self.outputs[i]) in own:
+                found[name] = own.index(at(v, self.outputs[i]))
+            self.outputs[i] = 0
+            del self.names["output"][i]
+        return found
 
 
 class Memory:
