@@ -248,6 +248,7 @@ static void fill()
     for (uint32_t &v : it_memory) v = (uint32_t)(index_high + g.below(64));
     table = it_memory;
     dram->faults.clear();
+    move_memory();
     win_lo = Base;
     win_hi = Base + Size;
 }

@@ -263,6 +263,7 @@ static void fill()
     pb.resize((size_t)mach.PB * mach.L * mach.T / 2);
     for (uint8_t &b : pb) b = (uint8_t)g.next();
     dram->faults.clear();
+    move_memory();
     win_lo = Base;
     win_hi = Base + Size;
 }
