@@ -350,6 +350,14 @@ static void scenario()
     check_monitor();
 }
 
+/* Memory and scratchpads that never wait. */
+static void at_best()
+{
+    dram->config.stall_ar = dram->config.stall_r = stall_wr = 0;
+    dram->config.read_latency = 60;
+    dram->config.read_rate = 256;
+}
+
 /* Beats from the first to the last over the cycles between them. */
 static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines, uint64_t rows,
                  uint32_t want_256, bool gather, bool print)
@@ -357,9 +365,7 @@ static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines,
     std::vector<transfer> list;
     const uint64_t count = 8;
 
-    dram->config.stall_ar = dram->config.stall_r = stall_wr = 0;
-    dram->config.read_latency = 60;
-    dram->config.read_rate = 256;
+    at_best();
     for (uint64_t i = 0; i < count; i++) {
         transfer t = {space, fmt, 0, 0, lines, lines, rows, 1, 0, 0, gather, 0};
         t.dram = Base + (fmt == RAW ? 2 : fmt == F32 ? 1 : 0) * Part;
@@ -379,6 +385,8 @@ int main(int argc, char **argv)
     const options o = parse(argc, argv);
 
     open_bench(o.seed);
+    while (passed + failed < o.cases / 16 && failed < 100) scenario();
+    at_best();
     fill();
     set_window();
     for (uint64_t space : {WB, VM}) run(longest(space), ~0ull);
