@@ -212,8 +212,7 @@ template <int W> struct bench {
     lanes<W> seen;
 
     bench(const circuit &graph, const plan &p)
-        : c(graph),
-          value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
+        : c(graph), value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
           now(graph.latches), seen(all<W>(false))
     {
         for (int l = 0; l < 64 * W; l++) mutant.push_back(l);
@@ -223,8 +222,7 @@ template <int W> struct bench {
     }
     /* Those of another's lanes. */
     template <int V>
-    bench(const bench<V> &from, const std::vector<int> &kept)
-        : c(from.c), now(from.now.size())
+    bench(const bench<V> &from, const std::vector<int> &kept) : c(from.c), now(from.now.size())
     {
         const auto take = [&](const std::vector<lanes<V>> &v) {
             std::vector<lanes<W>> to;

@@ -34,6 +34,8 @@ static stamp_axi pins;
 static uint64_t base;    /* where the bench's memory lies */
 static ctrl_clock timed; /* twins of model/clock */
 
+#include "tests/rtl/ctrl_preset.h"
+
 /* ---- The units ------------------------------------------------------------------------------- */
 
 struct flight {
@@ -239,36 +241,11 @@ static void place(const program &p)
         top->code_count_i |= g.below(2) ? ~0u : (uint32_t)g.next() >> g.below(32);
 }
 
-/* A wait that lacks one bit of what the watchdog allows, then one that lacks next to nothing. */
-static void preset_wait(uint64_t n)
-{
-    const uint32_t most = top->watchdog_i;
-    uint32_t bit = 12;
-    top->contextp()->assertOn(n != 1500 && n != 3000); /* the RTL's own check counts along */
-    if (n != 1500 && n != 3000) return;
-    while (!(most >> bit & 1) || (bit < 31 && most >> (bit + 1) && g.below(2))) bit++;
-    if (n == 1500)
-        top->rootp->ctrl_tb_top__DOT__i_dispatch__DOT__idle_cycles_q = most - (1u << bit);
-    if (n == 3000)
-        top->rootp->ctrl_tb_top__DOT__i_dispatch__DOT__idle_cycles_q = most - g.below(30);
-}
-
-/* Program order is counted modulo 2^24, once units are reset: from anywhere, mostly just below a carry. */
-static void preset_places(uint64_t n)
-{
-    if (n == 1) {
-        const uint32_t v = g.below(3) ? (2u << g.below(24)) - 1 - g.below(4) : (uint32_t)g.next();
-        top->contextp()->assertOn(false);
-        top->rootp->ctrl_tb_top__DOT__i_queues__DOT__seq_q = v & 0xffffff;
-    } else if (n == 2)
-        top->contextp()->assertOn(true);
-}
-
 static void run(const program &p)
 {
     size_t at = 0;
     uint64_t n = 0;
-    bool done = false;
+    bool done = false, many = false;
 
     for (uint32_t u = 0; u < Units; u++) handed[u].clear(), inside[u].clear();
     memset(sem, 0, sizeof sem);
@@ -294,6 +271,7 @@ static void run(const program &p)
         observe(p, at);
         if (p.error == STAMP_ERROR_WATCHDOG) preset_wait(n);
         preset_places(n);
+        preset_skip(p, at, many);
         tick(true);
         if (n > 300000) {
             t.complain("hangs");
