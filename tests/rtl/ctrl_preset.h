@@ -25,7 +25,8 @@ static void preset_wait(uint64_t n)
 static void preset_places(uint64_t n)
 {
     if (n == 1) {
-        const uint32_t v = g.below(3) ? (2u << g.below(24)) - 1 - g.below(4) : (uint32_t)g.next();
+        const uint32_t bit = g.below(2) ? 23 : g.below(24);
+        const uint32_t v = g.below(4) ? (2u << bit) - 1 - g.below(12) : (uint32_t)g.next();
         top->contextp()->assertOn(false);
         top->rootp->ctrl_tb_top__DOT__i_queues__DOT__seq_q = v & 0xffffff;
     } else if (n == 2)

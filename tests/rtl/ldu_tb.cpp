@@ -12,6 +12,7 @@
  * Build    make build/tb/base/ldu: stamp_ldu with the parameters it names
  */
 #include "tests/rtl/ldu_clock.h"
+#include "tests/rtl/ldu_stu_bad.h"
 
 struct line_write {
     uint64_t space, line;
@@ -292,6 +293,12 @@ int main(int argc, char **argv)
     open_bench(o.seed);
     while (passed + failed < o.cases / 16 && failed < 100) scenario();
     at_best();
+    for (int n = 0; n < 8; n++) {
+        fill();
+        set_window();
+        for (uint64_t space : {VM, WB})
+            each_bit(g, space, [](const transfer &t) { run({t}, ~0ull); });
+    }
     fill();
     set_window();
     for (uint64_t space : {WB, VM}) run(longest(space), ~0ull);

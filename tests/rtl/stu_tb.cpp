@@ -11,6 +11,7 @@
  */
 #include "tests/rtl/bench_record.h"
 #include "tests/rtl/stu_clock.h"
+#include "tests/rtl/ldu_stu_bad.h"
 
 static std::vector<uint8_t> want_mem(Size);
 static std::vector<bool> loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
@@ -361,6 +362,12 @@ int main(int argc, char **argv)
     open_bench(o.seed);
     while (passed + failed < o.cases / 16 && failed < 100) scenario();
     at_best();
+    for (int n = 0; n < 8; n++) {
+        fill();
+        set_window();
+        for (uint64_t space : {VM, PB})
+            each_bit(g, space, [](const transfer &t) { run({t}, ~0ull); });
+    }
     fill();
     set_window();
     for (uint64_t space : {PB, VM}) run(longest(space), ~0ull);
