@@ -55,11 +55,17 @@ ports() {
     done
 }
 
-# A line a port: what Verilator made of it in the root module. signals HEADER TOP
+# A line a port: what Verilator made of it in the root module. signals HEADER TOP [BENCH]
 signals() {
     sed -n -E -e 's/^ *[A-Za-z]+(<[0-9]+>)?\/\*([0-9]+):0\*\/ ('"$2"'__DOT__\w+_n?[io]);.*/\3 \3 \2/p' \
         -e 's/^ *VL_(IN|OUT)[0-9W]*\(&?(\w+_n?[io]),([0-9]+),0.*/\2 '"$2"'__DOT__\2 \3/p' "$dir/$1" |
         awk '{ printf "SIGNAL(%s, \"%s\", %d)\n", $1, $2, $3 + 1 }' > "$dir/signals.def"
+    for v in $(sed -n 's/^public_flat_rw .* -var "\(.*\)"$/\1/p' "tests/rtl/${3:-}_tb.vlt" 2> /dev/null); do
+        # Registers that the bench sets: an element of an array by itself.
+        sed -n -E -e 's/^ *VlUnpacked<\w+\/\*([0-9]+):0\*\/, ([0-9]+)> ('"$2"'__DOT__(\w*__DOT__)?'"$v"');.*/\3 \1 \2/p' \
+            -e 's/^ *[A-Za-z]+\/\*([0-9]+):0\*\/ ('"$2"'__DOT__(\w*__DOT__)?'"$v"');.*/\2 \1 0/p' "$dir/$1" |
+            awk '{ for (i = 0; i < ($3 ? $3 : 1); i++) { n = $3 ? $1 "[" i "]" : $1; printf "SIGNAL(%s, \"%s\", %d)\n", n, n, $2 + 1 } }' >> "$dir/signals.def"
+    done
     [ -s "$dir/signals.def" ] || { echo "error: no port of a unit is visible in $dir" >&2; exit 1; }
 }
 
@@ -116,7 +122,7 @@ bench() {
     if [ $record = 1 ]; then # which ports there are is known once it is verilated
         ports $([ "$unit" != fp ] || ls rtl/fp/stamp_f*.sv | grep -v _pkg) > "$dir/ports.vlt"
         verilator --cc $of
-        signals Vtop___024root.h "$(basename "$top" .sv)"
+        signals Vtop___024root.h "$(basename "$top" .sv)" "$unit"
         printf '#define %s\n' "STAMP_RECORD 1" "VROOT Vtop___024root" 'VROOT_H "Vtop___024root.h"' 'SIGNALS_DEF "signals.def"' \
             "STAMP_RECORD_TOP \"$(basename "$top" .sv)\"" "STAMP_RECORD_MACH \"$mach\"" > "$dir/recorded.h"
         more="-include recorded.h" more_cpp="$up/sim/verilator/record.cpp $up/sim/verilator/signals.cpp -LDFLAGS -lz"

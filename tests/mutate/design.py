@@ -39,6 +39,7 @@ hierarchy -top {top}
 {blackboxes}
 flatten
 {ports}
+{registers}
 check -assert
 opt -fast -nodffe -nosdff
 memory_map
@@ -165,12 +166,19 @@ def drawn(design, top, module, count, seed, where):
     return [faults[int(i * step)] for i in range(min(count, len(faults)))]
 
 
+def registers(module):
+    """Registers of a module that benches set: tests/rtl/*.vlt."""
+    text = "".join(read(f) for f in sorted(glob.glob(f"{ROOT}/tests/rtl/*.vlt")))
+    return sorted(re.findall(rf'^public_flat_rw -module "{module}" -var "(.*)"$', text, re.M))
+
+
 def circuit(unit, count, seed):
     """(path of AIGER file without its ending, faults as (options, place in the source))."""
     design = elaborated()
     top = module_at(read(design), unit.path)
     where = os.path.join(OUT, unit.name)
-    key = digest(CIRCUIT, LIST, WIDTH, sorted(CLOCKS), os.path.basename(design), top, unit.module, count, seed)
+    key = digest(CIRCUIT, LIST, WIDTH, sorted(CLOCKS), os.path.basename(design), top, unit.module, count, seed,
+                 *registers(unit.module))
     if os.path.exists(where + ".key") and read(where + ".key").split("\n", 1)[0] == key:
         return where, [tuple(x.split("\t")) for x in read(where + ".key").splitlines()[1:]]
     faults = drawn(design, top, unit.module, count, seed, where)
@@ -178,8 +186,9 @@ def circuit(unit, count, seed):
     cut = [m[1:] for m in memories(read(design), top)]
     blackboxes = f"blackbox {' '.join(cut)}" if cut else ""
     ports = f"expose -evert {' '.join('t:' + m for m in cut)}" if cut else ""
-    yosys(CIRCUIT.format(design=design, top=top, mutations=mutations, blackboxes=blackboxes, ports=ports, out=where),
-          unit.name)
+    shown = "\n".join(f"expose w:{r} w:{r}[[]*" for r in registers(unit.module)) # by name; Circuit takes them from there
+    yosys(CIRCUIT.format(design=design, top=top, mutations=mutations, blackboxes=blackboxes, ports=ports, registers=shown,
+                         out=where), unit.name)
     with open(where + ".key", "w", encoding="utf-8") as file:
         file.write(key + "\n" + "".join(f"{f}\t{s}\n" for f, s in faults))
     return where, faults

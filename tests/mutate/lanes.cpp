@@ -5,12 +5,13 @@
  * 0 the unit as it is. A mutant is seen at the first output bit that differs from the recorded one where lane 0 has
  * the recorded one.
  *
- *   lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and COUNTERS
+ *   lanes CIRCUIT.aig MOST [PLAN SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and COUNTERS
  *                                                             (in it) are of mutate.py; MOST cycles of a record
  *
  * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero 0 | out BIT | nothing 0 (an output that is
  *         not compared), in the order of the circuit; then memory WIDTH ADDRESS PARTS and the places of its ports (lanes.h)
- *         bit by bit, write, read, write_at, read_at, mask, data, given
+ *         bit by bit, write, read, write_at, read_at, mask, data, given; then register LATCH BIT for those recorded:
+ *         where lane 0 has one otherwise, something set them from outside, and every lane gets them as recorded
  * Output  "kill LANE RECORD CYCLE OUTPUT" for each lane seen, "record R cycles N differs D" for each record: D output
  *         bits of lane 0 were not as recorded (what registers and memories hold at first is not in a record)
  * Exit    1 with one line on standard error where a file is not what it should be
@@ -91,6 +92,10 @@ struct plan {
         in; /* bit of the frame, or -1: false, -2 - k: bit k of the mutant's number */
     std::vector<int64_t> out; /* bit of the frame, or -1 */
     std::vector<memory_ports> memories;
+    struct set_bit {
+        uint32_t latch, bit;
+    };
+    std::vector<set_bit> registers;
 
     plan(const char *path, const circuit &c)
     {
@@ -103,6 +108,8 @@ struct plan {
                 out.push_back(n);
             else if (!strcmp(what, "nothing") && fscanf(f, "%u", &n) == 1)
                 out.push_back(-1);
+            else if (!strcmp(what, "register"))
+                registers.push_back(recorded(f, c));
             else if (!strcmp(what, "memory"))
                 memories.push_back(cut(f, c));
             else if (!strcmp(what, "in") && fscanf(f, "%15s %u", from, &n) == 2)
@@ -120,6 +127,13 @@ struct plan {
     }
 
   private:
+    set_bit recorded(FILE *f, const circuit &c) const
+    {
+        set_bit r;
+        if (fscanf(f, "%u %u", &r.latch, &r.bit) != 2 || r.latch >= c.latches || r.bit / 8 >= bytes)
+            fail("register is not of this circuit");
+        return r;
+    }
     static memory_ports cut(FILE *f, const circuit &c)
     {
         memory_ports m;
@@ -191,16 +205,14 @@ struct place {
 /* All lanes that are left. Lane 0 is the unit as it is. */
 template <int W> struct bench {
     const circuit &c;
-    const plan &p;
     std::vector<int> mutant;     /* of a lane */
     std::vector<lanes<W>> value; /* of variables, 0 is false */
     std::vector<lanes<W>> now;   /* next values of registers */
     std::vector<memory<W>> memories;
     lanes<W> seen;
 
-    bench(const circuit &graph, const plan &how)
-        : c(graph), p(how),
-          value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
+    bench(const circuit &graph, const plan &p)
+        : c(graph), value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
           now(graph.latches), seen(all<W>(false))
     {
         for (int l = 0; l < 64 * W; l++) mutant.push_back(l);
@@ -210,8 +222,7 @@ template <int W> struct bench {
     }
     /* Those of another's lanes. */
     template <int V>
-    bench(const bench<V> &from, const std::vector<int> &kept)
-        : c(from.c), p(from.p), now(from.now.size())
+    bench(const bench<V> &from, const std::vector<int> &kept) : c(from.c), now(from.now.size())
     {
         const auto take = [&](const std::vector<lanes<V>> &v) {
             std::vector<lanes<W>> to;
@@ -237,7 +248,7 @@ template <int W> struct bench {
         return l;
     }
     /* What registers hold at first: anything, but the same in all lanes. */
-    void begin()
+    void begin(const plan &p)
     {
         uint64_t s = 88172645463325252u;
         for (uint32_t i = 0; i < c.latches; i++) {
@@ -251,14 +262,19 @@ template <int W> struct bench {
     {
         return value[literal >> 1] ^ all<W>(literal & 1);
     }
-    void settle(const stream &s)
+    void settle(const plan &p, const stream &s)
     {
+        bool set = false;
+        for (const auto &r : p.registers)
+            set |= (value[c.inputs + 1 + r.latch][0] & 1) != uint64_t(s.bit(r.bit));
+        for (size_t i = 0; set && i < p.registers.size(); i++)
+            value[c.inputs + 1 + p.registers[i].latch] = all<W>(s.bit(p.registers[i].bit));
         for (size_t i = 0; i < p.in.size(); i++)
             if (p.in[i] >= 0) value[i + 1] = all<W>(s.bit(uint32_t(p.in[i])));
         lanes<W> *own = &value[c.inputs + c.latches + 1];
         for (size_t i = 0; i < c.left.size(); i++) own[i] = at(c.left[i]) & at(c.right[i]);
     }
-    void compare(const stream &s, place &r)
+    void compare(const plan &p, const stream &s, place &r)
     {
         for (size_t o = 0; o < p.out.size(); o++) {
             if (p.out[o] < 0) continue;
@@ -293,15 +309,15 @@ template <int W> struct bench {
         return moves | any<W>(changed);
     }
     /* To the record's end, or until no more than `enough` lanes are left. */
-    bool replay(place &r, stream &s, uint64_t limit, size_t enough)
+    bool replay(const plan &p, place &r, stream &s, uint64_t limit, size_t enough)
     {
         for (size_t alive = left().size(); r.cycles < limit && alive > enough && s.next();
              r.cycles++) {
             if (!r.moves && s.frame == r.before) continue; /* the same cycle again */
             r.before = s.frame;
-            settle(s);
+            settle(p, s);
             const lanes<W> were = seen;
-            compare(s, r);
+            compare(p, s, r);
             r.moves = clock();
             if (any<W>(were ^ seen)) alive = left().size();
         }
@@ -313,19 +329,22 @@ template <int W> struct bench {
 
 int main(int argc, char **argv)
 {
-    if (argc < 4 || argc % 2) fail("lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...");
+    if (argc < 6 || argc % 3) fail("lanes CIRCUIT.aig MOST [PLAN SKIP:COUNTERS RECORD]...");
     const circuit c(argv[1]);
-    const plan p(argv[2], c);
-    bench<words> wide(c, p);
+    const uint64_t limit = strtoull(argv[2], nullptr, 10);
+    std::vector<std::unique_ptr<plan>> plans; /* what narrow has of memories points there */
+    for (int a = 3; a < argc; a += 3) plans.emplace_back(new plan(argv[a], c));
+    bench<words> wide(c, *plans[0]);
     std::unique_ptr<bench<1>> narrow; /* once few are left: a fourth of the work */
-    const uint64_t limit = strtoull(argv[3], nullptr, 10);
-    for (int a = 4; a + 1 < argc; a += 2) {
-        stream s(argv[a], argv[a + 1], p.bytes);
+    for (int a = 3; a < argc; a += 3) {
         place r = {};
-        r.number = (a - 4) / 2;
-        narrow ? narrow->begin() : wide.begin();
-        if (!narrow && !wide.replay(r, s, limit, 64)) narrow.reset(new bench<1>(wide, wide.left()));
-        if (narrow) narrow->replay(r, s, limit, 0);
+        r.number = a / 3 - 1;
+        const plan &p = *plans[size_t(r.number)];
+        stream s(argv[a + 1], argv[a + 2], p.bytes);
+        narrow ? narrow->begin(p) : wide.begin(p);
+        if (!narrow && !wide.replay(p, r, s, limit, 64))
+            narrow.reset(new bench<1>(wide, wide.left()));
+        if (narrow) narrow->replay(p, r, s, limit, 0);
         printf("record %d cycles %" PRIu64 " differs %" PRIu64 "\n", r.number, r.cycles, r.differs);
     }
 }

@@ -20,7 +20,7 @@ PROVE = "read_aiger {out}; strash; scorr; dc2; scorr; pdr -T {limit}"
 class Circuit:
     """An AIGER file of design.py: literals, inputs and outputs by name."""
 
-    def __init__(self, path):
+    def __init__(self, path, registers=()):
         with open(path + ".aig", "rb") as file:
             data = file.read()
         head, at = data.split(b"\n", 1)[0].split(), data.index(b"\n") + 1
@@ -45,14 +45,32 @@ class Circuit:
             left = own - delta[0]
             self.ands.append((left, left - delta[1]))
             own += 2
-        self.names = {"input": {}, "output": {}}
+        self.names, self.index, shown = {"input": {}, "output": {}}, {"input": {}, "output": {}}, {}
         with open(path + ".map", encoding="utf-8") as file:
             for line in file:
                 kind, index, bit, name = line.split(maxsplit=3)
-                if kind in self.names:
-                    self.names[kind][int(index)] = name.strip(), int(bit)
+                if kind == "output" and re.sub(r"\[\d+\]$", "", name.strip()) in registers:
+                    shown[name.strip(), int(bit)] = int(index) # perhaps of a port, too
+                elif kind in self.names: # of several names the unit's own
+                    self.index[kind][name.strip(), int(bit)] = int(index)
+                    if "." in self.names[kind].get(int(index), ".")[0]:
+                        self.names[kind][int(index)] = name.strip(), int(bit)
+        self.set = self.taken(shown) if shown else {}
         self.memories = [Memory(self, name[:-len(DATA)]) for name in sorted(
             {n for n, _ in self.names["input"].values() if n.endswith(DATA)})]
+
+    def taken(self, shown):
+        """(name, bit) -> latch, of registers the circuit has as outputs to say which they are: no longer outputs."""
+        g = Graph()
+        ins = [0 if self.names["input"].get(i, ("",))[0] == "mutant" else g.variable() for i in range(self.inputs)]
+        own = [g.variable() for _ in range(self.latches)]
+        v, found = values(g, self, ins, own), {}
+        for name, i in shown.items():
+            if at(v, self.outputs[i]) in own:
+                found[name] = own.index(at(v, self.outputs[i]))
+            if i not in self.names["output"]:
+                self.outputs[i] = 0
+        return found
 
 
 class Memory:
@@ -61,7 +79,7 @@ class Memory:
 
     def __init__(self, c, path):
         def bits(way, port):
-            found = {bit: i for i, (n, bit) in c.names[way].items() if n == f"{path}.{port}"}
+            found = {bit: i for (n, bit), i in c.index[way].items() if n == f"{path}.{port}"}
             return [found.get(bit) for bit in range(max(found) + 1)] if found else []
 
         self.path, self.given = path, bits("input", DATA[1:])
@@ -146,7 +164,7 @@ def miter(c, number, path, zeros):
         split |= more
     bad, apart = 0, set().union(*(m.ports() for m in c.memories))
     for i, o in enumerate(c.outputs):
-        if i not in apart:
+        if i not in apart or "." not in c.names["output"][i][0]:
             bad = g.either(bad, g.differ(at(sides[0], o), at(sides[1], o)))
     for m in c.memories:
         bad = g.either(bad, otherwise(g, c, m, sides))

@@ -114,7 +114,8 @@ def recorded(paths, name, commands):
 
 # ---- Replay ----------------------------------------------------------------------------------------------------
 def plan(c, head, path):
-    """What lanes.cpp has to know: where each input and output stands in a frame."""
+    """What lanes.cpp has to know: where each input and output stands in a frame. An output that the record has not is
+    not compared: the machine has no such port where nothing is at it."""
     place = {name.rsplit("__DOT__", 1)[-1]: at for name, (_, _, at) in head.place().items()}
     lines = [f"frame {(head.bits + 7) // 8}"]
     for i in range(c.inputs):
@@ -125,28 +126,29 @@ def plan(c, head, path):
             raise design.BadUnit(f"input {name} is not recorded")
     for i in range(len(c.outputs)):
         name, bit = c.names["output"].get(i, ("", 0)) # a constant has no name, and is not compared
-        lines.append(f"out {place[name] + bit}" if name and "." not in name else "nothing 0")
+        lines.append(f"out {place[name] + bit}" if name in place else "nothing 0")
+    if not any(x.startswith("out") for x in lines):
+        raise design.BadUnit(f"{head.path}: no output of the unit is recorded")
     for m in c.memories:
         ports = m.write + m.read + m.write_at + m.read_at + m.mask + m.data + m.given
         lines.append(f"memory {len(m.data)} {len(m.read_at)} {len(m.mask)} " +
                      " ".join(str(-1 if n is None else n) for n in ports))
+    lines += [f"register {latch} {place[name] + bit}" for (name, bit), latch in c.set.items() if name in place]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
 
 def replayed(where, c, files, work):
     """Mutant -> (file, cycle, output) that shows it; cycles; output bits of the unit itself that were not as recorded."""
-    words = []
+    words, plans = [], []
     for path in files:
         head = record.Record(path)
-        if path == files[0]:
-            plan(c, head, where + ".plan")
-            ports = head.ports
-        if head.ports != ports:
-            raise design.BadUnit(f"{path}: not the ports of {files[0]}")
-        words += [f"{head.skip}:{len(head.events)}", path]
+        if head.ports not in plans:
+            plan(c, head, f"{where}.{len(plans)}.plan")
+            plans.append(head.ports)
+        words += [f"{where}.{plans.index(head.ports)}.plan", f"{head.skip}:{len(head.events)}", path]
     most = str(int(work / len(c.ands)))
-    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", where + ".plan", most] + words,
+    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", most] + words,
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise design.BadUnit((done.stderr.strip() or "lanes ended")[-200:])
@@ -235,7 +237,7 @@ def campaign(unit, files, args):
     where, faults = design.circuit(unit, args.count, args.seed) if args.count else (None, [])
     if len(faults) < LEAST:
         return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
-    c = miter.Circuit(where)
+    c = miter.Circuit(where, design.registers(unit.module))
     seen, cycles, odd = replayed(where, c, list(files), args.work)
     before = sum(files[f] not in NEW for f, _, _ in seen.values())
     alone = sum(files[f] not in {*NEW, *BENCHES} for f, _, _ in seen.values())

@@ -32,6 +32,7 @@ struct program {
     std::vector<uint32_t> visit; /* instructions that must be read: executed or skipped */
     stamp_error error;
     uint32_t error_pc;
+    bool endless; /* a LOOP of no iterations has no ENDL */
 };
 
 /* An instruction of unit u that does next to nothing on the C machine. */
@@ -361,6 +362,7 @@ static void finish(program &p)
         control(p, STAMP_OP_SETR, r, 0);
         control(p, STAMP_OP_LOOP, r, 0);
         skipped(p, g.below(80));
+        p.endless = true;
         break;
     case 6: /* a fifth loop, were it not empty */
         for (int k = 0; k < 4; k++) control(p, STAMP_OP_LOOP, 0, 2);

@@ -50,8 +50,9 @@ enum { VM, WB, CM, RT, NT, IT = 10, PB };
 enum { RAW, F32, BF16 };
 enum { NONE = 0, RANGE = 3, DRAM_RANGE = 5, AXI_READ = 6, AXI_WRITE = 7, NUMERIC = 9 };
 
-/* DRAM of the benches: [Base, Base + Size), five parts with contents of their own. */
-static constexpr uint64_t Part = 1 << 18, Size = 5 * Part, Base = 0xf123400000;
+/* DRAM of the benches: [Base, Base + Size), five parts with contents of their own. It moves. */
+static constexpr uint64_t Part = 1 << 18, Size = 5 * Part;
+static uint64_t Base = 0xf123400000;
 
 struct rng {
     uint64_t s;
@@ -192,35 +193,6 @@ static inline std::vector<transfer> longest(uint64_t space)
     return {inner, outer, lines};
 }
 
-/* One past the last scratchpad line, far beyond, or so many rows that 16 bits would wrap. */
-static inline void break_range(rng &g, transfer &t)
-{
-    const uint64_t kind = g.below(4);
-    if (kind == 3) { /* 2^16 + 2 rows: counted modulo 2^16 they would fit */
-        t.n0 = 331, t.n1 = 198, t.d0 = t.d1 = 0;
-        t.line = 0, t.lines = t.lstride = 1;
-    } else if (kind == 0)
-        t.line = t.limit() - (t.row_line(t.rows() - 1) - t.line + t.lines) + 1;
-    else if (kind == 1)
-        t.line = 65535 - g.below(100);
-    else
-        t.n0 = 4095, t.n1 = 1 + g.below(4095), t.lstride = 65535 - g.below(2);
-}
-
-/* Some row leaves DRAM: below, above, or beyond 40 bits. */
-static inline void break_window(rng &g, transfer &t)
-{
-    const uint64_t kind = g.below(4);
-    if (kind == 0)
-        t.dram = Base - 64 * (1 + g.below(8));
-    else if (kind == 1)
-        t.dram = Base + Size - (t.row_bytes() + 63) / 64 * 64 - 64 * g.below(20);
-    else if (kind == 2)
-        t.d0 = 0xffffffc0;
-    else
-        t.d1 = 0xffffffc0, t.dram = Base + 64 * g.below(64);
-}
-
 struct options {
     uint64_t seed = 1, cases = 2000;
     bool bench = false;
@@ -301,6 +273,12 @@ static inline uint32_t stall_level()
 {
     static const uint32_t levels[] = {0, 0, 30, 128, 230};
     return levels[g.below(5)];
+}
+
+/* Anywhere in 40 bits of address. */
+static inline void move_memory()
+{
+    if (g.one_in(4)) Base = (g.next() >> 24) % ((1ull << 40) - Size) / 4096 * 4096;
 }
 
 /* A window that just fits, or is a byte short. */

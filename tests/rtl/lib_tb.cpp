@@ -176,6 +176,8 @@ int main(int argc, char **argv)
     top = new Vtop;
     if (a.cases) {
         reset();
+        counters(a.cases); /* first: of many gates, a record of it is replayed for few cycles */
+        reset();
         fifo(a.cases);
         memories(a.cases);
         vm(a.cases);
@@ -183,8 +185,6 @@ int main(int argc, char **argv)
         rmux(a.cases);
         reset();
         csr(a.cases);
-        reset();
-        counters(a.cases);
         reset();
         sems(a.cases);
     }

@@ -11,6 +11,7 @@
  */
 #include "tests/rtl/bench_record.h"
 #include "tests/rtl/stu_clock.h"
+#include "tests/rtl/ldu_stu_bad.h"
 
 static std::vector<uint8_t> want_mem(Size);
 static std::vector<bool> loose(Size); /* an AXI_WRITE error leaves these bytes old or new */
@@ -263,6 +264,7 @@ static void fill()
     pb.resize((size_t)mach.PB * mach.L * mach.T / 2);
     for (uint8_t &b : pb) b = (uint8_t)g.next();
     dram->faults.clear();
+    move_memory();
     win_lo = Base;
     win_hi = Base + Size;
 }
@@ -325,6 +327,15 @@ static void scenario()
     check_monitor();
 }
 
+/* Memory and scratchpads that never wait. */
+static void at_best()
+{
+    dram->config.stall_aw = dram->config.stall_w = dram->config.stall_b = stall_rd = 0;
+    dram->config.aw_waits_for_w = false;
+    dram->config.write_latency = 60;
+    dram->config.write_rate = 256;
+}
+
 /* All beats over the cycles they took, less the way in and out. */
 static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines, uint64_t rows,
                  uint32_t want_256, bool print)
@@ -332,10 +343,7 @@ static void rate(const char *name, uint64_t space, uint64_t fmt, uint64_t lines,
     std::vector<transfer> list;
     const uint64_t count = 8;
 
-    dram->config.stall_aw = dram->config.stall_w = dram->config.stall_b = stall_rd = 0;
-    dram->config.aw_waits_for_w = false;
-    dram->config.write_latency = 60;
-    dram->config.write_rate = 256;
+    at_best();
     for (uint64_t i = 0; i < count; i++) {
         transfer t = {space, fmt, Base, 0, lines, lines, rows, 1, 0, 0, 0, 0};
         t.d0 = (t.row_bytes() + 63) / 64 * 64;
@@ -352,6 +360,14 @@ int main(int argc, char **argv)
     const options o = parse(argc, argv);
 
     open_bench(o.seed);
+    while (passed + failed < o.cases / 16 && failed < 100) scenario();
+    at_best();
+    for (int n = 0; n < 8; n++) {
+        fill();
+        set_window();
+        for (uint64_t space : {VM, PB})
+            each_bit(g, space, [](const transfer &t) { run({t}, ~0ull); });
+    }
     fill();
     set_window();
     for (uint64_t space : {PB, VM}) run(longest(space), ~0ull);
