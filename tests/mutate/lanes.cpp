@@ -5,8 +5,8 @@
  * 0 the unit as it is. A mutant is seen at the first output bit that differs from the recorded one where lane 0 has
  * the recorded one.
  *
- *   lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and COUNTERS
- *                                                             (in it) are of mutate.py; MOST cycles of a record
+ *   lanes CIRCUIT.aig PLAN MOST MUTANTS [SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and
+ *                                    COUNTERS (in it) are of mutate.py; MOST cycles of a record; mutants 1 to MUTANTS
  *
  * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero 0 | out BIT | nothing 0 (an output that is
  *         not compared), in the order of the circuit; then memory WIDTH ADDRESS PARTS and the places of its ports (lanes.h)
@@ -198,12 +198,13 @@ template <int W> struct bench {
     std::vector<memory<W>> memories;
     lanes<W> seen;
 
-    bench(const circuit &graph, const plan &how)
+    bench(const circuit &graph, const plan &how, int mutants)
         : c(graph), p(how),
           value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
           now(graph.latches), seen(all<W>(false))
     {
         for (int l = 0; l < 64 * W; l++) mutant.push_back(l);
+        for (int l = mutants + 1; l < 64 * W; l++) seen[l / 64] |= UINT64_C(1) << l % 64;
         for (size_t i = 0; i < p.in.size(); i++)
             for (int l = 0; l < 64 * W && p.in[i] < -1; l++)
                 if (l >> (-2 - p.in[i]) & 1) value[i + 1][l / 64] |= UINT64_C(1) << l % 64;
@@ -313,16 +314,17 @@ template <int W> struct bench {
 
 int main(int argc, char **argv)
 {
-    if (argc < 4 || argc % 2) fail("lanes CIRCUIT.aig PLAN MOST [SKIP:COUNTERS RECORD]...");
+    if (argc < 5 || argc % 2 == 0)
+        fail("lanes CIRCUIT.aig PLAN MOST MUTANTS [SKIP:COUNTERS RECORD]...");
     const circuit c(argv[1]);
     const plan p(argv[2], c);
-    bench<words> wide(c, p);
+    bench<words> wide(c, p, atoi(argv[4]));
     std::unique_ptr<bench<1>> narrow; /* once few are left: a fourth of the work */
     const uint64_t limit = strtoull(argv[3], nullptr, 10);
-    for (int a = 4; a + 1 < argc; a += 2) {
+    for (int a = 5; a + 1 < argc; a += 2) {
         stream s(argv[a], argv[a + 1], p.bytes);
         place r = {};
-        r.number = (a - 4) / 2;
+        r.number = (a - 5) / 2;
         narrow ? narrow->begin() : wide.begin();
         if (!narrow && !wide.replay(r, s, limit, 64)) narrow.reset(new bench<1>(wide, wide.left()));
         if (narrow) narrow->replay(r, s, limit, 0);
