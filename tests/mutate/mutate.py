@@ -202,7 +202,7 @@ def place(fault):
     words = dict(zip(text.split()[::2], text.split()[1::2]))
     kind = re.sub(r"^\\\\?\$?|\$.*", "", words["-cell"].replace("$", "", 1))
     control = f" by {words['-ctrlbit']}" if "-ctrlbit" in words and words["-ctrlbit"] != "-1" else ""
-    return f"{os.path.basename(source)} {words['-mode']} {kind}.{words['-port']}[{words['-portbit']}]{control}"
+    return f"{os.path.basename(source)} {words['-mode']} {kind}.{words['-port']}[{words['-portbit']}]{control}".strip()
 
 
 def table(path):
@@ -230,7 +230,7 @@ def records(chosen, args):
     """Unit -> its records, each with the name of its set: programs of the machine, benches, then what came by mutants;
     every program runs once for all units that ask for it."""
     asked = {u.name: [(n, at or u.path) for n, _, at in (s.partition("@") for s in u.sets.split(","))
-                      if not args.short or n == "rand"] for u in chosen}
+                      if (not args.short or n == "rand") and (not args.left or n in BENCHES)] for u in chosen}
     found = {}
     for name, commands in sets(args).items():
         paths = sorted({path for pairs in asked.values() for n, path in pairs if n == name})
@@ -312,7 +312,7 @@ def main():
     parse.add_argument("--budget", type=float, default=float("inf"), help="seconds for a unit's proofs; then none is begun")
     parse.add_argument("--work", type=float, default=12e9, help="gates times cycles of a record, at most")
     parse.add_argument("--again", type=float, default=1.0, help="times --work, for those left in a circuit of their own")
-    parse.add_argument("--left", action="store_true", help="only what survivors.txt has")
+    parse.add_argument("--left", action="store_true", help="only what survivors.txt has, by benches")
     parse.add_argument("--short", action="store_true", help="random programs alone, no proofs")
     parse.add_argument("--least", type=float, default=90.0, help="with --short: mutants to be seen, per cent")
     parse.add_argument("--quick", action="store_true", help="no proofs")
