@@ -26,7 +26,7 @@ static tally t;
 static const stamp_mach *const mach = model.mach;
 static int only = -1;
 
-static vx_random insns = {g, mach, false, {}};
+static vx_random insns = {g, mach, false, {}, 0};
 static std::vector<uint32_t> vm; /* VM_LINES x L */
 static std::vector<uint8_t> pb;  /* PB_LINES x L x T nibbles, one a byte */
 static uint32_t refuse;          /* VM grants and XB's ready withheld, of 256 */
@@ -290,6 +290,8 @@ static union stamp_insn random_insn(bool bad)
         STAMP_OP_VPACKK, STAMP_OP_VPACKV,  STAMP_OP_VSMRD, STAMP_OP_VSMWR};
     const stamp_opcode op = ops[only >= 0 ? (uint32_t)only % 16 : g.below(16)];
 
+    insns.many = bad || !g.one_in(24) ? 0
+                                      : insns.draw_many(op == STAMP_OP_VFN || op == STAMP_OP_VQPAR);
     if (op == STAMP_OP_VBFLY) return insns.bfly(bad);
     if (op <= STAMP_OP_VBIAS) return insns.vector(op, bad);
     return op <= STAMP_OP_VFN ? insns.rows(op, bad) : insns.state(op, bad);
