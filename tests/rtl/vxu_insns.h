@@ -19,10 +19,11 @@ struct vx_random {
     union stamp_insn before; /**< the instruction given last */
     uint32_t many;           /**< if not 0, one of the counts: rows, or lines of a single row */
 
-    /** Numbers up to a quarter of VM that reach each of their bits; fewer where a line takes long. */
+    /** Numbers up to a quarter of VM and XB that reach each of their bits; fewer where a line takes long. */
     uint32_t draw_many(bool slow)
     {
-        const uint32_t most = slow ? 80 : mach->VM_LINES / 4 - 4;
+        const uint32_t lines = mach->VM_LINES < mach->XB_LINES ? mach->VM_LINES : mach->XB_LINES;
+        const uint32_t most = slow ? 80 : lines / 4 - 4;
         const uint32_t n = (1u << g.range(4, slow ? 6 : 8)) + g.below(20);
         return n < most ? n : most;
     }
