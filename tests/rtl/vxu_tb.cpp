@@ -298,8 +298,8 @@ static union stamp_insn random_insn(bool bad)
         STAMP_OP_VPACKK, STAMP_OP_VPACKV,  STAMP_OP_VSMRD, STAMP_OP_VSMWR};
     const stamp_opcode op = ops[only >= 0 ? (uint32_t)only % 16 : g.below(16)];
 
-    insns.many = bad || !g.one_in(10) ? 0
-                                      : insns.draw_many(op == STAMP_OP_VFN || op == STAMP_OP_VQPAR);
+    insns.many =
+        bad || !g.one_in(10) ? 0 : insns.draw_many(op == STAMP_OP_VFN || op == STAMP_OP_VQPAR);
     if (op == STAMP_OP_VBFLY) return insns.bfly(bad);
     if (op <= STAMP_OP_VBIAS) return insns.vector(op, bad);
     return op <= STAMP_OP_VFN ? insns.rows(op, bad) : insns.state(op, bad);
