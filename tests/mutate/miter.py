@@ -237,11 +237,17 @@ def one_cycle(c, number, path):
     return "UNSATISFIABLE" in done.stdout
 
 
+def at_once(c, number, where):
+    """The verdict where one cycle says it, else None."""
+    return ("equivalent", "in one cycle") if one_cycle(c, number, f"{where}.{number}.aig") else None
+
+
 def judge(c, number, where, look, limit):
     """(verdict, what is said): equivalent, differs, open."""
+    known = at_once(c, number, where)
+    if known:
+        return known
     path = f"{where}.{number}.aig"
-    if one_cycle(c, number, path):
-        return "equivalent", "in one cycle"
     verdict, said, frame = asked(c, number, path, look, limit, False)
     if verdict == "differs" and frame <= EARLY:
         verdict, said, frame = asked(c, number, path, look, limit, True)

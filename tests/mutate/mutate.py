@@ -178,12 +178,14 @@ def judged(where, c, rest, args):
     ask, end = [n for n in rest if str(n) not in known], time.monotonic() + args.budget
 
     def judge(n):
-        return miter.judge(c, n, where, args.look, args.limit) if time.monotonic() < end else None
+        if time.monotonic() < end:
+            return miter.judge(c, n, where, args.look, args.limit)
+        return miter.at_once(c, n, where) # which takes a tenth of a second
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=args.j) as pool:
         for n, verdict in zip(ask, pool.map(judge, ask)):
             if not verdict:
-                break
+                continue
             known[str(n)] = verdict
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(known, file)
