@@ -182,13 +182,36 @@ def circuit(unit, count, seed):
     if os.path.exists(where + ".key") and read(where + ".key").split("\n", 1)[0] == key:
         return where, [tuple(x.split("\t")) for x in read(where + ".key").splitlines()[1:]]
     faults = drawn(design, top, unit.module, count, seed, where)
+    made(where, design, top, unit.module, faults)
+    with open(where + ".key", "w", encoding="utf-8") as file:
+        file.write(key + "\n" + "".join(f"{f}\t{s}\n" for f, s in faults))
+    return where, faults
+
+
+def faults_of(unit, count, seed):
+    """The faults of a unit, without a circuit."""
+    design = elaborated()
+    where = os.path.join(OUT, unit.name + ".few")
+    return drawn(design, module_at(read(design), unit.path), unit.module, count, seed, where)
+
+
+def few(where, unit, faults):
+    """Path of a smaller circuit, with these faults of the unit's alone."""
+    design, where = elaborated(), where + ".few"
+    key = digest(CIRCUIT, WIDTH, os.path.basename(design), unit.path, faults, *registers(unit.module))
+    if not os.path.exists(where + ".key") or read(where + ".key") != key:
+        made(where, design, module_at(read(design), unit.path), unit.module, faults)
+        with open(where + ".key", "w", encoding="utf-8") as file:
+            file.write(key)
+    return where
+
+
+def made(where, design, top, module, faults):
+    """Writes the circuit in which input `mutant` says which fault is there."""
     mutations = "\n".join(f"mutate {f} -ctrl mutant {WIDTH} {i}" for i, (f, _) in enumerate(faults, 1))
     cut = [m[1:] for m in memories(read(design), top)]
     blackboxes = f"blackbox {' '.join(cut)}" if cut else ""
     ports = f"expose -evert {' '.join('t:' + m for m in cut)}" if cut else ""
-    shown = "\n".join(f"expose w:{r} w:{r}[[]*" for r in registers(unit.module)) # by name; Circuit takes them from there
+    shown = "\n".join(f"expose w:{r} w:{r}[[]*" for r in registers(module)) # by name; Circuit takes them from there
     yosys(CIRCUIT.format(design=design, top=top, mutations=mutations, blackboxes=blackboxes, ports=ports, registers=shown,
-                         out=where), unit.name)
-    with open(where + ".key", "w", encoding="utf-8") as file:
-        file.write(key + "\n" + "".join(f"{f}\t{s}\n" for f, s in faults))
-    return where, faults
+                         out=where), os.path.relpath(where, OUT))

@@ -5,8 +5,8 @@
  * 0 the unit as it is. A mutant is seen at the first output bit that differs from the recorded one where lane 0 has
  * the recorded one.
  *
- *   lanes CIRCUIT.aig MOST [PLAN SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and COUNTERS
- *                                                             (in it) are of mutate.py; MOST cycles of a record
+ *   lanes CIRCUIT.aig MOST MUTANTS [PLAN SKIP:COUNTERS RECORD]...     PLAN, SKIP (bytes of a record's head) and
+ *                                    COUNTERS (in it) are of mutate.py; MOST cycles of a record; mutants 1 to MUTANTS
  *
  * PLAN    per line: frame BYTES | in record BIT | in mutant BIT | in zero 0 | out BIT | nothing 0 (an output that is
  *         not compared), in the order of the circuit; then memory WIDTH ADDRESS PARTS and the places of its ports (lanes.h)
@@ -211,11 +211,12 @@ template <int W> struct bench {
     std::vector<memory<W>> memories;
     lanes<W> seen;
 
-    bench(const circuit &graph, const plan &p)
+    bench(const circuit &graph, const plan &p, int mutants)
         : c(graph), value(1 + graph.inputs + graph.latches + graph.left.size(), all<W>(false)),
           now(graph.latches), seen(all<W>(false))
     {
         for (int l = 0; l < 64 * W; l++) mutant.push_back(l);
+        for (int l = mutants + 1; l < 64 * W; l++) seen[l / 64] |= UINT64_C(1) << l % 64;
         for (size_t i = 0; i < p.in.size(); i++)
             for (int l = 0; l < 64 * W && p.in[i] < -1; l++)
                 if (l >> (-2 - p.in[i]) & 1) value[i + 1][l / 64] |= UINT64_C(1) << l % 64;
@@ -329,16 +330,17 @@ template <int W> struct bench {
 
 int main(int argc, char **argv)
 {
-    if (argc < 6 || argc % 3) fail("lanes CIRCUIT.aig MOST [PLAN SKIP:COUNTERS RECORD]...");
+    if (argc < 7 || (argc - 4) % 3)
+        fail("lanes CIRCUIT.aig MOST MUTANTS [PLAN SKIP:COUNTERS RECORD]...");
     const circuit c(argv[1]);
     const uint64_t limit = strtoull(argv[2], nullptr, 10);
     std::vector<std::unique_ptr<plan>> plans; /* what narrow has of memories points there */
-    for (int a = 3; a < argc; a += 3) plans.emplace_back(new plan(argv[a], c));
-    bench<words> wide(c, *plans[0]);
+    for (int a = 4; a < argc; a += 3) plans.emplace_back(new plan(argv[a], c));
+    bench<words> wide(c, *plans[0], atoi(argv[3]));
     std::unique_ptr<bench<1>> narrow; /* once few are left: a fourth of the work */
-    for (int a = 3; a < argc; a += 3) {
+    for (int a = 4; a < argc; a += 3) {
         place r = {};
-        r.number = a / 3 - 1;
+        r.number = (a - 4) / 3;
         const plan &p = *plans[size_t(r.number)];
         stream s(argv[a + 1], argv[a + 2], p.bytes);
         narrow ? narrow->begin(p) : wide.begin(p);

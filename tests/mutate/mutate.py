@@ -74,7 +74,8 @@ def sets(args):
 BENCHES = {**{n: [n] for n in ("ctrl", "ldu", "lib", "mxu", "stu", "vx_fn", "vxu", "xb")}, # of tests/rtl, and what they
            "fp": ["fp", "--cases", "200000"], # are asked for
            **{n: ["fp", "--unit", n, "--cases", "200000"] for n in ("fdiv", "fsqrt")},
-           **{n: ["vxu", "--only", str(k)] for k, n in ((1, "vminmax"), (5, "vbin"), (8, "vred"))}}
+           **{n: ["vxu", "--only", str(k)] for k, n in ((1, "vminmax"), (2, "vqpar"), (3, "vquant"), (5, "vbin"), (8, "vred"),
+                                                               (10, "vcode"), (15, "vsmwr"))}}
 NEW = ("semaphores", "words")
 COUNT, LONG = 100000, 4000000 # cycles of a machine that are recorded, at most; of a bench and of words
 NOT_ASKED = "open", "not asked"
@@ -138,8 +139,9 @@ def plan(c, head, path):
         file.write("\n".join(lines) + "\n")
 
 
-def replayed(where, c, files, work):
-    """Mutant -> (file, cycle, output) that shows it; cycles; output bits of the unit itself that were not as recorded."""
+def replayed(where, c, files, work, mutants):
+    """Mutant -> (file, cycle, output) that shows it; cycles; output bits of the unit itself that were not as recorded;
+    whether a record was longer."""
     words, plans = [], []
     for path in files:
         head = record.Record(path)
@@ -147,19 +149,26 @@ def replayed(where, c, files, work):
             plan(c, head, f"{where}.{len(plans)}.plan")
             plans.append(head.ports)
         words += [f"{where}.{plans.index(head.ports)}.plan", f"{head.skip}:{len(head.events)}", path]
-    most = str(int(work / len(c.ands)))
-    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", most] + words,
+    most = int(work / len(c.ands))
+    done = subprocess.run([os.path.join(design.ROOT, design.B, "lanes"), where + ".aig", str(most), str(mutants)] + words,
                           capture_output=True, text=True, check=False)
     if done.returncode:
         raise design.BadUnit((done.stderr.strip() or "lanes ended")[-200:])
-    seen, cycles, odd = {}, 0, 0
+    seen, cycles, odd, cut = {}, 0, 0, False
     for line in done.stdout.splitlines():
         w = line.split()
         if w[0] == "kill":
             seen[int(w[1])] = files[int(w[2])], int(w[3]), c.names["output"][int(w[4])][0]
         else:
-            cycles, odd = cycles + int(w[3]), odd + int(w[5])
-    return seen, cycles, odd
+            cycles, odd, cut = cycles + int(w[3]), odd + int(w[5]), cut or int(w[3]) == most
+    return seen, cycles, odd, cut
+
+
+def again(unit, where, faults, rest, files, args):
+    """Those of the rest that are seen when they alone are in the circuit, which goes further for the same work; cycles."""
+    path = design.few(where, unit, [faults[n - 1] for n in rest])
+    seen, cycles, _, _ = replayed(path, miter.Circuit(path, design.registers(unit.module)), files, args.again * args.work, len(rest))
+    return {rest[k - 1]: how for k, how in seen.items()}, cycles
 
 
 def judged(where, c, rest, args):
@@ -171,12 +180,14 @@ def judged(where, c, rest, args):
     ask, end = [n for n in rest if str(n) not in known], time.monotonic() + args.budget
 
     def judge(n):
-        return miter.judge(c, n, where, args.look, args.limit) if time.monotonic() < end else None
+        if time.monotonic() < end:
+            return miter.judge(c, n, where, args.look, args.limit)
+        return miter.at_once(c, n, where) # which takes a tenth of a second
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=args.j) as pool:
         for n, verdict in zip(ask, pool.map(judge, ask)):
             if not verdict:
-                break
+                continue
             known[str(n)] = verdict
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(known, file)
@@ -195,7 +206,7 @@ def place(fault):
     words = dict(zip(text.split()[::2], text.split()[1::2]))
     kind = re.sub(r"^\\\\?\$?|\$.*", "", words["-cell"].replace("$", "", 1))
     control = f" by {words['-ctrlbit']}" if "-ctrlbit" in words and words["-ctrlbit"] != "-1" else ""
-    return f"{os.path.basename(source)} {words['-mode']} {kind}.{words['-port']}[{words['-portbit']}]{control}"
+    return f"{os.path.basename(source)} {words['-mode']} {kind}.{words['-port']}[{words['-portbit']}]{control}".strip()
 
 
 def table(path):
@@ -223,7 +234,7 @@ def records(chosen, args):
     """Unit -> its records, each with the name of its set: programs of the machine, benches, then what came by mutants;
     every program runs once for all units that ask for it."""
     asked = {u.name: [(n, at or u.path) for n, _, at in (s.partition("@") for s in u.sets.split(","))
-                      if not args.short or n == "rand"] for u in chosen}
+                      if (not args.short or n == "rand") and (not args.left or n in BENCHES)] for u in chosen}
     found = {}
     for name, commands in sets(args).items():
         paths = sorted({path for pairs in asked.values() for n, path in pairs if n == name})
@@ -238,7 +249,11 @@ def campaign(unit, files, args):
     if len(faults) < LEAST:
         return [f"{unit.name}: {len(faults)} mutants ran, {LEAST} are asked for"]
     c = miter.Circuit(where, design.registers(unit.module))
-    seen, cycles, odd = replayed(where, c, list(files), args.work)
+    seen, cycles, odd, cut = replayed(where, c, list(files), args.work, len(faults))
+    rest = [n for n in range(1, len(faults) + 1) if n not in seen]
+    if cut and rest and not args.short and len(rest) < 64:
+        more, further = again(unit, where, faults, rest, list(files), args)
+        seen, cycles = {**seen, **more}, max(cycles, further)
     before = sum(files[f] not in NEW for f, _, _ in seen.values())
     alone = sum(files[f] not in {*NEW, *BENCHES} for f, _, _ in seen.values())
     rest = [n for n in range(1, len(faults) + 1) if n not in seen]
@@ -262,6 +277,34 @@ def campaign(unit, files, args):
     return [f"{unit.name}: nothing sees {x}; survivors.txt has it not" for x, n in known.items() if n < 0]
 
 
+def survivors(unit, files, args):
+    """Those of survivors.txt alone, in a circuit of their own; what the row says of the others stays."""
+    known = collections.Counter(x.split(" | ")[0] for x in table(SURVIVORS)[unit.name])
+    faults = [f for f in design.faults_of(unit, args.count, args.seed) if place(f) in known]
+    if not known or collections.Counter(map(place, faults)) & known != known:
+        return [f"{unit.name}: survivors.txt is of other mutants, or has none"]
+    where = design.few(os.path.join(design.OUT, unit.name), unit, faults)
+    c = miter.Circuit(where, design.registers(unit.module))
+    seen, cycles, odd, _ = replayed(where, c, list(files), args.work, len(faults))
+    verdicts = judged(where, c, [n for n in range(1, len(faults) + 1) if n not in seen], args)
+    verdicts.update(dict.fromkeys(seen, ("seen", "")))
+    count, left = collections.Counter(), []
+    for n, (v, said) in sorted(verdicts.items(), key=lambda x: (x[1][0] in ("seen", "equivalent"), x[0])):
+        at = place(faults[n - 1])
+        if known[at]: # of two at one place the one that is left
+            known[at] -= 1
+            count[v] += 1
+            left += [f"{at} | {v}, {said}"] if v not in ("seen", "equivalent") else []
+    total, alone, before, had, same, *_, long = (int(x) for x in table(SCORES)[unit.name][0].split())
+    row = (f"{total:7} {alone:7} {before + count['seen']:6} {had + count['seen']:5} {same + count['equivalent']:11} "
+           f"{count['differs']:8} {count['open']:5} {max(cycles, long):8}")
+    print(f"{unit.name:<10} {row}  ({odd} bits of the unit itself were not as recorded)", flush=True)
+    if args.update:
+        rewrite(SCORES, unit.name, [row.strip()])
+        rewrite(SURVIVORS, unit.name, sorted(left))
+    return []
+
+
 def main():
     parse = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parse.add_argument("units", nargs="*")
@@ -272,6 +315,8 @@ def main():
     parse.add_argument("--limit", type=int, default=25, help="seconds for a proof that none do")
     parse.add_argument("--budget", type=float, default=float("inf"), help="seconds for a unit's proofs; then none is begun")
     parse.add_argument("--work", type=float, default=12e9, help="gates times cycles of a record, at most")
+    parse.add_argument("--again", type=float, default=1.0, help="times --work, for those left in a circuit of their own")
+    parse.add_argument("--left", action="store_true", help="only what survivors.txt has, by benches")
     parse.add_argument("--short", action="store_true", help="random programs alone, no proofs")
     parse.add_argument("--least", type=float, default=90.0, help="with --short: mutants to be seen, per cent")
     parse.add_argument("--quick", action="store_true", help="no proofs")
@@ -288,7 +333,7 @@ def main():
         chosen = units(args.units)
         files = records(chosen, args) if args.count else {}
         for unit in chosen:
-            wrong += campaign(unit, files.get(unit.name, {}), args)
+            wrong += (survivors if args.left else campaign)(unit, files.get(unit.name, {}), args)
             ran += 1
     except (design.BadUnit, record.BadRecord, OSError) as error:
         wrong.append(f"error: {error}")

@@ -132,7 +132,9 @@ static inline bool widen(stamp_word &w, rng &g)
 
     do f = &stamp_fields[g.below((uint32_t)stamp_field_count)];
     while (f->format != op->format || f->lsb < 38 || f->width < 7 || !strncmp(f->name, "rsv", 3));
-    stamp_word_set(&w, f->lsb, f->width, (g.next() >> (64 - f->width)) >> g.below(f->width));
+    uint64_t value = (g.next() >> (64 - f->width)) >> g.below(f->width);
+    if (g.below(2)) value = UINT64_C(1) << g.below(f->width) | g.below(4); /* one high bit */
+    stamp_word_set(&w, f->lsb, f->width, value);
     stamp_decode(&w, &i);
     return stamp_check_static(&w, op, &i) == STAMP_ERROR_NONE;
 }

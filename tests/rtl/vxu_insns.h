@@ -17,6 +17,16 @@ struct vx_random {
     const stamp_mach *mach;
     bool positive;           /**< VM holds numbers above 0: reciprocals and roots are finite */
     union stamp_insn before; /**< the instruction given last */
+    uint32_t many;           /**< if not 0, one of the counts: rows, or lines of a single row */
+
+    /** Numbers up to a quarter of VM and XB that reach each of their bits; fewer where a line takes long. */
+    uint32_t draw_many(bool slow)
+    {
+        const uint32_t lines = mach->VM_LINES < mach->XB_LINES ? mach->VM_LINES : mach->XB_LINES;
+        const uint32_t most = slow ? 80 : lines / 4 - 4;
+        const uint32_t n = (1u << g.range(4, slow ? 6 : 8)) + g.below(20);
+        return n < most ? n : most;
+    }
 
     union stamp_insn bfly(bool bad)
     {
@@ -28,12 +38,18 @@ struct vx_random {
         b.cols = g.range(1, 6);
         b.n0 = g.range(1, 5);
         b.n1 = g.range(1, 3);
+        if (many) {
+            const uint32_t which = g.below(3);
+            b.cols = which == 0 ? many : 1;
+            b.n0 = which == 1 ? many : 1;
+            b.n1 = which == 2 ? many : 1;
+        }
         if (g.below(2)) { /* neighbours */
-            b.boff = b.cols + g.below(2);
+            b.boff = b.cols + (many ? 0 : g.below(2));
             b.s0 = 2 * b.boff;
             b.s1 = b.n0 * b.s0;
         } else { /* halves */
-            b.s0 = b.cols + g.below(2);
+            b.s0 = b.cols + (many ? 0 : g.below(2));
             b.boff = b.n0 * b.s0;
             b.s1 = 2 * b.boff;
         }
@@ -57,10 +73,16 @@ struct vx_random {
         v.cols = g.range(1, par ? 6 : 10);
         v.n0 = g.range(1, par ? 4 : 8);
         v.blk = g.below(2) ? 0 : g.range(1, 4);
+        if (many) {
+            const bool lines = g.below(2);
+            v.cols = lines ? many : 1;
+            v.n0 = lines ? 1 : many;
+            if (v.blk && lines) v.blk = g.range(2, 255);
+        }
         v.first = g.below(3) != 0;
         v.sym = g.one_in(4);
         v.sd = g.one_in(4);
-        v.s0 = v.cols + g.below(3);
+        v.s0 = v.cols + g.below(many ? 2 : 3);
         const uint32_t per = (uint32_t)(par ? v.cols : v.blk ? (v.cols + v.blk - 1) / v.blk : 1);
         v.smstride = per + g.below(2);
         v.a = g.below(mach->VM_LINES - (uint32_t)(v.n0 * v.s0) - 12);
@@ -112,13 +134,21 @@ struct vx_random {
                (w.fn == STAMP_ONE_RECIP || w.fn == STAMP_ONE_RSQRT));
         const bool red = op == STAMP_OP_VRED, expm = op == STAMP_OP_VFN && w.fn == STAMP_ONE_EXPM;
         const bool scalar = op == STAMP_OP_VROW || expm;
-        w.n0 = (scalar || red) && g.below(2) ? g.range(L - 1, 2 * L + 3) : g.range(1, 8);
+        w.n0 = (scalar || red) && !many && g.below(2) ? g.range(L - 1, 2 * L + 3) : g.range(1, 8);
         const uint32_t most = (third - 8) / ((uint32_t)w.n0 + 1) - 2;
         w.cols = g.range(1, red ? (most < 20 ? most : 20) : (most < 6 ? most : 6));
         w.s0 = g.one_in(6) ? 0 : w.cols + g.below(3);
         w.ds = w.cols + g.below(3);
-        w.rep = g.below(4);
+        w.rep = g.below(many ? 256 : 4);
         w.bs = g.one_in(5) ? 0 : (op == STAMP_OP_VROPE ? 2 : 1) * w.cols + g.below(2);
+        if (many) {
+            const bool lines = op != STAMP_OP_VROPE && g.below(2);
+            w.cols = lines ? many : 1;
+            w.n0 = lines ? 1 : many;
+            w.s0 = !lines && g.below(2);
+            w.bs = op != STAMP_OP_VROPE && !lines && g.below(2);
+            w.ds = w.cols;
+        }
         w.a = g.below(third - (uint32_t)(w.n0 * w.s0 + w.cols));
         w.b = third + g.below(third / 4);
         w.d = 2 * third + g.below(third - (uint32_t)(w.n0 * w.ds));
@@ -170,13 +200,22 @@ struct vx_random {
         v.n0 = g.range(1, k ? (L < 9 ? L : 9) : entries ? 5 : 8);
         v.first = g.below(2);
         v.blk = g.below(2) ? 0 : g.range(1, 4);
-        v.s0 = (entries ? (2 * v.cols + L - 1) / L : v.cols) + g.below(3);
+        const bool lines = many && !k && !pv && (entries || g.below(2));
+        if (lines) {
+            v.cols = many;
+            v.n0 = 1;
+            if (v.blk) v.blk = g.range(2, 255);
+        } else if (many && !k && !pv) {
+            v.cols = 1;
+            v.n0 = many;
+        }
+        v.s0 = (entries ? (2 * v.cols + L - 1) / L : v.cols) + (many ? 0 : g.below(3));
         const uint32_t per = (uint32_t)(entries ? v.cols * 2
                                         : v.blk ? (v.cols + v.blk - 1) / v.blk
                                                 : 1);
         v.smstride = g.one_in(5) && op != STAMP_OP_VSMWR ? 0 : per + g.below(2);
         while (entries && v.n0 > 1 && v.n0 * v.smstride + 2 * v.cols > mach->SM_ENTRIES) v.n0--;
-        v.gstride = entries ? g.range(1, 2) : v.cols + g.below(3);
+        v.gstride = entries ? g.range(1, 2) : v.cols + (many ? 0 : g.below(3));
         if (entries && v.gstride == 1 && g.below(2)) { /* rows side by side */
             v.gstride = v.n0;
             v.smstride = 1;

@@ -26,27 +26,35 @@ static tally t;
 static const stamp_mach *const mach = model.mach;
 static int only = -1;
 
-static vx_random insns = {g, mach, false, {}};
+static vx_random insns = {g, mach, false, {}, 0};
 static std::vector<uint32_t> vm; /* VM_LINES x L */
 static std::vector<uint8_t> pb;  /* PB_LINES x L x T nibbles, one a byte */
 static uint32_t refuse;          /* VM grants and XB's ready withheld, of 256 */
 static uint32_t held_xb;         /* cycles for which XB was not ready, this one included */
 static uint64_t reads, lines, divides, fn_lines, pb_writes;
 
-/* Numbers that agree above some bit but for one other: each bit decides some comparison, some round 0, with
- * @p huge some round infinity. */
+/* Numbers that agree above some bit but for one other, or but in one: each bit decides some comparison, some round 0,
+ * with @p huge some round infinity or with one bit of the exponent less. */
 static void alike(bool huge)
 {
     const size_t stretch =
         g.below(2) ? 8 * mach->L : vm.size(); /* both operands of an instruction */
-    uint32_t base = 0, low = 32;
+    uint32_t base = 0, low = 32, bit = 0;
+    bool one = false;
 
     for (size_t i = 0; i < vm.size(); i++) {
         if (i % stretch == 0) {
             base = (uint32_t)g.next() & 0x807fffff | 0x3f000000;
             if (g.one_in(6)) base &= 0x80000000;
             if (huge && g.one_in(6)) base = base & 0x80000000 | 0x7f800000;
+            if (huge && g.one_in(3)) base |= 0x7f800000 ^ 1u << g.range(23, 30);
             low = g.range(1, 32);
+            one = g.below(2);
+            bit = g.below(32);
+        }
+        if (one) {
+            vm[i] = base ^ g.below(2) << bit;
+            continue;
         }
         vm[i] = g.one_in(3) ? base : base ^ 1u << g.below(low);
         if (g.one_in(8)) vm[i] ^= 1u << g.below(32);
@@ -290,6 +298,8 @@ static union stamp_insn random_insn(bool bad)
         STAMP_OP_VPACKK, STAMP_OP_VPACKV,  STAMP_OP_VSMRD, STAMP_OP_VSMWR};
     const stamp_opcode op = ops[only >= 0 ? (uint32_t)only % 16 : g.below(16)];
 
+    insns.many =
+        bad || !g.one_in(10) ? 0 : insns.draw_many(op == STAMP_OP_VFN || op == STAMP_OP_VQPAR);
     if (op == STAMP_OP_VBFLY) return insns.bfly(bad);
     if (op <= STAMP_OP_VBIAS) return insns.vector(op, bad);
     return op <= STAMP_OP_VFN ? insns.rows(op, bad) : insns.state(op, bad);
