@@ -173,6 +173,9 @@ def measure(options, libs, where, steps):
     names = options.work.split(",") if options.work else [w for w in workloads.WORKLOADS if w not in workloads.ASKED]
     records = {}
     for name in names:
+        if not options.work and name in workloads.NOT_ON.get(options.mach, ()):
+            print(f"left out: {name}: {options.mach} does not run it", flush=True)
+            continue
         words = workloads.WORKLOADS[name](where)
         if words is None:
             print(f"SKIP: {name}: its files are not in {os.path.relpath(workloads.DATA)}", flush=True)

@@ -141,6 +141,7 @@ WORKLOADS = {"model": shipped, "stories260K": stories, "deit": deit, "random": d
              "model_blocks": shipped_blocks, "padded_blocks": padded_blocks, "pruned": pruned, "small": small,
              "blocks": blocks, "other": other, "four": four}
 ASKED = ("four",) # run when they are named
+NOT_ON = {"wide": ("model_blocks",)} # the compiler refuses heads of 32 in blocks of 64 where a line has 64 lanes
 CYCLES = {"small": 16000, "other": 20000} # recorded where nothing is asked for, the others MOST
 MOST = 10000
 
