@@ -41,6 +41,7 @@ if [ "$length" = short ]; then
         -- mutate "tests/mutate/mutate.py rmux --short && tests/mutate/mutate.py rmux --count 0 2>&1 | grep -q 0.mutants.ran" \
         -- semaphores "$(each "tests/cosim/semaphores.py $B/stamp MACHINE" $machines)" \
         -- words "$(each "$B/words MACHINE" $machines)" \
+        -- rand-found "$B/rand wide --seed 896 --count 1 --near 1" \
         -- machine-table tests/cli/machine_table.sh -- straight "tests/cosim/straight.py $B/stamp $machines" -- estimates "tests/cosim/estimates.py $B/stamp 0 ${machines%% *}"
     for m in $machines; do # cover: edge tests, error tests and random programs, and what they reach together
         set -- "cover-$m" "tests/cover/cover.sh $m $(short "$m")" -- "$@" -- "resets-$m" "$B/resets $m --count $(($(short "$m") / 12))"

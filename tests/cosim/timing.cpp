@@ -36,6 +36,7 @@ struct flight {
     uint64_t left;       /* beats to come (LDU), k-steps to come (MXU) */
     uint32_t line_beats; /* LDU */
     uint64_t taken;      /* the cycle it left the queue in */
+    uint32_t first;      /* LDU: line_beats for the cycle after it, when none is before it */
 };
 
 unsigned bits(const uint32_t *w, unsigned at, unsigned width)
@@ -60,6 +61,7 @@ struct timing {
     int32_t sem[STAMP_SEMAPHORES], moved[STAMP_SEMAPHORES]; /* moved: by the cycle before */
     std::deque<flight> in[UNITS];                           /* taken, not over */
     std::deque<flight> data;                                /* of LDU: not all beats are in */
+    uint32_t listed[STAMP_TRANSFERS] = {0}, loads;          /* beats of a line, in its list */
     std::deque<flight> steps;                               /* of MXU: not all k-steps are made */
     uint64_t in_tile;                 /* cycles the array was in an instruction */
     uint64_t step_end;                /* the cycle of the last k-step */
@@ -87,7 +89,7 @@ void timing::begin()
     memset(seen, 0, sizeof seen);
     memset(sem, 0, sizeof sem);
     memset(moved, 0, sizeof moved);
-    buffered = 0;
+    buffered = loads = 0;
     in_tile = step_end = offered = sent = answered = 0;
     aw_shown = w_shown = false;
     fetched.clear();
@@ -120,14 +122,18 @@ void timing::look_at_fetch(const stamp_axi &p)
 }
 
 /* The unit has an instruction whose data are not all in, takes none in this cycle because there are
- * none, and would not have to wait for its scratchpad. Beats come to it a cycle after they are on R. */
+ * none, and would not have to wait for its scratchpad. Beats come to it a cycle after they are on R. In the cycle
+ * after a unit that had nothing takes an instruction it goes by the lines of the one that was in that place
+ * of its list before. */
 void timing::look_at_loads(const stamp_axi &p, bool load_held)
 {
     const bool comes = p.rvalid && p.rready && !reads.empty() && !reads.front();
 
     if (!data.empty()) {
         flight &f = data.front();
-        const bool line_end = f.left % f.line_beats == 1 || f.line_beats == 1;
+        const bool line_end = cycle == f.taken + 1 && f.first
+                                  ? f.first == 1
+                                  : f.left % f.line_beats == 1 || f.line_beats == 1;
         const bool held = line_end && load_held;
         if (!buffered && !held) seen[STAMP_EV_LDU_AXI]++;
         if (buffered && !held) {
@@ -177,6 +183,10 @@ void timing::take(int u, const uint32_t *insn)
         f.line_beats =
             stamp_line_bytes(mach, stamp_space(i.d.space), stamp_fmt(i.d.fmt)) / mach->AXI_BYTES;
         f.left = i.d.n0 * i.d.n1 * i.d.lines * f.line_beats;
+        uint32_t &place = listed[loads++ % STAMP_TRANSFERS];
+        if (data.empty())
+            f.first = place ? place : 1; /* of what lay there before it, at first 0 less one */
+        place = f.line_beats;
         data.push_back(f);
     }
     if (u == MXU) {
