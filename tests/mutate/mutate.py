@@ -279,6 +279,8 @@ def campaign(unit, files, args):
 
 def survivors(unit, files, args):
     """Those of survivors.txt alone, in a circuit of their own; what the row says of the others stays."""
+    if not files:
+        return [f"{unit.name}: no bench has it, and --left replays benches alone"]
     known = collections.Counter(x.split(" | ")[0] for x in table(SURVIVORS)[unit.name])
     faults = [f for f in design.faults_of(unit, args.count, args.seed) if place(f) in known]
     if not known or collections.Counter(map(place, faults)) & known != known:
